@@ -1,0 +1,5 @@
+"""Let ``python -m reminders …`` mean ``reminders …``."""
+
+from reminders.cli import main
+
+main()

@@ -1,0 +1,166 @@
+"""The wiring: the one place that constructs things, and the one clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import Engine
+
+from reminders.delivering.dispatch import Dispatcher
+from reminders.links import Links
+from reminders.overseeing.rehearsal import Accepting
+from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.renderer import Renderer
+from reminders.rules.hours import resolve
+from reminders.rules.terms import Channel
+from reminders.senders import Sender
+from reminders.senders.email import MailServer, Security, SmtpSender
+from reminders.senders.email import probe as probe_mail
+from reminders.senders.outbox import OutboxSender
+from reminders.settings import Settings
+from reminders.store.database import open_engine
+
+if TYPE_CHECKING:
+    from reminders.senders.sms import TwilioAccount
+
+Clock = Callable[[], datetime]
+
+PRACTICE_MAIL_FROM = "aftercare@clinic.example"
+
+
+def system_clock() -> datetime:
+    """Tell the time (aware, UTC)."""
+    return datetime.now(UTC)
+
+
+def use_packaged_zones() -> None:
+    """Let the tzdata package rule instead of the machine's files, which differ from host to
+    host: two workers must agree on when nine o'clock is.
+    """
+    if zoneinfo.TZPATH:
+        zoneinfo.reset_tzpath(())
+        ZoneInfo.clear_cache()
+        resolve.cache_clear()
+
+
+def log_to_stdout(level: str) -> None:
+    """Write one JSON line an event, of ids and words of ours only."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[level.upper()]
+        ),
+    )
+    for name in ("twilio", "apscheduler", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True, eq=False)
+class App:
+    """Everything wired together for one set of settings."""
+
+    settings: Settings
+    clock: Clock = system_clock
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Return the database's engine."""
+        return open_engine(self.settings.database_url)
+
+    @cached_property
+    def library(self) -> Library:
+        """Return the protocols and their wording."""
+        return Library(templates_folder())
+
+    @cached_property
+    def links(self) -> Links:
+        """Return the maker of signed links."""
+        return Links(self.settings.secret_key.get_secret_value(), self.settings.public_url)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """Return what words messages."""
+        return Renderer(self.library, self.links)
+
+    @property
+    def twilio(self) -> TwilioAccount:
+        """Return whose account texts leave from: an API key's, where one is set."""
+        from reminders.senders.sms import TwilioAccount  # noqa: PLC0415 (slow to import)
+
+        s = self.settings
+        by_key = bool(s.twilio_api_key)
+        return TwilioAccount(
+            account_sid=s.twilio_account_sid,
+            username=s.twilio_api_key if by_key else s.twilio_account_sid,
+            password=(s.twilio_api_secret if by_key else s.twilio_auth_token).get_secret_value(),
+            sender=s.twilio_messaging_service_sid or s.twilio_from,
+            api_url=s.twilio_api_url,
+        )
+
+    @property
+    def mail_server(self) -> MailServer:
+        """Return whose server emails leave through."""
+        s = self.settings
+        return MailServer(
+            host=s.smtp_host,
+            port=s.smtp_port,
+            security=Security(s.smtp_security),
+            username=s.smtp_username,
+            password=s.smtp_password.get_secret_value(),
+            mail_from=s.mail_from,
+        )
+
+    def senders(self) -> Mapping[Channel, Sender]:
+        """Return the ways out: the providers when live, else the outbox for both."""
+        if not self.settings.live:
+            outbox = OutboxSender(
+                self.settings.outbox_dir, self.settings.mail_from or PRACTICE_MAIL_FROM
+            )
+            return {Channel.SMS: outbox, Channel.EMAIL: outbox}
+        from reminders.senders.sms import TwilioSender  # noqa: PLC0415 (slow to import)
+
+        return {Channel.SMS: TwilioSender(self.twilio), Channel.EMAIL: SmtpSender(self.mail_server)}
+
+    def probe_twilio(self) -> str:
+        """Ask Twilio whether it knows us; raises ``SendError``."""
+        from reminders.senders.sms import probe  # noqa: PLC0415 (slow to import)
+
+        return asyncio.run(probe(self.twilio))
+
+    def probe_smtp(self) -> str:
+        """Ask the mail server whether it lets us in; raises ``SendError``."""
+        return probe_mail(self.mail_server)
+
+    def dispatcher(self, name: str = "worker") -> Dispatcher:
+        """Return a dispatcher for the real database, clock and ways out."""
+        return Dispatcher(self.engine, self.renderer, self.senders(), self.clock, name)
+
+    def rehearsal_dispatcher(self, engine: Engine, clock: Clock) -> Dispatcher:
+        """Return a dispatcher for a copy of the database, through which nothing leaves."""
+        accepting = Accepting()
+        return Dispatcher(engine, self.renderer, {channel: accepting for channel in Channel}, clock)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def build(settings: Settings, clock: Clock = system_clock) -> App:
+    """Wire everything for these settings; nothing is contacted yet."""
+    use_packaged_zones()
+    return App(settings, clock)

@@ -1,0 +1,34 @@
+"""The command line: each command reads its arguments and makes one call."""
+
+from __future__ import annotations
+
+import typer
+
+from reminders.cli import asking, checking, clinics, clients, demonstration, lists, serving
+
+commands = typer.Typer(
+    help="SMS and email aftercare reminders for skin-needling clinics.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+commands.command()(demonstration.demo)
+commands.command()(serving.serve)
+commands.command()(serving.web)
+commands.command()(serving.worker)
+commands.command()(serving.tick)
+commands.command()(serving.migrate)
+commands.command()(checking.doctor)
+commands.command("send-test")(checking.send_test)
+commands.command("import")(lists.import_list)
+commands.command()(asking.preview)
+commands.command()(asking.simulate)
+commands.command()(asking.status)
+commands.add_typer(clinics.commands, name="clinic")
+commands.add_typer(clients.commands, name="client")
+commands.add_typer(clients.treatments, name="treatment")
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    commands()

@@ -1,0 +1,103 @@
+"""Commands for the people treated and their treatments: list, move, cancel."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Table as Grid
+from sqlmodel import Session
+
+from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clinic
+from reminders.enrolling import enrolment
+from reminders.rules import cells
+from reminders.rules.planning import Replan
+from reminders.rules.terms import InputError
+from reminders.store.database import reading, writing
+from reminders.store.queries import people
+from reminders.store.tables import Treatment
+
+commands = typer.Typer(help="Look up clients.", no_args_is_help=True)
+treatments = typer.Typer(help="Move or cancel a treatment.", no_args_is_help=True)
+
+TreatmentId = Annotated[int, typer.Argument(help="The number that “reminders client list” shows.")]
+
+
+@commands.command("list")
+def list_clients(
+    clinic: Annotated[str | None, typer.Option(help="Only this clinic's.")] = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """List clients with their numbers and treatments."""
+    with opened() as app, reading(app.engine) as session:
+        clinic_id = the_clinic(session, clinic).id if clinic else None
+        clients = people.clients_of(session, clinic_id)
+        names = {c.id: c.name for c in people.clinics(session)}
+        grid = Grid("Client", "Name", "Clinic", "Treatments")
+        found = []
+        for client in clients:
+            hers = list(people.treatments_of(session, [client.id or 0]))
+            grid.add_row(
+                str(client.id),
+                f"{client.first_name} {client.last_name}".strip(),
+                names[client.clinic_id],
+                ", ".join(_short(treatment) for treatment in hers),
+            )
+            found.append({**client.model_dump(), "treatments": [t.model_dump() for t in hers]})
+        if as_json:
+            print_json(found)
+        else:
+            out.print(
+                grid
+                if clients
+                else "There are no clients yet. Take a list in: reminders import --help"
+            )
+
+
+def _short(treatment: Treatment) -> str:
+    gone = " (cancelled)" if treatment.cancelled_at else ""
+    return f"no. {treatment.id} on {treatment.treated_on}{gone}"
+
+
+@treatments.command()
+def move(
+    treatment: TreatmentId,
+    to: Annotated[str, typer.Argument(help="The new day and time, like “2026-03-14 15:30”.")],
+) -> None:
+    """Move a treatment, and with it what has not been sent."""
+    with opened() as app, writing(app.engine) as session:
+        found = _found(session, treatment)
+        clinic = people.clinic(session, found.clinic_id)
+        now, zone = app.clock(), ZoneInfo(clinic.time_zone)
+        first = cells.day_first([to], clinic.country)
+        try:
+            when = cells.read_moment(
+                to, zone, day_comes_first=first, today=now.astimezone(zone).date()
+            )
+        except InputError as error:
+            stop(str(error))
+        change = enrolment.reschedule(session, app.library, found, when.day, when.at, None, now)
+        out.print(f"Moved to {when.day:%A %d %B %Y}. {_told(change)}")
+
+
+@treatments.command()
+def cancel(treatment: TreatmentId) -> None:
+    """Cancel a treatment, and with it what has not been sent."""
+    with opened() as app, writing(app.engine) as session:
+        change = enrolment.cancel(session, app.library, _found(session, treatment), app.clock())
+        out.print(f"Cancelled, with {len(change.cancel)} reminders that had not been sent.")
+
+
+def _found(session: Session, treatment_id: int) -> Treatment:
+    found = people.treatment(session, treatment_id)
+    if found is None:
+        stop(f"There is no treatment no. {treatment_id}.", "See: reminders client list")
+    return found
+
+
+def _told(change: Replan) -> str:
+    return (
+        f"{len(change.move) + len(change.add)} reminders move, {len(change.already_sent)} already went for the old date, "
+        f"{len(change.too_late) + len(change.late)} come too late to help."
+    )

@@ -1,0 +1,117 @@
+"""Commands for clinics: add, list, edit."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table as Grid
+
+from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clinic
+from reminders.enrolling import clinics as actions
+from reminders.enrolling.clinics import ClinicError
+from reminders.rules.contacts import show_phone
+from reminders.store.database import reading, writing
+from reminders.store.queries import people
+from reminders.store.tables import Clinic
+
+commands = typer.Typer(help="Add, list and edit clinics.", no_args_is_help=True)
+
+LIVE_HELP = "Leave practice mode and accept the packaged wording; without it nothing is sent."
+Hours = Annotated[
+    str | None, typer.Option(help="Sending hours, like “Mon-Sat 09:00-20:00, Sun 12:00-20:00”.")
+]
+
+
+@commands.command()
+def add(
+    name: Annotated[str, typer.Argument(help="As clients know it; every message begins with it.")],
+    time_zone: Annotated[str, typer.Option(help="Like Europe/London.")],
+    phone: Annotated[str, typer.Option(help="Where clients call; it stands in every message.")],
+    email: Annotated[str, typer.Option(help="Where clients' answers to emails go.")],
+    address: Annotated[str, typer.Option(help="Postal address; it stands under every email.")],
+    sending_hours: Hours = None,
+    live: Annotated[bool, typer.Option("--live", help=LIVE_HELP)] = False,  # noqa: FBT002
+) -> None:
+    """Add a clinic, in practice mode unless --live."""
+    typed = {
+        "name": name,
+        "time_zone": time_zone,
+        "phone": phone,
+        "email": email,
+        "address": address,
+    }
+    if sending_hours:
+        typed["sending_hours"] = sending_hours
+    with opened() as app, writing(app.engine) as session:
+        try:
+            clinic = actions.add(session, typed, app.clock(), live=live)
+        except ClinicError as error:
+            stop(*error.faults)
+        out.print(_sentence(clinic))
+
+
+@commands.command("list")
+def list_clinics(as_json: AsJson = False) -> None:  # noqa: FBT002
+    """List the clinics."""
+    with opened() as app, reading(app.engine) as session:
+        found = people.clinics(session)
+        if as_json:
+            print_json([clinic.model_dump(exclude={"name_key"}) for clinic in found])
+            return
+        grid = Grid("Clinic", "Time zone", "Phone", "Sending hours", "Mode")
+        for clinic in found:
+            grid.add_row(
+                clinic.name,
+                clinic.time_zone,
+                show_phone(clinic.phone),
+                clinic.sending_hours,
+                "live" if clinic.live else "practice",
+            )
+        out.print(grid if found else "There is no clinic yet. Add one: reminders clinic add --help")
+
+
+@commands.command()
+def edit(
+    name: Annotated[str, typer.Argument(help="The clinic's name.")],
+    new_name: Annotated[str | None, typer.Option(help="A new name.")] = None,
+    time_zone: Annotated[str | None, typer.Option()] = None,
+    phone: Annotated[str | None, typer.Option()] = None,
+    email: Annotated[str | None, typer.Option()] = None,
+    address: Annotated[str | None, typer.Option()] = None,
+    sending_hours: Hours = None,
+    texts_per_day: Annotated[
+        int | None, typer.Option(help="Most texts to one client in a day.")
+    ] = None,
+    texts_per_week: Annotated[
+        int | None, typer.Option(help="Most texts to one client in seven days.")
+    ] = None,
+    live: Annotated[bool | None, typer.Option("--live/--practice", help=LIVE_HELP)] = None,
+) -> None:
+    """Change a clinic; a new time zone or new hours move what has not been sent."""
+    typed = {
+        "name": new_name,
+        "time_zone": time_zone,
+        "phone": phone,
+        "email": email,
+        "address": address,
+        "sending_hours": sending_hours,
+        "texts_per_day": texts_per_day,
+        "texts_per_week": texts_per_week,
+    }
+    with opened() as app, writing(app.engine) as session:
+        clinic = the_clinic(session, name)
+        try:
+            actions.edit(session, app.library, clinic, typed, app.clock(), live=live)
+        except ClinicError as error:
+            stop(*error.faults)
+        out.print(_sentence(clinic))
+
+
+def _sentence(clinic: Clinic) -> str:
+    mode = (
+        "live, with the packaged wording accepted"
+        if clinic.live
+        else f"in practice mode: nothing is sent until: reminders clinic edit '{clinic.name}' --live"
+    )
+    return f"{clinic.name} ({clinic.time_zone}, {clinic.sending_hours}) is {mode}."

@@ -1,0 +1,148 @@
+"""What every command shares: settings from the environment, plain words, and where output goes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime, time
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+from dotenv import dotenv_values
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from reminders.app import App, build, log_to_stdout
+from reminders.settings import Settings, SettingsError, read_settings
+from reminders.store import migrations
+from reminders.store.queries import people
+from reminders.store.tables import Clinic
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
+
+EXIT_FAULT = 2
+
+out = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 140)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def stop(*words: str) -> NoReturn:
+    """End the command with what is wrong and what to do."""
+    for word in words:
+        err.print(f"[red]✗[/red] {_plain(word)}")
+    raise typer.Exit(EXIT_FAULT)
+
+
+def _plain(words: str) -> str:
+    return words.replace("[", r"\[")
+
+
+def settings_or_faults() -> tuple[Settings | None, list[str]]:
+    """Read the settings from the environment and ``.env``, of which the environment wins."""
+    typed = {name: value for name, value in dotenv_values(Path(".env")).items() if value}
+    try:
+        return read_settings(typed | dict(os.environ)), []
+    except SettingsError as error:
+        return None, error.faults
+
+
+def settings() -> Settings:
+    """Read the settings, or stop with every fault in them."""
+    found, faults = settings_or_faults()
+    return found or stop(*faults)
+
+
+@contextmanager
+def opened(*, migrated: bool = True) -> Iterator[App]:
+    """Open the house for a command; an older database is named with the command that mends it."""
+    app = build(settings())
+    log_to_stdout(app.settings.log_level)
+    try:
+        if migrated:
+            require_tables(app.engine)
+        yield app
+    except OperationalError as error:
+        stop(
+            f"The database does not answer: {first_line(error)}",
+            "Check DATABASE_URL, then try again.",
+        )
+    finally:
+        app.close()
+
+
+def first_line(error: Exception) -> str:
+    """Return what the driver said, without the statement that follows."""
+    return str(getattr(error, "orig", error)).splitlines()[0]
+
+
+def require_tables(engine: Engine) -> None:
+    """Make a new database's tables, and refuse one that is older than this program."""
+    current = migrations.current(engine)
+    if current is None:
+        migrations.migrate(engine)
+    elif current != migrations.newest():
+        stop("The database is older than this program.", "Run: reminders migrate")
+
+
+def say_delivery(app: App) -> None:
+    """Say, beside the output proper, whether messages leave the machine."""
+    if app.settings.live:
+        err.print("[bold]Live:[/bold] texts leave through Twilio, emails through SMTP.")
+    else:
+        folder = app.settings.outbox_dir
+        err.print(
+            f"[dim]DELIVERY=outbox: nothing leaves this machine; messages go to {folder}/[/dim]"
+        )
+
+
+def the_clinic(session: Session, name: str) -> Clinic:
+    """Return the clinic that was named, or stop with the names there are."""
+    clinic = people.clinic_named(session, name)
+    if clinic is None:
+        known = [c.name for c in people.clinics(session)]
+        stop(
+            f"There is no clinic called “{name}”.",
+            f"Known: {', '.join(known)}." if known else "Add one first: reminders clinic add",
+        )
+    return clinic
+
+
+def print_json(found: Any) -> None:
+    """Print JSON on standard output."""
+    sys.stdout.write(json.dumps(found, default=_jsonable, indent=2, ensure_ascii=False) + "\n")
+
+
+def _jsonable(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, ZoneInfo):
+        return value.key
+    if isinstance(value, Enum):
+        return value.value
+    return str(value)
+
+
+@contextmanager
+def progress_bar(what: str, total: int) -> Iterator[Any]:
+    """Show a bar on standard error; the value is told how much more has been done."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as progress:
+        bar = progress.add_task(what, total=total)
+        yield lambda done: progress.advance(bar, done)

@@ -1,0 +1,109 @@
+"""The command that takes a clinic's list in."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table as Grid
+
+from reminders.cli.common import (
+    EXIT_FAULT,
+    AsJson,
+    err,
+    opened,
+    out,
+    print_json,
+    progress_bar,
+    say_delivery,
+    stop,
+    the_clinic,
+)
+from reminders.enrolling import imports
+from reminders.enrolling.imports import Checked, Taken
+from reminders.enrolling.rows import Remark
+from reminders.rules.terms import InputError
+from reminders.spreadsheets import read_table
+from reminders.store.database import reading, writing
+
+SHOWN = 100
+"""How many remarks are shown on a screen; --json shows all."""
+
+
+def import_list(
+    file: Annotated[Path, typer.Argument(help="A .csv, .tsv, .xlsx, .xls or .ods file.")],
+    clinic: Annotated[str, typer.Option(help="The clinic's name.")],
+    good_rows: Annotated[
+        bool, typer.Option("--good-rows", help="Take the good rows, leave the faulty ones out.")
+    ] = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Take in a list of clients and treatments: all of it or, with --good-rows, what is good.
+
+    Every faulty cell is named with its row, its column and what to do. Taking the same list
+    in twice changes nothing; a changed date moves what has not been sent.
+    """
+    with opened() as app:
+        say_delivery(app)
+        try:
+            table = read_table(file)
+        except InputError as error:
+            stop(f"{file.name}: {error}")
+        now = app.clock()
+        with reading(app.engine) as session:
+            its_clinic = the_clinic(session, clinic)
+            checked = imports.check(table, file.name, its_clinic, app.library, now)
+        taken = None
+        if checked.good and (good_rows or not checked.faults):
+            with (
+                progress_bar("Taking in", len(checked.good)) as progress,
+                writing(app.engine) as session,
+            ):
+                taken = imports.take(
+                    session, app.library, the_clinic(session, clinic), checked, now, progress
+                )
+        _report(checked, taken, as_json=as_json)
+        if checked.faults and not good_rows:
+            raise typer.Exit(EXIT_FAULT)
+
+
+def _report(checked: Checked, taken: Taken | None, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "rows": checked.rows,
+                "taken": len(checked.good) if taken else 0,
+                "faults": [asdict(fault) for fault in checked.faults],
+                "notes": [asdict(note) for note in checked.notes + (taken.notes if taken else [])],
+                "ignored_columns": checked.ignored,
+                **({k: v for k, v in asdict(taken).items() if k != "notes"} if taken else {}),
+            },
+        )
+        return
+    show_remarks("To mend", checked.faults)
+    show_remarks("To know", checked.notes + (taken.notes if taken else []))
+    if checked.ignored:
+        err.print(f"[dim]Columns not needed: {', '.join(checked.ignored)}[/dim]")
+    out.print(imports.summary(checked, taken))
+
+
+def show_remarks(title: str, remarks: list[Remark]) -> None:
+    """Show what is to be mended or known, cell by cell."""
+    if not remarks:
+        return
+    grid = Grid(
+        "Row",
+        "Column",
+        "What",
+        "What to do",
+        title=f"{title} ({len(remarks)})",
+        title_justify="left",
+    )
+    for remark in remarks[:SHOWN]:
+        grid.add_row(str(remark.row), *map(escape, (remark.column, remark.problem, remark.mend)))
+    out.print(grid)
+    if len(remarks) > SHOWN:
+        out.print(f"… and {len(remarks) - SHOWN} more; --json shows them all.")

@@ -1,0 +1,1 @@
+"""Delivering: what is due is claimed, decided, handed off, sent and settled."""

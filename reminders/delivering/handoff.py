@@ -1,0 +1,59 @@
+"""The moment of no return: deciding once more, on facts read under lock, before a byte leaves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from reminders.rules.deciding import Decision, Send, decide, settled_by
+from reminders.rules.terms import Channel, Facts, Message
+from reminders.store.queries import delivery, standing
+
+Sending = tuple[Facts, Message]
+
+
+def hand_off(session: Session, sending: Sequence[Sending], now: datetime) -> list[bool]:
+    """Record that these messages are about to leave, and say of each whether it may.
+
+    Consent, suppression, clinic, window and caps are read again here, with the clients
+    locked: whatever was withdrawn before this transaction ends is seen, and two texts to one
+    client are counted one after the other. What may not leave is settled here as well.
+    """
+    fresh = standing.facts(session, [held.reminder_id for held, _ in sending], now)
+    decisions = list(_decide_again(sending, {known.reminder_id: known for known in fresh}, now))
+    going = [
+        pair
+        for pair, decision in zip(sending, decisions, strict=True)
+        if isinstance(decision, Send)
+    ]
+    ours = delivery.record_handoff(session, going, now)
+    for (held, _), decision in zip(sending, decisions, strict=True):
+        if decision is not None and not isinstance(decision, Send):
+            delivery.settle(session, held, settled_by(decision), now)
+    return [
+        isinstance(decision, Send) and held.reminder_id in ours
+        for (held, _), decision in zip(sending, decisions, strict=True)
+    ]
+
+
+def _decide_again(
+    sending: Sequence[Sending],
+    fresh: dict[int, Facts],
+    now: datetime,
+) -> Iterator[Decision | None]:
+    """Decide each, in order; None where the claim is lost or the message is for an old contact."""
+    texted: dict[int, list[date]] = defaultdict(list)
+    for held, message in sending:
+        known = fresh.get(held.reminder_id)
+        if known is None or (known.claim, known.contact) != (held.claim, message.to):
+            yield None
+            continue
+        texts_on = (*known.texts_on, *texted[known.client_id])
+        decision = decide(replace(known, texts_on=texts_on), now)
+        if isinstance(decision, Send) and known.channel is Channel.SMS:
+            texted[known.client_id].append(now.astimezone(known.zone).date())
+        yield decision

@@ -1,0 +1,141 @@
+"""Clinics: added, edited, and let out of practice mode by somebody's deliberate act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from babel.core import get_global
+from sqlmodel import Session
+
+from reminders.enrolling.plans import replan_clinic
+from reminders.rendering.library import Library
+from reminders.rules import cells, hours
+from reminders.rules.contacts import clean, read_email, read_name, read_phone
+from reminders.rules.terms import InputError
+from reminders.store.queries import people
+from reminders.store.tables import Clinic
+
+Fields = Mapping[str, str | int | None]
+"""What was typed, by the column it is for; what is absent or None stays as it is."""
+
+
+class ClinicError(ValueError):
+    """A clinic's particulars cannot be used; ``faults`` holds a sentence for each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        """Take every fault that was found."""
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def add(session: Session, typed: Fields, now: datetime, *, live: bool) -> Clinic:
+    """Add a clinic; it starts in practice mode unless ``live``. Raises ``ClinicError``."""
+    clinic = Clinic(
+        name="",
+        name_key="",
+        time_zone="",
+        country="",
+        phone="",
+        email="",
+        address="",
+        sending_hours=hours.USUAL,
+        created_at=now,
+    )
+    faults = _fill(clinic, typed)
+    if clinic.name and people.clinic_named(session, clinic.name):
+        faults.append("name: There is a clinic of that name. Edit it, or choose another name.")
+    if faults:
+        raise ClinicError(faults)
+    set_live(clinic, now, live=live)
+    session.add(clinic)
+    session.flush()
+    return clinic
+
+
+def edit(
+    session: Session,
+    library: Library,
+    clinic: Clinic,
+    typed: Fields,
+    now: datetime,
+    *,
+    live: bool | None = None,
+) -> None:
+    """Change a clinic, and with its zone or hours everyone's plan. Raises ``ClinicError``."""
+    before = (clinic.time_zone, clinic.sending_hours)
+    faults = _fill(clinic, {name: value for name, value in typed.items() if value is not None})
+    namesake = people.clinic_named(session, clinic.name)
+    if namesake is not None and namesake.id != clinic.id:
+        faults.append("name: There is another clinic of that name. Choose a different one.")
+    if faults:
+        raise ClinicError(faults)
+    if live is not None:
+        set_live(clinic, now, live=live)
+    session.flush()
+    if before != (clinic.time_zone, clinic.sending_hours) or live:
+        replan_clinic(session, library, clinic, now)
+
+
+def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
+    """Let a clinic out of practice mode, which accepts the packaged wording, or back into it."""
+    clinic.live = live
+    if live and clinic.wording_accepted_at is None:
+        clinic.wording_accepted_at = now
+
+
+def _fill(clinic: Clinic, typed: Fields) -> list[str]:
+    """Write down what can be read, and return what is wrong with the rest."""
+    faults: list[str] = []
+    readers = {
+        "name": _name,
+        "time_zone": lambda text: cells.read_zone(text, get_global("windows_zone_mapping")),
+        "phone": lambda text: read_phone(text, clinic.country or None).number,
+        "email": read_email,
+        "address": _required,
+        "sending_hours": _hours,
+        "texts_per_day": _count,
+        "texts_per_week": _count,
+    }
+    for name, read in readers.items():
+        if name not in typed:
+            continue
+        try:
+            setattr(clinic, name, read(str(typed[name])))
+        except InputError as error:
+            faults.append(f"{name}: {error}")
+        if name == "time_zone" and clinic.time_zone:
+            clinic.country = _country(clinic.time_zone)
+    clinic.name_key = people.name_key(clinic.name)
+    return faults
+
+
+def _name(text: str) -> str:
+    return read_name(_required(text))
+
+
+def _required(text: str) -> str:
+    found = clean(text)
+    if not found:
+        raise InputError("This is empty.", "Fill it in; clients see it in messages.")
+    return found
+
+
+def _hours(text: str) -> str:
+    try:
+        return str(hours.parse(text))
+    except ValueError as error:
+        raise InputError(str(error), "") from None
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 7:
+        raise InputError(
+            "This is not a number from 1 to 7.", "Texts to one client: 1 a day, 3 a week are usual."
+        )
+    return int(text)
+
+
+def _country(time_zone: str) -> str:
+    """Return the country a zone lies in, whose way of writing numbers and dates is meant."""
+    return str(get_global("zone_territories").get(time_zone, "") or "")

@@ -1,0 +1,43 @@
+"""Addresses that only we can have made: unsubscribe links and message references."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as BadBase64
+from hashlib import sha256
+
+
+class Links:
+    """Make and read signed links under the operator's public address."""
+
+    def __init__(self, secret_key: str, public_url: str) -> None:
+        """Take the key that signs, and the address clients reach us at."""
+        self._key = secret_key.encode()
+        self.public_url = public_url.rstrip("/")
+
+    def _sign(self, purpose: str, number: int) -> bytes:
+        return hmac.digest(self._key, f"{purpose}.{number}".encode(), sha256)[:16]
+
+    def unsubscribe_token(self, client_id: int) -> str:
+        """Return a token that names a client without telling who she is."""
+        token = client_id.to_bytes(6) + self._sign("unsubscribe", client_id)
+        return urlsafe_b64encode(token).rstrip(b"=").decode()
+
+    def unsubscribe_url(self, client_id: int) -> str:
+        """Return the address that stops emails to a client; it never expires."""
+        return f"{self.public_url}/u/{self.unsubscribe_token(client_id)}"
+
+    def client_of(self, token: str) -> int | None:
+        """Return whose unsubscribe token this is, or None if we did not make it."""
+        try:
+            raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        except (BadBase64, ValueError):
+            return None
+        client_id = int.from_bytes(raw[:6])
+        genuine = hmac.compare_digest(raw[6:], self._sign("unsubscribe", client_id))
+        return client_id if genuine else None
+
+    def reference(self, reminder_id: int) -> str:
+        """Return a reminder's outward name, the same on every attempt and of no meaning."""
+        return f"r{reminder_id}.{self._sign('reminder', reminder_id).hex()[:12]}"

@@ -1,0 +1,1 @@
+"""Overseeing: what went out, what will go out, and what needs a person."""

@@ -1,0 +1,205 @@
+"""The doctor: everything that must be right before messages can go, each with its mend."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from importlib.metadata import version
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from reminders.overseeing.status import SILENCE
+from reminders.rendering.library import Library, WordingError
+from reminders.rendering.renderer import Renderer, RenderError
+from reminders.rules import hours
+from reminders.rules.deciding import Outcome
+from reminders.rules.planning import END_OF_DAY
+from reminders.rules.protocols import Protocol
+from reminders.rules.terms import Channel, ClinicFacts, Facts
+from reminders.senders import SendError
+from reminders.store import migrations
+from reminders.store.database import reading
+from reminders.store.queries import delivery, people
+from reminders.store.tables import Clinic
+
+
+MENDS = {
+    Outcome.CONFIGURATION: "Check the account's name, password and security settings.",
+    Outcome.RETRY: "Check host and port; many hosts block mail on 25 and 587, and allow 465 or 2525.",
+}
+
+
+class Verdict(StrEnum):
+    """How a check came out."""
+
+    PASS = "pass"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at, what was found, and what to do about it."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    mend: str = ""
+
+
+def database(engine: Engine) -> Iterator[Check]:
+    """Look at the database and its tables."""
+    kind = engine.dialect.name
+    try:
+        revision = migrations.current(engine)
+    except (SQLAlchemyError, OSError):
+        yield Check(
+            "database",
+            Verdict.FAIL,
+            f"{kind} does not answer",
+            "Check DATABASE_URL, and that the database runs.",
+        )
+        return
+    yield Check("database", Verdict.PASS, f"{kind} answers")
+    if revision == migrations.newest():
+        yield Check("tables", Verdict.PASS, f"up to date ({revision})")
+    else:
+        yield Check("tables", Verdict.FAIL, "older than this program", "Run: reminders migrate")
+
+
+def time_zones() -> Check:
+    """Look at which time-zone data rules: the package's, so that every machine agrees."""
+    if zoneinfo.TZPATH:
+        return Check(
+            "time zones",
+            Verdict.WARN,
+            "the system's files rule",
+            "Start the program by its own command.",
+        )
+    return Check(
+        "time zones", Verdict.PASS, f"tzdata {version('tzdata')}, the same on every machine"
+    )
+
+
+def wording(library: Library, renderer: Renderer, now: datetime) -> Check:
+    """Word every milestone in every language by every channel, for a client made up for it."""
+    try:
+        broken = [str(error) for error in _broken(library, renderer, now)]
+        count = sum(
+            len(p.milestones) * len(library.languages(p.key)) for p in library.protocols.values()
+        )
+    except WordingError as error:
+        return Check("wording", Verdict.FAIL, str(error), "Mend that file.")
+    if broken:
+        return Check("wording", Verdict.FAIL, "; ".join(broken), "Mend these files.")
+    return Check("wording", Verdict.PASS, f"{count} milestone texts read and rendered")
+
+
+def _broken(library: Library, renderer: Renderer, now: datetime) -> Iterator[RenderError]:
+    for protocol in library.protocols.values():
+        for language in library.languages(protocol.key):
+            for facts in samples(protocol, language, now):
+                try:
+                    renderer.render(facts, now, facts.stale_at)
+                except RenderError as error:
+                    yield error
+
+
+def samples(protocol: Protocol, language: str, now: datetime) -> Iterator[Facts]:
+    """Return made-up facts for every milestone and channel of a protocol."""
+    clinic = ClinicFacts(
+        clinic_id=0,
+        name="Sample Clinic",
+        phone="+442079460000",
+        email="desk@clinic.example",
+        address="1 Sample Street",
+        country="GB",
+        live=True,
+        hours=hours.parse(hours.USUAL),
+        texts_per_day=1,
+        texts_per_week=3,
+        zone=ZoneInfo("Europe/London"),
+    )
+    for milestone in protocol.milestones:
+        for channel, contact in (
+            (Channel.SMS, "+447700900123"),
+            (Channel.EMAIL, "ana@clinic.example"),
+        ):
+            yield Facts(
+                reminder_id=0,
+                client_id=0,
+                claim="",
+                clinic=clinic,
+                protocol=protocol.key,
+                milestone=milestone.key,
+                channel=channel,
+                scheduled_at=now,
+                stale_at=now + timedelta(days=1),
+                attempts=0,
+                first_name="Ana",
+                language=language,
+                contact=contact,
+                zone=clinic.zone,
+                treated_on=now.date(),
+                starts=END_OF_DAY,
+                treatment_cancelled=False,
+                consented=True,
+                suppressed=None,
+                superseded=False,
+                texts_on=(),
+            )
+
+
+def clinics(engine: Engine, now: datetime) -> Iterator[Check]:
+    """Look at the clinics, and at whether anything is sending for them."""
+    with reading(engine) as session:
+        found = people.clinics(session)
+        beat = delivery.last_beat(session)
+    if not found:
+        yield Check("clinics", Verdict.WARN, "there is none yet", "Run: reminders clinic add")
+    for clinic in found:
+        yield _clinic(clinic)
+    if beat is None or now - beat > SILENCE:
+        yield Check(
+            "heartbeat",
+            Verdict.WARN,
+            "not beating" if beat is None else f"last beat {beat:%Y-%m-%d %H:%M} UTC",
+            "Run: reminders serve (or worker, or tick from cron)",
+        )
+    else:
+        yield Check("heartbeat", Verdict.PASS, f"last beat {beat:%H:%M:%S} UTC")
+
+
+def _clinic(clinic: Clinic) -> Check:
+    name = f"clinic {clinic.id}"
+    if clinic.time_zone not in zoneinfo.available_timezones():
+        return Check(
+            name,
+            Verdict.FAIL,
+            f"its zone {clinic.time_zone} is unknown",
+            "Run: reminders clinic edit",
+        )
+    if not clinic.live:
+        return Check(
+            name,
+            Verdict.WARN,
+            f"{clinic.name} is in practice mode: nothing is sent",
+            f"When ready: reminders clinic edit '{clinic.name}' --live",
+        )
+    return Check(
+        name, Verdict.PASS, f"{clinic.name} is live, {clinic.time_zone}, {clinic.sending_hours}"
+    )
+
+
+def provider(name: str, probe: Callable[[], str]) -> Check:
+    """Ask a provider whether it knows us; ``probe`` answers, or raises ``SendError``."""
+    try:
+        return Check(name, Verdict.PASS, probe())
+    except SendError as error:
+        mend = MENDS.get(error.outcome, "See the provider's own status page, and try again.")
+        return Check(name, Verdict.FAIL, f"not ready: {error.code or error.outcome}", mend)

@@ -1,0 +1,102 @@
+"""Rehearsal: the real engine played forward on a copy, so that anyone can see what would happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from sqlalchemy import Engine
+from sqlmodel import SQLModel
+
+from reminders.delivering.dispatch import Dispatcher
+from reminders.rules.terms import Message
+from reminders.senders import HandOff
+from reminders.store.database import open_engine, reading
+from reminders.store.queries import delivery, overview
+from reminders.store.queries.overview import Line
+
+
+class SetClock:
+    """A clock that stands where it is set."""
+
+    def __init__(self, now: datetime) -> None:
+        """Set it to an aware instant."""
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now
+
+
+class Accepting:
+    """A way out that accepts every message and sends none."""
+
+    async def send(self, message: Message, hand_off: HandOff) -> str:
+        """Hand off, and call it accepted."""
+        await hand_off()
+        return message.reference
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+
+class MakesDispatchers(Protocol):
+    """Whoever can wire a dispatcher to another database and clock."""
+
+    def __call__(self, engine: Engine, clock: Callable[[], datetime]) -> Dispatcher:
+        """Return a dispatcher whose messages leave nothing."""
+        ...
+
+
+def play(
+    engine: Engine,
+    dispatcher: Dispatcher,
+    clock: SetClock,
+    until: datetime,
+    progress: Callable[[datetime], None] = lambda _: None,
+) -> None:
+    """Set the clock from one due moment to the next, with a pass at each, until ``until``."""
+    while (due := _next_due(engine)) is not None and due <= until:
+        clock.now = max(clock.now, due)
+        progress(clock.now)
+        dispatcher.run()
+    clock.now = max(clock.now, until)
+    progress(clock.now)
+
+
+def _next_due(engine: Engine) -> datetime | None:
+    with reading(engine) as session:
+        return delivery.next_due_at(session)
+
+
+def rehearse(
+    engine: Engine,
+    make_dispatcher: MakesDispatchers,
+    start: datetime,
+    until: datetime,
+    *,
+    client_id: int | None = None,
+    progress: Callable[[datetime], None] = lambda _: None,
+) -> list[Line]:
+    """Play a copy of the database from ``start`` to ``until`` (UTC) and return every reminder
+    as it then stands. Nothing is sent and nothing is changed; with ``client_id`` only hers are
+    played, as if her clinic were live.
+    """
+    with TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as folder:
+        stage = open_engine(f"sqlite:///{Path(folder) / 'rehearsal.db'}")
+        try:
+            SQLModel.metadata.create_all(stage)
+            with (
+                engine.execution_options(read_only=True).connect() as source,
+                stage.begin() as target,
+            ):
+                overview.copy(source, target, client_id)
+            clock = SetClock(start)
+            play(stage, make_dispatcher(stage, clock), clock, until, progress)
+            with reading(stage) as session:
+                return overview.lines(session)
+        finally:
+            stage.dispose()

@@ -1,0 +1,74 @@
+"""The state of things: how many reminders are planned, sent, skipped and why, and overdue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from reminders.rules.terms import LEFT, Reason, Status
+from reminders.store.queries import delivery, overview
+
+OVERDUE = timedelta(minutes=5)
+"""A reminder this late with nothing to explain it means that nobody is sending."""
+
+SILENCE = timedelta(minutes=5)
+"""A heartbeat older than this is not beating."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """The counts an operator asks for, and when the heartbeat last beat."""
+
+    planned: int = 0
+    sent: int = 0
+    in_doubt: int = 0
+    undelivered: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    cancelled: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    waiting: Counter[str] = field(default_factory=Counter)
+    overdue: int = 0
+    next_due_at: datetime | None = None
+    last_beat_at: datetime | None = None
+    clinics: dict[str, str] = field(default_factory=dict)
+
+    def silent(self, now: datetime) -> bool:
+        """Say whether the heartbeat has stopped, or never began."""
+        return self.last_beat_at is None or now - self.last_beat_at > SILENCE
+
+    def note(self, status: Status, reason: Reason | None, count: int) -> None:
+        """Count reminders of one state and reason."""
+        why = str(reason or "")
+        match status:
+            case Status.PLANNED | Status.CLAIMED:
+                self.planned += count
+                if why:
+                    self.waiting[why] += count
+            case Status.SKIPPED:
+                self.skipped[why] += count
+            case Status.CANCELLED:
+                self.cancelled[why] += count
+            case Status.FAILED:
+                self.failed[why] += count
+            case Status.UNDELIVERED:
+                self.undelivered += count
+            case Status.HANDOFF | Status.UNKNOWN:
+                self.in_doubt += count
+            case _ if status in LEFT:
+                self.sent += count
+
+
+def standing(session: Session, now: datetime) -> Standing:
+    """Count everything at ``now``."""
+    found = Standing(
+        overdue=overview.overdue(session, now - OVERDUE),
+        next_due_at=delivery.next_due_at(session),
+        last_beat_at=delivery.last_beat(session),
+        clinics={c.name: "live" if c.live else "practice" for c in overview.clinics(session)},
+    )
+    for status, reason, count in overview.counts(session):
+        found.note(status, reason, count)
+    return found

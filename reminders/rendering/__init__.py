@@ -1,0 +1,1 @@
+"""Wording: the files it stands in, and the messages made of it."""

@@ -1,0 +1,179 @@
+"""Rendering: a reminder's facts and its wording become the exact message that leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache, lru_cache
+from typing import Any, Protocol
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton, format_time
+from css_inline import CSSInliner
+from jinja2 import Environment, StrictUndefined, Template, TemplateError
+
+from reminders.rendering.library import Library, WordingError
+from reminders.rendering.markdown import hold_tags, to_html, to_text
+from reminders.rules.contacts import clean, show_national
+from reminders.rules.terms import Channel, ClinicFacts, Facts, Message
+from reminders.rules.texts import fold, size
+
+BODY = "<!-- body -->"
+
+
+class RenderError(ValueError):
+    """A message cannot be worded; nothing may be sent in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    subject: Template
+    preheader: Template
+    sms: Template
+    html: Template
+    text: Template
+
+
+class Names(Protocol):
+    """Whoever makes the addresses and references that stand in messages."""
+
+    def unsubscribe_url(self, client_id: int) -> str:
+        """Return the address that stops emails to a client."""
+        ...
+
+    def reference(self, reminder_id: int) -> str:
+        """Return a reminder's outward name."""
+        ...
+
+
+class Renderer:
+    """Word reminders, each milestone and language compiled once."""
+
+    def __init__(self, library: Library, names: Names) -> None:
+        """Take the wording, and whoever makes links and references."""
+        self._library = library
+        self._names = names
+        self._plain = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 (texts)
+        self._html = Environment(undefined=StrictUndefined, autoescape=True)
+        self._compiled = cache(self._compile)
+
+    def render(self, facts: Facts, now: datetime, expires_at: datetime) -> Message:
+        """Return the message for a reminder at ``now``; it must not leave after ``expires_at``.
+
+        Raises ``RenderError`` where the wording is broken or asks for what we do not know.
+        """
+        try:
+            language = self._library.language(facts.protocol, facts.language)
+            compiled = self._compiled(facts.protocol, language, facts.milestone)
+            words = self._words(facts, language)
+            write = self._text if facts.channel is Channel.SMS else self._email
+            return write(facts, compiled, words, written_at=now, expires_at=expires_at)
+        except (TemplateError, WordingError, KeyError) as error:
+            msg = f"{facts.milestone} of {facts.protocol}: {error}"
+            raise RenderError(msg) from error
+
+    def _text(
+        self,
+        facts: Facts,
+        compiled: _Compiled,
+        words: dict[str, Any],
+        **when: datetime,
+    ) -> Message:
+        text = clean(fold(compiled.sms.render(words)))
+        return Message(
+            channel=Channel.SMS,
+            to=facts.contact or "",
+            clinic_name=facts.clinic.name,
+            reply_to=facts.clinic.phone,
+            text=text,
+            reference=self._names.reference(facts.reminder_id),
+            segments=size(text).segments,
+            language=words["language"],
+            **when,
+        )
+
+    def _email(
+        self,
+        facts: Facts,
+        compiled: _Compiled,
+        words: dict[str, Any],
+        **when: datetime,
+    ) -> Message:
+        subject = clean(compiled.subject.render(words))
+        words |= {"subject": subject, "preheader": compiled.preheader.render(words)}
+        return Message(
+            channel=Channel.EMAIL,
+            to=facts.contact or "",
+            clinic_name=facts.clinic.name,
+            reply_to=facts.clinic.email,
+            subject=subject,
+            text=compiled.text.render(words),
+            html=compiled.html.render(words),
+            reference=self._names.reference(facts.reminder_id),
+            unsubscribe_url=words["unsubscribe_url"],
+            language=words["language"],
+            **when,
+        )
+
+    def _words(self, facts: Facts, language: str) -> dict[str, Any]:
+        locale = _locale(language, facts.clinic.country)
+        return {
+            **self._library.protocols[facts.protocol].defaults(),
+            "clinic": _clinic_words(facts.clinic),
+            "first_name": facts.first_name,
+            "language": locale.language,
+            "date": say_date(facts.treated_on, locale),
+            "time": say_time(facts.starts, locale),
+            "unsubscribe_url": self._names.unsubscribe_url(facts.client_id),
+        }
+
+    def _compile(self, protocol: str, language: str, milestone: str) -> _Compiled:
+        wording = self._library.wording(protocol, language, milestone)
+        html = self._library.page("email/layout.html").replace(
+            BODY, hold_tags(wording.body, to_html)
+        )
+        text = self._library.page("email/layout.txt").replace(
+            BODY, hold_tags(wording.body, to_text)
+        )
+        inliner = CSSInliner(
+            keep_at_rules=True, keep_style_tags=False, load_remote_stylesheets=False
+        )
+        return _Compiled(
+            subject=self._plain.from_string(wording.subject),
+            preheader=self._plain.from_string(wording.preheader),
+            sms=self._plain.from_string(wording.sms),
+            html=self._html.from_string(hold_tags(html, inliner.inline)),
+            text=self._plain.from_string(text),
+        )
+
+
+@lru_cache(maxsize=4096)
+def _clinic_words(clinic: ClinicFacts) -> dict[str, str]:
+    return {
+        "name": clinic.name,
+        "phone": show_national(clinic.phone, clinic.country),
+        "dial": clinic.phone,
+        "address": clinic.address,
+    }
+
+
+@lru_cache(maxsize=256)
+def _locale(language: str, country: str) -> Locale:
+    for name in (f"{language.replace('-', '_')}_{country}", language.replace("-", "_"), "en"):
+        try:
+            return Locale.parse(name)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en")
+
+
+@lru_cache(maxsize=4096)
+def say_date(day: date, locale: Locale) -> str:
+    """Write a date short, with its weekday, as people of that place do."""
+    return fold(format_skeleton("MMMEd", datetime.combine(day, time()), locale=locale))
+
+
+@lru_cache(maxsize=4096)
+def say_time(at: time | None, locale: Locale) -> str:
+    """Write a time of day as people of that place do; nothing for an unknown one."""
+    return fold(format_time(at, "short", locale=locale)) if at else ""

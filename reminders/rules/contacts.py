@@ -1,0 +1,152 @@
+"""Contacts: any human way to write a number or address, made into the one way we send to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+
+from reminders.rules.terms import InputError
+from reminders.rules.texts import visible
+
+_EXCEL = re.compile(r"[+-]?\d([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?:ext\.?|extension|x)\s*\d+\s*$", re.IGNORECASE)
+_TRIMMINGS = " \t\r\n'\"`’‘<>"
+_COSTLY = {
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.PAGER,
+    PhoneNumberType.UAN,
+    PhoneNumberType.VOICEMAIL,
+    PhoneNumberType.TOLL_FREE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number in E.164, with a remark where it may not take texts."""
+
+    number: str
+    remark: str = ""
+
+
+def read_phone(text: str, region: str | None) -> Phone:
+    """Normalise a phone number written in any human way.
+
+    ``region`` (ISO 3166, such as ``GB``) is whose national numbers are meant. Numbers that
+    cannot exist are refused; those that only may not exist are kept with a remark, since
+    number plans change faster than any list of them.
+
+    Raises ``InputError``.
+    """
+    wanted = clean(text).strip(_TRIMMINGS).removeprefix("tel:")
+    if _EXCEL.fullmatch(wanted):
+        raise InputError(
+            "A spreadsheet has shortened this number.",
+            "Format the column as Text, type the whole number again and save.",
+        )
+    number = _parse(re.sub(r"\.0$", "", wanted), region)
+    if not phonenumbers.is_possible_number(number):
+        raise InputError(
+            "This is not a phone number we can text: it has the wrong number of digits.",
+            "Write it in full with the country, like +44 7700 900123.",
+        )
+    kind = phonenumbers.number_type(number)
+    if kind in _COSTLY:
+        raise InputError("This number cannot be texted.", "Give the client's own mobile number.")
+    return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), _remark(number, kind))
+
+
+def _parse(text: str, region: str | None) -> phonenumbers.PhoneNumber:
+    if re.search(r"[;/,|]|\bor\b|\band\b", text) and len(re.sub(r"\D", "", text)) > 15:
+        raise InputError("There are two numbers here.", "Keep the one to text.")
+    if _EXTENSION.search(text):
+        raise InputError("A number with an extension cannot be texted.", "Give a mobile number.")
+    tries = [text, f"+{text}"] if not text.startswith(("+", "0")) else [text]
+    numbers = [number for candidate in tries if (number := _parsed(candidate, region))]
+    if not numbers:
+        raise InputError(
+            "This is not a phone number.",
+            "Write digits, with the country in front, like +44 7700 900123.",
+        )
+    return next(filter(phonenumbers.is_possible_number, numbers), numbers[0])
+
+
+def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(text, region)
+    except NumberParseException:
+        return None
+
+
+def _remark(number: phonenumbers.PhoneNumber, kind: int) -> str:
+    if kind == PhoneNumberType.FIXED_LINE:
+        return "looks like a landline, which may not take texts"
+    return "" if phonenumbers.is_valid_number(number) else "may not be in use"
+
+
+def show_phone(number: str) -> str:
+    """Write an E.164 number the way people anywhere read it."""
+    parsed = phonenumbers.parse(number)
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
+
+
+def show_national(number: str, country: str) -> str:
+    """Write an E.164 number the way people dial it in a country (ISO 3166)."""
+    parsed = phonenumbers.parse(number)
+    if phonenumbers.country_code_for_region(country) != parsed.country_code:
+        return show_phone(number)
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+
+
+def read_email(text: str) -> str:
+    """Normalise one email address; raises ``InputError``.
+
+    Exactly one address is taken, since a second one hidden in the field would receive a
+    health message too.
+    """
+    wanted = clean(text).strip(_TRIMMINGS).removeprefix("mailto:")
+    if wanted.count("@") > 1 or re.search(r"[;,\s]", wanted):
+        raise InputError("There is more than one address here.", "Keep one email address.")
+    try:
+        found = validate_email(
+            wanted,
+            check_deliverability=False,
+            allow_smtputf8=False,
+            test_environment=True,
+        )
+    except EmailNotValidError:
+        raise InputError(
+            "This is not an email address.",
+            "Write it like ana@example.com.",
+        ) from None
+    local, _, domain = found.normalized.rpartition("@")
+    return f"{local}@{domain.lower()}"
+
+
+def clean(text: str) -> str:
+    """Drop what cannot be seen and make runs of space one space."""
+    seen = (c if visible(c) else " " * c.isspace() for c in text)
+    return " ".join("".join(seen).split())
+
+
+def read_name(text: str) -> str:
+    """Normalise a person's or clinic's name; raises ``InputError``.
+
+    Addresses and long digits are refused: a name stands in every message, so it is where
+    somebody would put a link or a number of their own.
+    """
+    name = clean(text)
+    if len(name) > 60:
+        raise InputError("This name is longer than 60 characters.", "Shorten it.")
+    if re.search(
+        r"https?:|www\.|\d{5}|[<>{}@\\]|\w\.(com|net|org|info|io|co)\b", name, re.IGNORECASE
+    ):
+        raise InputError(
+            "This does not look like a name.",
+            "Write the name only, without links, addresses or numbers.",
+        )
+    return name

@@ -1,0 +1,182 @@
+"""Deciding: whether a due reminder may go, and what an attempt's outcome makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+from reminders.rules.hours import closing, next_open, opening_on
+from reminders.rules.terms import Channel, Facts, Reason, Status
+
+WEEK = timedelta(days=7)
+PRACTICE_LOOK = timedelta(hours=1)
+"""How often a held reminder of a clinic in practice mode is looked at again."""
+
+TRIES = 6
+BACKOFF = (1, 5, 15, 60, 120, 240)
+"""Minutes before each further try; the last repeats while the message is still useful."""
+
+LONGEST_VALIDITY = timedelta(seconds=36_000)
+"""The longest a text may wait in the provider's queue (Twilio's ValidityPeriod)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """It may leave now; ``until`` (UTC) is when it must not leave any more."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """It waits, for this reason, until that instant (UTC); waiting is no attempt."""
+
+    until: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """It will not be sent, for this reason."""
+
+    reason: Reason
+
+
+Decision = Send | Defer | Skip
+
+
+def decide(facts: Facts, now: datetime) -> Decision:
+    """Decide about one reminder at ``now`` (aware): refusals first, then what makes it wait."""
+    refusal = _refusal(facts, now)
+    if refusal is not None:
+        return Skip(refusal)
+    if not facts.clinic.live:
+        return Defer(min(now + PRACTICE_LOOK, facts.stale_at), Reason.PRACTICE)
+    hours, zone = facts.clinic.hours, facts.zone
+    opening = next_open(now, hours, zone)
+    if opening > now:
+        return _wait(facts, opening, Reason.QUIET_HOURS)
+    if facts.channel is Channel.SMS and _capped(facts, now.astimezone(zone).date()):
+        return _wait(facts, _cap_frees(facts, now), Reason.CAP)
+    return Send(min(closing(now, hours, zone), facts.stale_at))
+
+
+def _refusal(facts: Facts, now: datetime) -> Reason | None:
+    tests = (
+        (facts.treatment_cancelled, Reason.TREATMENT_CANCELLED),
+        (facts.suppressed is not None, facts.suppressed),
+        (not facts.consented, Reason.NO_CONSENT),
+        (facts.contact is None, Reason.UNREACHABLE),
+        (facts.superseded, Reason.SUPERSEDED),
+        (now >= facts.stale_at, Reason.STALE),
+    )
+    return next((reason for refused, reason in tests if refused), None)
+
+
+def _wait(facts: Facts, until: datetime, reason: Reason) -> Decision:
+    """Wait, unless the message would be stale by then; a cap that outlasts it says so."""
+    if until < facts.stale_at:
+        return Defer(until, reason)
+    return Skip(Reason.CAP if reason is Reason.CAP else Reason.STALE)
+
+
+def _capped(facts: Facts, day: date) -> bool:
+    """Count a day and the seven days that end with it, on the recipient's calendar."""
+    this_day = sum(sent == day for sent in facts.texts_on)
+    this_week = sum(day - WEEK < sent <= day for sent in facts.texts_on)
+    clinic = facts.clinic
+    return this_day >= clinic.texts_per_day or this_week >= clinic.texts_per_week
+
+
+def _cap_frees(facts: Facts, now: datetime) -> datetime:
+    """Return the first opening (UTC) on a later day that has room for one more text."""
+    today = now.astimezone(facts.zone).date()
+    for ahead in range(1, 15):
+        day = today + timedelta(days=ahead)
+        span = opening_on(day, facts.clinic.hours, facts.zone)
+        if span is not None and not _capped(facts, day):
+            return span[0]
+    return now + 2 * WEEK
+
+
+class Outcome(StrEnum):
+    """What a provider's answer means for the reminder, whoever the provider is."""
+
+    ACCEPTED = "accepted"
+    SUPPRESS = "suppress"  # the contact said stop
+    INVALID = "invalid"  # the contact does not exist, or cannot be texted
+    RETRY = "retry"  # certainly not taken; may go later
+    CONFIGURATION = "configuration"  # our account or sender is at fault; the row keeps
+    CONTENT = "content"  # this text is refused; a person must look at it
+    REFUSED = "refused"  # for a reason we have no rule for; never retried blindly
+    AMBIGUOUS = "ambiguous"  # it may have been taken
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What becomes of a reminder after an attempt; ``due_at`` where it is to be tried again."""
+
+    status: Status
+    reason: Reason | None = None
+    due_at: datetime | None = None
+
+
+_FINAL = {
+    Outcome.ACCEPTED: Settled(Status.ACCEPTED),
+    Outcome.SUPPRESS: Settled(Status.FAILED, Reason.OPTED_OUT),
+    Outcome.INVALID: Settled(Status.FAILED, Reason.INVALID_CONTACT),
+    Outcome.CONTENT: Settled(Status.FAILED, Reason.REFUSED_CONTENT),
+    Outcome.REFUSED: Settled(Status.FAILED, Reason.REFUSED),
+    Outcome.AMBIGUOUS: Settled(Status.HANDOFF),
+}
+
+
+def settled_by(decision: Defer | Skip) -> Settled:
+    """Return the state of a reminder that was decided not to leave now."""
+    match decision:
+        case Defer(until, reason):
+            return Settled(Status.PLANNED, reason, until)
+        case Skip(reason):
+            return Settled(Status.SKIPPED, reason)
+
+
+def settle(
+    outcome: Outcome,
+    facts: Facts,
+    now: datetime,
+    retry_after: timedelta | None = None,
+) -> Settled:
+    """Turn an attempt's outcome into the reminder's next state.
+
+    An ambiguous one stays in ``handoff`` until somebody can prove what happened; one that was
+    certainly not taken is tried again with back-off while it still helps.
+    """
+    if outcome in _FINAL:
+        return _FINAL[outcome]
+    busy = outcome is Outcome.RETRY
+    if busy and facts.attempts + 1 >= TRIES:
+        return Settled(Status.FAILED, Reason.PROVIDER_BUSY)
+    due_at = now + max(retry_after or timedelta(), backoff(facts.reminder_id, facts.attempts))
+    if due_at >= facts.stale_at:
+        return Settled(Status.SKIPPED, Reason.STALE)
+    return Settled(
+        Status.PLANNED,
+        Reason.PROVIDER_BUSY if busy else Reason.PROVIDER_REFUSES,
+        due_at,
+    )
+
+
+def backoff(reminder_id: int, attempts: int) -> timedelta:
+    """Return how long to wait before the next try, spread by up to a quarter so that many
+    reminders refused together do not come back together.
+    """
+    wait = timedelta(minutes=BACKOFF[min(attempts, len(BACKOFF) - 1)])
+    spread = sha256(f"{reminder_id}.{attempts}".encode()).digest()[0] / 255
+    return wait * (1 + spread / 4)
+
+
+def validity(now: datetime, until: datetime) -> timedelta:
+    """Return how long the provider may keep a text in its queue without being late."""
+    return max(timedelta(seconds=1), min(until - now, LONGEST_VALIDITY))

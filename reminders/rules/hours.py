@@ -1,0 +1,137 @@
+"""Wall clocks and sending hours: when a local time really is, and when a client may be messaged."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+Opening = tuple[time, time] | None
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+EARLIEST, LATEST = time(8), time(21)
+USUAL = "Mon-Sat 09:00-20:00, Sun 12:00-20:00"
+
+_SPAN = re.compile(
+    r"(?P<first>[a-z]{3})[a-z]*(?:\s*-\s*(?P<last>[a-z]{3})[a-z]*)?\s+"
+    r"(?P<opens>\d{1,2}:\d{2})\s*-\s*(?P<closes>\d{1,2}:\d{2})",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SendingHours:
+    """When clients may be messaged, Monday first; a day without an opening is closed."""
+
+    week: tuple[Opening, ...]
+
+    def __str__(self) -> str:
+        """Write the week the way ``parse`` reads it, a span for each run of equal days."""
+        runs: list[tuple[int, int]] = []
+        for day, opening in enumerate(self.week):
+            if runs and self.week[runs[-1][1]] == opening:
+                runs[-1] = (runs[-1][0], day)
+            else:
+                runs.append((day, day))
+        return ", ".join(self._span(*run) for run in runs if self.week[run[0]])
+
+    def _span(self, first: int, last: int) -> str:
+        opening = self.week[first]
+        assert opening is not None
+        days = DAYS[first].title() + (f"-{DAYS[last].title()}" if last > first else "")
+        return f"{days} {opening[0]:%H:%M}-{opening[1]:%H:%M}"
+
+
+@lru_cache(maxsize=256)
+def parse(text: str) -> SendingHours:
+    """Read sending hours such as ``Mon-Sat 09:00-20:00, Sun 12:00-20:00``.
+
+    Hours before 08:00 or after 21:00 are refused: no solicitation outside them in the
+    recipient's local time (47 CFR 64.1200(c)(1)), which we keep for care messages too.
+
+    Raises ``ValueError`` with a sentence for the person who typed it.
+    """
+    week: list[Opening] = [None] * 7
+    for part in text.lower().split(","):
+        match = _SPAN.fullmatch(part.strip())
+        if match is None:
+            msg = f"Write sending hours like “{USUAL}”."
+            raise ValueError(msg)
+        opening = _opening(match["opens"], match["closes"])
+        for day in _days(match["first"], match["last"] or match["first"]):
+            week[day] = opening
+    return SendingHours(tuple(week))
+
+
+def _opening(opens: str, closes: str) -> tuple[time, time]:
+    try:
+        first, last = (time(*map(int, text.split(":"))) for text in (opens, closes))
+    except ValueError:
+        msg = f"{opens}-{closes} is not a time of day; write it like 09:00-20:00."
+        raise ValueError(msg) from None
+    if not EARLIEST <= first < last <= LATEST:
+        msg = f"{opens}-{closes} must lie between 08:00 and 21:00 and end after it begins."
+        raise ValueError(msg)
+    return first, last
+
+
+def _days(first: str, last: str) -> range:
+    if first not in DAYS or last not in DAYS or DAYS.index(first) > DAYS.index(last):
+        msg = f"{first}-{last} is not a span of days; write Mon to Sun, the first day first."
+        raise ValueError(msg)
+    return range(DAYS.index(first), DAYS.index(last) + 1)
+
+
+@lru_cache(maxsize=1 << 16)
+def resolve(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return the instant (UTC) of a wall time: its first occurrence where it comes twice,
+    the first moment after the gap where the clocks skip it.
+    """
+    wall = datetime.combine(day, at)
+    instant = wall.replace(tzinfo=zone).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == wall:
+        return instant
+    return _end_of_gap(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), instant, zone)
+
+
+def exists(day: date, at: time, zone: ZoneInfo) -> bool:
+    """Say whether the clocks of this zone show that time on that day at all."""
+    return resolve(day, at, zone).astimezone(zone).replace(tzinfo=None) == datetime.combine(day, at)
+
+
+def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """Halve the span until the second in which the offset changes is found."""
+    new_offset = after.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = (before + (after - before) / 2).replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == new_offset:
+            after = middle
+        else:
+            before = middle
+    return after
+
+
+def opening_on(day: date, hours: SendingHours, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """Return when a local day opens and closes (UTC), or None on a closed day."""
+    opening = hours.week[day.weekday()]
+    if opening is None:
+        return None
+    return resolve(day, opening[0], zone), resolve(day, opening[1], zone)
+
+
+def next_open(instant: datetime, hours: SendingHours, zone: ZoneInfo) -> datetime:
+    """Return the first moment (UTC) at or after ``instant`` at which messages may leave."""
+    day = instant.astimezone(zone).date()
+    for ahead in range(15):
+        span = opening_on(day + timedelta(days=ahead), hours, zone)
+        if span is not None and instant < span[1]:
+            return max(instant, span[0])
+    msg = "these sending hours never open"
+    raise ValueError(msg)
+
+
+def closing(instant: datetime, hours: SendingHours, zone: ZoneInfo) -> datetime:
+    """Return when the opening that holds ``instant`` ends (UTC); ``instant`` if closed."""
+    span = opening_on(instant.astimezone(zone).date(), hours, zone)
+    return span[1] if span is not None and span[0] <= instant < span[1] else instant

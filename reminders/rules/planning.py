@@ -1,0 +1,197 @@
+"""Planning: which reminders a treatment calls for, and what changes when it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from reminders.rules.hours import SendingHours, next_open, resolve
+from reminders.rules.protocols import Milestone, Offset, Protocol
+from reminders.rules.terms import LEFT, OPEN, Channel, Status
+
+END_OF_DAY = time(18)
+"""When a treatment of unknown hour is taken to have ended: late enough to advise nothing early."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a treatment is: its local day, and when it begins and ends (UTC)."""
+
+    treated_on: date
+    begins_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A reminder that ought to exist; instants are UTC, ``due_on`` is the recipient's date."""
+
+    milestone: str
+    channel: Channel
+    scheduled_at: datetime
+    stale_at: datetime
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """A reminder that does exist."""
+
+    reminder_id: int
+    milestone: str
+    channel: Channel
+    status: Status
+    scheduled_at: datetime
+    stale_at: datetime
+
+
+@dataclass(slots=True)
+class Replan:
+    """What a changed treatment does to its reminders."""
+
+    add: list[Planned] = field(default_factory=list)
+    late: list[Planned] = field(default_factory=list)
+    move: list[tuple[Existing, Planned]] = field(default_factory=list)
+    too_late: list[tuple[Existing, Planned]] = field(default_factory=list)
+    cancel: list[Existing] = field(default_factory=list)
+    already_sent: list[tuple[Existing, Planned]] = field(default_factory=list)
+
+
+def timing(
+    treated_on: date,
+    starts: time | None,
+    ends: time | None,
+    usual_length: timedelta,
+    zone: ZoneInfo,
+) -> Timing:
+    """Place a treatment's wall-clock times, in the clinic's zone, on the line of instants.
+
+    Without a start it counts from midnight (pre-care must come before the day) and is taken
+    to end at 18:00; without an end it lasts its ``usual_length``; an end before the start is
+    past midnight.
+    """
+    if starts is None:
+        begins_at = resolve(treated_on, time(), zone)
+        return Timing(treated_on, begins_at, resolve(treated_on, ends or END_OF_DAY, zone))
+    begins_at = resolve(treated_on, starts, zone)
+    if ends is None:
+        return Timing(treated_on, begins_at, begins_at + usual_length)
+    ends_on = treated_on if ends >= starts else treated_on + timedelta(days=1)
+    return Timing(treated_on, begins_at, max(begins_at, resolve(ends_on, ends, zone)))
+
+
+def plan(
+    treatment: Timing,
+    protocol: Protocol,
+    *,
+    zone: ZoneInfo,
+    hours: SendingHours,
+    contacts: frozenset[Channel],
+    reach: frozenset[Channel],
+) -> list[Planned]:
+    """Return every reminder the treatment calls for, past ones included.
+
+    ``zone`` and ``hours`` are the recipient's; ``contacts`` are the channels on which she
+    has an address or number, ``reach`` those of them on which she may be messaged as well.
+    """
+    return [
+        _planned(treatment, milestone, channel, zone, hours)
+        for milestone in protocol.milestones
+        for channel in _channels(milestone, contacts, reach)
+    ]
+
+
+def _channels(
+    milestone: Milestone,
+    contacts: frozenset[Channel],
+    reach: frozenset[Channel],
+) -> Iterator[Channel]:
+    yield from (channel for channel in milestone.channels if channel in contacts)
+    if milestone.fallback in contacts and not reach.intersection(milestone.channels):
+        yield milestone.fallback
+
+
+def _planned(
+    treatment: Timing,
+    milestone: Milestone,
+    channel: Channel,
+    zone: ZoneInfo,
+    hours: SendingHours,
+) -> Planned:
+    moment = _moment(treatment, milestone, zone)
+    scheduled_at = next_open(moment, hours, zone)
+    stale_at = _later(moment, milestone.good_for, zone)
+    if milestone.comes_before:
+        stale_at = min(stale_at, treatment.begins_at)
+    due_on = scheduled_at.astimezone(zone).date()
+    return Planned(milestone.key, channel, scheduled_at, stale_at, due_on)
+
+
+def _moment(treatment: Timing, milestone: Milestone, zone: ZoneInfo) -> datetime:
+    if milestone.comes_before:
+        return _counted(treatment, milestone, treatment.begins_at, zone)
+    moment = _counted(treatment, milestone, treatment.ends_at, zone)
+    return max(moment, treatment.ends_at + milestone.not_before)
+
+
+def _counted(
+    treatment: Timing,
+    milestone: Milestone,
+    anchor: datetime,
+    zone: ZoneInfo,
+) -> datetime:
+    if milestone.at is None:
+        return anchor + milestone.after.clock
+    return resolve(milestone.after.from_day(treatment.treated_on), milestone.at, zone)
+
+
+def _later(instant: datetime, stretch: Offset, zone: ZoneInfo) -> datetime:
+    """Add calendar days on the wall clock, then hours on the line of instants."""
+    if stretch.months or stretch.days:
+        wall = instant.astimezone(zone)
+        instant = resolve(stretch.from_day(wall.date()), wall.time(), zone)
+    return instant.astimezone(UTC) + stretch.clock
+
+
+def useful(planned: Planned, now: datetime) -> bool:
+    """Say whether the message could still leave in time to help."""
+    return max(planned.scheduled_at, now) < planned.stale_at
+
+
+def replan(existing: Iterable[Existing], wanted: Iterable[Planned], now: datetime) -> Replan:
+    """Compare what is with what ought to be.
+
+    What may have reached her is never planned again; what was never sent may be planned anew
+    when its date has changed; what is open moves, or is given up when its moment has passed.
+    """
+    by_key: dict[tuple[str, Channel], list[Existing]] = {}
+    for row in existing:
+        by_key.setdefault((row.milestone, row.channel), []).append(row)
+    change = Replan()
+    for planned in wanted:
+        _place(change, by_key.pop((planned.milestone, planned.channel), []), planned, now)
+    change.cancel = [row for rows in by_key.values() for row in rows if row.status in OPEN]
+    return change
+
+
+def _place(change: Replan, rows: list[Existing], planned: Planned, now: datetime) -> None:
+    if any(_same(row, planned) for row in rows):
+        return
+    left = [row for row in rows if row.status in LEFT]
+    waiting = [row for row in rows if row.status in OPEN]
+    if left:
+        change.already_sent.append((left[0], planned))
+    elif waiting and useful(planned, now):
+        change.move.append((waiting[0], planned))
+    elif waiting:
+        change.too_late.append((waiting[0], planned))
+    elif useful(planned, now):
+        change.add.append(planned)
+    elif not rows:
+        change.late.append(planned)
+
+
+def _same(row: Existing, planned: Planned) -> bool:
+    return (row.scheduled_at, row.stale_at) == (planned.scheduled_at, planned.stale_at)

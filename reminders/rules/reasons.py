@@ -1,0 +1,26 @@
+"""Reasons in plain words: why a reminder was not sent, or waits, for the people at the desk."""
+
+from __future__ import annotations
+
+from reminders.rules.terms import Reason
+
+PLAIN = {
+    Reason.NO_CONSENT: "she has not said yes to messages this way",
+    Reason.OPTED_OUT: "she asked us to stop",
+    Reason.STALE: "its moment had passed, so it would no longer help",
+    Reason.SUPERSEDED: "something newer replaced it",
+    Reason.UNREACHABLE: "there is no working number or address for her",
+    Reason.CAP: "she had as many texts as she may get that day or week",
+    Reason.QUIET_HOURS: "it waits for her sending hours",
+    Reason.PRACTICE: "the clinic is in practice mode",
+    Reason.MOVED: "the plan changed",
+    Reason.TREATMENT_CANCELLED: "the treatment was cancelled",
+    Reason.INVALID_CONTACT: "the number or address does not work",
+    Reason.REFUSED_CONTENT: "the provider refused these words",
+    Reason.REFUSED: "the provider refused it",
+    Reason.WORDING: "its wording is broken",
+    Reason.PROVIDER_BUSY: "the provider was busy",
+    Reason.PROVIDER_REFUSES: "our account or sender is not set up",
+    Reason.UNPROVEN: "nobody could prove whether it left",
+    Reason.FAULT: "our own software failed on it",
+}

@@ -1,0 +1,145 @@
+"""The words of the house: channels, states, reasons and the frozen facts rules work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from reminders.rules.hours import SendingHours
+
+
+class Channel(StrEnum):
+    """How a reminder travels."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class Status(StrEnum):
+    """Where a reminder stands; the final states are never left."""
+
+    PLANNED = "planned"  # waits for its due moment
+    CLAIMED = "claimed"  # a worker holds it under a lease; a lapsed lease frees it
+    HANDOFF = "handoff"  # may have reached the provider; only proof moves it on
+    ACCEPTED = "accepted"  # the provider took it
+    DELIVERED = "delivered"  # final: the provider says it arrived
+    UNDELIVERED = "undelivered"  # final: the provider says it did not arrive
+    UNKNOWN = "unknown"  # final: nobody could prove either; a person looks at it
+    SKIPPED = "skipped"  # final: decided not to send, with a reason
+    CANCELLED = "cancelled"  # final: the treatment moved or went away
+    FAILED = "failed"  # final: refused for good, with a reason
+
+
+OPEN = frozenset({Status.PLANNED, Status.CLAIMED})
+"""Still ours: nothing has left the house, so plans may change."""
+
+LEFT = frozenset(
+    {
+        Status.HANDOFF,
+        Status.ACCEPTED,
+        Status.DELIVERED,
+        Status.UNDELIVERED,
+        Status.UNKNOWN,
+    },
+)
+"""May have reached the client, so it is never sent a second time."""
+
+
+class Reason(StrEnum):
+    """Why a reminder was not sent, or waits."""
+
+    NO_CONSENT = "no-consent"
+    OPTED_OUT = "opted-out"
+    STALE = "stale"
+    SUPERSEDED = "superseded"
+    UNREACHABLE = "unreachable"
+    CAP = "cap"
+    QUIET_HOURS = "quiet-hours"
+    PRACTICE = "practice"
+    MOVED = "moved"
+    TREATMENT_CANCELLED = "treatment-cancelled"
+    INVALID_CONTACT = "invalid-contact"
+    REFUSED_CONTENT = "refused-content"
+    REFUSED = "refused"
+    WORDING = "wording"
+    PROVIDER_BUSY = "provider-busy"
+    PROVIDER_REFUSES = "provider-refuses"
+    UNPROVEN = "unproven"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicFacts:
+    """What a message may say about a clinic, and how it may be sent."""
+
+    clinic_id: int
+    name: str
+    phone: str
+    email: str
+    address: str
+    country: str
+    live: bool
+    hours: SendingHours
+    texts_per_day: int
+    texts_per_week: int
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is needed to decide about one reminder and to word it."""
+
+    reminder_id: int
+    client_id: int
+    claim: str
+    clinic: ClinicFacts
+    protocol: str
+    milestone: str
+    channel: Channel
+    scheduled_at: datetime
+    stale_at: datetime
+    attempts: int
+    first_name: str
+    language: str
+    contact: str | None
+    zone: ZoneInfo
+    treated_on: date
+    starts: time | None
+    treatment_cancelled: bool
+    consented: bool
+    suppressed: Reason | None
+    superseded: bool
+    texts_on: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A rendered reminder, ready for a sender.
+
+    ``reference`` is the same on every attempt; it must not leave after ``expires_at`` (UTC).
+    """
+
+    channel: Channel
+    to: str
+    clinic_name: str
+    reply_to: str
+    text: str
+    reference: str
+    written_at: datetime
+    expires_at: datetime
+    segments: int = 0
+    subject: str = ""
+    html: str = ""
+    unsubscribe_url: str = ""
+    language: str = "en"
+
+
+class InputError(ValueError):
+    """Something a person typed cannot be used: ``problem`` says why, ``mend`` what to do."""
+
+    def __init__(self, problem: str, mend: str) -> None:
+        super().__init__(f"{problem} {mend}")
+        self.problem = problem
+        self.mend = mend

@@ -1,0 +1,49 @@
+"""Senders: one small adapter for each way out, all asked and answering in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Protocol
+
+from reminders.rules.deciding import Outcome
+from reminders.rules.terms import Message
+
+HandOff = Callable[[], Awaitable[None]]
+"""Called just before the first irrevocable byte; raises ``Withheld`` where it may not leave."""
+
+
+class Withheld(Exception):  # noqa: N818 (not a fault: the promise at work)
+    """The reminder may not leave after all; nothing irrevocable has been sent."""
+
+
+class SendError(Exception):
+    """The provider did not take a message, or did not say that it did."""
+
+    def __init__(
+        self,
+        outcome: Outcome,
+        code: str = "",
+        retry_after: timedelta | None = None,
+    ) -> None:
+        """Say what it means, the provider's own code, and how long it asks us to wait."""
+        super().__init__(f"{outcome} {code}".strip())
+        self.outcome = outcome
+        self.code = code
+        self.retry_after = retry_after
+
+
+class Sender(Protocol):
+    """A way out for one channel."""
+
+    async def send(self, message: Message, hand_off: HandOff) -> str:
+        """Send one message and return the provider's id for it.
+
+        Calls ``hand_off`` once, just before the first irrevocable byte, and lets what that
+        raises pass. Raises ``SendError`` where the message was not certainly accepted.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections; the next ``send`` opens new ones."""
+        ...

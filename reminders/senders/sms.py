@@ -1,0 +1,182 @@
+"""Texts through Twilio's REST API, with the official client on a lean connection of our own."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from twilio.base.exceptions import TwilioException
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from reminders.rules.deciding import Outcome, validity
+from reminders.rules.terms import Message
+from reminders.senders import HandOff, SendError
+
+TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
+"""Twilio answers in well under a second; a hung call must not outlive a shutdown."""
+
+CODES = {
+    # The client, or her carrier for her, said stop.
+    **dict.fromkeys((21610, 30640), Outcome.SUPPRESS),
+    # This number cannot be texted.
+    **dict.fromkeys((21211, 21214, 21612, 21614, 30005, 30006), Outcome.INVALID),
+    # Not processed: may go later.
+    **dict.fromkeys(
+        (20429, 21611, 21730, 30001, 30017, 30021, 30022, 30023, 30610, 60728, 63017, 63038),
+        Outcome.RETRY,
+    ),
+    # Our account, sender or country settings.
+    **dict.fromkeys(
+        (
+            20003, 20404, 21212, 21408, 21601, 21606, 21608, 21657, 21661, 21703, 21704,
+            30002, 30024, 30032, 30034, 30045, 30450,
+        ),
+        Outcome.CONFIGURATION,
+    ),
+    # This text.
+    **dict.fromkeys((21602, 21617, 21619, 30007, 30019), Outcome.CONTENT),
+}  # fmt: skip
+"""What Twilio's error codes mean for a reminder (twilio.com/docs/api/errors); any other code
+is refused without a blind retry, since Twilio adds codes without notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioAccount:
+    """Whose account texts leave from, and as which sender."""
+
+    account_sid: str
+    username: str
+    password: str
+    sender: str
+    api_url: str
+
+    def sender_field(self) -> dict[str, str]:
+        """Return the sender as Twilio's parameter: a Messaging Service or a number."""
+        name = "messaging_service_sid" if self.sender.startswith("MG") else "from_"
+        return {name: self.sender}
+
+
+class TwilioSender:
+    """The way out for texts."""
+
+    def __init__(self, account: TwilioAccount) -> None:
+        """Take the account; nothing is contacted yet."""
+        self._account = account
+        self._http = _Connection()
+        self._client = client_for(account, self._http)
+
+    async def send(self, message: Message, hand_off: HandOff) -> str:
+        """Hand off, then create the message; see ``Sender.send``."""
+        await hand_off()
+        waits = validity(message.written_at, message.expires_at)
+        try:
+            created = await self._client.messages.create_async(
+                to=message.to,
+                body=message.text,
+                validity_period=int(waits.total_seconds()),
+                smart_encoded=False,
+                **self._account.sender_field(),
+            )
+        except TwilioException as error:
+            code = getattr(error, "code", None)
+            raise SendError(CODES.get(code, Outcome.REFUSED), str(code)) from None  # type: ignore[arg-type]
+        except (ValueError, TypeError, AttributeError):
+            raise SendError(Outcome.AMBIGUOUS, "unreadable answer") from None
+        if not (created.sid or "").startswith(("SM", "MM")):
+            raise SendError(Outcome.AMBIGUOUS, "answer without a SID")
+        return str(created.sid)
+
+    async def close(self) -> None:
+        """Close the connections to Twilio."""
+        await self._http.close()
+
+
+def client_for(account: TwilioAccount, http_client: Any) -> Client:
+    """Return the official client for an account, at the address it is to be reached."""
+    client = Client(
+        account.username,
+        account.password,
+        account.account_sid,
+        http_client=http_client,
+        environment={"TWILIO_REGION": ""},
+    )
+    client.api.base_url = account.api_url
+    return client
+
+
+async def probe(account: TwilioAccount) -> str:
+    """Ask Twilio about our own account, sending nothing; raises ``SendError``."""
+    http = _Connection()
+    try:
+        found = (
+            await client_for(account, http).api.v2010.accounts(account.account_sid).fetch_async()
+        )
+    except TwilioException as error:
+        code = getattr(error, "code", None)
+        raise SendError(Outcome.CONFIGURATION, f"account not accepted ({code})") from None
+    except (ValueError, TypeError, AttributeError):
+        raise SendError(Outcome.AMBIGUOUS, "unreadable answer") from None
+    finally:
+        await http.close()
+    kind = (
+        "a trial account: it reaches only verified numbers" if found.type == "Trial" else found.type
+    )
+    return f"account {found.status}, {kind}"
+
+
+class _Connection(AsyncHttpClient):
+    """What the official client sends through: pooled, with a timeout, never retried by itself."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.getLogger("twilio.quiet"), is_async=True)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def request(  # noqa: PLR0913 (Twilio's signature)
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109 (ours rules)
+        allow_redirects: bool = False,  # noqa: ARG002, FBT001, FBT002 (never followed)
+    ) -> Response:
+        """Make one request; raises ``SendError`` where the answer alone does not settle it."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=TIMEOUT)
+        try:
+            async with self._session.request(
+                method,
+                uri,
+                params=params,
+                data=data,
+                headers=headers,
+                auth=aiohttp.BasicAuth(*auth) if auth else None,
+                allow_redirects=False,
+            ) as answer:
+                return _answered(answer.status, await answer.text(), answer.headers)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise SendError(Outcome.RETRY, "no connection") from None
+        except (TimeoutError, aiohttp.ClientError, UnicodeDecodeError) as error:
+            raise SendError(Outcome.AMBIGUOUS, type(error).__name__) from None
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+def _answered(status: int, body: str, headers: Any) -> Response:
+    if status == 429:
+        seconds = headers.get("Retry-After", "")
+        wait = timedelta(seconds=min(int(seconds), 3600)) if seconds.isdigit() else None
+        raise SendError(Outcome.RETRY, "429", wait)
+    if status >= 500 or 300 <= status < 400:
+        raise SendError(Outcome.AMBIGUOUS, str(status))
+    return Response(status, body, headers)

@@ -1,0 +1,169 @@
+"""Settings: the environment read once, checked whole, and every fault told with its mend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from reminders.rules.contacts import read_email
+from reminders.rules.terms import InputError
+
+PRACTICE_KEY = "only-good-for-practice-because-everyone-can-read-it"
+NEW_KEY = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+
+
+class Delivery(StrEnum):
+    """Whether messages leave the machine."""
+
+    OUTBOX = "outbox"
+    LIVE = "live"
+
+
+class SettingsError(ValueError):
+    """Settings are wrong or missing; ``faults`` holds a sentence each, with the mend."""
+
+    def __init__(self, faults: list[str]) -> None:
+        """Take every fault that was found."""
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _database(url: str) -> str:
+    try:
+        name = make_url(url).drivername.partition("+")[0]
+    except ArgumentError:
+        name = ""
+    if name not in {"sqlite", "postgresql", "postgres"}:
+        msg = "write it like sqlite:///reminders.db or postgresql://user:password@host/name"
+        raise ValueError(msg)
+    return url
+
+
+def _address(text: str) -> str:
+    try:
+        return read_email(text) if text else ""
+    except InputError:
+        msg = "write one email address, like aftercare@clinic.example"
+        raise ValueError(msg) from None
+
+
+def _web(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        msg = "write a web address, like https://aftercare.clinic.example"
+        raise ValueError(msg)
+    return url.rstrip("/")
+
+
+def _lower(text: str) -> str:
+    return text.strip().lower()
+
+
+WebAddress = Annotated[str, AfterValidator(_web)]
+MailAddress = Annotated[str, AfterValidator(_address)]
+Secret = SecretStr
+
+
+class Settings(BaseModel):
+    """Everything an operator may set, by the name it has in the environment."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///reminders.db"
+    secret_key: Secret = Secret(PRACTICE_KEY)
+    public_url: WebAddress = "http://localhost:8000"
+    delivery: Annotated[Delivery, BeforeValidator(_lower)] = Delivery.OUTBOX
+    outbox_dir: Path = Path("outbox")
+    twilio_account_sid: str = ""
+    twilio_auth_token: Secret = Secret("")
+    twilio_api_key: str = ""
+    twilio_api_secret: Secret = Secret("")
+    twilio_from: str = ""
+    twilio_messaging_service_sid: str = ""
+    twilio_api_url: WebAddress = "https://api.twilio.com"
+    smtp_host: str = ""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_username: str = ""
+    smtp_password: Secret = Secret("")
+    smtp_security: Annotated[Literal["starttls", "tls", "none"], BeforeValidator(_lower)] = (
+        "starttls"
+    )
+    mail_from: MailAddress = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    log_level: Annotated[
+        str,
+        BeforeValidator(_lower),
+        Field(pattern="^(debug|info|warning|error)$"),
+    ] = "info"
+
+    @property
+    def live(self) -> bool:
+        """Say whether messages really leave."""
+        return self.delivery is Delivery.LIVE
+
+
+def _missing_when_live(settings: Settings) -> dict[str, str]:
+    """Return what live delivery still needs, and the mend of each."""
+    key = settings.secret_key.get_secret_value()
+    signs_in = settings.twilio_auth_token.get_secret_value() or (
+        settings.twilio_api_key and settings.twilio_api_secret.get_secret_value()
+    )
+    senders = bool(settings.twilio_from) + bool(settings.twilio_messaging_service_sid)
+    needs = {
+        "SECRET_KEY": (len(key) < 32 or key == PRACTICE_KEY, f"set at least 32 random characters; make them with: {NEW_KEY}"),
+        "PUBLIC_URL": (not settings.public_url.startswith("https://"), "set the https address clients reach this service at."),
+        "TWILIO_ACCOUNT_SID": (not settings.twilio_account_sid.startswith("AC"), "set the Account SID from the Twilio console; it starts with AC."),
+        "TWILIO_AUTH_TOKEN": (not signs_in, "set it, or TWILIO_API_KEY and TWILIO_API_SECRET together."),
+        "TWILIO_FROM": (senders != 1, "set your Twilio number, or TWILIO_MESSAGING_SERVICE_SID, and only one of them."),
+        "SMTP_HOST": (not settings.smtp_host, "set your mail server, such as smtp.example.com."),
+        "MAIL_FROM": (not settings.mail_from, "set the address emails come from."),
+        "SMTP_PASSWORD": (bool(settings.smtp_username) != bool(settings.smtp_password.get_secret_value()), "set it together with SMTP_USERNAME, or leave both empty."),
+    }  # fmt: skip
+    return {name: mend for name, (wrong, mend) in needs.items() if wrong}
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings from an environment; an empty value counts as none.
+
+    Raises ``SettingsError`` with every fault at once.
+    """
+    given = {
+        name: value.strip()
+        for name in Settings.model_fields
+        if (value := environ.get(name.upper(), "")).strip()
+    }
+    faults: dict[str, str] = {}
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as error:
+        faults = _faults(error)
+        rest = {name: value for name, value in given.items() if name.upper() not in faults}
+        settings = Settings.model_validate(rest)
+    if settings.live:
+        faults = _missing_when_live(settings) | faults
+    if faults:
+        raise SettingsError([f"{name}: {mend}" for name, mend in faults.items()])
+    return settings
+
+
+def _faults(error: ValidationError) -> dict[str, str]:
+    """Return what is wrong with each setting, by its name in the environment."""
+    return {
+        str(fault["loc"][0]).upper(): fault["msg"].removeprefix("Value error, ") + "."
+        for fault in error.errors(include_url=False, include_input=False)
+    }

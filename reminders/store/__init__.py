@@ -1,0 +1,1 @@
+"""Where facts rest: the database, its tables, its queries and its migrations."""

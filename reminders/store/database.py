@@ -1,0 +1,80 @@
+"""The database connection: one address for SQLite or PostgreSQL, opened the way each is safe."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlmodel import Session
+
+BUSY = 10
+"""Seconds to wait for another writer before giving up."""
+
+
+def normalise(url: str) -> URL:
+    """Read a database address, accepting the ``postgres://`` that hosts hand out.
+
+    Raises ``sqlalchemy.exc.ArgumentError`` where it is no address at all.
+    """
+    parsed = make_url(url)
+    if parsed.drivername in {"postgres", "postgresql"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for the address; nothing is contacted yet.
+
+    Errors never show what was to be written, since they end up in logs.
+    """
+    address = normalise(url)
+    if address.get_backend_name() == "sqlite":
+        return _open_sqlite(address)
+    return create_engine(
+        address,
+        pool_pre_ping=True,
+        pool_recycle=300,
+        pool_size=5,
+        hide_parameters=True,
+    )
+
+
+def _open_sqlite(address: URL) -> Engine:
+    if address.database and address.database != ":memory:":
+        Path(address.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(address, connect_args={"timeout": BUSY}, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    """Keep what was committed even through a power cut, and let readers read meanwhile."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock first where a transaction may write, so that it cannot lose a race."""
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """Open a transaction that commits at the end, or not at all."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Open a session for looking only; it never waits for a writer and writes nothing."""
+    with Session(engine.execution_options(read_only=True)) as session:
+        yield session

@@ -1,0 +1,50 @@
+"""The steps by which a database reaches today's tables, run under a lock."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+LOCK = 7_305_214_001
+"""Any number will do, as long as nobody else locks it: one migration at a time."""
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "reminders:store/migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def newest() -> str | None:
+    """Return the revision this code needs."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def current(engine: Engine) -> str | None:
+    """Return the revision the database stands at; None where it is empty."""
+    with engine.execution_options(read_only=True).connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_current(engine: Engine) -> bool:
+    """Say whether the database has today's tables."""
+    return current(engine) == newest()
+
+
+def migrate(engine: Engine) -> bool:
+    """Bring the database to today's tables, all steps or none; say whether any was needed.
+
+    Whoever comes second waits for the first (SQLite's write lock, or an advisory lock that
+    ends with the transaction) and finds nothing left to do.
+    """
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+        before = MigrationContext.configure(connection).get_current_revision()
+        command.upgrade(_config(connection), "head")
+        return before != newest()

@@ -1,0 +1,132 @@
+"""Questions about everything at once: counts, what is overdue, and a client's whole line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Select, Table, func, insert, update
+from sqlmodel import Session, SQLModel, col, select
+
+from reminders.rules.terms import Channel, Reason, Status
+from reminders.store.queries.common import is_status
+from reminders.store.queries.people import clinics
+from reminders.store.tables import Attempt, Client, Clinic, Reminder, Treatment
+
+__all__ = ["Line", "clinics", "copy", "counts", "lines", "overdue"]
+
+
+def counts(session: Session) -> Iterator[tuple[Status, Reason | None, int]]:
+    """Return how many reminders there are of each state and reason."""
+    group = (Reminder.status, Reminder.reason)
+    yield from session.exec(select(*group, func.count()).group_by(*map(col, group)))  # type: ignore[call-overload]
+
+
+def overdue(session: Session, before: datetime) -> int:
+    """Return how many were due before that moment (UTC) and are still planned."""
+    waiting = select(func.count()).where(is_status(Status.PLANNED), col(Reminder.due_at) < before)
+    return session.exec(waiting.select_from(Reminder)).one()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One reminder as people read it, with the words that left where they did."""
+
+    reminder_id: int
+    clinic: str
+    client_id: int
+    first_name: str
+    channel: Channel
+    milestone: str
+    status: Status
+    reason: Reason | None
+    treated_on: date
+    due_at: datetime
+    handoff_at: datetime | None
+    settled_at: datetime | None
+    zone: ZoneInfo
+    contact: str | None
+    subject: str | None
+    body: str | None
+    segments: int | None
+
+    @property
+    def at(self) -> datetime:
+        """Return when it left or was settled, or when it is due, on the recipient's clock."""
+        return (self.handoff_at or self.settled_at or self.due_at).astimezone(self.zone)
+
+
+def lines(session: Session, client_id: int | None = None) -> list[Line]:
+    """Return every reminder, of one client or of all, in order of time."""
+    wanted = (
+        select(Reminder, Client, Clinic, Treatment, Attempt)
+        .join(Client, col(Client.id) == Reminder.client_id)
+        .join(Clinic, col(Clinic.id) == Reminder.clinic_id)
+        .join(Treatment, col(Treatment.id) == Reminder.treatment_id)
+        .join(
+            Attempt,
+            (col(Attempt.reminder_id) == Reminder.id) & (col(Attempt.claim) == Reminder.claim),
+            isouter=True,
+        )
+    )
+    if client_id is not None:
+        wanted = wanted.where(Reminder.client_id == client_id)
+    found = [_line(*row) for row in session.exec(wanted)]
+    return sorted(
+        found,
+        key=lambda line: (line.handoff_at or line.settled_at or line.due_at, line.reminder_id),
+    )
+
+
+def _line(
+    r: Reminder, client: Client, clinic: Clinic, treatment: Treatment, attempt: Attempt | None
+) -> Line:
+    assert r.id is not None
+    return Line(
+        reminder_id=r.id,
+        clinic=clinic.name,
+        client_id=r.client_id,
+        first_name=client.first_name,
+        channel=r.channel,
+        milestone=r.milestone,
+        status=r.status,
+        reason=r.reason,
+        treated_on=treatment.treated_on,
+        due_at=r.due_at,
+        handoff_at=r.handoff_at,
+        settled_at=r.settled_at,
+        zone=ZoneInfo(client.time_zone or clinic.time_zone),
+        contact=client.phone if r.channel is Channel.SMS else client.email,
+        subject=attempt.subject if attempt else None,
+        body=attempt.body if attempt else None,
+        segments=attempt.segments if attempt else None,
+    )
+
+
+def copy(source: Connection, target: Connection, client_id: int | None = None) -> None:
+    """Copy every row for a rehearsal, or one client's, whose clinic then counts as live.
+
+    Claims are not copied: on the copy everything open is planned.
+    """
+    for table in SQLModel.metadata.sorted_tables:
+        rows = source.execute(_of_client(table, client_id)).mappings()
+        for part in rows.partitions(5_000):
+            target.execute(insert(table), [dict(row) for row in part])
+    target.execute(update(Reminder).where(is_status(Status.CLAIMED)).values(status=Status.PLANNED))
+    if client_id is not None:
+        target.execute(update(Clinic).values(live=True))
+
+
+def _of_client(table: Table, client_id: int | None) -> Select[Any]:
+    rows = table.select()
+    if client_id is None or table.name in {"clinic", "suppression", "heartbeat"}:
+        return rows
+    if table.name == "client":
+        return rows.where(table.c.id == client_id)
+    if table.name == "attempt":
+        hers = select(Reminder.id).where(Reminder.client_id == client_id)
+        return rows.where(table.c.reminder_id.in_(hers))
+    return rows.where(table.c.client_id == client_id)

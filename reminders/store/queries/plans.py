@@ -1,0 +1,137 @@
+"""Planned reminders: what is there for a treatment, and the changes a new plan makes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, bindparam, insert, update
+from sqlmodel import Session, SQLModel, col, select
+
+from reminders.rules.planning import Existing, Planned, Replan
+from reminders.rules.terms import OPEN, Reason, Status
+from reminders.store.queries.common import QUIET, is_status
+from reminders.store.tables import Reminder, Treatment
+
+REMINDERS: Table = SQLModel.metadata.tables["reminder"]
+
+Change = tuple[Treatment, Replan]
+
+
+def existing(session: Session, treatments: Collection[int]) -> dict[int, list[Existing]]:
+    """Return the reminders of these treatments, by treatment."""
+    found: dict[int, list[Existing]] = defaultdict(list)
+    rows = session.execute(
+        select(
+            Reminder.treatment_id,
+            Reminder.id,
+            Reminder.milestone,
+            Reminder.channel,
+            Reminder.status,
+            Reminder.scheduled_at,
+            Reminder.stale_at,
+        ).where(col(Reminder.treatment_id).in_(treatments)),
+    )
+    for treatment_id, *rest in rows:
+        found[treatment_id].append(Existing(*rest))
+    return found
+
+
+def apply(session: Session, changes: Sequence[Change], now: datetime) -> None:
+    """Carry out new plans; what left the house meanwhile is not touched.
+
+    A moved row loses its claim, so that a worker who holds it cannot send it for the old date.
+    """
+    rows = [
+        _row(t, planned, now, Status.PLANNED) for t, change in changes for planned in change.add
+    ]
+    rows += [
+        _row(t, planned, now, Status.SKIPPED) for t, change in changes for planned in change.late
+    ]
+    if rows:
+        session.execute(insert(REMINDERS), rows)
+    _change_open(session, (_moved(*pair) for _, change in changes for pair in change.move))
+    _change_open(
+        session, (_too_late(*pair, now) for _, change in changes for pair in change.too_late)
+    )
+    for treatment, change in changes:
+        _cancel(session, [row.reminder_id for row in change.cancel], treatment, now)
+
+
+def _row(treatment: Treatment, planned: Planned, now: datetime, status: Status) -> dict[str, Any]:
+    late = status is Status.SKIPPED
+    return {
+        "clinic_id": treatment.clinic_id,
+        "client_id": treatment.client_id,
+        "treatment_id": treatment.id,
+        "milestone": planned.milestone,
+        "channel": planned.channel,
+        "status": status,
+        "reason": Reason.STALE if late else None,
+        "scheduled_at": planned.scheduled_at,
+        "due_on": planned.due_on,
+        "due_at": planned.scheduled_at,
+        "stale_at": planned.stale_at,
+        "attempts": 0,
+        "settled_at": now if late else None,
+    }
+
+
+def _moved(row: Existing, planned: Planned) -> dict[str, Any]:
+    return {
+        "reminder": row.reminder_id,
+        "to_status": Status.PLANNED,
+        "to_reason": None,
+        "to_scheduled_at": planned.scheduled_at,
+        "to_due_on": planned.due_on,
+        "to_stale_at": planned.stale_at,
+        "to_settled_at": None,
+    }
+
+
+def _too_late(row: Existing, planned: Planned, now: datetime) -> dict[str, Any]:
+    ended = {"to_status": Status.SKIPPED, "to_reason": Reason.STALE, "to_settled_at": now}
+    return _moved(row, planned) | ended
+
+
+def _change_open(session: Session, changes: Iterable[dict[str, Any]]) -> None:
+    """Place open rows anew, each by its id, giving any claim on them up."""
+    rows = list(changes)
+    if not rows:
+        return
+    place = (
+        update(REMINDERS)
+        .where(REMINDERS.c.id == bindparam("reminder"), is_status(*OPEN))
+        .values(
+            status=bindparam("to_status"),
+            reason=bindparam("to_reason"),
+            scheduled_at=bindparam("to_scheduled_at"),
+            due_at=bindparam("to_scheduled_at"),
+            due_on=bindparam("to_due_on"),
+            stale_at=bindparam("to_stale_at"),
+            settled_at=bindparam("to_settled_at"),
+            claim=None,
+            lease_until=None,
+        )
+    )
+    session.connection().execute(place, rows)
+
+
+def _cancel(session: Session, ids: Collection[int], treatment: Treatment, now: datetime) -> None:
+    if not ids:
+        return
+    gone = treatment.cancelled_at is not None
+    session.execute(
+        update(Reminder)
+        .where(col(Reminder.id).in_(ids), is_status(*OPEN))
+        .values(
+            status=Status.CANCELLED,
+            reason=Reason.TREATMENT_CANCELLED if gone else Reason.MOVED,
+            claim=None,
+            lease_until=None,
+            settled_at=now,
+        )
+        .execution_options(**QUIET),
+    )

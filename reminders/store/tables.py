@@ -1,0 +1,233 @@
+"""The tables, with every promise that can be a constraint written as one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Dialect, Index, String, Text, TypeDecorator, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from reminders.rules.terms import Channel, Reason, Status
+
+
+SQLModel.metadata.naming_convention = {
+    "ix": "%(table_name)s_%(column_0_N_name)s",
+    "uq": "%(table_name)s_%(column_0_N_name)s_once",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+
+
+class Word(TypeDecorator[StrEnum]):
+    """Store one of our words as plain text and give it back as its enum."""
+
+    impl = String(24)
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        """Take the enum whose values may stand in the column."""
+        super().__init__()
+        self.words = words
+
+    def __repr__(self) -> str:
+        """Show migrations what is stored: plain text."""
+        return "sa.String(length=24)"
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+        """Refuse what is not one of the words; raises ``ValueError``."""
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:
+        """Give the word back as its enum member."""
+        return None if value is None else self.words(value)
+
+
+class Clinic(SQLModel, table=True):
+    """Who treats, and within which hours, zone and caps her clients may be messaged."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    name_key: str = Field(unique=True)
+    time_zone: str
+    country: str
+    phone: str
+    email: str
+    address: str = Field(sa_type=Text)
+    sending_hours: str
+    texts_per_day: int = 1
+    texts_per_week: int = 3
+    live: bool = False
+    wording_accepted_at: datetime | None = None
+    created_at: datetime
+
+
+class Client(SQLModel, table=True):
+    """The person treated."""
+
+    __table_args__ = (
+        # One client for a clinic's own number of her.
+        Index(
+            "client_external_id",
+            "clinic_id",
+            "external_id",
+            unique=True,
+            sqlite_where=text("external_id IS NOT NULL"),
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
+        # Who at this clinic is on this number or address?
+        Index("client_phone", "clinic_id", "phone"),
+        Index("client_email", "clinic_id", "email"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    first_name: str
+    last_name: str = ""
+    phone: str | None = None
+    email: str | None = None
+    language: str = "en"
+    time_zone: str | None = None
+    external_id: str | None = None
+    created_at: datetime
+
+
+class Consent(SQLModel, table=True):
+    """A client's yes or no for a channel; rows are added, never changed, and the last counts."""
+
+    __table_args__ = (Index("consent_latest", "client_id", "channel", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    client_id: int = Field(foreign_key="client.id")
+    channel: Channel = Field(sa_type=Word(Channel))  # type: ignore[call-overload]
+    given: bool
+    given_at: datetime
+    source: str
+    recorded_at: datetime
+
+
+class Suppression(SQLModel, table=True):
+    """A contact that this clinic must not message, whoever shares it."""
+
+    __table_args__ = (UniqueConstraint("clinic_id", "contact"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    contact: str
+    reason: Reason = Field(sa_type=Word(Reason))  # type: ignore[call-overload]
+    source: str
+    suppressed_at: datetime
+
+
+class Treatment(SQLModel, table=True):
+    """One session, as the clinic's wall clock shows it; ``ends_at`` (UTC) is derived."""
+
+    __table_args__ = (
+        # One treatment for a booking of the clinic's own system.
+        Index(
+            "treatment_external_id",
+            "clinic_id",
+            "external_id",
+            unique=True,
+            sqlite_where=text("external_id IS NOT NULL"),
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
+        # Which sessions has she had, and which follow this one?
+        Index("treatment_course", "client_id", "treated_on"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    client_id: int = Field(foreign_key="client.id")
+    protocol: str
+    treated_on: date
+    starts: time | None = None
+    ends: time | None = None
+    ends_at: datetime
+    external_id: str | None = None
+    cancelled_at: datetime | None = None
+    created_at: datetime
+
+
+_STATUS_LEFT = text("status IN ('handoff', 'accepted', 'delivered', 'undelivered', 'unknown')")
+_STATUS_OPEN_OR_LEFT = text(
+    "status IN ('planned', 'claimed', 'handoff', 'accepted', 'delivered', 'undelivered', 'unknown')",
+)
+
+
+def _where(clause: Any) -> dict[str, Any]:
+    return {"sqlite_where": clause, "postgresql_where": clause}
+
+
+class Reminder(SQLModel, table=True):
+    """One milestone of one treatment by one channel.
+
+    ``scheduled_at`` is when the protocol wants it, ``due_at`` when to look at it next (later,
+    if it waits), ``due_on`` the recipient's date it belongs to, ``stale_at`` when it no longer
+    helps. ``claim`` is the fencing token: only who holds it may move the row.
+    """
+
+    __table_args__ = (
+        # Never twice: of a milestone by a channel one may be open or have left, no more.
+        Index(
+            "reminder_once",
+            "treatment_id",
+            "milestone",
+            "channel",
+            unique=True,
+            **_where(_STATUS_OPEN_OR_LEFT),
+        ),
+        # What is due? Live rows only, so that history does not slow it down.
+        Index("reminder_due", "due_at", **_where(text("status = 'planned'"))),
+        # Whose lease has lapsed?
+        Index("reminder_lease", "lease_until", **_where(text("status = 'claimed'"))),
+        # What may have left without proof?
+        Index("reminder_handoff", "handoff_at", **_where(text("status = 'handoff'"))),
+        # What was she sent lately, and what else is hers?
+        Index("reminder_client", "client_id", "due_on"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    client_id: int = Field(foreign_key="client.id")
+    treatment_id: int = Field(foreign_key="treatment.id")
+    milestone: str
+    channel: Channel = Field(sa_type=Word(Channel))  # type: ignore[call-overload]
+    status: Status = Field(sa_type=Word(Status))  # type: ignore[call-overload]
+    reason: Reason | None = Field(default=None, sa_type=Word(Reason))  # type: ignore[call-overload]
+    scheduled_at: datetime
+    due_on: date
+    due_at: datetime
+    stale_at: datetime
+    attempts: int = 0
+    claim: str | None = None
+    lease_until: datetime | None = None
+    handoff_at: datetime | None = None
+    settled_at: datetime | None = None
+
+
+class Attempt(SQLModel, table=True):
+    """One try at sending a reminder: what was handed off, and what came of it."""
+
+    __table_args__ = (UniqueConstraint("reminder_id", "claim"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    reminder_id: int = Field(foreign_key="reminder.id")
+    claim: str
+    handoff_at: datetime
+    contact: str
+    subject: str = ""
+    body: str = Field(sa_type=Text)
+    segments: int = 0
+    outcome: str | None = None
+    code: str | None = None
+    provider_id: str | None = None
+    settled_at: datetime | None = None
+
+
+class Heartbeat(SQLModel, table=True):
+    """When the heartbeat last beat, so that silence can be noticed."""
+
+    name: str = Field(primary_key=True)
+    beat_at: datetime

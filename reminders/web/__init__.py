@@ -1,0 +1,63 @@
+"""The web door: health for hosts, and the pages that clients' mail programs reach."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from reminders.app import App
+from reminders.web import health, unsubscribe
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def create_web(
+    app: App,
+    alongside: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> Starlette:
+    """Return the web application; ``alongside`` is kept open while it serves."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        with alongside():
+            yield
+
+    web = Starlette(
+        routes=[
+            Route("/healthz", health.alive),
+            Route("/readyz", health.ready),
+            Route("/style.css", style),
+            Route("/u/{token}", unsubscribe.show, methods=["GET"]),
+            Route("/u/{token}", unsubscribe.act, methods=["POST"]),
+        ],
+        middleware=[Middleware(BaseHTTPMiddleware, dispatch=_with_headers)],
+        lifespan=lifespan,
+    )
+    web.state.app = app
+    return web
+
+
+async def style(request: Request) -> Response:
+    """Return the one style sheet."""
+    app: App = request.app.state.app
+    return Response(app.library.page("pages/style.css"), media_type="text/css")
+
+
+async def _with_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    response = await call_next(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
