@@ -153,7 +153,7 @@ class App:
     def rehearsal_dispatcher(self, engine: Engine, clock: Clock) -> Dispatcher:
         """Return a dispatcher for a copy of the database, through which nothing leaves."""
         accepting = Accepting()
-        return Dispatcher(engine, self.renderer, {channel: accepting for channel in Channel}, clock)
+        return Dispatcher(engine, self.renderer, dict.fromkeys(Channel, accepting), clock)
 
     def close(self) -> None:
         """Let go of the database."""

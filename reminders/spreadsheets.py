@@ -139,7 +139,7 @@ def _workbook(content: bytes) -> list[list[str]]:
     return [[_as_text(cell) for cell in row] for row in rows]
 
 
-def _as_text(cell: Any) -> str:
+def _as_text(cell: Any) -> str:  # noqa: PLR0911 (one for each kind of cell)
     """Write a workbook's cell as somebody would have typed it."""
     match cell:
         case bool():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from reminders.cli import asking, checking, clinics, clients, demonstration, lists, serving
+from reminders.cli import asking, checking, clients, clinics, demonstration, lists, serving
 
 commands = typer.Typer(
     help="SMS and email aftercare reminders for skin-needling clinics.",

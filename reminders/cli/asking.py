@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -33,7 +34,7 @@ FAR = timedelta(days=400)
 
 def preview(
     client: Annotated[int, typer.Option(help="The number that “reminders client list” shows.")],
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
 ) -> None:
     """Show exactly what one client would get, when, in which words, and what not, and why."""
     with opened() as app:
@@ -65,7 +66,7 @@ def simulate(
     end: Annotated[
         datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day (UTC).")
     ],
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
 ) -> None:
     """Play the whole database forward on a copy with a frozen clock; nothing is sent."""
     first = start.replace(tzinfo=UTC)
@@ -129,26 +130,20 @@ def _totals(lines: list[Line], sent: list[Line]) -> dict[str, Any]:
     }
 
 
-def status(as_json: AsJson = False) -> None:  # noqa: FBT002
+def status(as_json: AsJson = False) -> None:
     """Count what is planned, sent, skipped and why, overdue, and in doubt."""
     with opened() as app:
         now = app.clock()
         with reading(app.engine) as session:
             found = standing(session, now)
         if as_json:
-            print_json({"delivery": app.settings.delivery, "at": now, **_as_data(found)})
+            print_json({"delivery": app.settings.delivery, "at": now, **asdict(found)})
             return
         say_delivery(app)
-        _tell_status(found, now)
+        _tell_status(found)
 
 
-def _as_data(found: Standing) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(found)
-
-
-def _tell_status(found: Standing, now: datetime) -> None:
+def _tell_status(found: Standing) -> None:
     beat = (
         "has never beaten"
         if found.last_beat_at is None

@@ -37,7 +37,7 @@ MARKS = {
 }
 
 
-def doctor(as_json: AsJson = False) -> None:  # noqa: FBT002
+def doctor(as_json: AsJson = False) -> None:
     """Look at everything that must be right before messages can go; each fault with its mend."""
     checks = list(_checks())
     if as_json:
@@ -87,7 +87,7 @@ def send_test(
     to: Annotated[str, typer.Argument(help="Your own mobile number or email address.")],
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask before a real message leaves.")
-    ] = False,  # noqa: FBT002
+    ] = False,
 ) -> None:
     """Send one test message to yourself, through the ways out as they are set."""
     with opened() as app:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table as Grid
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clinic
 from reminders.enrolling import enrolment
@@ -27,7 +27,7 @@ TreatmentId = Annotated[int, typer.Argument(help="The number that “reminders c
 @commands.command("list")
 def list_clients(
     clinic: Annotated[str | None, typer.Option(help="Only this clinic's.")] = None,
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
 ) -> None:
     """List clients with their numbers and treatments."""
     with opened() as app, reading(app.engine) as session:

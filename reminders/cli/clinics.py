@@ -31,7 +31,7 @@ def add(
     email: Annotated[str, typer.Option(help="Where clients' answers to emails go.")],
     address: Annotated[str, typer.Option(help="Postal address; it stands under every email.")],
     sending_hours: Hours = None,
-    live: Annotated[bool, typer.Option("--live", help=LIVE_HELP)] = False,  # noqa: FBT002
+    live: Annotated[bool, typer.Option("--live", help=LIVE_HELP)] = False,
 ) -> None:
     """Add a clinic, in practice mode unless --live."""
     typed = {
@@ -52,7 +52,7 @@ def add(
 
 
 @commands.command("list")
-def list_clinics(as_json: AsJson = False) -> None:  # noqa: FBT002
+def list_clinics(as_json: AsJson = False) -> None:
     """List the clinics."""
     with opened() as app, reading(app.engine) as session:
         found = people.clinics(session)

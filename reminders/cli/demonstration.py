@@ -35,16 +35,13 @@ WEEKS = timedelta(weeks=7)
 
 
 def demo(
-    serve: Annotated[
+    _no_serve: Annotated[
         bool,
-        typer.Option(
-            "--serve/--no-serve",
-            help="There are no pages to serve yet; the demo ends after the table.",
-        ),
-    ] = False,  # noqa: FBT002, ARG001
+        typer.Option("--no-serve", help="End after the table; there are no pages to serve yet."),
+    ] = False,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the database, lists and outbox behind to look at.")
-    ] = False,  # noqa: FBT002
+    ] = False,
 ) -> None:
     """Play seven weeks at three made-up clinics through the real engine; nothing is sent."""
     with _folder(keep=keep) as name:

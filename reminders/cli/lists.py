@@ -38,8 +38,8 @@ def import_list(
     clinic: Annotated[str, typer.Option(help="The clinic's name.")],
     good_rows: Annotated[
         bool, typer.Option("--good-rows", help="Take the good rows, leave the faulty ones out.")
-    ] = False,  # noqa: FBT002
-    as_json: AsJson = False,  # noqa: FBT002
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take in a list of clients and treatments: all of it or, with --good-rows, what is good.
 

@@ -54,7 +54,7 @@ def worker() -> None:
         work(app)
 
 
-def tick(as_json: AsJson = False) -> None:  # noqa: FBT002 (a flag)
+def tick(as_json: AsJson = False) -> None:
     """Make one pass and exit, for hosts that have only cron."""
     with opened() as app:
         say_delivery(app)

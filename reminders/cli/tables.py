@@ -24,7 +24,7 @@ def line_table(lines: Iterable[Line], title: str) -> Grid:
         ("Seg", {"justify": "right"}),
         ("Words, or why not", {"ratio": 1}),
     ):
-        grid.add_column(heading, **options)  # type: ignore[arg-type]
+        grid.add_column(heading, **options)
     for line in lines:
         grid.add_row(
             f"{line.at:%a %d %b %H:%M}",

@@ -13,7 +13,7 @@ from threading import Event
 
 import structlog
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from reminders.delivering.ledger import Ledger, Settlement
 from reminders.rendering.renderer import Renderer, RenderError
@@ -168,7 +168,7 @@ class Dispatcher:
         except Withheld:
             return None
         except RenderError:
-            log.error("wording broken", reminder=held.reminder_id, milestone=held.milestone)
+            log.warning("wording broken", reminder=held.reminder_id, milestone=held.milestone)
             return Settlement(held, Settled(Status.FAILED, Reason.WORDING))
         except SendError as error:
             return self._refused(held, error)

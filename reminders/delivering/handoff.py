@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from reminders.rules.deciding import Decision, Send, decide, settled_by
 from reminders.rules.terms import Channel, Facts, Message

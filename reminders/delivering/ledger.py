@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from reminders.delivering.handoff import hand_off
 from reminders.rules.deciding import Outcome, Settled
@@ -102,22 +102,16 @@ class Ledger:
             entries = [entry for entry, _ in batch]
             try:
                 results = await self.run(partial(_commit, entries))
-            except Exception as error:  # noqa: BLE001 (told to those who wait)
-                await self._write_alone(batch, error)
+            except Exception:  # noqa: BLE001 (told below to the one it is about)
+                await self._write_alone(batch)
             else:
                 for (_, written), result in zip(batch, results, strict=True):
                     written.set_result(result)
 
-    async def _write_alone(
-        self,
-        batch: list[tuple[Entry, asyncio.Future[bool]]],
-        error: Exception,
-    ) -> None:
+    async def _write_alone(self, batch: list[tuple[Entry, asyncio.Future[bool]]]) -> None:
         """Let one that cannot be written not stop its neighbours."""
         for entry, written in batch:
             try:
-                if len(batch) == 1:
-                    raise error
                 written.set_result((await self.run(partial(_commit, [entry])))[0])
             except Exception as reason:  # noqa: BLE001 (told to the one who waits)
                 written.set_exception(reason)

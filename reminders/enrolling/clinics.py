@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from babel.core import get_global
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from reminders.enrolling.plans import replan_clinic
 from reminders.rendering.library import Library
 from reminders.rules import cells, hours
 from reminders.rules.contacts import clean, read_email, read_name, read_phone
-from reminders.rules.terms import InputError
-from reminders.store.queries import people
+from reminders.rules.terms import InputError, Reason
+from reminders.store.queries import people, plans
 from reminders.store.tables import Clinic
 
 Fields = Mapping[str, str | int | None]
@@ -73,8 +73,10 @@ def edit(
     if live is not None:
         set_live(clinic, now, live=live)
     session.flush()
-    if before != (clinic.time_zone, clinic.sending_hours) or live:
+    if before != (clinic.time_zone, clinic.sending_hours):
         replan_clinic(session, library, clinic, now)
+    if live:
+        plans.wake(session, clinic.id, Reason.PRACTICE)
 
 
 def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
@@ -98,8 +100,8 @@ def _fill(clinic: Clinic, typed: Fields) -> list[str]:
         "texts_per_week": _count,
     }
     for name, read in readers.items():
-        if name not in typed:
-            continue
+        if name not in typed or (name == "phone" and "+" not in str(typed[name]) and faults):
+            continue  # without its zone we cannot tell whose national numbers are meant
         try:
             setattr(clinic, name, read(str(typed[name])))
         except InputError as error:

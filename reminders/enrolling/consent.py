@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Channel, Reason
 from reminders.store.queries import delivery, people
@@ -26,7 +26,7 @@ def withdraw(
     """
     contact = client.phone if channel is Channel.SMS else client.email
     sharing = people.clients_on(session, client.clinic_id, contact) if contact else [client]
-    delivery.lock_clients(session, {person.id for person in sharing if person.id is not None})
+    delivery.lock_clients(session, {person.id for person in sharing})
     people.add_consents(session, [_no(client, channel, source, now)])
     if contact:
         delivery.suppress(
@@ -40,7 +40,6 @@ def withdraw(
 
 
 def _no(client: Client, channel: Channel, source: str, now: datetime) -> Consent:
-    assert client.id is not None
     return Consent(
         client_id=client.id,
         channel=channel,

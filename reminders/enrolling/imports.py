@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
-from reminders.enrolling.enrolment import Enrolled, Enrolment, enrol
+from reminders.enrolling.enrolment import enrol
 from reminders.enrolling.rows import Remark, Row, Sheet, read_row
+from reminders.enrolling.terms import Enrolled, Enrolment
 from reminders.rendering.library import Library
 from reminders.rules import cells, columns
 from reminders.spreadsheets import Table
@@ -51,7 +52,7 @@ class Taken:
         """Count one enrolment."""
         self.effects[done.effect] += 1
         self.notes += [Remark(number, "", remark) for remark in done.remarks]
-        if done.client.id is not None:
+        if done.client:
             self.clients.append(done.client.id)
         if done.change is not None:
             self.planned += len(done.change.add)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from reminders.rendering.library import Library
 from reminders.rules import hours
-from reminders.rules.planning import Planned, Replan, plan, replan, timing
-from reminders.rules.terms import Channel, Reason
+from reminders.rules.planning import Planned, Replan, Timing, plan, replan, timing
+from reminders.rules.protocols import Protocol
+from reminders.rules.terms import Channel
 from reminders.store.queries import people, plans, standing
 from reminders.store.tables import Client, Clinic, Treatment
 
@@ -26,24 +27,25 @@ def replan_clients(
     session: Session,
     library: Library,
     clinic: Clinic,
-    clients: Collection[Client],
+    clients: Mapping[int, Client],
     now: datetime,
 ) -> dict[int, Replan]:
-    """Bring the reminders of these clients in line with their treatments, and return what
-    changed for each treatment. The caller holds the clients locked.
+    """Bring the reminders of these clients, given by id, in line with their treatments, and
+    return what changed for each treatment. The caller holds the clients locked.
     """
-    by_id = {client.id: client for client in clients if client.id is not None}
-    treatments = list(people.treatments_of(session, by_id, (now - REACH_BACK).date()))
-    ids = [treatment.id for treatment in treatments if treatment.id is not None]
-    reach = _Reach(session, clinic, by_id)
-    there = plans.existing(session, ids)
+    treatments = list(people.treatments_of(session, clients, (now - REACH_BACK).date()))
+    there = plans.existing(session, [treatment.id for treatment in treatments])
+    reach = _Reach(session, clinic, clients)
     changes: list[plans.Change] = []
     for treatment in treatments:
-        assert treatment.id is not None
-        wanted = [] if treatment.cancelled_at else reach.plan(library, treatment)
+        protocol = library.protocols[treatment.protocol]
+        when = reach.timing(protocol, treatment)
+        if treatment.ends_at != when.ends_at:
+            treatment.ends_at = when.ends_at
+        wanted = [] if treatment.cancelled_at else reach.plan(protocol, when, treatment.client_id)
         changes.append((treatment, replan(there.get(treatment.id, ()), wanted, now)))
     plans.apply(session, changes, now)
-    return {treatment.id: change for treatment, change in changes if treatment.id is not None}
+    return {treatment.id: change for treatment, change in changes}
 
 
 def replan_clinic(
@@ -55,11 +57,9 @@ def replan_clinic(
 ) -> None:
     """Plan everyone of a clinic anew, as after a change of its zone or hours."""
     for ids in pages(session, clinic.id):
-        clients = people.lock(session, ids)
+        clients = {client.id: client for client in people.lock(session, ids)}
         replan_clients(session, library, clinic, clients, now)
         progress(len(clients))
-        session.expunge_all()
-        clinic = session.merge(clinic, load=False)
 
 
 def pages(session: Session, clinic_id: int | None) -> Iterator[list[int]]:
@@ -73,28 +73,28 @@ def pages(session: Session, clinic_id: int | None) -> Iterator[list[int]]:
 class _Reach:
     """By which channels each of some clients can be, and may be, messaged."""
 
-    def __init__(self, session: Session, clinic: Clinic, clients: dict[int, Client]) -> None:
+    def __init__(self, session: Session, clinic: Clinic, clients: Mapping[int, Client]) -> None:
         contacts = {c for client in clients.values() for c in (client.phone, client.email) if c}
         self._clinic = clinic
         self._clients = clients
         self._consents = standing.consents_of(session, clients)
-        self._suppressed: dict[tuple[int, str], Reason] = standing.suppressions_of(
-            session, contacts
-        )
+        self._suppressed = standing.suppressions_of(session, contacts)
         self._hours = hours.parse(clinic.sending_hours)
         self._zone = ZoneInfo(clinic.time_zone)
 
-    def plan(self, library: Library, treatment: Treatment) -> list[Planned]:
-        """Return the reminders one treatment calls for."""
-        client = self._clients[treatment.client_id]
-        protocol = library.protocols[treatment.protocol]
-        when = timing(
+    def timing(self, protocol: Protocol, treatment: Treatment) -> Timing:
+        """Place a treatment by the clinic's clock as it is now."""
+        return timing(
             treatment.treated_on,
             treatment.starts,
             treatment.ends,
             protocol.usual_length,
             self._zone,
         )
+
+    def plan(self, protocol: Protocol, when: Timing, client_id: int) -> list[Planned]:
+        """Return the reminders a treatment calls for."""
+        client = self._clients[client_id]
         contacts = {Channel.SMS: client.phone, Channel.EMAIL: client.email}
         return plan(
             when,
@@ -108,4 +108,4 @@ class _Reach:
     def _may(self, client: Client, channel: Channel, contact: str | None) -> bool:
         if contact is None or (self._clinic.id, contact) in self._suppressed:
             return False
-        return self._consents.get((client.id or 0, channel), False)
+        return self._consents.get((client.id, channel), False)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 
-from reminders.enrolling.enrolment import Enrolment, Said
+from reminders.enrolling.terms import Enrolment, Said
 from reminders.rendering.library import Library
 from reminders.rules import cells
 from reminders.rules.cells import Moment
@@ -95,11 +95,10 @@ def read_row(row: Row) -> Enrolment | None:
         row.fault("phone", "There is no number and no address.", "Add a mobile number or an email.")
     when = _when(row)
     protocol = _protocol(row)
-    rest = {
-        "language": row.read("language", cells.read_language) or "en",
-        "time_zone": row.read("time_zone", _zone),
-        "said": tuple(_said(row, phone=bool(phone), email=bool(email))),
-    }
+    language = row.read("language", cells.read_language) or "en"
+    time_zone = row.read("time_zone", _zone)
+    said = tuple(_said(row, phone=bool(phone), email=bool(email)))
+    ends = _ends(row, when) if when else None
     if row.faults or when is None:
         return None
     return Enrolment(
@@ -110,11 +109,13 @@ def read_row(row: Row) -> Enrolment | None:
         protocol=protocol,
         treated_on=when.day,
         starts=when.at,
-        ends=_ends(row, when),
+        ends=ends,
         external_id=row.cell("external_id") or None,
         client_id=row.cell("client_id") or None,
         cancelled=cells.read_cancelled(row.cell("status")),
-        **rest,
+        language=language,
+        time_zone=time_zone,
+        said=said,
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from reminders.rules.terms import LEFT, Reason, Status
 from reminders.store.queries import delivery, overview

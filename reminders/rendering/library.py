@@ -68,7 +68,7 @@ class Library:
     def language(self, protocol: str, wanted: str) -> str:
         """Return the language to use: the one wanted, its parent, else English."""
         written = self.languages(protocol)
-        choices = (wanted, wanted.split("-")[0], "en")
+        choices = (wanted, wanted.split("-", maxsplit=1)[0], "en")
         return next((language for language in choices if language in written), "en")
 
     def wording(self, protocol: str, language: str, milestone: str) -> Wording:

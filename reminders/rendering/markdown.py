@@ -29,7 +29,7 @@ def hold_tags(source: str, convert: Callable[[str], str]) -> str:
 
 def to_html(source: str) -> str:
     """Return the HTML of a Markdown text; raw HTML in it is shown, not used."""
-    return _MARKDOWN.render(source)
+    return str(_MARKDOWN.render(source))
 
 
 def to_text(source: str) -> str:

@@ -67,7 +67,7 @@ class Renderer:
             compiled = self._compiled(facts.protocol, language, facts.milestone)
             words = self._words(facts, language)
             write = self._text if facts.channel is Channel.SMS else self._email
-            return write(facts, compiled, words, written_at=now, expires_at=expires_at)
+            return write(facts, compiled, words, now, expires_at)
         except (TemplateError, WordingError, KeyError) as error:
             msg = f"{facts.milestone} of {facts.protocol}: {error}"
             raise RenderError(msg) from error
@@ -77,7 +77,8 @@ class Renderer:
         facts: Facts,
         compiled: _Compiled,
         words: dict[str, Any],
-        **when: datetime,
+        now: datetime,
+        expires_at: datetime,
     ) -> Message:
         text = clean(fold(compiled.sms.render(words)))
         return Message(
@@ -89,7 +90,8 @@ class Renderer:
             reference=self._names.reference(facts.reminder_id),
             segments=size(text).segments,
             language=words["language"],
-            **when,
+            written_at=now,
+            expires_at=expires_at,
         )
 
     def _email(
@@ -97,7 +99,8 @@ class Renderer:
         facts: Facts,
         compiled: _Compiled,
         words: dict[str, Any],
-        **when: datetime,
+        now: datetime,
+        expires_at: datetime,
     ) -> Message:
         subject = clean(compiled.subject.render(words))
         words |= {"subject": subject, "preheader": compiled.preheader.render(words)}
@@ -112,7 +115,8 @@ class Renderer:
             reference=self._names.reference(facts.reminder_id),
             unsubscribe_url=words["unsubscribe_url"],
             language=words["language"],
-            **when,
+            written_at=now,
+            expires_at=expires_at,
         )
 
     def _words(self, facts: Facts, language: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
@@ -164,9 +164,9 @@ def comes_twice(moment: Moment, zone: ZoneInfo) -> bool:
     """Say whether the clocks show this time twice on that day, as when summer time ends."""
     if moment.at is None:
         return False
-    wall = datetime.combine(*moment).replace(tzinfo=zone)
+    wall = datetime.combine(moment.day, moment.at, tzinfo=zone)
     twice = wall.utcoffset() != wall.replace(fold=1).utcoffset()
-    return twice and hours.exists(*moment, zone)
+    return twice and hours.exists(moment.day, moment.at, zone)
 
 
 def _iso(text: str, zone: ZoneInfo) -> Moment | None:
@@ -264,7 +264,7 @@ def read_cancelled(cell: str) -> bool:
     return word in _GONE or word in _YES
 
 
-def read_zone(name: str, windows_zones: dict[str, str]) -> str:
+def read_zone(name: str, windows_zones: Mapping[str, str]) -> str:
     """Return the IANA zone of a name, whatever its capitals, or of a name that Windows uses.
 
     Raises ``InputError``; a three-letter shorthand is refused because several zones share it.

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ValidationResult,
+)
 
 from reminders.rules.terms import InputError
 from reminders.rules.texts import visible
@@ -49,7 +54,7 @@ def read_phone(text: str, region: str | None) -> Phone:
             "Format the column as Text, type the whole number again and save.",
         )
     number = _parse(re.sub(r"\.0$", "", wanted), region)
-    if not phonenumbers.is_possible_number(number):
+    if not _possible(number):
         raise InputError(
             "This is not a phone number we can text: it has the wrong number of digits.",
             "Write it in full with the country, like +44 7700 900123.",
@@ -72,7 +77,7 @@ def _parse(text: str, region: str | None) -> phonenumbers.PhoneNumber:
             "This is not a phone number.",
             "Write digits, with the country in front, like +44 7700 900123.",
         )
-    return next(filter(phonenumbers.is_possible_number, numbers), numbers[0])
+    return next(filter(_possible, numbers), numbers[0])
 
 
 def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
@@ -80,6 +85,12 @@ def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
         return phonenumbers.parse(text, region)
     except NumberParseException:
         return None
+
+
+def _possible(number: phonenumbers.PhoneNumber) -> bool:
+    """Say whether it is a whole number, not one that only works within a town."""
+    found = phonenumbers.is_possible_number_with_reason(number)
+    return bool(found == ValidationResult.IS_POSSIBLE)
 
 
 def _remark(number: phonenumbers.PhoneNumber, kind: int) -> str:

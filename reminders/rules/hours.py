@@ -66,7 +66,7 @@ def parse(text: str) -> SendingHours:
 
 def _opening(opens: str, closes: str) -> tuple[time, time]:
     try:
-        first, last = (time(*map(int, text.split(":"))) for text in (opens, closes))
+        first, last = (time.fromisoformat(text.rjust(5, "0")) for text in (opens, closes))
     except ValueError:
         msg = f"{opens}-{closes} is not a time of day; write it like 09:00-20:00."
         raise ValueError(msg) from None

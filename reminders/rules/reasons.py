@@ -5,13 +5,13 @@ from __future__ import annotations
 from reminders.rules.terms import Reason
 
 PLAIN = {
-    Reason.NO_CONSENT: "she has not said yes to messages this way",
-    Reason.OPTED_OUT: "she asked us to stop",
+    Reason.NO_CONSENT: "the client has not said yes to messages this way",
+    Reason.OPTED_OUT: "the client asked us to stop",
     Reason.STALE: "its moment had passed, so it would no longer help",
     Reason.SUPERSEDED: "something newer replaced it",
-    Reason.UNREACHABLE: "there is no working number or address for her",
-    Reason.CAP: "she had as many texts as she may get that day or week",
-    Reason.QUIET_HOURS: "it waits for her sending hours",
+    Reason.UNREACHABLE: "there is no working number or address",
+    Reason.CAP: "the client had as many texts as allowed that day or week",
+    Reason.QUIET_HOURS: "it waits for the client's sending hours",
     Reason.PRACTICE: "the clinic is in practice mode",
     Reason.MOVED: "the plan changed",
     Reason.TREATMENT_CANCELLED: "the treatment was cancelled",

@@ -11,7 +11,7 @@ _BASIC = (
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = "\f^{}\\[~]|€"
-SEPTETS = {character: 1 for character in _BASIC} | {character: 2 for character in _EXTENDED}
+SEPTETS = dict.fromkeys(_BASIC, 1) | dict.fromkeys(_EXTENDED, 2)
 """GSM 03.38: what each character costs; those of the extension table take an escape."""
 
 _LOOKALIKES = str.maketrans(

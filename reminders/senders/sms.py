@@ -136,11 +136,11 @@ class _Connection(AsyncHttpClient):
         super().__init__(logging.getLogger("twilio.quiet"), is_async=True)
         self._session: aiohttp.ClientSession | None = None
 
-    async def request(  # noqa: PLR0913 (Twilio's signature)
+    async def request(
         self,
         method: str,
         uri: str,
-        params: dict[str, object] | None = None,
+        params: dict[str, Any] | None = None,
         data: dict[str, object] | None = None,
         headers: dict[str, str] | None = None,
         auth: tuple[str, str] | None = None,

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 BUSY = 10
 """Seconds to wait for another writer before giving up."""

@@ -11,7 +11,6 @@ from sqlmodel import Field, SQLModel
 
 from reminders.rules.terms import Channel, Reason, Status
 
-
 SQLModel.metadata.naming_convention = {
     "ix": "%(table_name)s_%(column_0_N_name)s",
     "uq": "%(table_name)s_%(column_0_N_name)s_once",
@@ -31,15 +30,11 @@ class Word(TypeDecorator[StrEnum]):
         super().__init__()
         self.words = words
 
-    def __repr__(self) -> str:
-        """Show migrations what is stored: plain text."""
-        return "sa.String(length=24)"
-
-    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: StrEnum | None, _dialect: Dialect) -> str | None:
         """Refuse what is not one of the words; raises ``ValueError``."""
         return None if value is None else self.words(value).value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:
+    def process_result_value(self, value: Any, _dialect: Dialect) -> StrEnum | None:
         """Give the word back as its enum member."""
         return None if value is None else self.words(value)
 
@@ -47,7 +42,7 @@ class Word(TypeDecorator[StrEnum]):
 class Clinic(SQLModel, table=True):
     """Who treats, and within which hours, zone and caps her clients may be messaged."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     name: str
     name_key: str = Field(unique=True)
     time_zone: str
@@ -81,7 +76,7 @@ class Client(SQLModel, table=True):
         Index("client_email", "clinic_id", "email"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     clinic_id: int = Field(foreign_key="clinic.id")
     first_name: str
     last_name: str = ""
@@ -98,9 +93,9 @@ class Consent(SQLModel, table=True):
 
     __table_args__ = (Index("consent_latest", "client_id", "channel", "id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     client_id: int = Field(foreign_key="client.id")
-    channel: Channel = Field(sa_type=Word(Channel))  # type: ignore[call-overload]
+    channel: Channel = Field(sa_type=Word(Channel))
     given: bool
     given_at: datetime
     source: str
@@ -112,10 +107,10 @@ class Suppression(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("clinic_id", "contact"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     clinic_id: int = Field(foreign_key="clinic.id")
     contact: str
-    reason: Reason = Field(sa_type=Word(Reason))  # type: ignore[call-overload]
+    reason: Reason = Field(sa_type=Word(Reason))
     source: str
     suppressed_at: datetime
 
@@ -137,7 +132,7 @@ class Treatment(SQLModel, table=True):
         Index("treatment_course", "client_id", "treated_on"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     clinic_id: int = Field(foreign_key="clinic.id")
     client_id: int = Field(foreign_key="client.id")
     protocol: str
@@ -188,14 +183,14 @@ class Reminder(SQLModel, table=True):
         Index("reminder_client", "client_id", "due_on"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     clinic_id: int = Field(foreign_key="clinic.id")
     client_id: int = Field(foreign_key="client.id")
     treatment_id: int = Field(foreign_key="treatment.id")
     milestone: str
-    channel: Channel = Field(sa_type=Word(Channel))  # type: ignore[call-overload]
-    status: Status = Field(sa_type=Word(Status))  # type: ignore[call-overload]
-    reason: Reason | None = Field(default=None, sa_type=Word(Reason))  # type: ignore[call-overload]
+    channel: Channel = Field(sa_type=Word(Channel))
+    status: Status = Field(sa_type=Word(Status))
+    reason: Reason | None = Field(default=None, sa_type=Word(Reason))
     scheduled_at: datetime
     due_on: date
     due_at: datetime
@@ -212,7 +207,7 @@ class Attempt(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("reminder_id", "claim"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     reminder_id: int = Field(foreign_key="reminder.id")
     claim: str
     handoff_at: datetime

@@ -1,13 +1,28 @@
 """Run Alembic on the connection it was handed, inside the transaction already open."""
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
-from reminders.store import tables  # noqa: F401  (the import fills the metadata)
+from reminders.store import tables
+
+
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+    """Write our column types as the plain ones they are stored as."""
+    plain = {
+        UTCDateTime: "sa.DateTime(timezone=True)",
+        AutoString: "sa.String()",
+        tables.Word: "sa.String(length=24)",
+    }
+    return plain.get(type(item), False) if kind == "type" else False
+
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=SQLModel.metadata,
+    render_item=render_item,
     render_as_batch=True,
     compare_type=True,
     transactional_ddl=False,  # the caller's transaction holds every step

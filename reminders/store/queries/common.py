@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
 
 from reminders.rules.terms import Status
 
@@ -24,5 +25,15 @@ def is_status(*statuses: Status) -> TextClause:
 
 def insert_once(session: Session, table: type[SQLModel], row: dict[str, Any]) -> None:
     """Insert a row unless its like is there already."""
+    session.execute(_insert(session, table, row).on_conflict_do_nothing())
+
+
+def put(session: Session, table: type[SQLModel], row: dict[str, Any], key: str) -> None:
+    """Insert a row, or change the one of that key to it."""
+    insert = _insert(session, table, row)
+    session.execute(insert.on_conflict_do_update(index_elements=[key], set_=row))
+
+
+def _insert(session: Session, table: type[SQLModel], row: dict[str, Any]) -> Any:
     dialect: Any = {"postgresql": postgresql, "sqlite": sqlite}[session.get_bind().dialect.name]
-    session.execute(dialect.insert(table).values(row).on_conflict_do_nothing())
+    return dialect.insert(table).values(row)

@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, tuple_, update
-from sqlmodel import Session, col, select
+from sqlalchemy import func, insert, select, tuple_, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from reminders.rules.deciding import Settled
 from reminders.rules.terms import Facts, Message, Reason, Status
-from reminders.store.queries.common import QUIET, insert_once, is_status
+from reminders.store.queries.common import QUIET, insert_once, is_status, put
 from reminders.store.tables import Attempt, Client, Heartbeat, Reminder, Suppression
 
 Claim = tuple[int, str]
@@ -31,7 +32,7 @@ def claim_due(
     Rows that another worker is claiming at this moment are passed over, not waited for.
     """
     due = (
-        select(Reminder.id)
+        select(col(Reminder.id))
         .where(is_status(Status.PLANNED), col(Reminder.due_at) <= now)
         .order_by(col(Reminder.due_at))
         .limit(limit)
@@ -45,7 +46,7 @@ def claim_due(
         .returning(col(Reminder.id))
         .execution_options(**QUIET)
     )
-    return list(session.execute(claimed).scalars())
+    return [row[0] for row in session.execute(claimed)]
 
 
 def move_held(
@@ -64,7 +65,7 @@ def move_held(
         .returning(col(Reminder.id))
         .execution_options(**QUIET)
     )
-    return set(session.execute(ours).scalars())
+    return {row[0] for row in session.execute(ours)}
 
 
 def release(session: Session, claims: Sequence[Claim]) -> int:
@@ -103,13 +104,13 @@ def give_up_unproven(session: Session, now: datetime, patience: timedelta) -> in
 
 def next_due_at(session: Session) -> datetime | None:
     """Return when the next planned reminder is to be looked at (UTC)."""
-    return session.exec(select(func.min(Reminder.due_at)).where(is_status(Status.PLANNED))).one()
+    return session.scalar(select(func.min(col(Reminder.due_at))).where(is_status(Status.PLANNED)))
 
 
 def lock_clients(session: Session, ids: Collection[int]) -> None:
     """Let nobody else change or message these clients until the transaction ends."""
-    wanted = select(Client.id).where(col(Client.id).in_(ids)).order_by(col(Client.id))
-    session.exec(wanted.with_for_update()).all()
+    wanted = select(col(Client.id)).where(col(Client.id).in_(ids)).order_by(col(Client.id))
+    session.scalars(wanted.with_for_update()).all()
 
 
 def record_handoff(
@@ -195,12 +196,12 @@ def suppress(
 
 def beat(session: Session, name: str, now: datetime) -> None:
     """Note that this heartbeat beat."""
-    session.merge(Heartbeat(name=name, beat_at=now))
+    put(session, Heartbeat, {"name": name, "beat_at": now}, "name")
 
 
 def last_beat(session: Session) -> datetime | None:
     """Return when any heartbeat last beat (UTC)."""
-    return session.exec(select(func.max(Heartbeat.beat_at))).one()
+    return session.scalar(select(func.max(col(Heartbeat.beat_at))))
 
 
 def claim_of(held: Facts) -> Claim:

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, Table, func, insert, update
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import Connection, Select, Table, func, insert, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel, col
 
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.store.queries.common import is_status
@@ -21,14 +22,15 @@ __all__ = ["Line", "clinics", "copy", "counts", "lines", "overdue"]
 
 def counts(session: Session) -> Iterator[tuple[Status, Reason | None, int]]:
     """Return how many reminders there are of each state and reason."""
-    group = (Reminder.status, Reminder.reason)
-    yield from session.exec(select(*group, func.count()).group_by(*map(col, group)))  # type: ignore[call-overload]
+    group = (col(Reminder.status), col(Reminder.reason))
+    rows = session.execute(select(*group, func.count()).group_by(*group))
+    yield from ((status, reason, count) for status, reason, count in rows)
 
 
 def overdue(session: Session, before: datetime) -> int:
     """Return how many were due before that moment (UTC) and are still planned."""
     waiting = select(func.count()).where(is_status(Status.PLANNED), col(Reminder.due_at) < before)
-    return session.exec(waiting.select_from(Reminder)).one()
+    return session.scalar(waiting.select_from(Reminder)) or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,9 @@ def lines(session: Session, client_id: int | None = None) -> list[Line]:
     """Return every reminder, of one client or of all, in order of time."""
     wanted = (
         select(Reminder, Client, Clinic, Treatment, Attempt)
-        .join(Client, col(Client.id) == Reminder.client_id)
-        .join(Clinic, col(Clinic.id) == Reminder.clinic_id)
-        .join(Treatment, col(Treatment.id) == Reminder.treatment_id)
+        .join(Client, col(Client.id) == col(Reminder.client_id))
+        .join(Clinic, col(Clinic.id) == col(Reminder.clinic_id))
+        .join(Treatment, col(Treatment.id) == col(Reminder.treatment_id))
         .join(
             Attempt,
             (col(Attempt.reminder_id) == Reminder.id) & (col(Attempt.claim) == Reminder.claim),
@@ -73,8 +75,8 @@ def lines(session: Session, client_id: int | None = None) -> list[Line]:
         )
     )
     if client_id is not None:
-        wanted = wanted.where(Reminder.client_id == client_id)
-    found = [_line(*row) for row in session.exec(wanted)]
+        wanted = wanted.where(col(Reminder.client_id) == client_id)
+    found = [_line(*row) for row in session.execute(wanted)]
     return sorted(
         found,
         key=lambda line: (line.handoff_at or line.settled_at or line.due_at, line.reminder_id),
@@ -84,7 +86,6 @@ def lines(session: Session, client_id: int | None = None) -> list[Line]:
 def _line(
     r: Reminder, client: Client, clinic: Clinic, treatment: Treatment, attempt: Attempt | None
 ) -> Line:
-    assert r.id is not None
     return Line(
         reminder_id=r.id,
         clinic=clinic.name,
@@ -127,6 +128,6 @@ def _of_client(table: Table, client_id: int | None) -> Select[Any]:
     if table.name == "client":
         return rows.where(table.c.id == client_id)
     if table.name == "attempt":
-        hers = select(Reminder.id).where(Reminder.client_id == client_id)
+        hers = select(col(Reminder.id)).where(col(Reminder.client_id) == client_id)
         return rows.where(table.c.reminder_id.in_(hers))
     return rows.where(table.c.client_id == client_id)

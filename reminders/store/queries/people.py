@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import func, insert, or_
-from sqlmodel import Session, col, select
+from sqlalchemy import insert, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
 
-from reminders.rules.terms import Channel
 from reminders.store.tables import Client, Clinic, Consent, Treatment
 
 
@@ -22,12 +22,12 @@ def name_key(name: str) -> str:
 
 def clinics(session: Session) -> list[Clinic]:
     """Return every clinic by name."""
-    return list(session.exec(select(Clinic).order_by(col(Clinic.name_key))))
+    return list(session.scalars(select(Clinic).order_by(col(Clinic.name_key))))
 
 
 def clinic_named(session: Session, name: str) -> Clinic | None:
     """Return the clinic of that name, however it is spelled."""
-    return session.exec(select(Clinic).where(Clinic.name_key == name_key(name))).first()
+    return session.scalars(select(Clinic).where(col(Clinic.name_key) == name_key(name))).first()
 
 
 def clinic(session: Session, clinic_id: int) -> Clinic:
@@ -48,29 +48,30 @@ def clients_of(session: Session, clinic_id: int | None = None) -> list[Client]:
     """Return every client, of one clinic or of all, in the order they came."""
     wanted = select(Client).order_by(col(Client.clinic_id), col(Client.id))
     return list(
-        session.exec(wanted if clinic_id is None else wanted.where(Client.clinic_id == clinic_id))
+        session.scalars(
+            wanted if clinic_id is None else wanted.where(col(Client.clinic_id) == clinic_id)
+        )
     )
 
 
 def client_ids(session: Session, clinic_id: int | None, after: int, limit: int) -> list[int]:
     """Return a page of client ids above ``after``, of one clinic or of all."""
-    wanted = select(Client.id).where(col(Client.id) > after).order_by(col(Client.id)).limit(limit)
-    rows = session.exec(
-        wanted if clinic_id is None else wanted.where(Client.clinic_id == clinic_id)
-    )
-    return [client_id for client_id in rows if client_id is not None]
+    wanted = select(col(Client.id)).where(col(Client.id) > after).order_by(col(Client.id))
+    if clinic_id is not None:
+        wanted = wanted.where(col(Client.clinic_id) == clinic_id)
+    return [found for found in session.scalars(wanted.limit(limit)) if found is not None]
 
 
 def lock(session: Session, ids: Collection[int]) -> list[Client]:
     """Return these clients, for nobody else to change or message until the transaction ends."""
     wanted = select(Client).where(col(Client.id).in_(ids)).order_by(col(Client.id))
-    return list(session.exec(wanted.with_for_update()))
+    return list(session.scalars(wanted.with_for_update()))
 
 
 def clients_on(session: Session, clinic_id: int, contact: str) -> list[Client]:
     """Return everyone of a clinic who shares this number or address."""
     shares = or_(col(Client.phone) == contact, col(Client.email) == contact)
-    return list(session.exec(select(Client).where(Client.clinic_id == clinic_id, shares)))
+    return list(session.scalars(select(Client).where(col(Client.clinic_id) == clinic_id, shares)))
 
 
 def clients_matching(
@@ -82,8 +83,8 @@ def clients_matching(
     bookings: Collection[str],
 ) -> list[Client]:
     """Return everyone of a clinic who may be meant by these contacts, ids or bookings."""
-    booked = select(Treatment.client_id).where(
-        Treatment.clinic_id == clinic_id,
+    booked = select(col(Treatment.client_id)).where(
+        col(Treatment.clinic_id) == clinic_id,
         col(Treatment.external_id).in_(bookings),
     )
     may_be_meant = or_(
@@ -92,8 +93,8 @@ def clients_matching(
         col(Client.external_id).in_(external_ids),
         col(Client.id).in_(booked),
     )
-    wanted = select(Client).where(Client.clinic_id == clinic_id, may_be_meant)
-    return list(session.exec(wanted.order_by(col(Client.id)).with_for_update()))
+    wanted = select(Client).where(col(Client.clinic_id) == clinic_id, may_be_meant)
+    return list(session.scalars(wanted.order_by(col(Client.id)).with_for_update()))
 
 
 def treatments_of(
@@ -102,7 +103,7 @@ def treatments_of(
     since: date = date.min,
 ) -> Iterator[Treatment]:
     """Return these clients' treatments since a day, the earliest first."""
-    yield from session.exec(
+    yield from session.scalars(
         select(Treatment)
         .where(col(Treatment.client_id).in_(clients), col(Treatment.treated_on) >= since)
         .order_by(col(Treatment.treated_on), col(Treatment.id)),
@@ -119,14 +120,3 @@ def add_consents(session: Session, rows: Iterable[Consent]) -> None:
     lines = [row.model_dump(exclude={"id"}) for row in rows]
     if lines:
         session.execute(insert(Consent), lines)
-
-
-def last_withdrawal(session: Session, client_id: int, channel: Channel) -> datetime | None:
-    """Return when a client last said no to a channel (UTC)."""
-    return session.exec(
-        select(func.max(Consent.given_at)).where(
-            Consent.client_id == client_id,
-            col(Consent.channel) == channel,
-            col(Consent.given).is_(other=False),
-        ),
-    ).one()

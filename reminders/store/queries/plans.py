@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, update
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel, col
 
 from reminders.rules.planning import Existing, Planned, Replan
 from reminders.rules.terms import OPEN, Reason, Status
@@ -25,17 +26,17 @@ def existing(session: Session, treatments: Collection[int]) -> dict[int, list[Ex
     found: dict[int, list[Existing]] = defaultdict(list)
     rows = session.execute(
         select(
-            Reminder.treatment_id,
-            Reminder.id,
-            Reminder.milestone,
-            Reminder.channel,
-            Reminder.status,
-            Reminder.scheduled_at,
-            Reminder.stale_at,
+            col(Reminder.treatment_id),
+            col(Reminder.id),
+            col(Reminder.milestone),
+            col(Reminder.channel),
+            col(Reminder.status),
+            col(Reminder.scheduled_at),
+            col(Reminder.stale_at),
         ).where(col(Reminder.treatment_id).in_(treatments)),
     )
-    for treatment_id, *rest in rows:
-        found[treatment_id].append(Existing(*rest))
+    for row in rows:
+        found[row[0]].append(Existing(*row[1:]))
     return found
 
 
@@ -117,6 +118,20 @@ def _change_open(session: Session, changes: Iterable[dict[str, Any]]) -> None:
         )
     )
     session.connection().execute(place, rows)
+
+
+def wake(session: Session, clinic_id: int, reason: Reason) -> None:
+    """Let what waits for this reason be looked at when it was wanted in the first place."""
+    session.execute(
+        update(Reminder)
+        .where(
+            is_status(Status.PLANNED),
+            col(Reminder.clinic_id) == clinic_id,
+            col(Reminder.reason) == reason,
+        )
+        .values(due_at=col(Reminder.scheduled_at), reason=None)
+        .execution_options(**QUIET),
+    )
 
 
 def _cancel(session: Session, ids: Collection[int], treatment: Treatment, now: datetime) -> None:

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, tuple_
-from sqlalchemy import select as pick
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
 
 from reminders.rules import hours
 from reminders.rules.terms import LEFT, OPEN, Channel, ClinicFacts, Facts, Reason
@@ -36,7 +35,7 @@ def facts(session: Session, ids: Collection[int], now: datetime) -> list[Facts]:
 
 def _query(ids: Collection[int], now: datetime) -> Any:
     return (
-        pick(
+        select(
             col(Reminder.id).label("reminder_id"),
             col(Reminder.client_id),
             col(Reminder.claim),
@@ -103,7 +102,7 @@ def consents_of(session: Session, clients: Collection[int]) -> dict[tuple[int, C
         .where(col(Consent.client_id).in_(clients))
         .group_by(col(Consent.client_id), col(Consent.channel))
     )
-    rows = session.exec(select(Consent).where(col(Consent.id).in_(latest)))
+    rows = session.scalars(select(Consent).where(col(Consent.id).in_(latest)))
     return {(consent.client_id, consent.channel): consent.given for consent in rows}
 
 
@@ -112,7 +111,7 @@ def suppressions_of(
     contacts: Collection[str],
 ) -> dict[tuple[int, str], Reason]:
     """Return which clinics must not message which of these contacts, and why."""
-    rows = session.exec(select(Suppression).where(col(Suppression.contact).in_(contacts)))
+    rows = session.scalars(select(Suppression).where(col(Suppression.contact).in_(contacts)))
     return {(row.clinic_id, row.contact): row.reason for row in rows}
 
 
@@ -122,8 +121,8 @@ def _texts_left(
     now: datetime,
 ) -> dict[int, list[datetime]]:
     """Return when each client was last texted, as far back as the caps look."""
-    rows = session.exec(
-        select(Reminder.client_id, Reminder.handoff_at).where(
+    rows = session.execute(
+        select(col(Reminder.client_id), col(Reminder.handoff_at)).where(
             col(Reminder.client_id).in_(clients),
             col(Reminder.channel) == Channel.SMS,
             is_status(*LEFT),
@@ -139,7 +138,6 @@ def _texts_left(
 
 def clinic_facts(clinic: Clinic) -> ClinicFacts:
     """Return what rules and messages may know of a clinic."""
-    assert clinic.id is not None
     return ClinicFacts(
         clinic_id=clinic.id,
         name=clinic.name,

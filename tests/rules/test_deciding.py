@@ -1,0 +1,177 @@
+"""Whether a due reminder may go, and what an attempt's outcome makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from reminders.rules import hours
+from reminders.rules.deciding import (
+    Defer,
+    Outcome,
+    Send,
+    Skip,
+    backoff,
+    decide,
+    settle,
+    settled_by,
+    validity,
+)
+from reminders.rules.terms import Channel, ClinicFacts, Facts, Reason, Status
+
+LONDON = ZoneInfo("Europe/London")
+CLINIC = ClinicFacts(
+    clinic_id=1,
+    name="Rosewood Skin",
+    phone="+442079460018",
+    email="desk@rosewood.example",
+    address="18 Rose Street",
+    country="GB",
+    live=True,
+    hours=hours.parse(hours.USUAL),
+    texts_per_day=1,
+    texts_per_week=3,
+    zone=LONDON,
+)
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+"""A Wednesday, inside sending hours."""
+
+FACTS = Facts(
+    reminder_id=7,
+    client_id=1,
+    claim="c",
+    clinic=CLINIC,
+    protocol="skin-needling",
+    milestone="day-1",
+    channel=Channel.SMS,
+    scheduled_at=NOON,
+    stale_at=NOON + timedelta(days=1),
+    attempts=0,
+    first_name="Ana",
+    language="en",
+    contact="+447700900101",
+    zone=LONDON,
+    treated_on=date(2026, 3, 3),
+    starts=time(10),
+    treatment_cancelled=False,
+    consented=True,
+    suppressed=None,
+    superseded=False,
+    texts_on=(),
+)
+
+
+def days_ago(*numbers: int) -> tuple[date, ...]:
+    return tuple(NOON.date() - timedelta(days=n) for n in numbers)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "changed,now,expected",
+    [
+        ({}, NOON, Send(utc("2026-03-04 20:00"))),
+        # Never after it stops helping, even while the window is open.
+        ({"stale_at": utc("2026-03-04 15:00")}, NOON, Send(utc("2026-03-04 15:00"))),
+        ({"stale_at": NOON}, NOON, Skip(Reason.STALE)),
+        ({"consented": False}, NOON, Skip(Reason.NO_CONSENT)),
+        ({"suppressed": Reason.OPTED_OUT}, NOON, Skip(Reason.OPTED_OUT)),
+        ({"suppressed": Reason.UNREACHABLE}, NOON, Skip(Reason.UNREACHABLE)),
+        ({"contact": None}, NOON, Skip(Reason.UNREACHABLE)),
+        ({"superseded": True}, NOON, Skip(Reason.SUPERSEDED)),
+        ({"treatment_cancelled": True}, NOON, Skip(Reason.TREATMENT_CANCELLED)),
+        # A stop is told before anything else about her.
+        ({"suppressed": Reason.OPTED_OUT, "consented": False}, NOON, Skip(Reason.OPTED_OUT)),
+        # Night: wait for the morning, if it still helps then.
+        ({}, utc("2026-03-04 20:00"), Defer(utc("2026-03-05 09:00"), Reason.QUIET_HOURS)),
+        ({"stale_at": utc("2026-03-05 09:00")}, utc("2026-03-04 20:30"), Skip(Reason.STALE)),
+        # Caps: one a day, three in seven days.
+        ({"texts_on": days_ago(0)}, NOON, Defer(utc("2026-03-05 09:00"), Reason.CAP)),
+        ({"texts_on": days_ago(1, 3)}, NOON, Send(utc("2026-03-04 20:00"))),
+        ({"texts_on": days_ago(1, 3, 6)}, NOON, Defer(utc("2026-03-05 09:00"), Reason.CAP)),
+        ({"texts_on": days_ago(1, 3, 7)}, NOON, Send(utc("2026-03-04 20:00"))),
+        ({"texts_on": days_ago(1, 2, 3)}, NOON, Skip(Reason.CAP)),
+        (
+            {"texts_on": days_ago(1, 2, 5), "stale_at": NOON + timedelta(days=5)},
+            NOON,
+            Defer(utc("2026-03-06 09:00"), Reason.CAP),
+        ),
+        # Emails are not capped.
+        ({"channel": Channel.EMAIL, "texts_on": days_ago(0, 1, 2)}, NOON, Send(utc("2026-03-04 20:00"))),
+    ],
+)  # fmt: skip
+def test_decisions(changed: dict[str, Any], now: datetime, expected: object) -> None:
+    assert decide(replace(FACTS, **changed), now) == expected
+
+
+def test_a_clinic_in_practice_mode_sends_nothing_and_is_looked_at_again() -> None:
+    practising = replace(FACTS, clinic=replace(CLINIC, live=False))
+    assert decide(practising, NOON) == Defer(NOON + timedelta(hours=1), Reason.PRACTICE)
+    nearly_stale = replace(practising, stale_at=NOON + timedelta(minutes=5))
+    assert decide(nearly_stale, NOON) == Defer(nearly_stale.stale_at, Reason.PRACTICE)
+    assert decide(nearly_stale, nearly_stale.stale_at) == Skip(Reason.STALE)
+
+
+def test_waiting_and_skipping_settle_as_they_say() -> None:
+    waiting = settled_by(Defer(NOON, Reason.CAP))
+    assert (waiting.status, waiting.reason, waiting.due_at) == (Status.PLANNED, Reason.CAP, NOON)
+    assert settled_by(Skip(Reason.STALE)).status is Status.SKIPPED
+
+
+@pytest.mark.parametrize(
+    "outcome,status,reason",
+    [
+        (Outcome.ACCEPTED, Status.ACCEPTED, None),
+        (Outcome.SUPPRESS, Status.FAILED, Reason.OPTED_OUT),
+        (Outcome.INVALID, Status.FAILED, Reason.INVALID_CONTACT),
+        (Outcome.CONTENT, Status.FAILED, Reason.REFUSED_CONTENT),
+        (Outcome.REFUSED, Status.FAILED, Reason.REFUSED),
+        (Outcome.AMBIGUOUS, Status.HANDOFF, None),
+        (Outcome.RETRY, Status.PLANNED, Reason.PROVIDER_BUSY),
+        (Outcome.CONFIGURATION, Status.PLANNED, Reason.PROVIDER_REFUSES),
+    ],
+)
+def test_outcomes_settle(outcome: Outcome, status: Status, reason: Reason | None) -> None:
+    settled = settle(outcome, FACTS, NOON)
+    assert (settled.status, settled.reason) == (status, reason)
+
+
+def test_a_busy_provider_is_tried_again_later_and_later_until_it_no_longer_helps() -> None:
+    waits = [backoff(7, attempts) for attempts in range(6)]
+    assert waits == sorted(waits)
+    assert timedelta(minutes=1) <= waits[0] <= timedelta(seconds=75)
+    assert timedelta(hours=4) <= waits[-1] <= timedelta(hours=5)
+    nearly_stale = replace(FACTS, stale_at=NOON + timedelta(seconds=59))
+    assert settle(Outcome.RETRY, nearly_stale, NOON).reason is Reason.STALE
+
+
+def test_tries_are_counted_and_end() -> None:
+    assert settle(Outcome.RETRY, replace(FACTS, attempts=5), NOON).status is Status.FAILED
+
+
+def test_a_provider_that_names_a_wait_is_given_it() -> None:
+    settled = settle(Outcome.RETRY, FACTS, NOON, timedelta(minutes=30))
+    assert settled.due_at == NOON + timedelta(minutes=30)
+
+
+def test_our_own_wrong_settings_use_up_no_tries() -> None:
+    worn = replace(FACTS, attempts=99)
+    assert settle(Outcome.CONFIGURATION, worn, NOON).status is Status.PLANNED
+
+
+def test_many_refused_together_do_not_come_back_together() -> None:
+    assert len({backoff(number, 0) for number in range(100)}) > 50
+
+
+@pytest.mark.parametrize(
+    "until,seconds",
+    [("2026-03-04 12:30", 1800), ("2026-03-05 12:00", 36_000), ("2026-03-04 11:00", 1)],
+)
+def test_the_provider_may_not_keep_a_text_past_its_window(until: str, seconds: int) -> None:
+    assert validity(NOON, utc(until)) == timedelta(seconds=seconds)

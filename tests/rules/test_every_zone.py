@@ -1,0 +1,90 @@
+"""In every zone there is, on every day of four years: one local date, inside sending hours."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reminders.rendering.library import Library, templates_folder
+from reminders.rules import hours
+from reminders.rules.planning import plan, timing
+from reminders.rules.terms import Channel
+
+ZONES = sorted(available_timezones())
+FIRST = date(2026, 1, 1)
+DAYS = [FIRST + timedelta(days=n) for n in range(4 * 365 + 1)]
+USUAL = hours.parse(hours.USUAL)
+SEVEN_DAYS = hours.parse("Mon-Sun 09:00-20:00")
+COURSE = Library(templates_folder()).protocols["skin-needling"]
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_ten_o_clock_comes_once_a_day_everywhere(part: int) -> None:
+    """Each day's ten o'clock is that day's, within hours, and later than the day before's."""
+    for name in ZONES[part::8]:
+        zone, before = ZoneInfo(name), datetime.min.replace(tzinfo=UTC)
+        for day in DAYS:
+            moment = hours.next_open(hours.resolve(day, time(10), zone), SEVEN_DAYS, zone)
+            wall = moment.astimezone(zone)
+            assert wall.date() == day, (name, day)
+            assert time(9) <= wall.time() < time(20), (name, day)
+            assert moment > before, (name, day)
+            before = moment
+        hours.resolve.cache_clear()
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    zone=st.sampled_from(ZONES),
+    client_zone=st.sampled_from(ZONES),
+    day=st.sampled_from(DAYS),
+    starts=st.none() | st.times().map(lambda at: at.replace(microsecond=0)),
+    minutes=st.integers(0, 300),
+)
+def test_every_milestone_has_one_local_date_and_keeps_the_rules(
+    zone: str,
+    client_zone: str,
+    day: date,
+    starts: time | None,
+    minutes: int,
+) -> None:
+    here, hers = ZoneInfo(zone), ZoneInfo(client_zone)
+    when = timing(day, starts, None, timedelta(minutes=minutes), here)
+    found = plan(when, COURSE, zone=hers, hours=USUAL, contacts=BOTH, reach=BOTH)
+    for row in found:
+        wall = row.scheduled_at.astimezone(hers)
+        milestone = COURSE.milestone(row.milestone)
+        span = hours.opening_on(wall.date(), USUAL, hers)
+        assert row.due_on == wall.date()
+        assert span is not None
+        assert span[0] <= row.scheduled_at < span[1]
+        if milestone.comes_before:
+            assert row.stale_at <= when.begins_at
+        else:
+            assert row.scheduled_at >= when.ends_at + milestone.not_before
+    counted = [(row.milestone, row.channel) for row in found]
+    assert len(set(counted)) == len(counted) == 2 * len(COURSE.milestones) - 1
+
+
+BOTH = frozenset(Channel)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    zone=st.sampled_from(ZONES),
+    instant=st.datetimes(datetime(2026, 1, 1), datetime(2029, 12, 31)),  # noqa: DTZ001
+)
+def test_the_next_opening_is_open_and_none_was_missed(zone: str, instant: datetime) -> None:
+    here, now = ZoneInfo(zone), instant.replace(tzinfo=UTC)
+    opening = hours.next_open(now, USUAL, here)
+    assert opening >= now
+    assert hours.closing(opening, USUAL, here) > opening
+    if opening > now:
+        probe = now
+        while probe < opening:
+            assert hours.closing(probe, USUAL, here) == probe
+            probe += timedelta(minutes=20)
