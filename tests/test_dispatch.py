@@ -102,8 +102,12 @@ def test_after_days_of_silence_only_what_still_helps_leaves(house: House) -> Non
     house.enrol(ana(TREATED))
     tally = house.tick(datetime(2026, 3, 9, 10, tzinfo=UTC))  # a week without a heartbeat
     assert tally.sent == {"sms": 1, "email": 1}
-    assert {line.milestone for line in house.lines() if line.status is Status.ACCEPTED} == {"week-1"}
-    assert {line.reason for line in house.lines() if line.milestone == "day-3"} == {Reason.SUPERSEDED}
+    assert {line.milestone for line in house.lines() if line.status is Status.ACCEPTED} == {
+        "week-1"
+    }
+    assert {line.reason for line in house.lines() if line.milestone == "day-3"} == {
+        Reason.SUPERSEDED
+    }
 
 
 @pytest.mark.parametrize(
@@ -211,7 +215,9 @@ def test_a_poisoned_row_does_not_stop_its_neighbours(house: House) -> None:
 def test_broken_wording_fails_its_rows_and_no_others(house: House) -> None:
     house.enrol(ana(TREATED, email=None))
     with writing(house.engine) as session:
-        session.execute(update(Reminder).where(col(Reminder.milestone) == "day-1").values(milestone="day-99"))
+        session.execute(
+            update(Reminder).where(col(Reminder.milestone) == "day-1").values(milestone="day-99")
+        )
     house.tick(DAY_1)
     assert house.line("day-99").reason is Reason.WORDING
     assert house.tick(datetime(2026, 3, 5, 10, tzinfo=UTC)).sent == {"sms": 1}
@@ -247,9 +253,13 @@ def test_at_most_one_text_a_day_and_three_a_week(house: House) -> None:
 def test_the_month_of_one_session_gives_way_to_the_day_of_the_next(house: House) -> None:
     house.enrol(ana(date(2026, 3, 2)), ana(date(2026, 4, 2)))
     house.play(MONDAY + timedelta(days=45))
-    of_first = [x for x in house.lines() if x.treated_on == date(2026, 3, 2) and x.milestone == "month-1"]
+    of_first = [
+        x for x in house.lines() if x.treated_on == date(2026, 3, 2) and x.milestone == "month-1"
+    ]
     assert {line.reason for line in of_first} == {Reason.SUPERSEDED}
-    sent = Counter(line.milestone for line in house.lines(Channel.SMS) if line.status is Status.ACCEPTED)
+    sent = Counter(
+        line.milestone for line in house.lines(Channel.SMS) if line.status is Status.ACCEPTED
+    )
     assert sent["day-1"] == 2
 
 

@@ -57,7 +57,9 @@ def test_one_milestone_by_one_channel_is_planned_once_at_most(house: House) -> N
 def test_late_entry_gets_what_still_helps_and_no_blast_of_the_past(house: House) -> None:
     house.enrol(ana(date(2026, 2, 26)))  # four days ago
     house.tick(MONDAY + timedelta(hours=2))
-    left = [(line.milestone, line.channel) for line in house.lines() if line.status is Status.ACCEPTED]
+    left = [
+        (line.milestone, line.channel) for line in house.lines() if line.status is Status.ACCEPTED
+    ]
     assert {milestone for milestone, _ in left} == {"day-3"}  # was yesterday, helps until tomorrow
     stale = {line.milestone for line in house.lines() if line.reason is Reason.STALE}
     assert stale == {"week-before", "day-before", "same-evening", "day-1"}

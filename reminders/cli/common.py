@@ -11,7 +11,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TextIO
 from zoneinfo import ZoneInfo
 
 import typer
@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from reminders.app import App, build, log_to_stdout
+from reminders.app import App, build, log_to
 from reminders.settings import Settings, SettingsError, read_settings
 from reminders.store import migrations
 from reminders.store.queries import people
@@ -63,10 +63,13 @@ def settings() -> Settings:
 
 
 @contextmanager
-def opened(*, migrated: bool = True) -> Iterator[App]:
-    """Open the house for a command; an older database is named with the command that mends it."""
+def opened(*, migrated: bool = True, logs: TextIO = sys.stderr) -> Iterator[App]:
+    """Open the house for a command; an older database is named with the command that mends it.
+
+    Logs go beside the output proper, except where they are it.
+    """
     app = build(settings())
-    log_to_stdout(app.settings.log_level)
+    log_to(logs, app.settings.log_level)
     try:
         if migrated:
             require_tables(app.engine)

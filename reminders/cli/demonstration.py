@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,7 +15,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.rule import Rule
 
-from reminders.app import App, build, log_to_stdout, system_clock
+from reminders.app import App, build, log_to, system_clock
 from reminders.cli.common import out, progress_bar
 from reminders.cli.lists import show_remarks
 from reminders.cli.tables import line_table
@@ -47,7 +48,7 @@ def demo(
     with _folder(keep=keep) as name:
         clock = SetClock(datetime.combine(system_clock().date(), time(8), tzinfo=UTC))
         app = build(_settings(Path(name)), clock)
-        log_to_stdout("error")
+        log_to(sys.stderr, "error")
         try:
             _play(app, clock, Path(name))
             _tell(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
@@ -20,7 +21,7 @@ from reminders.worker import heartbeat, work
 
 def serve() -> None:
     """Serve HTTP and beat the heartbeat, in one process; a new database is set up first."""
-    with opened(migrated=False) as app:
+    with opened(migrated=False, logs=sys.stdout) as app:
         migrations.migrate(app.engine)
         say_delivery(app)
         _listen(app, lambda: heartbeat(app, "serve"))
@@ -28,7 +29,7 @@ def serve() -> None:
 
 def web() -> None:
     """Serve HTTP only, beside a worker."""
-    with opened() as app:
+    with opened(logs=sys.stdout) as app:
         _listen(app, nullcontext)
 
 
@@ -49,7 +50,7 @@ def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -
 
 def worker() -> None:
     """Beat the heartbeat only, beside a web process."""
-    with opened() as app:
+    with opened(logs=sys.stdout) as app:
         say_delivery(app)
         work(app)
 

@@ -71,13 +71,17 @@ class Dispatcher:
         senders: Mapping[Channel, Sender],
         clock: Callable[[], datetime],
         name: str = "worker",
+        tell: Callable[[Facts, Settled], None] = lambda *_: None,
     ) -> None:
-        """Take the database, the wording, the ways out, the clock, and a name for the heartbeat."""
+        """Take the database, the wording, the ways out, the clock, a name for the heartbeat,
+        and whom to tell of each reminder settled.
+        """
         self._engine = engine
         self._renderer = renderer
         self._senders = senders
         self._clock = clock
         self._name = name
+        self._tell = tell
         self._stopping = Event()
 
     def stop(self) -> None:
@@ -125,15 +129,7 @@ class Dispatcher:
         if settlement is not None:
             await ledger.settle(settlement)
             tally.note(held, settlement.settled)
-            log.info(
-                "settled",
-                reminder=held.reminder_id,
-                clinic=held.clinic.clinic_id,
-                channel=held.channel,
-                milestone=held.milestone,
-                status=settlement.settled.status,
-                reason=settlement.settled.reason,
-            )
+            self._tell(held, settlement.settled)
 
     async def _attempt(self, held: Facts, ledger: Ledger) -> Settlement | None:
         if await self._let_go(held, ledger):
@@ -184,6 +180,19 @@ class Dispatcher:
     def _refused(self, held: Facts, error: SendError) -> Settlement:
         settled = settle(error.outcome, held, self._clock(), error.retry_after)
         return Settlement(held, settled, error.outcome, code=error.code)
+
+
+def log_settled(held: Facts, settled: Settled) -> None:
+    """Log what became of a reminder, by ids and words of ours only."""
+    log.info(
+        "settled",
+        reminder=held.reminder_id,
+        clinic=held.clinic.clinic_id,
+        channel=held.channel,
+        milestone=held.milestone,
+        status=settled.status,
+        reason=settled.reason,
+    )
 
 
 def _claim(session: Session, now: datetime, limit: int) -> list[Facts]:

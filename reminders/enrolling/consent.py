@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Channel, Reason
 from reminders.store.queries import delivery, people
-from reminders.store.tables import Client, Consent
+from reminders.store.tables import Client
 
 
 def withdraw(
@@ -27,7 +27,7 @@ def withdraw(
     contact = client.phone if channel is Channel.SMS else client.email
     sharing = people.clients_on(session, client.clinic_id, contact) if contact else [client]
     delivery.lock_clients(session, {person.id for person in sharing})
-    people.add_consents(session, [_no(client, channel, source, now)])
+    people.add_consents(session, [(client.id, channel.value, False, now, source, now)])
     if contact:
         delivery.suppress(
             session,
@@ -37,14 +37,3 @@ def withdraw(
             source=source,
             now=now,
         )
-
-
-def _no(client: Client, channel: Channel, source: str, now: datetime) -> Consent:
-    return Consent(
-        client_id=client.id,
-        channel=channel,
-        given=False,
-        given_at=now,
-        source=source,
-        recorded_at=now,
-    )

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from reminders.enrolling import consent
 from reminders.enrolling.matching import Book
 from reminders.enrolling.plans import replan_clients
-from reminders.enrolling.terms import Effect, Enrolled, Enrolment, Said
+from reminders.enrolling.terms import Effect, Enrolled, Enrolment
 from reminders.rendering.library import Library
 from reminders.rules.planning import Replan, timing
 from reminders.store.queries import people, standing
-from reminders.store.tables import Client, Clinic, Consent, Treatment
+from reminders.store.queries.common import Row
+from reminders.store.tables import Client, Clinic, Treatment
 
 TOGETHER = 1000
 """How many enrolments are matched and planned with one set of questions."""
@@ -62,11 +63,7 @@ def _enrol_batch(
     batch: list[Enrolment],
     now: datetime,
 ) -> list[Enrolled]:
-    book = Book(session, library, clinic, batch, now)
-    clients = [book.client(enrolment) for enrolment in batch]
-    session.flush()
-    done = [book.treat(*pair) for pair in zip(batch, clients, strict=True)]
-    session.flush()
+    done = Book(session, library, clinic, batch, now).enter()
     _record_said(session, done, now)
     touched = {
         one.client.id: one.client
@@ -82,7 +79,7 @@ def _enrol_batch(
 def _record_said(session: Session, done: Sequence[Enrolled], now: datetime) -> None:
     """Add what is new to the consent ledger; nothing told later revives an earlier no."""
     known = standing.consents_of(session, {one.client.id for one in done if one.client})
-    lines: list[Consent] = []
+    lines: list[Row] = []
     for one in done:
         for said in one.enrolment.said if one.client else ():
             assert one.client is not None
@@ -94,21 +91,11 @@ def _record_said(session: Session, done: Sequence[Enrolled], now: datetime) -> N
             if said.stop:
                 consent.withdraw(session, one.client, said.channel, source=said.source, now=now)
             else:
-                lines.append(_line(one.client, said, now))
+                what = (said.channel.value, said.given, said.given_at, said.source)
+                lines.append((one.client.id, *what, now))
             known[key] = said.given
             one.effect = Effect.UPDATED if one.effect is Effect.UNCHANGED else one.effect
     people.add_consents(session, lines)
-
-
-def _line(client: Client, said: Said, now: datetime) -> Consent:
-    return Consent(
-        client_id=client.id,
-        channel=said.channel,
-        given=said.given,
-        given_at=said.given_at,
-        source=said.source,
-        recorded_at=now,
-    )
 
 
 def reschedule(

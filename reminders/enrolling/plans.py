@@ -34,7 +34,7 @@ def replan_clients(
     return what changed for each treatment. The caller holds the clients locked.
     """
     treatments = list(people.treatments_of(session, clients, (now - REACH_BACK).date()))
-    there = plans.existing(session, [treatment.id for treatment in treatments])
+    there = plans.existing(session, clients)
     reach = _Reach(session, clinic, clients)
     changes: list[plans.Change] = []
     for treatment in treatments:
@@ -42,7 +42,7 @@ def replan_clients(
         when = reach.timing(protocol, treatment)
         if treatment.ends_at != when.ends_at:
             treatment.ends_at = when.ends_at
-        wanted = [] if treatment.cancelled_at else reach.plan(protocol, when, treatment.client_id)
+        wanted = () if treatment.cancelled_at else reach.plan(protocol, when, treatment.client_id)
         changes.append((treatment, replan(there.get(treatment.id, ()), wanted, now)))
     plans.apply(session, changes, now)
     return {treatment.id: change for treatment, change in changes}
@@ -92,7 +92,7 @@ class _Reach:
             self._zone,
         )
 
-    def plan(self, protocol: Protocol, when: Timing, client_id: int) -> list[Planned]:
+    def plan(self, protocol: Protocol, when: Timing, client_id: int) -> tuple[Planned, ...]:
         """Return the reminders a treatment calls for."""
         client = self._clients[client_id]
         contacts = {Channel.SMS: client.phone, Channel.EMAIL: client.email}

@@ -52,12 +52,17 @@ class Library:
 
     def protocol_for(self, name: str) -> Protocol | None:
         """Return the protocol a treatment's everyday name belongs to; the first for no name."""
-        wanted = _plain(name)
-        for protocol in self.protocols.values():
-            known = {_plain(word) for word in (protocol.key, protocol.name, *protocol.known_as)}
-            if not wanted or wanted in known:
-                return protocol
-        return None
+        return self._by_name.get(_plain(name))
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Protocol]:
+        first = next(iter(self.protocols.values()))
+        names = {
+            _plain(name): protocol
+            for protocol in self.protocols.values()
+            for name in (protocol.key, protocol.name, *protocol.known_as)
+        }
+        return {"": first} | names
 
     def languages(self, protocol: str) -> list[str]:
         """Return the languages a protocol is written in."""

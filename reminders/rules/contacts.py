@@ -28,6 +28,10 @@ _COSTLY = {
     PhoneNumberType.VOICEMAIL,
     PhoneNumberType.TOLL_FREE,
 }
+_REMARKS = {
+    PhoneNumberType.FIXED_LINE: "looks like a landline, which may not take texts",
+    PhoneNumberType.UNKNOWN: "may not be in use",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def read_phone(text: str, region: str | None) -> Phone:
     kind = phonenumbers.number_type(number)
     if kind in _COSTLY:
         raise InputError("This number cannot be texted.", "Give the client's own mobile number.")
-    return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), _remark(number, kind))
+    return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), _REMARKS.get(kind, ""))
 
 
 def _parse(text: str, region: str | None) -> phonenumbers.PhoneNumber:
@@ -91,12 +95,6 @@ def _possible(number: phonenumbers.PhoneNumber) -> bool:
     """Say whether it is a whole number, not one that only works within a town."""
     found = phonenumbers.is_possible_number_with_reason(number)
     return bool(found == ValidationResult.IS_POSSIBLE)
-
-
-def _remark(number: phonenumbers.PhoneNumber, kind: int) -> str:
-    if kind == PhoneNumberType.FIXED_LINE:
-        return "looks like a landline, which may not take texts"
-    return "" if phonenumbers.is_valid_number(number) else "may not be in use"
 
 
 def show_phone(number: str) -> str:
@@ -140,6 +138,8 @@ def read_email(text: str) -> str:
 
 def clean(text: str) -> str:
     """Drop what cannot be seen and make runs of space one space."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     seen = (c if visible(c) else " " * c.isspace() for c in text)
     return " ".join("".join(seen).split())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from reminders.rules.hours import SendingHours, next_open, resolve
@@ -82,6 +83,7 @@ def timing(
     return Timing(treated_on, begins_at, max(begins_at, resolve(ends_on, ends, zone)))
 
 
+@lru_cache(maxsize=1 << 13)
 def plan(
     treatment: Timing,
     protocol: Protocol,
@@ -90,17 +92,17 @@ def plan(
     hours: SendingHours,
     contacts: frozenset[Channel],
     reach: frozenset[Channel],
-) -> list[Planned]:
+) -> tuple[Planned, ...]:
     """Return every reminder the treatment calls for, past ones included.
 
     ``zone`` and ``hours`` are the recipient's; ``contacts`` are the channels on which she
     has an address or number, ``reach`` those of them on which she may be messaged as well.
     """
-    return [
+    return tuple(
         _planned(treatment, milestone, channel, zone, hours)
         for milestone in protocol.milestones
         for channel in _channels(milestone, contacts, reach)
-    ]
+    )
 
 
 def _channels(

@@ -44,10 +44,11 @@ class Offset:
 
     def from_day(self, day: date) -> date:
         """Count calendar days and months; 31 January and a month is the last of February."""
-        month = day.year * 12 + day.month - 1 + self.months
-        year, month = divmod(month, 12)
-        last = monthrange(year, month + 1)[1]
-        return date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)
+        if self.months:
+            year, month = divmod(day.year * 12 + day.month - 1 + self.months, 12)
+            last = monthrange(year, month + 1)[1]
+            day = date(year, month + 1, min(day.day, last))
+        return day + timedelta(days=self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Milestone:
     ``after`` counts on the local date of the treatment and is met at the local hour ``at``,
     or, where it is a stretch of clock such as ``PT4H``, from the treatment's end. It is never
     met sooner than ``not_before`` after that end; ``good_for`` is how long the message helps. ``fallback`` serves a client whom none of
-    ``channels`` can reach.
+    ``channels`` can reach. Pre-care (``comes_before``) has no meaning once the treatment began.
     """
 
     key: str
@@ -68,11 +69,7 @@ class Milestone:
     good_for: Offset
     channels: tuple[Channel, ...]
     fallback: Channel | None
-
-    @property
-    def comes_before(self) -> bool:
-        """Say whether this is pre-care, which has no meaning once the treatment began."""
-        return min(self.after.months, self.after.days) < 0 or self.after.clock < timedelta()
+    comes_before: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +83,9 @@ class Parameter:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Protocol:
-    """The course for one kind of treatment."""
+    """The course for one kind of treatment; one object each, so it is compared as such."""
 
     key: str
     name: str
@@ -137,6 +134,7 @@ def _milestone(row: Mapping[str, Any]) -> Milestone:
         good_for=Offset.read(row["good_for"]),
         channels=tuple(Channel(name) for name in row["channels"]),
         fallback=Channel(fallback) if fallback else None,
+        comes_before=row["after"].startswith("-"),
     )
 
 

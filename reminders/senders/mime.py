@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -24,20 +25,29 @@ def compose(message: Message, mail_from: str) -> bytes:
     RFC 2369 and 8058 (unsubscribe), RFC 3834 (no answers from machines) and RFC 5322.
     """
     mail = EmailMessage(policy=WIRE)
-    mail["From"] = Address(message.clinic_name, addr_spec=mail_from)
-    mail["To"] = Address(addr_spec=message.to)
+    mail["From"] = _address(message.clinic_name, mail_from)
+    mail["To"] = _address("", message.to)
     if message.reply_to:
-        mail["Reply-To"] = Address(message.clinic_name, addr_spec=message.reply_to)
+        mail["Reply-To"] = _address(message.clinic_name, message.reply_to)
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(message.written_at)
     mail["Message-ID"] = message_id(message, mail_from)
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail["Content-Language"] = message.language
     if message.unsubscribe_url:
         by_mail = f", <mailto:{message.reply_to}?subject=unsubscribe>" if message.reply_to else ""
         mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>{by_mail}"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
+    mail["Content-Language"] = message.language
     return mail.as_bytes()
+
+
+def _address(name: str, contact: str) -> Address:
+    """Return exactly one address, or raise ``ValueError``."""
+    try:
+        return Address(name, addr_spec=contact)
+    except MessageError as error:
+        msg = "this is not one email address"
+        raise ValueError(msg) from error

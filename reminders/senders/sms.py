@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -156,8 +157,7 @@ class _Connection(AsyncHttpClient):
                 uri,
                 params=params,
                 data=data,
-                headers=headers,
-                auth=aiohttp.BasicAuth(*auth) if auth else None,
+                headers={**(headers or {}), **_authorization(auth)},
                 allow_redirects=False,
             ) as answer:
                 return _answered(answer.status, await answer.text(), answer.headers)
@@ -170,6 +170,12 @@ class _Connection(AsyncHttpClient):
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:
+    if auth is None:
+        return {}
+    return {"Authorization": "Basic " + b64encode(":".join(auth).encode()).decode()}
 
 
 def _answered(status: int, body: str, headers: Any) -> Response:

@@ -180,7 +180,7 @@ class Reminder(SQLModel, table=True):
         # What may have left without proof?
         Index("reminder_handoff", "handoff_at", **_where(text("status = 'handoff'"))),
         # What was she sent lately, and what else is hers?
-        Index("reminder_client", "client_id", "due_on"),
+        Index("reminder_client", "client_id"),
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -121,7 +121,9 @@ def test_ten_o_clock_stays_ten_o_clock_when_the_clocks_change() -> None:
 def test_the_day_counts_at_the_clinic_and_the_hour_at_the_client() -> None:
     # Treated on 5 March in Sydney, while it was still the 4th in New York, where she lives.
     found = planned("2026-03-05", "09:00", zone="Australia/Sydney", client_zone="America/New_York")
-    assert local(found["week-1", Channel.SMS].scheduled_at, "America/New_York") == "2026-03-12 10:00"
+    assert (
+        local(found["week-1", Channel.SMS].scheduled_at, "America/New_York") == "2026-03-12 10:00"
+    )
 
 
 def test_pre_care_is_stale_once_the_treatment_begins() -> None:

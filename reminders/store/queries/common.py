@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import TextClause, text
@@ -10,6 +13,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from reminders.rules.terms import Status
+
+Row = tuple[object, ...]
 
 QUIET = {"synchronize_session": False}
 """Changes by condition never touch rows already loaded; whoever needs them reads again."""
@@ -32,6 +37,38 @@ def put(session: Session, table: type[SQLModel], row: dict[str, Any], key: str) 
     """Insert a row, or change the one of that key to it."""
     insert = _insert(session, table, row)
     session.execute(insert.on_conflict_do_update(index_elements=[key], set_=row))
+
+
+def insert_many(session: Session, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Insert many rows by each database's quickest way; values are plain ones, instants UTC.
+
+    PostgreSQL takes a COPY; SQLite takes them as it stores them, times as text.
+    """
+    names = ", ".join(columns)
+    if session.get_bind().dialect.name == "postgresql":
+        cursor: Any = session.connection().connection.cursor()
+        with cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    marks = ", ".join("?" * len(columns))
+    session.connection().exec_driver_sql(
+        f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 (our own names)
+        [tuple(_IN_SQLITE.get(type(value), _plain)(value) for value in row) for row in rows],
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value
+
+
+@lru_cache(maxsize=1 << 14)
+def _instant(value: datetime) -> str:
+    return value.isoformat(" ", "microseconds")[:26]
+
+
+_IN_SQLITE: dict[type, Callable[[Any], Any]] = {datetime: _instant, date: date.isoformat}
+"""How SQLAlchemy writes these for SQLite."""
 
 
 def _insert(session: Session, table: type[SQLModel], row: dict[str, Any]) -> Any:

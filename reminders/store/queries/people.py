@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.store.tables import Client, Clinic, Consent, Treatment
+from reminders.store.queries.common import Row, insert_many
+from reminders.store.tables import Client, Clinic, Treatment
 
 
 def name_key(name: str) -> str:
@@ -110,13 +112,29 @@ def treatments_of(
     )
 
 
+def add_clients(session: Session, rows: Sequence[dict[str, Any]]) -> list[Client]:
+    """Add clients in one go, and return them in the order of their rows."""
+    if not rows:
+        return []
+    added = insert(Client).returning(Client, sort_by_parameter_order=True)
+    return list(session.scalars(added, rows))
+
+
+def add_treatments(session: Session, rows: Sequence[dict[str, Any]]) -> list[Treatment]:
+    """Add treatments in one go, and return them in the order of their rows."""
+    if not rows:
+        return []
+    added = insert(Treatment).returning(Treatment, sort_by_parameter_order=True)
+    return list(session.scalars(added, rows))
+
+
 def treatment(session: Session, treatment_id: int) -> Treatment | None:
     """Return one treatment."""
     return session.get(Treatment, treatment_id)
 
 
-def add_consents(session: Session, rows: Iterable[Consent]) -> None:
-    """Add lines to the consent ledger."""
-    lines = [row.model_dump(exclude={"id"}) for row in rows]
+def add_consents(session: Session, lines: Sequence[Row]) -> None:
+    """Add lines to the consent ledger: client, channel, yes or no, when, source, and noted when."""
+    columns = ("client_id", "channel", "given", "given_at", "source", "recorded_at")
     if lines:
-        session.execute(insert(Consent), lines)
+        insert_many(session, "consent", columns, lines)

@@ -7,22 +7,28 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from reminders.rules.planning import Existing, Planned, Replan
 from reminders.rules.terms import OPEN, Reason, Status
-from reminders.store.queries.common import QUIET, is_status
+from reminders.store.queries.common import QUIET, Row, insert_many, is_status
 from reminders.store.tables import Reminder, Treatment
 
 REMINDERS: Table = SQLModel.metadata.tables["reminder"]
 
+COLUMNS = (
+    "clinic_id", "client_id", "treatment_id", "milestone", "channel", "status", "reason",
+    "scheduled_at", "due_on", "due_at", "stale_at", "attempts", "settled_at",
+)  # fmt: skip
+"""What is written of a new reminder, in the order of ``_row``."""
+
 Change = tuple[Treatment, Replan]
 
 
-def existing(session: Session, treatments: Collection[int]) -> dict[int, list[Existing]]:
-    """Return the reminders of these treatments, by treatment."""
+def existing(session: Session, clients: Collection[int]) -> dict[int, list[Existing]]:
+    """Return the reminders of these clients, by treatment."""
     found: dict[int, list[Existing]] = defaultdict(list)
     rows = session.execute(
         select(
@@ -33,7 +39,7 @@ def existing(session: Session, treatments: Collection[int]) -> dict[int, list[Ex
             col(Reminder.status),
             col(Reminder.scheduled_at),
             col(Reminder.stale_at),
-        ).where(col(Reminder.treatment_id).in_(treatments)),
+        ).where(col(Reminder.client_id).in_(clients)),
     )
     for row in rows:
         found[row[0]].append(Existing(*row[1:]))
@@ -45,14 +51,10 @@ def apply(session: Session, changes: Sequence[Change], now: datetime) -> None:
 
     A moved row loses its claim, so that a worker who holds it cannot send it for the old date.
     """
-    rows = [
-        _row(t, planned, now, Status.PLANNED) for t, change in changes for planned in change.add
-    ]
-    rows += [
-        _row(t, planned, now, Status.SKIPPED) for t, change in changes for planned in change.late
-    ]
+    rows = [_row(t, row, now, Status.PLANNED) for t, change in changes for row in change.add]
+    rows += [_row(t, row, now, Status.SKIPPED) for t, change in changes for row in change.late]
     if rows:
-        session.execute(insert(REMINDERS), rows)
+        insert_many(session, "reminder", COLUMNS, rows)
     _change_open(session, (_moved(*pair) for _, change in changes for pair in change.move))
     _change_open(
         session, (_too_late(*pair, now) for _, change in changes for pair in change.too_late)
@@ -61,23 +63,23 @@ def apply(session: Session, changes: Sequence[Change], now: datetime) -> None:
         _cancel(session, [row.reminder_id for row in change.cancel], treatment, now)
 
 
-def _row(treatment: Treatment, planned: Planned, now: datetime, status: Status) -> dict[str, Any]:
+def _row(treatment: Treatment, planned: Planned, now: datetime, status: Status) -> Row:
     late = status is Status.SKIPPED
-    return {
-        "clinic_id": treatment.clinic_id,
-        "client_id": treatment.client_id,
-        "treatment_id": treatment.id,
-        "milestone": planned.milestone,
-        "channel": planned.channel,
-        "status": status,
-        "reason": Reason.STALE if late else None,
-        "scheduled_at": planned.scheduled_at,
-        "due_on": planned.due_on,
-        "due_at": planned.scheduled_at,
-        "stale_at": planned.stale_at,
-        "attempts": 0,
-        "settled_at": now if late else None,
-    }
+    return (
+        treatment.clinic_id,
+        treatment.client_id,
+        treatment.id,
+        planned.milestone,
+        planned.channel.value,
+        status.value,
+        Reason.STALE.value if late else None,
+        planned.scheduled_at,
+        planned.due_on,
+        planned.scheduled_at,
+        planned.stale_at,
+        0,
+        now if late else None,
+    )
 
 
 def _moved(row: Existing, planned: Planned) -> dict[str, Any]:

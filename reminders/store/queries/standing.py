@@ -102,8 +102,9 @@ def consents_of(session: Session, clients: Collection[int]) -> dict[tuple[int, C
         .where(col(Consent.client_id).in_(clients))
         .group_by(col(Consent.client_id), col(Consent.channel))
     )
-    rows = session.scalars(select(Consent).where(col(Consent.id).in_(latest)))
-    return {(consent.client_id, consent.channel): consent.given for consent in rows}
+    said = select(col(Consent.client_id), col(Consent.channel), col(Consent.given))
+    rows = session.execute(said.where(col(Consent.id).in_(latest)))
+    return {(client_id, channel): given for client_id, channel, given in rows}
 
 
 def suppressions_of(

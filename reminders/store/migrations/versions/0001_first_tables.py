@@ -151,7 +151,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("reminder_pkey")),
     )
     with op.batch_alter_table("reminder", schema=None) as batch_op:
-        batch_op.create_index("reminder_client", ["client_id", "due_on"], unique=False)
+        batch_op.create_index("reminder_client", ["client_id"], unique=False)
         batch_op.create_index(
             "reminder_due",
             ["due_at"],

@@ -1,0 +1,39 @@
+"""Doubles run as processes of their own, so that what they saw is not what we think they saw."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Double:
+    """A running double: where it listens, and the ledger it writes for itself."""
+
+    port: int
+    ledger: Path
+
+    def seen(self, kind: str | None = None) -> list[dict[str, Any]]:
+        """Return what it wrote down, in order."""
+        if not self.ledger.exists():
+            return []
+        rows = [json.loads(line) for line in self.ledger.read_text("utf-8").splitlines()]
+        return [row for row in rows if kind in (None, row["kind"])]
+
+
+@contextmanager
+def running(module: str, ledger: Path, *arguments: str) -> Iterator[Double]:
+    """Run a double until the context ends; it says on its first line where it listens."""
+    command = [sys.executable, "-m", f"tests.doubles.{module}", str(ledger), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield Double(int(process.stdout.readline()), ledger)
+        finally:
+            process.kill()

@@ -1,0 +1,169 @@
+"""Twilio's Messages resource, as far as we use it: it checks requests, keeps a ledger, and
+misbehaves as it is told.
+
+A script is posted to ``/_script`` as a list of steps, of which each request to create a message
+takes the next: ``{"status": 500, "body": "…", "commit": true, "reset": true, "wait": 1.5,
+"retry_after": 7}``. Without a step a request is answered as Twilio does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import sys
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from tests.doubles.ledger import Ledger
+
+ACCOUNT = "AC" + "0" * 32
+TOKEN = "t" * 32
+SIGNED_IN = "Basic " + b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
+KNOWN = {
+    "To", "From", "MessagingServiceSid", "Body", "StatusCallback", "ValidityPeriod", "SmartEncoded",
+}  # fmt: skip
+TEST_NUMBERS = {
+    "+15005550001": 21211,
+    "+15005550002": 21612,
+    "+15005550003": 21408,
+    "+15005550004": 21610,
+    "+15005550009": 21614,
+}
+
+
+class Twilio:
+    """The double's state: messages created, and the steps still to come."""
+
+    def __init__(self, ledger: Path, lag: float) -> None:
+        self.ledger = Ledger(ledger)
+        self.messages: list[dict[str, Any]] = []
+        self.script: list[dict[str, Any]] = []
+        self.lag = timedelta(seconds=lag)
+
+    async def take_script(self, request: web.Request) -> web.Response:
+        self.script = await request.json()
+        return web.Response(text="ok")
+
+    async def create(self, request: web.Request) -> web.StreamResponse:
+        fields = dict(await request.post())
+        step = self.script.pop(0) if self.script else {}
+        refusal = self._refusal(request, fields)
+        await asyncio.sleep(step.get("wait", 0))
+        if refusal is not None:
+            self.ledger.write("refused", code=refusal[1], to=fields.get("To"))
+            return _error(*refusal)
+        if not step or step.get("commit"):
+            message = self._commit(fields)
+        if step.get("reset"):
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        if step:
+            headers = {"Retry-After": str(step["retry_after"])} if "retry_after" in step else {}
+            return web.Response(
+                status=step.get("status", 201),
+                text=step.get("body", ""),
+                content_type=step.get("type", "application/json"),
+                headers=headers,
+            )
+        return web.json_response(message, status=201)
+
+    def _refusal(  # noqa: PLR0911 (one for each thing that can be wrong)
+        self, request: web.Request, fields: dict[str, Any]
+    ) -> tuple[int, int, str] | None:
+        if request.headers.get("Authorization") != SIGNED_IN:
+            return 401, 20003, "Authenticate"
+        to, body = fields.get("To", ""), fields.get("Body", "")
+        if unknown := fields.keys() - KNOWN:
+            return 400, 20001, f"unknown parameter {unknown}"
+        if not re.fullmatch(r"\+[1-9]\d{6,14}", to):
+            return 400, 21211, "Invalid 'To' Phone Number"
+        if to in TEST_NUMBERS:
+            return 400, TEST_NUMBERS[to], "test number"
+        if ("From" in fields) == ("MessagingServiceSid" in fields):
+            return 400, 21603, "A 'From' phone number is required"
+        if not body:
+            return 400, 21602, "Message body is required"
+        if len(body) > 1600:
+            return 400, 21617, "too long"
+        if not 1 <= int(fields.get("ValidityPeriod", 36000)) <= 36000:
+            return 400, 30045, "validity"
+        return None
+
+    def _commit(self, fields: dict[str, Any]) -> dict[str, Any]:
+        message = {
+            "sid": "SM" + secrets.token_hex(16),
+            "account_sid": ACCOUNT,
+            "to": fields["To"],
+            "from": fields.get("From"),
+            "messaging_service_sid": fields.get("MessagingServiceSid"),
+            "body": fields["Body"],
+            "status": "queued",
+            "direction": "outbound-api",
+            "num_segments": "1",
+            "num_media": "0",
+            "date_created": format_datetime(datetime.now(UTC)),
+            "date_updated": format_datetime(datetime.now(UTC)),
+            "date_sent": None,
+            "error_code": None,
+            "error_message": None,
+            "price": None,
+            "price_unit": "USD",
+            "api_version": "2010-04-01",
+            "uri": "",
+            "subresource_uris": {},
+        }
+        self.ledger.write(
+            "message", **{k: message[k] for k in ("sid", "to", "body")}, fields=fields
+        )
+        self.messages.append(message | {"visible_at": datetime.now(UTC) + self.lag})
+        return message
+
+    async def listing(self, request: web.Request) -> web.Response:
+        self.ledger.write("list", to=request.query.get("To"))
+        now = datetime.now(UTC)
+        found = [
+            {name: value for name, value in message.items() if name != "visible_at"}
+            for message in reversed(self.messages)
+            if message["to"] == request.query.get("To", message["to"])
+            and message["visible_at"] <= now
+        ]
+        return web.json_response(
+            {"messages": found, "next_page_uri": None, "page": 0, "page_size": 1000}
+        )
+
+    async def account(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != SIGNED_IN:
+            return _error(401, 20003, "Authenticate")
+        return web.json_response({"sid": ACCOUNT, "status": "active", "type": "Full"})
+
+
+def _error(status: int, code: int, message: str) -> web.Response:
+    return web.json_response({"code": code, "message": message, "status": status}, status=status)
+
+
+async def main() -> None:
+    double = Twilio(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    app = web.Application()
+    base = f"/2010-04-01/Accounts/{ACCOUNT}"
+    app.router.add_post("/_script", double.take_script)
+    app.router.add_post(f"{base}/Messages.json", double.create)
+    app.router.add_get(f"{base}/Messages.json", double.listing)
+    app.router.add_get(f"{base}.json", double.account)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    assert site._server is not None
+    print(site._server.sockets[0].getsockname()[1], flush=True)  # type: ignore[attr-defined]
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
