@@ -55,7 +55,8 @@ class Book:
         self._bookings: dict[str, Treatment] = {}
         for treatment in people.treatments_of(session, self._by_id):
             self._treatments[treatment.client_id].append(treatment)
-            self._bookings[treatment.external_id or ""] = treatment
+            if treatment.external_id:
+                self._bookings[treatment.external_id] = treatment
         self._changed: set[int] = set()
         self._new: dict[NewKey, Row] = {}
 
