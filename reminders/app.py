@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from traceback import extract_tb
 from typing import TYPE_CHECKING, TextIO
 from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Engine
+from structlog.typing import EventDict
 
 from reminders.delivering.dispatch import Dispatcher, log_settled
 from reminders.links import Links
@@ -61,7 +64,7 @@ def log_to(stream: TextIO, level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _tell_error,
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.WriteLoggerFactory(stream),
@@ -71,6 +74,17 @@ def log_to(stream: TextIO, level: str) -> None:
     )
     for name in ("twilio", "apscheduler", "alembic"):
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _tell_error(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """Tell an error by its kind and place alone: what it says may hold a name or a number,
+    since databases quote the rows they refuse.
+    """
+    if event.pop("exc_info", None):
+        kind, error, trace = sys.exc_info()
+        event["error"] = kind.__name__ if kind else str(error)
+        event["where"] = [f"{f.filename}:{f.lineno} {f.name}" for f in extract_tb(trace)][-8:]
+    return event
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,7 +41,7 @@ def read_table(path: Path) -> Table:
     Blank rows are left out. Raises ``InputError`` with what is wrong with the whole file.
     """
     content = _read(path)
-    start = content[:512].lstrip().lower()
+    start = content[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(_HTML):
         raise InputError("This is a web page that only looks like a spreadsheet.", _SAVE_AS)
     if content.startswith(_PICTURES):

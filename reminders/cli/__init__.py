@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
 
 import typer
 
 from reminders.cli import asking, checking, clients, clinics, demonstration, lists, serving
+from reminders.cli.common import err
 
 commands = typer.Typer(
     help="SMS and email aftercare reminders for skin-needling clinics.",
@@ -32,7 +35,14 @@ commands.add_typer(clients.treatments, name="treatment")
 
 
 def main() -> None:
-    """Run the command that was typed."""
+    """Run the command that was typed; a fault of ours is told in a sentence, not in a trace."""
     gc.freeze()  # what was imported stays: looking through it again and again
     gc.set_threshold(50_000, 20, 20)  # costs a third of the time of a large import
-    commands()
+    try:
+        commands()
+    except Exception as error:
+        if os.environ.get("LOG_LEVEL", "").lower() == "debug":
+            raise
+        err.print(f"[red]✗[/red] Something in this program went wrong ({type(error).__name__}).")
+        err.print("Nothing half-done was kept. LOG_LEVEL=debug shows where, for a report.")
+        sys.exit(3)

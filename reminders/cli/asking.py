@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ from rich.table import Table as Grid
 from reminders.cli.common import (
     AsJson,
     err,
+    fields_of,
     opened,
     out,
     print_json,
@@ -137,7 +137,7 @@ def status(as_json: AsJson = False) -> None:
         with reading(app.engine) as session:
             found = standing(session, now)
         if as_json:
-            print_json({"delivery": app.settings.delivery, "at": now, **asdict(found)})
+            print_json({"delivery": app.settings.delivery, "at": now, **fields_of(found)})
             return
         say_delivery(app)
         _tell_status(found)

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from pathlib import Path
@@ -63,13 +63,13 @@ def settings() -> Settings:
 
 
 @contextmanager
-def opened(*, migrated: bool = True, logs: TextIO = sys.stderr) -> Iterator[App]:
+def opened(*, migrated: bool = True, logs: TextIO | None = None) -> Iterator[App]:
     """Open the house for a command; an older database is named with the command that mends it.
 
     Logs go beside the output proper, except where they are it.
     """
     app = build(settings())
-    log_to(logs, app.settings.log_level)
+    log_to(logs or sys.stderr, app.settings.log_level)
     try:
         if migrated:
             require_tables(app.engine)
@@ -123,6 +123,11 @@ def the_clinic(session: Session, name: str) -> Clinic:
 def print_json(found: Any) -> None:
     """Print JSON on standard output."""
     sys.stdout.write(json.dumps(found, default=_jsonable, indent=2, ensure_ascii=False) + "\n")
+
+
+def fields_of(found: Any) -> dict[str, Any]:
+    """Return a dataclass's fields by name; unlike ``asdict`` it lets counters be."""
+    return {field.name: getattr(found, field.name) for field in fields(found)}
 
 
 def _jsonable(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from reminders.cli.common import (
     EXIT_FAULT,
     AsJson,
     err,
+    fields_of,
     opened,
     out,
     print_json,
@@ -71,20 +71,22 @@ def import_list(
 
 
 def _report(checked: Checked, taken: Taken | None, *, as_json: bool) -> None:
+    notes = checked.notes + (taken.notes if taken else [])
     if as_json:
+        done = fields_of(taken) if taken else {}
         print_json(
             {
                 "rows": checked.rows,
                 "taken": len(checked.good) if taken else 0,
-                "faults": [asdict(fault) for fault in checked.faults],
-                "notes": [asdict(note) for note in checked.notes + (taken.notes if taken else [])],
                 "ignored_columns": checked.ignored,
-                **({k: v for k, v in asdict(taken).items() if k != "notes"} if taken else {}),
+                "faults": checked.faults,
+                **done,
+                "notes": notes,
             },
         )
         return
     show_remarks("To mend", checked.faults)
-    show_remarks("To know", checked.notes + (taken.notes if taken else []))
+    show_remarks("To know", notes)
     if checked.ignored:
         err.print(f"[dim]Columns not needed: {', '.join(checked.ignored)}[/dim]")
     out.print(imports.summary(checked, taken))

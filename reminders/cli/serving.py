@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict
 
 import uvicorn
 
 from reminders.app import App
-from reminders.cli.common import AsJson, opened, out, print_json, say_delivery
+from reminders.cli.common import AsJson, fields_of, opened, out, print_json, say_delivery
 from reminders.delivering.dispatch import Tally
 from reminders.rules.reasons import PLAIN
 from reminders.rules.terms import Reason
@@ -61,7 +60,7 @@ def tick(as_json: AsJson = False) -> None:
         say_delivery(app)
         tally = app.dispatcher("tick").run()
         if as_json:
-            print_json({"delivery": app.settings.delivery, **asdict(tally)})
+            print_json({"delivery": app.settings.delivery, **fields_of(tally)})
         else:
             out.print(_sentence(tally))
 

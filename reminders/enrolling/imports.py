@@ -158,11 +158,20 @@ def summary(checked: Checked, taken: Taken | None) -> str:
         if not checked.faults:
             return "There are no rows to take in."
         more = " Mend them, or take the rest with --good-rows." if checked.good else ""
-        return f"Nothing was taken in: {faulty} of {checked.rows} rows are faulty.{more}"
+        return f"Nothing was taken in: {faulty} of {_count(checked.rows, 'row')} faulty.{more}"
     effects = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))
-    words = f"{len(checked.good)} of {checked.rows} rows taken in: {effects}. {taken.planned} reminders planned, {taken.moved} moved."
+    said = [
+        f"{len(checked.good)} of {_count(checked.rows, 'row')} taken in: {effects}.",
+        f"{_count(taken.planned, 'reminder')} planned, {taken.moved} moved.",
+    ]
     if taken.already_sent:
-        words += f" {taken.already_sent} had already been sent for an old date."
+        said.append(f"{_count(taken.already_sent, 'reminder')} already went for an old date.")
     if taken.too_late:
-        words += f" {taken.too_late} come too late to help and are skipped."
-    return words + (f" {faulty} faulty rows left out." if checked.faults else "")
+        said.append(f"{_count(taken.too_late, 'reminder')} would come too late to help: skipped.")
+    if faulty:
+        said.append(f"{_count(faulty, 'faulty row')} left out.")
+    return " ".join(said)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

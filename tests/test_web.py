@@ -1,0 +1,122 @@
+"""Health for hosts, and unsubscribing by looking (which changes nothing) and by pressing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from reminders.rules.terms import Channel, Reason, Status
+from reminders.store.database import reading, writing
+from reminders.store.queries import delivery, people
+from reminders.web import create_web
+from tests.conftest import House, ana
+
+
+@pytest.fixture
+def browser(house: House) -> Iterator[TestClient]:
+    with TestClient(create_web(house.app)) as client:
+        yield client
+
+
+def test_a_living_process_says_so_without_the_database(browser: TestClient) -> None:
+    assert browser.get("/healthz").json() == {"ok": True}
+
+
+def test_readiness_is_database_tables_and_heartbeat(house: House, browser: TestClient) -> None:
+    silent = browser.get("/readyz")
+    assert silent.status_code == 503
+    assert silent.json() == {"database": True, "tables": True, "heartbeat": False}
+    house.tick()
+    assert browser.get("/readyz").status_code == 200
+    house.clock.now += timedelta(minutes=6)
+    assert browser.get("/readyz").json()["heartbeat"] is False
+
+
+def test_an_older_database_is_not_ready(house: House, browser: TestClient) -> None:
+    house.tick()
+    with house.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    try:
+        assert browser.get("/readyz").json()["tables"] is False
+    finally:
+        with house.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+
+def unsubscribe_path(house: House) -> str:
+    return house.app.links.unsubscribe_url(1).removeprefix(house.app.links.public_url)
+
+
+def test_looking_at_an_unsubscribe_link_changes_nothing(house: House, browser: TestClient) -> None:
+    house.enrol(ana(date(2026, 3, 12)))
+    page = browser.get(unsubscribe_path(house))
+    assert page.status_code == 200
+    assert "Stop emails from Rosewood Skin?" in page.text
+    assert "Ana" not in page.text
+    with reading(house.engine) as session:
+        assert people.clients_of(session)
+    house.play(datetime(2026, 3, 5, 10, tzinfo=ZoneInfo("UTC")))
+    assert house.line("week-before", Channel.EMAIL).status is Status.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    "body,kind",
+    [
+        (b"List-Unsubscribe=One-Click", "application/x-www-form-urlencoded"),
+        (b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--', "multipart/form-data; boundary=x"),
+        (b"", "text/plain"),
+    ],
+)  # fmt: skip
+def test_the_mail_program_s_own_button_stops_emails_at_once(
+    house: House,
+    browser: TestClient,
+    body: bytes,
+    kind: str,
+) -> None:
+    house.enrol(ana(date(2026, 3, 12)))
+    for _ in range(2):  # however often it is pressed
+        answer = browser.post(
+            unsubscribe_path(house),
+            content=body,
+            headers={"Content-Type": kind},
+            follow_redirects=False,
+        )
+        assert answer.status_code == 200
+        assert "set-cookie" not in answer.headers
+    house.play(datetime(2026, 5, 1, tzinfo=ZoneInfo("UTC")))
+    assert {line.reason for line in house.lines(Channel.EMAIL)} == {Reason.OPTED_OUT}
+    assert house.line("day-1", Channel.SMS).status is Status.ACCEPTED
+
+
+@pytest.mark.parametrize("token", ["x", "AAAAAAABAAAAAAAAAAAAAAAAAAAAAA", "..%2f..%2fetc"])
+def test_a_made_up_link_stops_nobody(house: House, browser: TestClient, token: str) -> None:
+    house.enrol(ana(date(2026, 3, 12)))
+    assert browser.get(f"/u/{token}").status_code == 404
+    assert browser.post(f"/u/{token}").status_code == 404
+    house.play(datetime(2026, 3, 5, 10, tzinfo=ZoneInfo("UTC")))
+    assert house.line("week-before", Channel.EMAIL).status is Status.ACCEPTED
+
+
+def test_pages_carry_the_headers_that_keep_them_safe(house: House, browser: TestClient) -> None:
+    house.enrol(ana(date(2026, 3, 12)))
+    headers = browser.get(unsubscribe_path(house)).headers
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert browser.get("/style.css").headers["Content-Type"].startswith("text/css")
+
+
+def test_two_heartbeats_may_beat_at_once(house: House) -> None:
+    with writing(house.engine) as session:
+        delivery.beat(session, "one", house.clock())
+    with writing(house.engine) as session:
+        delivery.beat(session, "one", house.clock() + timedelta(seconds=1))
+        delivery.beat(session, "two", house.clock())
+    with reading(house.engine) as session:
+        assert delivery.last_beat(session) == house.clock() + timedelta(seconds=1)
