@@ -20,7 +20,7 @@ from reminders.cli.common import (
     say_delivery,
     stop,
 )
-from reminders.cli.tables import as_data, line_table
+from reminders.cli.tables import as_rows, line_table
 from reminders.overseeing.rehearsal import rehearse
 from reminders.overseeing.status import Standing, standing
 from reminders.rules.reasons import PLAIN
@@ -46,7 +46,7 @@ def preview(
         now = app.clock()
         lines = rehearse(app.engine, app.rehearsal_dispatcher, now, now + FAR, client_id=client)
         if as_json:
-            print_json({"client": client, "clinic_live": clinic.live, "reminders": as_data(lines)})
+            print_json({"client": client, "clinic_live": clinic.live, "reminders": as_rows(lines)})
             return
         if not clinic.live:
             err.print(
@@ -93,7 +93,7 @@ def _tell_simulated(lines: list[Line], first: datetime, last: datetime, *, as_js
     totals = _totals(lines, sent)
     if as_json:
         days = {"from": first.date(), "to": last.date()}
-        print_json({**days, **totals, "reminders": as_data(lines)})
+        print_json({**days, **totals, "reminders": as_rows(lines)})
         return
     grid = Grid(
         "Day",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -33,7 +34,12 @@ def web() -> None:
 
 
 def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -> None:
-    """Listen in this one process, whatever WEB_CONCURRENCY says: a heartbeat is enough."""
+    """Listen in this one process, whatever WEB_CONCURRENCY says: one heartbeat is enough.
+
+    Once it has ended well, uvicorn raises the signal that ended it again; that one is spent.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
     uvicorn.run(
         create_web(app, alongside),
         host="0.0.0.0",  # noqa: S104 (hosts route to it)

@@ -71,7 +71,7 @@ def words(line: Line) -> str:
     return f"[yellow]{line.status}: {PLAIN[line.reason]} ({line.reason})[/yellow]"
 
 
-def as_data(lines: Iterable[Line]) -> list[dict[str, Any]]:
+def as_rows(lines: Iterable[Line]) -> list[dict[str, Any]]:
     """Return reminders for a program to read."""
     return [
         {

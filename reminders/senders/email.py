@@ -75,7 +75,7 @@ class SmtpSender:
         """Say who and to whom, hand off, and only then send what cannot be taken back."""
         connection = self._ready(to)
         try:
-            self._open_data(connection)
+            self._ask_to_send(connection)
             hand_off()
             self._send_payload(connection, payload)
         except BaseException:
@@ -83,7 +83,7 @@ class SmtpSender:
             raise
         self._idle.put(connection)
 
-    def _open_data(self, connection: smtplib.SMTP) -> None:
+    def _ask_to_send(self, connection: smtplib.SMTP) -> None:
         try:
             self._expect(connection.docmd("DATA"), 354)
         except OSError as error:

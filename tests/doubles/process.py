@@ -23,7 +23,8 @@ class Double:
         """Return what it wrote down, in order."""
         if not self.ledger.exists():
             return []
-        rows = [json.loads(line) for line in self.ledger.read_text("utf-8").splitlines()]
+        whole, _, _ = self.ledger.read_text("utf-8").rpartition("\n")  # one may be half-written
+        rows = [json.loads(line) for line in whole.splitlines()]
         return [row for row in rows if kind in (None, row["kind"])]
 
 

@@ -1,0 +1,39 @@
+"""Run the measurements: ``python -m tests.bench [planning] [due] [import] [idle]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from collections.abc import Callable
+
+from rich.console import Console
+
+from reminders.app import use_packaged_zones
+from tests.bench import due, idling, importing, planning
+
+PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {
+    "planning": (planning.run, 100_000, 2_000),
+    "due": (due.run, 1_000_000, 10_000),
+    "import": (importing.run, 10_000, 500),
+    "idle": (idling.run, 60, 3),
+}
+"""What each part measures at its full size, and at a small one to see that it runs."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which to run; all if none")
+    parser.add_argument("--quick", action="store_true", help="at a small size, to see that it runs")
+    parser.add_argument("--size", type=int, help="at this size")
+    given = parser.parse_args()
+    use_packaged_zones()
+    console = Console(width=130)
+    console.print(f"{platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    for name in given.parts or PARTS:
+        part, full, quick = PARTS[name]
+        part(console, given.size or (quick if given.quick else full))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+"""The house looks after itself: floors, the one clock, short functions, and documents that are true."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from reminders.cli import commands
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "reminders"
+FLOORS = (
+    ("rules",),
+    ("store", "senders", "rendering", "links", "settings", "spreadsheets"),
+    ("enrolling", "delivering", "overseeing"),
+    ("app",),
+    ("web", "worker"),
+    ("cli", "__main__"),
+)
+MAY_USE = {"phonenumbers", "email_validator"}
+"""Libraries of rules may stand on: number plans and address syntax, without clock or I/O."""
+
+WINGS = {("overseeing", "delivering")}
+"""Where one room of a floor may use another: looking ahead plays the real dispatcher."""
+
+
+def sources() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path, ast.parse(path.read_text("utf-8"))
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (
+                f"{node.module}.{node.names[0].name}"
+                if node.module == "reminders"
+                else node.module or ""
+            )
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def floor(name: str) -> int:
+    return next(level for level, rooms in enumerate(FLOORS) if name in rooms)
+
+
+def test_a_module_imports_only_from_floors_below() -> None:
+    wrong = []
+    for path, tree in sources():
+        here = room(path)
+        if here == "__init__":
+            continue
+        for name in imports(tree):
+            if not name.startswith("reminders.") or name.startswith("reminders._"):
+                continue
+            there = name.split(".")[1]
+            below = there == here or floor(there) < floor(here) or (here, there) in WINGS
+            if not below and here != "__main__":
+                wrong.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert not wrong
+
+
+def test_rules_stand_on_the_standard_library_alone() -> None:
+    for path, tree in sources():
+        if room(path) == "rules":
+            tops = {name.split(".")[0] for name in imports(tree)}
+            assert tops - {"reminders"} - MAY_USE <= sys.stdlib_module_names, path
+
+
+def test_rules_know_no_clock_and_the_house_has_one() -> None:
+    clocks = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today"}
+        and isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date", "time"}
+    ]  # fmt: skip
+    assert len(clocks) == 1
+    assert clocks[0].startswith("app.py")
+
+
+def test_only_the_store_speaks_sql() -> None:
+    """Elsewhere a session and an engine are only handed on, and their errors caught."""
+    handed_on = {
+        "Engine",
+        "Session",
+        "make_url",
+        "ArgumentError",
+        "SQLAlchemyError",
+        "OperationalError",
+    }
+    for path, tree in sources():
+        if room(path) == "store":
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
+                assert {name.name for name in node.names} <= handed_on, path
+
+
+def test_every_file_opens_with_one_sentence() -> None:
+    for path, tree in sources():
+        said = ast.get_docstring(tree)
+        assert said, path
+        assert len(said.split("\n\n")[0].splitlines()) <= 2, path
+
+
+def test_banned_words_name_nothing() -> None:
+    banned = re.compile(
+        r"manager|helper|util|(?<!meta)data\b|process|notification|\bjob\b|patient|\buser\b"
+    )
+    named = {
+        f"{path.name}: {node.name}"
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and banned.search(node.name.lower())
+    }
+    assert named <= {
+        "tables.py: process_bind_param",  # SQLAlchemy's own names
+        "tables.py: process_result_value",
+    }
+
+
+def test_functions_are_short() -> None:
+    lengths = [
+        (node.end_lineno or 0) - node.lineno + 1
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "migrations" not in path.parts
+    ]  # fmt: skip
+    assert statistics.median(lengths) <= 9
+    assert max(lengths) <= 45
+
+
+def test_files_are_short() -> None:
+    long = [path.name for path, _ in sources() if len(path.read_text("utf-8").splitlines()) > 300]
+    assert not long
+
+
+def test_the_code_speaks_of_the_project_alone() -> None:
+    for path in (*PACKAGE.rglob("*.py"), *ROOT.glob("*.md"), *(ROOT / "templates").rglob("*.*")):
+        words = path.read_text("utf-8")
+        assert not re.search(r"/work/|/root/|pypi\.org|files\.pythonhosted", words), path
+
+
+# --- documents ----------------------------------------------------------------------------
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def known_commands() -> set[str]:
+    group = get_command(commands)
+    names = set()
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        inner = getattr(command, "commands", None)
+        names |= {f"{name} {sub}" for sub in inner} if inner else {name}
+    return names
+
+
+def test_the_readme_names_every_command_and_no_other() -> None:
+    told = {
+        " ".join(words.split()[:2]) if words.split()[0] in {"clinic", "client", "treatment"} else words.split()[0]
+        for words in re.findall(r"\breminders ([a-z-]+(?: [a-z-]+)?)", README)
+    }  # fmt: skip
+    assert known_commands() <= told
+    assert told <= known_commands()
+
+
+def test_every_option_in_the_readme_exists() -> None:
+    options = {
+        option
+        for line in re.findall(r"reminders [a-z-]+[^`\n]*", README)
+        for option in re.findall(r"--[a-z-]+", line)
+    }
+    source = " ".join(path.read_text("utf-8") for path in (PACKAGE / "cli").glob("*.py"))
+    for option in options:
+        name = option.removeprefix("--").replace("-", "_")
+        assert (
+            f'"{option}' in source or f"/{option}" in source or re.search(rf"\b{name}:", source)
+        ), option
+
+
+def test_every_setting_in_the_readme_stands_in_the_example() -> None:
+    example = (ROOT / ".env.example").read_text("utf-8")
+    for name in re.findall(r"`([A-Z][A-Z_]{3,})`", README):
+        assert f"{name}=" in example, name
+
+
+def test_every_file_the_readme_names_is_there() -> None:
+    for name in re.findall(r"`((?:templates|tests|reminders)/[\w./-]+)`", README):
+        assert (ROOT / name).exists(), name
+
+
+def test_the_procfile_starts_commands_that_exist() -> None:
+    for line in (ROOT / "Procfile").read_text("utf-8").splitlines():
+        kind, command = line.split(": ")
+        assert kind in {"release", "web", "worker"}
+        assert command.removeprefix("python -m reminders ") in known_commands()
+
+
+def test_every_pinned_package_is_hashed_and_names_no_registry() -> None:
+    pinned = (ROOT / "requirements.txt").read_text("utf-8")
+    entries = re.findall(r"^([a-z0-9-_.]+)==", pinned, re.MULTILINE | re.IGNORECASE)
+    assert {"apscheduler", "twilio", "jinja2", "sqlmodel", "python-dotenv", "tzdata"} <= {
+        e.lower() for e in entries
+    }
+    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}", pinned)) >= len(entries)
+    assert "://" not in re.sub(r"^ *#.*$", "", pinned, flags=re.MULTILINE)
+
+
+def test_pinned_packages_are_those_the_project_asks_for() -> None:
+    import tomllib
+
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    pinned = (ROOT / "requirements.txt").read_text("utf-8").lower()
+    for requirement in wanted:
+        name = re.split(r"[\[<>=~!]", requirement)[0].lower()
+        assert re.search(rf"^{re.escape(name)}(\[\w+\])?==", pinned, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("folder", ["reminders", "templates", "tests"])
+def test_the_layout_is_the_one_that_was_agreed(folder: str) -> None:
+    assert (ROOT / folder).is_dir()
+    for name in (".env.example", "pyproject.toml", "Procfile", "README.md"):
+        assert (ROOT / name).is_file()
