@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +13,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from reminders.delivering.dispatch import LEASE, Dispatcher
+from reminders.delivering.handoff import hand_off
 from reminders.enrolling import clinics, consent
 from reminders.enrolling.terms import Enrolment
 from reminders.rules.deciding import Outcome
@@ -336,18 +338,40 @@ def test_what_changed_since_the_claim_is_seen_before_the_first_byte(
     assert house.line("day-1").status not in {Status.HANDOFF, Status.ACCEPTED}
 
 
-def test_two_texts_to_one_client_in_one_batch_are_counted_one_by_one(house: House) -> None:
-    house.enrol(ana(date(2026, 3, 2), email=None), ana(date(2026, 2, 23), email=None))
+def test_a_stop_and_a_handoff_happen_one_after_the_other(house: House) -> None:
+    """Whoever comes second waits, so a stop is either seen or came too late to be."""
+    house.enrol(ana(TREATED, email=None))
     with writing(house.engine) as session:
-        session.execute(
-            update(Reminder).values(
-                due_at=DAY_1, stale_at=DAY_1 + timedelta(days=3), status=Status.PLANNED, reason=None
-            )
-        )
+        ids = delivery.claim_due(session, DAY_1, claim="c", lease=LEASE, limit=9)
+        held = [row for row in standing.facts(session, ids, DAY_1) if row.milestone == "day-1"]
+    house.clock.now = DAY_1
+    with ThreadPoolExecutor(1) as pool:
+        with writing(house.engine) as session:
+            message = house.app.renderer.render(held[0], DAY_1, held[0].stale_at)
+            delivery.lock_clients(session, {held[0].client_id})
+            assert hand_off(session, [(held[0], message)], DAY_1) == [True]
+            stopping = pool.submit(stops, house)
+            time.sleep(0.3)
+            assert not stopping.done()
+        stopping.result(timeout=5)
+
+
+def test_two_texts_to_one_client_in_one_batch_are_counted_one_by_one(house: House) -> None:
+    """Day three of one session and the week before the next, both due at one moment."""
+    house.enrol(ana(date(2026, 3, 2), email=None), ana(date(2026, 3, 30), email=None))
+    both = (col(Reminder.milestone) == "day-3") & (col(Reminder.treatment_id) == 1) | (
+        col(Reminder.milestone) == "week-before"
+    ) & (col(Reminder.treatment_id) == 2)
+    with writing(house.engine) as session:
+        later = {"due_at": DAY_1, "stale_at": DAY_1 + timedelta(days=3)}
+        session.execute(update(Reminder).where(both).values(**later))
+        session.execute(update(Reminder).where(~both).values(due_at=DAY_1 + timedelta(days=1)))
     house.clock.now = DAY_1
     sender = Scripted()
     dispatcher(house, sender).run()
     assert len(sender.sent) == 1
+    waiting = [line for line in house.lines() if line.reason is Reason.CAP]
+    assert len(waiting) == 1
 
 
 def test_a_dead_worker_s_claim_is_rescued_and_its_handoff_is_not(house: House) -> None:
