@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
 import typer
 
+from reminders.app import collect_less_often
 from reminders.cli import asking, checking, clients, clinics, demonstration, lists, serving
 from reminders.cli.common import err
 
@@ -36,8 +36,7 @@ commands.add_typer(clients.treatments, name="treatment")
 
 def main() -> None:
     """Run the command that was typed; a fault of ours is told in a sentence, not in a trace."""
-    gc.freeze()  # what was imported stays: looking through it again and again
-    gc.set_threshold(50_000, 20, 20)  # costs a third of the time of a large import
+    collect_less_often()
     try:
         commands()
     except Exception as error:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Dialect, Index, String, Text, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 
 from reminders.rules.terms import Channel, Reason, Status
@@ -39,6 +51,51 @@ class Word(TypeDecorator[StrEnum]):
         return None if value is None else self.words(value)
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Instant(TypeDecorator[datetime]):
+    """Store an aware instant: as such in PostgreSQL, as microseconds since 1970 in SQLite, which
+    has no such type and would take twice the room and time for text.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return what stands for it in this database."""
+        native: TypeEngine[Any] = (
+            BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True)
+        )
+        return dialect.type_descriptor(native)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | int | None:
+        """Refuse an instant without a zone; raises ``ValueError``."""
+        if value is not None and value.utcoffset() is None:
+            msg = "an instant needs a time zone"
+            raise ValueError(msg)
+        return value if value is None or dialect.name != "sqlite" else microseconds(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give an aware UTC instant back."""
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return EPOCH + timedelta(microseconds=value)
+        return cast("datetime", value).astimezone(UTC)
+
+
+def microseconds(instant: datetime) -> int:
+    """Return an aware instant as SQLite keeps it."""
+    return (instant - EPOCH) // timedelta(microseconds=1)
+
+
+def _of(name: str, *columns: str) -> ForeignKeyConstraint:
+    """Say whose row this is by more than its id, so that nothing can belong to two clinics."""
+    theirs = [f"{name}.id", *(f"{name}.{column}" for column in columns)]
+    return ForeignKeyConstraint([f"{name}_id", *columns], theirs)
+
+
 class Clinic(SQLModel, table=True):
     """Who treats, and within which hours, zone and caps her clients may be messaged."""
 
@@ -54,8 +111,8 @@ class Clinic(SQLModel, table=True):
     texts_per_day: int = 1
     texts_per_week: int = 3
     live: bool = False
-    wording_accepted_at: datetime | None = None
-    created_at: datetime
+    wording_accepted_at: datetime | None = Field(default=None, sa_type=Instant)
+    created_at: datetime = Field(sa_type=Instant)
 
 
 class Client(SQLModel, table=True):
@@ -74,6 +131,7 @@ class Client(SQLModel, table=True):
         # Who at this clinic is on this number or address?
         Index("client_phone", "clinic_id", "phone"),
         Index("client_email", "clinic_id", "email"),
+        UniqueConstraint("id", "clinic_id"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -85,7 +143,7 @@ class Client(SQLModel, table=True):
     language: str = "en"
     time_zone: str | None = None
     external_id: str | None = None
-    created_at: datetime
+    created_at: datetime = Field(sa_type=Instant)
 
 
 class Consent(SQLModel, table=True):
@@ -97,9 +155,9 @@ class Consent(SQLModel, table=True):
     client_id: int = Field(foreign_key="client.id")
     channel: Channel = Field(sa_type=Word(Channel))
     given: bool
-    given_at: datetime
+    given_at: datetime = Field(sa_type=Instant)
     source: str
-    recorded_at: datetime
+    recorded_at: datetime = Field(sa_type=Instant)
 
 
 class Suppression(SQLModel, table=True):
@@ -112,7 +170,7 @@ class Suppression(SQLModel, table=True):
     contact: str
     reason: Reason = Field(sa_type=Word(Reason))
     source: str
-    suppressed_at: datetime
+    suppressed_at: datetime = Field(sa_type=Instant)
 
 
 class Treatment(SQLModel, table=True):
@@ -130,19 +188,21 @@ class Treatment(SQLModel, table=True):
         ),
         # Which sessions has she had, and which follow this one?
         Index("treatment_course", "client_id", "treated_on"),
+        UniqueConstraint("id", "client_id", "clinic_id"),
+        _of("client", "clinic_id"),
     )
 
     id: int = Field(default=None, primary_key=True)
-    clinic_id: int = Field(foreign_key="clinic.id")
-    client_id: int = Field(foreign_key="client.id")
+    clinic_id: int
+    client_id: int
     protocol: str
     treated_on: date
     starts: time | None = None
     ends: time | None = None
-    ends_at: datetime
+    ends_at: datetime = Field(sa_type=Instant)
     external_id: str | None = None
-    cancelled_at: datetime | None = None
-    created_at: datetime
+    cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
+    created_at: datetime = Field(sa_type=Instant)
 
 
 _STATUS_LEFT = text("status IN ('handoff', 'accepted', 'delivered', 'undelivered', 'unknown')")
@@ -181,25 +241,26 @@ class Reminder(SQLModel, table=True):
         Index("reminder_handoff", "handoff_at", **_where(text("status = 'handoff'"))),
         # What was she sent lately, and what else is hers?
         Index("reminder_client", "client_id"),
+        _of("treatment", "client_id", "clinic_id"),
     )
 
     id: int = Field(default=None, primary_key=True)
-    clinic_id: int = Field(foreign_key="clinic.id")
-    client_id: int = Field(foreign_key="client.id")
-    treatment_id: int = Field(foreign_key="treatment.id")
+    clinic_id: int
+    client_id: int
+    treatment_id: int
     milestone: str
     channel: Channel = Field(sa_type=Word(Channel))
     status: Status = Field(sa_type=Word(Status))
     reason: Reason | None = Field(default=None, sa_type=Word(Reason))
-    scheduled_at: datetime
+    scheduled_at: datetime = Field(sa_type=Instant)
     due_on: date
-    due_at: datetime
-    stale_at: datetime
+    due_at: datetime = Field(sa_type=Instant)
+    stale_at: datetime = Field(sa_type=Instant)
     attempts: int = 0
     claim: str | None = None
-    lease_until: datetime | None = None
-    handoff_at: datetime | None = None
-    settled_at: datetime | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    handoff_at: datetime | None = Field(default=None, sa_type=Instant)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Attempt(SQLModel, table=True):
@@ -210,7 +271,7 @@ class Attempt(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     reminder_id: int = Field(foreign_key="reminder.id")
     claim: str
-    handoff_at: datetime
+    handoff_at: datetime = Field(sa_type=Instant)
     contact: str
     subject: str = ""
     body: str = Field(sa_type=Text)
@@ -218,11 +279,11 @@ class Attempt(SQLModel, table=True):
     outcome: str | None = None
     code: str | None = None
     provider_id: str | None = None
-    settled_at: datetime | None = None
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Heartbeat(SQLModel, table=True):
     """When the heartbeat last beat, so that silence can be noticed."""
 
     name: str = Field(primary_key=True)
-    beat_at: datetime
+    beat_at: datetime = Field(sa_type=Instant)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from reminders.app import use_packaged_zones
+from reminders.app import collect_less_often, use_packaged_zones
 from tests.bench import due, idling, importing, planning
 
 PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {
@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, help="at this size")
     given = parser.parse_args()
     use_packaged_zones()
+    collect_less_often()
     console = Console(width=130)
     console.print(f"{platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     for name in given.parts or PARTS:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 from sqlmodel import SQLModel
-from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
+from sqlmodel.sql.sqltypes import AutoString
 
 from reminders.store import tables
 
@@ -12,7 +12,7 @@ from reminders.store import tables
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our column types as the plain ones they are stored as."""
     plain = {
-        UTCDateTime: "sa.DateTime(timezone=True)",
+        tables.Instant: 'sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")',
         AutoString: "sa.String()",
         tables.Word: "sa.String(length=24)",
     }

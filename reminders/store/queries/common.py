@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from reminders.rules.terms import Status
+from reminders.store.tables import microseconds
 
 Row = tuple[object, ...]
 
@@ -42,7 +43,7 @@ def put(session: Session, table: type[SQLModel], row: dict[str, Any], key: str) 
 def insert_many(session: Session, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
     """Insert many rows by each database's quickest way; values are plain ones, instants UTC.
 
-    PostgreSQL takes a COPY; SQLite takes them as it stores them, times as text.
+    PostgreSQL takes a COPY; SQLite takes them as it stores them.
     """
     names = ", ".join(columns)
     if session.get_bind().dialect.name == "postgresql":
@@ -62,13 +63,11 @@ def _plain(value: Any) -> Any:
     return value
 
 
-@lru_cache(maxsize=1 << 14)
-def _instant(value: datetime) -> str:
-    return value.isoformat(" ", "microseconds")[:26]
-
-
-_IN_SQLITE: dict[type, Callable[[Any], Any]] = {datetime: _instant, date: date.isoformat}
-"""How SQLAlchemy writes these for SQLite."""
+_IN_SQLITE: dict[type, Callable[[Any], Any]] = {
+    datetime: lru_cache(maxsize=1 << 14)(microseconds),
+    date: date.isoformat,
+}
+"""How our columns of these types are kept in SQLite."""
 
 
 def _insert(session: Session, table: type[SQLModel], row: dict[str, Any]) -> Any:

@@ -25,15 +25,27 @@ def upgrade() -> None:
         sa.Column("texts_per_day", sa.Integer(), nullable=False),
         sa.Column("texts_per_week", sa.Integer(), nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
-        sa.Column("wording_accepted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "wording_accepted_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("clinic_pkey")),
         sa.UniqueConstraint("name_key", name=op.f("clinic_name_key_once")),
     )
     op.create_table(
         "heartbeat",
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "beat_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
         sa.PrimaryKeyConstraint("name", name=op.f("heartbeat_pkey")),
     )
     op.create_table(
@@ -47,9 +59,14 @@ def upgrade() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("time_zone", sa.String(), nullable=True),
         sa.Column("external_id", sa.String(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("client_clinic_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("client_pkey")),
+        sa.UniqueConstraint("id", "clinic_id", name=op.f("client_id_clinic_id_once")),
     )
     with op.batch_alter_table("client", schema=None) as batch_op:
         batch_op.create_index("client_email", ["clinic_id", "email"], unique=False)
@@ -69,7 +86,11 @@ def upgrade() -> None:
         sa.Column("contact", sa.String(), nullable=False),
         sa.Column("reason", sa.String(length=24), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
-        sa.Column("suppressed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "suppressed_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(
             ["clinic_id"], ["clinic.id"], name=op.f("suppression_clinic_id_fkey")
         ),
@@ -84,9 +105,17 @@ def upgrade() -> None:
         sa.Column("client_id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(length=24), nullable=False),
         sa.Column("given", sa.Boolean(), nullable=False),
-        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "given_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
         sa.Column("source", sa.String(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "recorded_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("consent_client_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("consent_pkey")),
     )
@@ -102,17 +131,31 @@ def upgrade() -> None:
         sa.Column("treated_on", sa.Date(), nullable=False),
         sa.Column("starts", sa.Time(), nullable=True),
         sa.Column("ends", sa.Time(), nullable=True),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "ends_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
         sa.Column("external_id", sa.String(), nullable=True),
-        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["client_id"], ["client.id"], name=op.f("treatment_client_id_fkey")
+        sa.Column(
+            "cancelled_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
         ),
         sa.ForeignKeyConstraint(
-            ["clinic_id"], ["clinic.id"], name=op.f("treatment_clinic_id_fkey")
+            ["client_id", "clinic_id"],
+            ["client.id", "client.clinic_id"],
+            name=op.f("treatment_client_id_clinic_id_fkey"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("treatment_pkey")),
+        sa.UniqueConstraint(
+            "id", "client_id", "clinic_id", name=op.f("treatment_id_client_id_clinic_id_once")
+        ),
     )
     with op.batch_alter_table("treatment", schema=None) as batch_op:
         batch_op.create_index("treatment_course", ["client_id", "treated_on"], unique=False)
@@ -134,19 +177,43 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=24), nullable=False),
         sa.Column("status", sa.String(length=24), nullable=False),
         sa.Column("reason", sa.String(length=24), nullable=True),
-        sa.Column("scheduled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "scheduled_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("stale_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "due_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "stale_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("claim", sa.String(), nullable=True),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("handoff_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("reminder_client_id_fkey")),
-        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("reminder_clinic_id_fkey")),
+        sa.Column(
+            "lease_until",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "handoff_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "settled_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
         sa.ForeignKeyConstraint(
-            ["treatment_id"], ["treatment.id"], name=op.f("reminder_treatment_id_fkey")
+            ["treatment_id", "client_id", "clinic_id"],
+            ["treatment.id", "treatment.client_id", "treatment.clinic_id"],
+            name=op.f("reminder_treatment_id_client_id_clinic_id_fkey"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("reminder_pkey")),
     )
@@ -190,7 +257,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("reminder_id", sa.Integer(), nullable=False),
         sa.Column("claim", sa.String(), nullable=False),
-        sa.Column("handoff_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "handoff_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
         sa.Column("contact", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -198,7 +269,11 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("code", sa.String(), nullable=True),
         sa.Column("provider_id", sa.String(), nullable=True),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "settled_at",
+            sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
         sa.ForeignKeyConstraint(
             ["reminder_id"], ["reminder.id"], name=op.f("attempt_reminder_id_fkey")
         ),
