@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -56,7 +57,8 @@ def _database(url: str) -> str:
 
 def _address(text: str) -> str:
     try:
-        return read_email(text) if text else ""
+        named = re.fullmatch(r"[^<>@,]*<([^<>]+)>", text)
+        return read_email(named[1] if named else text) if text else ""
     except InputError:
         msg = "write one email address, like aftercare@clinic.example"
         raise ValueError(msg) from None
@@ -126,7 +128,7 @@ def _missing_when_live(settings: Settings) -> dict[str, str]:
     senders = bool(settings.twilio_from) + bool(settings.twilio_messaging_service_sid)
     needs = {
         "SECRET_KEY": (len(key) < 32 or key == PRACTICE_KEY, f"set at least 32 random characters; make them with: {NEW_KEY}"),
-        "PUBLIC_URL": (not settings.public_url.startswith("https://"), "set the https address clients reach this service at."),
+        "PUBLIC_URL": (not _is_safe(settings), "set the https address clients reach this service at."),
         "TWILIO_ACCOUNT_SID": (not settings.twilio_account_sid.startswith("AC"), "set the Account SID from the Twilio console; it starts with AC."),
         "TWILIO_AUTH_TOKEN": (not signs_in, "set it, or TWILIO_API_KEY and TWILIO_API_SECRET together."),
         "TWILIO_FROM": (senders != 1, "set your Twilio number, or TWILIO_MESSAGING_SERVICE_SID, and only one of them."),
@@ -135,6 +137,15 @@ def _missing_when_live(settings: Settings) -> dict[str, str]:
         "SMTP_PASSWORD": (bool(settings.smtp_username) != bool(settings.smtp_password.get_secret_value()), "set it together with SMTP_USERNAME, or leave both empty."),
     }  # fmt: skip
     return {name: mend for name, (wrong, mend) in needs.items() if wrong}
+
+
+def _is_safe(settings: Settings) -> bool:
+    """Say whether our address may stand in messages: https, or this machine where that was set."""
+    if "public_url" not in settings.model_fields_set:
+        return False
+    parts = urlsplit(settings.public_url)
+    trial = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    return parts.scheme == "https" or trial
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

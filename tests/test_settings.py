@@ -73,6 +73,24 @@ def test_each_wrong_setting_is_named_with_its_mend(changed: dict[str, str], name
     assert len(found[name]) > 15
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"PUBLIC_URL": "http://localhost:8000"},
+        {"PUBLIC_URL": "https://clinic.example/"},
+        {"MAIL_FROM": "Rosewood Skin <aftercare@clinic.example>"},
+        {"TWILIO_AUTH_TOKEN": "", "TWILIO_API_KEY": "SK1", "TWILIO_API_SECRET": "s"},
+        {"TWILIO_FROM": "", "TWILIO_MESSAGING_SERVICE_SID": "MG" + "1" * 32},
+        {"DATABASE_URL": "postgres://u:p%40ss@h/d"},
+        {"DELIVERY": " LIVE "},
+        {"LOG_LEVEL": "INFO"},
+        {"HTTP_PROXY": "whatever"},
+    ],
+)
+def test_other_right_ways_to_say_it_are_understood(changed: dict[str, str]) -> None:
+    assert read_settings(LIVE | changed).live
+
+
 def test_wrong_and_missing_are_told_together() -> None:
     assert faults({"DELIVERY": "live", "PORT": "x"}).keys() >= {"PORT", "SECRET_KEY", "SMTP_HOST"}
 

@@ -17,7 +17,6 @@ from reminders.cli.common import (
     out,
     print_json,
     progress_bar,
-    say_delivery,
     stop,
 )
 from reminders.cli.tables import as_rows, line_table
@@ -74,7 +73,6 @@ def simulate(
     if last < first:
         stop("--to lies before --from.", "Give the earlier day first.")
     with opened() as app:
-        say_delivery(app)
         begin = min(first, app.clock())
         with progress_bar("Playing", int((last - begin).total_seconds())) as advance:
             reached = [begin]
@@ -139,7 +137,6 @@ def status(as_json: AsJson = False) -> None:
         if as_json:
             print_json({"delivery": app.settings.delivery, "at": now, **fields_of(found)})
             return
-        say_delivery(app)
         _tell_status(found)
 
 

@@ -19,7 +19,6 @@ from reminders.cli.common import (
     opened,
     out,
     print_json,
-    say_delivery,
     settings_or_faults,
     stop,
 )
@@ -91,7 +90,6 @@ def send_test(
 ) -> None:
     """Send one test message to yourself, through the ways out as they are set."""
     with opened() as app:
-        say_delivery(app)
         try:
             channel, contact = _contact(to)
         except InputError as error:

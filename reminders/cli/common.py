@@ -64,12 +64,14 @@ def settings() -> Settings:
 
 @contextmanager
 def opened(*, migrated: bool = True, logs: TextIO | None = None) -> Iterator[App]:
-    """Open the house for a command; an older database is named with the command that mends it.
+    """Open the house for a command, saying whether messages leave the machine; an older
+    database is named with the command that mends it.
 
     Logs go beside the output proper, except where they are it.
     """
     app = build(settings())
     log_to(logs or sys.stderr, app.settings.log_level)
+    say_delivery(app)
     try:
         if migrated:
             require_tables(app.engine)

@@ -18,7 +18,6 @@ from reminders.cli.common import (
     out,
     print_json,
     progress_bar,
-    say_delivery,
     stop,
     the_clinic,
 )
@@ -47,7 +46,6 @@ def import_list(
     in twice changes nothing; a changed date moves what has not been sent.
     """
     with opened() as app:
-        say_delivery(app)
         try:
             table = read_table(file)
         except InputError as error:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 import uvicorn
 
 from reminders.app import App
-from reminders.cli.common import AsJson, fields_of, opened, out, print_json, say_delivery
+from reminders.cli.common import AsJson, fields_of, opened, out, print_json
 from reminders.delivering.dispatch import Tally
 from reminders.rules.reasons import PLAIN
 from reminders.rules.terms import Reason
@@ -23,7 +23,6 @@ def serve() -> None:
     """Serve HTTP and beat the heartbeat, in one process; a new database is set up first."""
     with opened(migrated=False, logs=sys.stdout) as app:
         migrations.migrate(app.engine)
-        say_delivery(app)
         _listen(app, lambda: heartbeat(app, "serve"))
 
 
@@ -56,14 +55,12 @@ def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -
 def worker() -> None:
     """Beat the heartbeat only, beside a web process."""
     with opened(logs=sys.stdout) as app:
-        say_delivery(app)
         work(app)
 
 
 def tick(as_json: AsJson = False) -> None:
     """Make one pass and exit, for hosts that have only cron."""
     with opened() as app:
-        say_delivery(app)
         tally = app.dispatcher("tick").run()
         if as_json:
             print_json({"delivery": app.settings.delivery, **fields_of(tally)})

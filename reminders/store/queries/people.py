@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.store.queries.common import Row, insert_many
+from reminders.store.queries.common import Row, insert_many, insert_numbered
 from reminders.store.tables import Client, Clinic, Treatment
 
 
@@ -114,18 +114,17 @@ def treatments_of(
 
 def add_clients(session: Session, rows: Sequence[dict[str, Any]]) -> list[Client]:
     """Add clients in one go, and return them in the order of their rows."""
-    if not rows:
-        return []
-    added = insert(Client).returning(Client, sort_by_parameter_order=True)
-    return list(session.scalars(added, rows))
+    ids = insert_numbered(session, "client", rows)
+    return list(
+        session.scalars(select(Client).where(col(Client.id).in_(ids)).order_by(col(Client.id)))
+    )
 
 
 def add_treatments(session: Session, rows: Sequence[dict[str, Any]]) -> list[Treatment]:
     """Add treatments in one go, and return them in the order of their rows."""
-    if not rows:
-        return []
-    added = insert(Treatment).returning(Treatment, sort_by_parameter_order=True)
-    return list(session.scalars(added, rows))
+    ids = insert_numbered(session, "treatment", rows)
+    added = select(Treatment).where(col(Treatment.id).in_(ids)).order_by(col(Treatment.id))
+    return list(session.scalars(added))
 
 
 def treatment(session: Session, treatment_id: int) -> Treatment | None:
