@@ -107,8 +107,10 @@ class Outcome(StrEnum):
     ACCEPTED = "accepted"
     SUPPRESS = "suppress"  # the contact said stop
     INVALID = "invalid"  # the contact does not exist, or cannot be texted
-    RETRY = "retry"  # certainly not taken; may go later
-    CONFIGURATION = "configuration"  # our account or sender is at fault; the row keeps
+    RETRY = "retry"  # certainly not taken; this one may go later
+    BUSY = "busy"  # certainly not taken; the provider is away, or asks everyone to wait
+    BARRED = "barred"  # our account may not reach this contact; the row keeps
+    CONFIGURATION = "configuration"  # our account or sender is at fault; nothing of it may leave
     CONTENT = "content"  # this text is refused; a person must look at it
     REFUSED = "refused"  # for a reason we have no rule for; never retried blindly
     AMBIGUOUS = "ambiguous"  # it may have been taken

@@ -22,5 +22,6 @@ PLAIN = {
     Reason.PROVIDER_BUSY: "the provider was busy",
     Reason.PROVIDER_REFUSES: "our account or sender is not set up",
     Reason.UNPROVEN: "nobody could prove whether it left",
+    Reason.MAYBE_TWICE: "it may have left already, so it may arrive twice",
     Reason.FAULT: "our own software failed on it",
 }

@@ -67,6 +67,7 @@ class Reason(StrEnum):
     PROVIDER_BUSY = "provider-busy"
     PROVIDER_REFUSES = "provider-refuses"
     UNPROVEN = "unproven"
+    MAYBE_TWICE = "maybe-twice"
     FAULT = "fault"
 
 
@@ -118,7 +119,8 @@ class Facts:
 class Message:
     """A rendered reminder, ready for a sender.
 
-    ``reference`` is the same on every attempt; it must not leave after ``expires_at`` (UTC).
+    ``reference`` is the same on every attempt, ``attempt`` names this one; it must not leave
+    after ``expires_at`` (UTC).
     """
 
     channel: Channel
@@ -129,6 +131,7 @@ class Message:
     reference: str
     written_at: datetime
     expires_at: datetime
+    attempt: str = ""
     segments: int = 0
     subject: str = ""
     html: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Protocol
@@ -9,8 +10,9 @@ from typing import Protocol
 from reminders.rules.deciding import Outcome
 from reminders.rules.terms import Message
 
-HandOff = Callable[[], Awaitable[None]]
-"""Called just before the first irrevocable byte; raises ``Withheld`` where it may not leave."""
+HandOff = Callable[[], Awaitable[float]]
+"""Called just before the first irrevocable byte; raises ``Withheld`` where it may not leave, and
+returns until when (on the monotonic clock) that byte may be written: see ``leave_by``."""
 
 
 class Withheld(Exception):  # noqa: N818 (not a fault: the promise at work)
@@ -31,6 +33,16 @@ class SendError(Exception):
         self.outcome = outcome
         self.code = code
         self.retry_after = retry_after
+
+
+def leave_by(deadline: float) -> None:
+    """Look once more at the clock, as the last thing before the first irrevocable byte.
+
+    A process that was stopped after its handoff and goes on much later must not send: others
+    may have proven meanwhile that nothing left. Raises ``SendError``.
+    """
+    if time.monotonic() > deadline:
+        raise SendError(Outcome.RETRY, "stopped before it left")
 
 
 class Sender(Protocol):
