@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_string, policy
@@ -91,8 +92,9 @@ def mail_to(to: str = "ana@mail.example", **changed: Any) -> Message:
     return Message(**(given | changed))
 
 
-async def agreed() -> None:
+async def agreed() -> float:
     """Nothing stands in the way."""
+    return time.monotonic() + 5
 
 
 def send(where: MailServer, *messages: Message, hand_off: Any = agreed) -> list[str]:
@@ -135,7 +137,7 @@ def test_many_emails_share_connections(mail: tuple[Security, Double]) -> None:
 
 @pytest.mark.usefixtures("trusted")
 def test_what_is_withheld_after_the_354_is_not_delivered(mail: tuple[Security, Double]) -> None:
-    async def refused() -> None:
+    async def refused() -> float:
         raise Withheld
 
     before = len(mail[1].seen("mail"))
@@ -149,8 +151,9 @@ def test_what_is_withheld_after_the_354_is_not_delivered(mail: tuple[Security, D
     "refusal,outcome",
     [
         ("450-4.2.1", Outcome.RETRY),
-        ("421-4.7.0", Outcome.RETRY),
+        ("421-4.7.0", Outcome.BUSY),
         ("452-4.2.2", Outcome.RETRY),
+        ("451-4.7.1", Outcome.BUSY),
         ("550-5.1.1", Outcome.INVALID),
         ("550-5.1.10", Outcome.INVALID),
         ("550", Outcome.INVALID),
@@ -158,12 +161,14 @@ def test_what_is_withheld_after_the_354_is_not_delivered(mail: tuple[Security, D
         ("550-5.7.1", Outcome.REFUSED),
         ("550-5.7.26", Outcome.CONFIGURATION),
         ("530-5.7.0", Outcome.CONFIGURATION),
-        ("552-5.2.2", Outcome.CONTENT),
+        ("552-5.2.2", Outcome.RETRY),
         ("554-5.6.0", Outcome.CONTENT),
         ("500-5.5.2", Outcome.REFUSED),
         ("data-450-4.3.0", Outcome.RETRY),
         ("data-552-5.3.4", Outcome.CONTENT),
         ("data-554-5.7.1", Outcome.REFUSED),
+        ("data-550", Outcome.REFUSED),
+        ("data-421-4.3.2", Outcome.BUSY),
     ],
 )
 def test_refusals_are_sorted_by_their_codes(
@@ -213,7 +218,7 @@ def test_no_connection_is_certainly_not_sent() -> None:
         port = closed.getsockname()[1]
     with pytest.raises(SendError) as refused:
         send(MailServer("127.0.0.1", port, Security.NONE, "", "", FROM), mail_to())
-    assert refused.value.outcome is Outcome.RETRY
+    assert refused.value.outcome is Outcome.BUSY
 
 
 def test_the_headers_of_care_are_all_there() -> None:

@@ -1,32 +1,36 @@
-"""Emails through SMTP, one conversation at a time, handed off between the 354 and the payload."""
+"""Emails through SMTP, handed off between the server's 354 and the payload."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-import smtplib
 import ssl
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from queue import Empty, LifoQueue
+from functools import cached_property
 
 from reminders.rules.deciding import Outcome
 from reminders.rules.terms import Message
-from reminders.senders import HandOff, SendError
-from reminders.senders.mime import compose, message_id
+from reminders.senders import HandOff, SendError, leave_by
+from reminders.senders.conversation import Broken, Conversation, Lost, Reply, dial
+from reminders.senders.mime import ascii_address, compose, message_id
 
 STEP = 8.0
 """Seconds for each step of a conversation; a hung server must not outlive a shutdown."""
 
-CONNECTIONS = 8
+CONNECTIONS = 16
 
+_GOES_ON = {"greeting": 220, "EHLO": 250, "STARTTLS": 220, "LOGIN": 334, "AUTH": 235, "DATA": 354}
+_ENTRY = {"STARTTLS", "LOGIN", "AUTH"}
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _NO_SUCH_ADDRESS = {"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
 _OUR_SETTINGS = {"5.7.8", "5.7.9", "5.7.26", "5.7.0"}
 _OUR_SETTINGS_CODES = {530, 534, 535, 538}
 _CONTENT = {"5.3.4", "5.6.0", "5.6.1", "5.6.2", "5.6.3", "5.6.5"}
+_MAILBOX_FULL = "5.2.2"
 
 
 class Security(StrEnum):
@@ -50,157 +54,227 @@ class MailServer:
 
 
 class SmtpSender:
-    """The way out for emails."""
+    """The way out for emails: a few conversations, opened when needed and used again."""
 
-    def __init__(self, server: MailServer) -> None:
-        """Take the server; nothing is contacted yet."""
+    def __init__(
+        self, server: MailServer, connections: int = CONNECTIONS, step: float = STEP
+    ) -> None:
+        """Take the server, how many conversations to hold at a time, and the seconds that each
+        of their steps may take; nothing is contacted yet.
+        """
         self._server = server
-        self._idle: LifoQueue[smtplib.SMTP] = LifoQueue()
-        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="smtp")
+        self._connections = connections
+        self._step = step
+        self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        """Hold nothing that belongs to an event loop."""
+        self._idle: list[Conversation] = []
+        self._room = asyncio.Semaphore(self._connections)
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        return ssl.create_default_context()
 
     async def send(self, message: Message, hand_off: HandOff) -> str:
-        """Hold the conversation in a thread; see ``Sender.send``."""
-        loop = asyncio.get_running_loop()
-
-        def hand_off_from_thread() -> None:
-            asyncio.run_coroutine_threadsafe(_awaited(hand_off), loop).result()
-
+        """Say from whom and to whom, hand off, and only then send what cannot be taken back;
+        see ``Sender.send``.
+        """
         payload = compose(message, self._server.mail_from)
-        await loop.run_in_executor(
-            self._threads, self._converse, message.to, payload, hand_off_from_thread
-        )
+        async with self._room:
+            with _before_it_left():
+                conversation = await self._addressed(ascii_address(message.to))
+            try:
+                reply = await _deliver(conversation, hand_off, payload)
+            except BaseException:
+                conversation.abandon()
+                raise
+            self._idle.append(conversation)
+        _judge(reply)
         return message_id(message, self._server.mail_from)
 
-    def _converse(self, to: str, payload: bytes, hand_off: Callable[[], None]) -> None:
-        """Say who and to whom, hand off, and only then send what cannot be taken back."""
-        connection = self._ready(to)
-        try:
-            self._ask_to_send(connection)
-            hand_off()
-            self._send_payload(connection, payload)
-        except BaseException:
-            connection.close()  # without the final dot nothing is delivered
-            raise
-        self._idle.put(connection)
-
-    def _ask_to_send(self, connection: smtplib.SMTP) -> None:
-        try:
-            self._expect(connection.docmd("DATA"), 354)
-        except OSError as error:
-            raise SendError(Outcome.RETRY, type(error).__name__) from None
-
-    @staticmethod
-    def _send_payload(connection: smtplib.SMTP, payload: bytes) -> None:
-        try:
-            connection.send(re.sub(rb"(?m)^\.", b"..", payload) + b".\r\n")
-            reply = connection.getreply()
-        except OSError as error:
-            raise SendError(Outcome.AMBIGUOUS, type(error).__name__) from None
-        SmtpSender._expect(reply, 250)
-
-    def _ready(self, to: str) -> smtplib.SMTP:
-        """Return a connection that has taken sender and recipient; an idle one may have died."""
-        try:
-            return self._address(self._idle.get_nowait(), to)
-        except Empty:
-            pass
-        except SendError as error:
-            if error.outcome is not Outcome.RETRY:
-                raise
-        return self._address(reach(self._server), to)
-
-    def _address(self, connection: smtplib.SMTP, to: str) -> smtplib.SMTP:
-        try:
-            self._expect(connection.mail(self._server.mail_from), 250)
-            self._expect(connection.rcpt(to), 250, 251)
-        except SendError:
-            connection.close()
-            raise
-        except OSError as error:
-            connection.close()
-            raise SendError(Outcome.RETRY, type(error).__name__) from None
-        return connection
-
-    @staticmethod
-    def _expect(reply: tuple[int, bytes], *codes: int) -> None:
-        code, words = reply
-        if code not in codes:
-            raise _refusal(code, words.decode("ascii", "replace"))
-
     async def close(self) -> None:
-        """Say goodbye on every idle connection."""
-        while not self._idle.empty():
-            connection = self._idle.get()
+        """Say goodbye on every idle connection; see ``Sender.close``."""
+        idle = self._idle
+        self._start_afresh()
+        await asyncio.gather(*(conversation.part() for conversation in idle))
+
+    async def sign_in(self) -> None:
+        """Open one conversation and keep it for the next message; raises ``SendError``."""
+        with _before_it_left():
+            self._idle.append(await self._open())
+
+    async def _addressed(self, to: str) -> Conversation:
+        """Return a conversation that waits for a payload. One that died while it was idle is
+        replaced once.
+        """
+        while self._idle:
+            conversation = self._idle.pop()
+            if not conversation.quiet:
+                conversation.abandon()
+                continue
             try:
-                connection.quit()
-            except OSError:
-                connection.close()
+                return await self._address(conversation, to)
+            except Lost:
+                break
+        return await self._address(await self._open(), to)
 
-
-async def _awaited(hand_off: HandOff) -> None:
-    await hand_off()
-
-
-def connect(server: MailServer) -> smtplib.SMTP:
-    """Open a protected, signed-in conversation; raises ``OSError``, of which
-    ``smtplib.SMTPException`` is one kind."""
-    context = ssl.create_default_context()
-    if server.security is Security.TLS:
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, timeout=STEP, context=context
+    async def _address(self, conversation: Conversation, to: str) -> Conversation:
+        """Say from whom and to whom, in one write where the server allows (RFC 2920). Where
+        anything is refused the line is cut, so a 354 all the same is never answered.
+        """
+        commands = (
+            f"MAIL FROM:<{ascii_address(self._server.mail_from)}>",
+            f"RCPT TO:<{to}>",
+            "DATA",
         )
-    else:
-        connection = smtplib.SMTP(server.host, server.port, timeout=STEP)
-    try:
-        if server.security is Security.STARTTLS:
-            connection.starttls(context=context)
-        connection.ehlo_or_helo_if_needed()
-        if server.username:
-            connection.login(server.username, server.password)
-    except OSError:
-        connection.close()
-        raise
-    return connection
+        with _cut_if_it_fails(conversation):
+            if conversation.pipelining:
+                conversation.say(*commands)
+            for command in commands:
+                if not conversation.pipelining:
+                    conversation.say(command)
+                _expect(await conversation.reply(), command[:4])
+        return conversation
+
+    async def _open(self) -> Conversation:
+        """Connect, protect the line and sign in."""
+        server = self._server
+        implicit = self._context if server.security is Security.TLS else None
+        conversation = await dial(server.host, server.port, implicit, self._step)
+        with _cut_if_it_fails(conversation):
+            _expect(await conversation.reply(), "greeting")
+            offers = await self._introduce(conversation)
+            if server.security is Security.STARTTLS:
+                await self._protect(conversation, offers)
+                offers = await self._introduce(conversation)
+            if server.username:
+                await self._log_in(conversation, offers.get("AUTH", "").upper().split())
+        conversation.pipelining = "PIPELINING" in offers
+        return conversation
+
+    async def _introduce(self, conversation: Conversation) -> dict[str, str]:
+        """Say who we are, and return what the server offers by keyword."""
+        domain = ascii_address(self._server.mail_from).rpartition("@")[2]
+        reply = await conversation.ask(f"EHLO {domain}")
+        if reply.code >= 500:
+            reply = await conversation.ask(f"HELO {domain}")
+        _expect(reply, "EHLO")
+        lines = (line.partition(" ") for line in reply.words.split("\n")[1:])
+        return {keyword.upper(): rest for keyword, _, rest in lines}
+
+    async def _protect(self, conversation: Conversation, offers: dict[str, str]) -> None:
+        if "STARTTLS" not in offers:
+            raise SendError(Outcome.CONFIGURATION, "no STARTTLS offered")
+        _expect(await conversation.ask("STARTTLS"), "STARTTLS")
+        await conversation.protect(self._context, self._server.host)
+
+    async def _log_in(self, conversation: Conversation, ways: list[str]) -> None:
+        name, password = self._server.username, self._server.password
+        if "PLAIN" in ways:
+            last = "AUTH PLAIN " + _base64(f"\0{name}\0{password}")
+        elif "LOGIN" in ways:
+            _expect(await conversation.ask("AUTH LOGIN"), "LOGIN")
+            _expect(await conversation.ask(_base64(name)), "LOGIN")
+            last = _base64(password)
+        else:
+            raise SendError(Outcome.CONFIGURATION, "no login offered")
+        _expect(await conversation.ask(last), "AUTH")
 
 
-def reach(server: MailServer) -> smtplib.SMTP:
-    """Open a conversation; raises ``SendError`` with what a failure means."""
+async def _deliver(conversation: Conversation, hand_off: HandOff, payload: bytes) -> Reply:
+    """Hand off, and only then send what cannot be taken back."""
+    deadline = await hand_off()
+    if not conversation.quiet:
+        raise SendError(Outcome.BUSY, "gone before it left")
+    leave_by(deadline)
+    conversation.pour(payload)
     try:
-        return connect(server)
-    except smtplib.SMTPAuthenticationError as error:
-        raise SendError(Outcome.CONFIGURATION, f"login refused ({error.smtp_code})") from None
-    except smtplib.SMTPNotSupportedError:
-        raise SendError(Outcome.CONFIGURATION, "no STARTTLS or login offered") from None
-    except ssl.SSLError:
-        raise SendError(Outcome.CONFIGURATION, "its certificate is not trusted") from None
-    except smtplib.SMTPResponseException as error:
-        raise _refusal(error.smtp_code, str(error.smtp_error)) from None
-    except OSError as error:
-        raise SendError(Outcome.RETRY, f"no connection ({type(error).__name__})") from None
+        return await conversation.reply()
+    except Broken as error:
+        raise SendError(Outcome.AMBIGUOUS, str(error)) from None
 
 
 def probe(server: MailServer) -> str:
     """Sign in and leave again, sending nothing; raises ``SendError``."""
-    reach(server).quit()
+    asyncio.run(_come_and_go(server))
     return f"{server.host}:{server.port} lets us in ({server.security})"
 
 
-def _refusal(code: int, words: str) -> SendError:
+async def _come_and_go(server: MailServer) -> None:
+    sender = SmtpSender(server)
+    await sender.sign_in()
+    await sender.close()
+
+
+@contextmanager
+def _before_it_left() -> Iterator[None]:
+    """Say what a failure means as long as nothing irrevocable was sent."""
+    try:
+        yield
+    except ssl.SSLError:
+        raise SendError(Outcome.CONFIGURATION, "its certificate is not trusted") from None
+    except UnicodeError:
+        raise SendError(Outcome.CONFIGURATION, "no such host name") from None
+    except Broken as error:
+        raise SendError(Outcome.BUSY, str(error)) from None
+    except OSError as error:
+        raise SendError(Outcome.BUSY, f"no connection ({type(error).__name__})") from None
+
+
+@contextmanager
+def _cut_if_it_fails(conversation: Conversation) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        conversation.abandon()
+        raise
+
+
+def _base64(words: str) -> str:
+    return b64encode(words.encode()).decode("ascii")
+
+
+def _expect(reply: Reply, step: str) -> None:
+    """Let the conversation go on, or raise what the reply means: ``Lost`` for a 421, with which
+    a server may end any conversation."""
+    if reply.code == 421:
+        raise Lost("421")
+    if reply.code >= 400:
+        raise _refusal(reply, step)
+    if reply.code != _GOES_ON.get(step, 250) and (step, reply.code) != ("RCPT", 251):
+        raise Broken(f"unexpected answer ({reply.code})")
+
+
+def _judge(reply: Reply) -> None:
+    """Raise what the reply to the final dot means, unless the message was taken."""
+    if reply.code >= 400:
+        raise _refusal(reply, "payload")
+    if reply.code != 250:
+        raise SendError(Outcome.AMBIGUOUS, f"unexpected answer ({reply.code})")
+
+
+def _refusal(reply: Reply, step: str) -> SendError:
     """Sort a refusal by its enhanced code where there is one, else by the plain code
     (RFC 5321, RFC 3463); an unknown one is not retried blindly.
     """
-    found = _ENHANCED.search(words)
+    found = _ENHANCED.search(reply.words)
     enhanced = found[1] if found else ""
-    return SendError(_meaning(code, enhanced), f"{code} {enhanced}".strip())
+    return SendError(_meaning(reply.code, enhanced, step), f"{reply.code} {enhanced}".strip())
 
 
-def _meaning(code: int, enhanced: str) -> Outcome:
-    if code in _OUR_SETTINGS_CODES or enhanced in _OUR_SETTINGS:
-        return Outcome.CONFIGURATION
-    if 400 <= code < 500 or code == -1:
-        return Outcome.RETRY
-    if enhanced in _NO_SUCH_ADDRESS or (not enhanced and code in {550, 551, 553}):
-        return Outcome.INVALID
-    if enhanced in _CONTENT or code == 552:
-        return Outcome.CONTENT
-    return Outcome.REFUSED
+def _meaning(code: int, enhanced: str, step: str) -> Outcome:
+    soft = code < 500
+    unknown = enhanced in _NO_SUCH_ADDRESS or (
+        step == "RCPT" and not enhanced and code in {550, 551, 553}
+    )
+    ours = code in _OUR_SETTINGS_CODES or enhanced in _OUR_SETTINGS
+    rows = (
+        (step in {"greeting", "EHLO"} or code == 421 or enhanced.startswith("4.7."), Outcome.BUSY),
+        (soft and step in _ENTRY, Outcome.BUSY),
+        (soft or enhanced == _MAILBOX_FULL, Outcome.RETRY),
+        (ours or step in _ENTRY or step == "MAIL", Outcome.CONFIGURATION),
+        (unknown, Outcome.INVALID),
+        (enhanced in _CONTENT or code == 552, Outcome.CONTENT),
+    )
+    return next((outcome for true, outcome in rows if true), Outcome.REFUSED)
