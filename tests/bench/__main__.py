@@ -1,4 +1,4 @@
-"""Run the measurements: ``python -m tests.bench [planning] [due] [import] [idle]``."""
+"""Run the measurements: ``python -m tests.bench [planning] [due] [delivery] [memory] …``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from collections.abc import Callable
 from rich.console import Console
 
 from reminders.app import collect_less_often, use_packaged_zones
-from tests.bench import due, idling, importing, planning
+from tests.bench import delivery, due, idling, importing, memory, planning
 
 PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {
     "planning": (planning.run, 100_000, 2_000),
     "due": (due.run, 1_000_000, 10_000),
+    "delivery": (delivery.run, 10_000, 200),
+    "memory": (memory.run, 5_000_000, 40_000),
     "import": (importing.run, 10_000, 500),
     "idle": (idling.run, 60, 3),
 }
