@@ -93,16 +93,17 @@ def _mailbox(name: str, contact: str) -> str:
 
 
 def _words(text: str) -> str:
-    """Write words into a header, as encoded words (RFC 2047) where plain ASCII cannot say them.
-
-    Ten characters to each keep it under 76 octets, and no character is cut in two.
-    """
+    """Write words into a header, as encoded words (RFC 2047) where plain ASCII cannot say them."""
     if _BREAKS.search(text):
         raise ValueError("a header would break out of its line")
     if not text or _PLAIN.fullmatch(text):
         return text
-    tens = (text[start : start + 10] for start in range(0, len(text), 10))
-    return "\r\n ".join(f"=?utf-8?b?{b64encode(ten.encode()).decode()}?=" for ten in tens)
+    pieces = [b""]
+    for character in map(str.encode, text):  # none is cut in two, none comes to over 75 octets
+        if len(pieces[-1]) + len(character) > 45:
+            pieces.append(b"")
+        pieces[-1] += character
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(piece).decode()}?=" for piece in pieces)
 
 
 def _token(text: str) -> str:
