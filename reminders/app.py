@@ -6,10 +6,11 @@ import asyncio
 import gc
 import logging
 import sys
+import time
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from traceback import extract_tb
 from typing import TYPE_CHECKING, TextIO
@@ -26,6 +27,7 @@ from reminders.rendering.library import Library, templates_folder
 from reminders.rendering.renderer import Renderer
 from reminders.rules.hours import resolve
 from reminders.rules.planning import plan
+from reminders.rules.proving import PATIENCE, Patience
 from reminders.rules.terms import Channel
 from reminders.senders import Sender
 from reminders.senders.email import MailServer, Security, SmtpSender
@@ -45,6 +47,17 @@ PRACTICE_MAIL_FROM = "aftercare@clinic.example"
 def system_clock() -> datetime:
     """Tell the time (aware, UTC)."""
     return datetime.now(UTC)
+
+
+def time_passed() -> timedelta:
+    """Return the time since some fixed moment, also that in which the machine slept, whatever
+    is done to its clock.
+    """
+    return timedelta(seconds=time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", _SINCE_BOOT)))
+
+
+_SINCE_BOOT = time.CLOCK_MONOTONIC
+"""Where a machine cannot count its sleep."""
 
 
 def use_packaged_zones() -> None:
@@ -136,6 +149,7 @@ class App:
             password=(s.twilio_api_secret if by_key else s.twilio_auth_token).get_secret_value(),
             sender=s.twilio_messaging_service_sid or s.twilio_from,
             api_url=s.twilio_api_url,
+            receipts_url=f"{s.public_url}/hooks/twilio/status" if s.hears_receipts else "",
         )
 
     @property
@@ -155,7 +169,9 @@ class App:
         """Return the ways out: the providers when live, else the outbox for both."""
         if not self.settings.live:
             outbox = OutboxSender(
-                self.settings.outbox_dir, self.settings.mail_from or PRACTICE_MAIL_FROM
+                self.settings.outbox_dir,
+                self.settings.mail_from or PRACTICE_MAIL_FROM,
+                self.links.reference,
             )
             return {Channel.SMS: outbox, Channel.EMAIL: outbox}
         from reminders.senders.sms import TwilioSender  # noqa: PLC0415 (slow to import)
@@ -172,7 +188,7 @@ class App:
         """Ask the mail server whether it lets us in; raises ``SendError``."""
         return probe_mail(self.mail_server)
 
-    def dispatcher(self, name: str = "worker") -> Dispatcher:
+    def dispatcher(self, name: str = "worker", patience: Patience = PATIENCE) -> Dispatcher:
         """Return a dispatcher for the real database, clock and ways out."""
         return Dispatcher(
             self.engine,
@@ -181,6 +197,8 @@ class App:
             self.clock,
             name,
             log_settled,
+            patience,
+            resend=self.settings.email_in_doubt == "resend",
         )
 
     def rehearsal_dispatcher(self, engine: Engine, clock: Clock) -> Dispatcher:

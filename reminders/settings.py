@@ -105,13 +105,24 @@ class Settings(BaseModel):
     smtp_security: Annotated[Literal["starttls", "tls", "none"], BeforeValidator(_lower)] = (
         "starttls"
     )
+    smtp_connections: Annotated[int, Field(ge=1, le=64)] = 8
     mail_from: MailAddress = ""
+    email_in_doubt: Annotated[Literal["resend", "hold"], BeforeValidator(_lower)] = "resend"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     log_level: Annotated[
         str,
         BeforeValidator(_lower),
         Field(pattern="^(debug|info|warning|error)$"),
     ] = "info"
+
+    @property
+    def hears_receipts(self) -> bool:
+        """Say whether Twilio can report to us: it signs with the auth token, and calls only an
+        address it can reach.
+        """
+        signed = bool(self.twilio_auth_token.get_secret_value())
+        stand_in = self.twilio_api_url != Settings.model_fields["twilio_api_url"].default
+        return signed and (self.public_url.startswith("https://") or stand_in)
 
     @property
     def live(self) -> bool:

@@ -5,20 +5,76 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC
-from threading import Event
+from datetime import UTC, datetime
+from threading import Event, Thread
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from reminders.app import App
+from reminders.app import App, time_passed
 from reminders.delivering.dispatch import Dispatcher
+from reminders.enrolling.zones import follow_zone_data
+from reminders.rules.watching import JUMP, ClockWatch
+from reminders.store.database import database_time
 
 log = structlog.get_logger()
 
 BEAT_SECONDS = 15
 """Between beats: how late a reminder may be for want of looking."""
+
+LOOK_SECONDS = 1.0
+"""Between looks at the clock."""
+
+
+class Watchman:
+    """Look at the clock every second; after a jump nothing is sent until it can be believed."""
+
+    def __init__(self, app: App, scheduler: BackgroundScheduler) -> None:
+        """Take whose clock and database, and the scheduler that a jump may have put to sleep."""
+        self._app = app
+        self._scheduler = scheduler
+        self._watch = ClockWatch()
+        self._over = Event()
+        self._thread = Thread(target=self._keep_looking, name="watchman", daemon=True)
+        self.look()
+        self._thread.start()
+
+    def _keep_looking(self) -> None:
+        while not self._over.wait(LOOK_SECONDS):
+            try:
+                self.look()
+            except Exception:
+                log.exception("clock not looked at")
+
+    def look(self) -> None:
+        """Look once. A scheduler counts to a moment of the wall clock, which after a jump back
+        is far away: it is told to beat now.
+        """
+        before = self._watch.trusted
+        jump = self._watch.look(self._app.clock(), time_passed())
+        if abs(jump) > JUMP:
+            log.error("clock jumped, sending paused", seconds=round(jump.total_seconds()))
+            for beat in self._scheduler.get_jobs():
+                beat.modify(next_run_time=self._app.clock())
+        elif not before:
+            self._watch.compare(self._their_time())
+            if self._watch.trusted:
+                log.warning("clock believed again, sending goes on")
+
+    def _their_time(self) -> datetime | None:
+        return database_time(self._app.engine)
+
+    @property
+    def trusts(self) -> bool:
+        """Say whether the clock may be acted upon."""
+        self.look()
+        return self._watch.trusted
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._over.set()
+        self._thread.join()
 
 
 @contextmanager
@@ -28,14 +84,20 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
     The scheduler is only the metronome: one interval in UTC, kept in memory. What is due
     stands in the database, so any number of these may beat at once.
     """
+    follow_zone_data(app.engine, app.library, app.clock())
     dispatcher = app.dispatcher(name)
     scheduler = BackgroundScheduler(
         timezone=UTC,
         executors={"default": ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
+    watchman = Watchman(app, scheduler)
     scheduler.add_job(
-        _beat, "interval", seconds=BEAT_SECONDS, args=[dispatcher], next_run_time=app.clock()
+        _beat,
+        "interval",
+        seconds=BEAT_SECONDS,
+        args=[dispatcher, watchman],
+        next_run_time=app.clock(),
     )
     scheduler.start()
     try:
@@ -43,12 +105,14 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
     finally:
         dispatcher.stop()
         scheduler.shutdown(wait=True)
+        watchman.close()
 
 
-def _beat(dispatcher: Dispatcher) -> None:
+def _beat(dispatcher: Dispatcher, watchman: Watchman) -> None:
     """Make one pass; a failing one is told and the next beat tries again."""
     try:
-        dispatcher.run()
+        if watchman.trusts:
+            dispatcher.run()
     except Exception:
         log.exception("pass failed")
 

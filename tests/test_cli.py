@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 
 from reminders.cli import commands
 from reminders.settings import Settings
+from reminders.store import migrations
 from reminders.store.database import open_engine
 from tests.conftest import MONDAY
 
@@ -292,7 +293,9 @@ def test_an_older_database_is_refused_with_the_command_that_mends_it(terminal: T
         assert "reminders migrate" in terminal.run("status", code=2).stderr
     finally:
         with engine.begin() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+            connection.execute(
+                text(f"UPDATE alembic_version SET version_num = '{migrations.newest()}'")
+            )
         engine.dispose()
 
 

@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from reminders.delivering.dispatch import LEASE, Dispatcher
+from reminders.delivering.dispatch import Dispatcher
 from reminders.delivering.handoff import hand_off
 from reminders.enrolling import clinics, consent
 from reminders.enrolling.terms import Enrolment
 from reminders.rules.deciding import Outcome
+from reminders.rules.proving import PATIENCE
 from reminders.rules.terms import Channel, Message, Reason, Status
 from reminders.senders import HandOff, SendError
 from reminders.store.database import reading, writing
@@ -26,6 +27,8 @@ from tests.conftest import MONDAY, House, ana
 
 TREATED = date(2026, 3, 2)
 DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
+SMS_LANE = (1, Channel.SMS)
+ASK_AT = {Channel.SMS: DAY_1 + timedelta(minutes=2)}
 
 
 class Scripted:
@@ -314,9 +317,11 @@ def night_falls(house: House) -> None:
 
 def loses_the_claim(house: House) -> None:
     with writing(house.engine) as session:
-        house.clock.now += LEASE + timedelta(seconds=1)
+        house.clock.now += PATIENCE.lease + timedelta(seconds=1)
         assert delivery.rescue(session, house.clock()) == 1
-        ids = delivery.claim_due(session, house.clock(), claim="other", lease=LEASE, limit=9)
+        ids = delivery.claim_due(
+            session, house.clock(), lane=SMS_LANE, claim="other", lease=PATIENCE.lease, limit=9
+        )
         assert len(ids) == 1
 
 
@@ -342,14 +347,16 @@ def test_a_stop_and_a_handoff_happen_one_after_the_other(house: House) -> None:
     """Whoever comes second waits, so a stop is either seen or came too late to be."""
     house.enrol(ana(TREATED, email=None))
     with writing(house.engine) as session:
-        ids = delivery.claim_due(session, DAY_1, claim="c", lease=LEASE, limit=9)
+        ids = delivery.claim_due(
+            session, DAY_1, lane=SMS_LANE, claim="c", lease=PATIENCE.lease, limit=9
+        )
         held = [row for row in standing.facts(session, ids, DAY_1) if row.milestone == "day-1"]
     house.clock.now = DAY_1
     with ThreadPoolExecutor(1) as pool:
         with writing(house.engine) as session:
             message = house.app.renderer.render(held[0], DAY_1, held[0].stale_at)
             delivery.lock_clients(session, {held[0].client_id})
-            assert hand_off(session, [(held[0], message)], DAY_1) == [True]
+            assert hand_off(session, [(held[0], message)], DAY_1, PATIENCE) == [True]
             stopping = pool.submit(stops, house)
             time.sleep(0.3)
             assert not stopping.done()
@@ -378,14 +385,16 @@ def test_a_dead_worker_s_claim_is_rescued_and_its_handoff_is_not(house: House) -
     house.enrol(*(ana(TREATED, email=None, phone=f"+44770090020{n}") for n in range(2)))
     house.clock.now = DAY_1
     with writing(house.engine) as session:
-        ids = delivery.claim_due(session, DAY_1, claim="dead", lease=LEASE, limit=9)
+        ids = delivery.claim_due(
+            session, DAY_1, lane=SMS_LANE, claim="dead", lease=PATIENCE.lease, limit=9
+        )
         held = standing.facts(session, ids, DAY_1)
         message = house.app.renderer.render(held[0], DAY_1, held[0].stale_at)
-        delivery.record_handoff(session, [(held[0], message)], DAY_1)
+        delivery.record_handoff(session, [(held[0], message)], DAY_1, ASK_AT)
     sender = Scripted()
-    house.clock.now = DAY_1 + LEASE - timedelta(seconds=1)
+    house.clock.now = DAY_1 + PATIENCE.lease - timedelta(seconds=1)
     assert dispatcher(house, sender).run().rescued == 0
-    house.clock.now = DAY_1 + LEASE + timedelta(seconds=1)
+    house.clock.now = DAY_1 + PATIENCE.lease + timedelta(seconds=1)
     assert dispatcher(house, sender).run().rescued == len(ids) - 1
     assert held[0].contact not in {message.to for message in sender.sent}
 
@@ -393,14 +402,18 @@ def test_a_dead_worker_s_claim_is_rescued_and_its_handoff_is_not(house: House) -
 def test_a_worker_that_wakes_after_its_lease_cannot_settle_over_another(house: House) -> None:
     house.enrol(ana(TREATED, email=None))
     with writing(house.engine) as session:
-        (first,) = delivery.claim_due(session, DAY_1, claim="first", lease=LEASE, limit=1)
+        (first,) = delivery.claim_due(
+            session, DAY_1, lane=SMS_LANE, claim="first", lease=PATIENCE.lease, limit=1
+        )
         (held,) = standing.facts(session, [first], DAY_1)
-        later = DAY_1 + LEASE + timedelta(seconds=1)
+        later = DAY_1 + PATIENCE.lease + timedelta(seconds=1)
         delivery.rescue(session, later)
-        delivery.claim_due(session, later, claim="second", lease=LEASE, limit=1)
+        delivery.claim_due(
+            session, later, lane=SMS_LANE, claim="second", lease=PATIENCE.lease, limit=1
+        )
         assert delivery.release(session, [delivery.claim_of(held)]) == 0
         message = house.app.renderer.render(held, DAY_1, held.stale_at)
-        assert delivery.record_handoff(session, [(held, message)], DAY_1) == set()
+        assert delivery.record_handoff(session, [(held, message)], DAY_1, ASK_AT) == set()
 
 
 def test_many_workers_at_once_send_each_reminder_once(house: House) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -67,8 +68,9 @@ def script(double: Double, *steps: dict[str, Any]) -> None:
 
 
 def send(where: TwilioAccount, message: Message, hand_off: Any = None) -> str:
-    async def agreed() -> None:
+    async def agreed() -> float:
         """Nothing stands in the way."""
+        return time.monotonic() + 5
 
     async def run() -> str:
         sender = TwilioSender(where)
@@ -115,7 +117,7 @@ def test_what_is_withheld_at_the_last_moment_never_reaches_twilio(twilio: Double
     [
         ("+15005550001", Outcome.INVALID, "21211"),
         ("+15005550002", Outcome.INVALID, "21612"),
-        ("+15005550003", Outcome.CONFIGURATION, "21408"),
+        ("+15005550003", Outcome.BARRED, "21408"),
         ("+15005550004", Outcome.SUPPRESS, "21610"),
         ("+15005550009", Outcome.INVALID, "21614"),
         ("not a number", Outcome.INVALID, "21211"),
@@ -141,8 +143,8 @@ def test_wrong_credentials_are_our_own_fault(twilio: Double) -> None:
 @pytest.mark.parametrize(
     "step,outcome",
     [
-        ({"status": 429, "body": "{}"}, Outcome.RETRY),
-        ({"status": 429, "retry_after": 7}, Outcome.RETRY),
+        ({"status": 429, "body": "{}"}, Outcome.BUSY),
+        ({"status": 429, "retry_after": 7}, Outcome.BUSY),
         ({"status": 500, "body": "{}"}, Outcome.AMBIGUOUS),
         ({"status": 500, "commit": True}, Outcome.AMBIGUOUS),
         ({"status": 503, "body": "<html>", "type": "text/html"}, Outcome.AMBIGUOUS),
@@ -190,7 +192,7 @@ def test_no_connection_is_certainly_not_sent() -> None:
         port = closed.getsockname()[1]
     with pytest.raises(SendError) as refused:
         send(account(port), text())
-    assert refused.value.outcome is Outcome.RETRY
+    assert refused.value.outcome is Outcome.BUSY
 
 
 def test_one_call_is_one_request(twilio: Double) -> None:

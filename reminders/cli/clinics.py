@@ -1,4 +1,4 @@
-"""Commands for clinics: add, list, edit."""
+"""Commands for clinics: add, list, edit, limit."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clin
 from reminders.enrolling import clinics as actions
 from reminders.enrolling.clinics import ClinicError
 from reminders.rules.contacts import show_phone
+from reminders.rules.terms import Channel
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.tables import Clinic
@@ -106,6 +107,25 @@ def edit(
         except ClinicError as error:
             stop(*error.faults)
         out.print(_sentence(clinic))
+
+
+Most = Annotated[int | None, typer.Option(min=1, help="Left out: no limit but the provider's.")]
+
+
+@commands.command()
+def limit(
+    name: Annotated[str, typer.Argument(help="The clinic's name.")],
+    channel: Annotated[Channel, typer.Argument(help="sms or email.")],
+    per_minute: Most = None,
+    per_day: Most = None,
+) -> None:
+    """Set how much may leave for a clinic by a channel, as its provider allows."""
+    with opened() as app, writing(app.engine) as session:
+        clinic = the_clinic(session, name)
+        actions.limit(session, clinic, channel, per_minute, per_day)
+    limits = [f"{per_minute} a minute"] * bool(per_minute) + [f"{per_day} a day"] * bool(per_day)
+    most = f"at most {' and '.join(limits)}" if limits else "as fast as the provider takes them"
+    out.print(f"{clinic.name}: {channel} messages leave {most}.")
 
 
 def _sentence(clinic: Clinic) -> str:

@@ -11,7 +11,7 @@ import uvicorn
 
 from reminders.app import App
 from reminders.cli.common import AsJson, fields_of, opened, out, print_json
-from reminders.delivering.dispatch import Tally
+from reminders.delivering.tally import Tally
 from reminders.rules.reasons import PLAIN
 from reminders.rules.terms import Reason
 from reminders.store import migrations

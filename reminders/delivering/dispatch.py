@@ -3,62 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from reminders.delivering.ledger import Ledger, Settlement
+from reminders.delivering.claiming import Claimed, claim
+from reminders.delivering.conversing import WIDTH, Queue, all_of
+from reminders.delivering.ledger import Ledger
+from reminders.delivering.reconcile import Reconciler
+from reminders.delivering.settling import Settlement
+from reminders.delivering.tally import Tally
 from reminders.rendering.renderer import Renderer, RenderError
-from reminders.rules.deciding import Defer, Outcome, Send, Settled, Skip, decide, settle, settled_by
+from reminders.rules.deciding import Outcome, Settled, settle
+from reminders.rules.proving import PATIENCE, Patience
 from reminders.rules.terms import Channel, Facts, Reason, Status
 from reminders.senders import Sender, SendError, Withheld
-from reminders.store.queries import delivery, standing
+from reminders.store.queries import delivery, lanes
 
 log = structlog.get_logger()
 
-LEASE = timedelta(minutes=2)
-"""How long a claim holds without being handed off: far longer than any conversation takes."""
+NAP = 0.02
+"""Seconds before looking again at a lane that another worker has in hand."""
 
-PATIENCE = timedelta(minutes=30)
-"""How long an unproven handoff may be in question before staff are told."""
-
-WIDTH = 32
-"""Conversations at a time."""
+STAY = 1.5
+"""Seconds a pass stays for a lane that opens soon, so that a rate is kept and not undercut."""
 
 
-@dataclass(slots=True)
-class Tally:
-    """What a pass did, counted by channel or by reason."""
+SILENCE = timedelta(hours=1)
+"""Between two beats: longer than this and staff are told what went stale meanwhile."""
 
-    sent: Counter[str] = field(default_factory=Counter)
-    skipped: Counter[str] = field(default_factory=Counter)
-    deferred: Counter[str] = field(default_factory=Counter)
-    failed: Counter[str] = field(default_factory=Counter)
-    in_doubt: int = 0
-    rescued: int = 0
 
-    def note(self, held: Facts, settled: Settled) -> None:
-        """Count one settled reminder."""
-        reason = settled.reason or ""
-        match settled.status:
-            case Status.ACCEPTED:
-                self.sent[held.channel] += 1
-            case Status.SKIPPED:
-                self.skipped[reason] += 1
-            case Status.PLANNED:
-                self.deferred[reason] += 1
-            case Status.FAILED:
-                self.failed[reason] += 1
-            case _:
-                self.in_doubt += 1
+Tell = Callable[[Facts, Settled], None]
 
 
 class Dispatcher:
@@ -71,10 +52,14 @@ class Dispatcher:
         senders: Mapping[Channel, Sender],
         clock: Callable[[], datetime],
         name: str = "worker",
-        tell: Callable[[Facts, Settled], None] = lambda *_: None,
+        tell: Tell = lambda *_: None,
+        patience: Patience = PATIENCE,
+        *,
+        resend: bool = True,
     ) -> None:
         """Take the database, the wording, the ways out, the clock, a name for the heartbeat,
-        and whom to tell of each reminder settled.
+        whom to tell of each reminder settled, how long to wait for what, and whether an email in
+        doubt goes once more.
         """
         self._engine = engine
         self._renderer = renderer
@@ -82,7 +67,11 @@ class Dispatcher:
         self._clock = clock
         self._name = name
         self._tell = tell
+        self._patience = patience
+        self._reconciler = Reconciler(senders, patience, resend=resend)
         self._stopping = Event()
+        self._shut: set[lanes.Key] = set()
+        self._last_beat: datetime | None = None
 
     def stop(self) -> None:
         """Claim nothing more; what has been handed off is still finished."""
@@ -93,10 +82,12 @@ class Dispatcher:
         return asyncio.run(self._pass())
 
     async def _pass(self) -> Tally:
-        ledger, tally = Ledger(self._engine, self._clock), Tally()
+        ledger, tally = Ledger(self._engine, self._clock, self._patience), Tally()
         try:
             tally.rescued = await ledger.run(self._tidy)
-            await self._work(ledger, tally)
+            parts = [self._drain(channel, ledger, tally) for channel in self._senders]
+            await all_of(*parts, self._look_for_proof(ledger, tally))
+            await self._digest(ledger, tally)
         finally:
             for sender in self._senders.values():
                 await sender.close()
@@ -104,62 +95,98 @@ class Dispatcher:
         return tally
 
     def _tidy(self, session: Session, now: datetime) -> int:
+        self._last_beat = delivery.last_beat(session)
         delivery.beat(session, self._name, now)
-        delivery.give_up_unproven(session, now, PATIENCE)
         return delivery.rescue(session, now)
 
-    async def _work(self, ledger: Ledger, tally: Tally) -> None:
-        """Keep as many conversations going as there is room for, until nothing is due."""
-        talking: set[asyncio.Task[None]] = set()
-        more = True
-        while talking or (more and not self._stopping.is_set()):
-            if more and not self._stopping.is_set() and len(talking) <= WIDTH // 2:
-                room = WIDTH - len(talking)
-                held = await ledger.run(partial(_claim, limit=room))
-                more = len(held) == room
-                talking |= {asyncio.create_task(self._deliver(f, ledger, tally)) for f in held}
-            if talking:
-                done, talking = await asyncio.wait(talking, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    task.result()
+    async def _digest(self, ledger: Ledger, tally: Tally) -> None:
+        """After a long silence tell the staff once what went stale meanwhile."""
+        began, ended = self._last_beat, self._clock()
+        if began is None or ended - began < SILENCE or not tally.stale:
+            return
+        await ledger.run(
+            lambda session, _: delivery.note_outage(session, began, ended, tally.stale)
+        )
+        log.error("reminders went stale while nothing was sent", missed=tally.stale.total())
 
-    async def _deliver(self, held: Facts, ledger: Ledger, tally: Tally) -> None:
-        """See one claimed reminder to its next state, whatever it raises."""
-        settlement = await self._attempt(held, ledger)
-        if settlement is not None:
-            await ledger.settle(settlement)
-            tally.note(held, settlement.settled)
-            self._tell(held, settlement.settled)
+    async def _look_for_proof(self, ledger: Ledger, tally: Tally) -> None:
+        if not self._stopping.is_set():
+            tally.proven = await self._reconciler.run(ledger)
 
-    async def _attempt(self, held: Facts, ledger: Ledger) -> Settlement | None:
-        if await self._let_go(held, ledger):
-            return None
-        match decide(held, self._clock()):
-            case Send(until):
-                return await self._send(held, until, ledger)
-            case (Defer() | Skip()) as decision:
-                return Settlement(held, settled_by(decision))
+    async def _drain(self, channel: Channel, ledger: Ledger, tally: Tally) -> None:
+        """Keep a channel's conversations going until nothing of it may leave any more."""
+        queue = Queue()
+        talks = [self._talk(queue, ledger, tally) for _ in range(WIDTH)]
+        await all_of(self._feed(channel, queue, ledger, tally), *talks)
+
+    async def _feed(self, channel: Channel, queue: Queue, ledger: Ledger, tally: Tally) -> None:
+        try:
+            while not self._stopping.is_set():
+                take = partial(
+                    claim, channel=channel, room=await queue.room(), lease=self._patience.lease
+                )
+                claimed: Claimed = await ledger.run(take)
+                for held, settled in claimed.settled:
+                    self._note(held, settled, tally)
+                self._shut -= {lane_of(held) for held, _ in claimed.sends}
+                queue.put(claimed.sends)
+                if not claimed.more and not await self._opens_soon(channel, ledger):
+                    break
+                if not claimed.sends and not claimed.settled:
+                    await asyncio.sleep(NAP)
+        finally:
+            queue.end()
+
+    async def _opens_soon(self, channel: Channel, ledger: Ledger) -> bool:
+        """Wait for a lane that will open in a moment, and say whether there was one."""
+        opens = await ledger.run(lambda session, _: lanes.opens_next(session, channel))
+        wait = (opens - self._clock()).total_seconds() if opens else STAY
+        if wait >= STAY:
+            return False
+        await asyncio.sleep(max(wait, 0))
+        return True
+
+    async def _talk(self, queue: Queue, ledger: Ledger, tally: Tally) -> None:
+        """See one claimed reminder after the other to its next state, whatever it raises."""
+        while (claimed := await queue.take()) is not None:
+            held, until = claimed
+            try:
+                settlement = await self._attempt(held, until, ledger)
+                if settlement is not None:
+                    await ledger.settle(settlement)
+                    self._note(held, settlement.settled, tally)
+            except Exception:
+                log.exception("not written down", reminder=held.reminder_id)
+
+    def _note(self, held: Facts, settled: Settled, tally: Tally) -> None:
+        tally.note(held, settled)
+        self._tell(held, settled)
 
     async def _let_go(self, held: Facts, ledger: Ledger) -> bool:
-        """Give a claim back if we were told to stop, and say whether we were."""
-        if self._stopping.is_set():
-            await ledger.run(
-                lambda session, _: delivery.release(session, [delivery.claim_of(held)])
-            )
-        return self._stopping.is_set()
+        """Give a claim back if we were told to stop or its lane was stopped; say whether so."""
+        going = not self._stopping.is_set() and lane_of(held) not in self._shut
+        if not going:
+            free = [delivery.claim_of(held)]
+            await ledger.run(lambda session, _: delivery.release(session, free))
+        return not going
 
-    async def _send(self, held: Facts, until: datetime, ledger: Ledger) -> Settlement | None:
-        handed_off = False
+    async def _attempt(self, held: Facts, until: datetime, ledger: Ledger) -> Settlement | None:
+        """Render, hand off and send; None where it was withheld."""
+        handed_off, tried_at = False, self._clock()
 
-        async def hand_off() -> None:
+        async def hand_off() -> float:
             nonlocal handed_off
-            if await self._let_go(held, ledger):
-                raise Withheld
-            await ledger.hand_off(held, message)
+            try:
+                if await self._let_go(held, ledger):
+                    raise Withheld
+                deadline = await ledger.hand_off(held, message)
+            except SQLAlchemyError as error:
+                raise SendError(Outcome.RETRY, "database away") from error
             handed_off = True
+            return deadline
 
         try:
-            message = self._renderer.render(held, self._clock(), until)
+            message = self._renderer.render(held, tried_at, until)
             provider_id = await self._senders[held.channel].send(message, hand_off)
         except Withheld:
             return None
@@ -167,24 +194,32 @@ class Dispatcher:
             log.warning("wording broken", reminder=held.reminder_id, milestone=held.milestone)
             return Settlement(held, Settled(Status.FAILED, Reason.WORDING))
         except SendError as error:
-            return self._refused(held, error)
+            return self._refused(held, error, tried_at)
         except Exception:
             log.exception("fault", reminder=held.reminder_id)
             if handed_off:
-                return self._refused(held, SendError(Outcome.AMBIGUOUS, "fault"))
+                return self._refused(held, SendError(Outcome.AMBIGUOUS, "fault"), tried_at)
             return Settlement(held, Settled(Status.FAILED, Reason.FAULT))
-        outcome = Outcome.ACCEPTED
-        settled = settle(outcome, held, self._clock())
-        return Settlement(held, settled, outcome, provider_id=provider_id)
+        settled = settle(Outcome.ACCEPTED, held, self._clock())
+        return Settlement(held, settled, Outcome.ACCEPTED, tried_at, provider_id=provider_id)
 
-    def _refused(self, held: Facts, error: SendError) -> Settlement:
-        settled = settle(error.outcome, held, self._clock(), error.retry_after)
-        return Settlement(held, settled, error.outcome, code=error.code)
+    def _refused(self, held: Facts, error: SendError, tried_at: datetime) -> Settlement:
+        if error.outcome is Outcome.CONFIGURATION:
+            self._shut.add(lane_of(held))
+        wait = error.retry_after
+        settled = settle(error.outcome, held, self._clock(), wait)
+        return Settlement(held, settled, error.outcome, tried_at, code=error.code, retry_after=wait)
+
+
+def lane_of(held: Facts) -> lanes.Key:
+    """Return by which lane a reminder leaves."""
+    return held.clinic.clinic_id, held.channel
 
 
 def log_settled(held: Facts, settled: Settled) -> None:
-    """Log what became of a reminder, by ids and words of ours only."""
-    log.info(
+    """Log what became of a reminder, by ids and words of ours only; the usual end quietly."""
+    tell = log.debug if settled.status is Status.ACCEPTED else log.info
+    tell(
         "settled",
         reminder=held.reminder_id,
         clinic=held.clinic.clinic_id,
@@ -193,8 +228,3 @@ def log_settled(held: Facts, settled: Settled) -> None:
         status=settled.status,
         reason=settled.reason,
     )
-
-
-def _claim(session: Session, now: datetime, limit: int) -> list[Facts]:
-    ids = delivery.claim_due(session, now, claim=secrets.token_hex(8), lease=LEASE, limit=limit)
-    return standing.facts(session, ids, now) if ids else []

@@ -10,19 +10,24 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from reminders.rules.deciding import Decision, Send, decide, settled_by
+from reminders.rules.proving import Patience
 from reminders.rules.terms import Channel, Facts, Message
 from reminders.store.queries import delivery, standing
 
 Sending = tuple[Facts, Message]
 
 
-def hand_off(session: Session, sending: Sequence[Sending], now: datetime) -> list[bool]:
+def hand_off(
+    session: Session, sending: Sequence[Sending], now: datetime, patience: Patience
+) -> list[bool]:
     """Record that these messages are about to leave, and say of each whether it may.
 
     Consent, suppression, clinic, window and caps are read again here, with the clients
     locked: whatever was withdrawn before this transaction ends is seen, and two texts to one
     client are counted one after the other. What may not leave is settled here as well.
     """
+    if not sending:
+        return []
     fresh = standing.facts(session, [held.reminder_id for held, _ in sending], now)
     decisions = list(_decide_again(sending, {known.reminder_id: known for known in fresh}, now))
     going = [
@@ -30,10 +35,11 @@ def hand_off(session: Session, sending: Sequence[Sending], now: datetime) -> lis
         for pair, decision in zip(sending, decisions, strict=True)
         if isinstance(decision, Send)
     ]
-    ours = delivery.record_handoff(session, going, now)
+    ask_at = {channel: now + patience.first_ask(channel) for channel in Channel}
+    ours = delivery.record_handoff(session, going, now, ask_at)
     for (held, _), decision in zip(sending, decisions, strict=True):
         if decision is not None and not isinstance(decision, Send):
-            delivery.settle(session, held, settled_by(decision), now)
+            delivery.settle(session, [held], settled_by(decision), now)
     return [
         isinstance(decision, Send) and held.reminder_id in ours
         for (held, _), decision in zip(sending, decisions, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from reminders.delivering.handoff import hand_off
-from reminders.rules.deciding import Outcome, Settled
-from reminders.rules.terms import Facts, Message, Reason
+from reminders.delivering.settling import Settlement, settle
+from reminders.rules.proving import Patience
+from reminders.rules.terms import Facts, Message
 from reminders.senders import Withheld
 from reminders.store.database import writing
 from reminders.store.queries import delivery
@@ -38,27 +40,17 @@ class HandOff:
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """What became of a reminder, and of its attempt where there was one."""
-
-    held: Facts
-    settled: Settled
-    outcome: Outcome | None = None
-    code: str = ""
-    provider_id: str = ""
-
-
 Entry = HandOff | Settlement
 
 
 class Ledger:
     """Write for many conversations with one thread and as few commits as they allow."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
-        """Take the database and the clock."""
+    def __init__(self, engine: Engine, clock: Callable[[], datetime], patience: Patience) -> None:
+        """Take the database, the clock, and how soon after its handoff a message must leave."""
         self._engine = engine
         self._clock = clock
+        self._patience = patience
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self._waiting: list[tuple[Entry, asyncio.Future[bool]]] = []
         self._writer: asyncio.Task[None] | None = None
@@ -72,10 +64,14 @@ class Ledger:
         with writing(self._engine) as session:
             return action(session, self._clock())
 
-    async def hand_off(self, held: Facts, message: Message) -> None:
-        """Commit that a message is about to leave; raises ``Withheld`` where it may not."""
+    async def hand_off(self, held: Facts, message: Message) -> float:
+        """Commit that a message is about to leave, and return until when on the monotonic clock
+        it may; raises ``Withheld`` where it may not.
+        """
+        begun = time.monotonic()
         if not await self._enter(HandOff(held, message)):
             raise Withheld
+        return begun + self._patience.freshness.total_seconds()
 
     async def settle(self, settlement: Settlement) -> None:
         """Commit what became of a reminder, trying again while the database is away."""
@@ -101,7 +97,7 @@ class Ledger:
             batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
             entries = [entry for entry, _ in batch]
             try:
-                results = await self.run(partial(_commit, entries))
+                results = await self.run(partial(self._commit, entries))
             except Exception:  # noqa: BLE001 (told below to the one it is about)
                 await self._write_alone(batch)
             else:
@@ -112,42 +108,18 @@ class Ledger:
         """Let one that cannot be written not stop its neighbours."""
         for entry, written in batch:
             try:
-                written.set_result((await self.run(partial(_commit, [entry])))[0])
+                written.set_result((await self.run(partial(self._commit, [entry])))[0])
             except Exception as reason:  # noqa: BLE001 (told to the one who waits)
                 written.set_exception(reason)
+
+    def _commit(self, entries: list[Entry], session: Session, now: datetime) -> list[bool]:
+        """Write every entry, the clients locked first and always in the same order."""
+        delivery.lock_clients(session, {entry.held.client_id for entry in entries})
+        settle(session, [entry for entry in entries if isinstance(entry, Settlement)], now)
+        leaving = [(e.held, e.message) for e in entries if isinstance(e, HandOff)]
+        allowed = iter(hand_off(session, leaving, now, self._patience))
+        return [next(allowed) if isinstance(entry, HandOff) else True for entry in entries]
 
     def close(self) -> None:
         """Let the thread go."""
         self._thread.shutdown()
-
-
-def _commit(entries: list[Entry], session: Session, now: datetime) -> list[bool]:
-    """Write every entry, the clients locked first and always in the same order."""
-    delivery.lock_clients(session, {entry.held.client_id for entry in entries})
-    handoffs = [entry for entry in entries if isinstance(entry, HandOff)]
-    for entry in entries:
-        if isinstance(entry, Settlement):
-            _settle(session, entry, now)
-    allowed = iter(hand_off(session, [(e.held, e.message) for e in handoffs], now))
-    return [next(allowed) if isinstance(entry, HandOff) else True for entry in entries]
-
-
-def _settle(session: Session, entry: Settlement, now: datetime) -> None:
-    held = entry.held
-    ours = delivery.settle(session, held, entry.settled, now)
-    if entry.outcome is None:
-        return
-    delivery.settle_attempt(
-        session,
-        held,
-        now,
-        outcome=entry.outcome,
-        code=entry.code or None,
-        provider_id=entry.provider_id or None,
-    )
-    why = {Outcome.SUPPRESS: Reason.OPTED_OUT, Outcome.INVALID: Reason.UNREACHABLE}.get(
-        entry.outcome
-    )
-    if ours and why and held.contact:
-        clinic_id = held.clinic.clinic_id
-        delivery.suppress(session, clinic_id, held.contact, why, source="provider", now=now)

@@ -12,8 +12,8 @@ from reminders.enrolling.plans import replan_clinic
 from reminders.rendering.library import Library
 from reminders.rules import cells, hours
 from reminders.rules.contacts import clean, read_email, read_name, read_phone
-from reminders.rules.terms import InputError, Reason
-from reminders.store.queries import people, plans
+from reminders.rules.terms import Channel, InputError, Reason
+from reminders.store.queries import lanes, people, plans
 from reminders.store.tables import Clinic
 
 Fields = Mapping[str, str | int | None]
@@ -50,7 +50,15 @@ def add(session: Session, typed: Fields, now: datetime, *, live: bool) -> Clinic
     set_live(clinic, now, live=live)
     session.add(clinic)
     session.flush()
+    lanes.lay_missing(session)
     return clinic
+
+
+def limit(
+    session: Session, clinic: Clinic, channel: Channel, per_minute: int | None, per_day: int | None
+) -> None:
+    """Set how much may leave for a clinic by a channel; None for as fast as the provider takes."""
+    lanes.limit(session, clinic.id, channel, per_minute=per_minute, per_day=per_day)
 
 
 def edit(

@@ -29,7 +29,7 @@ from reminders.store.tables import Clinic
 
 MENDS = {
     Outcome.CONFIGURATION: "Check the account's name, password and security settings.",
-    Outcome.RETRY: "Check host and port; many hosts block mail on 25 and 587, and allow 465 or 2525.",
+    Outcome.BUSY: "Check host and port; many hosts block mail on 25 and 587, and allow 465 or 2525.",
 }
 
 

@@ -15,7 +15,7 @@ from reminders.delivering.dispatch import Dispatcher
 from reminders.rules.terms import Message
 from reminders.senders import HandOff
 from reminders.store.database import open_engine, reading
-from reminders.store.queries import delivery, overview
+from reminders.store.queries import lanes, overview
 from reminders.store.queries.overview import Line
 
 
@@ -69,7 +69,7 @@ def play(
 
 def _next_due(engine: Engine) -> datetime | None:
     with reading(engine) as session:
-        return delivery.next_due_at(session)
+        return lanes.opens_next(session)
 
 
 def rehearse(

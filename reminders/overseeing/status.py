@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import LEFT, Reason, Status
-from reminders.store.queries import delivery, overview
+from reminders.store.queries import delivery, lanes, overview
 
 OVERDUE = timedelta(minutes=5)
 """A reminder this late with nothing to explain it means that nobody is sending."""
@@ -65,7 +65,7 @@ def standing(session: Session, now: datetime) -> Standing:
     """Count everything at ``now``."""
     found = Standing(
         overdue=overview.overdue(session, now - OVERDUE),
-        next_due_at=delivery.next_due_at(session),
+        next_due_at=lanes.opens_next(session),
         last_beat_at=delivery.last_beat(session),
         clinics={c.name: "live" if c.live else "practice" for c in overview.clinics(session)},
     )

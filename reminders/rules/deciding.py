@@ -18,6 +18,12 @@ TRIES = 6
 BACKOFF = (1, 5, 15, 60, 120, 240)
 """Minutes before each further try; the last repeats while the message is still useful."""
 
+AGAIN = timedelta(minutes=1)
+"""Before a reminder that could not leave for no fault of its own is looked at again."""
+
+BARRED_LOOK = timedelta(hours=1)
+"""How often we try a contact that our account may not reach: somebody may allow it."""
+
 LONGEST_VALIDITY = timedelta(seconds=36_000)
 """The longest a text may wait in the provider's queue (Twilio's ValidityPeriod)."""
 
@@ -118,11 +124,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What becomes of a reminder after an attempt; ``due_at`` where it is to be tried again."""
+    """What becomes of a reminder; ``due_at`` where it is to be looked at again (UTC).
+
+    ``attempts`` counts its tries from now on, where an attempt was made; one that only tried
+    the way out does not count.
+    """
 
     status: Status
     reason: Reason | None = None
     due_at: datetime | None = None
+    attempts: int | None = None
 
 
 _FINAL = {
@@ -157,17 +168,28 @@ def settle(
     """
     if outcome in _FINAL:
         return _FINAL[outcome]
-    busy = outcome is Outcome.RETRY
-    if busy and facts.attempts + 1 >= TRIES:
+    if outcome is Outcome.RETRY and facts.attempts + 1 >= TRIES:
         return Settled(Status.FAILED, Reason.PROVIDER_BUSY)
-    due_at = now + max(retry_after or timedelta(), backoff(facts.reminder_id, facts.attempts))
+    due_at = now + _wait_after(outcome, facts, retry_after)
     if due_at >= facts.stale_at:
         return Settled(Status.SKIPPED, Reason.STALE)
-    return Settled(
-        Status.PLANNED,
-        Reason.PROVIDER_BUSY if busy else Reason.PROVIDER_REFUSES,
-        due_at,
-    )
+    busy = outcome in {Outcome.RETRY, Outcome.BUSY}
+    reason = Reason.PROVIDER_BUSY if busy else Reason.PROVIDER_REFUSES
+    attempts = facts.attempts + (outcome is Outcome.RETRY)
+    return Settled(Status.PLANNED, reason, due_at, attempts)
+
+
+def _wait_after(outcome: Outcome, facts: Facts, retry_after: timedelta | None) -> timedelta:
+    """Say how long a reminder waits that was certainly not taken. Where the way out is to blame
+    its lane waits instead.
+    """
+    match outcome:
+        case Outcome.RETRY:
+            return max(retry_after or timedelta(), backoff(facts.reminder_id, facts.attempts))
+        case Outcome.BARRED:
+            return BARRED_LOOK
+        case _:
+            return retry_after or AGAIN
 
 
 def backoff(reminder_id: int, attempts: int) -> timedelta:

@@ -35,6 +35,10 @@ class Patience:
         return self.asks[0] if channel is Channel.SMS else self.mail
 
 
+PATIENCE = Patience()
+"""What providers and clients are owed."""
+
+
 class Finding(StrEnum):
     """What asking for a message brought."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 from reminders.rules.deciding import Outcome
 from reminders.rules.terms import Message
@@ -58,4 +59,26 @@ class Sender(Protocol):
 
     async def close(self) -> None:
         """Let go of connections; the next ``send`` opens new ones."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A message that may have left: what it said to whom, and which ids belong to others."""
+
+    reminder_id: int
+    to: str
+    text: str
+    handed_off_at: datetime
+    taken: Collection[str]
+
+
+@runtime_checkable
+class Traceable(Protocol):
+    """A way out that can be asked afterwards what left by it."""
+
+    async def find(self, sought: Sought) -> str | None:
+        """Return the provider's id of a message, or None where the provider, in good health,
+        does not know it. Raises ``SendError`` where it could not be asked.
+        """
         ...

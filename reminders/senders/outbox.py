@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from reminders.rules.deciding import Outcome
 from reminders.rules.terms import Channel, Message
-from reminders.senders import HandOff, SendError
+from reminders.senders import HandOff, SendError, Sought, leave_by
 from reminders.senders.mime import compose
 
 REHEARSED = {
     "+15005550001": (Outcome.INVALID, "21211"),
     "+15005550002": (Outcome.INVALID, "21612"),
-    "+15005550003": (Outcome.CONFIGURATION, "21408"),
+    "+15005550003": (Outcome.BARRED, "21408"),
     "+15005550004": (Outcome.SUPPRESS, "21610"),
     "+15005550009": (Outcome.INVALID, "21614"),
 }
@@ -22,24 +23,34 @@ REHEARSED = {
 class OutboxSender:
     """The way out that stays in: ``.txt`` for texts, ``.eml`` for emails."""
 
-    def __init__(self, folder: Path, mail_from: str) -> None:
-        """Take the folder, made when first needed, and the address emails would come from."""
+    def __init__(self, folder: Path, mail_from: str, reference: Callable[[int], str]) -> None:
+        """Take the folder, made when first needed, the address emails would come from, and how
+        reminders are called outside.
+        """
         self.folder = folder
         self._mail_from = mail_from
+        self._reference = reference
 
     async def send(self, message: Message, hand_off: HandOff) -> str:
         """Hand off, then write the file; see ``Sender.send``."""
         text = message.channel is Channel.SMS
         content = _as_text(message) if text else compose(message, self._mail_from)
-        await hand_off()
+        deadline = await hand_off()
         if message.to in REHEARSED:
             raise SendError(*REHEARSED[message.to])
         name = f"{message.written_at:%Y%m%dT%H%M%SZ}-{message.reference}"
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{name}.{'txt' if text else 'eml'}"
-        with path.open("xb") as file:
-            file.write(content)
+        part = path.with_suffix(".part")
+        part.write_bytes(content)
+        leave_by(deadline)
+        part.rename(path)  # there is a whole message or none
         return path.name
+
+    async def find(self, sought: Sought) -> str | None:
+        """Look whether the file is there."""
+        found = self.folder.glob(f"*-{self._reference(sought.reminder_id)}.[te][xm][tl]")
+        return next((path.name for path in found if path.name not in sought.taken), None)
 
     async def close(self) -> None:
         """Nothing is kept open."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import math
 from base64 import b64encode
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 from twilio.base.exceptions import TwilioException
@@ -16,10 +19,16 @@ from twilio.rest import Client
 
 from reminders.rules.deciding import Outcome, validity
 from reminders.rules.terms import Message
-from reminders.senders import HandOff, SendError
+from reminders.senders import HandOff, SendError, Sought, leave_by
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 """Twilio answers in well under a second; a hung call must not outlive a shutdown."""
+
+CLOCKS_APART = timedelta(minutes=5)
+"""How far Twilio's clock may be from ours."""
+
+LISTED = 200
+"""Messages a page of Twilio's list."""
 
 CODES = {
     # The client, or her carrier for her, said stop.
@@ -28,14 +37,18 @@ CODES = {
     **dict.fromkeys((21211, 21214, 21612, 21614, 30005, 30006), Outcome.INVALID),
     # Not processed: may go later.
     **dict.fromkeys(
-        (20429, 21611, 21730, 30001, 30017, 30021, 30022, 30023, 30610, 60728, 63017, 63038),
+        (21730, 30017, 30021, 30022, 30610),
         Outcome.RETRY,
     ),
-    # Our account, sender or country settings.
+    # Not processed, and neither would any other be: too many at once, or today.
+    **dict.fromkeys((20429, 21611, 30001, 30023, 60728, 63017, 63038), Outcome.BUSY),
+    # This contact: its country is not allowed, or a trial account does not know it.
+    **dict.fromkeys((21408, 21608, 30450), Outcome.BARRED),
+    # Our account or sender.
     **dict.fromkeys(
         (
-            20003, 20404, 21212, 21408, 21601, 21606, 21608, 21657, 21661, 21703, 21704,
-            30002, 30024, 30032, 30034, 30045, 30450,
+            20003, 20404, 21212, 21601, 21606, 21609, 21657, 21661, 21703, 21704,
+            30002, 30024, 30032, 30034, 30045,
         ),
         Outcome.CONFIGURATION,
     ),
@@ -55,11 +68,17 @@ class TwilioAccount:
     password: str
     sender: str
     api_url: str
+    receipts_url: str = ""
 
     def sender_field(self) -> dict[str, str]:
         """Return the sender as Twilio's parameter: a Messaging Service or a number."""
         name = "messaging_service_sid" if self.sender.startswith("MG") else "from_"
         return {name: self.sender}
+
+    def receipt_field(self, attempt: str) -> dict[str, str]:
+        """Return where Twilio is to report to, if anywhere; the address names the attempt."""
+        url = f"{self.receipts_url}?{urlencode({'attempt': attempt})}"
+        return {"status_callback": url} if self.receipts_url else {}
 
 
 class TwilioSender:
@@ -73,7 +92,7 @@ class TwilioSender:
 
     async def send(self, message: Message, hand_off: HandOff) -> str:
         """Hand off, then create the message; see ``Sender.send``."""
-        await hand_off()
+        _DEADLINE.set(await hand_off())
         waits = validity(message.written_at, message.expires_at)
         try:
             created = await self._client.messages.create_async(
@@ -82,6 +101,7 @@ class TwilioSender:
                 validity_period=int(waits.total_seconds()),
                 smart_encoded=False,
                 **self._account.sender_field(),
+                **self._account.receipt_field(message.attempt),
             )
         except TwilioException as error:
             code = getattr(error, "code", None)
@@ -92,9 +112,34 @@ class TwilioSender:
             raise SendError(Outcome.AMBIGUOUS, "answer without a SID")
         return str(created.sid)
 
+    async def find(self, sought: Sought) -> str | None:
+        """Look for a message in Twilio's list by number, exact text and time of creation; see
+        ``Traceable.find``. The list's own filter on dates would pass over queued messages.
+        """
+        since = sought.handed_off_at - CLOCKS_APART
+        try:
+            listed = await self._client.messages.list_async(to=sought.to, page_size=LISTED)
+            return next((m.sid for m in listed if _is(m, sought, since)), None)
+        except TwilioException as error:
+            code = str(getattr(error, "code", "unreadable list"))
+            raise SendError(Outcome.BUSY, code) from None
+        except (ValueError, TypeError, AttributeError, KeyError):
+            raise SendError(Outcome.BUSY, "unreadable list") from None
+
     async def close(self) -> None:
         """Close the connections to Twilio."""
         await self._http.close()
+
+
+def _is(listed: Any, sought: Sought, since: datetime) -> bool:
+    """Say whether a listed message is the one sought; raises where its fields are missing."""
+    is_it: bool = (
+        listed.to == sought.to
+        and listed.body == sought.text
+        and listed.date_created >= since
+        and listed.sid not in sought.taken
+    )
+    return is_it
 
 
 def client_for(account: TwilioAccount, http_client: Any) -> Client:
@@ -130,6 +175,22 @@ async def probe(account: TwilioAccount) -> str:
     return f"account {found.status}, {kind}"
 
 
+_DEADLINE: ContextVar[float] = ContextVar("deadline", default=math.inf)
+"""Until when, on the monotonic clock, what this conversation sends may leave."""
+
+
+async def _look_at_clock(*_: Any) -> None:
+    leave_by(_DEADLINE.get())
+
+
+def _looking_at_clock() -> aiohttp.TraceConfig:
+    """Look at the clock once there is a connection, right before the request is written."""
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_end.append(_look_at_clock)
+    trace.on_connection_reuseconn.append(_look_at_clock)
+    return trace
+
+
 class _Connection(AsyncHttpClient):
     """What the official client sends through: pooled, with a timeout, never retried by itself."""
 
@@ -150,7 +211,9 @@ class _Connection(AsyncHttpClient):
     ) -> Response:
         """Make one request; raises ``SendError`` where the answer alone does not settle it."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=TIMEOUT)
+            self._session = aiohttp.ClientSession(
+                timeout=TIMEOUT, trace_configs=[_looking_at_clock()]
+            )
         try:
             async with self._session.request(
                 method,
@@ -162,7 +225,7 @@ class _Connection(AsyncHttpClient):
             ) as answer:
                 return _answered(answer.status, await answer.text(), answer.headers)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            raise SendError(Outcome.RETRY, "no connection") from None
+            raise SendError(Outcome.BUSY, "no connection") from None
         except (TimeoutError, aiohttp.ClientError, UnicodeDecodeError) as error:
             raise SendError(Outcome.AMBIGUOUS, type(error).__name__) from None
 
@@ -182,7 +245,7 @@ def _answered(status: int, body: str, headers: Any) -> Response:
     if status == 429:
         seconds = headers.get("Retry-After", "")
         wait = timedelta(seconds=min(int(seconds), 3600)) if seconds.isdigit() else None
-        raise SendError(Outcome.RETRY, "429", wait)
+        raise SendError(Outcome.BUSY, "429", wait)
     if status >= 500 or 300 <= status < 400:
         raise SendError(Outcome.AMBIGUOUS, str(status))
     return Response(status, body, headers)

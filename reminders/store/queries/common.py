@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from reminders.rules.terms import Status
-from reminders.store.tables import microseconds
+from reminders.store.columns import microseconds
 
 Row = tuple[object, ...]
 

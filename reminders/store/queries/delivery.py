@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, tuple_, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.deciding import Settled
-from reminders.rules.terms import Facts, Message, Reason, Status
+from reminders.rules.terms import Channel, Facts, Message, Reason, Status
 from reminders.store.queries.common import QUIET, insert_once, is_status, put
-from reminders.store.tables import Attempt, Client, Heartbeat, Reminder, Suppression
+from reminders.store.queries.lanes import Key
+from reminders.store.tables import Attempt, Client, Heartbeat, Outage, Reminder, Suppression
 
 Claim = tuple[int, str]
 """A reminder's id and the token under which it is held."""
@@ -23,17 +25,24 @@ def claim_due(
     session: Session,
     now: datetime,
     *,
+    lane: Key,
     claim: str,
     lease: timedelta,
     limit: int,
 ) -> list[int]:
-    """Claim up to ``limit`` due reminders, the longest due first, and return their ids.
+    """Claim up to ``limit`` due reminders of a lane, the longest due first; return their ids.
 
-    Rows that another worker is claiming at this moment are passed over, not waited for.
+    Rows that somebody else is changing at this moment are passed over, not waited for.
     """
+    clinic_id, channel = lane
     due = (
         select(col(Reminder.id))
-        .where(is_status(Status.PLANNED), col(Reminder.due_at) <= now)
+        .where(
+            col(Reminder.clinic_id) == clinic_id,
+            col(Reminder.channel) == channel,
+            is_status(Status.PLANNED),
+            col(Reminder.due_at) <= now,
+        )
         .order_by(col(Reminder.due_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -86,27 +95,6 @@ def rescue(session: Session, now: datetime) -> int:
     return len(session.execute(stranded).all())
 
 
-def give_up_unproven(session: Session, now: datetime, patience: timedelta) -> int:
-    """Mark as unknown what was handed off and could not be proven while it still mattered."""
-    unproven = (
-        update(Reminder)
-        .where(
-            is_status(Status.HANDOFF),
-            col(Reminder.handoff_at) < now - patience,
-            col(Reminder.stale_at) < now,
-        )
-        .values(status=Status.UNKNOWN, reason=Reason.UNPROVEN, settled_at=now)
-        .returning(col(Reminder.id))
-        .execution_options(**QUIET)
-    )
-    return len(session.execute(unproven).all())
-
-
-def next_due_at(session: Session) -> datetime | None:
-    """Return when the next planned reminder is to be looked at (UTC)."""
-    return session.scalar(select(func.min(col(Reminder.due_at))).where(is_status(Status.PLANNED)))
-
-
 def lock_clients(session: Session, ids: Collection[int]) -> None:
     """Let nobody else change or message these clients until the transaction ends."""
     wanted = select(col(Client.id)).where(col(Client.id).in_(ids)).order_by(col(Client.id))
@@ -117,20 +105,27 @@ def record_handoff(
     session: Session,
     leaving: Sequence[tuple[Facts, Message]],
     now: datetime,
+    ask_at: Mapping[Channel, datetime],
 ) -> set[int]:
-    """Mark these as handed off, with an attempt each, and return which were still ours."""
-    claims = [claim_of(held) for held, _ in leaving]
-    ours = move_held(
-        session,
-        claims,
-        {Status.CLAIMED},
-        status=Status.HANDOFF,
-        handoff_at=now,
-        attempts=col(Reminder.attempts) + 1,
-    )
+    """Mark these as handed off, with an attempt each, to be asked for at ``ask_at`` if nobody
+    says what came of them; return which were still ours.
+    """
+    ours: set[int] = set()
+    for channel, due_at in ask_at.items():
+        ours |= move_held(
+            session,
+            [claim_of(held) for held, _ in leaving if held.channel is channel],
+            {Status.CLAIMED},
+            status=Status.HANDOFF,
+            reason=None,
+            handoff_at=now,
+            due_at=due_at,
+            misses=0,
+            attempts=col(Reminder.attempts) + 1,
+        )
     rows = [_attempt(held, message, now) for held, message in leaving if held.reminder_id in ours]
     if rows:
-        session.execute(insert(Attempt), rows)
+        session.connection().execute(insert(Attempt.__table__), rows)  # type: ignore[attr-defined]
     return ours
 
 
@@ -146,32 +141,64 @@ def _attempt(held: Facts, message: Message, now: datetime) -> dict[str, Any]:
     }
 
 
-def settle(session: Session, held: Facts, settled: Settled, now: datetime) -> bool:
-    """Move a reminder we hold to where it belongs; False if the claim was no longer ours."""
+def settle(
+    session: Session,
+    held: Sequence[Facts],
+    settled: Settled,
+    now: datetime,
+) -> set[int]:
+    """Move reminders that we hold to where they belong, and return which were still ours."""
     values: dict[str, Any] = {"status": settled.status, "reason": settled.reason}
     if settled.status is Status.PLANNED:
         values |= {"claim": None, "lease_until": None, "due_at": settled.due_at}
     elif settled.status is not Status.HANDOFF:
         values["settled_at"] = now
-    return bool(move_held(session, [claim_of(held)], {Status.CLAIMED, Status.HANDOFF}, **values))
+    if settled.attempts is not None:
+        values["attempts"] = settled.attempts
+    claims = [claim_of(one) for one in held]
+    return move_held(session, claims, {Status.CLAIMED, Status.HANDOFF}, **values)
 
 
-def settle_attempt(
-    session: Session,
-    held: Facts,
-    now: datetime,
-    *,
-    outcome: str,
-    code: str | None,
-    provider_id: str | None,
-) -> None:
-    """Write down what came of an attempt."""
-    session.execute(
-        update(Attempt)
-        .where(col(Attempt.reminder_id) == held.reminder_id, col(Attempt.claim) == held.claim)
-        .values(outcome=outcome, code=code, provider_id=provider_id, settled_at=now)
-        .execution_options(**QUIET),
+_ATTEMPT_ENDED = (
+    update(Attempt.__table__)  # type: ignore[attr-defined]
+    .where(
+        col(Attempt.reminder_id) == bindparam("of_reminder"),
+        col(Attempt.claim) == bindparam("of_claim"),
     )
+    .values(
+        outcome=bindparam("to_outcome"),
+        code=bindparam("to_code"),
+        provider_id=bindparam("to_provider_id"),
+        settled_at=bindparam("to_settled_at"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How an attempt ended."""
+
+    of: Claim
+    outcome: str
+    code: str = ""
+    provider_id: str = ""
+
+
+def end_attempts(session: Session, ended: Sequence[Ended], now: datetime) -> None:
+    """Write down what came of these attempts."""
+    rows = [
+        {
+            "of_reminder": one.of[0],
+            "of_claim": one.of[1],
+            "to_outcome": one.outcome,
+            "to_code": one.code or None,
+            "to_provider_id": one.provider_id or None,
+            "to_settled_at": now,
+        }
+        for one in ended
+    ]
+    if rows:
+        session.connection().execute(_ATTEMPT_ENDED, rows)
 
 
 def suppress(
@@ -202,6 +229,16 @@ def beat(session: Session, name: str, now: datetime) -> None:
 def last_beat(session: Session) -> datetime | None:
     """Return when any heartbeat last beat (UTC)."""
     return session.scalar(select(func.max(col(Heartbeat.beat_at))))
+
+
+def note_outage(
+    session: Session, began_at: datetime, ended_at: datetime, missed: Mapping[int, int]
+) -> None:
+    """Note for each clinic how many reminders it missed while nothing was sent."""
+    span = {"began_at": began_at, "ended_at": ended_at}
+    rows = [{"clinic_id": clinic, "missed": count, **span} for clinic, count in missed.items()]
+    if rows:
+        session.execute(insert(Outage), rows)
 
 
 def claim_of(held: Facts) -> Claim:

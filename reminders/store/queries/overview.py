@@ -8,14 +8,14 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, Table, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, false, func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.store.queries.common import is_status
 from reminders.store.queries.people import clinics
-from reminders.store.tables import Attempt, Client, Clinic, Reminder, Treatment
+from reminders.store.tables import Attempt, Client, Clinic, Lane, Reminder, Treatment
 
 __all__ = ["Line", "clinics", "copy", "counts", "lines", "overdue"]
 
@@ -110,21 +110,26 @@ def _line(
 def copy(source: Connection, target: Connection, client_id: int | None = None) -> None:
     """Copy every row for a rehearsal, or one client's, whose clinic then counts as live.
 
-    Claims are not copied: on the copy everything open is planned.
+    Claims are not copied: on the copy everything open is planned. Nor are rates and stops,
+    which only time and a provider would lift.
     """
     for table in SQLModel.metadata.sorted_tables:
         rows = source.execute(_of_client(table, client_id)).mappings()
         for part in rows.partitions(5_000):
             target.execute(insert(table), [dict(row) for row in part])
     target.execute(update(Reminder).where(is_status(Status.CLAIMED)).values(status=Status.PLANNED))
+    free = {"per_minute": None, "opens_at": None, "held_until": None, "held_since": None}
+    target.execute(update(Lane).values(**free, faults=0))
     if client_id is not None:
         target.execute(update(Clinic).values(live=True))
 
 
 def _of_client(table: Table, client_id: int | None) -> Select[Any]:
     rows = table.select()
-    if client_id is None or table.name in {"clinic", "suppression", "heartbeat"}:
+    if client_id is None or table.name in {"clinic", "suppression", "heartbeat", "lane"}:
         return rows
+    if table.name in {"receipt", "outage", "mark"}:
+        return rows.where(false())
     if table.name == "client":
         return rows.where(table.c.id == client_id)
     if table.name == "attempt":

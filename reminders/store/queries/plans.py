@@ -13,8 +13,8 @@ from sqlmodel import SQLModel, col
 
 from reminders.rules.planning import Existing, Planned, Replan
 from reminders.rules.terms import OPEN, Reason, Status
-from reminders.store.queries.common import QUIET, Row, insert_many, is_status
-from reminders.store.tables import Reminder, Treatment
+from reminders.store.queries.common import QUIET, Row, insert_many, is_status, put
+from reminders.store.tables import Mark, Reminder, Treatment
 
 REMINDERS: Table = SQLModel.metadata.tables["reminder"]
 
@@ -152,3 +152,13 @@ def _cancel(session: Session, ids: Collection[int], treatment: Treatment, now: d
         )
         .execution_options(**QUIET),
     )
+
+
+def mark(session: Session, name: str) -> str | None:
+    """Return under what the stored plans were made."""
+    return session.scalar(select(col(Mark.value)).where(col(Mark.name) == name))
+
+
+def set_mark(session: Session, name: str, value: str) -> None:
+    """Note under what the stored plans are made from now on."""
+    put(session, Mark, {"name": name, "value": value}, "name")

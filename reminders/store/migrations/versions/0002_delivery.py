@@ -121,3 +121,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'planned'"),
             postgresql_where=sa.text("status = 'planned'"),
         )
+
+    op.execute(
+        "INSERT INTO lane (clinic_id, channel, counted, faults) "
+        "SELECT id, 'sms', 0, 0 FROM clinic UNION ALL SELECT id, 'email', 0, 0 FROM clinic"
+    )

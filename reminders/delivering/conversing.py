@@ -1,0 +1,53 @@
+"""Conversing: many conversations at a time, each taking up the next reminder when it is free."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from datetime import datetime
+from typing import Any
+
+from reminders.rules.terms import Facts
+
+WIDTH = 64
+"""Conversations at a time by each channel."""
+
+
+class Queue:
+    """What was claimed and waits for a conversation to be free."""
+
+    def __init__(self) -> None:
+        self._claimed: asyncio.Queue[tuple[Facts, datetime] | None] = asyncio.Queue()
+        self._low = asyncio.Event()
+
+    async def room(self) -> int:
+        """Wait until few are waiting, and return how many more may."""
+        while self._claimed.qsize() > WIDTH // 2:
+            self._low.clear()
+            await self._low.wait()
+        return WIDTH - self._claimed.qsize()
+
+    def put(self, claimed: Sequence[tuple[Facts, datetime]]) -> None:
+        """Add what was claimed."""
+        for one in claimed:
+            self._claimed.put_nowait(one)
+
+    async def take(self) -> tuple[Facts, datetime] | None:
+        """Wait for one; None when there will be no more."""
+        one = await self._claimed.get()
+        if self._claimed.qsize() <= WIDTH // 2:
+            self._low.set()
+        return one
+
+    def end(self) -> None:
+        """Say that no more will come."""
+        for _ in range(WIDTH):
+            self._claimed.put_nowait(None)
+
+
+async def all_of(*parts: Coroutine[Any, Any, None]) -> None:
+    """Let every part come to its end, also when another fails; raises the first failure."""
+    ends = await asyncio.gather(*parts, return_exceptions=True)
+    for end in ends:
+        if end is not None:
+            raise end

@@ -1,0 +1,51 @@
+"""Receipts: the provider's reports settle what was in doubt and tell what arrived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from reminders.rules.deciding import Outcome
+from reminders.rules.receipts import advance, deafness
+from reminders.rules.terms import Reason, Status
+from reminders.store.queries import delivery, receipts
+from reminders.store.queries.receipts import Whose
+
+log = structlog.get_logger()
+
+_WHY = {Outcome.SUPPRESS: Reason.OPTED_OUT, Outcome.INVALID: Reason.UNREACHABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the provider said: of which message, by our token for the attempt where it has one."""
+
+    attempt: str
+    provider_id: str
+    status: str
+    code: str
+
+
+def take(session: Session, report: Report, now: datetime) -> Status | None:
+    """Keep a report and return where it leaves its reminder; None for a message not ours."""
+    of = receipts.whose(session, report.attempt, report.provider_id)
+    reminder_id = of.reminder_id if of else None
+    said = (report.provider_id, report.status, report.code or None)
+    receipts.keep(session, reminder_id, *said, now)
+    if of is None:
+        log.warning("report about an unknown message", status=report.status)
+        return None
+    status = advance(of.status, receipts.reported(session, report.provider_id))
+    if status is not of.status and receipts.prove(session, of, status, report.provider_id, now):
+        log.info("reported", reminder=of.reminder_id, status=status, code=report.code or None)
+    _suppress(session, of, report, now)
+    return status
+
+
+def _suppress(session: Session, of: Whose, report: Report, now: datetime) -> None:
+    said = deafness(report.code)
+    if said is not None:
+        delivery.suppress(session, of.clinic_id, of.contact, _WHY[said], source="provider", now=now)

@@ -1,0 +1,98 @@
+"""Settling: what came of attempts is written down, for the reminders, the contacts and the lanes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from reminders.rules.deciding import Outcome, Settled
+from reminders.rules.lanes import LaneFacts, judge
+from reminders.rules.terms import Facts, Reason
+from reminders.store.queries import delivery, lanes
+from reminders.store.queries.delivery import Ended
+
+log = structlog.get_logger()
+
+_DEAF = {Outcome.SUPPRESS: Reason.OPTED_OUT, Outcome.INVALID: Reason.UNREACHABLE}
+"""Outcomes after which a contact is not messaged again, and why."""
+
+_HEALTHY = frozenset(Outcome) - {Outcome.CONFIGURATION, Outcome.BUSY, Outcome.AMBIGUOUS}
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a reminder and, where there was one, of its attempt: how it ended, and when
+    it began (``tried_at``, UTC).
+    """
+
+    held: Facts
+    settled: Settled
+    outcome: Outcome | None = None
+    tried_at: datetime | None = None
+    code: str = ""
+    provider_id: str = ""
+    retry_after: timedelta | None = None
+
+    @property
+    def lane(self) -> lanes.Key:
+        """Return by which lane it left."""
+        return self.held.clinic.clinic_id, self.held.channel
+
+
+def settle(session: Session, settlements: Sequence[Settlement], now: datetime) -> None:
+    """Write all of them down; the caller holds their clients locked."""
+    if not settlements:
+        return
+    alike: dict[Settled, list[Facts]] = defaultdict(list)
+    for one in settlements:
+        alike[one.settled].append(one.held)
+    for settled, held in alike.items():
+        delivery.settle(session, held, settled, now)
+    tried = [one for one in settlements if one.outcome is not None]
+    delivery.end_attempts(session, [_ended(one) for one in tried], now)
+    for one in tried:
+        _suppress(session, one, now)
+    _judge_lanes(session, tried, now)
+
+
+def _ended(one: Settlement) -> Ended:
+    return Ended(delivery.claim_of(one.held), str(one.outcome), one.code, one.provider_id)
+
+
+def _suppress(session: Session, one: Settlement, now: datetime) -> None:
+    why = one.outcome and _DEAF.get(one.outcome)
+    if why and one.held.contact:
+        clinic_id = one.held.clinic.clinic_id
+        delivery.suppress(session, clinic_id, one.held.contact, why, source="provider", now=now)
+
+
+def _judge_lanes(session: Session, tried: Sequence[Settlement], now: datetime) -> None:
+    """Let attempts stop their lanes or open them again; untroubled ones are not even read."""
+    keys = {one.lane for one in tried}
+    if not keys:
+        return
+    untroubled = all(one.outcome in _HEALTHY for one in tried)
+    before = lanes.lock(session, keys, troubled=untroubled)
+    after = {(lane.clinic_id, lane.channel): lane for lane in before}
+    for one in tried:
+        if one.lane in after and one.outcome is not None and one.tried_at is not None:
+            after[one.lane] = judge(
+                after[one.lane], one.outcome, one.code, one.tried_at, now, one.retry_after
+            )
+    lanes.keep(session, list(after.values()))
+    for was, lane in zip(before, after.values(), strict=True):
+        _tell(was, lane)
+
+
+def _tell(was: LaneFacts, lane: LaneFacts) -> None:
+    """Raise the alarm once when a lane stops, and say when it works again."""
+    if lane.held_since == was.held_since:
+        return
+    tell = log.error if lane.held_since else log.warning
+    event = "lane stopped" if lane.held_since else "lane open again"
+    tell(event, clinic=lane.clinic_id, channel=lane.channel, code=lane.held_for or was.held_for)

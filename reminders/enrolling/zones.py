@@ -1,0 +1,51 @@
+"""Zone data: when governments move their clocks, everything planned moves with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+import tzdata
+from sqlalchemy import Engine
+
+from reminders.enrolling.plans import pages, replan_clients
+from reminders.rendering.library import Library
+from reminders.store.database import reading, writing
+from reminders.store.queries import people, plans
+
+log = structlog.get_logger()
+
+EDITION = "zone data"
+
+
+def follow_zone_data(
+    engine: Engine,
+    library: Library,
+    now: datetime,
+    edition: str = tzdata.IANA_VERSION,
+    progress: Callable[[int], None] = lambda _: None,
+) -> bool:
+    """Plan everyone anew if plans were made with another edition of the zone data; say whether
+    that was so. ``edition`` is the package's, such as ``2026b``.
+
+    Local date, local time and zone are the truth; every instant is derived from them. A page
+    of clients at a time, so that nobody waits; if it ends midway it begins anew next time.
+    """
+    with reading(engine) as session:
+        before = plans.mark(session, EDITION)
+        clinics = people.clinics(session)
+    if before == edition:
+        return False
+    for clinic in clinics:
+        with reading(engine) as session:
+            everyone = list(pages(session, clinic.id))
+        for ids in everyone:
+            with writing(engine) as session:
+                clients = {client.id: client for client in people.lock(session, ids)}
+                replan_clients(session, library, clinic, clients, now)
+            progress(len(ids))
+    with writing(engine) as session:
+        plans.set_mark(session, EDITION, edition)
+    log.info("zone data followed", before=before, edition=edition)
+    return True

@@ -1,0 +1,36 @@
+"""Receipts: what the provider's later reports, in whatever order they come, make of a reminder."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from reminders.rules.deciding import Outcome
+from reminders.rules.terms import Status
+
+_MEANING = {
+    **dict.fromkeys(("accepted", "scheduled", "queued", "sending", "sent"), Status.ACCEPTED),
+    **dict.fromkeys(("undelivered", "failed", "canceled"), Status.UNDELIVERED),
+    **dict.fromkeys(("delivered", "partially_delivered", "read"), Status.DELIVERED),
+}
+"""Twilio's statuses (twilio.com/docs/messaging/api/message-resource), the better known last."""
+
+_RANK = [Status.ACCEPTED, Status.UNDELIVERED, Status.DELIVERED]
+
+_DEAF = {"21610": Outcome.SUPPRESS, "30005": Outcome.INVALID, "30006": Outcome.INVALID}
+"""Codes of undelivered texts after which the contact is not texted again."""
+
+
+def advance(status: Status, reported: Collection[str]) -> Status:
+    """Return where a reminder stands after all reports so far, never a step back.
+
+    It depends on which reports there were and not on their order, so late, doubled and mixed-up
+    ones do no harm. A report is proof that the message left, whatever we thought before.
+    """
+    meant = {_MEANING[word] for word in reported if word in _MEANING}
+    known = {status} & set(_RANK)
+    return max(meant | known, key=_RANK.index, default=status)
+
+
+def deafness(code: str) -> Outcome | None:
+    """Return what an undelivered text's code says of its contact, if anything."""
+    return _DEAF.get(code)

@@ -1,0 +1,95 @@
+"""The provider's reports: each kept once, and whose they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from reminders.rules.terms import LEFT, OPEN, Status
+from reminders.store.queries.common import QUIET, insert_once, is_status
+from reminders.store.tables import Attempt, Receipt, Reminder
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The attempt a report is about, and where its reminder stands."""
+
+    reminder_id: int
+    claim: str
+    clinic_id: int
+    client_id: int
+    contact: str
+    status: Status
+
+
+def whose(session: Session, attempt: str, provider_id: str) -> Whose | None:
+    """Return the attempt of that token (reminder and claim) or, without one, of the provider's
+    id; its client is locked until the transaction ends.
+    """
+    reminder_id, _, claim = attempt.partition(".")
+    by_id = col(Attempt.provider_id) == provider_id
+    by_token = (col(Attempt.reminder_id) == int(reminder_id or 0)) & (col(Attempt.claim) == claim)
+    row = session.execute(
+        select(
+            col(Reminder.id),
+            col(Attempt.claim),
+            col(Reminder.clinic_id),
+            col(Reminder.client_id),
+            col(Attempt.contact),
+            col(Reminder.status),
+        )
+        .join_from(Attempt, Reminder, col(Reminder.id) == col(Attempt.reminder_id))
+        .where(by_token if claim else by_id)
+        .with_for_update(of=Reminder)
+    ).first()
+    return Whose(*row) if row else None
+
+
+def keep(
+    session: Session,
+    reminder_id: int | None,
+    provider_id: str,
+    status: str,
+    code: str | None,
+    now: datetime,
+) -> None:
+    """Keep a report unless it is there already."""
+    row = {
+        "reminder_id": reminder_id,
+        "provider_id": provider_id,
+        "status": status,
+        "code": code,
+        "received_at": now,
+    }
+    insert_once(session, Receipt, row)
+
+
+def reported(session: Session, provider_id: str) -> set[str]:
+    """Return everything the provider reported about a message."""
+    said = select(col(Receipt.status)).where(col(Receipt.provider_id) == provider_id)
+    return set(session.scalars(said))
+
+
+def prove(session: Session, of: Whose, status: Status, provider_id: str, now: datetime) -> bool:
+    """Move a reminder to where a report proves it stands, and tie the message to its attempt.
+
+    Also one that is planned again: it left after all. A plan given up for another reason stays.
+    """
+    tied = update(Attempt).where(
+        col(Attempt.reminder_id) == of.reminder_id, col(Attempt.claim) == of.claim
+    )
+    session.execute(tied.values(provider_id=provider_id).execution_options(**QUIET))
+    values: dict[str, Any] = {"status": status, "reason": None, "settled_at": now}
+    values |= {"claim": of.claim, "lease_until": None}
+    moved = (
+        update(Reminder)
+        .where(col(Reminder.id) == of.reminder_id, is_status(*(LEFT | OPEN)))
+        .values(**values)
+        .returning(col(Reminder.id))
+    )
+    return session.execute(moved.execution_options(**QUIET)).first() is not None
