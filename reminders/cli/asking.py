@@ -159,6 +159,7 @@ def _tell_status(found: Standing) -> None:
         *(("failed", n, PLAIN[Reason(why)]) for why, n in found.failed.items()),
         ("not delivered", found.undelivered, ""),
         ("in doubt", found.in_doubt, "it may have left; nobody knows yet"),
+        ("sent again", found.maybe_twice, "after an attempt in doubt: it may have arrived twice"),
         ("overdue", found.overdue, "due more than five minutes ago: is the heartbeat beating?"),
     ]
     grid = Grid("Reminders", "Count", "Why", title=f"Heartbeat: {beat}", title_justify="left")
@@ -166,3 +167,13 @@ def _tell_status(found: Standing) -> None:
         if count or name in {"planned", "sent", "overdue"}:
             grid.add_row(name, str(count), why if count else "")
     out.print(grid)
+    for lane in found.stopped:
+        out.print(
+            f"{lane.clinic}: {lane.channel} messages are stopped since {lane.since:%Y-%m-%d %H:%M}"
+            f" UTC ({lane.code}). Nothing is lost; see: reminders doctor"
+        )
+    for outage in found.outages:
+        out.print(
+            f"{outage.clinic}: {outage.missed} reminders went stale while nothing was sent, from"
+            f" {outage.began_at:%Y-%m-%d %H:%M} to {outage.ended_at:%Y-%m-%d %H:%M} UTC."
+        )

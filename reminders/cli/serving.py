@@ -1,4 +1,4 @@
-"""Commands that run the service: serve, web, worker, tick, migrate."""
+"""Commands that run the service: serve, web, worker, tick, reconcile, migrate."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import uvicorn
 from reminders.app import App
 from reminders.cli.common import AsJson, fields_of, opened, out, print_json
 from reminders.delivering.tally import Tally
+from reminders.enrolling.zones import follow_zone_data
 from reminders.rules.reasons import PLAIN
-from reminders.rules.terms import Reason
+from reminders.rules.terms import Reason, Status
 from reminders.store import migrations
 from reminders.web import create_web
 from reminders.worker import heartbeat, work
@@ -61,11 +62,33 @@ def worker() -> None:
 def tick(as_json: AsJson = False) -> None:
     """Make one pass and exit, for hosts that have only cron."""
     with opened() as app:
+        follow_zone_data(app.engine, app.library, app.clock())
         tally = app.dispatcher("tick").run()
         if as_json:
             print_json({"delivery": app.settings.delivery, **fields_of(tally)})
         else:
             out.print(_sentence(tally))
+
+
+def reconcile(as_json: AsJson = False) -> None:
+    """Ask the provider now about everything in doubt, also what was given up as unknown."""
+    with opened() as app:
+        came = app.dispatcher("reconcile").reconcile()
+        if as_json:
+            print_json({"delivery": app.settings.delivery, "proven": came})
+        elif came:
+            out.print("\n".join(f"{count} {CAME_OF_IT[what]}" for what, count in came.items()))
+        else:
+            out.print("Nothing is in doubt that the provider could know of by now.")
+
+
+CAME_OF_IT: dict[str, str] = {
+    Status.ACCEPTED: "had left: nothing more to do",
+    Status.PLANNED: "had not left: it goes again while it helps",
+    Status.SKIPPED: "had not left, and would no longer help",
+    Status.HANDOFF: "still in doubt: the provider is asked again later",
+    Status.UNKNOWN: "could not be proven: please ask the client",
+}
 
 
 def migrate() -> None:

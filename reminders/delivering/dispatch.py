@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
@@ -81,17 +83,31 @@ class Dispatcher:
         """Make one pass: everything due now is sent, skipped, put off or settled."""
         return asyncio.run(self._pass())
 
-    async def _pass(self) -> Tally:
-        ledger, tally = Ledger(self._engine, self._clock, self._patience), Tally()
+    def reconcile(self) -> Counter[str]:
+        """Ask now for everything in doubt, also what was given up, and count what came of it."""
+        return asyncio.run(self._reconcile())
+
+    @asynccontextmanager
+    async def _ledger(self) -> AsyncIterator[Ledger]:
+        ledger = Ledger(self._engine, self._clock, self._patience)
         try:
-            tally.rescued = await ledger.run(self._tidy)
-            parts = [self._drain(channel, ledger, tally) for channel in self._senders]
-            await all_of(*parts, self._look_for_proof(ledger, tally))
-            await self._digest(ledger, tally)
+            yield ledger
         finally:
             for sender in self._senders.values():
                 await sender.close()
             ledger.close()
+
+    async def _reconcile(self) -> Counter[str]:
+        async with self._ledger() as ledger:
+            return await self._reconciler.run_by_hand(ledger)
+
+    async def _pass(self) -> Tally:
+        tally = Tally()
+        async with self._ledger() as ledger:
+            tally.rescued = await ledger.run(self._tidy)
+            drains = [self._drain(channel, ledger, tally) for channel in self._senders]
+            await all_of(*drains, self._look_for_proof(ledger, tally))
+            await self._digest(ledger, tally)
         return tally
 
     def _tidy(self, session: Session, now: datetime) -> int:

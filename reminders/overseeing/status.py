@@ -8,14 +8,29 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from reminders.rules.terms import LEFT, Reason, Status
+from reminders.rules.terms import LEFT, Channel, Reason, Status
 from reminders.store.queries import delivery, lanes, overview
+from reminders.store.queries.overview import Missed
 
 OVERDUE = timedelta(minutes=5)
 """A reminder this late with nothing to explain it means that nobody is sending."""
 
 SILENCE = timedelta(minutes=5)
 """A heartbeat older than this is not beating."""
+
+
+RECENT = timedelta(days=7)
+"""How long an outage is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A lane that a fault stopped: whose, since when (UTC), and the provider's code for it."""
+
+    clinic: str
+    channel: Channel
+    since: datetime
+    code: str
 
 
 @dataclass(slots=True)
@@ -34,6 +49,9 @@ class Standing:
     next_due_at: datetime | None = None
     last_beat_at: datetime | None = None
     clinics: dict[str, str] = field(default_factory=dict)
+    maybe_twice: int = 0
+    stopped: list[Stopped] = field(default_factory=list)
+    outages: list[Missed] = field(default_factory=list)
 
     def silent(self, now: datetime) -> bool:
         """Say whether the heartbeat has stopped, or never began."""
@@ -67,6 +85,12 @@ def standing(session: Session, now: datetime) -> Standing:
         overdue=overview.overdue(session, now - OVERDUE),
         next_due_at=lanes.opens_next(session),
         last_beat_at=delivery.last_beat(session),
+        maybe_twice=overview.maybe_twice(session),
+        stopped=[
+            Stopped(clinic, lane.channel, lane.held_since or now, lane.held_for or "")
+            for clinic, lane in lanes.stopped(session)
+        ],
+        outages=overview.outages(session, now - RECENT),
         clinics={c.name: "live" if c.live else "practice" for c in overview.clinics(session)},
     )
     for status, reason, count in overview.counts(session):

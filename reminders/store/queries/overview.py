@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Select, Table, false, func, insert, select, u
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
-from reminders.rules.terms import Channel, Reason, Status
+from reminders.rules.terms import LEFT, Channel, Reason, Status
 from reminders.store.queries.common import is_status
 from reminders.store.queries.people import clinics
-from reminders.store.tables import Attempt, Client, Clinic, Lane, Reminder, Treatment
+from reminders.store.tables import Attempt, Client, Clinic, Lane, Outage, Reminder, Treatment
 
 __all__ = ["Line", "clinics", "copy", "counts", "lines", "overdue"]
 
@@ -31,6 +31,35 @@ def overdue(session: Session, before: datetime) -> int:
     """Return how many were due before that moment (UTC) and are still planned."""
     waiting = select(func.count()).where(is_status(Status.PLANNED), col(Reminder.due_at) < before)
     return session.scalar(waiting.select_from(Reminder)) or 0
+
+
+def maybe_twice(session: Session) -> int:
+    """Return how many reminders went again after an attempt whose end was never known."""
+    went_again = select(func.count()).where(
+        col(Reminder.doubts) > 0, col(Reminder.status).in_(LEFT)
+    )
+    return session.scalar(went_again.select_from(Reminder)) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """How many reminders of a clinic went stale while nothing was sent (UTC)."""
+
+    clinic: str
+    began_at: datetime
+    ended_at: datetime
+    missed: int
+
+
+def outages(session: Session, since: datetime) -> list[Missed]:
+    """Return what was missed in outages that ended since then, the latest first."""
+    rows = session.execute(
+        select(col(Clinic.name), col(Outage.began_at), col(Outage.ended_at), col(Outage.missed))
+        .join_from(Outage, Clinic, col(Clinic.id) == col(Outage.clinic_id))
+        .where(col(Outage.ended_at) >= since)
+        .order_by(col(Outage.ended_at).desc())
+    )
+    return [Missed(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
