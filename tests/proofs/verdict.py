@@ -1,0 +1,120 @@
+"""The verdict of a proof: what the providers' ledgers hold, beside what our own tables claim."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from reminders.rules.terms import Channel
+from tests.proofs.stage import Stage
+
+
+@dataclass
+class Verdict:
+    """One line of the table: how many messages were at stake, and what became of them."""
+
+    proof: str
+    database: str
+    channel: str
+    seed: int
+    number: int = 0
+    lost: int = 0
+    doubled: int = 0
+    marked: int = 0
+    seconds: float = 0.0
+    what: str = ""
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def kept(self) -> bool:
+        """Say whether every promise was kept."""
+        return not (self.lost or self.doubled or self.faults)
+
+
+@contextmanager
+def timed(verdict: Verdict) -> Iterator[Verdict]:
+    """Measure how long the verdict took to reach."""
+    began = time.monotonic()
+    try:
+        yield verdict
+    finally:
+        verdict.seconds = time.monotonic() - began
+
+
+@dataclass(frozen=True)
+class Row:
+    """One reminder as our own table tells it."""
+
+    number: int
+    contact: str
+    status: str
+    reason: str | None
+    doubts: int
+    attempts: int
+
+    @property
+    def is_marked(self) -> bool:
+        """Say whether the staff are shown that nobody knows for sure."""
+        return self.status == "unknown" or self.doubts > 0 or self.reason == "maybe-twice"
+
+
+def rows_of(engine: Engine, channel: Channel) -> list[Row]:
+    """Return every reminder of a channel."""
+    contact = "phone" if channel is Channel.SMS else "email"
+    query = text(
+        f"SELECT r.id, c.{contact}, r.status, r.reason, r.doubts, r.attempts FROM reminder r"
+        " JOIN client c ON c.id = r.client_id WHERE r.channel = :channel ORDER BY r.id"
+    )
+    with engine.connect() as connection:
+        return [Row(*row) for row in connection.execute(query, {"channel": channel.value})]
+
+
+def copies_of(stage: Stage, channel: Channel) -> dict[str, list[str]]:
+    """Return what each contact got, from the provider's own ledger: a Message-ID for each email."""
+    taken: dict[str, list[str]] = defaultdict(list)
+    ledger = stage.twilio.seen("message") if channel is Channel.SMS else stage.smtp.seen("mail")
+    for entry in ledger:
+        taken[entry["to"]].append(entry.get("message_id", ""))
+    return taken
+
+
+def judge(verdict: Verdict, stage: Stage, engine: Engine, channel: Channel) -> Verdict:
+    """Hold what left against what was promised."""
+    taken, rows = copies_of(stage, channel), rows_of(engine, channel)
+    verdict.number += len(rows)
+    verdict.marked += sum(row.is_marked for row in rows)
+    verdict.lost += sum(_is_lost(row, taken.get(row.contact, []), channel) for row in rows)
+    verdict.doubled += sum(_is_doubled(row, taken.get(row.contact, []), channel) for row in rows)
+    untrue = Counter(row.status for row in rows if not _is_true(row, taken.get(row.contact, [])))
+    verdict.faults += [f"{number} stand as {status}" for status, number in untrue.items()]
+    return verdict
+
+
+def _is_lost(row: Row, copies: list[str], channel: Channel) -> bool:
+    """An email of which nobody can know may be missing, but never silently."""
+    return not copies and not (channel is Channel.EMAIL and row.is_marked)
+
+
+def _is_doubled(row: Row, copies: list[str], channel: Channel) -> bool:
+    if channel is Channel.SMS:
+        return len(copies) > 1
+    return len(copies) > 2 or len(set(copies)) > 1 or (len(copies) == 2 and not row.is_marked)
+
+
+def _is_true(row: Row, copies: list[str]) -> bool:
+    """Accepted means that the provider has it; nothing else but not knowing may be said of it."""
+    if row.status in {"accepted", "unknown"}:
+        return bool(copies) or row.status == "unknown"
+    return False
+
+
+def facts_of(engine: Engine, query: str, **given: Any) -> Any:
+    """Return one value from the tables."""
+    with engine.connect() as connection:
+        return connection.execute(text(query), given).scalar_one()
