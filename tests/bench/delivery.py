@@ -12,7 +12,7 @@ from rich.progress import track
 from rich.table import Table
 from sqlalchemy import Engine, text
 
-from reminders.delivering import dispatch
+from reminders.delivering.conversing import WIDTH
 from reminders.store import migrations
 from tests.bench.databases import fresh
 from tests.bench.doubles.serving import running
@@ -25,6 +25,9 @@ TRIAL = 1_000
 
 SCENES = (("sms", 0.0), ("sms", 0.05), ("email", 0.0), ("email", 0.02))
 """Which way out, and the seconds until the provider answers."""
+
+THREADS, THREADS_WHEN_SLOW = 8, 32
+"""What serves the peers best: more threads only wait for each other unless the provider is slow."""
 
 DOUBLES = {"sms": "twilio", "email": "smtp"}
 
@@ -94,13 +97,20 @@ def enter(
     with _database(postgres, entrant.kind) as engine, running(DOUBLES[channel], delay) as double:
         fill(engine, channel, count, ahead)
         url = engine.url.render_as_string(hide_password=False)
-        figures = run_worker(entrant.worker, Order(url, channel, double.port, count))
+        threads = _at_once(entrant, delay)
+        figures = run_worker(entrant.worker, Order(url, channel, double.port, count, threads))
         taken = double.stop()
         if entrant.sends and taken != (count, count):
             raise RuntimeError(f"{entrant.title}: {count} due, taken and distinct {taken}")
         if entrant.marks and accepted(engine) != count:
             raise RuntimeError(f"{entrant.title}: {accepted(engine)} of {count} accepted")
     return figures
+
+
+def _at_once(entrant: Entrant, delay: float) -> int:
+    if entrant not in PEERS:
+        return WIDTH
+    return THREADS_WHEN_SLOW if delay else THREADS
 
 
 @contextmanager
@@ -133,9 +143,9 @@ def _grid(channel: str, delay: float, size: int, measured: Measured) -> Table:
             _spread(_ratios(measured, entrant), ".2f"),
         )
     if delay:
-        limit = dispatch.WIDTH / delay
+        limit = WIDTH / delay
         ours = [f.rate / limit for f in measured[OURS]]
-        title = f"limit: {dispatch.WIDTH} at a time ÷ {delay * 1000:.0f} ms"
+        title = f"limit: {WIDTH} at a time ÷ {delay * 1000:.0f} ms"
         grid.add_row(title, f"{limit:,.0f}", "", "", _spread(ours, ".2f"))
     return grid
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, bindparam, text
 
+from reminders.store.columns import microseconds
 from reminders.store.database import open_engine
-from reminders.store.tables import microseconds
 from tests.bench.filling import NOW
 from tests.bench.peers.order import Watch, read_order
 

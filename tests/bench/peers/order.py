@@ -27,7 +27,7 @@ class Order:
     channel: str
     port: int
     count: int
-    concurrency: int = 32
+    concurrency: int
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from sqlalchemy import Engine, text
 
 from reminders.app import App, build, log_to
 from reminders.settings import Delivery, Settings
+from reminders.store.columns import Instant
 from reminders.store.database import reading
-from reminders.store.tables import Instant
 from tests.bench.filling import NOW
 from tests.bench.peers import order as told
 from tests.bench.peers.order import Order, Watch, read_order
