@@ -146,7 +146,7 @@ OTHERS = (
     ),
     Cell(
         "something slipped in before TLS", BUSY,
-        ({"STARTTLS": {"say": "220 go\r\n250 EVIL\r\n"}},), security=STARTTLS,
+        ({"STARTTLS": {"say": "220 go\r\n250-x\r\n250 AUTH EVIL\r\n"}},), signs_in=True, security=STARTTLS,
     ),
     Cell("no login offered", OURS, signs_in=True, offers=("PIPELINING",)),
     Cell("only LOGIN offered", ACCEPTED, handed_off=True, taken=1, signs_in=True, offers=("AUTH LOGIN",)),
