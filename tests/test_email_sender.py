@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 import trustme
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reminders.rules.deciding import Outcome
@@ -392,6 +392,7 @@ WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_
 BODY = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\r\n.=<& "))
 
 
+@settings(deadline=None)  # the package is slow
 @given(name=WORDS, subject=WORDS, text=BODY, page=BODY)
 def test_whatever_is_written_arrives_as_it_was_meant(
     name: str, subject: str, text: str, page: str
@@ -402,7 +403,7 @@ def test_whatever_is_written_arrives_as_it_was_meant(
         found["bodies"]
         == meaning(as_the_email_package_would(mail_to(text=text, html=page)))["bodies"]
     )
-    assert found["subject"] == subject.lstrip()
+    assert found["subject"] == subject
     assert found["from"] == (name[:11], FROM)
 
 

@@ -89,15 +89,21 @@ class Conversation(asyncio.Protocol):
 
     async def reply(self) -> Reply:
         """Wait for the next reply in whole. Raises ``Broken``, or ``Lost`` which is one kind."""
+        reply = self._taken()
         try:
-            async with asyncio.timeout(self._step):
-                while (reply := self._taken()) is None:
-                    if self._lost:
-                        raise Lost("connection lost")
-                    self._waiting = asyncio.get_running_loop().create_future()
-                    await self._waiting
+            if reply is None:
+                async with asyncio.timeout(self._step):
+                    reply = await self._coming()
         except TimeoutError:
             raise Broken("no answer in time") from None
+        return reply
+
+    async def _coming(self) -> Reply:
+        while (reply := self._taken()) is None:
+            if self._lost:
+                raise Lost("connection lost")
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
         return reply
 
     def _taken(self) -> Reply | None:
