@@ -92,7 +92,7 @@ def _kill_everywhere(stage: Stage, channel: Channel, plan: Plan, verdict: Verdic
     ids = cast.add_clients(app.engine, 1, channel, len(points), cast.LATER)
     app.engine.dispose()
     ends = _kill_at(app, stage, dict(zip(ids, points, strict=True)))
-    recover(stage, LONG)
+    recover(stage)
     judge(verdict, stage, app.engine, channel)
     verdict.what = f"{ends[-signal.SIGKILL]} deaths at {len(points)} of {length:,} bytecodes"
     verdict.faults += children.failures(ends, stage.folder / "log")

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from reminders.app import App, build
+from reminders.enrolling.zones import follow_zone_data
 from reminders.rules.proving import Patience
 from reminders.rules.terms import Channel
 from tests.proofs import cast
@@ -65,6 +66,7 @@ def warm_app(stage: Stage, clock: Ahead | None = None) -> App:
     one reminder of each channel has left.
     """
     app = build(stage.settings, clock or Ahead())
+    follow_zone_data(app.engine, app.library, app.clock())  # or the first worker plans anew
     clinic = cast.add_clinic(app.engine)
     for channel in Channel:
         cast.add_clients(app.engine, clinic, channel, 1)
@@ -73,11 +75,11 @@ def warm_app(stage: Stage, clock: Ahead | None = None) -> App:
     return app
 
 
-def recover(stage: Stage, patient: Patience) -> None:
-    """Let a worker that finds the stage as others left it settle everything."""
+def recover(stage: Stage) -> None:
+    """Let a worker that finds the stage as others left it settle everything, in all patience."""
     clock = Ahead()
     app = build(stage.settings, clock)
-    drain(app, clock, patient)
+    drain(app, clock)
     app.close()
 
 
@@ -99,13 +101,13 @@ def carry(app: App, name: str, patient: Patience) -> None:
         told.wait(0.01)
 
 
-def drain(app: App, clock: Ahead, patient: Patience) -> None:
+def drain(app: App, clock: Ahead) -> None:
     """Make passes, each when there is next something to do, until nothing is left to do.
 
     It ends in any case: what is never settled is for the verdict to tell.
     """
     for number in range(ROUNDS):
-        app.dispatcher("recovery", patience=patient).run()
+        app.dispatcher("recovery", patience=LONG).run()
         waits = next_look(app.engine)
         if waits is None:
             return
@@ -136,7 +138,7 @@ def main() -> None:
     clock = Ahead()
     app = build(settings(given.database, given.twilio, given.smtp), clock)
     if given.drain:
-        drain(app, clock, BRIEF)
+        drain(app, clock)
     else:
         carry(app, "courier", BRIEF)
 

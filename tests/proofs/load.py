@@ -80,7 +80,7 @@ def conclude(loaded: Load, proof: str, plan: Plan, what: str, began: float) -> I
     for pid in list(loaded.workers):
         loaded.end(pid)
     time.sleep(UNTIL_ANSWERED)
-    recover(loaded.stage, loaded.patience)
+    recover(loaded.stage)
     for channel in Channel:
         verdict = Verdict(proof, loaded.stage.kind, channel.value, plan.seed, what=what)
         judge(verdict, loaded.stage, loaded.engine, channel)

@@ -14,8 +14,8 @@ from tests.proofs.stage import Stage, Theatre
 from tests.proofs.verdict import Verdict
 
 WORKERS = 8
-BACKLOG = 400
-HASTY = patience(0.4, 0.15, 0.4, 0.5, 0.6)
+BACKLOG = 150
+HASTY = patience(1.2, 1, 1.5, 1.7, 1.9)
 """A sleeper's claims lapse, and its handoffs are judged, before it wakes."""
 
 
@@ -25,7 +25,7 @@ def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
 
 
 def _prove(stage: Stage, plan: Plan) -> Iterator[Verdict]:
-    began, times = time.monotonic(), plan.times(500, 5)
+    began, times = time.monotonic(), plan.times(500, 2)
     with load(stage, plan, HASTY) as loaded:
         sleepers = [loaded.start(f"worker {number}") for number in range(WORKERS)]
         for _ in range(times):
@@ -37,5 +37,5 @@ def _prove(stage: Stage, plan: Plan) -> Iterator[Verdict]:
 def _let_sleep(loaded: Load, pid: int) -> None:
     loaded.pause(0.01, 0.1)
     os.kill(pid, signal.SIGSTOP)
-    loaded.pause(0.8, 1.4)
+    loaded.pause(2.2, 2.8)
     os.kill(pid, signal.SIGCONT)

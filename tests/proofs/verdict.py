@@ -30,6 +30,7 @@ class Verdict:
     seconds: float = 0.0
     what: str = ""
     faults: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
 
     @property
     def kept(self) -> bool:
