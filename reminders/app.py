@@ -176,7 +176,8 @@ class App:
             return {Channel.SMS: outbox, Channel.EMAIL: outbox}
         from reminders.senders.sms import TwilioSender  # noqa: PLC0415 (slow to import)
 
-        return {Channel.SMS: TwilioSender(self.twilio), Channel.EMAIL: SmtpSender(self.mail_server)}
+        email = SmtpSender(self.mail_server, self.settings.smtp_connections)
+        return {Channel.SMS: TwilioSender(self.twilio), Channel.EMAIL: email}
 
     def probe_twilio(self) -> str:
         """Ask Twilio whether it knows us; raises ``SendError``."""

@@ -159,7 +159,7 @@ def test_what_is_withheld_after_the_354_is_not_delivered(mail: tuple[Security, D
         ("450-4.2.1", Outcome.RETRY),
         ("421-4.7.0", Outcome.BUSY),
         ("452-4.2.2", Outcome.RETRY),
-        ("451-4.7.1", Outcome.BUSY),
+        ("451-4.7.1", Outcome.RETRY),
         ("550-5.1.1", Outcome.INVALID),
         ("550-5.1.10", Outcome.INVALID),
         ("550", Outcome.INVALID),

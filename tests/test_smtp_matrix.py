@@ -48,7 +48,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 STEPS = "greeting  EHLO      STARTTLS  AUTH      MAIL      RCPT      DATA      payload"
 MATRIX = {
     "says 4yz":             "busy      busy      busy      busy      retry     retry     retry     retry",
-    "says 4.7.x":           "busy      busy      busy      busy      busy      busy      busy      busy",
+    "says 4.7.x":           "busy      busy      busy      busy      busy      retry     busy      busy",
     "says 421":             "busy      busy      busy      busy      busy      busy      busy      busy",
     "says 5yz":             "busy      busy      ours      ours      ours      refused   refused   refused",
     "hangs":                "busy      busy      busy      busy      busy      busy      busy      ambiguous",

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from reminders.rules.terms import Channel, Reason, Status
+from reminders.store import migrations
 from reminders.store.database import reading, writing
 from reminders.store.queries import delivery, people
 from reminders.web import create_web
@@ -45,7 +46,9 @@ def test_an_older_database_is_not_ready(house: House, browser: TestClient) -> No
         assert browser.get("/readyz").json()["tables"] is False
     finally:
         with house.engine.begin() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+            connection.execute(
+                text(f"UPDATE alembic_version SET version_num = '{migrations.newest()}'")
+            )
 
 
 def unsubscribe_path(house: House) -> str:

@@ -23,6 +23,7 @@ from reminders.delivering.settling import Settlement
 from reminders.delivering.tally import Tally
 from reminders.rendering.renderer import Renderer, RenderError
 from reminders.rules.deciding import Outcome, Settled, settle
+from reminders.rules.lanes import PROBE
 from reminders.rules.proving import PATIENCE, Patience
 from reminders.rules.terms import Channel, Facts, Reason, Status
 from reminders.senders import Sender, SendError, Withheld
@@ -72,7 +73,7 @@ class Dispatcher:
         self._patience = patience
         self._reconciler = Reconciler(senders, patience, resend=resend)
         self._stopping = Event()
-        self._shut: set[lanes.Key] = set()
+        self._shut: dict[lanes.Key, datetime] = {}
         self._last_beat: datetime | None = None
 
     def stop(self) -> None:
@@ -118,12 +119,12 @@ class Dispatcher:
     async def _digest(self, ledger: Ledger, tally: Tally) -> None:
         """After a long silence tell the staff once what went stale meanwhile."""
         began, ended = self._last_beat, self._clock()
-        if began is None or ended - began < SILENCE or not tally.stale:
+        if began is None or ended - began < SILENCE or not tally.missed:
             return
         await ledger.run(
-            lambda session, _: delivery.note_outage(session, began, ended, tally.stale)
+            lambda session, _: delivery.note_outage(session, began, ended, tally.missed)
         )
-        log.error("reminders went stale while nothing was sent", missed=tally.stale.total())
+        log.error("reminders went stale while nothing was sent", missed=tally.missed.total())
 
     async def _look_for_proof(self, ledger: Ledger, tally: Tally) -> None:
         if not self._stopping.is_set():
@@ -144,7 +145,6 @@ class Dispatcher:
                 claimed: Claimed = await ledger.run(take)
                 for held, settled in claimed.settled:
                     self._note(held, settled, tally)
-                self._shut -= {lane_of(held) for held, _ in claimed.sends}
                 queue.put(claimed.sends)
                 if not claimed.more and not await self._opens_soon(channel, ledger):
                     break
@@ -180,7 +180,9 @@ class Dispatcher:
 
     async def _let_go(self, held: Facts, ledger: Ledger) -> bool:
         """Give a claim back if we were told to stop or its lane was stopped; say whether so."""
-        going = not self._stopping.is_set() and lane_of(held) not in self._shut
+        shut_until = self._shut.get(lane_of(held))
+        shut = shut_until is not None and self._clock() < shut_until
+        going = not (shut or self._stopping.is_set())
         if not going:
             free = [delivery.claim_of(held)]
             await ledger.run(lambda session, _: delivery.release(session, free))
@@ -221,7 +223,7 @@ class Dispatcher:
 
     def _refused(self, held: Facts, error: SendError, tried_at: datetime) -> Settlement:
         if error.outcome is Outcome.CONFIGURATION:
-            self._shut.add(lane_of(held))
+            self._shut[lane_of(held)] = self._clock() + PROBE
         wait = error.retry_after
         settled = settle(error.outcome, held, self._clock(), wait)
         return Settlement(held, settled, error.outcome, tried_at, code=error.code, retry_after=wait)

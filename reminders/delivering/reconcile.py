@@ -36,7 +36,7 @@ MEMORY = timedelta(days=30)
 class _Answer:
     doubt: Doubt
     finding: Finding
-    provider_id: str = ""
+    provider_id: str | None = None
 
 
 class Reconciler:
@@ -90,13 +90,19 @@ class Reconciler:
             return _Answer(doubt, Finding.UNHEARD)
         if provider_id is None:
             return _Answer(doubt, Finding.ABSENT)
-        taken[doubt.contact].add(provider_id)
         return _Answer(doubt, Finding.FOUND, provider_id)
 
     def _write(self, answers: Sequence[_Answer], session: Session, now: datetime) -> Counter[str]:
+        """Settle each, the clients locked; a message that proves two is given to the first."""
         delivery.lock_clients(session, {answer.doubt.client_id for answer in answers})
+        found = [answer.doubt for answer in answers]
+        taken = doubts.known(session, doubts.contacts_of(found), now - MEMORY)
         came: Counter[str] = Counter()
         for answer in answers:
+            if answer.provider_id is not None:
+                if answer.provider_id in taken[answer.doubt.contact]:
+                    continue
+                taken[answer.doubt.contact].add(answer.provider_id)
             settled = self._verdict(answer, now)
             if settled.status is not Status.UNKNOWN or answer.doubt.status is Status.HANDOFF:
                 came[settled.status] += self._write_one(session, answer, settled, now)
@@ -117,7 +123,7 @@ class Reconciler:
         if settled.status is not Status.HANDOFF:
             outcome = _OUTCOMES.get(settled.status, Outcome.AMBIGUOUS)
             of = (doubt.reminder_id, doubt.claim)
-            ended = Ended(of, outcome, "asked", answer.provider_id)
+            ended = Ended(of, outcome, "asked", answer.provider_id or "")
             delivery.end_attempts(session, [ended], now)
             log.info("reconciled", reminder=doubt.reminder_id, status=settled.status)
         return True

@@ -11,7 +11,7 @@ from reminders.rules.terms import Facts, Reason, Status
 
 @dataclass(slots=True)
 class Tally:
-    """What a pass did, counted by channel, by reason, and by clinic what went stale."""
+    """What a pass did, counted by channel, by reason, and by clinic what came too late."""
 
     sent: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
@@ -20,7 +20,7 @@ class Tally:
     in_doubt: int = 0
     rescued: int = 0
     proven: Counter[str] = field(default_factory=Counter)
-    stale: Counter[int] = field(default_factory=Counter)
+    missed: Counter[int] = field(default_factory=Counter)
 
     def note(self, held: Facts, settled: Settled) -> None:
         """Count one settled reminder."""
@@ -30,8 +30,8 @@ class Tally:
                 self.sent[held.channel] += 1
             case Status.SKIPPED:
                 self.skipped[reason] += 1
-                if settled.reason is Reason.STALE:
-                    self.stale[held.clinic.clinic_id] += 1
+                if settled.reason in {Reason.STALE, Reason.SUPERSEDED}:
+                    self.missed[held.clinic.clinic_id] += 1
             case Status.PLANNED:
                 self.deferred[reason] += 1
             case Status.FAILED:

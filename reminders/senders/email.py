@@ -268,9 +268,10 @@ def _meaning(code: int, enhanced: str, step: str) -> Outcome:
     unknown = enhanced in _NO_SUCH_ADDRESS or (
         step == "RCPT" and not enhanced and code in {550, 551, 553}
     )
+    slow_down = enhanced.startswith("4.7.") and step != "RCPT"  # there it is greylisting
     ours = code in _OUR_SETTINGS_CODES or enhanced in _OUR_SETTINGS
     rows = (
-        (step in {"greeting", "EHLO"} or code == 421 or enhanced.startswith("4.7."), Outcome.BUSY),
+        (step in {"greeting", "EHLO"} or code == 421 or slow_down, Outcome.BUSY),
         (soft and step in _ENTRY, Outcome.BUSY),
         (soft or enhanced == _MAILBOX_FULL, Outcome.RETRY),
         (ours or step in _ENTRY or step == "MAIL", Outcome.CONFIGURATION),
