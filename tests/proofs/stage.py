@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -44,7 +44,7 @@ class Stage:
         """Return the settings of a worker on this stage."""
         return settings(self.url, self.twilio.port, self.smtp.port)
 
-    def plan_misbehaviour(self, plans: dict[str, dict[str, list[dict[str, Any]]]]) -> None:
+    def plan_misbehaviour(self, plans: Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]) -> None:
         """Tell Twilio's double how to misbehave, by number."""
         address = f"http://127.0.0.1:{self.twilio.port}/_plans"
         with urllib.request.urlopen(address, json.dumps(plans).encode(), timeout=5) as answer:
@@ -86,7 +86,7 @@ class Theatre:
         smtp = self._open.enter_context(running("proof_smtp", folder / "smtp.ledger"))
         if kind == "sqlite":
             path = folder / "reminders.db"
-            shutil.copy(self._template, path)
+            shutil.copy(self.template, path)
             return Stage(kind, f"sqlite:///{path}", twilio, smtp, folder)
         return Stage(
             kind,
@@ -98,7 +98,8 @@ class Theatre:
         )
 
     @cached_property
-    def _template(self) -> Path:
+    def template(self) -> Path:
+        """Return an empty, migrated SQLite file."""
         path = self.folder / "template.db"
         _migrate(f"sqlite:///{path}")
         return path
