@@ -22,6 +22,7 @@ class Death(BaseException):
 class Fate(StrEnum):
     """What happens to the next message."""
 
+    NONE = "it goes well"
     DIES_BEFORE_HANDOFF = "dies before the handoff"
     DIES_BEFORE = "dies before it is taken"
     DIES_AFTER = "dies after it is taken"
@@ -32,7 +33,7 @@ class Fate(StrEnum):
     SLEEPS = "stopped after its handoff, and wakes when others took over"
 
 
-TAKEN = {Fate.DIES_AFTER, Fate.LOST_AFTER, None}
+TAKEN = {Fate.NONE, Fate.DIES_AFTER, Fate.LOST_AFTER}
 RAISES: dict[Fate, BaseException] = {
     Fate.DIES_BEFORE: Death(),
     Fate.DIES_AFTER: Death(),
@@ -70,10 +71,10 @@ class Provider:
     clock: Callable[[], datetime]
     meanwhile: Callable[[], None]
     ledger: list[Copy] = field(default_factory=list)
-    fates: list[Fate | None] = field(default_factory=list)
+    fates: list[Fate] = field(default_factory=list)
 
     async def send(self, message: Message, hand_off: HandOff) -> str:
-        fate = self.fates.pop(0) if self.fates else None
+        fate = self.fates.pop(0) if self.fates else Fate.NONE
         if fate is Fate.DIES_BEFORE_HANDOFF:
             raise Death
         await hand_off()
@@ -81,7 +82,7 @@ class Provider:
             await asyncio.to_thread(self.meanwhile)
         if fate in TAKEN:
             self.ledger.append(Copy(len(self.ledger), message, self.clock()))
-        if fate is not None:
+        if fate in RAISES:
             raise RAISES[fate]
         return f"SM{len(self.ledger) - 1}"
 

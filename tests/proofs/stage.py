@@ -44,7 +44,9 @@ class Stage:
         """Return the settings of a worker on this stage."""
         return settings(self.url, self.twilio.port, self.smtp.port)
 
-    def plan_misbehaviour(self, plans: Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]) -> None:
+    def plan_misbehaviour(
+        self, plans: Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]
+    ) -> None:
         """Tell Twilio's double how to misbehave, by number."""
         address = f"http://127.0.0.1:{self.twilio.port}/_plans"
         with urllib.request.urlopen(address, json.dumps(plans).encode(), timeout=5) as answer:
