@@ -24,7 +24,7 @@ from tests.proofs.stage import KINDS, Stage, Theatre
 from tests.proofs.verdict import Verdict, judge, timed
 
 PACKAGE = str(Path(reminders.__file__).parent)
-QUICK_POINTS = 24
+QUICK_POINTS = 16
 
 
 class Countdown:

@@ -10,7 +10,7 @@ from tests.proofs.plan import Plan
 from tests.proofs.stage import KINDS, Stage, Theatre
 from tests.proofs.verdict import Verdict
 
-BACKLOG = 150
+BACKLOG = 120
 
 
 def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
@@ -20,7 +20,7 @@ def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
 
 
 def _prove(stage: Stage, plan: Plan) -> Iterator[Verdict]:
-    began, times = time.monotonic(), plan.times(2_000, 25)
+    began, times = time.monotonic(), plan.times(2_000, 15)
     with load(stage, plan) as loaded:
         for number in range(times):
             if number % 10 == 0:

@@ -13,7 +13,7 @@ from tests.proofs.plan import Plan
 from tests.proofs.stage import KINDS, Stage, Theatre
 from tests.proofs.verdict import Verdict
 
-BACKLOG = 600
+BACKLOG = 300
 LOCKS = {"sqlite": None, "postgresql": "LOCK TABLE reminder IN ACCESS EXCLUSIVE MODE"}
 """How each database is locked; SQLite is by any transaction of ours that may write."""
 
@@ -31,7 +31,7 @@ def _prove(stage: Stage, plan: Plan) -> Iterator[Verdict]:
         loaded.start("worker")
         time.sleep(0.3)
         _lock(loaded, seconds)
-        time.sleep(1)
+        time.sleep(0.5)
         gone = sum(waitpid(pid, WNOHANG)[0] != 0 for pid in loaded.workers)
         for verdict in conclude(loaded, "locked", plan, f"locked for {seconds} s", began):
             verdict.faults += ["the worker died of it"] * gone

@@ -20,7 +20,7 @@ CALLS = ("fsync", "fdatasync", "pwrite64", "sendto", "sendmsg", "write", "writev
 AT_MOST = 400
 """Calls of a kind after which a delivery surely is over."""
 
-QUICK_STRIDE = 7
+QUICK_STRIDE = 9
 
 
 def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:

@@ -15,7 +15,7 @@ from tests.proofs.plan import Plan
 from tests.proofs.stage import KINDS, Stage, Theatre
 from tests.proofs.verdict import Verdict, facts_of
 
-BACKLOG = 150
+BACKLOG = 80
 AT_MOST = 20.0
 """Seconds a platform waits before it kills."""
 
@@ -29,7 +29,7 @@ def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
 
 
 def _prove(stage: Stage, plan: Plan) -> Iterator[Verdict]:
-    began, times, slowest, held = time.monotonic(), plan.times(300, 8), 0.0, 0
+    began, times, slowest, held = time.monotonic(), plan.times(300, 4), 0.0, 0
     with load(stage, plan) as loaded:
         for _ in range(times):
             loaded.pour(BACKLOG)
