@@ -19,7 +19,7 @@ from tests.proofs.verdict import Verdict, timed
 
 ROOT = Path(reminders.__file__).parents[1]
 AT_ONCE = 2
-OFTEN = {"world": 2, "stops": 20}
+OFTEN = {"world": 1, "stops": 20}
 """How often the proofs that look for a coincidence try."""
 
 AT_MOST = 300

@@ -210,13 +210,13 @@ def _truncate(engine: Engine) -> None:
     engine.dispose()
 
 
-def _play_scene(fate: Fate) -> None:
-    """Let one thing happen to a text and to an email at once, and look again a moment later."""
+def _play_scene(texts: list[Fate], mails: list[Fate]) -> None:
+    """Let one thing happen to a text or to an email, and look again a moment later."""
     world = World()
     world.open_clinics()
     world.enrol(0, 0, 0, 10)
     world.clock.now = MORNING + timedelta(hours=32)
-    world._play([fate], [fate], heard=True)
+    world._play(texts, mails, heard=True)
     world.watch.look()
     world.clock.now += timedelta(seconds=10)
     world._work()
@@ -243,10 +243,11 @@ def _live(theatre: Theatre, kind: str, plan: Plan, verdict: Verdict) -> None:
         phases=[Phase.generate],  # to shrink takes minutes, and the seed plays it again
         suppress_health_check=list(HealthCheck),
     )
-    verdict.what = f"{len(Fate)} scenes, then worlds of up to {steps} steps"
+    verdict.what = f"{2 * len(Fate)} scenes, then worlds of up to {steps} steps"
     try:
         for fate in Fate:
-            _play_scene(fate)
+            _play_scene([fate], [])
+            _play_scene([], [fate])
         run_state_machine_as_test(seed(plan.seed)(World), settings=chosen)
     except AssertionError as broken:
         verdict.faults.append("\n".join([str(broken), *getattr(broken, "__notes__", [])]))
