@@ -27,7 +27,6 @@ from tests.conftest import MONDAY, House, ana
 
 TREATED = date(2026, 3, 2)
 DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
-SMS_LANE = (1, Channel.SMS)
 ASK_AT = {Channel.SMS: DAY_1 + timedelta(minutes=2)}
 
 
@@ -320,7 +319,12 @@ def loses_the_claim(house: House) -> None:
         house.clock.now += PATIENCE.lease + timedelta(seconds=1)
         assert delivery.rescue(session, house.clock()) == 1
         ids = delivery.claim_due(
-            session, house.clock(), lane=SMS_LANE, claim="other", lease=PATIENCE.lease, limit=9
+            session,
+            house.clock(),
+            channel=Channel.SMS,
+            shares=[(1, 9)],
+            claim="other",
+            lease=PATIENCE.lease,
         )
         assert len(ids) == 1
 
@@ -348,7 +352,7 @@ def test_a_stop_and_a_handoff_happen_one_after_the_other(house: House) -> None:
     house.enrol(ana(TREATED, email=None))
     with writing(house.engine) as session:
         ids = delivery.claim_due(
-            session, DAY_1, lane=SMS_LANE, claim="c", lease=PATIENCE.lease, limit=9
+            session, DAY_1, channel=Channel.SMS, shares=[(1, 9)], claim="c", lease=PATIENCE.lease
         )
         held = [row for row in standing.facts(session, ids, DAY_1) if row.milestone == "day-1"]
     house.clock.now = DAY_1
@@ -386,7 +390,7 @@ def test_a_dead_worker_s_claim_is_rescued_and_its_handoff_is_not(house: House) -
     house.clock.now = DAY_1
     with writing(house.engine) as session:
         ids = delivery.claim_due(
-            session, DAY_1, lane=SMS_LANE, claim="dead", lease=PATIENCE.lease, limit=9
+            session, DAY_1, channel=Channel.SMS, shares=[(1, 9)], claim="dead", lease=PATIENCE.lease
         )
         held = standing.facts(session, ids, DAY_1)
         message = house.app.renderer.render(held[0], DAY_1, held[0].stale_at)
@@ -403,13 +407,23 @@ def test_a_worker_that_wakes_after_its_lease_cannot_settle_over_another(house: H
     house.enrol(ana(TREATED, email=None))
     with writing(house.engine) as session:
         (first,) = delivery.claim_due(
-            session, DAY_1, lane=SMS_LANE, claim="first", lease=PATIENCE.lease, limit=1
+            session,
+            DAY_1,
+            channel=Channel.SMS,
+            shares=[(1, 1)],
+            claim="first",
+            lease=PATIENCE.lease,
         )
         (held,) = standing.facts(session, [first], DAY_1)
         later = DAY_1 + PATIENCE.lease + timedelta(seconds=1)
         delivery.rescue(session, later)
         delivery.claim_due(
-            session, later, lane=SMS_LANE, claim="second", lease=PATIENCE.lease, limit=1
+            session,
+            later,
+            channel=Channel.SMS,
+            shares=[(1, 1)],
+            claim="second",
+            lease=PATIENCE.lease,
         )
         assert delivery.release(session, [delivery.claim_of(held)]) == 0
         message = house.app.renderer.render(held, DAY_1, held.stale_at)

@@ -94,6 +94,7 @@ def test_rules_know_no_clock_and_the_house_has_one() -> None:
 def test_only_the_store_speaks_sql() -> None:
     """Elsewhere a session and an engine are only handed on, and their errors caught."""
     handed_on = {
+        "Connection",
         "Engine",
         "Session",
         "make_url",

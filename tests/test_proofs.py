@@ -1,4 +1,4 @@
-"""The delivery promise is kept in the quick edition of every proof."""
+"""The delivery promise is kept, in the quick edition of the proofs that take the least time."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.proofs.__main__ import NAMES
-
 ROOT = Path(__file__).parents[1]
 SEED = "2026"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["bytecodes", "kills", "world"])
 def test_the_promise_is_kept(name: str, postgres: Engine) -> None:
     with postgres.connect() as connection:
         cluster = connection.execute(text("SHOW data_directory")).scalar_one()

@@ -308,7 +308,7 @@ def test_what_may_not_leave_after_the_354_leaves_without_a_byte(
         )
         with pytest.raises(raised) as stopped:
             await sender.send(mail_to(), hand_off)
-        assert getattr(stopped.value, "outcome", Outcome.RETRY) is Outcome.RETRY
+        assert getattr(stopped.value, "outcome", Outcome.KEPT) is Outcome.KEPT
         await post.until("half")
         await sender.send(mail_to(), agreed)
         await sender.close()

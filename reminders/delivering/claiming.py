@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,13 +20,24 @@ TURNS = 16
 """How many lanes have their turn at a time."""
 
 
-@dataclass(slots=True)
-class Claimed:
-    """What a claim brought: what may leave and until when, what was settled without leaving, and
-    whether a lane still has something due that may leave now.
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A claimed reminder that may leave until then (UTC); ``trying`` where its lane is stopped and
+    this one is let through to see.
     """
 
-    sends: list[tuple[Facts, datetime]] = field(default_factory=list)
+    held: Facts
+    until: datetime
+    trying: bool
+
+
+@dataclass(slots=True)
+class Claimed:
+    """What a claim brought: what may leave, what was settled without leaving, and whether a lane
+    still has something due that may leave now.
+    """
+
+    sends: list[Sending] = field(default_factory=list)
     settled: list[tuple[Facts, Settled]] = field(default_factory=list)
     more: bool = False
 
@@ -37,44 +48,44 @@ def claim(
     """Claim up to ``room`` due reminders of a channel, shared evenly among the lanes whose turn
     it is, and decide each. What may leave is charged to its lane's rate and daily limit.
     """
-    if not lanes.anything_due(session, now):
-        return Claimed()
     turns = lanes.take_turns(session, channel, now, min(TURNS, room))
-    ids = list(_take(session, turns, room, now, lease))
-    claimed = _decide(session, standing.facts(session, ids, now), now)
+    if not turns:
+        return Claimed(more=lanes.any_open(session, channel, now))
+    ids = delivery.claim_due(
+        session,
+        now,
+        channel=channel,
+        shares=list(_shares(turns, room, now)),
+        claim=secrets.token_hex(8),
+        lease=lease,
+    )
+    stopped = {lane.clinic_id for lane in turns if lane.held_until is not None}
+    claimed = _decide(session, standing.facts(session, ids, now), stopped, now)
     lanes.keep(session, list(_charged(turns, claimed, now)), turn_at=now)
-    claimed.more = bool(ids) or lanes.any_open(session, channel, now)
+    claimed.more = True
     return claimed
 
 
-def _take(
-    session: Session, turns: Sequence[LaneFacts], room: int, now: datetime, lease: timedelta
-) -> Iterator[int]:
-    """Give each lane an even share of the room left; what one does not need the next may have."""
-    token = secrets.token_hex(8)
+def _shares(turns: Sequence[LaneFacts], room: int, now: datetime) -> Iterator[tuple[int, int]]:
+    """Give each lane an even share of the room there is, or less if that is all it may send."""
     for waiting, lane in zip(range(len(turns), 0, -1), turns, strict=True):
         share = min(-(-room // waiting), rule.room(lane, now))
+        room -= share
         if share:
-            ids = delivery.claim_due(
-                session,
-                now,
-                lane=(lane.clinic_id, lane.channel),
-                claim=token,
-                lease=lease,
-                limit=share,
-            )
-            room -= len(ids)
-            yield from ids
+            yield lane.clinic_id, share
 
 
-def _decide(session: Session, held: Iterable[Facts], now: datetime) -> Claimed:
+def _decide(
+    session: Session, held: Iterable[Facts], stopped: Container[int], now: datetime
+) -> Claimed:
     """Decide each, and settle those that stay, as many at once as share their end."""
     claimed = Claimed()
     staying: dict[Settled, list[Facts]] = defaultdict(list)
     for one in held:
         match decide(one, now):
             case Send(until):
-                claimed.sends.append((one, until))
+                trying = one.clinic.clinic_id in stopped
+                claimed.sends.append(Sending(one, until, trying))
             case decision:
                 staying[settled_by(decision)].append(one)
     for settled, alike in staying.items():
@@ -85,5 +96,5 @@ def _decide(session: Session, held: Iterable[Facts], now: datetime) -> Claimed:
 
 def _charged(turns: Sequence[LaneFacts], claimed: Claimed, now: datetime) -> Iterator[LaneFacts]:
     for lane in turns:
-        leaving = sum(held.clinic.clinic_id == lane.clinic_id for held, _ in claimed.sends)
+        leaving = sum(one.held.clinic.clinic_id == lane.clinic_id for one in claimed.sends)
         yield rule.charge(lane, leaving, now)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from datetime import datetime
 from typing import Any
 
-from reminders.rules.terms import Facts
+from reminders.delivering.claiming import Sending
 
 WIDTH = 64
 """Conversations at a time by each channel."""
@@ -17,7 +16,7 @@ class Queue:
     """What was claimed and waits for a conversation to be free."""
 
     def __init__(self) -> None:
-        self._claimed: asyncio.Queue[tuple[Facts, datetime] | None] = asyncio.Queue()
+        self._claimed: asyncio.Queue[Sending | None] = asyncio.Queue()
         self._low = asyncio.Event()
 
     async def room(self) -> int:
@@ -25,14 +24,14 @@ class Queue:
         while self._claimed.qsize() > WIDTH // 2:
             self._low.clear()
             await self._low.wait()
-        return WIDTH - self._claimed.qsize()
+        return 2 * WIDTH - self._claimed.qsize()
 
-    def put(self, claimed: Sequence[tuple[Facts, datetime]]) -> None:
+    def put(self, claimed: Sequence[Sending]) -> None:
         """Add what was claimed."""
         for one in claimed:
             self._claimed.put_nowait(one)
 
-    async def take(self) -> tuple[Facts, datetime] | None:
+    async def take(self) -> Sending | None:
         """Wait for one; None when there will be no more."""
         one = await self._claimed.get()
         if self._claimed.qsize() <= WIDTH // 2:

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from reminders.delivering.claiming import Claimed, claim
+from reminders.delivering.claiming import Claimed, Sending, claim
 from reminders.delivering.conversing import WIDTH, Queue, all_of
 from reminders.delivering.ledger import Ledger
 from reminders.delivering.reconcile import Reconciler
@@ -164,15 +164,17 @@ class Dispatcher:
 
     async def _talk(self, queue: Queue, ledger: Ledger, tally: Tally) -> None:
         """See one claimed reminder after the other to its next state, whatever it raises."""
-        while (claimed := await queue.take()) is not None:
-            held, until = claimed
+        while (sending := await queue.take()) is not None:
+            ledger.talking += 1
             try:
-                settlement = await self._attempt(held, until, ledger)
+                settlement = await self._attempt(sending, ledger)
                 if settlement is not None:
                     await ledger.settle(settlement)
-                    self._note(held, settlement.settled, tally)
+                    self._note(sending.held, settlement.settled, tally)
             except Exception:
-                log.exception("not written down", reminder=held.reminder_id)
+                log.exception("not written down", reminder=sending.held.reminder_id)
+            finally:
+                ledger.talking -= 1
 
     def _note(self, held: Facts, settled: Settled, tally: Tally) -> None:
         tally.note(held, settled)
@@ -188,9 +190,9 @@ class Dispatcher:
             await ledger.run(lambda session, _: delivery.release(session, free))
         return not going
 
-    async def _attempt(self, held: Facts, until: datetime, ledger: Ledger) -> Settlement | None:
+    async def _attempt(self, sending: Sending, ledger: Ledger) -> Settlement | None:
         """Render, hand off and send; None where it was withheld."""
-        handed_off, tried_at = False, self._clock()
+        held, tried_at, handed_off = sending.held, self._clock(), False
 
         async def hand_off() -> float:
             nonlocal handed_off
@@ -199,12 +201,12 @@ class Dispatcher:
                     raise Withheld
                 deadline = await ledger.hand_off(held, message)
             except SQLAlchemyError as error:
-                raise SendError(Outcome.RETRY, "database away") from error
+                raise SendError(Outcome.KEPT, "database away") from error
             handed_off = True
             return deadline
 
         try:
-            message = self._renderer.render(held, tried_at, until)
+            message = self._renderer.render(held, tried_at, sending.until)
             provider_id = await self._senders[held.channel].send(message, hand_off)
         except Withheld:
             return None
@@ -212,21 +214,31 @@ class Dispatcher:
             log.warning("wording broken", reminder=held.reminder_id, milestone=held.milestone)
             return Settlement(held, Settled(Status.FAILED, Reason.WORDING))
         except SendError as error:
-            return self._refused(held, error, tried_at)
+            return self._refused(sending, error, tried_at)
         except Exception:
             log.exception("fault", reminder=held.reminder_id)
             if handed_off:
-                return self._refused(held, SendError(Outcome.AMBIGUOUS, "fault"), tried_at)
+                return self._refused(sending, SendError(Outcome.AMBIGUOUS, "fault"), tried_at)
             return Settlement(held, Settled(Status.FAILED, Reason.FAULT))
         settled = settle(Outcome.ACCEPTED, held, self._clock())
-        return Settlement(held, settled, Outcome.ACCEPTED, tried_at, provider_id=provider_id)
+        trying = sending.trying
+        return Settlement(
+            held, settled, Outcome.ACCEPTED, tried_at, provider_id=provider_id, trying=trying
+        )
 
-    def _refused(self, held: Facts, error: SendError, tried_at: datetime) -> Settlement:
+    def _refused(self, sending: Sending, error: SendError, tried_at: datetime) -> Settlement:
+        held, wait = sending.held, error.retry_after
         if error.outcome is Outcome.CONFIGURATION:
             self._shut[lane_of(held)] = self._clock() + PROBE
-        wait = error.retry_after
-        settled = settle(error.outcome, held, self._clock(), wait)
-        return Settlement(held, settled, error.outcome, tried_at, code=error.code, retry_after=wait)
+        return Settlement(
+            held,
+            settle(error.outcome, held, self._clock(), wait),
+            error.outcome,
+            tried_at,
+            code=error.code,
+            retry_after=wait,
+            trying=sending.trying,
+        )
 
 
 def lane_of(held: Facts) -> lanes.Key:

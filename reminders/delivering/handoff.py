@@ -58,8 +58,9 @@ def _decide_again(
         if known is None or (known.claim, known.contact) != (held.claim, message.to):
             yield None
             continue
-        texts_on = (*known.texts_on, *texted[known.client_id])
-        decision = decide(replace(known, texts_on=texts_on), now)
+        if just_now := texted.get(known.client_id):
+            known = replace(known, texts_on=(*known.texts_on, *just_now))
+        decision = decide(known, now)
         if isinstance(decision, Send) and known.channel is Channel.SMS:
             texted[known.client_id].append(now.astimezone(known.zone).date())
         yield decision

@@ -17,8 +17,8 @@ from reminders.rules.deciding import Outcome, Settled
 from reminders.rules.proving import Doubt, Finding, Patience, presume, prove
 from reminders.rules.terms import Channel, Status
 from reminders.senders import SendError, Sought, Traceable
-from reminders.store.queries import delivery, doubts
-from reminders.store.queries.delivery import Ended
+from reminders.store.queries import attempts, delivery, doubts
+from reminders.store.queries.attempts import Ended
 
 log = structlog.get_logger()
 
@@ -124,7 +124,7 @@ class Reconciler:
             outcome = _OUTCOMES.get(settled.status, Outcome.AMBIGUOUS)
             of = (doubt.reminder_id, doubt.claim)
             ended = Ended(of, outcome, "asked", answer.provider_id or "")
-            delivery.end_attempts(session, [ended], now)
+            attempts.end(session, [ended], now)
             log.info("reconciled", reminder=doubt.reminder_id, status=settled.status)
         return True
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from reminders.rules.deciding import Outcome, Settled
 from reminders.rules.lanes import LaneFacts, judge
 from reminders.rules.terms import Facts, Reason
-from reminders.store.queries import delivery, lanes
-from reminders.store.queries.delivery import Ended
+from reminders.store.queries import attempts, delivery, lanes
+from reminders.store.queries.attempts import Ended
 
 log = structlog.get_logger()
 
@@ -27,7 +27,8 @@ _HEALTHY = frozenset(Outcome) - {Outcome.CONFIGURATION, Outcome.BUSY, Outcome.AM
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """What became of a reminder and, where there was one, of its attempt: how it ended, and when
-    it began (``tried_at``, UTC).
+    it began (``tried_at``, UTC). ``trying`` says that its lane had been stopped, and this one
+    was let through to see.
     """
 
     held: Facts
@@ -37,6 +38,7 @@ class Settlement:
     code: str = ""
     provider_id: str = ""
     retry_after: timedelta | None = None
+    trying: bool = False
 
     @property
     def lane(self) -> lanes.Key:
@@ -44,20 +46,47 @@ class Settlement:
         return self.held.clinic.clinic_id, self.held.channel
 
 
-def settle(session: Session, settlements: Sequence[Settlement], now: datetime) -> None:
-    """Write all of them down; the caller holds their clients locked."""
-    if not settlements:
-        return
-    alike: dict[Settled, list[Facts]] = defaultdict(list)
-    for one in settlements:
-        alike[one.settled].append(one.held)
-    for settled, held in alike.items():
-        delivery.settle(session, held, settled, now)
-    tried = [one for one in settlements if one.outcome is not None]
-    delivery.end_attempts(session, [_ended(one) for one in tried], now)
-    for one in tried:
-        _suppress(session, one, now)
-    _judge_lanes(session, tried, now)
+class Settling:
+    """Write down what came of attempts, remembering which lanes had trouble lately: only those
+    need to be looked at when all is well.
+    """
+
+    def __init__(self) -> None:
+        """Begin without knowing any trouble; a fault of others is theirs to see end."""
+        self._troubled: set[lanes.Key] = set()
+
+    def settle(self, session: Session, settlements: Sequence[Settlement], now: datetime) -> None:
+        """Write all of them down; the caller holds their clients locked."""
+        if not settlements:
+            return
+        alike: dict[Settled, list[Facts]] = defaultdict(list)
+        for one in settlements:
+            alike[one.settled].append(one.held)
+        for settled, held in alike.items():
+            delivery.settle(session, held, settled, now)
+        tried = [one for one in settlements if one.outcome is not None]
+        attempts.end(session, [_ended(one) for one in tried], now)
+        for one in tried:
+            _suppress(session, one, now)
+        self._judge_lanes(session, tried, now)
+
+    def _judge_lanes(self, session: Session, tried: Sequence[Settlement], now: datetime) -> None:
+        """Let attempts stop their lanes or open them again."""
+        self._troubled |= {one.lane for one in tried if one.outcome not in _HEALTHY or one.trying}
+        keys = self._troubled & {one.lane for one in tried}
+        if not keys:
+            return
+        before = lanes.lock(session, keys)
+        after = {(lane.clinic_id, lane.channel): lane for lane in before}
+        for one in tried:
+            if one.lane in after and one.outcome is not None and one.tried_at is not None:
+                after[one.lane] = judge(
+                    after[one.lane], one.outcome, one.code, one.tried_at, now, one.retry_after
+                )
+        lanes.keep(session, list(after.values()))
+        self._troubled -= {key for key, lane in after.items() if not lane.faults}
+        for was, lane in zip(before, after.values(), strict=True):
+            _tell(was, lane)
 
 
 def _ended(one: Settlement) -> Ended:
@@ -69,24 +98,6 @@ def _suppress(session: Session, one: Settlement, now: datetime) -> None:
     if why and one.held.contact:
         clinic_id = one.held.clinic.clinic_id
         delivery.suppress(session, clinic_id, one.held.contact, why, source="provider", now=now)
-
-
-def _judge_lanes(session: Session, tried: Sequence[Settlement], now: datetime) -> None:
-    """Let attempts stop their lanes or open them again; untroubled ones are not even read."""
-    keys = {one.lane for one in tried}
-    if not keys:
-        return
-    untroubled = all(one.outcome in _HEALTHY for one in tried)
-    before = lanes.lock(session, keys, troubled=untroubled)
-    after = {(lane.clinic_id, lane.channel): lane for lane in before}
-    for one in tried:
-        if one.lane in after and one.outcome is not None and one.tried_at is not None:
-            after[one.lane] = judge(
-                after[one.lane], one.outcome, one.code, one.tried_at, now, one.retry_after
-            )
-    lanes.keep(session, list(after.values()))
-    for was, lane in zip(before, after.values(), strict=True):
-        _tell(was, lane)
 
 
 def _tell(was: LaneFacts, lane: LaneFacts) -> None:

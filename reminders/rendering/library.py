@@ -64,11 +64,16 @@ class Library:
         }
         return {"": first} | names
 
+    @cached_property
+    def _languages(self) -> Mapping[str, list[str]]:
+        return {
+            key: sorted(path.name for path in (self.root / "care" / key).iterdir() if path.is_dir())
+            for key in self.protocols
+        }
+
     def languages(self, protocol: str) -> list[str]:
         """Return the languages a protocol is written in."""
-        return sorted(
-            path.name for path in (self.root / "care" / protocol).iterdir() if path.is_dir()
-        )
+        return self._languages[protocol]
 
     def language(self, protocol: str, wanted: str) -> str:
         """Return the language to use: the one wanted, its parent, else English."""

@@ -104,6 +104,7 @@ class Renderer:
         expires_at: datetime,
     ) -> Message:
         subject = clean(compiled.subject.render(words))
+        words["unsubscribe_url"] = self._names.unsubscribe_url(facts.client_id)
         words |= {"subject": subject, "preheader": compiled.preheader.render(words)}
         return Message(
             channel=Channel.EMAIL,
@@ -130,7 +131,6 @@ class Renderer:
             "language": locale.language,
             "date": say_date(facts.treated_on, locale),
             "time": say_time(facts.starts, locale),
-            "unsubscribe_url": self._names.unsubscribe_url(facts.client_id),
         }
 
     def _compile(self, protocol: str, language: str, milestone: str) -> _Compiled:

@@ -120,6 +120,7 @@ class Outcome(StrEnum):
     CONTENT = "content"  # this text is refused; a person must look at it
     REFUSED = "refused"  # for a reason we have no rule for; never retried blindly
     AMBIGUOUS = "ambiguous"  # it may have been taken
+    KEPT = "kept"  # never handed to the provider: our own side was too slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +174,16 @@ def settle(
     due_at = now + _wait_after(outcome, facts, retry_after)
     if due_at >= facts.stale_at:
         return Settled(Status.SKIPPED, Reason.STALE)
-    busy = outcome in {Outcome.RETRY, Outcome.BUSY}
-    reason = Reason.PROVIDER_BUSY if busy else Reason.PROVIDER_REFUSES
     attempts = facts.attempts + (outcome is Outcome.RETRY)
-    return Settled(Status.PLANNED, reason, due_at, attempts)
+    return Settled(Status.PLANNED, _WAITS_FOR.get(outcome), due_at, attempts)
+
+
+_WAITS_FOR = {
+    Outcome.RETRY: Reason.PROVIDER_BUSY,
+    Outcome.BUSY: Reason.PROVIDER_BUSY,
+    Outcome.BARRED: Reason.PROVIDER_REFUSES,
+    Outcome.CONFIGURATION: Reason.PROVIDER_REFUSES,
+}
 
 
 def _wait_after(outcome: Outcome, facts: Facts, retry_after: timedelta | None) -> timedelta:

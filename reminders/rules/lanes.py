@@ -103,6 +103,8 @@ def judge(
     as it says, any other fault when it is one of many in a row. An attempt that was answered
     and is younger than the stop opens it again.
     """
+    if outcome is Outcome.KEPT:
+        return lane
     if outcome not in _FAULTS:
         younger = lane.held_since is None or tried_at >= lane.held_since
         return _opened(lane) if younger else lane

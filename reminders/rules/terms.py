@@ -71,9 +71,12 @@ class Reason(StrEnum):
     FAULT = "fault"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ClinicFacts:
-    """What a message may say about a clinic, and how it may be sent."""
+    """What a message may say about a clinic, and how it may be sent.
+
+    Two of one clinic are the same only if nothing was changed in between.
+    """
 
     clinic_id: int
     name: str

@@ -45,6 +45,8 @@ def fold(text: str) -> str:
     """Replace typographic look-alikes that would triple the price, and drop what cannot be
     seen; letters of a name are never touched.
     """
+    if text.isascii() and text.isprintable():
+        return text.replace("`", "'")
     composed = unicodedata.normalize("NFC", text).translate(_LOOKALIKES)
     return "".join(character for character in composed if visible(character))
 
@@ -66,7 +68,7 @@ def size(text: str) -> Size:
     160 septets or 70 UTF-16 units fit alone; in parts 153 or 67 each, and neither an escaped
     character nor a surrogate pair is ever torn apart (3GPP TS 23.038 and 23.040).
     """
-    if all(character in SEPTETS for character in text):
+    if SEPTETS.keys() >= set(text):
         costs = [SEPTETS[character] for character in text]
         return Size(Encoding.GSM_7, sum(costs), _parts(costs, 160, 153))
     costs = [2 if ord(character) > 0xFFFF else 1 for character in text]

@@ -43,7 +43,7 @@ def leave_by(deadline: float) -> None:
     may have proven meanwhile that nothing left. Raises ``SendError``.
     """
     if time.monotonic() > deadline:
-        raise SendError(Outcome.RETRY, "stopped before it left")
+        raise SendError(Outcome.KEPT, "stopped before it left")
 
 
 class Sender(Protocol):

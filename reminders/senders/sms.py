@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 from base64 import b64encode
@@ -248,4 +249,15 @@ def _answered(status: int, body: str, headers: Any) -> Response:
         raise SendError(Outcome.BUSY, "429", wait)
     if status >= 500 or 300 <= status < 400:
         raise SendError(Outcome.AMBIGUOUS, str(status))
+    if status >= 400 and not _tells_code(body):
+        refused = status in {401, 403, 404, 405, 407}  # by whatever stands before Twilio
+        raise SendError(Outcome.CONFIGURATION if refused else Outcome.AMBIGUOUS, str(status))
     return Response(status, body, headers)
+
+
+def _tells_code(body: str) -> bool:
+    """Say whether an error is Twilio's own, which always tells its code."""
+    try:
+        return isinstance(json.loads(body)["code"], int)
+    except (ValueError, KeyError, TypeError):
+        return False

@@ -1,13 +1,29 @@
-"""The columns both databases keep alike: our words, and instants."""
+"""What both databases keep and compare alike: our words, instants, and many values at once."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, DateTime, Dialect, String, TypeDecorator
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+    bindparam,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import InternalTraversal
+from sqlalchemy.types import NullType, TypeEngine
 
 
 class Word(TypeDecorator[StrEnum]):
@@ -67,3 +83,55 @@ class Instant(TypeDecorator[datetime]):
 def microseconds(instant: datetime) -> int:
     """Return an aware instant as SQLite keeps it."""
     return (instant - EPOCH) // timedelta(microseconds=1)
+
+
+class Many(TypeDecorator[Sequence[int | str]]):
+    """Hand over many values as one: an array in PostgreSQL, a JSON text in SQLite. So a statement
+    stays the same however many there are, and is prepared once.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, of: TypeEngine[Any]) -> None:
+        """Take the type of each value."""
+        super().__init__()
+        self.of = of
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return what stands for it in this database."""
+        native: TypeEngine[Any] = Text() if dialect.name == "sqlite" else ARRAY(self.of)
+        return dialect.type_descriptor(native)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Write them as the database reads them."""
+        return json.dumps(value) if dialect.name == "sqlite" else value
+
+
+class among(ColumnElement[Any]):  # noqa: N801 (reads like the function it stands for)
+    """Say that a value is one of many, given under a name when the statement is run."""
+
+    inherit_cache = True
+    _traverse_internals = [  # noqa: RUF012 (the library's own shape)
+        ("value", InternalTraversal.dp_clauseelement),
+        ("many", InternalTraversal.dp_clauseelement),
+    ]
+    type = NullType()  # called a boolean it would be compared with one, and use no index
+
+    def __init__(self, value: ColumnElement[Any], name: str) -> None:
+        """Take the value, and the name its company is given by."""
+        self.value = value
+        of: TypeEngine[Any] = BigInteger() if isinstance(value.type, Integer) else Text()
+        self.many = bindparam(name, type_=Many(of))
+
+
+@compiles(among)
+def _among(element: among, compiler: SQLCompiler, **kw: Any) -> str:
+    value, many = (compiler.process(part, **kw) for part in (element.value, element.many))
+    return f"{value} = ANY({many})"
+
+
+@compiles(among, "sqlite")
+def _among_json(element: among, compiler: SQLCompiler, **kw: Any) -> str:
+    value, many = (compiler.process(part, **kw) for part in (element.value, element.many))
+    return f"{value} IN (SELECT value FROM json_each({many}))"  # noqa: S608 (compiled parts)

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 
-BUSY = 10
-"""Seconds to wait for another writer before giving up."""
+BUSY = 5
+"""Seconds to wait for another writer, or for an answer at all, before giving up."""
 
 
 def normalise(url: str) -> URL:
@@ -43,6 +43,7 @@ def open_engine(url: str) -> Engine:
         pool_recycle=300,
         pool_size=5,
         hide_parameters=True,
+        connect_args={"connect_timeout": BUSY, "options": f"-c lock_timeout={BUSY}s"},
     )
 
 
@@ -93,7 +94,7 @@ def database_time(engine: Engine) -> datetime | None:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
+def writing(engine: Engine | Connection) -> Iterator[Session]:
     """Open a transaction that commits at the end, or not at all."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session

@@ -168,8 +168,7 @@ class Reminder(SQLModel, table=True):
             unique=True,
             **_where(_STATUS_OPEN_OR_LEFT),
         ),
-        # Is anything due, and in this lane? Live rows only, so that history does not slow it down.
-        Index("reminder_due", "due_at", **_where(text("status = 'planned'"))),
+        # What is due in a lane? Live rows only, so that history does not slow it down.
         Index(
             "reminder_lane", "clinic_id", "channel", "due_at", **_where(text("status = 'planned'"))
         ),

@@ -33,7 +33,7 @@ ROUNDS = 60
 CHURN = 0.086
 """The share of all rows that one day claims and settles: 430,000 of five million."""
 
-LANE, LEASE = (1, Channel.SMS), timedelta(minutes=1)
+LEASE = timedelta(minutes=1)
 Times = tuple[float, float]
 
 
@@ -81,7 +81,9 @@ def at(kind: str, size: int) -> Measured:
 
 def claim(session: Session, now: datetime, name: str) -> list[int]:
     """Claim a hundred, as the worker does."""
-    claimed = delivery.claim_due(session, now, lane=LANE, claim=name, lease=LEASE, limit=100)
+    claimed = delivery.claim_due(
+        session, now, channel=Channel.SMS, shares=[(1, 100)], claim=name, lease=LEASE
+    )
     assert len(claimed) == 100
     return claimed
 
@@ -94,7 +96,7 @@ def churn(engine: Engine, rows: int) -> None:
             claims = [(number, name) for number in claim(session, LATER, name)]
         with writing(engine) as session:
             accepted = {"status": Status.ACCEPTED, "settled_at": NOW}
-            delivery.move_held(session, claims, {Status.CLAIMED}, **accepted)
+            delivery.move_held(session, claims, frozenset({Status.CLAIMED}), accepted)
 
 
 def fill(engine: Engine, size: int) -> None:
@@ -137,7 +139,7 @@ def idle(engine: Engine) -> float:
     """Return how long it takes to find that nothing is due, in milliseconds."""
     long_ago = NOW - timedelta(days=3650)
     return statistics.median(
-        _timed(engine, lambda s: lanes.anything_due(s, long_ago)) for _ in range(50)
+        _timed(engine, lambda s: lanes.take_turns(s, Channel.SMS, long_ago, 16)) for _ in range(50)
     )
 
 

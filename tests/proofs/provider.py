@@ -41,7 +41,7 @@ RAISES: dict[Fate, BaseException] = {
     Fate.LOST_AFTER: SendError(Outcome.AMBIGUOUS, "timeout"),
     Fate.BUSY: SendError(Outcome.BUSY, "429"),
     Fate.LOCKED_OUT: SendError(Outcome.CONFIGURATION, "20003"),
-    Fate.SLEEPS: SendError(Outcome.RETRY, "stopped before it left"),
+    Fate.SLEEPS: SendError(Outcome.KEPT, "stopped before it left"),
 }
 
 

@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, tuple_, update
+from sqlalchemy import (
+    Integer,
+    Select,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.deciding import Settled
 from reminders.rules.terms import Channel, Facts, Message, Reason, Status
-from reminders.store.queries.common import QUIET, insert_once, is_status, put
-from reminders.store.queries.lanes import Key
-from reminders.store.tables import Attempt, Client, Heartbeat, Outage, Reminder, Suppression
+from reminders.store.columns import among
+from reminders.store.queries import attempts
+from reminders.store.queries.common import (
+    QUIET,
+    asked,
+    insert_once,
+    is_status,
+    put,
+    table_of,
+)
+from reminders.store.tables import Client, Heartbeat, Outage, Reminder, Suppression
+
+R = table_of(Reminder)
 
 Claim = tuple[int, str]
 """A reminder's id and the token under which it is held."""
@@ -25,62 +47,103 @@ def claim_due(
     session: Session,
     now: datetime,
     *,
-    lane: Key,
+    channel: Channel,
+    shares: Sequence[tuple[int, int]],
     claim: str,
     lease: timedelta,
-    limit: int,
 ) -> list[int]:
-    """Claim up to ``limit`` due reminders of a lane, the longest due first; return their ids.
-
-    Rows that somebody else is changing at this moment are passed over, not waited for.
+    """Claim due reminders, the longest due first: of each clinic up to its share, and return
+    their ids. Rows that somebody else is changing at this moment are passed over.
     """
-    clinic_id, channel = lane
+    values: dict[str, Any] = {
+        "by_channel": channel,
+        "now": now,
+        "token": claim,
+        "until": now + lease,
+    }
+    for number, (clinic_id, share) in enumerate(shares):
+        values |= {f"clinic_{number}": clinic_id, f"share_{number}": share}
+    return [row[0] for row in asked(session, _claiming(len(shares)), **values)] if shares else []
+
+
+@cache
+def _claiming(clinics: int) -> Update:
+    due = [_due_of(number) for number in range(clinics)]
+    everyones = due[0] if clinics == 1 else union_all(*due)
+    return (
+        update(R)
+        .where(R.c.id.in_(everyones))
+        .values(status=Status.CLAIMED, claim=bindparam("token"), lease_until=bindparam("until"))
+        .returning(R.c.id)
+    )
+
+
+def _due_of(number: int) -> Select[Any]:
+    """Select a clinic's due reminders, in a room of its own, since each is locked and limited."""
     due = (
-        select(col(Reminder.id))
+        select(R.c.id)
         .where(
-            col(Reminder.clinic_id) == clinic_id,
-            col(Reminder.channel) == channel,
+            R.c.clinic_id == bindparam(f"clinic_{number}"),
+            R.c.channel == bindparam("by_channel"),
             is_status(Status.PLANNED),
-            col(Reminder.due_at) <= now,
+            R.c.due_at <= bindparam("now"),
         )
-        .order_by(col(Reminder.due_at))
-        .limit(limit)
+        .order_by(R.c.due_at)
+        .limit(bindparam(f"share_{number}", type_=Integer))
         .with_for_update(skip_locked=True)
-        .cte("due")
+        .subquery(f"due_{number}")
     )
-    claimed = (
-        update(Reminder)
-        .where(col(Reminder.id).in_(select(due.c.id)))
-        .values(status=Status.CLAIMED, claim=claim, lease_until=now + lease)
-        .returning(col(Reminder.id))
-        .execution_options(**QUIET)
-    )
-    return [row[0] for row in session.execute(claimed)]
+    return select(due.c.id)
 
 
 def move_held(
     session: Session,
-    claims: Sequence[Claim],
-    held: Collection[Status],
-    **values: Any,
+    claims: Iterable[Claim],
+    held: frozenset[Status],
+    values: Mapping[str, Any],
+    *,
+    tried: bool = False,
 ) -> set[int]:
-    """Change the rows that we still hold in one of these states, and return which those were."""
-    if not claims:
+    """Change the rows that we still hold in one of these states, and return which those were.
+
+    ``tried`` counts one more attempt.
+    """
+    held_by = list(claims)
+    if not held_by:
         return set()
-    ours = (
-        update(Reminder)
-        .where(tuple_(col(Reminder.id), col(Reminder.claim)).in_(claims), is_status(*held))
-        .values(**values)
-        .returning(col(Reminder.id))
-        .execution_options(**QUIET)
+    given = {f"to_{name}": value for name, value in values.items()}
+    moved = asked(
+        session,
+        _moving(held, tuple(values), tried),
+        ids=[reminder_id for reminder_id, _ in held_by],
+        held=[f"{reminder_id}.{token}" for reminder_id, token in held_by],
+        **given,
     )
-    return {row[0] for row in session.execute(ours)}
+    return set(moved.scalars())
+
+
+@cache
+def _moving(held: frozenset[Status], names: tuple[str, ...], tried: bool) -> Update:  # noqa: FBT001
+    values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in names}
+    if tried:
+        values["attempts"] = R.c.attempts + 1
+    token = cast(R.c.id, Text).concat(".").concat(R.c.claim)
+    return (
+        update(R)
+        .where(among(R.c.id, "ids"), among(token, "held"), is_status(*held))
+        .values(**values)
+        .returning(R.c.id)
+    )
+
+
+_CLAIMED = frozenset({Status.CLAIMED})
+_HELD = frozenset({Status.CLAIMED, Status.HANDOFF})
 
 
 def release(session: Session, claims: Sequence[Claim]) -> int:
     """Give claimed reminders back untouched, as a worker does that is told to stop."""
     free = {"status": Status.PLANNED, "claim": None, "lease_until": None}
-    return len(move_held(session, claims, {Status.CLAIMED}, **free))
+    return len(move_held(session, claims, _CLAIMED, free))
 
 
 def rescue(session: Session, now: datetime) -> int:
@@ -95,10 +158,16 @@ def rescue(session: Session, now: datetime) -> int:
     return len(session.execute(stranded).all())
 
 
+P = table_of(Client)
+_LOCKING = select(P.c.id).where(among(P.c.id, "ids")).order_by(P.c.id).with_for_update()
+
+
 def lock_clients(session: Session, ids: Collection[int]) -> None:
-    """Let nobody else change or message these clients until the transaction ends."""
-    wanted = select(col(Client.id)).where(col(Client.id).in_(ids)).order_by(col(Client.id))
-    session.scalars(wanted.with_for_update()).all()
+    """Let nobody else change or message these clients until the transaction ends; SQLite lets
+    nobody else write at all.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        asked(session, _LOCKING, ids=list(ids)).all()
 
 
 def record_handoff(
@@ -112,33 +181,17 @@ def record_handoff(
     """
     ours: set[int] = set()
     for channel, due_at in ask_at.items():
-        ours |= move_held(
-            session,
-            [claim_of(held) for held, _ in leaving if held.channel is channel],
-            {Status.CLAIMED},
-            status=Status.HANDOFF,
-            reason=None,
-            handoff_at=now,
-            due_at=due_at,
-            misses=0,
-            attempts=col(Reminder.attempts) + 1,
-        )
-    rows = [_attempt(held, message, now) for held, message in leaving if held.reminder_id in ours]
-    if rows:
-        session.connection().execute(insert(Attempt.__table__), rows)  # type: ignore[attr-defined]
+        claims = [claim_of(held) for held, _ in leaving if held.channel is channel]
+        values = {
+            "status": Status.HANDOFF,
+            "reason": None,
+            "handoff_at": now,
+            "due_at": due_at,
+            "misses": 0,
+        }
+        ours |= move_held(session, claims, _CLAIMED, values, tried=True)
+    attempts.begin(session, [pair for pair in leaving if pair[0].reminder_id in ours], now)
     return ours
-
-
-def _attempt(held: Facts, message: Message, now: datetime) -> dict[str, Any]:
-    return {
-        "reminder_id": held.reminder_id,
-        "claim": held.claim,
-        "handoff_at": now,
-        "contact": message.to,
-        "subject": message.subject,
-        "body": message.text,
-        "segments": message.segments,
-    }
 
 
 def settle(
@@ -155,50 +208,7 @@ def settle(
         values["settled_at"] = now
     if settled.attempts is not None:
         values["attempts"] = settled.attempts
-    claims = [claim_of(one) for one in held]
-    return move_held(session, claims, {Status.CLAIMED, Status.HANDOFF}, **values)
-
-
-_ATTEMPT_ENDED = (
-    update(Attempt.__table__)  # type: ignore[attr-defined]
-    .where(
-        col(Attempt.reminder_id) == bindparam("of_reminder"),
-        col(Attempt.claim) == bindparam("of_claim"),
-    )
-    .values(
-        outcome=bindparam("to_outcome"),
-        code=bindparam("to_code"),
-        provider_id=bindparam("to_provider_id"),
-        settled_at=bindparam("to_settled_at"),
-    )
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How an attempt ended."""
-
-    of: Claim
-    outcome: str
-    code: str = ""
-    provider_id: str = ""
-
-
-def end_attempts(session: Session, ended: Sequence[Ended], now: datetime) -> None:
-    """Write down what came of these attempts."""
-    rows = [
-        {
-            "of_reminder": one.of[0],
-            "of_claim": one.of[1],
-            "to_outcome": one.outcome,
-            "to_code": one.code or None,
-            "to_provider_id": one.provider_id or None,
-            "to_settled_at": now,
-        }
-        for one in ended
-    ]
-    if rows:
-        session.connection().execute(_ATTEMPT_ENDED, rows)
+    return move_held(session, map(claim_of, held), _HELD, values)
 
 
 def suppress(

@@ -29,8 +29,19 @@ def counts(session: Session) -> Iterator[tuple[Status, Reason | None, int]]:
 
 def overdue(session: Session, before: datetime) -> int:
     """Return how many were due before that moment (UTC) and are still planned."""
-    waiting = select(func.count()).where(is_status(Status.PLANNED), col(Reminder.due_at) < before)
-    return session.scalar(waiting.select_from(Reminder)) or 0
+    of_a_lane = (
+        select(func.count())
+        .select_from(Reminder)
+        .where(
+            col(Reminder.clinic_id) == col(Lane.clinic_id),
+            col(Reminder.channel) == col(Lane.channel),
+            is_status(Status.PLANNED),
+            col(Reminder.due_at) < before,
+        )
+        .correlate(Lane)
+        .scalar_subquery()
+    )
+    return int(session.scalar(select(func.coalesce(func.sum(of_a_lane), 0)).select_from(Lane)) or 0)
 
 
 def maybe_twice(session: Session) -> int:

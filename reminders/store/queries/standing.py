@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
-from sqlmodel import col
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session
 
 from reminders.rules import hours
 from reminders.rules.terms import LEFT, OPEN, Channel, ClinicFacts, Facts, Reason
-from reminders.store.queries.common import is_status
+from reminders.store.columns import among
+from reminders.store.queries.common import asked, is_status, table_of
 from reminders.store.tables import Client, Clinic, Consent, Reminder, Suppression, Treatment
 
 CAP_MEMORY = timedelta(days=9)
@@ -23,88 +36,115 @@ CAP_MEMORY = timedelta(days=9)
 
 def facts(session: Session, ids: Collection[int], now: datetime) -> list[Facts]:
     """Return all that is known about these reminders at ``now``, the longest due first."""
-    rows = session.execute(_query(ids, now)).all()
-    clinics = {row.Clinic.id: clinic_facts(row.Clinic) for row in rows}
-    clients = {row.client_id for row in rows}
-    consents = consents_of(session, clients)
-    contacts = {contact for row in rows for contact in (row.phone, row.email) if contact}
-    suppressed = suppressions_of(session, contacts)
-    texts = _texts_left(session, clients, now)
-    return [_facts(row, clinics[row.Clinic.id], consents, suppressed, texts) for row in rows]
+    if not ids:
+        return []
+    rows = asked(session, _FACTS, ids=list(ids), now=now).all()
+    clinics = clinics_of(session, {row.clinic_id for row in rows})
+    texts = _texts_left(session, {r.client_id for r in rows if r.channel is Channel.SMS}, now)
+    return [_facts(row, clinics[row.clinic_id], texts.get(row.client_id, ())) for row in rows]
 
 
-def _query(ids: Collection[int], now: datetime) -> Any:
-    return (
-        select(
-            col(Reminder.id).label("reminder_id"),
-            col(Reminder.client_id),
-            col(Reminder.claim),
-            col(Reminder.milestone),
-            col(Reminder.channel),
-            col(Reminder.scheduled_at),
-            col(Reminder.stale_at),
-            col(Reminder.attempts),
-            Clinic,
-            col(Client.first_name),
-            col(Client.language),
-            col(Client.phone),
-            col(Client.email),
-            col(Client.time_zone),
-            col(Treatment.protocol),
-            col(Treatment.treated_on),
-            col(Treatment.starts),
-            col(Treatment.cancelled_at),
-            _superseded(now).label("superseded"),
-        )
-        .join_from(Reminder, Clinic, col(Clinic.id) == col(Reminder.clinic_id))
-        .join(Client, col(Client.id) == col(Reminder.client_id))
-        .join(Treatment, col(Treatment.id) == col(Reminder.treatment_id))
-        .where(col(Reminder.id).in_(ids))
-        .order_by(col(Reminder.due_at), col(Reminder.id))
-    )
+R, C, T = table_of(Reminder), table_of(Client), table_of(Treatment)
+_SAID, _NOT = table_of(Consent), table_of(Suppression)
+
+_CONTACT = case((R.c.channel == Channel.SMS, C.c.phone), else_=C.c.email)
+_CONSENTED = (
+    select(_SAID.c.given)
+    .where(_SAID.c.client_id == R.c.client_id, _SAID.c.channel == R.c.channel)
+    .order_by(_SAID.c.id.desc())
+    .limit(literal(1, literal_execute=True))
+    .correlate(R)
+    .scalar_subquery()
+)
+_SUPPRESSED = (
+    select(_NOT.c.reason)
+    .where(_NOT.c.clinic_id == R.c.clinic_id, _NOT.c.contact == _CONTACT)
+    .correlate(R, C)
+    .scalar_subquery()
+)
 
 
-def _superseded(now: datetime) -> ColumnElement[bool]:
+def _superseded() -> ColumnElement[bool]:
     """Say that something newer makes this reminder wrong or needless: a later session that
     has begun by then or has a message of its own that day, or a later milestone also due.
     """
-    newer, theirs, following = aliased(Treatment), aliased(Reminder), aliased(Reminder)
+    newer, theirs, following = T.alias("newer"), R.alias("theirs"), R.alias("following")
     is_newer = and_(
-        col(newer.client_id) == col(Reminder.client_id),
-        col(newer.cancelled_at).is_(None),
-        tuple_(col(newer.treated_on), col(newer.id))
-        > tuple_(col(Treatment.treated_on), col(Treatment.id)),
+        newer.c.client_id == R.c.client_id,
+        newer.c.cancelled_at.is_(None),
+        tuple_(newer.c.treated_on, newer.c.id) > tuple_(T.c.treated_on, T.c.id),
     )
-    begun = exists().where(is_newer, col(newer.treated_on) <= col(Reminder.due_on))
+    begun = exists().where(is_newer, newer.c.treated_on <= R.c.due_on)
     same_day = exists().where(
         is_newer,
-        col(theirs.client_id) == col(Reminder.client_id),
-        col(theirs.treatment_id) == col(newer.id),
-        col(theirs.channel) == col(Reminder.channel),
-        col(theirs.due_on) == col(Reminder.due_on),
-        col(theirs.status).in_(OPEN | LEFT),
+        theirs.c.client_id == R.c.client_id,
+        theirs.c.treatment_id == newer.c.id,
+        theirs.c.channel == R.c.channel,
+        theirs.c.due_on == R.c.due_on,
+        theirs.c.status.in_(OPEN | LEFT),
     )
     overtaken = exists().where(
-        col(following.client_id) == col(Reminder.client_id),
-        col(following.treatment_id) == col(Reminder.treatment_id),
-        col(following.channel) == col(Reminder.channel),
-        col(following.status).in_(OPEN),
-        col(following.due_at) <= now,
-        col(following.scheduled_at) > col(Reminder.scheduled_at),
+        following.c.client_id == R.c.client_id,
+        following.c.treatment_id == R.c.treatment_id,
+        following.c.channel == R.c.channel,
+        following.c.status.in_(OPEN),
+        following.c.due_at <= bindparam("now"),
+        following.c.scheduled_at > R.c.scheduled_at,
     )
     return or_(begun, same_day, overtaken)
 
 
+_FACTS = (
+    select(
+        R.c.id.label("reminder_id"),
+        R.c.clinic_id,
+        R.c.client_id,
+        R.c.claim,
+        R.c.milestone,
+        R.c.channel,
+        R.c.scheduled_at,
+        R.c.stale_at,
+        R.c.attempts,
+        C.c.first_name,
+        C.c.language,
+        _CONTACT.label("contact"),
+        C.c.time_zone,
+        T.c.protocol,
+        T.c.treated_on,
+        T.c.starts,
+        T.c.cancelled_at,
+        _CONSENTED.label("consented"),
+        _SUPPRESSED.label("suppressed"),
+        _superseded().label("superseded"),
+    )
+    .join_from(R, C, C.c.id == R.c.client_id)
+    .join(T, T.c.id == R.c.treatment_id)
+    .where(among(R.c.id, "ids"))
+    .order_by(R.c.due_at, R.c.id)
+)
+
+_CLINICS = select(table_of(Clinic)).where(among(table_of(Clinic).c.id, "ids"))
+
+
+def clinics_of(session: Session, ids: Collection[int]) -> dict[int, ClinicFacts]:
+    """Return what rules and messages may know of these clinics."""
+    rows = asked(session, _CLINICS, ids=list(ids))
+    return {row.id: _clinic_facts(*(getattr(row, name) for name in _KNOWN)) for row in rows}
+
+
 def consents_of(session: Session, clients: Collection[int]) -> dict[tuple[int, Channel], bool]:
     """Return each client's latest yes or no per channel; who never said anything is absent."""
-    latest = (
-        select(func.max(Consent.id))
-        .where(col(Consent.client_id).in_(clients))
-        .group_by(col(Consent.client_id), col(Consent.channel))
+    rows = asked(session, _CONSENTS, clients=list(clients))
+    return {(row.client_id, row.channel): row.given for row in rows}
+
+
+_CONSENTS = select(_SAID.c.client_id, _SAID.c.channel, _SAID.c.given).where(
+    _SAID.c.id.in_(
+        select(func.max(_SAID.c.id))
+        .where(among(_SAID.c.client_id, "clients"))
+        .group_by(_SAID.c.client_id, _SAID.c.channel)
     )
-    said = select(col(Consent.client_id), col(Consent.channel), col(Consent.given))
-    rows = session.execute(said.where(col(Consent.id).in_(latest)))
-    return {(client_id, channel): given for client_id, channel, given in rows}
+)
 
 
 def suppressions_of(
@@ -112,8 +152,13 @@ def suppressions_of(
     contacts: Collection[str],
 ) -> dict[tuple[int, str], Reason]:
     """Return which clinics must not message which of these contacts, and why."""
-    rows = session.scalars(select(Suppression).where(col(Suppression.contact).in_(contacts)))
+    rows = asked(session, _SUPPRESSIONS, contacts=list(contacts))
     return {(row.clinic_id, row.contact): row.reason for row in rows}
+
+
+_SUPPRESSIONS = select(_NOT.c.clinic_id, _NOT.c.contact, _NOT.c.reason).where(
+    among(_NOT.c.contact, "contacts")
+)
 
 
 def _texts_left(
@@ -122,46 +167,62 @@ def _texts_left(
     now: datetime,
 ) -> dict[int, list[datetime]]:
     """Return when each client was last texted, as far back as the caps look."""
-    rows = session.execute(
-        select(col(Reminder.client_id), col(Reminder.handoff_at)).where(
-            col(Reminder.client_id).in_(clients),
-            col(Reminder.channel) == Channel.SMS,
-            is_status(*LEFT),
-            col(Reminder.handoff_at) > now - CAP_MEMORY,
-        ),
-    )
     texts: dict[int, list[datetime]] = defaultdict(list)
-    for client_id, handoff_at in rows:
-        if handoff_at is not None:
-            texts[client_id].append(handoff_at)
+    if not clients:
+        return texts
+    for row in asked(session, _TEXTS, clients=list(clients), since=now - CAP_MEMORY):
+        texts[row.client_id].append(row.handoff_at)
     return texts
+
+
+_TEXTS = select(R.c.client_id, R.c.handoff_at).where(
+    among(R.c.client_id, "clients"),
+    R.c.channel == Channel.SMS,
+    is_status(*LEFT),
+    R.c.handoff_at > bindparam("since"),
+)
+
+_KNOWN = (
+    "id", "name", "phone", "email", "address", "country", "live", "sending_hours",
+    "texts_per_day", "texts_per_week", "time_zone",
+)  # fmt: skip
 
 
 def clinic_facts(clinic: Clinic) -> ClinicFacts:
     """Return what rules and messages may know of a clinic."""
+    return _clinic_facts(*(getattr(clinic, name) for name in _KNOWN))
+
+
+@lru_cache(maxsize=4096)
+def _clinic_facts(
+    clinic_id: int,
+    name: str,
+    phone: str,
+    email: str,
+    address: str,
+    country: str,
+    live: bool,  # noqa: FBT001 (a column)
+    sending_hours: str,
+    texts_per_day: int,
+    texts_per_week: int,
+    time_zone: str,
+) -> ClinicFacts:
     return ClinicFacts(
-        clinic_id=clinic.id,
-        name=clinic.name,
-        phone=clinic.phone,
-        email=clinic.email,
-        address=clinic.address,
-        country=clinic.country,
-        live=clinic.live,
-        hours=hours.parse(clinic.sending_hours),
-        texts_per_day=clinic.texts_per_day,
-        texts_per_week=clinic.texts_per_week,
-        zone=ZoneInfo(clinic.time_zone),
+        clinic_id=clinic_id,
+        name=name,
+        phone=phone,
+        email=email,
+        address=address,
+        country=country,
+        live=live,
+        hours=hours.parse(sending_hours),
+        texts_per_day=texts_per_day,
+        texts_per_week=texts_per_week,
+        zone=ZoneInfo(time_zone),
     )
 
 
-def _facts(
-    row: Row[Any],
-    clinic: ClinicFacts,
-    consents: dict[tuple[int, Channel], bool],
-    suppressed: dict[tuple[int, str], Reason],
-    texts: dict[int, list[datetime]],
-) -> Facts:
-    contact = row.phone if row.channel is Channel.SMS else row.email
+def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> Facts:
     zone = ZoneInfo(row.time_zone) if row.time_zone else clinic.zone
     return Facts(
         reminder_id=row.reminder_id,
@@ -176,13 +237,13 @@ def _facts(
         attempts=row.attempts,
         first_name=row.first_name,
         language=row.language,
-        contact=contact,
+        contact=row.contact,
         zone=zone,
         treated_on=row.treated_on,
         starts=row.starts,
         treatment_cancelled=row.cancelled_at is not None,
-        consented=consents.get((row.client_id, row.channel), False),
-        suppressed=suppressed.get((clinic.clinic_id, contact or "")),
+        consented=bool(row.consented),
+        suppressed=row.suppressed,
         superseded=row.superseded,
-        texts_on=tuple(at.astimezone(zone).date() for at in texts.get(row.client_id, ())),
+        texts_on=tuple(at.astimezone(zone).date() for at in texts),
     )

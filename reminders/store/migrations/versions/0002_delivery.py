@@ -104,6 +104,7 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("doubts", sa.Integer(), server_default=sa.text("0"), nullable=False)
         )
+        batch_op.drop_index(batch_op.f("reminder_due"), sqlite_where=sa.text("status = 'planned'"))
         batch_op.drop_index(
             batch_op.f("reminder_handoff"), sqlite_where=sa.text("status = 'handoff'")
         )
