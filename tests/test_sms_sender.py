@@ -156,8 +156,9 @@ def test_wrong_credentials_are_our_own_fault(twilio: Double) -> None:
         ({"reset": True}, Outcome.AMBIGUOUS),
         ({"reset": True, "commit": True}, Outcome.AMBIGUOUS),
         ({"status": 400, "body": '{"code": 99999, "message": "new", "status": 400}'}, Outcome.REFUSED),
-        ({"status": 400, "body": "{}"}, Outcome.REFUSED),
-        ({"status": 404, "body": "not json"}, Outcome.REFUSED),
+        ({"status": 400, "body": "{}"}, Outcome.AMBIGUOUS),
+        ({"status": 404, "body": "not json"}, Outcome.CONFIGURATION),
+        ({"status": 401, "body": "<html>", "type": "text/html"}, Outcome.CONFIGURATION),
         ({"status": 400, "body": '{"code": 30007, "message": "filtered"}'}, Outcome.CONTENT),
     ],
 )  # fmt: skip

@@ -11,6 +11,11 @@ from reminders.delivering.claiming import Sending
 WIDTH = 64
 """Conversations at a time by each channel."""
 
+HANDS = 2 * WIDTH
+"""How many reminders are in hand by each channel: while some are in conversation, what came of
+others is being written down.
+"""
+
 
 class Queue:
     """What was claimed and waits for a conversation to be free."""
@@ -18,13 +23,14 @@ class Queue:
     def __init__(self) -> None:
         self._claimed: asyncio.Queue[Sending | None] = asyncio.Queue()
         self._low = asyncio.Event()
+        self.conversing = asyncio.Semaphore(WIDTH)
 
     async def room(self) -> int:
         """Wait until few are waiting, and return how many more may."""
-        while self._claimed.qsize() > WIDTH // 2:
+        while self._claimed.qsize() > WIDTH:
             self._low.clear()
             await self._low.wait()
-        return 2 * WIDTH - self._claimed.qsize()
+        return 4 * WIDTH - self._claimed.qsize()
 
     def put(self, claimed: Sequence[Sending]) -> None:
         """Add what was claimed."""
@@ -34,13 +40,13 @@ class Queue:
     async def take(self) -> Sending | None:
         """Wait for one; None when there will be no more."""
         one = await self._claimed.get()
-        if self._claimed.qsize() <= WIDTH // 2:
+        if self._claimed.qsize() <= WIDTH:
             self._low.set()
         return one
 
     def end(self) -> None:
         """Say that no more will come."""
-        for _ in range(WIDTH):
+        for _ in range(HANDS):
             self._claimed.put_nowait(None)
 
 

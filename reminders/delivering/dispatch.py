@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from reminders.delivering.claiming import Claimed, Sending, claim
-from reminders.delivering.conversing import WIDTH, Queue, all_of
+from reminders.delivering.conversing import HANDS, Queue, all_of
 from reminders.delivering.ledger import Ledger
 from reminders.delivering.reconcile import Reconciler
 from reminders.delivering.settling import Settlement
@@ -96,7 +96,7 @@ class Dispatcher:
         finally:
             for sender in self._senders.values():
                 await sender.close()
-            ledger.close()
+            await ledger.close()
 
     async def _reconcile(self) -> Counter[str]:
         async with self._ledger() as ledger:
@@ -133,7 +133,7 @@ class Dispatcher:
     async def _drain(self, channel: Channel, ledger: Ledger, tally: Tally) -> None:
         """Keep a channel's conversations going until nothing of it may leave any more."""
         queue = Queue()
-        talks = [self._talk(queue, ledger, tally) for _ in range(WIDTH)]
+        talks = [self._talk(queue, ledger, tally) for _ in range(HANDS)]
         await all_of(self._feed(channel, queue, ledger, tally), *talks)
 
     async def _feed(self, channel: Channel, queue: Queue, ledger: Ledger, tally: Tally) -> None:
@@ -167,7 +167,8 @@ class Dispatcher:
         while (sending := await queue.take()) is not None:
             ledger.talking += 1
             try:
-                settlement = await self._attempt(sending, ledger)
+                async with queue.conversing:
+                    settlement = await self._attempt(sending, ledger)
                 if settlement is not None:
                     await ledger.settle(settlement)
                     self._note(sending.held, settlement.settled, tally)

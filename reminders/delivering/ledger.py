@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -19,15 +19,15 @@ from reminders.delivering.settling import Settlement, Settling
 from reminders.rules.proving import Patience
 from reminders.rules.terms import Facts, Message
 from reminders.senders import Withheld
-from reminders.store.database import writing
+from reminders.store.database import Transactions
 from reminders.store.queries import delivery
 
 T = TypeVar("T")
 
-TOGETHER = 64
+TOGETHER = 128
 """How many may share a commit: no more than are in doubt if it is lost."""
 
-LINGER = 0.005
+LINGER = 0.008
 """Seconds to wait for others who are still talking, so that one commit serves them too."""
 
 RETRIES = (0.2, 1.0, 3.0, 6.0)
@@ -46,38 +46,26 @@ Entry = HandOff | Settlement
 
 
 class Ledger:
-    """Write for many conversations with as few commits as they allow.
-
-    A transaction takes a few milliseconds, and everybody waits for it: a thread of its own would
-    fight with the conversations for the interpreter and halve the speed of both.
-    """
+    """Write for many conversations with as few commits as they allow."""
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime], patience: Patience) -> None:
         """Take the database, the clock, and how soon after its handoff a message must leave."""
-        self._engine = engine
+        self._transactions = Transactions(engine)
         self._clock = clock
         self._patience = patience
         self._settle = Settling().settle
-        self._connection: Connection | None = None
         self._waiting: list[tuple[Entry, asyncio.Future[bool]]] = []
         self._writer: asyncio.Task[None] | None = None
         self.talking = 0
         """How many conversations are going on; whoever waits here is one of them."""
 
     async def run(self, action: Callable[[Session, datetime], T]) -> T:
-        """Run an action in a transaction of its own, once others had their turn."""
-        await asyncio.sleep(0)
-        if self._connection is None or self._connection.invalidated:
-            self.close()
-            self._connection = self._engine.connect()
-        with writing(self._connection) as session:
-            return action(session, self._clock())
+        """Run an action in a transaction of its own."""
+        return await self._transactions.run(lambda session: action(session, self._clock()))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of the database."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        await self._transactions.close()
 
     async def hand_off(self, held: Facts, message: Message) -> float:
         """Commit that a message is about to leave, and return until when on the monotonic clock

@@ -78,7 +78,7 @@ class TwilioAccount:
 
     def receipt_field(self, attempt: str) -> dict[str, str]:
         """Return where Twilio is to report to, if anywhere; the address names the attempt."""
-        url = f"{self.receipts_url}?{urlencode({'attempt': attempt})}"
+        url = f"{self.receipts_url}?attempt={attempt}"
         return {"status_callback": url} if self.receipts_url else {}
 
 
@@ -220,8 +220,8 @@ class _Connection(AsyncHttpClient):
                 method,
                 uri,
                 params=params,
-                data=data,
-                headers={**(headers or {}), **_authorization(auth)},
+                data=urlencode(data or {}).encode() if method == "POST" else None,
+                headers={**(headers or {}), **_FORM, **_authorization(auth)},
                 allow_redirects=False,
             ) as answer:
                 return _answered(answer.status, await answer.text(), answer.headers)
@@ -234,6 +234,9 @@ class _Connection(AsyncHttpClient):
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:

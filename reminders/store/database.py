@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
+
+T = TypeVar("T")
 
 BUSY = 5
 """Seconds to wait for another writer, or for an answer at all, before giving up."""
@@ -37,14 +41,50 @@ def open_engine(url: str) -> Engine:
     address = normalise(url)
     if address.get_backend_name() == "sqlite":
         return _open_sqlite(address)
-    return create_engine(
-        address,
-        pool_pre_ping=True,
-        pool_recycle=300,
-        pool_size=5,
-        hide_parameters=True,
-        connect_args={"connect_timeout": BUSY, "options": f"-c lock_timeout={BUSY}s"},
-    )
+    return create_engine(address, pool_size=5, **_POSTGRESQL)
+
+
+_POSTGRESQL: dict[str, Any] = {
+    "pool_pre_ping": True,
+    "pool_recycle": 300,
+    "hide_parameters": True,
+    "connect_args": {"connect_timeout": BUSY, "options": f"-c lock_timeout={BUSY}s"},
+}
+
+
+class Transactions:
+    """Transactions for code that holds many conversations at once in one thread.
+
+    PostgreSQL's are waited for without holding the others up. SQLite's are run on the spot:
+    they take a millisecond or two, and a thread of their own would fight with the conversations
+    for the interpreter at every row.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        """Take the database; to be used, and closed, within one event loop."""
+        self._engine = engine
+        self._waiting: AsyncEngine | None = None
+        if engine.dialect.name == "postgresql":
+            fresh = _POSTGRESQL | {"pool_pre_ping": False}  # a pass is short
+            self._waiting = create_async_engine(engine.url, pool_size=3, **fresh)
+
+    async def run(self, action: Callable[[Session], T]) -> T:
+        """Run an action in a transaction that commits at the end, or not at all."""
+        if self._waiting is None:
+            await asyncio.sleep(0)
+            return _transact(self._engine, action)
+        async with self._waiting.connect() as connection:
+            return await connection.run_sync(_transact, action)
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        if self._waiting is not None:
+            await self._waiting.dispose()
+
+
+def _transact(bind: Engine | Connection, action: Callable[[Session], T]) -> T:
+    with writing(bind) as session:
+        return action(session)
 
 
 def _open_sqlite(address: URL) -> Engine:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,20 +12,35 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Facts, Message
 from reminders.store.columns import Instant
-from reminders.store.queries.common import Row, asked, insert_many
+from reminders.store.queries.common import asked
 
-_TRIED = ("reminder_id", "claim", "handoff_at", "contact", "subject", "body", "segments")
+Words = tuple[int | str | None, ...]
+
+_BEGINNING = {
+    "sqlite": """
+        INSERT INTO attempt (reminder_id, claim, handoff_at, contact, subject, body, segments)
+        SELECT json_extract(row.value, '$[0]'), json_extract(row.value, '$[1]'), :now,
+            json_extract(row.value, '$[2]'), json_extract(row.value, '$[3]'),
+            json_extract(row.value, '$[4]'), json_extract(row.value, '$[5]')
+        FROM json_each(:rows) AS row
+        """,
+    "postgresql": """
+        INSERT INTO attempt (reminder_id, claim, handoff_at, contact, subject, body, segments)
+        SELECT CAST(row ->> 0 AS integer), row ->> 1, :now, row ->> 2, row ->> 3, row ->> 4,
+            CAST(row ->> 5 AS integer)
+        FROM json_array_elements(CAST(:rows AS json)) AS row
+        """,
+}
 
 
 def begin(session: Session, leaving: Sequence[tuple[Facts, Message]], now: datetime) -> None:
     """Note what is about to be said to whom."""
-    if leaving:
-        insert_many(session, "attempt", _TRIED, [_attempt(*pair, now) for pair in leaving])
+    _run(session, _BEGINNING, [_words(*pair) for pair in leaving], now)
 
 
-def _attempt(held: Facts, message: Message, now: datetime) -> Row:
-    words = (message.to, message.subject, message.text, message.segments)
-    return held.reminder_id, held.claim, now, *words
+def _words(held: Facts, message: Message) -> Words:
+    what = (message.to, message.subject, message.text, message.segments)
+    return held.reminder_id, held.claim, *what
 
 
 _ENDING = {
@@ -59,7 +74,14 @@ class Ended:
 def end(session: Session, ended: Sequence[Ended], now: datetime) -> None:
     """Write down what came of these attempts."""
     rows = [(*one.of, one.outcome, one.code or None, one.provider_id or None) for one in ended]
+    _run(session, _ENDING, rows, now)
+
+
+def _run(
+    session: Session, statements: Mapping[str, str], rows: Sequence[Words], now: datetime
+) -> None:
+    """Run one statement over many rows."""
     if rows:
-        ending = text(_ENDING[session.get_bind().dialect.name])
-        now_as_kept = bindparam("now", type_=Instant())
-        asked(session, ending.bindparams(now_as_kept), rows=json.dumps(rows), now=now)
+        statement = text(statements[session.get_bind().dialect.name])
+        at = bindparam("now", type_=Instant())
+        asked(session, statement.bindparams(at), rows=json.dumps(rows), now=now)
