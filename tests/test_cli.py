@@ -358,3 +358,18 @@ def test_a_fault_of_our_own_is_told_in_a_sentence(
     assert "RuntimeError" in told
     assert "secret detail" not in told
     assert "Traceback" not in told
+
+
+def test_reconcile_asks_about_everything_in_doubt(terminal: Terminal) -> None:
+    terminal.ready()
+    assert "Nothing is in doubt" in terminal.run("reconcile").stdout
+    assert terminal.json("reconcile")["proven"] == {}
+
+
+def test_a_clinic_s_limits_are_set_by_channel(terminal: Terminal) -> None:
+    terminal.ready()
+    told = terminal.run("clinic", "limit", "Rosewood Skin", "sms", "--per-minute", "60")
+    assert "at most 60 a minute" in told.stdout
+    told = terminal.run("clinic", "limit", "rosewood skin", "email")
+    assert "as fast as the provider takes them" in told.stdout
+    terminal.run("clinic", "limit", "Rosewood Skin", "sms", "--per-day", "0", code=2)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
+from threading import Timer
 
 import pytest
 from sqlalchemy import update
@@ -486,3 +488,45 @@ def test_told_to_stop_midway_it_finishes_what_is_in_hand_and_gives_the_rest_back
     states = Counter(line.status for line in house.lines() if line.milestone == "day-1")
     assert states[Status.ACCEPTED] == len(sender.sent) >= 1
     assert states[Status.ACCEPTED] + states[Status.PLANNED] == 40
+
+
+class Endless(Scripted):
+    """A mail server that never gets to the point at which a message is handed off."""
+
+    async def send(self, message: Message, hand_off: HandOff) -> str:
+        await asyncio.sleep(3600)
+        return await super().send(message, hand_off)
+
+
+def test_told_to_stop_it_leaves_conversations_that_lead_nowhere(house: House) -> None:
+    house.enrol(*(ana(TREATED, email=None, phone=f"+4477009002{n:02}") for n in range(5)))
+    house.clock.now = DAY_1
+    worker = dispatcher(house, Endless())
+    Timer(0.5, worker.stop).start()
+    begun = time.monotonic()
+    worker.run()
+    assert time.monotonic() - begun < 5
+    day_1 = {line.status for line in house.lines() if line.milestone == "day-1"}
+    assert day_1 == {Status.PLANNED}
+
+
+class Reluctant(Scripted):
+    """A provider that answers long after the message was handed off."""
+
+    async def send(self, message: Message, hand_off: HandOff) -> str:
+        await hand_off()
+        await asyncio.sleep(1.5)
+        self.sent.append(message)
+        return "id"
+
+
+def test_told_to_stop_it_waits_for_what_was_handed_off(house: House) -> None:
+    house.enrol(*(ana(TREATED, email=None, phone=f"+4477009002{n:02}") for n in range(5)))
+    house.clock.now = DAY_1
+    sender = Reluctant()
+    worker = dispatcher(house, sender)
+    Timer(0.5, worker.stop).start()
+    worker.run()
+    assert len(sender.sent) == 5
+    day_1 = {line.status for line in house.lines() if line.milestone == "day-1"}
+    assert day_1 == {Status.ACCEPTED}

@@ -34,6 +34,9 @@ log = structlog.get_logger()
 NAP = 0.02
 """Seconds before looking again at a lane that another worker has in hand."""
 
+HEED = 0.1
+"""Seconds between looks whether we were told to stop."""
+
 STAY = 1.5
 """Seconds a pass stays for a lane that opens soon, so that a rate is kept and not undercut."""
 
@@ -74,6 +77,7 @@ class Dispatcher:
         self._reconciler = Reconciler(senders, patience, resend=resend)
         self._stopping = Event()
         self._shut: dict[lanes.Key, datetime] = {}
+        self._leavable: set[asyncio.Timeout] = set()
         self._last_beat: datetime | None = None
 
     def stop(self) -> None:
@@ -107,7 +111,11 @@ class Dispatcher:
         async with self._ledger() as ledger:
             tally.rescued = await ledger.run(self._tidy)
             drains = [self._drain(channel, ledger, tally) for channel in self._senders]
-            await all_of(*drains, self._look_for_proof(ledger, tally))
+            heeding = asyncio.create_task(self._heed_stop())
+            try:
+                await all_of(*drains, self._look_for_proof(ledger, tally))
+            finally:
+                heeding.cancel()
             await self._digest(ledger, tally)
         return tally
 
@@ -168,7 +176,7 @@ class Dispatcher:
             ledger.talking += 1
             try:
                 async with queue.conversing:
-                    settlement = await self._attempt(sending, ledger)
+                    settlement = await self._attempt_unless_stopped(sending, ledger)
                 if settlement is not None:
                     await ledger.settle(settlement)
                     self._note(sending.held, settlement.settled, tally)
@@ -191,12 +199,41 @@ class Dispatcher:
             await ledger.run(lambda session, _: delivery.release(session, free))
         return not going
 
-    async def _attempt(self, sending: Sending, ledger: Ledger) -> Settlement | None:
+    async def _attempt_unless_stopped(self, sending: Sending, ledger: Ledger) -> Settlement | None:
+        """Make an attempt, but leave a conversation in which nothing was handed off yet as soon
+        as we are told to stop, however slow the other side is.
+        """
+        if await self._let_go(sending.held, ledger):
+            return None
+        try:
+            async with asyncio.timeout(None) as until_stopped:
+                self._leavable.add(until_stopped)
+                try:
+                    return await self._attempt(sending, ledger, until_stopped)
+                finally:
+                    self._leavable.discard(until_stopped)
+        except TimeoutError:
+            await self._let_go(sending.held, ledger)
+            return None
+
+    async def _heed_stop(self) -> None:
+        """Once told to stop, leave every conversation that may still be left."""
+        while True:
+            await asyncio.sleep(HEED)
+            if self._stopping.is_set():
+                for until_stopped in self._leavable:
+                    until_stopped.reschedule(0)
+                self._leavable.clear()
+
+    async def _attempt(
+        self, sending: Sending, ledger: Ledger, until_stopped: asyncio.Timeout
+    ) -> Settlement | None:
         """Render, hand off and send; None where it was withheld."""
         held, tried_at, handed_off = sending.held, self._clock(), False
 
         async def hand_off() -> float:
             nonlocal handed_off
+            self._leavable.discard(until_stopped)
             try:
                 if await self._let_go(held, ledger):
                     raise Withheld

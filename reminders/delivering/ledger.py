@@ -30,8 +30,10 @@ TOGETHER = 128
 LINGER = 0.008
 """Seconds to wait for others who are still talking, so that one commit serves them too."""
 
-RETRIES = (0.2, 1.0, 3.0, 6.0)
-"""Seconds between tries at writing down what is known; the provider's word must not be lost."""
+RETRIES: tuple[float, ...] = (0.2, 1.0, 3.0)
+"""Seconds between tries at writing down what is known: the provider's word must not be lost, but
+a process told to stop has no more time than this.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,11 +61,9 @@ def charge(lane: LaneFacts, count: int, now: datetime) -> LaneFacts:
     Each takes its slot of time. Once a day's limit is used up the lane opens again at the
     clinic's midnight. A stopped lane waits for what came of the one it let through.
     """
-    if not count:
-        return lane
-    if lane.held_until is not None:
+    if count and lane.held_until is not None:
         lane = replace(lane, held_until=now + PROBE)
-    if lane.per_minute is not None:
+    if count and lane.per_minute is not None:
         lane = replace(lane, opens_at=_start(lane, now) + count * _slot(lane.per_minute))
     return lane if lane.per_day is None else _counting(lane, lane.per_day, count, now)
 

@@ -20,7 +20,7 @@ LANE = LaneFacts(1, 1, Channel.SMS, ZoneInfo("America/New_York"))
 
 def test_a_lane_without_limits_has_plenty_of_room() -> None:
     assert room(LANE, NOON) == PLENTY
-    assert charge(LANE, 1000, NOON) == LANE
+    assert charge(LANE, 1000, NOON) == LANE == charge(LANE, 0, NOON)
 
 
 @given(st.integers(1, 6000), st.lists(st.floats(0, 30), min_size=1, max_size=40))
@@ -52,6 +52,12 @@ def test_a_daily_limit_ends_at_the_clinic_s_midnight() -> None:
     assert room(lane, NOON) == 0
     assert lane.opens_at == datetime(2026, 3, 3, 5, tzinfo=UTC)
     assert room(lane, datetime(2026, 3, 3, 5, tzinfo=UTC)) == 3
+
+
+def test_a_limit_that_is_lowered_below_what_left_closes_the_lane_for_the_day() -> None:
+    lane = replace(LANE, per_day=2, counted_on=NOON.date(), counted=5)
+    assert room(lane, NOON) == 0
+    assert charge(lane, 0, NOON).opens_at == datetime(2026, 3, 3, 5, tzinfo=UTC)
 
 
 def test_a_fault_in_our_account_stops_a_lane_at_once_and_for_a_minute() -> None:
