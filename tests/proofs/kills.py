@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from tests.proofs.load import Load, conclude, load
 from tests.proofs.plan import Plan
 from tests.proofs.stage import KINDS, Stage, Theatre
-from tests.proofs.verdict import Verdict
+from tests.proofs.verdict import Verdict, facts_of
 
 BACKLOG = 120
+SLOWEST_START = 20.0
 
 
 def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
@@ -22,14 +23,29 @@ def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
 def _prove(stage: Stage, plan: Plan) -> Iterator[Verdict]:
     began, times = time.monotonic(), plan.times(2_000, 15)
     with load(stage, plan) as loaded:
+        loaded.pour(BACKLOG)
+        awake = _time_to_first_attempt(loaded)
         for number in range(times):
             if number % 10 == 0:
                 loaded.pour(BACKLOG)
-            _live_and_die(loaded)
+            _live_and_die(loaded, awake)
         yield from conclude(loaded, "kills", plan, f"{times:,} kills", began)
 
 
-def _live_and_die(loaded: Load) -> None:
+ATTEMPTS = "SELECT count(*) FROM attempt"
+
+
+def _time_to_first_attempt(loaded: Load) -> float:
+    """Return how many seconds a worker takes to get going, so that deaths fall into its work."""
+    began = time.monotonic()
     pid = loaded.start("worker")
-    loaded.pause(0.02, 0.15)
+    while not facts_of(loaded.engine, ATTEMPTS) and time.monotonic() - began < SLOWEST_START:
+        time.sleep(0.005)
+    loaded.end(pid)
+    return time.monotonic() - began
+
+
+def _live_and_die(loaded: Load, awake: float) -> None:
+    pid = loaded.start("worker")
+    loaded.pause(awake / 2, awake * 2)
     loaded.end(pid)

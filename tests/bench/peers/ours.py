@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
 from reminders.app import App, build, log_to
+from reminders.delivering.conversing import WIDTH
 from reminders.settings import Delivery, Settings
 from reminders.store.columns import Instant
 from reminders.store.database import reading
@@ -33,6 +34,7 @@ def settings_for(order: Order) -> Settings:
         smtp_host="127.0.0.1",
         smtp_port=order.port,
         smtp_security="none",
+        smtp_connections=WIDTH,
         mail_from=told.MAIL_FROM,
     )
 
