@@ -10,7 +10,7 @@ from tests.proofs.plan import Plan
 from tests.proofs.stage import KINDS, Stage, Theatre
 from tests.proofs.verdict import Verdict, facts_of
 
-BACKLOG = 3_000
+BACKLOG, QUICK_BACKLOG = 1_000, 600
 """More than a worker claims at a time, so that the next one finds something to do."""
 
 SLOWEST_START = 20.0
@@ -24,12 +24,13 @@ def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
 
 def _prove(stage: Stage, plan: Plan) -> Iterator[Verdict]:
     began, times = time.monotonic(), plan.times(2_000, 15)
+    backlog = QUICK_BACKLOG if plan.quick else BACKLOG
     with load(stage, plan) as loaded:
-        loaded.pour(BACKLOG)
+        loaded.pour(backlog)
         awake = _time_to_first_attempt(loaded)
         for number in range(times):
             if number % 10 == 0:
-                loaded.pour(BACKLOG)
+                loaded.pour(backlog)
             _live_and_die(loaded, awake)
         yield from conclude(loaded, "kills", plan, f"{times:,} kills", began)
 
@@ -49,5 +50,5 @@ def _time_to_first_attempt(loaded: Load) -> float:
 
 def _live_and_die(loaded: Load, awake: float) -> None:
     pid = loaded.start("worker")
-    loaded.pause(awake / 2, awake * 2)
+    loaded.pause(awake * 0.6, awake * 1.5)
     loaded.end(pid)
