@@ -1,4 +1,4 @@
-"""The delivery promise is kept, in the quick edition of the proofs that take the least time."""
+"""The delivery promise is kept, in the quickest of the proofs; all quick ones have a command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 SEED = "2026"
 
 
-@pytest.mark.parametrize("name", ["bytecodes", "kills", "world"])
+@pytest.mark.parametrize("name", ["world"])
 def test_the_promise_is_kept(name: str, postgres: Engine) -> None:
     with postgres.connect() as connection:
         cluster = connection.execute(text("SHOW data_directory")).scalar_one()
