@@ -119,7 +119,7 @@ def test_a_list_that_fails_counts_as_no_miss_and_ends_as_unknown(house: House) -
     provider = Provider()
     provider.errors = [(False, LOST)]
     provider.deaf = True
-    for minutes in range(0, 50 * 60, 20):
+    for minutes in range(0, 50 * 60, 100):
         at(house, minutes=minutes)
         texting(house, provider).run()
     assert (house.line("day-1").status, house.line("day-1").reason) == (
@@ -134,7 +134,7 @@ def test_by_hand_what_was_given_up_is_asked_for_again(house: House) -> None:
     provider = Provider()
     provider.errors = [(True, LOST)]
     provider.deaf = True
-    for minutes in range(0, 50 * 60, 20):
+    for minutes in range(0, 50 * 60, 100):
         at(house, minutes=minutes)
         texting(house, provider).run()
     assert house.line("day-1").status is Status.UNKNOWN
@@ -166,7 +166,7 @@ def test_an_email_in_doubt_goes_once_more_or_is_held(
 ) -> None:
     house.enrol(ana(TREATED, phone=None))
     mail = Mail(None, LOST)  # the same evening's arrives
-    for minutes in range(-1400, 120, 5):
+    for minutes in (*range(-1400, 0, 100), *range(0, 120, 5)):
         at(house, minutes=minutes)
         Dispatcher(
             house.engine, house.app.renderer, {Channel.EMAIL: mail}, house.clock, resend=resend
@@ -181,7 +181,7 @@ def test_an_email_in_doubt_goes_once_more_or_is_held(
 def test_an_email_in_doubt_twice_is_unknown_and_never_a_third(house: House) -> None:
     house.enrol(ana(TREATED, phone=None))
     mail = Mail(None, LOST, LOST)
-    for minutes in range(-1400, 200, 5):
+    for minutes in (*range(-1400, 0, 100), *range(0, 200, 5)):
         at(house, minutes=minutes)
         Dispatcher(house.engine, house.app.renderer, {Channel.EMAIL: mail}, house.clock).run()
     assert len(mail.sent) == 3
