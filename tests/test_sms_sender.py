@@ -17,7 +17,8 @@ import pytest
 from reminders.rules.deciding import Outcome
 from reminders.rules.terms import Channel, Message
 from reminders.senders import SendError, Withheld
-from reminders.senders.sms import CODES, TwilioAccount, TwilioSender, probe
+from reminders.senders.codes import CODES
+from reminders.senders.sms import TwilioAccount, TwilioSender, probe
 from tests.doubles.process import Double, running
 from tests.doubles.twilio import ACCOUNT, KNOWN, TOKEN
 

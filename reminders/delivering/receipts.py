@@ -8,25 +8,25 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
+from reminders.delivering.settling import DEAF
 from reminders.rules.deciding import Outcome
-from reminders.rules.receipts import advance, deafness
-from reminders.rules.terms import Reason, Status
+from reminders.rules.receipts import advance
+from reminders.rules.terms import Status
 from reminders.store.queries import delivery, receipts
 from reminders.store.queries.receipts import Whose
 
 log = structlog.get_logger()
 
-_WHY = {Outcome.SUPPRESS: Reason.OPTED_OUT, Outcome.INVALID: Reason.UNREACHABLE}
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the provider said: of which message, by our token for the attempt where it has one."""
+    """What the provider said: of which message, by our token for the attempt where it has one, and what its code means."""
 
     attempt: str
     provider_id: str
     status: str
     code: str
+    meaning: Outcome | None = None
 
 
 def take(session: Session, report: Report, now: datetime) -> Status | None:
@@ -46,6 +46,6 @@ def take(session: Session, report: Report, now: datetime) -> Status | None:
 
 
 def _suppress(session: Session, of: Whose, report: Report, now: datetime) -> None:
-    said = deafness(report.code)
-    if said is not None:
-        delivery.suppress(session, of.clinic_id, of.contact, _WHY[said], source="provider", now=now)
+    why = report.meaning and DEAF.get(report.meaning)
+    if why:
+        delivery.suppress(session, of.clinic_id, of.contact, why, source="provider", now=now)

@@ -18,7 +18,7 @@ from reminders.store.queries.attempts import Ended
 
 log = structlog.get_logger()
 
-_DEAF = {Outcome.SUPPRESS: Reason.OPTED_OUT, Outcome.INVALID: Reason.UNREACHABLE}
+DEAF = {Outcome.SUPPRESS: Reason.OPTED_OUT, Outcome.INVALID: Reason.UNREACHABLE}
 """Outcomes after which a contact is not messaged again, and why."""
 
 _HEALTHY = frozenset(Outcome) - {Outcome.CONFIGURATION, Outcome.BUSY, Outcome.AMBIGUOUS}
@@ -94,7 +94,7 @@ def _ended(one: Settlement) -> Ended:
 
 
 def _suppress(session: Session, one: Settlement, now: datetime) -> None:
-    why = one.outcome and _DEAF.get(one.outcome)
+    why = one.outcome and DEAF.get(one.outcome)
     if why and one.held.contact:
         clinic_id = one.held.clinic.clinic_id
         delivery.suppress(session, clinic_id, one.held.contact, why, source="provider", now=now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from reminders.rules.deciding import Outcome
 from reminders.rules.terms import Status
 
 _MEANING = {
@@ -16,9 +15,6 @@ _MEANING = {
 
 _RANK = [Status.ACCEPTED, Status.UNDELIVERED, Status.DELIVERED]
 
-_DEAF = {"21610": Outcome.SUPPRESS, "30005": Outcome.INVALID, "30006": Outcome.INVALID}
-"""Codes of undelivered texts after which the contact is not texted again."""
-
 
 def advance(status: Status, reported: Collection[str]) -> Status:
     """Return where a reminder stands after all reports so far, never a step back.
@@ -29,8 +25,3 @@ def advance(status: Status, reported: Collection[str]) -> Status:
     meant = {_MEANING[word] for word in reported if word in _MEANING}
     known = {status} & set(_RANK)
     return max(meant | known, key=_RANK.index, default=status)
-
-
-def deafness(code: str) -> Outcome | None:
-    """Return what an undelivered text's code says of its contact, if anything."""
-    return _DEAF.get(code)

@@ -21,6 +21,7 @@ from twilio.rest import Client
 from reminders.rules.deciding import Outcome, validity
 from reminders.rules.terms import Message
 from reminders.senders import HandOff, SendError, Sought, leave_by
+from reminders.senders.codes import CODES
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 """Twilio answers in well under a second; a hung call must not outlive a shutdown."""
@@ -30,34 +31,6 @@ CLOCKS_APART = timedelta(minutes=5)
 
 LISTED = 200
 """Messages a page of Twilio's list."""
-
-CODES = {
-    # The client, or her carrier for her, said stop.
-    **dict.fromkeys((21610, 30640), Outcome.SUPPRESS),
-    # This number cannot be texted.
-    **dict.fromkeys((21211, 21214, 21612, 21614, 30005, 30006), Outcome.INVALID),
-    # Not processed: may go later.
-    **dict.fromkeys(
-        (21730, 30017, 30021, 30022, 30610),
-        Outcome.RETRY,
-    ),
-    # Not processed, and neither would any other be: too many at once, or today.
-    **dict.fromkeys((20429, 21611, 30001, 30023, 60728, 63017, 63038), Outcome.BUSY),
-    # This contact: its country is not allowed, or a trial account does not know it.
-    **dict.fromkeys((21408, 21608, 30450), Outcome.BARRED),
-    # Our account or sender.
-    **dict.fromkeys(
-        (
-            20003, 20404, 21212, 21601, 21606, 21609, 21657, 21661, 21703, 21704,
-            30002, 30024, 30032, 30034, 30045,
-        ),
-        Outcome.CONFIGURATION,
-    ),
-    # This text.
-    **dict.fromkeys((21602, 21617, 21619, 30007, 30019), Outcome.CONTENT),
-}  # fmt: skip
-"""What Twilio's error codes mean for a reminder (twilio.com/docs/api/errors); any other code
-is refused without a blind retry, since Twilio adds codes without notice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from twilio.request_validator import RequestValidator
 from reminders.app import App
 from reminders.delivering import receipts
 from reminders.delivering.receipts import Report
+from reminders.senders.codes import CODES
 from reminders.store.database import writing
 
 log = structlog.get_logger()
@@ -86,11 +87,13 @@ def _address(request: Request, app: App) -> str:
 
 def _report(request: Request, form: Form) -> Report:
     attempt = request.query_params.get("attempt", "")
+    code = form.get("ErrorCode", "")[:16]
     return Report(
         attempt=attempt if _ATTEMPT.fullmatch(attempt) else "",
         provider_id=form.get("MessageSid", "")[:64],
         status=form.get("MessageStatus", "")[:24],
-        code=form.get("ErrorCode", "")[:16],
+        code=code,
+        meaning=CODES.get(int(code)) if code.isdecimal() else None,
     )
 
 
