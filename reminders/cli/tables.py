@@ -49,7 +49,7 @@ def _rows(hers: Sequence[Line]) -> Iterator[tuple[str, ...]]:
             when = f"{first.at:%d %b} to {last.at:%d %b}"
         yield (
             escape(first.first_name) if number == 0 else "",
-            _both(f"{line.treated_on:%d %b}" for line in together),
+            _both(f"{line.treated_on or line.due_at:%d %b}" for line in together),
             when,
             _both(line.milestone for line in together),
             _both(line.channel for line in together),

@@ -61,6 +61,6 @@ def _decide_again(
         if just_now := texted.get(known.client_id):
             known = replace(known, texts_on=(*known.texts_on, *just_now))
         decision = decide(known, now)
-        if isinstance(decision, Send) and known.channel is Channel.SMS:
+        if isinstance(decision, Send) and known.channel is Channel.SMS and known.note is None:
             texted[known.client_id].append(now.astimezone(known.zone).date())
         yield decision

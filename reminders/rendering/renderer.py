@@ -12,7 +12,7 @@ from babel.dates import format_skeleton, format_time
 from css_inline import CSSInliner
 from jinja2 import Environment, StrictUndefined, Template, TemplateError
 
-from reminders.rendering.library import Library, WordingError
+from reminders.rendering.library import Library, Wording, WordingError
 from reminders.rendering.markdown import hold_tags, to_html, to_text
 from reminders.rules.contacts import clean, show_national
 from reminders.rules.terms import Channel, ClinicFacts, Facts, Message
@@ -56,6 +56,7 @@ class Renderer:
         self._plain = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 (texts)
         self._html = Environment(undefined=StrictUndefined, autoescape=True)
         self._compiled = cache(self._compile)
+        self._fixed = cache(self._compile_fixed)
 
     def render(self, facts: Facts, now: datetime, expires_at: datetime) -> Message:
         """Return the message for a reminder at ``now``; it must not leave after ``expires_at``.
@@ -63,14 +64,19 @@ class Renderer:
         Raises ``RenderError`` where the wording is broken or asks for what we do not know.
         """
         try:
-            language = self._library.language(facts.protocol, facts.language)
-            compiled = self._compiled(facts.protocol, language, facts.milestone)
+            language, compiled = self._wording(facts)
             words = self._words(facts, language)
             write = self._text if facts.channel is Channel.SMS else self._email
             return write(facts, compiled, words, now, expires_at)
         except (TemplateError, WordingError, KeyError) as error:
             msg = f"{facts.milestone} of {facts.protocol}: {error}"
             raise RenderError(msg) from error
+
+    def _wording(self, facts: Facts) -> tuple[str, _Compiled]:
+        if facts.note is not None:
+            return facts.language, self._fixed()
+        language = self._library.language(facts.protocol, facts.language)
+        return language, self._compiled(facts.protocol, language, facts.milestone)
 
     def _text(
         self,
@@ -124,23 +130,32 @@ class Renderer:
 
     def _words(self, facts: Facts, language: str) -> dict[str, Any]:
         locale = _locale(language, facts.clinic.country)
+        protocol = self._library.protocols.get(facts.protocol)
         return {
-            **self._library.protocols[facts.protocol].defaults(),
+            **(protocol.defaults() if protocol else {}),
+            "note": facts.note,
             "clinic": _clinic_words(facts.clinic),
             "first_name": facts.first_name,
             "language": locale.language,
-            "date": say_date(facts.treated_on, locale),
+            "date": say_date(facts.treated_on, locale) if facts.treated_on else "",
             "time": say_time(facts.starts, locale),
         }
 
+    def _compile_fixed(self) -> _Compiled:
+        """Return what carries words that were chosen already; they are never read as a template."""
+        said = Wording("{{ note.subject }}", "{{ note.subject }}", "{{ note.words }}", "")
+        return self._layout(
+            said, '<p style="white-space: pre-line">{{ note.words }}</p>', "{{ note.words }}"
+        )
+
     def _compile(self, protocol: str, language: str, milestone: str) -> _Compiled:
         wording = self._library.wording(protocol, language, milestone)
-        html = self._library.page("email/layout.html").replace(
-            BODY, hold_tags(wording.body, to_html)
-        )
-        text = self._library.page("email/layout.txt").replace(
-            BODY, hold_tags(wording.body, to_text)
-        )
+        body = wording.body
+        return self._layout(wording, hold_tags(body, to_html), hold_tags(body, to_text))
+
+    def _layout(self, wording: Wording, html_body: str, text_body: str) -> _Compiled:
+        html = self._library.page("email/layout.html").replace(BODY, html_body)
+        text = self._library.page("email/layout.txt").replace(BODY, text_body)
         inliner = CSSInliner(
             keep_at_rules=True, keep_style_tags=False, load_remote_stylesheets=False
         )

@@ -8,7 +8,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from reminders.rules.hours import closing, next_open, opening_on
-from reminders.rules.terms import Channel, Facts, Reason, Status
+from reminders.rules.terms import Channel, Facts, NoteKind, Reason, Status
 
 WEEK = timedelta(days=7)
 PRACTICE_LOOK = timedelta(hours=1)
@@ -60,11 +60,14 @@ def decide(facts: Facts, now: datetime) -> Decision:
         return Skip(refusal)
     if not facts.clinic.live:
         return Defer(min(now + PRACTICE_LOOK, facts.stale_at), Reason.PRACTICE)
+    if facts.note is not None and facts.note.urgent:
+        return Send(facts.stale_at)
     hours, zone = facts.clinic.hours, facts.zone
     opening = next_open(now, hours, zone)
     if opening > now:
         return _wait(facts, opening, Reason.QUIET_HOURS)
-    if facts.channel is Channel.SMS and _capped(facts, now.astimezone(zone).date()):
+    capped = facts.channel is Channel.SMS and facts.note is None
+    if capped and _capped(facts, now.astimezone(zone).date()):
         return _wait(facts, _cap_frees(facts, now), Reason.CAP)
     return Send(min(closing(now, hours, zone), facts.stale_at))
 
@@ -73,12 +76,17 @@ def _refusal(facts: Facts, now: datetime) -> Reason | None:
     tests = (
         (facts.treatment_cancelled, Reason.TREATMENT_CANCELLED),
         (facts.suppressed is not None, facts.suppressed),
-        (not facts.consented, Reason.NO_CONSENT),
+        (not (facts.consented or _asked_for(facts)), Reason.NO_CONSENT),
         (facts.contact is None, Reason.UNREACHABLE),
         (facts.superseded, Reason.SUPERSEDED),
         (now >= facts.stale_at, Reason.STALE),
     )
     return next((reason for refused, reason in tests if refused), None)
+
+
+def _asked_for(facts: Facts) -> bool:
+    """Say whether she asked for this very message, by a form or by writing to us."""
+    return facts.note is not None and facts.note.kind in {NoteKind.CODE, NoteKind.ANSWER}
 
 
 def _wait(facts: Facts, until: datetime, reason: Reason) -> Decision:

@@ -71,6 +71,25 @@ class Reason(StrEnum):
     FAULT = "fault"
 
 
+class NoteKind(StrEnum):
+    """What a message outside any protocol is for."""
+
+    OPT_IN = "opt-in"  # confirms that she said yes; the first text of all
+    CODE = "code"  # she asked for it this minute, to confirm her number
+    ANSWER = "answer"  # a person answers what she wrote
+    CORRECTION = "correction"  # puts an earlier message right
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFacts:
+    """A message outside any protocol, its words already chosen; ``urgent`` heeds no hours."""
+
+    kind: NoteKind
+    subject: str
+    words: str
+    urgent: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ClinicFacts:
     """What a message may say about a clinic, and how it may be sent.
@@ -93,7 +112,10 @@ class ClinicFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is needed to decide about one reminder and to word it."""
+    """All that is needed to decide about one reminder and to word it.
+
+    A ``note`` has no protocol and no treatment.
+    """
 
     reminder_id: int
     client_id: int
@@ -109,13 +131,14 @@ class Facts:
     language: str
     contact: str | None
     zone: ZoneInfo
-    treated_on: date
+    treated_on: date | None
     starts: time | None
     treatment_cancelled: bool
     consented: bool
     suppressed: Reason | None
     superseded: bool
     texts_on: tuple[date, ...]
+    note: NoteFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

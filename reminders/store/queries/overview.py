@@ -85,7 +85,7 @@ class Line:
     milestone: str
     status: Status
     reason: Reason | None
-    treated_on: date
+    treated_on: date | None
     due_at: datetime
     handoff_at: datetime | None
     settled_at: datetime | None
@@ -107,7 +107,7 @@ def lines(session: Session, client_id: int | None = None) -> list[Line]:
         select(Reminder, Client, Clinic, Treatment, Attempt)
         .join(Client, col(Client.id) == col(Reminder.client_id))
         .join(Clinic, col(Clinic.id) == col(Reminder.clinic_id))
-        .join(Treatment, col(Treatment.id) == col(Reminder.treatment_id))
+        .join(Treatment, col(Treatment.id) == col(Reminder.treatment_id), isouter=True)
         .join(
             Attempt,
             (col(Attempt.reminder_id) == Reminder.id) & (col(Attempt.claim) == Reminder.claim),
@@ -124,7 +124,11 @@ def lines(session: Session, client_id: int | None = None) -> list[Line]:
 
 
 def _line(
-    r: Reminder, client: Client, clinic: Clinic, treatment: Treatment, attempt: Attempt | None
+    r: Reminder,
+    client: Client,
+    clinic: Clinic,
+    treatment: Treatment | None,
+    attempt: Attempt | None,
 ) -> Line:
     return Line(
         reminder_id=r.id,
@@ -135,7 +139,7 @@ def _line(
         milestone=r.milestone,
         status=r.status,
         reason=r.reason,
-        treated_on=treatment.treated_on,
+        treated_on=treatment.treated_on if treatment else None,
         due_at=r.due_at,
         handoff_at=r.handoff_at,
         settled_at=r.settled_at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Table, bindparam, select, update
@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from reminders.rules.planning import Existing, Planned, Replan
-from reminders.rules.terms import OPEN, Reason, Status
+from reminders.rules.terms import OPEN, Channel, Reason, Status
 from reminders.store.queries.common import QUIET, Row, insert_many, is_status, put
-from reminders.store.tables import Mark, Reminder, Treatment
+from reminders.store.tables import Mark, Note, Reminder, Treatment
 
 REMINDERS: Table = SQLModel.metadata.tables["reminder"]
 
@@ -120,6 +120,34 @@ def _change_open(session: Session, changes: Iterable[dict[str, Any]]) -> None:
         )
     )
     session.connection().execute(place, rows)
+
+
+def add_note(
+    session: Session,
+    note: Note,
+    channel: Channel,
+    due_on: date,
+    due_at: datetime,
+    stale_at: datetime,
+) -> int:
+    """Plan a note, and return its reminder's id."""
+    session.add(note)
+    session.flush()
+    reminder = Reminder(
+        clinic_id=note.clinic_id,
+        client_id=note.client_id,
+        note_id=note.id,
+        milestone=note.kind,
+        channel=channel,
+        status=Status.PLANNED,
+        scheduled_at=due_at,
+        due_on=due_on,
+        due_at=due_at,
+        stale_at=stale_at,
+    )
+    session.add(reminder)
+    session.flush()
+    return reminder.id
 
 
 def wake(session: Session, clinic_id: int, reason: Reason) -> None:

@@ -25,10 +25,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from reminders.rules import hours
-from reminders.rules.terms import LEFT, OPEN, Channel, ClinicFacts, Facts, Reason
+from reminders.rules.terms import LEFT, OPEN, Channel, ClinicFacts, Facts, NoteFacts, Reason
 from reminders.store.columns import among
 from reminders.store.queries.common import asked, is_status, table_of
-from reminders.store.tables import Client, Clinic, Consent, Reminder, Suppression, Treatment
+from reminders.store.tables import (
+    Client,
+    Clinic,
+    Consent,
+    Note,
+    Reminder,
+    Suppression,
+    Treatment,
+)
 
 CAP_MEMORY = timedelta(days=9)
 """How far back texts are counted: the cap's week, whatever the zones."""
@@ -45,6 +53,7 @@ def facts(session: Session, ids: Collection[int], now: datetime) -> list[Facts]:
 
 
 R, C, T = table_of(Reminder), table_of(Client), table_of(Treatment)
+N = table_of(Note)
 _SAID, _NOT = table_of(Consent), table_of(Suppression)
 
 _CONTACT = case((R.c.channel == Channel.SMS, C.c.phone), else_=C.c.email)
@@ -116,9 +125,14 @@ _FACTS = (
         _CONSENTED.label("consented"),
         _SUPPRESSED.label("suppressed"),
         _superseded().label("superseded"),
+        N.c.kind,
+        N.c.subject,
+        N.c.words,
+        N.c.urgent,
     )
     .join_from(R, C, C.c.id == R.c.client_id)
-    .join(T, T.c.id == R.c.treatment_id)
+    .outerjoin(T, T.c.id == R.c.treatment_id)
+    .outerjoin(N, N.c.id == R.c.note_id)
     .where(among(R.c.id, "ids"))
     .order_by(R.c.due_at, R.c.id)
 )
@@ -178,6 +192,7 @@ def _texts_left(
 _TEXTS = select(R.c.client_id, R.c.handoff_at).where(
     among(R.c.client_id, "clients"),
     R.c.channel == Channel.SMS,
+    R.c.note_id.is_(None),
     is_status(*LEFT),
     R.c.handoff_at > bindparam("since"),
 )
@@ -229,7 +244,7 @@ def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> F
         client_id=row.client_id,
         claim=row.claim or "",
         clinic=clinic,
-        protocol=row.protocol,
+        protocol=row.protocol or "",
         milestone=row.milestone,
         channel=row.channel,
         scheduled_at=row.scheduled_at,
@@ -244,6 +259,7 @@ def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> F
         treatment_cancelled=row.cancelled_at is not None,
         consented=bool(row.consented),
         suppressed=row.suppressed,
-        superseded=row.superseded,
+        superseded=bool(row.superseded),
         texts_on=tuple(at.astimezone(zone).date() for at in texts),
+        note=NoteFacts(row.kind, row.subject, row.words, row.urgent) if row.kind else None,
     )

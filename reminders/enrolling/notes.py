@@ -1,0 +1,42 @@
+"""Notes: one message outside any protocol, sent under the same promise as every reminder."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from reminders.rules.terms import Channel, NoteKind
+from reminders.store.queries import people, plans
+from reminders.store.tables import Client, Note
+
+
+def write(
+    session: Session,
+    client: Client,
+    channel: Channel,
+    kind: NoteKind,
+    words: str,
+    now: datetime,
+    *,
+    good_for: timedelta,
+    subject: str = "",
+    urgent: bool = False,
+) -> int:
+    """Plan a note to a client, due at ``now`` (UTC) and useful for so long; return its reminder's
+    id. ``words`` are sent as they are. An ``urgent`` one heeds no sending hours: it is for
+    somebody who asked or wrote this minute. Suppression binds it all the same.
+    """
+    note = Note(
+        clinic_id=client.clinic_id,
+        client_id=client.id,
+        kind=kind,
+        subject=subject,
+        words=words,
+        urgent=urgent,
+        written_at=now,
+    )
+    zone = ZoneInfo(client.time_zone or people.clinic(session, client.clinic_id).time_zone)
+    due_on = now.astimezone(zone).date()
+    return plans.add_note(session, note, channel, due_on, now, now + good_for)

@@ -1,0 +1,28 @@
+"""What the tables share: names of constraints, and rows that belong to one clinic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, text
+from sqlmodel import SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "%(table_name)s_%(column_0_N_name)s",
+    "uq": "%(table_name)s_%(column_0_N_name)s_once",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+
+ZERO: dict[str, Any] = {"server_default": text("0")}
+
+
+def owned_by(name: str, *columns: str) -> ForeignKeyConstraint:
+    """Say whose row this is by more than its id, so that nothing can belong to two clinics."""
+    theirs = [f"{name}.id", *(f"{name}.{column}" for column in columns)]
+    return ForeignKeyConstraint([f"{name}_id", *columns], theirs)
+
+
+def where(clause: Any) -> dict[str, Any]:
+    """Make an index partial, on both databases."""
+    return {"sqlite_where": clause, "postgresql_where": clause}

@@ -1,0 +1,173 @@
+"""Reminders on their way: their states, what was tried, and what the provider said."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from reminders.rules.terms import Channel, NoteKind, Reason, Status
+from reminders.store.columns import Instant, Word
+from reminders.store.tables.common import ZERO, owned_by, where
+
+_STATUS_LEFT = text("status IN ('handoff', 'accepted', 'delivered', 'undelivered', 'unknown')")
+_STATUS_OPEN_OR_LEFT = text(
+    "status IN ('planned', 'claimed', 'handoff', 'accepted', 'delivered', 'undelivered', 'unknown')",
+)
+
+
+class Note(SQLModel, table=True):
+    """A message outside any protocol, in fixed words: a code, a welcome, a person's answer."""
+
+    __table_args__ = (owned_by("client", "clinic_id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int
+    client_id: int
+    kind: NoteKind = Field(sa_type=Word(NoteKind))
+    subject: str = ""
+    words: str = Field(sa_type=Text)
+    urgent: bool = False
+    written_at: datetime = Field(sa_type=Instant)
+
+
+class Reminder(SQLModel, table=True):
+    """One milestone of one treatment by one channel, or a note, which has no treatment.
+
+    ``scheduled_at`` is when the protocol wants it, ``due_at`` when to look at it next (later,
+    if it waits; after a handoff, when to ask what came of it), ``due_on`` the recipient's date
+    it belongs to, ``stale_at`` when it no longer helps. ``claim`` is the fencing token: only who
+    holds it may move the row. ``misses`` counts the times the provider was asked for it in vain
+    since its handoff, ``doubts`` the attempts whose end was never known: it may have arrived
+    that many times more.
+    """
+
+    __table_args__ = (
+        # Never twice: of a milestone by a channel one may be open or have left, no more.
+        Index(
+            "reminder_once",
+            "treatment_id",
+            "milestone",
+            "channel",
+            unique=True,
+            **where(_STATUS_OPEN_OR_LEFT),
+        ),
+        # What is due in a lane? Live rows only, so that history does not slow it down.
+        Index(
+            "reminder_lane", "clinic_id", "channel", "due_at", **where(text("status = 'planned'"))
+        ),
+        # Whose lease has lapsed?
+        Index("reminder_lease", "lease_until", **where(text("status = 'claimed'"))),
+        # What may have left, and is to be asked for?
+        Index("reminder_handoff", "due_at", **where(text("status = 'handoff'"))),
+        # What was she sent lately, and what else is hers?
+        Index("reminder_client", "client_id"),
+        owned_by("treatment", "client_id", "clinic_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int
+    client_id: int
+    treatment_id: int | None = None
+    note_id: int | None = Field(default=None, foreign_key="note.id")
+    milestone: str
+    channel: Channel = Field(sa_type=Word(Channel))
+    status: Status = Field(sa_type=Word(Status))
+    reason: Reason | None = Field(default=None, sa_type=Word(Reason))
+    scheduled_at: datetime = Field(sa_type=Instant)
+    due_on: date
+    due_at: datetime = Field(sa_type=Instant)
+    stale_at: datetime = Field(sa_type=Instant)
+    attempts: int = 0
+    misses: int = Field(default=0, sa_column_kwargs=ZERO)
+    doubts: int = Field(default=0, sa_column_kwargs=ZERO)
+    claim: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    handoff_at: datetime | None = Field(default=None, sa_type=Instant)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Attempt(SQLModel, table=True):
+    """One try at sending a reminder: what was handed off, and what came of it."""
+
+    __table_args__ = (
+        UniqueConstraint("reminder_id", "claim"),
+        # Whose is this message of the provider's?
+        Index("attempt_provider_id", "provider_id", **where(text("provider_id IS NOT NULL"))),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    reminder_id: int = Field(foreign_key="reminder.id")
+    claim: str
+    handoff_at: datetime = Field(sa_type=Instant)
+    contact: str
+    subject: str = ""
+    body: str = Field(sa_type=Text)
+    segments: int = 0
+    outcome: str | None = None
+    code: str | None = None
+    provider_id: str | None = None
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Lane(SQLModel, table=True):
+    """One clinic's way out by one channel: its rate, its day's limit, and whether it is stopped.
+
+    ``opens_at`` keeps the rate: nothing more leaves before it. ``held_until`` keeps a stopped
+    lane shut; then one message is let through to see, and ``faults`` counts what went wrong in
+    a row. ``turn_at`` is when it last had its turn, so that every lane gets one.
+    """
+
+    __table_args__ = (UniqueConstraint("clinic_id", "channel"),)
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    channel: Channel = Field(sa_type=Word(Channel))
+    per_minute: int | None = None
+    per_day: int | None = None
+    opens_at: datetime | None = Field(default=None, sa_type=Instant)
+    counted_on: date | None = None
+    counted: int = 0
+    held_until: datetime | None = Field(default=None, sa_type=Instant)
+    held_for: str | None = None
+    held_since: datetime | None = Field(default=None, sa_type=Instant)
+    faults: int = 0
+    turn_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Receipt(SQLModel, table=True):
+    """What the provider reported about a message, once for each thing it said."""
+
+    __table_args__ = (UniqueConstraint("provider_id", "status"),)
+
+    id: int = Field(default=None, primary_key=True)
+    reminder_id: int | None = Field(default=None, foreign_key="reminder.id")
+    provider_id: str
+    status: str
+    code: str | None = None
+    received_at: datetime = Field(sa_type=Instant)
+
+
+class Outage(SQLModel, table=True):
+    """A time in which nothing was sent, and what was missed by it: the staff's digest."""
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    began_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime = Field(sa_type=Instant)
+    missed: int
+
+
+class Mark(SQLModel, table=True):
+    """Under what the stored plans were made, such as the edition of the time-zone data."""
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class Heartbeat(SQLModel, table=True):
+    """When the heartbeat last beat, so that silence can be noticed."""
+
+    name: str = Field(primary_key=True)
+    beat_at: datetime = Field(sa_type=Instant)

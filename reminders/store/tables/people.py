@@ -1,0 +1,119 @@
+"""Clinics, their clients and treatments, and what each client said about messages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from reminders.rules.terms import Channel, Reason
+from reminders.store.columns import Instant, Word
+from reminders.store.tables.common import owned_by, where
+
+
+class Clinic(SQLModel, table=True):
+    """Who treats, and within which hours, zone and caps her clients may be messaged."""
+
+    id: int = Field(default=None, primary_key=True)
+    name: str
+    name_key: str = Field(unique=True)
+    time_zone: str
+    country: str
+    phone: str
+    email: str
+    address: str = Field(sa_type=Text)
+    sending_hours: str
+    texts_per_day: int = 1
+    texts_per_week: int = 3
+    live: bool = False
+    wording_accepted_at: datetime | None = Field(default=None, sa_type=Instant)
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class Client(SQLModel, table=True):
+    """The person treated."""
+
+    __table_args__ = (
+        # One client for a clinic's own number of her.
+        Index(
+            "client_external_id",
+            "clinic_id",
+            "external_id",
+            unique=True,
+            **where(text("external_id IS NOT NULL")),
+        ),
+        # Who at this clinic is on this number or address?
+        Index("client_phone", "clinic_id", "phone"),
+        Index("client_email", "clinic_id", "email"),
+        UniqueConstraint("id", "clinic_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    first_name: str
+    last_name: str = ""
+    phone: str | None = None
+    email: str | None = None
+    language: str = "en"
+    time_zone: str | None = None
+    external_id: str | None = None
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class Consent(SQLModel, table=True):
+    """A client's yes or no for a channel; rows are added, never changed, and the last counts."""
+
+    __table_args__ = (Index("consent_latest", "client_id", "channel", "id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    client_id: int = Field(foreign_key="client.id")
+    channel: Channel = Field(sa_type=Word(Channel))
+    given: bool
+    given_at: datetime = Field(sa_type=Instant)
+    source: str
+    recorded_at: datetime = Field(sa_type=Instant)
+
+
+class Suppression(SQLModel, table=True):
+    """A contact that this clinic must not message, whoever shares it."""
+
+    __table_args__ = (UniqueConstraint("clinic_id", "contact"),)
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    contact: str
+    reason: Reason = Field(sa_type=Word(Reason))
+    source: str
+    suppressed_at: datetime = Field(sa_type=Instant)
+
+
+class Treatment(SQLModel, table=True):
+    """One session, as the clinic's wall clock shows it; ``ends_at`` (UTC) is derived."""
+
+    __table_args__ = (
+        # One treatment for a booking of the clinic's own system.
+        Index(
+            "treatment_external_id",
+            "clinic_id",
+            "external_id",
+            unique=True,
+            **where(text("external_id IS NOT NULL")),
+        ),
+        # Which sessions has she had, and which follow this one?
+        Index("treatment_course", "client_id", "treated_on"),
+        UniqueConstraint("id", "client_id", "clinic_id"),
+        owned_by("client", "clinic_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int
+    client_id: int
+    protocol: str
+    treated_on: date
+    starts: time | None = None
+    ends: time | None = None
+    ends_at: datetime = Field(sa_type=Instant)
+    external_id: str | None = None
+    cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
+    created_at: datetime = Field(sa_type=Instant)
