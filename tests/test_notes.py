@@ -60,7 +60,7 @@ def test_a_note_by_email_stands_in_the_layout_with_its_words_escaped(house: Hous
 
 
 @pytest.mark.parametrize(
-    ("kind", "said_yes", "urgent", "at", "becomes"),
+    "kind, said_yes, urgent, at, becomes",
     [
         (NoteKind.CODE, False, True, NIGHT, (Status.ACCEPTED, None)),
         (NoteKind.ANSWER, False, True, NIGHT, (Status.ACCEPTED, None)),

@@ -39,10 +39,11 @@ def existing(session: Session, clients: Collection[int]) -> dict[int, list[Exist
             col(Reminder.status),
             col(Reminder.scheduled_at),
             col(Reminder.stale_at),
-        ).where(col(Reminder.client_id).in_(clients)),
+        ).where(col(Reminder.client_id).in_(clients), col(Reminder.treatment_id).is_not(None)),
     )
     for row in rows:
-        found[row[0]].append(Existing(*row[1:]))
+        treatment_id, *rest = row
+        found[treatment_id or 0].append(Existing(*rest))
     return found
 
 
