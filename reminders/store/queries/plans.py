@@ -42,8 +42,7 @@ def existing(session: Session, clients: Collection[int]) -> dict[int, list[Exist
         ).where(col(Reminder.client_id).in_(clients), col(Reminder.treatment_id).is_not(None)),
     )
     for row in rows:
-        treatment_id, *rest = row
-        found[treatment_id or 0].append(Existing(*rest))
+        found[row[0] or 0].append(Existing(*row[1:]))
     return found
 
 
