@@ -10,20 +10,40 @@ from reminders.store.tables.delivery import (
     Receipt,
     Reminder,
 )
+from reminders.store.tables.own import (
+    Audit,
+    Guest,
+    Heading,
+    Intake,
+    IntakeRow,
+    Parameter,
+    Placing,
+    Spending,
+    Wording,
+)
 from reminders.store.tables.people import Client, Clinic, Consent, Suppression, Treatment
 
 __all__ = [
     "Attempt",
+    "Audit",
     "Client",
     "Clinic",
     "Consent",
+    "Guest",
+    "Heading",
     "Heartbeat",
+    "Intake",
+    "IntakeRow",
     "Lane",
     "Mark",
     "Note",
     "Outage",
+    "Parameter",
+    "Placing",
     "Receipt",
     "Reminder",
+    "Spending",
     "Suppression",
     "Treatment",
+    "Wording",
 ]

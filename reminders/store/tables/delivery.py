@@ -89,7 +89,10 @@ class Reminder(SQLModel, table=True):
 
 
 class Attempt(SQLModel, table=True):
-    """One try at sending a reminder: what was handed off, and what came of it."""
+    """One try at sending a reminder: what was handed off, and what came of it.
+
+    ``wording`` is the clinic's version it was worded from; none for the packaged text.
+    """
 
     __table_args__ = (
         UniqueConstraint("reminder_id", "claim"),
@@ -109,6 +112,7 @@ class Attempt(SQLModel, table=True):
     code: str | None = None
     provider_id: str | None = None
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
+    wording: int | None = None
 
 
 class Lane(SQLModel, table=True):

@@ -13,7 +13,11 @@ from reminders.store.tables.common import owned_by, where
 
 
 class Clinic(SQLModel, table=True):
-    """Who treats, and within which hours, zone and caps her clients may be messaged."""
+    """Who treats, and within which hours, zone and caps her clients may be messaged.
+
+    ``own_words`` is a new token whenever her wording or parameters change. ``budget`` is the most
+    segments a month; ``segment_price`` is in millionths of the currency (ISO 4217).
+    """
 
     id: int = Field(default=None, primary_key=True)
     name: str
@@ -29,6 +33,10 @@ class Clinic(SQLModel, table=True):
     live: bool = False
     wording_accepted_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
+    own_words: str | None = None
+    budget: int | None = None
+    segment_price: int | None = None
+    currency: str | None = None
 
 
 class Client(SQLModel, table=True):
