@@ -17,7 +17,7 @@ from reminders.store.tables.own import (
     Intake,
     IntakeRow,
     Parameter,
-    Placing,
+    Placement,
     Spending,
     Wording,
 )
@@ -39,7 +39,7 @@ __all__ = [
     "Note",
     "Outage",
     "Parameter",
-    "Placing",
+    "Placement",
     "Receipt",
     "Reminder",
     "Spending",

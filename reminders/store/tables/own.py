@@ -1,4 +1,4 @@
-"""What a clinic makes its own: wording, parameters, placings, lists taken in, guests, and a record."""
+"""What a clinic makes its own: wording, parameters, placements, lists taken in, guests, and a record."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Parameter(SQLModel, table=True):
     value: int
 
 
-class Placing(SQLModel, table=True):
+class Placement(SQLModel, table=True):
     """Where a clinic puts a milestone of a protocol; durations as ISO 8601 writes them.
 
     ``at`` is absent where the milestone counts by the clock from the treatment's end.
