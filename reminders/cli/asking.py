@@ -43,7 +43,7 @@ def preview(
                 stop(f"There is no client no. {client}.", "See: reminders client list")
             clinic = people.clinic(session, found.clinic_id)
         now = app.clock()
-        lines = rehearse(app.engine, app.rehearsal_dispatcher, now, now + FAR, client_id=client)
+        lines = rehearse(app.engine, app.rehearsal_dispatcher, now, now + FAR, clients=[client])
         if as_json:
             print_json({"client": client, "clinic_live": clinic.live, "reminders": as_rows(lines)})
             return

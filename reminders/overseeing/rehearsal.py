@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -78,12 +78,12 @@ def rehearse(
     start: datetime,
     until: datetime,
     *,
-    client_id: int | None = None,
+    clients: Collection[int] | None = None,
     progress: Callable[[datetime], None] = lambda _: None,
 ) -> list[Line]:
     """Play a copy of the database from ``start`` to ``until`` (UTC) and return every reminder
-    as it then stands. Nothing is sent and nothing is changed; with ``client_id`` only hers are
-    played, as if her clinic were live.
+    as it then stands. Nothing is sent and nothing is changed; with ``clients`` only theirs are
+    played, as if their clinic were live.
     """
     with TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as folder:
         stage = open_engine(f"sqlite:///{Path(folder) / 'rehearsal.db'}")
@@ -93,7 +93,7 @@ def rehearse(
                 engine.execution_options(read_only=True).connect() as source,
                 stage.begin() as target,
             ):
-                overview.copy(source, target, client_id)
+                overview.copy(source, target, clients)
             clock = SetClock(start)
             play(stage, make_dispatcher(stage, clock), clock, until, progress)
             with reading(stage) as session:
