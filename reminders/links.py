@@ -1,4 +1,4 @@
-"""Addresses that only we can have made: unsubscribe links and message references."""
+"""Addresses that only we can have made: a client's page, unsubscribe links, message references."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
 from hashlib import sha256
+
+
+def page_key(token: str) -> str:
+    """Return how the token of a client's own page is kept: a copy of the database opens none."""
+    return sha256(token.encode()).hexdigest()
 
 
 class Links:
@@ -37,6 +42,21 @@ class Links:
         client_id = int.from_bytes(raw[:6])
         genuine = hmac.compare_digest(raw[6:], self._sign("unsubscribe", client_id))
         return client_id if genuine else None
+
+    def page_token(self, client_id: int, edition: int) -> str:
+        """Return the 14 characters (84 bits) that open a client's own page; a new edition of
+        them makes the old ones worthless. Short, since they stand in texts.
+        """
+        digest = hmac.digest(self._key, f"page.{client_id}.{edition}".encode(), sha256)
+        return urlsafe_b64encode(digest)[:14].decode()
+
+    def page_url(self, client_id: int, edition: int) -> str:
+        """Return the address of a client's own page."""
+        return f"{self.public_url}/a/{self.page_token(client_id, edition)}"
+
+    def seal(self, purpose: str, words: str) -> str:
+        """Return what proves later that the same words were shown, and tells nobody which."""
+        return hmac.digest(self._key, f"{purpose}.{words}".encode(), sha256).hex()
 
     def reference(self, reminder_id: int) -> str:
         """Return a reminder's outward name, the same on every attempt and of no meaning."""

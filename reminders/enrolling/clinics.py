@@ -47,6 +47,7 @@ def add(session: Session, typed: Fields, now: datetime, *, live: bool) -> Clinic
         faults.append("name: There is a clinic of that name. Edit it, or choose another name.")
     if faults:
         raise ClinicError(faults)
+    clinic.slug = people.free_slug(session, clinic.name)
     set_live(clinic, now, live=live)
     session.add(clinic)
     session.flush()

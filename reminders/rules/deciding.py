@@ -62,6 +62,8 @@ def decide(facts: Facts, now: datetime) -> Decision:
         return Defer(min(now + PRACTICE_LOOK, facts.stale_at), Reason.PRACTICE)
     if facts.note is not None and facts.note.urgent:
         return Send(facts.stale_at)
+    if facts.note is None and facts.paused_until and now < facts.paused_until:
+        return _wait(facts, facts.paused_until, Reason.PAUSED)
     hours, zone = facts.clinic.hours, facts.zone
     opening = next_open(now, hours, zone)
     if opening > now:
@@ -90,10 +92,10 @@ def _asked_for(facts: Facts) -> bool:
 
 
 def _wait(facts: Facts, until: datetime, reason: Reason) -> Decision:
-    """Wait, unless the message would be stale by then; a cap that outlasts it says so."""
+    """Wait, unless the message would be stale by then; what outlasts it says so."""
     if until < facts.stale_at:
         return Defer(until, reason)
-    return Skip(Reason.CAP if reason is Reason.CAP else Reason.STALE)
+    return Skip(reason if reason in {Reason.CAP, Reason.PAUSED} else Reason.STALE)
 
 
 def _capped(facts: Facts, day: date) -> bool:

@@ -57,6 +57,7 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"
     CAP = "cap"
     QUIET_HOURS = "quiet-hours"
+    PAUSED = "paused"
     PRACTICE = "practice"
     MOVED = "moved"
     TREATMENT_CANCELLED = "treatment-cancelled"
@@ -139,6 +140,8 @@ class Facts:
     superseded: bool
     texts_on: tuple[date, ...]
     note: NoteFacts | None = None
+    page_edition: int = 1
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -30,6 +32,18 @@ def clinics(session: Session) -> list[Clinic]:
 def clinic_named(session: Session, name: str) -> Clinic | None:
     """Return the clinic of that name, however it is spelled."""
     return session.scalars(select(Clinic).where(col(Clinic.name_key) == name_key(name))).first()
+
+
+def clinic_at(session: Session, slug: str) -> Clinic | None:
+    """Return the clinic that clients join at this address."""
+    return session.scalars(select(Clinic).where(col(Clinic.slug) == slug)).first()
+
+
+def free_slug(session: Session, name: str) -> str:
+    """Return how a new clinic's name stands in an address; namesakes are counted."""
+    bare = re.sub(r"[^a-z0-9]+", "-", name_key(name)).strip("-") or "clinic"
+    choices = (f"{bare}-{number}" for number in count(2))
+    return next(slug for slug in chain([bare], choices) if clinic_at(session, slug) is None)
 
 
 def clinic(session: Session, clinic_id: int) -> Clinic:

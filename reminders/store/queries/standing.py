@@ -118,6 +118,8 @@ _FACTS = (
         C.c.language,
         _CONTACT.label("contact"),
         C.c.time_zone,
+        C.c.page_edition,
+        C.c.paused_until,
         T.c.protocol,
         T.c.treated_on,
         T.c.starts,
@@ -262,4 +264,6 @@ def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> F
         superseded=bool(row.superseded),
         texts_on=tuple(at.astimezone(zone).date() for at in texts),
         note=NoteFacts(row.kind, row.subject, row.words, row.urgent) if row.kind else None,
+        page_edition=row.page_edition,
+        paused_until=row.paused_until,
     )

@@ -15,6 +15,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 ZERO: dict[str, Any] = {"server_default": text("0")}
+ONE: dict[str, Any] = {"server_default": text("1")}
 
 
 def owned_by(name: str, *columns: str) -> ForeignKeyConstraint:

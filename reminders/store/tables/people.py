@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from reminders.rules.terms import Channel, Reason
 from reminders.store.columns import Instant, Word
-from reminders.store.tables.common import owned_by, where
+from reminders.store.tables.common import ONE, owned_by, where
 
 
 class Clinic(SQLModel, table=True):
@@ -17,11 +17,15 @@ class Clinic(SQLModel, table=True):
 
     ``own_words`` is a new token whenever her wording or parameters change. ``budget`` is the most
     segments a month; ``segment_price`` is in millionths of the currency (ISO 4217).
+    ``slug`` names it in the address clients join at; it is printed, so it never changes.
     """
+
+    __table_args__ = (Index("clinic_slug", "slug", unique=True),)
 
     id: int = Field(default=None, primary_key=True)
     name: str
     name_key: str = Field(unique=True)
+    slug: str | None = None
     time_zone: str
     country: str
     phone: str
@@ -40,7 +44,11 @@ class Clinic(SQLModel, table=True):
 
 
 class Client(SQLModel, table=True):
-    """The person treated."""
+    """The person treated.
+
+    ``page_key`` is the hash of what opens her own page in its ``page_edition``. Her own choices:
+    ``preferred_hour`` of her clock, and no messages before ``paused_until``.
+    """
 
     __table_args__ = (
         # One client for a clinic's own number of her.
@@ -54,6 +62,9 @@ class Client(SQLModel, table=True):
         # Who at this clinic is on this number or address?
         Index("client_phone", "clinic_id", "phone"),
         Index("client_email", "clinic_id", "email"),
+        # Whose page is this? And whose has no key yet?
+        Index("client_page", "page_key", unique=True),
+        Index("client_keyless", "id", **where(text("page_key IS NULL"))),
         UniqueConstraint("id", "clinic_id"),
     )
 
@@ -66,6 +77,10 @@ class Client(SQLModel, table=True):
     language: str = "en"
     time_zone: str | None = None
     external_id: str | None = None
+    page_key: str | None = None
+    page_edition: int = Field(default=1, sa_column_kwargs=ONE)
+    preferred_hour: int | None = None
+    paused_until: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
 
 
