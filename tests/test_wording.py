@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from reminders.links import Links
 from reminders.rendering.library import Library, WordingError, templates_folder
 from reminders.rendering.markdown import hold_tags, to_html, to_text
-from reminders.rendering.renderer import Renderer, RenderError
+from reminders.rendering.renderer import Renderer, RenderError, with_address
 from reminders.rules.terms import Channel, Facts, Message
 from reminders.rules.texts import Encoding, size
 from tests.rules.test_deciding import CLINIC, FACTS
@@ -254,3 +254,28 @@ def test_unsubscribe_links_are_ours_alone() -> None:
 def test_the_zone_a_client_lives_in_is_not_shown_in_her_dates() -> None:
     away = replace(FACTS, zone=ZoneInfo("Pacific/Auckland"), treated_on=date(2026, 3, 5))
     assert "Thu 5 Mar at 10:00" in render("day-before", Channel.SMS, away).text
+
+
+@pytest.mark.parametrize(
+    "text,expected",
+    [
+        ("Rose: hi. Reply STOP to end", "Rose: hi. https://c/a/t Reply STOP to end"),
+        ("Rose: hi. STOP para baja", "Rose: hi. https://c/a/t STOP para baja"),
+        ("Rose: hi. Call 020 7946 0018", "Rose: hi. Call 020 7946 0018 https://c/a/t"),
+        ("Rose: see https://c/a/t Reply STOP", "Rose: see https://c/a/t Reply STOP"),
+        ("Zoë's: hi. Reply STOP to end", "Zoë's: hi. Reply STOP to end"),  # it would cost more
+        (f"{'a' * 127}. Reply STOP to end", f"{'a' * 127}. https://c/a/t Reply STOP to end"),
+        (f"{'a' * 128}. Reply STOP to end", f"{'a' * 128}. Reply STOP to end"),
+    ],
+)
+def test_a_text_carries_her_page_wherever_that_costs_nothing(text: str, expected: str) -> None:
+    assert with_address(text, "https://c/a/t") == expected
+
+
+def test_day_one_always_carries_her_page_under_a_name_of_twenty_four_letters() -> None:
+    links = Links("k" * 32, "https://aftercare.clinic.example")
+    assert len("aftercare.clinic.example") == 24
+    facts = replace(WIDEST, milestone="day-1", page_edition=3)
+    message = Renderer(LIBRARY, links).render(facts, NOW, NOW)
+    assert links.page_url(facts.client_id, 3) in message.text
+    assert message.segments == 1

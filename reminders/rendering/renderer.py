@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache, lru_cache
@@ -16,9 +17,11 @@ from reminders.rendering.library import Library, Wording, WordingError
 from reminders.rendering.markdown import hold_tags, to_html, to_text
 from reminders.rules.contacts import clean, show_national
 from reminders.rules.terms import Channel, ClinicFacts, Facts, Message
-from reminders.rules.texts import fold, size
+from reminders.rules.texts import Encoding, fold, size
 
 BODY = "<!-- body -->"
+
+_HOW_TO_STOP = re.compile(r"(.*?)\s?([^.!?]*\bSTOP\b.*|)", re.DOTALL)
 
 
 class RenderError(ValueError):
@@ -39,6 +42,10 @@ class Names(Protocol):
 
     def unsubscribe_url(self, client_id: int) -> str:
         """Return the address that stops emails to a client."""
+        ...
+
+    def page_url(self, client_id: int, edition: int) -> str:
+        """Return the address of a client's own page."""
         ...
 
     def reference(self, reminder_id: int) -> str:
@@ -87,6 +94,8 @@ class Renderer:
         expires_at: datetime,
     ) -> Message:
         text = clean(fold(compiled.sms.render(words)))
+        if facts.note is None:
+            text = with_address(text, words["page_url"])
         return Message(
             channel=Channel.SMS,
             to=facts.contact or "",
@@ -136,6 +145,7 @@ class Renderer:
             "note": facts.note,
             "clinic": _clinic_words(facts.clinic),
             "first_name": facts.first_name,
+            "page_url": self._names.page_url(facts.client_id, facts.page_edition),
             "language": locale.language,
             "date": say_date(facts.treated_on, locale) if facts.treated_on else "",
             "time": say_time(facts.starts, locale),
@@ -166,6 +176,19 @@ class Renderer:
             html=self._html.from_string(hold_tags(html, inliner.inline)),
             text=self._plain.from_string(text),
         )
+
+
+def with_address(text: str, address: str) -> str:
+    """Put an address before a text's last sentence, which tells how to stop, where it is not in
+    it yet and costs nothing: one GSM-7 segment it must stay.
+    """
+    if address in text:
+        return text
+    split = _HOW_TO_STOP.fullmatch(text)
+    said, stop = split.groups() if split else (text, "")
+    longer = f"{said} {address} {stop}".strip()
+    found = size(longer)
+    return longer if (found.encoding, found.segments) == (Encoding.GSM_7, 1) else text
 
 
 @lru_cache(maxsize=4096)
