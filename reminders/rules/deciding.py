@@ -58,12 +58,11 @@ def decide(facts: Facts, now: datetime) -> Decision:
     refusal = _refusal(facts, now)
     if refusal is not None:
         return Skip(refusal)
-    if not facts.clinic.live:
-        return Defer(min(now + PRACTICE_LOOK, facts.stale_at), Reason.PRACTICE)
+    held = _held(facts, now)
+    if held is not None:
+        return held
     if facts.note is not None and facts.note.urgent:
         return Send(facts.stale_at)
-    if facts.note is None and facts.paused_until and now < facts.paused_until:
-        return _wait(facts, facts.paused_until, Reason.PAUSED)
     hours, zone = facts.clinic.hours, facts.zone
     opening = next_open(now, hours, zone)
     if opening > now:
@@ -72,6 +71,15 @@ def decide(facts: Facts, now: datetime) -> Decision:
     if capped and _capped(facts, now.astimezone(zone).date()):
         return _wait(facts, _cap_frees(facts, now), Reason.CAP)
     return Send(min(closing(now, hours, zone), facts.stale_at))
+
+
+def _held(facts: Facts, now: datetime) -> Decision | None:
+    """Wait while the clinic practises, or while she wants no reminders."""
+    if not facts.clinic.live:
+        return Defer(min(now + PRACTICE_LOOK, facts.stale_at), Reason.PRACTICE)
+    if facts.note is None and facts.paused_until and now < facts.paused_until:
+        return _wait(facts, facts.paused_until, Reason.PAUSED)
+    return None
 
 
 def _refusal(facts: Facts, now: datetime) -> Reason | None:
