@@ -14,9 +14,11 @@ depends_on = None
 def upgrade() -> None:
     """Apply this step."""
     instant = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
-    one = {"server_default": sa.text("1"), "nullable": False}
     op.add_column("client", sa.Column("page_key", sa.String(), nullable=True))
-    op.add_column("client", sa.Column("page_edition", sa.Integer(), **one))
+    op.add_column(
+        "client",
+        sa.Column("page_edition", sa.Integer(), server_default=sa.text("1"), nullable=False),
+    )
     op.add_column("client", sa.Column("preferred_hour", sa.Integer(), nullable=True))
     op.add_column("client", sa.Column("paused_until", instant, nullable=True))
     op.create_index("client_page", "client", ["page_key"], unique=True)
