@@ -10,6 +10,7 @@ from reminders.store.tables.delivery import (
     Receipt,
     Reminder,
 )
+from reminders.store.tables.heard import Alert, Reply
 from reminders.store.tables.own import (
     Audit,
     Guest,
@@ -24,6 +25,7 @@ from reminders.store.tables.own import (
 from reminders.store.tables.people import Client, Clinic, Consent, Suppression, Treatment
 
 __all__ = [
+    "Alert",
     "Attempt",
     "Audit",
     "Client",
@@ -42,6 +44,7 @@ __all__ = [
     "Placement",
     "Receipt",
     "Reminder",
+    "Reply",
     "Spending",
     "Suppression",
     "Treatment",
