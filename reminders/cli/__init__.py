@@ -8,7 +8,7 @@ import sys
 import typer
 
 from reminders.app import collect_less_often
-from reminders.cli import asking, checking, clients, clinics, demonstration, lists, serving
+from reminders.cli import asking, checking, clients, clinics, demonstration, lists, serving, staff
 from reminders.cli.common import err
 
 commands = typer.Typer(
@@ -33,6 +33,7 @@ commands.command()(asking.status)
 commands.add_typer(clinics.commands, name="clinic")
 commands.add_typer(clients.commands, name="client")
 commands.add_typer(clients.treatments, name="treatment")
+commands.add_typer(staff.commands, name="staff")
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from reminders.app import App
-from reminders.web import health, twilio, unsubscribe
+from reminders.web import desk, health, twilio, unsubscribe
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -43,6 +43,7 @@ def create_web(
             Route("/hooks/twilio/status", twilio.status, methods=["POST"]),
             Route("/u/{token}", unsubscribe.show, methods=["GET"]),
             Route("/u/{token}", unsubscribe.act, methods=["POST"]),
+            *desk.ROUTES,
         ],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=_with_headers)],
         lifespan=lifespan,

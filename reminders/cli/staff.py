@@ -1,0 +1,72 @@
+"""Commands for staff: invite, list, remove."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table as Grid
+
+from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clinic
+from reminders.rules.roles import Role
+from reminders.rules.terms import InputError
+from reminders.staffing import invitations
+from reminders.store.database import reading, writing
+from reminders.store.queries import people
+from reminders.store.queries import staff as queries
+
+commands = typer.Typer(help="Let people in to the staff's pages.", no_args_is_help=True)
+
+TheClinic = Annotated[str, typer.Option("--clinic", help="The clinic's name.")]
+Email = Annotated[str, typer.Argument(help="Her email address; she signs in with it.")]
+
+
+@commands.command()
+def invite(
+    email: Email,
+    clinic: TheClinic,
+    role: Annotated[
+        Role, typer.Option(help="owner decides, staff looks after clients, viewer only looks.")
+    ] = Role.STAFF,
+) -> None:
+    """Print a one-time link with which somebody chooses a password (again) and signs in."""
+    with opened() as app, writing(app.engine) as session:
+        found = the_clinic(session, clinic)
+        try:
+            token = invitations.invite(session, found, email, role, app.clock())
+        except InputError as error:
+            stop(str(error))
+        hours = int(invitations.LASTS.total_seconds()) // 3600
+        out.print(f"Give this link to {email}, and to nobody else. It works once, for {hours} hours:")
+        out.print(f"{app.links.public_url}/invitation/{token}", soft_wrap=True)
+
+
+@commands.command("list")
+def list_staff(as_json: AsJson = False) -> None:
+    """List who may sign in, where, and as what."""
+    with opened() as app, reading(app.engine) as session:
+        found = [
+            {"clinic": clinic.name, "name": member.name, "email": member.email, "role": role.value}
+            for clinic in people.clinics(session)
+            for member, role in queries.of_clinic(session, clinic.id)
+        ]
+        if as_json:
+            print_json(found)
+            return
+        grid = Grid("Clinic", "Name", "Email", "Role")
+        for row in found:
+            grid.add_row(*row.values())
+        out.print(grid if found else "Nobody may sign in yet. See: reminders staff invite --help")
+
+
+@commands.command()
+def remove(email: Email, clinic: TheClinic) -> None:
+    """Let somebody in no more; her browsers are signed out at once."""
+    with opened() as app, writing(app.engine) as session:
+        found = the_clinic(session, clinic)
+        member = queries.by_email(session, email.strip().lower())
+        if member is None or member.id not in {m.id for m, _ in queries.of_clinic(session, found.id)}:
+            stop(f"{email} does not belong to {found.name}.", "See: reminders staff list")
+        queries.leave(session, member.id, found.id, app.clock())
+        queries.note_deed(session, found.id, None, "removed somebody", app.clock())
+        out.print(f"{email} can no longer sign in at {found.name}.")

@@ -1,0 +1,49 @@
+"""Roles: what each member of a clinic's staff may do, and which passwords are good enough."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from reminders.rules.terms import InputError
+
+SHORTEST = 12
+"""Characters of a password; no other rule of composition (NIST SP 800-63B, 3.1.1.2)."""
+
+LONGEST = 200
+
+_WORN = ("password", "123456", "qwerty", "letmein", "welcome", "iloveyou", "abc123", "needling")
+"""What guessing begins with; a password may hold one of them, but not be little else."""
+
+
+class Role(StrEnum):
+    """What somebody is at a clinic."""
+
+    VIEWER = "viewer"  # looks, and changes nothing
+    STAFF = "staff"  # looks after clients
+    OWNER = "owner"  # also decides about wording, settings and staff
+
+    def may(self, needed: Role) -> bool:
+        """Say whether this role includes what is needed."""
+        return _ORDER.index(self) >= _ORDER.index(needed)
+
+
+_ORDER = (Role.VIEWER, Role.STAFF, Role.OWNER)
+
+
+def check_password(password: str, email: str) -> None:
+    """Refuse a password that is soon guessed; raises ``InputError``.
+
+    Length counts, not signs (NIST SP 800-63B, 3.1.1.2); nothing is trimmed.
+    """
+    if len(password) < SHORTEST:
+        raise InputError(
+            f"This password has fewer than {SHORTEST} characters.",
+            "Three or four words in a row are easy to remember and hard to guess.",
+        )
+    if len(password) > LONGEST:
+        raise InputError(f"This password is longer than {LONGEST} characters.", "Shorten it.")
+    bare = password.casefold()
+    for worn in (*_WORN, *email.casefold().replace("@", ".").split(".")):
+        bare = bare.replace(worn, "") if len(worn) > 2 else bare
+    if len(bare) < SHORTEST // 2 or len(set(password)) < 5:
+        raise InputError("This password is easy to guess.", "Choose words nobody would expect.")

@@ -1,0 +1,117 @@
+"""Locks: tokens kept only as hashes, passwords, one-time codes, and notes that only we can read."""
+
+from __future__ import annotations
+
+import hmac
+import io
+import json
+import secrets
+from base64 import urlsafe_b64encode
+from datetime import datetime, timedelta
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+import pyotp
+import segno
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from cryptography.fernet import Fernet, InvalidToken
+
+STEP = 30
+"""Seconds a one-time code stands for (RFC 6238)."""
+
+HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+"""What a small host can bear and a thief cannot (OWASP Password Storage: m=19 MiB, t=2, p=1)."""
+
+NOBODY = HASHER.hash(secrets.token_urlsafe())
+"""Tried for an address we do not know, so that the answer takes as long."""
+
+
+def new_token() -> str:
+    """Return 256 bits nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_token(token: str) -> str:
+    """Return how a token is kept; it is random already, so a plain hash is enough."""
+    return sha256(token.encode()).hexdigest()
+
+
+def right_password(kept: str | None, password: str) -> bool:
+    """Say whether this is the password; it takes as long where there is none."""
+    try:
+        return HASHER.verify(kept or NOBODY, password) and kept is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+class Locks:
+    """What the operator's key signs, seals and opens."""
+
+    def __init__(self, secret_key: str) -> None:
+        """Take the key."""
+        self._key = secret_key.encode()
+
+    def sign(self, purpose: str, words: str) -> str:
+        """Return a signature nobody else can make, for one purpose."""
+        return hmac.digest(self._key, f"{purpose}.{words}".encode(), sha256).hex()
+
+    def signed(self, purpose: str, words: str, signature: str) -> bool:
+        """Say whether this is our signature."""
+        return hmac.compare_digest(
+            self.sign(purpose, words).encode(), signature.encode("utf-8", "replace")
+        )
+
+    @cached_property
+    def _fernet(self) -> Fernet:
+        key = hmac.digest(self._key, b"sealed at the desk", sha256)
+        return Fernet(urlsafe_b64encode(key))
+
+    def seal(self, found: Any) -> str:
+        """Write something down so that only we can read it."""
+        return self._fernet.encrypt(json.dumps(found).encode()).decode()
+
+    def unseal(self, sealed: str, lasts: timedelta | None = None) -> Any:
+        """Read what we sealed; None if it is not ours, or older than it lasts."""
+        seconds = int(lasts.total_seconds()) if lasts else None
+        try:
+            return json.loads(self._fernet.decrypt(sealed.encode(), ttl=seconds))
+        except (InvalidToken, ValueError):
+            return None
+
+
+def new_seed() -> str:
+    """Return a new secret for one-time codes."""
+    return pyotp.random_base32()
+
+
+def code_address(seed: str, email: str, issuer: str) -> str:
+    """Return what an authenticator app reads."""
+    return pyotp.TOTP(seed).provisioning_uri(email, issuer_name=issuer)
+
+
+def qr(words: str) -> str:
+    """Draw words as a QR code (SVG)."""
+    drawn = io.BytesIO()
+    segno.make(words, error="m").save(drawn, kind="svg", scale=5, border=3, light="#fff", xmldecl=False)
+    return drawn.getvalue().decode()
+
+
+def code_step(seed: str, code: str, now: datetime, last: int) -> int | None:
+    """Return which half minute this code belongs to: now, the one before or the one after, and
+    later than ``last``, since each is good once; None if it is none of them (RFC 6238, 5.2).
+    """
+    step = int(now.timestamp()) // STEP
+    typed = "".join(code.split())
+    for candidate in (step, step - 1, step + 1):
+        if candidate > last and hmac.compare_digest(
+            pyotp.TOTP(seed).generate_otp(candidate).encode(), typed.encode("utf-8", "replace")
+        ):
+            return candidate
+    return None
+
+
+def spare_codes() -> list[str]:
+    """Return ten codes for a paper list, each good once instead of the app's."""
+    return [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(10)]

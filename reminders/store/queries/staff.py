@@ -1,0 +1,210 @@
+"""Staff: who they are, where they belong, and which of their browsers are signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from reminders.rules.roles import Role
+from reminders.store.queries.common import QUIET, put
+from reminders.store.staff_tables import Deed, Invitation, Knock, Membership, SignIn, Staff
+from reminders.store.tables import Clinic
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Who is signed in with a browser, and at which clinic in which role."""
+
+    sign_in: SignIn
+    staff: Staff
+    clinic: Clinic
+    role: Role
+
+
+def inside(session: Session, token_hash: str) -> Inside | None:
+    """Return whose browser this is, if she still belongs to its clinic."""
+    row = session.execute(
+        select(SignIn, Staff, Clinic, Membership)
+        .join(Staff, col(Staff.id) == col(SignIn.staff_id))
+        .join(Clinic, col(Clinic.id) == col(SignIn.clinic_id))
+        .join(
+            Membership,
+            (col(Membership.staff_id) == SignIn.staff_id)
+            & (col(Membership.clinic_id) == SignIn.clinic_id),
+        )
+        .where(col(SignIn.token_hash) == token_hash, col(Staff.disabled_at).is_(None))
+    ).first()
+    return Inside(row[0], row[1], row[2], row[3].role) if row else None
+
+
+def by_email(session: Session, email: str) -> Staff | None:
+    """Return who signs in with this address."""
+    return session.scalars(select(Staff).where(col(Staff.email) == email)).first()
+
+
+def by_id(session: Session, staff_id: int) -> Staff | None:
+    """Return a member of staff, for nobody else to change until the transaction ends."""
+    return session.get(Staff, staff_id, with_for_update=True)
+
+
+def memberships(session: Session, staff_id: int) -> list[tuple[Membership, Clinic]]:
+    """Return where somebody belongs, by the clinics' names."""
+    rows = session.execute(
+        select(Membership, Clinic)
+        .join(Clinic, col(Clinic.id) == col(Membership.clinic_id))
+        .where(col(Membership.staff_id) == staff_id)
+        .order_by(col(Clinic.name_key))
+    )
+    return [(membership, clinic) for membership, clinic in rows]
+
+
+def of_clinic(session: Session, clinic_id: int) -> list[tuple[Staff, Role]]:
+    """Return who belongs to a clinic, by name."""
+    rows = session.execute(
+        select(Staff, Membership)
+        .join(Membership, col(Membership.staff_id) == col(Staff.id))
+        .where(col(Membership.clinic_id) == clinic_id, col(Staff.disabled_at).is_(None))
+        .order_by(col(Staff.name), col(Staff.id))
+    )
+    return [(staff, membership.role) for staff, membership in rows]
+
+
+def join(session: Session, staff_id: int, clinic_id: int, role: Role) -> None:
+    """Let somebody belong to a clinic, or change what she is there."""
+    there = session.scalars(
+        select(Membership).where(
+            col(Membership.staff_id) == staff_id, col(Membership.clinic_id) == clinic_id
+        )
+    ).first()
+    if there is None:
+        session.add(Membership(staff_id=staff_id, clinic_id=clinic_id, role=role))
+    else:
+        there.role = role
+    session.flush()
+
+
+def leave(session: Session, staff_id: int, clinic_id: int, now: datetime) -> None:
+    """Let somebody belong to a clinic no more; her browsers there are signed out."""
+    session.execute(
+        delete(Membership).where(
+            col(Membership.staff_id) == staff_id, col(Membership.clinic_id) == clinic_id
+        )
+    )
+    end_all(session, staff_id, now, clinic_id=clinic_id)
+
+
+def browsers(session: Session, staff_id: int, since: datetime) -> list[SignIn]:
+    """Return the browsers somebody is signed in with, the latest used first."""
+    return list(
+        session.scalars(
+            select(SignIn)
+            .where(
+                col(SignIn.staff_id) == staff_id,
+                col(SignIn.ended_at).is_(None),
+                col(SignIn.proven_at).is_not(None),
+                col(SignIn.seen_at) > since,
+            )
+            .order_by(col(SignIn.seen_at).desc())
+        )
+    )
+
+
+def end_all(
+    session: Session,
+    staff_id: int,
+    now: datetime,
+    *,
+    keep: int | None = None,
+    clinic_id: int | None = None,
+) -> None:
+    """Sign somebody out everywhere, or at one clinic; ``keep`` is the browser she sits at."""
+    ending = update(SignIn).where(col(SignIn.staff_id) == staff_id, col(SignIn.ended_at).is_(None))
+    if keep is not None:
+        ending = ending.where(col(SignIn.id) != keep)
+    if clinic_id is not None:
+        ending = ending.where(col(SignIn.clinic_id) == clinic_id)
+    session.execute(ending.values(ended_at=now).execution_options(**QUIET))
+
+
+def forget_sign_ins(session: Session, before: datetime) -> None:
+    """Drop sign-ins and knocks that ended long ago."""
+    session.execute(delete(SignIn).where(col(SignIn.seen_at) < before))
+    session.execute(delete(Knock).where(col(Knock.next_at) < before))
+
+
+def invitation(session: Session, token_hash: str) -> Invitation | None:
+    """Return the invitation of a link, for nobody else to take until the transaction ends."""
+    wanted = select(Invitation).where(col(Invitation.token_hash) == token_hash)
+    return session.scalars(wanted.with_for_update()).first()
+
+
+def knock(session: Session, key: str) -> Knock | None:
+    """Return what is known of failed tries under a key."""
+    return session.get(Knock, key)
+
+
+def count_knock(session: Session, key: str, failures: int, next_at: datetime) -> None:
+    """Note a failed try, and when the next may come."""
+    put(session, Knock, {"key": key, "failures": failures, "next_at": next_at}, "key")
+
+
+def open_door(session: Session, key: str) -> None:
+    """Forget failed tries, since the right one came."""
+    session.execute(delete(Knock).where(col(Knock.key) == key))
+
+
+def note_deed(
+    session: Session,
+    clinic_id: int,
+    staff_id: int | None,
+    what: str,
+    now: datetime,
+    *,
+    client_id: int | None = None,
+    about: str = "",
+) -> None:
+    """Note what somebody did: our own words and ids, never a name, number or text."""
+    session.add(
+        Deed(
+            clinic_id=clinic_id,
+            staff_id=staff_id,
+            client_id=client_id,
+            done_at=now,
+            what=what,
+            about=about,
+        )
+    )
+
+
+def deeds(
+    session: Session, clinic_id: int, before: int | None = None, limit: int = 50
+) -> list[tuple[Deed, str]]:
+    """Return a page of what was done at a clinic and by whom, the latest first."""
+    wanted = (
+        select(Deed, Staff.name)
+        .outerjoin(Staff, col(Staff.id) == col(Deed.staff_id))
+        .where(col(Deed.clinic_id) == clinic_id)
+        .order_by(col(Deed.id).desc())
+        .limit(limit)
+    )
+    if before is not None:
+        wanted = wanted.where(col(Deed.id) < before)
+    return [(deed, name or "") for deed, name in session.execute(wanted)]
+
+
+IDLE = timedelta(minutes=30)
+"""How long a browser may be still before it is signed out."""
+
+WHOLE = timedelta(hours=12)
+"""How long a sign-in lasts at most: a working day."""
+
+
+def is_open(sign_in: SignIn, now: datetime) -> bool:
+    """Say whether a browser is still signed in."""
+    return (
+        sign_in.ended_at is None and now - sign_in.seen_at < IDLE and now - sign_in.created_at < WHOLE
+    )

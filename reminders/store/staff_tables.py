@@ -1,0 +1,96 @@
+"""The staff's tables: who may sign in, where, on which devices, and what she did there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from reminders.rules.roles import Role
+from reminders.store.columns import Instant, Word
+from reminders.store.tables import Clinic
+
+
+class Staff(SQLModel, table=True):
+    """Somebody who signs in; ``code_seed`` is sealed, ``code_step`` the last code's half minute,
+    so that none is good twice, ``spare_codes`` the hashes of what is left on her paper list.
+    """
+
+    id: int = Field(default=None, primary_key=True)
+    email: str = Field(unique=True)
+    name: str
+    password: str | None = None
+    code_seed: str | None = None
+    code_step: int = 0
+    spare_codes: str = Field(default="", sa_type=Text)
+    created_at: datetime = Field(sa_type=Instant)
+    disabled_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Membership(SQLModel, table=True):
+    """What somebody is at a clinic; no row, no way in."""
+
+    __table_args__ = (UniqueConstraint("staff_id", "clinic_id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    staff_id: int = Field(foreign_key="staff.id")
+    clinic_id: int = Field(foreign_key=f"{Clinic.__tablename__}.id")
+    role: Role = Field(sa_type=Word(Role))
+
+
+class Invitation(SQLModel, table=True):
+    """A one-time link to join a clinic; only its token's hash is kept."""
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    email: str
+    role: Role = Field(sa_type=Word(Role))
+    token_hash: str = Field(unique=True)
+    expires_at: datetime = Field(sa_type=Instant)
+    used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SignIn(SQLModel, table=True):
+    """A browser that is signed in, or (until ``proven_at``) has given a password only.
+
+    Only the hash of its cookie is kept, so that a stolen database opens no session.
+    """
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index("sign_in_staff", "staff_id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    staff_id: int = Field(foreign_key="staff.id")
+    clinic_id: int = Field(foreign_key="clinic.id")
+    token_hash: str = Field(unique=True)
+    browser: str = ""
+    created_at: datetime = Field(sa_type=Instant)
+    seen_at: datetime = Field(sa_type=Instant)
+    proven_at: datetime | None = Field(default=None, sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Knock(SQLModel, table=True):
+    """Failed tries to get in, by a hash of the address or account, and when the next may come."""
+
+    key: str = Field(primary_key=True)
+    failures: int = 0
+    next_at: datetime = Field(sa_type=Instant)
+
+
+class Deed(SQLModel, table=True):
+    """What a member of staff did, by ids and our own words only; rows are added, never changed."""
+
+    __table_args__ = (
+        Index("deed_clinic", "clinic_id", "id"),
+        Index("deed_client", "client_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    staff_id: int | None = Field(default=None, foreign_key="staff.id")
+    client_id: int | None = Field(default=None, foreign_key="client.id")
+    done_at: datetime = Field(sa_type=Instant)
+    what: str
+    about: str = ""

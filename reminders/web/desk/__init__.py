@@ -1,0 +1,12 @@
+"""The desk: the staff's own pages, each with the role that may see it."""
+
+from starlette.routing import BaseRoute
+
+from reminders.web.desk import assets, entry, joining, today
+
+ROUTES: list[BaseRoute] = [
+    *assets.ROUTES,
+    *entry.ROUTES,
+    *joining.ROUTES,
+    *today.ROUTES,
+]
