@@ -14,6 +14,8 @@ from reminders.staffing import invitations
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.queries import staff as queries
+from reminders.store.queries.audit import COMMAND_LINE, record
+from reminders.store.tables import Staff
 
 commands = typer.Typer(help="Let people in to the staff's pages.", no_args_is_help=True)
 
@@ -37,7 +39,9 @@ def invite(
         except InputError as error:
             stop(str(error))
         hours = int(invitations.LASTS.total_seconds()) // 3600
-        out.print(f"Give this link to {email}, and to nobody else. It works once, for {hours} hours:")
+        out.print(
+            f"Give this link to {email}, and to nobody else. It works once, for {hours} hours:"
+        )
         out.print(f"{app.links.public_url}/invitation/{token}", soft_wrap=True)
 
 
@@ -65,8 +69,10 @@ def remove(email: Email, clinic: TheClinic) -> None:
     with opened() as app, writing(app.engine) as session:
         found = the_clinic(session, clinic)
         member = queries.by_email(session, email.strip().lower())
-        if member is None or member.id not in {m.id for m, _ in queries.of_clinic(session, found.id)}:
+        if member is None or member.id not in {
+            m.id for m, _ in queries.of_clinic(session, found.id)
+        }:
             stop(f"{email} does not belong to {found.name}.", "See: reminders staff list")
         queries.leave(session, member.id, found.id, app.clock())
-        queries.note_deed(session, found.id, None, "removed somebody", app.clock())
+        record(session, found.id, COMMAND_LINE, "removed somebody", Staff, member.id, app.clock())
         out.print(f"{email} can no longer sign in at {found.name}.")

@@ -12,7 +12,8 @@ from reminders.rules.roles import Role
 from reminders.staffing import locks
 from reminders.staffing.locks import Locks
 from reminders.store.queries import staff as queries
-from reminders.store.staff_tables import SignIn, Staff
+from reminders.store.queries.audit import record
+from reminders.store.tables import SignIn, Staff
 
 FREE = 4
 """Failed tries before each further one has to wait."""
@@ -66,7 +67,9 @@ def failed(session: Session, door: Door, now: datetime) -> None:
         fresh = before is None or now - before.next_at > FORGET
         failures = 1 if before is None or fresh else before.failures + 1
         wait = min(LONGEST, timedelta(seconds=2 ** min(failures - FREE, 10)))
-        queries.count_knock(session, key, failures, now + (wait if failures > FREE else timedelta()))
+        queries.count_knock(
+            session, key, failures, now + (wait if failures > FREE else timedelta())
+        )
 
 
 def with_password(
@@ -107,7 +110,7 @@ def begin(
     session.add(sign_in)
     session.flush()
     if sign_in.proven_at:
-        queries.note_deed(session, clinic_id, staff.id, "signed in", now)
+        record(session, clinic_id, staff.email, "signed in", Staff, staff.id, now)
     queries.forget_sign_ins(session, now - timedelta(days=30))
     return sign_in, token
 
@@ -133,7 +136,7 @@ def with_code(
         failed(session, door, now)
         return None
     staff.code_step = step or staff.code_step
-    return _prove(session, sign_in, now)
+    return _prove(session, staff, sign_in, now)
 
 
 def _spare(staff: Staff, code: str) -> bool:
@@ -159,13 +162,13 @@ def set_up_code(
     staff.code_seed, staff.code_step = lock.seal(seed), step
     staff.spare_codes = " ".join(locks.hash_token(one) for one in spare)
     queries.end_all(session, staff.id, now, keep=sign_in.id)
-    queries.note_deed(session, sign_in.clinic_id, staff.id, "set up the second step", now)
-    return _prove(session, sign_in, now), spare
+    record(session, sign_in.clinic_id, staff.email, "set up a second step", Staff, staff.id, now)
+    return _prove(session, staff, sign_in, now), spare
 
 
-def _prove(session: Session, sign_in: SignIn, now: datetime) -> str:
+def _prove(session: Session, staff: Staff, sign_in: SignIn, now: datetime) -> str:
     """Change the token as what it opens changes (ASVS 5.0, 7.2.4)."""
     token = locks.new_token()
     sign_in.token_hash, sign_in.proven_at, sign_in.seen_at = locks.hash_token(token), now, now
-    queries.note_deed(session, sign_in.clinic_id, sign_in.staff_id, "signed in", now)
+    record(session, sign_in.clinic_id, staff.email, "signed in", Staff, staff.id, now)
     return token

@@ -11,14 +11,21 @@ from reminders.rules.roles import Role, check_password
 from reminders.rules.terms import InputError
 from reminders.staffing import locks
 from reminders.store.queries import staff as queries
-from reminders.store.staff_tables import Invitation, Staff
-from reminders.store.tables import Clinic
+from reminders.store.queries.audit import COMMAND_LINE, record
+from reminders.store.tables import Clinic, Invitation, Staff
 
 LASTS = timedelta(hours=24)
 """How long a link is good for; a new one is one command away."""
 
 
-def invite(session: Session, clinic: Clinic, email: str, role: Role, now: datetime) -> str:
+def invite(
+    session: Session,
+    clinic: Clinic,
+    email: str,
+    role: Role,
+    now: datetime,
+    who: str = COMMAND_LINE,
+) -> str:
     """Return a new one-time token for somebody to join a clinic; raises ``InputError``.
 
     For somebody who belongs already it is the way to a new password, and to a new role.
@@ -33,7 +40,7 @@ def invite(session: Session, clinic: Clinic, email: str, role: Role, now: dateti
             expires_at=now + LASTS,
         )
     )
-    queries.note_deed(session, clinic.id, None, "invited somebody", now, about=role.value)
+    record(session, clinic.id, who, f"invited somebody as {role}", Staff, None, now)
     return token
 
 
@@ -66,5 +73,7 @@ def accept(
     session.flush()
     queries.join(session, staff.id, invitation.clinic_id, invitation.role)
     queries.end_all(session, staff.id, now)
-    queries.note_deed(session, invitation.clinic_id, staff.id, "accepted an invitation", now)
+    record(
+        session, invitation.clinic_id, staff.email, "accepted an invitation", Staff, staff.id, now
+    )
     return staff

@@ -88,13 +88,15 @@ def new_seed() -> str:
 
 def code_address(seed: str, email: str, issuer: str) -> str:
     """Return what an authenticator app reads."""
-    return pyotp.TOTP(seed).provisioning_uri(email, issuer_name=issuer)
+    return pyotp.TOTP(seed).provisioning_uri(name=email, issuer_name=issuer)
 
 
 def qr(words: str) -> str:
     """Draw words as a QR code (SVG)."""
     drawn = io.BytesIO()
-    segno.make(words, error="m").save(drawn, kind="svg", scale=5, border=3, light="#fff", xmldecl=False)
+    segno.make(words, error="m").save(
+        drawn, kind="svg", scale=5, border=3, light="#fff", xmldecl=False
+    )
     return drawn.getvalue().decode()
 
 

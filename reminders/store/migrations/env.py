@@ -7,7 +7,7 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 from reminders.store import columns
-from reminders.store.staff_tables import Staff  # noqa: F401 (with it all tables are known)
+from reminders.store.tables import Reminder  # noqa: F401 (with it all tables are known)
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:

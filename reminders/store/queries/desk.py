@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -12,7 +10,7 @@ from sqlalchemy.orm import Session
 T = TypeVar("T")
 
 
-class NotHere(LookupError):
+class NotHere(LookupError):  # noqa: N818 (nobody's fault)
     """There is no such row at this clinic."""
 
 
@@ -26,16 +24,3 @@ def own(session: Session, clinic_id: int, table: type[T], row_id: int, *, lock: 
     if found is None:
         raise NotHere
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What the shell shows everywhere: what needs a person, and which replies do."""
-
-    people: int = 0
-    replies: int = 0
-
-
-def counts(session: Session, clinic_id: int, now: datetime) -> Counts:
-    """Count what needs a person."""
-    return Counts()

@@ -151,8 +151,11 @@ def _line(
     )
 
 
-NOT_PLAYED = {"audit", "heading", "intake", "intake_row", "mark", "outage", "receipt"}
-"""Tables that say nothing about what will be sent."""
+NOT_PLAYED = {
+    *("audit", "heading", "intake", "intake_row", "mark", "outage", "receipt"),
+    *("staff", "membership", "invitation", "sign_in", "knock"),
+}
+"""Tables that say nothing about what will be sent, and passwords, which are not for copying."""
 
 
 def copy(source: Connection, target: Connection, clients: Collection[int] | None = None) -> None:

@@ -11,8 +11,7 @@ from sqlmodel import col
 
 from reminders.rules.roles import Role
 from reminders.store.queries.common import QUIET, put
-from reminders.store.staff_tables import Deed, Invitation, Knock, Membership, SignIn, Staff
-from reminders.store.tables import Clinic
+from reminders.store.tables import Clinic, Invitation, Knock, Membership, SignIn, Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,45 +156,6 @@ def open_door(session: Session, key: str) -> None:
     session.execute(delete(Knock).where(col(Knock.key) == key))
 
 
-def note_deed(
-    session: Session,
-    clinic_id: int,
-    staff_id: int | None,
-    what: str,
-    now: datetime,
-    *,
-    client_id: int | None = None,
-    about: str = "",
-) -> None:
-    """Note what somebody did: our own words and ids, never a name, number or text."""
-    session.add(
-        Deed(
-            clinic_id=clinic_id,
-            staff_id=staff_id,
-            client_id=client_id,
-            done_at=now,
-            what=what,
-            about=about,
-        )
-    )
-
-
-def deeds(
-    session: Session, clinic_id: int, before: int | None = None, limit: int = 50
-) -> list[tuple[Deed, str]]:
-    """Return a page of what was done at a clinic and by whom, the latest first."""
-    wanted = (
-        select(Deed, Staff.name)
-        .outerjoin(Staff, col(Staff.id) == col(Deed.staff_id))
-        .where(col(Deed.clinic_id) == clinic_id)
-        .order_by(col(Deed.id).desc())
-        .limit(limit)
-    )
-    if before is not None:
-        wanted = wanted.where(col(Deed.id) < before)
-    return [(deed, name or "") for deed, name in session.execute(wanted)]
-
-
 IDLE = timedelta(minutes=30)
 """How long a browser may be still before it is signed out."""
 
@@ -206,5 +166,7 @@ WHOLE = timedelta(hours=12)
 def is_open(sign_in: SignIn, now: datetime) -> bool:
     """Say whether a browser is still signed in."""
     return (
-        sign_in.ended_at is None and now - sign_in.seen_at < IDLE and now - sign_in.created_at < WHOLE
+        sign_in.ended_at is None
+        and now - sign_in.seen_at < IDLE
+        and now - sign_in.created_at < WHOLE
     )

@@ -23,6 +23,7 @@ from reminders.store.tables.own import (
     Wording,
 )
 from reminders.store.tables.people import Client, Clinic, Consent, Suppression, Treatment
+from reminders.store.tables.staff import Invitation, Knock, Membership, SignIn, Staff
 
 __all__ = [
     "Alert",
@@ -36,8 +37,11 @@ __all__ = [
     "Heartbeat",
     "Intake",
     "IntakeRow",
+    "Invitation",
+    "Knock",
     "Lane",
     "Mark",
+    "Membership",
     "Note",
     "Outage",
     "Parameter",
@@ -45,7 +49,9 @@ __all__ = [
     "Receipt",
     "Reminder",
     "Reply",
+    "SignIn",
     "Spending",
+    "Staff",
     "Suppression",
     "Treatment",
     "Wording",

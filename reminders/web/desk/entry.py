@@ -124,7 +124,7 @@ def show_code(guard: Guard, request: Request, form: FormData) -> Response:
     if found is None:
         return RedirectResponse("/sign-in", 303)
     if found.sign_in.proven_at is None and found.staff.code_seed:
-        return bare_page(guard, request, form, "code.html", email=found.staff.email)
+        return bare_page(guard, request, form, "code.html")
     return show_set_up(guard, request, form, found)
 
 
@@ -163,60 +163,44 @@ def draw_code(guard: Guard, request: Request, _: FormData) -> Response:
 
 def try_code(guard: Guard, request: Request, form: FormData) -> Response:
     """Take the code of the second step, or the first one of a new app."""
-    now = guard.app.clock()
-    found = guard.anyone(request, now)
+    found = guard.anyone(request, guard.app.clock())
     if found is None:
         return RedirectResponse("/sign-in", 303)
     if not guard.genuine(request, form):
         return show_code(guard, request, form)
-    sets_up = bool(text_of(form, "seed"))
-    take = _take_first if sets_up else _take_code
+    return (_first_code if text_of(form, "seed") else _code)(guard, request, form, found)
+
+
+def _code(guard: Guard, request: Request, form: FormData, found: Inside) -> Response:
+    email, now = found.staff.email, guard.app.clock()
+    knocks, code = guard.door(request, email), text_of(form, "code")
     try:
-        token, spare = take(guard, request, form, found)
+        with writing(guard.app.engine) as session:
+            mine = staff.inside(session, found.sign_in.token_hash)
+            assert mine is not None
+            token = entry.with_code(session, guard.lock, mine.sign_in, code, knocks, now)
     except Wait as wait:
         return _slow(guard, request, form, "code.html", "code", wait)
-    if token is None and sets_up:
-        return show_set_up(guard, request, form, found, {"code": WRONG_CODE})
     if token is None:
-        return bare_page(guard, request, form, "code.html", email=found.staff.email, faults={"code": WRONG_CODE})
-    if not spare:
-        return let_in(guard, request, form, token, found.staff.email, proven=True)
-    response = html(
-        guard.app,
-        "spare.html",
-        spare=spare,
-        csrf=guard.csrf(token),
-        to=safe_path(text_of(form, "to")),
-    )
+        return bare_page(guard, request, form, "code.html", faults={"code": WRONG_CODE})
+    return let_in(guard, request, form, token, email, proven=True)
+
+
+def _first_code(guard: Guard, request: Request, form: FormData, found: Inside) -> Response:
+    seed = guard.lock.unseal(text_of(form, "seed")) or ""
+    with writing(guard.app.engine) as session:
+        mine = staff.inside(session, found.sign_in.token_hash)
+        assert mine is not None
+        code, now = text_of(form, "code"), guard.app.clock()
+        done = entry.set_up_code(session, guard.lock, mine.sign_in, seed, code, now)
+    if done is None:
+        return show_set_up(guard, request, form, found, {"code": WRONG_CODE})
+    token, spare = done
+    to = safe_path(text_of(form, "to"))
+    response = html(guard.app, "spare.html", spare=spare, to=to)
     guard.set_token(response, token)
     guard.remember(response, found.staff.email)
     return response
-
-
-def _take_code(
-    guard: Guard, request: Request, form: FormData, found: Inside
-) -> tuple[str | None, list[str]]:
-    knocks = guard.door(request, found.staff.email)
-    with writing(guard.app.engine) as session:
-        mine = staff.inside(session, found.sign_in.token_hash)
-        assert mine is not None
-        code = text_of(form, "code")
-        return entry.with_code(
-            session, guard.lock, mine.sign_in, code, knocks, guard.app.clock()
-        ), []
-
-
-def _take_first(
-    guard: Guard, request: Request, form: FormData, found: Inside
-) -> tuple[str | None, list[str]]:
-    seed = guard.lock.unseal(text_of(form, "seed"))
-    with writing(guard.app.engine) as session:
-        mine = staff.inside(session, found.sign_in.token_hash)
-        assert mine is not None
-        done = entry.set_up_code(
-            session, guard.lock, mine.sign_in, seed or "", text_of(form, "code"), guard.app.clock()
-        )
-        return done or (None, [])
 
 
 def sign_out(guard: Guard, request: Request, form: FormData) -> Response:

@@ -136,7 +136,9 @@ class Guard:
         """Seal what was typed into a form whose session has ended, for the same person and page."""
         was = self.row(request)
         fields = [
-            (k, v) for k, v in form.multi_items() if isinstance(v, str) and k not in {"csrf", "kept"}
+            (k, v)
+            for k, v in form.multi_items()
+            if isinstance(v, str) and k not in {"csrf", "kept"}
         ]
         return self.lock.seal([request.url.path, was.staff.id if was else 0, fields])
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from reminders.rules.terms import InputError
 from reminders.staffing import entry, invitations
-from reminders.store.database import writing
+from reminders.store.database import reading, writing
 from reminders.store.queries import people, staff
 from reminders.web.desk.entry import FORGED, bare_page, browser, door, let_in
 from reminders.web.desk.guard import Guard, text_of
@@ -20,10 +20,8 @@ def show(guard: Guard, request: Request, form: FormData) -> Response:
     return _page(guard, request, form, {})
 
 
-def _page(
-    guard: Guard, request: Request, form: FormData, faults: dict[str, str]
-) -> Response:
-    with writing(guard.app.engine) as session:
+def _page(guard: Guard, request: Request, form: FormData, faults: dict[str, str]) -> Response:
+    with reading(guard.app.engine) as session:
         found = invitations.find(session, request.path_params["token"], guard.app.clock())
         if found is None:
             words = {
@@ -35,7 +33,7 @@ def _page(
         words = {
             "email": found.email,
             "clinic": people.clinic(session, found.clinic_id).name,
-            "name": text_of(form, "name") or (known.name if known else ""),
+            "called": text_of(form, "name") or (known.name if known else ""),
         }
     return bare_page(guard, request, form, "invitation.html", faults=faults, **words)
 
@@ -53,9 +51,7 @@ def accept(guard: Guard, request: Request, form: FormData) -> Response:
             member = invitations.accept(
                 session, found, text_of(form, "name"), text_of(form, "password"), now
             )
-            sign_in, token = entry.begin(
-                session, member, found.clinic_id, browser(request), now
-            )
+            sign_in, token = entry.begin(session, member, found.clinic_id, browser(request), now)
             proven, email = bool(sign_in.proven_at), member.email
     except InputError as error:
         field = "name" if "name" in str(error) else "password"

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -21,19 +22,13 @@ from starlette.routing import Route
 from reminders.app import App
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
-from reminders.store.database import reading
-from reminders.store.queries import desk, staff
+from reminders.store.queries import audit
 from reminders.store.queries.desk import NotHere
 from reminders.store.queries.staff import Inside
 from reminders.web.desk.guard import Guard, TooLarge, read_form, text_of
 from reminders.web.desk.words import FILTERS, SAID
 
-NAV = (
-    ("/", "Today", Role.VIEWER),
-    ("/clients", "Clients", Role.VIEWER),
-    ("/enrol", "Enrol", Role.STAFF),
-    ("/replies", "Replies", Role.VIEWER),
-)
+NAV = (("/", "Today", Role.VIEWER),)
 """The way around: address, name, and who sees it."""
 
 HEADERS = {
@@ -45,6 +40,14 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "same-origin",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the shell shows everywhere: how many things need a person, and how many replies."""
+
+    people: int = 0
+    replies: int = 0
 
 
 class Stale(Exception):  # noqa: N818 (nobody's fault)
@@ -101,24 +104,15 @@ class Visit:
             self.faults[name] = str(error)
             return empty
 
-    def note(
-        self, session: Session, what: str, client_id: int | None = None, about: str = ""
+    def record(
+        self, session: Session, what: str, of: type[SQLModel], row_id: int | None, detail: str = ""
     ) -> None:
         """Write down what she did, in the transaction that does it."""
-        staff.note_deed(
-            session,
-            self.clinic_id,
-            self.inside.staff.id,
-            what,
-            self.now,
-            client_id=client_id,
-            about=about,
-        )
+        who = self.inside.staff.email
+        audit.record(session, self.clinic_id, who, what, of, row_id, self.now, detail)
 
     def page(self, name: str, status: int = 200, **words: Any) -> Response:
         """Return a page within the layout; with faults it says so on top, and answers 422."""
-        with reading(self.app.engine) as session:
-            counts = desk.counts(session, self.clinic_id, self.now)
         words = {
             "visit": self,
             "clinic": self.inside.clinic,
@@ -128,7 +122,7 @@ class Visit:
             "now": self.now,
             "nav": [(to, label) for to, label, role in NAV if self.may(role)],
             "path": self.request.url.path,
-            "counts": counts,
+            "counts": Counts(),
             "csrf": self.guard.csrf(self.guard.token(self.request)),
             "faults": self.faults,
             "typed": self.typed,
@@ -198,7 +192,12 @@ def _answer(
     inside = guard.inside(request, now)
     changes = request.method == "POST"
     if changes and not guard.genuine(request, form):
-        return _sorry(guard, 403, "This form is not from this page.", "Open the page again, and try once more.")
+        return _sorry(
+            guard,
+            403,
+            "This form is not from this page.",
+            "Open the page again, and try once more.",
+        )
     if inside is None:
         return _sign_in_first(guard, request, form)
     if not inside.role.may(needs):
@@ -207,7 +206,12 @@ def _answer(
     try:
         return handler(visit)
     except NotHere:
-        return _sorry(guard, 404, "There is nothing here.", "It may have been removed, or belong to another clinic.")
+        return _sorry(
+            guard,
+            404,
+            "There is nothing here.",
+            "It may have been removed, or belong to another clinic.",
+        )
     except Stale:
         return visit.page("changed.html", 409)
 
@@ -237,4 +241,3 @@ def safe_path(to: str) -> str:
     """Return a path of ours to go to, or home for anything that could lead elsewhere."""
     wrong = not to.startswith("/") or to.startswith("//") or "\\" in to
     return "/" if wrong or any(ord(c) < 33 or ord(c) == 127 for c in to) else to
-

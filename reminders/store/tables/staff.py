@@ -1,4 +1,4 @@
-"""The staff's tables: who may sign in, where, on which devices, and what she did there."""
+"""The staff's tables: who may sign in, where, and with which browsers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sqlmodel import Field, SQLModel
 
 from reminders.rules.roles import Role
 from reminders.store.columns import Instant, Word
-from reminders.store.tables import Clinic
 
 
 class Staff(SQLModel, table=True):
@@ -35,7 +34,7 @@ class Membership(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     staff_id: int = Field(foreign_key="staff.id")
-    clinic_id: int = Field(foreign_key=f"{Clinic.__tablename__}.id")
+    clinic_id: int = Field(foreign_key="clinic.id")
     role: Role = Field(sa_type=Word(Role))
 
 
@@ -77,20 +76,3 @@ class Knock(SQLModel, table=True):
     key: str = Field(primary_key=True)
     failures: int = 0
     next_at: datetime = Field(sa_type=Instant)
-
-
-class Deed(SQLModel, table=True):
-    """What a member of staff did, by ids and our own words only; rows are added, never changed."""
-
-    __table_args__ = (
-        Index("deed_clinic", "clinic_id", "id"),
-        Index("deed_client", "client_id"),
-    )
-
-    id: int = Field(default=None, primary_key=True)
-    clinic_id: int = Field(foreign_key="clinic.id")
-    staff_id: int | None = Field(default=None, foreign_key="staff.id")
-    client_id: int | None = Field(default=None, foreign_key="client.id")
-    done_at: datetime = Field(sa_type=Instant)
-    what: str
-    about: str = ""

@@ -1,0 +1,93 @@
+"""A member of staff at her browser, for tests of the desk: signs in, reads pages, fills forms."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pyotp
+from httpx2 import Response
+from starlette.testclient import TestClient
+
+from reminders.rules.roles import Role
+from reminders.staffing import invitations
+from reminders.store.database import writing
+from reminders.store.queries import people
+from reminders.web import create_web
+from tests.conftest import House
+
+PASSWORD = "correct horse battery staple"
+
+
+class Desk:
+    """One browser."""
+
+    def __init__(self, house: House, address: str = "198.51.100.7") -> None:
+        self.house = house
+        self.browser = TestClient(
+            create_web(house.app),
+            base_url="http://localhost:8000",
+            headers={"x-forwarded-for": address},
+            follow_redirects=True,
+        )
+        self.page: Response | None = None
+
+    def get(self, path: str) -> Response:
+        self.page = self.browser.get(path)
+        return self.page
+
+    def post(self, path: str, **fields: Any) -> Response:
+        """Fill the form of the page that is open, as its hidden fields have it, and hand it in."""
+        self.page = self.browser.post(path, data=self.hidden(path) | fields)
+        return self.page
+
+    def hidden(self, path: str) -> dict[str, str]:
+        text = self.page.text if self.page is not None else ""
+        forms = re.findall(r"<form.*?</form>", text, re.DOTALL)
+        fits = [form for form in forms if f'action="{path}"' in form] or forms[-1:]
+        found: dict[str, str] = {}
+        for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", "".join(fits[:1])):
+            name = re.search(r'name="([^"]*)"', tag)
+            value = re.search(r'value="([^"]*)"', tag)
+            assert name
+            assert value
+            found[name[1]] = html.unescape(value[1])
+        return found
+
+    @property
+    def text(self) -> str:
+        """Return what the page says, without its markup."""
+        assert self.page is not None
+        return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.page.text)))
+
+
+def invite(house: House, email: str, role: Role = Role.STAFF, clinic: int = 0) -> str:
+    with writing(house.engine) as session:
+        found = people.clinics(session)[clinic]
+        return invitations.invite(session, found, email, role, house.clock())
+
+
+def signed_in(
+    house: House, role: Role = Role.STAFF, clinic: int = 0, email: str = "sam@rosewood.example"
+) -> Desk:
+    """Return a browser signed in through a one-time link, with the second step for owners."""
+    desk = Desk(house)
+    link = f"/invitation/{invite(house, email, role, clinic)}"
+    desk.get(link)
+    desk.post(link, name="Sam Field", password=PASSWORD)
+    if role is Role.OWNER:
+        desk.post("/sign-in/code", code=code_now(desk))
+        desk.get("/")
+    return desk
+
+
+def seed_of(desk: Desk) -> str:
+    assert desk.page is not None
+    found = re.search(r"<code>([A-Z2-7 ]+)</code>", desk.page.text)
+    assert found, desk.page.text
+    return found[1].replace(" ", "")
+
+
+def code_now(desk: Desk) -> str:
+    return pyotp.TOTP(seed_of(desk)).at(desk.house.clock.now)
