@@ -6,7 +6,7 @@ import base64
 import hmac
 import random
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from urllib.parse import urlencode
 
@@ -78,6 +78,11 @@ def in_doubt(house: House, *, took: bool = True) -> str:
         return f"{attempt.reminder_id}.{attempt.claim}"
 
 
+def latest_sid(house: House) -> str:
+    with reading(house.engine) as session:
+        return str(session.scalars(select(Attempt).order_by(Attempt.id.desc())).first().provider_id)  # type: ignore[attr-defined,union-attr]
+
+
 def kept(house: House) -> int:
     with reading(house.engine) as session:
         return session.scalar(select(func.count()).select_from(Receipt)) or 0
@@ -132,6 +137,40 @@ def test_a_dead_number_is_left_alone_from_then_on(house: House, door: TestClient
     with writing(house.engine) as session:
         noted = standing.suppressions_of(session, {"+447700900101"})
     assert noted == {(1, "+447700900101"): Reason.UNREACHABLE}
+
+
+@pytest.mark.parametrize("code", ["30003", "30008"])
+def test_a_phone_that_was_off_is_tried_once_more_an_hour_later(
+    house: House, door: TestClient, code: str
+) -> None:
+    attempt = in_doubt(house)
+    for status in ("sent", "undelivered", "undelivered", "sent"):
+        assert report(door, status, attempt, code=code if status == "undelivered" else "") == 204
+    line = house.line("day-1")
+    assert (line.status, line.reason) == (Status.PLANNED, Reason.UNREACHED)
+    assert line.due_at - DAY_1 == timedelta(hours=1)
+    house.clock.now = DAY_1 + timedelta(hours=1)
+    texting(house, Provider()).run()
+    assert house.line("day-1").status is Status.ACCEPTED
+    again = latest_sid(house)
+    assert report(door, "undelivered", sid=again, code=code) == 204
+    assert house.line("day-1").status is Status.UNDELIVERED, "twice is enough"
+
+
+def test_the_news_that_it_arrived_after_all_stops_the_second_try(
+    house: House, door: TestClient
+) -> None:
+    attempt = in_doubt(house)
+    report(door, "undelivered", attempt, code="30003")
+    report(door, "delivered", attempt)
+    assert house.line("day-1").status is Status.DELIVERED
+
+
+def test_nothing_is_tried_once_more_that_would_be_stale(house: House, door: TestClient) -> None:
+    attempt = in_doubt(house)
+    house.clock.now = DAY_1 + timedelta(days=5)
+    report(door, "undelivered", attempt, code="30003")
+    assert house.line("day-1").status is Status.UNDELIVERED
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from typing import Any
 from reminders.delivering.claiming import Sending
 
 WIDTH = 64
-"""Conversations at a time by each channel."""
+"""How few may wait before more are claimed."""
 
-HANDS = 2 * WIDTH
-"""How many reminders are in hand by each channel: while some are in conversation, what came of
-others is being written down.
+HANDS = 3 * WIDTH
+"""How many reminders are in hand by each channel: while some are at the provider (as many as its
+sender lets in at a time), others are being written down, before or after.
 """
 
 
@@ -23,7 +23,6 @@ class Queue:
     def __init__(self) -> None:
         self._claimed: asyncio.Queue[Sending | None] = asyncio.Queue()
         self._low = asyncio.Event()
-        self.conversing = asyncio.Semaphore(WIDTH)
 
     async def room(self) -> int:
         """Wait until few are waiting, and return how many more may."""

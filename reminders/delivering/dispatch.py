@@ -175,8 +175,7 @@ class Dispatcher:
         while (sending := await queue.take()) is not None:
             ledger.talking += 1
             try:
-                async with queue.conversing:
-                    settlement = await self._attempt_unless_stopped(sending, ledger)
+                settlement = await self._attempt_unless_stopped(sending, ledger)
                 if settlement is not None:
                     await ledger.settle(settlement)
                     self._note(sending.held, settlement.settled, tally)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.orm import Session
@@ -29,6 +29,10 @@ class Report:
     meaning: Outcome | None = None
 
 
+AGAIN_AFTER = timedelta(hours=1)
+"""Before a text goes once more to a phone that was not reached (rulebook B7: 30003, 30008)."""
+
+
 def take(session: Session, report: Report, now: datetime) -> Status | None:
     """Keep a report and return where it leaves its reminder; None for a message not ours."""
     of = receipts.whose(session, report.attempt, report.provider_id)
@@ -38,11 +42,22 @@ def take(session: Session, report: Report, now: datetime) -> Status | None:
     if of is None:
         log.warning("report about an unknown message", status=report.status)
         return None
-    status = advance(of.status, receipts.reported(session, report.provider_id))
+    status = _stands(session, of, report, now)
     if status is not of.status and receipts.prove(session, of, status, report.provider_id, now):
         log.info("reported", reminder=of.reminder_id, status=status, code=report.code or None)
     _suppress(session, of, report, now)
     return status
+
+
+def _stands(session: Session, of: Whose, report: Report, now: datetime) -> Status:
+    """Return where the reports so far leave a reminder. One that did not reach her phone is
+    planned once more; from then on only the news that it arrived after all counts.
+    """
+    status = advance(of.status, receipts.reported(session, report.provider_id))
+    if status is Status.UNDELIVERED and report.meaning is Outcome.UNREACHED:
+        receipts.plan_again(session, of, report.provider_id, now, now + AGAIN_AFTER)
+    went_again = receipts.went_again(session, of)
+    return of.status if went_again and status is not Status.DELIVERED else status
 
 
 def _suppress(session: Session, of: Whose, report: Report, now: datetime) -> None:

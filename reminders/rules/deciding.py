@@ -137,6 +137,7 @@ class Outcome(StrEnum):
     CONFIGURATION = "configuration"  # our account or sender is at fault; nothing of it may leave
     CONTENT = "content"  # this text is refused; a person must look at it
     REFUSED = "refused"  # for a reason we have no rule for; never retried blindly
+    UNREACHED = "unreached"  # taken, but her phone was not reached; it may go once more
     AMBIGUOUS = "ambiguous"  # it may have been taken
     KEPT = "kept"  # never handed to the provider: our own side was too slow
 
@@ -161,6 +162,7 @@ _FINAL = {
     Outcome.INVALID: Settled(Status.FAILED, Reason.INVALID_CONTACT),
     Outcome.CONTENT: Settled(Status.FAILED, Reason.REFUSED_CONTENT),
     Outcome.REFUSED: Settled(Status.FAILED, Reason.REFUSED),
+    Outcome.UNREACHED: Settled(Status.FAILED, Reason.REFUSED),
     Outcome.AMBIGUOUS: Settled(Status.HANDOFF),
 }
 

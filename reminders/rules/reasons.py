@@ -22,6 +22,7 @@ PLAIN = {
     Reason.WORDING: "its wording is broken",
     Reason.PROVIDER_BUSY: "the provider was busy",
     Reason.PROVIDER_REFUSES: "our account or sender is not set up",
+    Reason.UNREACHED: "her phone could not be reached, so it goes once more",
     Reason.UNPROVEN: "nobody could prove whether it left",
     Reason.MAYBE_TWICE: "it may have left already, so it may arrive twice",
     Reason.FAULT: "our own software failed on it",

@@ -67,6 +67,7 @@ class Reason(StrEnum):
     WORDING = "wording"
     PROVIDER_BUSY = "provider-busy"
     PROVIDER_REFUSES = "provider-refuses"
+    UNREACHED = "unreached"
     UNPROVEN = "unproven"
     MAYBE_TWICE = "maybe-twice"
     FAULT = "fault"

@@ -16,6 +16,8 @@ CODES = {
     ),
     # Not processed, and neither would any other be: too many at once, or today.
     **dict.fromkeys((20429, 21611, 30001, 30023, 60728, 63017, 63038), Outcome.BUSY),
+    # Her phone was off or away, or nobody knows why it did not arrive.
+    **dict.fromkeys((30003, 30008), Outcome.UNREACHED),
     # This contact: its country is not allowed, or a trial account does not know it.
     **dict.fromkeys((21408, 21608, 30450), Outcome.BARRED),
     # Our account or sender.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import math
@@ -25,6 +26,9 @@ from reminders.senders.codes import CODES
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 """Twilio answers in well under a second; a hung call must not outlive a shutdown."""
+
+AT_ONCE = 64
+"""Calls to Twilio at a time."""
 
 CLOCKS_APART = timedelta(minutes=5)
 """How far Twilio's clock may be from ours."""
@@ -63,10 +67,15 @@ class TwilioSender:
         self._account = account
         self._http = _Connection()
         self._client = client_for(account, self._http)
+        self._room = asyncio.Semaphore(AT_ONCE)
 
     async def send(self, message: Message, hand_off: HandOff) -> str:
         """Hand off, then create the message; see ``Sender.send``."""
         _DEADLINE.set(await hand_off())
+        async with self._room:
+            return await self._create(message)
+
+    async def _create(self, message: Message) -> str:
         waits = validity(message.written_at, message.expires_at)
         try:
             created = await self._client.messages.create_async(
@@ -102,6 +111,7 @@ class TwilioSender:
 
     async def close(self) -> None:
         """Close the connections to Twilio."""
+        self._room = asyncio.Semaphore(AT_ONCE)  # it belongs to an event loop
         await self._http.close()
 
 

@@ -12,7 +12,7 @@ from rich.progress import track
 from rich.table import Table
 from sqlalchemy import Engine, text
 
-from reminders.delivering.conversing import WIDTH
+from reminders.senders.sms import AT_ONCE
 from reminders.store import migrations
 from tests.bench.databases import fresh
 from tests.bench.doubles.serving import running
@@ -109,7 +109,7 @@ def enter(
 
 def _at_once(entrant: Entrant, delay: float) -> int:
     if entrant not in PEERS:
-        return WIDTH
+        return AT_ONCE
     return THREADS_WHEN_SLOW if delay else THREADS
 
 
@@ -143,9 +143,9 @@ def _grid(channel: str, delay: float, size: int, measured: Measured) -> Table:
             _spread(_ratios(measured, entrant), ".2f"),
         )
     if delay:
-        limit = WIDTH / delay
+        limit = AT_ONCE / delay
         ours = [f.rate / limit for f in measured[OURS]]
-        title = f"limit: {WIDTH} at a time ÷ {delay * 1000:.0f} ms"
+        title = f"limit: {AT_ONCE} at a time ÷ {delay * 1000:.0f} ms"
         grid.add_row(title, f"{limit:,.0f}", "", "", _spread(ours, ".2f"))
     return grid
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.rules.terms import LEFT, OPEN, Status
+from reminders.rules.terms import LEFT, OPEN, Reason, Status
 from reminders.store.queries.common import QUIET, insert_once, is_status
 from reminders.store.tables import Attempt, Receipt, Reminder
 
@@ -80,9 +80,7 @@ def prove(session: Session, of: Whose, status: Status, provider_id: str, now: da
 
     Also one that is planned again: it left after all. A plan given up for another reason stays.
     """
-    tied = update(Attempt).where(
-        col(Attempt.reminder_id) == of.reminder_id, col(Attempt.claim) == of.claim
-    )
+    tied = update(Attempt).where(_is(of))
     session.execute(tied.values(provider_id=provider_id).execution_options(**QUIET))
     values: dict[str, Any] = {"status": status, "reason": None, "settled_at": now}
     values |= {"claim": of.claim, "lease_until": None}
@@ -93,3 +91,38 @@ def prove(session: Session, of: Whose, status: Status, provider_id: str, now: da
         .returning(col(Reminder.id))
     )
     return session.execute(moved.execution_options(**QUIET)).first() is not None
+
+
+def plan_again(
+    session: Session, of: Whose, provider_id: str, now: datetime, due_at: datetime
+) -> None:
+    """Plan a text once more that was taken and did not arrive, if it still helps by then and
+    did not go again before; its attempt remembers that.
+    """
+    earlier = select(col(Attempt.id)).where(
+        col(Attempt.reminder_id) == of.reminder_id, col(Attempt.unreached_at).is_not(None)
+    )
+    again = update(Reminder).where(
+        col(Reminder.id) == of.reminder_id,
+        is_status(*LEFT),
+        col(Reminder.claim) == of.claim,
+        col(Reminder.stale_at) > due_at,
+        ~earlier.exists(),
+    )
+    values = {"status": Status.PLANNED, "reason": Reason.UNREACHED, "due_at": due_at}
+    free = {"claim": None, "lease_until": None, "settled_at": None}
+    moved = again.values(**values, **free).returning(col(Reminder.id)).execution_options(**QUIET)
+    if session.execute(moved).first() is not None:
+        hers = update(Attempt).where(_is(of))
+        noted = hers.values(unreached_at=now, provider_id=provider_id)
+        session.execute(noted.execution_options(**QUIET))
+
+
+def went_again(session: Session, of: Whose) -> bool:
+    """Say whether this attempt did not reach her, so that its reminder was planned once more."""
+    noted = select(col(Attempt.unreached_at)).where(_is(of))
+    return session.scalar(noted) is not None
+
+
+def _is(of: Whose) -> ColumnElement[bool]:
+    return and_(col(Attempt.reminder_id) == of.reminder_id, col(Attempt.claim) == of.claim)

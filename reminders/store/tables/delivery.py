@@ -113,6 +113,7 @@ class Attempt(SQLModel, table=True):
     provider_id: str | None = None
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     wording: int | None = None
+    unreached_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Lane(SQLModel, table=True):

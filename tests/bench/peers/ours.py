@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
 from reminders.app import App, build, log_to
-from reminders.delivering.conversing import WIDTH
+from reminders.senders.sms import AT_ONCE
 from reminders.settings import Delivery, Settings
 from reminders.store.columns import Instant
 from reminders.store.database import reading
@@ -34,7 +34,7 @@ def settings_for(order: Order) -> Settings:
         smtp_host="127.0.0.1",
         smtp_port=order.port,
         smtp_security="none",
-        smtp_connections=WIDTH,
+        smtp_connections=AT_ONCE,
         mail_from=told.MAIL_FROM,
     )
 
