@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,13 +11,17 @@ from sqlalchemy.orm import Session
 
 from reminders.rendering.library import Library
 from reminders.rules import hours
+from reminders.rules.placing import Place, placed
 from reminders.rules.planning import Planned, Replan, Timing, plan, replan, timing
 from reminders.rules.protocols import Protocol
 from reminders.rules.terms import Channel
-from reminders.store.queries import people, plans, standing
-from reminders.store.tables import Client, Clinic, Treatment
+from reminders.store.queries import own, people, plans, standing
+from reminders.store.tables import Client, Clinic, Placement, Treatment
 
-REACH_BACK = timedelta(days=120)
+Courses = Mapping[str, Protocol]
+"""Protocols by key, as one clinic places their milestones."""
+
+REACH_BACK = timedelta(days=220)
 """Treatments older than this have no milestone left to plan."""
 
 TOGETHER = 500
@@ -33,19 +38,43 @@ def replan_clients(
     """Bring the reminders of these clients, given by id, in line with their treatments, and
     return what changed for each treatment. The caller holds the clients locked.
     """
+    courses = courses_of(session, library, clinic.id)
+    changes = list(foresee(session, courses, clinic, clients, now))
+    plans.apply(session, changes, now)
+    return {treatment.id: change for treatment, change in changes}
+
+
+def courses_of(session: Session, library: Library, clinic_id: int) -> Courses:
+    """Return every protocol as a clinic places its milestones."""
+    places = defaultdict(list)
+    for row in own.placements(session, clinic_id):
+        places[row.protocol].append(_place(row))
+    return {key: placed(p, places.get(key, ())) for key, p in library.protocols.items()}
+
+
+def _place(row: Placement) -> Place:
+    channels = tuple(Channel(word) for word in row.channels.split())
+    return Place(row.milestone, row.after, row.at, row.good_for, channels)
+
+
+def foresee(
+    session: Session,
+    courses: Courses,
+    clinic: Clinic,
+    clients: Mapping[int, Client],
+    now: datetime,
+) -> Iterator[plans.Change]:
+    """Say what these courses would change for these clients, changing no reminder yet."""
     treatments = list(people.treatments_of(session, clients, (now - REACH_BACK).date()))
     there = plans.existing(session, clients)
     reach = _Reach(session, clinic, clients)
-    changes: list[plans.Change] = []
     for treatment in treatments:
-        protocol = library.protocols[treatment.protocol]
+        protocol = courses[treatment.protocol]
         when = reach.timing(protocol, treatment)
         if treatment.ends_at != when.ends_at:
             treatment.ends_at = when.ends_at
         wanted = () if treatment.cancelled_at else reach.plan(protocol, when, treatment.client_id)
-        changes.append((treatment, replan(there.get(treatment.id, ()), wanted, now)))
-    plans.apply(session, changes, now)
-    return {treatment.id: change for treatment, change in changes}
+        yield treatment, replan(there.get(treatment.id, ()), wanted, now)
 
 
 def replan_clinic(

@@ -75,7 +75,7 @@ def decide(facts: Facts, now: datetime) -> Decision:
 
 def _held(facts: Facts, now: datetime) -> Decision | None:
     """Wait while the clinic practises, or while she wants no reminders."""
-    if not facts.clinic.live:
+    if not facts.clinic.live and not facts.guest:
         return Defer(min(now + PRACTICE_LOOK, facts.stale_at), Reason.PRACTICE)
     if facts.note is None and facts.paused_until and now < facts.paused_until:
         return _wait(facts, facts.paused_until, Reason.PAUSED)

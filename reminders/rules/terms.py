@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from reminders.rules.hours import SendingHours
+from reminders.rules.wording import NOTHING_OWN, Own
 
 
 class Channel(StrEnum):
@@ -110,6 +111,7 @@ class ClinicFacts:
     texts_per_day: int
     texts_per_week: int
     zone: ZoneInfo
+    own: Own = NOTHING_OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ class Facts:
     note: NoteFacts | None = None
     page_edition: int = 1
     paused_until: datetime | None = None
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,7 @@ class Message:
     html: str = ""
     unsubscribe_url: str = ""
     language: str = "en"
+    wording: int | None = None
 
 
 class InputError(ValueError):

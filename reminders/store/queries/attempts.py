@@ -18,16 +18,19 @@ Words = tuple[int | str | None, ...]
 
 _BEGINNING = {
     "sqlite": """
-        INSERT INTO attempt (reminder_id, claim, handoff_at, contact, subject, body, segments)
+        INSERT INTO attempt (reminder_id, claim, handoff_at, contact, subject, body, segments,
+            wording)
         SELECT json_extract(row.value, '$[0]'), json_extract(row.value, '$[1]'), :now,
             json_extract(row.value, '$[2]'), json_extract(row.value, '$[3]'),
-            json_extract(row.value, '$[4]'), json_extract(row.value, '$[5]')
+            json_extract(row.value, '$[4]'), json_extract(row.value, '$[5]'),
+            json_extract(row.value, '$[6]')
         FROM json_each(:rows) AS row
         """,
     "postgresql": """
-        INSERT INTO attempt (reminder_id, claim, handoff_at, contact, subject, body, segments)
+        INSERT INTO attempt (reminder_id, claim, handoff_at, contact, subject, body, segments,
+            wording)
         SELECT CAST(row ->> 0 AS integer), row ->> 1, :now, row ->> 2, row ->> 3, row ->> 4,
-            CAST(row ->> 5 AS integer)
+            CAST(row ->> 5 AS integer), CAST(row ->> 6 AS integer)
         FROM json_array_elements(CAST(:rows AS json)) AS row
         """,
 }
@@ -39,7 +42,7 @@ def begin(session: Session, leaving: Sequence[tuple[Facts, Message]], now: datet
 
 
 def _words(held: Facts, message: Message) -> Words:
-    what = (message.to, message.subject, message.text, message.segments)
+    what = (message.to, message.subject, message.text, message.segments, message.wording)
     return held.reminder_id, held.claim, *what
 
 

@@ -26,12 +26,15 @@ from sqlalchemy.orm import Session
 
 from reminders.rules import hours
 from reminders.rules.terms import LEFT, OPEN, Channel, ClinicFacts, Facts, NoteFacts, Reason
+from reminders.rules.wording import Own
 from reminders.store.columns import among
 from reminders.store.queries.common import asked, is_status, table_of
+from reminders.store.queries.own import own
 from reminders.store.tables import (
     Client,
     Clinic,
     Consent,
+    Guest,
     Note,
     Reminder,
     Suppression,
@@ -70,6 +73,13 @@ _SUPPRESSED = (
     .where(_NOT.c.clinic_id == R.c.clinic_id, _NOT.c.contact == _CONTACT)
     .correlate(R, C)
     .scalar_subquery()
+)
+
+_INVITED = table_of(Guest)
+_GUEST = (
+    exists()
+    .where(_INVITED.c.clinic_id == R.c.clinic_id, _INVITED.c.contact == _CONTACT)
+    .correlate(R, C)
 )
 
 
@@ -126,6 +136,7 @@ _FACTS = (
         T.c.cancelled_at,
         _CONSENTED.label("consented"),
         _SUPPRESSED.label("suppressed"),
+        _GUEST.label("guest"),
         _superseded().label("superseded"),
         N.c.kind,
         N.c.subject,
@@ -145,7 +156,7 @@ _CLINICS = select(table_of(Clinic)).where(among(table_of(Clinic).c.id, "ids"))
 def clinics_of(session: Session, ids: Collection[int]) -> dict[int, ClinicFacts]:
     """Return what rules and messages may know of these clinics."""
     rows = asked(session, _CLINICS, ids=list(ids))
-    return {row.id: _clinic_facts(*(getattr(row, name) for name in _KNOWN)) for row in rows}
+    return {row.id: clinic_facts(session, row) for row in rows}
 
 
 def consents_of(session: Session, clients: Collection[int]) -> dict[tuple[int, Channel], bool]:
@@ -205,9 +216,10 @@ _KNOWN = (
 )  # fmt: skip
 
 
-def clinic_facts(clinic: Clinic) -> ClinicFacts:
+def clinic_facts(session: Session, clinic: Clinic | Row[Any]) -> ClinicFacts:
     """Return what rules and messages may know of a clinic."""
-    return _clinic_facts(*(getattr(clinic, name) for name in _KNOWN))
+    its_own = own(session, clinic)
+    return _clinic_facts(*(getattr(clinic, name) for name in _KNOWN), its_own)
 
 
 @lru_cache(maxsize=4096)
@@ -223,6 +235,7 @@ def _clinic_facts(
     texts_per_day: int,
     texts_per_week: int,
     time_zone: str,
+    its_own: Own,
 ) -> ClinicFacts:
     return ClinicFacts(
         clinic_id=clinic_id,
@@ -236,6 +249,7 @@ def _clinic_facts(
         texts_per_day=texts_per_day,
         texts_per_week=texts_per_week,
         zone=ZoneInfo(time_zone),
+        own=its_own,
     )
 
 
@@ -263,6 +277,7 @@ def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> F
         suppressed=row.suppressed,
         superseded=bool(row.superseded),
         texts_on=tuple(at.astimezone(zone).date() for at in texts),
+        guest=bool(row.guest),
         note=NoteFacts(row.kind, row.subject, row.words, row.urgent) if row.kind else None,
         page_edition=row.page_edition,
         paused_until=row.paused_until,

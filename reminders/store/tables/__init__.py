@@ -19,7 +19,6 @@ from reminders.store.tables.own import (
     IntakeRow,
     Parameter,
     Placement,
-    Spending,
     Wording,
 )
 from reminders.store.tables.people import Client, Clinic, Consent, Suppression, Treatment
@@ -50,7 +49,6 @@ __all__ = [
     "Reminder",
     "Reply",
     "SignIn",
-    "Spending",
     "Staff",
     "Suppression",
     "Treatment",

@@ -147,11 +147,3 @@ class Guest(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     clinic_id: int = Field(foreign_key="clinic.id")
     contact: str
-
-
-class Spending(SQLModel, table=True):
-    """How many segments of a month's budget a clinic has used; kept only where there is one."""
-
-    clinic_id: int = Field(foreign_key="clinic.id", primary_key=True)
-    month_on: date = Field(primary_key=True)
-    segments: int = 0

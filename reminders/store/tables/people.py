@@ -15,8 +15,8 @@ from reminders.store.tables.common import ONE, owned_by, where
 class Clinic(SQLModel, table=True):
     """Who treats, and within which hours, zone and caps her clients may be messaged.
 
-    ``own_words`` is a new token whenever her wording or parameters change. ``budget`` is the most
-    segments a month; ``segment_price`` is in millionths of the currency (ISO 4217).
+    ``own_words`` is a new token whenever her wording or parameters change;
+    ``segment_price`` is what a segment costs, in millionths of the currency (ISO 4217).
     ``slug`` names it in the address clients join at; it is printed, so it never changes.
     """
 
@@ -38,7 +38,6 @@ class Clinic(SQLModel, table=True):
     wording_accepted_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
     own_words: str | None = None
-    budget: int | None = None
     segment_price: int | None = None
     currency: str | None = None
 

@@ -122,14 +122,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "spending",
-        sa.Column("clinic_id", sa.Integer(), nullable=False),
-        sa.Column("month_on", sa.Date(), nullable=False),
-        sa.Column("segments", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("spending_clinic_id_fkey")),
-        sa.PrimaryKeyConstraint("clinic_id", "month_on", name=op.f("spending_pkey")),
-    )
-    op.create_table(
         "wording",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("clinic_id", sa.Integer(), nullable=False),
@@ -193,6 +185,5 @@ def upgrade() -> None:
 
     with op.batch_alter_table("clinic", schema=None) as batch_op:
         batch_op.add_column(sa.Column("own_words", sa.String(), nullable=True))
-        batch_op.add_column(sa.Column("budget", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("segment_price", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("currency", sa.String(), nullable=True))

@@ -1,0 +1,58 @@
+"""Wording as rules see it: a milestone's words, what a clinic made its own, and when neither may go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A milestone's words in one language, as written: front matter and Markdown body."""
+
+    subject: str
+    preheader: str
+    sms: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A clinic's own words for a milestone, and the last day on which they may go unread."""
+
+    words: Wording
+    review_by: date | None = None
+    wording_id: int = 0
+
+
+Key = tuple[str, str, str]
+"""Protocol, milestone and language."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Own:
+    """What a clinic made its own: ``numbers`` by protocol and parameter, approved ``wordings``,
+    and whether it accepted the packaged ones.
+    """
+
+    numbers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    wordings: Mapping[Key, Approved] = field(default_factory=dict)
+    packaged_accepted: bool = True
+
+    def unfit(self, protocol: str, milestone: str, language: str, day: date) -> bool:
+        """Say whether a clinic's clients may not be sent this wording on a day: nobody there
+        approved or accepted it, or its review date has passed.
+        """
+        base = language.partition("-")[0]
+        theirs = [
+            approved
+            for (of, at, tongue), approved in self.wordings.items()
+            if (of, at) == (protocol, milestone) and tongue.partition("-")[0] in {base, "en"}
+        ]
+        if any(approved.review_by and approved.review_by < day for approved in theirs):
+            return True
+        return not (theirs or self.packaged_accepted)
+
+
+NOTHING_OWN = Own()

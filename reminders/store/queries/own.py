@@ -1,0 +1,164 @@
+"""What a clinic says and plans in its own way: wording, parameters, placements and guests."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, func, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from reminders.rules.wording import Approved, Key, Own, Wording
+from reminders.store.queries.common import QUIET
+from reminders.store.tables import Clinic, Guest, Parameter, Placement
+from reminders.store.tables import Wording as Version
+
+_READ: dict[str, Own] = {}
+_KEPT = 4096
+_UNTOUCHED = {accepted: Own(packaged_accepted=accepted) for accepted in (True, False)}
+
+
+def own(session: Session, clinic: Clinic | Row[Any]) -> Own:
+    """Return what a clinic made its own; asked of the database once for each of its
+    ``own_words``, which is new with every change and shared by no two databases.
+    """
+    accepted = clinic.wording_accepted_at is not None
+    if clinic.own_words is None:
+        return _UNTOUCHED[accepted]
+    token = f"{clinic.own_words} {accepted}"
+    if token not in _READ:
+        if len(_READ) >= _KEPT:
+            _READ.clear()
+        _READ[token] = Own(numbers(session, clinic.id), _wordings(session, clinic.id), accepted)
+    return _READ[token]
+
+
+def touch(session: Session, clinic_id: int) -> None:
+    """Note that a clinic's wording or parameters changed, so that everyone reads them again."""
+    change = update(Clinic).where(col(Clinic.id) == clinic_id)
+    session.execute(change.values(own_words=secrets.token_hex(8)).execution_options(**QUIET))
+
+
+# --- parameters ---------------------------------------------------------------------------
+
+
+def numbers(session: Session, clinic_id: int) -> dict[str, dict[str, int]]:
+    """Return the numbers a clinic set itself, by protocol and key."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in session.scalars(select(Parameter).where(col(Parameter.clinic_id) == clinic_id)):
+        found[row.protocol][row.key] = row.value
+    return dict(found)
+
+
+def set_numbers(session: Session, clinic_id: int, protocol: str, values: Mapping[str, int]) -> None:
+    """Let these be the numbers a clinic sets itself; the others are at their defaults."""
+    mine = (col(Parameter.clinic_id) == clinic_id, col(Parameter.protocol) == protocol)
+    session.execute(delete(Parameter).where(*mine).execution_options(**QUIET))
+    session.add_all(
+        Parameter(clinic_id=clinic_id, protocol=protocol, key=key, value=value)
+        for key, value in values.items()
+    )
+    session.flush()
+    touch(session, clinic_id)
+
+
+# --- wording ------------------------------------------------------------------------------
+
+
+def versions(session: Session, clinic_id: int, key: Key) -> list[Version]:
+    """Return a clinic's versions of a milestone's words, the newest first."""
+    wanted = select(Version).where(*_at(clinic_id, key)).order_by(col(Version.id).desc())
+    return list(session.scalars(wanted))
+
+
+def version(session: Session, clinic_id: int, wording_id: int) -> Version | None:
+    """Return one of a clinic's versions."""
+    found = session.get(Version, wording_id)
+    return found if found is not None and found.clinic_id == clinic_id else None
+
+
+def approved(session: Session, clinic_id: int) -> dict[Key, Version]:
+    """Return the version in use for each key where a clinic has one: the last one approved."""
+    wanted = (
+        select(Version)
+        .where(col(Version.clinic_id) == clinic_id, col(Version.approved_at).is_not(None))
+        .order_by(col(Version.approved_at), col(Version.id))
+    )
+    rows = session.scalars(wanted)
+    return {(row.protocol, row.milestone, row.language): row for row in rows}
+
+
+def latest(session: Session, clinic_id: int) -> dict[Key, Version]:
+    """Return the newest version for each key, approved or not."""
+    newest = (
+        select(func.max(col(Version.id)))
+        .where(col(Version.clinic_id) == clinic_id)
+        .group_by(col(Version.protocol), col(Version.milestone), col(Version.language))
+    )
+    rows = session.scalars(select(Version).where(col(Version.id).in_(newest)))
+    return {(row.protocol, row.milestone, row.language): row for row in rows}
+
+
+def past_review(session: Session, clinic_id: int, today: date) -> list[Version]:
+    """Return the wording in use that should have been read again before ``today``."""
+    in_use = approved(session, clinic_id).values()
+    return [row for row in in_use if row.review_by is not None and row.review_by < today]
+
+
+def _wordings(session: Session, clinic_id: int) -> dict[Key, Approved]:
+    return {
+        key: Approved(words_of(row), row.review_by, row.id)
+        for key, row in approved(session, clinic_id).items()
+    }
+
+
+def words_of(row: Version) -> Wording:
+    """Return the words of a version."""
+    return Wording(row.subject, row.preheader, row.sms, row.body)
+
+
+def _at(clinic_id: int, key: Key) -> tuple[ColumnElement[bool], ...]:
+    protocol, milestone, language = key
+    return (
+        col(Version.clinic_id) == clinic_id,
+        col(Version.protocol) == protocol,
+        col(Version.milestone) == milestone,
+        col(Version.language) == language,
+    )
+
+
+# --- placements and guests ----------------------------------------------------------------
+
+
+def placements(session: Session, clinic_id: int) -> list[Placement]:
+    """Return where a clinic puts milestones otherwise than their protocols do."""
+    wanted = select(Placement).where(col(Placement.clinic_id) == clinic_id)
+    return list(session.scalars(wanted.order_by(col(Placement.id))))
+
+
+def set_placements(
+    session: Session, clinic_id: int, protocol: str, rows: Iterable[Placement]
+) -> None:
+    """Let these be all the placements of a protocol's milestones at a clinic."""
+    mine = (col(Placement.clinic_id) == clinic_id, col(Placement.protocol) == protocol)
+    session.execute(delete(Placement).where(*mine).execution_options(**QUIET))
+    session.add_all(rows)
+    session.flush()
+
+
+def guests(session: Session, clinic_id: int) -> list[str]:
+    """Return who is really messaged while a clinic practises."""
+    wanted = select(col(Guest.contact)).where(col(Guest.clinic_id) == clinic_id)
+    return list(session.scalars(wanted.order_by(col(Guest.contact))))
+
+
+def set_guests(session: Session, clinic_id: int, contacts: Iterable[str]) -> None:
+    """Let these be all who are really messaged while a clinic practises."""
+    mine = delete(Guest).where(col(Guest.clinic_id) == clinic_id)
+    session.execute(mine.execution_options(**QUIET))
+    session.add_all(Guest(clinic_id=clinic_id, contact=contact) for contact in contacts)
+    session.flush()
