@@ -159,3 +159,6 @@ def ana(treated_on: date, starts: time | None = time(14, 30), **more: Any) -> En
         "said": BOTH,
     }
     return Enrolment(**(told | more))
+
+
+from tests.browser import chromium, served  # noqa: E402, F401 (fixtures that stand upon these)

@@ -2,56 +2,43 @@
 
 from __future__ import annotations
 
-from functools import cache
+from sqlalchemy.orm import Session
+from starlette.responses import Response
 
-from jinja2 import Environment, StrictUndefined, Template
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
-
-from reminders.app import App
 from reminders.enrolling import consent
 from reminders.rules.terms import Channel
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
+from reminders.store.tables import Client
+from reminders.web.pages.shell import Visit, clinic_words, door
 
 
-async def show(request: Request) -> Response:
+def show(visit: Visit) -> Response:
     """Show a button; mail scanners that open links unsubscribe nobody."""
-    app: App = request.app.state.app
-    name = await run_in_threadpool(_clinic_name, app, request.path_params["token"])
-    if name is None:
-        return PlainTextResponse("This link is not complete. Please copy all of it.", 404)
-    return HTMLResponse(_page(app).render(clinic=name, done=False))
+    with reading(visit.app.engine) as session:
+        client = _whose(session, visit)
+        return _page(session, visit, client, done=False) if client else visit.wrong_link()
 
 
-async def act(request: Request) -> Response:
+def act(visit: Visit) -> Response:
     """Stop emails to her, at once, however often it is asked; no cookie, no redirect."""
-    app: App = request.app.state.app
-    name = await run_in_threadpool(_stop, app, request.path_params["token"])
-    if name is None:
-        return PlainTextResponse("This link is not complete. Please copy all of it.", 404)
-    return HTMLResponse(_page(app).render(clinic=name, done=True))
-
-
-@cache
-def _page(app: App) -> Template:
-    source = app.library.page("pages/unsubscribe.html")
-    return Environment(undefined=StrictUndefined, autoescape=True).from_string(source)
-
-
-def _clinic_name(app: App, token: str) -> str | None:
-    client_id = app.links.client_of(token)
-    with reading(app.engine) as session:
-        client = people.client(session, client_id) if client_id is not None else None
-        return people.clinic(session, client.clinic_id).name if client else None
-
-
-def _stop(app: App, token: str) -> str | None:
-    client_id = app.links.client_of(token)
-    with writing(app.engine) as session:
-        client = people.client(session, client_id) if client_id is not None else None
+    with writing(visit.app.engine) as session:
+        client = _whose(session, visit)
         if client is None:
-            return None
-        consent.withdraw(session, client, Channel.EMAIL, source="unsubscribe link", now=app.clock())
-        return people.clinic(session, client.clinic_id).name
+            return visit.wrong_link()
+        consent.withdraw(session, client, Channel.EMAIL, source="unsubscribe link", now=visit.now)
+        return _page(session, visit, client, done=True)
+
+
+def _whose(session: Session, visit: Visit) -> Client | None:
+    client_id = visit.app.links.client_of(visit.token)
+    return people.client(session, client_id) if client_id is not None else None
+
+
+def _page(session: Session, visit: Visit, client: Client, *, done: bool) -> Response:
+    clinic = people.clinic(session, client.clinic_id)
+    words = visit.words(client.language, clinic.country)
+    return visit.page("unsubscribe.html", words, clinic=clinic_words(clinic), done=done)
+
+
+ROUTES = [door("/u/{token}", show), door("/u/{token}", act, "POST", foreign=True)]

@@ -1,0 +1,1 @@
+"""Clients' pages: joining a clinic's reminders, and a page of her own, without signing in."""

@@ -1,0 +1,159 @@
+"""A real browser: Debian's Chromium, a house served on a port of its own, and axe to look at pages."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from reminders.app import App, build, log_to
+from reminders.enrolling import clinics
+from reminders.overseeing.rehearsal import SetClock
+from reminders.settings import Settings
+from reminders.store.database import writing
+from reminders.web import create_web
+from tests.conftest import CLINIC, MONDAY, House
+
+CHROMIUM = shutil.which("chromium")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WIDTHS = {"phone": 320, "tablet": 768, "desk": 1280}
+SCHEMES = ("light", "dark")
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start one browser for all tests; where there is none, only a developer's machine may skip."""
+    if CHROMIUM is None:
+        assert "CI" not in os.environ, "Install Chromium: apt-get install chromium"
+        pytest.skip("There is no Chromium here.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Served:
+    """A house, and the address its pages are at."""
+
+    house: House
+    address: str
+
+    def path(self, url: str) -> str:
+        """Return the address here of one that stands in a message."""
+        return self.address + url.removeprefix(self.house.app.settings.public_url)
+
+
+@contextmanager
+def serving(app: App, door: socket.socket) -> Iterator[None]:
+    """Serve an app's pages until the context ends."""
+    server = uvicorn.Server(uvicorn.Config(create_web(app), log_config=None, access_log=False))
+    thread = Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+    yield
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def served(sqlite_template: Path, tmp_path: Path) -> Iterator[Served]:
+    """Serve a house of its own, in SQLite, at an address of its own."""
+    database = shutil.copy(sqlite_template, tmp_path / "reminders.db")
+    clock = SetClock(MONDAY)
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        address = f"http://127.0.0.1:{door.getsockname()[1]}"
+        settings = Settings(
+            database_url=f"sqlite:///{database}",
+            outbox_dir=tmp_path / "outbox",
+            public_url=address,
+        )
+        app = build(settings, clock)
+        log_to(sys.stderr, "error")
+        with writing(app.engine) as session:
+            clinics.add(session, CLINIC, clock(), live=True)
+        with serving(app, door):
+            yield Served(House(app, clock, tmp_path / "outbox"), address)
+        app.close()
+
+
+@contextmanager
+def page_of(
+    browser: Browser, width: str = "phone", scheme: str = "light", **more: Any
+) -> Iterator[Page]:
+    """Open an empty page of one of our widths, light or dark; it fails on what it may not load."""
+    look: dict[str, Any] = {"color_scheme": scheme, "reduced_motion": "reduce", **more}
+    context = browser.new_context(viewport={"width": WIDTHS[width], "height": 800}, **look)
+    page = context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
+    yield page
+    context.close()
+    assert not refused
+
+
+@cache
+def _axe() -> str:
+    return (files("axe_core_python") / "axe.min.js").read_text("utf-8")
+
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def axe(page: Page) -> list[str]:
+    """Return what axe finds wrong with a page: rule, element, and why."""
+    page.evaluate(_axe())
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [
+        f"{violation['id']}: {node['html'][:120]} ({node['failureSummary']})"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def small_targets(page: Page) -> list[str]:
+    """Return what can be pressed and is smaller than 44 pixels (links within a sentence may be)."""
+    return list(page.evaluate(_SMALL))
+
+
+_SMALL = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')]
+  .filter(e => !(e.tagName === 'A' && e.closest('p, li, dd') && getComputedStyle(e).display === 'inline'))
+  .map(e => [e, (e.labels && e.labels[0] && e.matches('[type=checkbox], [type=radio]') ? e.labels[0] : e).getBoundingClientRect()])
+  .filter(([e, r]) => r.width && (r.height < 44 || r.width < 44))
+  .map(([e, r]) => e.outerHTML.slice(0, 90) + ` ${Math.round(r.width)}x${Math.round(r.height)}`)"""
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Keep a picture of a whole page under `tests/screenshots`, where SCREENSHOTS is set."""
+    if "SCREENSHOTS" in os.environ:
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.screenshot(
+            path=SCREENSHOTS / f"{re.sub(r'[^a-z0-9-]+', '-', name)}.png", full_page=True
+        )
