@@ -25,6 +25,10 @@ STOPS = frozenset({Kind.STOP, Kind.WRONG_NUMBER})
 """After these nothing more is sent to the number."""
 
 
+LONGEST = 1600
+"""Characters; no text is longer (twilio.com/docs/glossary/what-sms-character-limit)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a text was understood: ``why`` is the word or passage that decided, ``alarm`` the
@@ -49,7 +53,7 @@ def read(body: str) -> Reading:
     so does any wording that a reasonable person takes for a stop, since that law asks no more.
     START and HELP count only alone: the one gives consent, the other may be a cry.
     """
-    said = _without_quotes(body)
+    said = _without_quotes(body[:LONGEST])
     sentences = [plain(part) for part in _SENTENCES.split(said)]
     whole = plain(said)
     kind, why, bare = next(_meanings(whole, sentences), (Kind.REPLY, "", False))

@@ -110,7 +110,7 @@ STOP_PHRASES = (
     rf"no more (?:{_TEXTS}|texting|messaging|of (?:these|this|those|your)|from you)|^no more$|^no {_TEXTS}(?: please| thanks)?$|^no texting",
     rf"(?:enough|done|fed up|sick|tired) (?:with|of) {_THESE}(?:{_TEXTS}|{_TEXTING})|^enough(?: already)?$",
     # take me off
-    r"(?:take|remove|delete|get|drop|strike|scratch|erase) (?:me|us|this number|this phone|my (?:phone |cell |mobile )?(?:number|name|contact|details|info|data))(?: and \w+)?(?: (?:off|from|out|of|please|now|asap|immediately)|$)",
+    r"(?:get (?:me|us)|(?:take|remove|delete|drop|strike|scratch|erase) (?:me|us|this number|this phone|my (?:phone |cell |mobile )?(?:number|name|contact|details|info|data)))(?: and \w+)?(?: (?:off|from|out|of|please|now|asap|immediately)|$)",
     r"lose (?:my|this) number|leave me (?:alone|be)|(?:fuck|f|piss|bugger|sod) off|^go away|^not interested|^(?:this|its|it is|thats) (?:\w+ )?spam",
     r"(?:reporting|reported|report) (?:this|you|it|your number|these)(?: \w+)? (?:as |for )?spam",
     # consent
