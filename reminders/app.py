@@ -22,6 +22,7 @@ from structlog.typing import EventDict
 
 from reminders.delivering.dispatch import Dispatcher, log_settled
 from reminders.links import Links
+from reminders.overseeing.alerts import Alerting
 from reminders.overseeing.rehearsal import Accepting
 from reminders.rendering.library import Library, templates_folder
 from reminders.rendering.renderer import Renderer
@@ -200,6 +201,16 @@ class App:
             log_settled,
             patience,
             resend=self.settings.email_in_doubt == "resend",
+        )
+
+    def alerting(self) -> Alerting:
+        """Return what tells staff and operator by email."""
+        return Alerting(
+            self.engine,
+            self.senders()[Channel.EMAIL],
+            self.clock,
+            operator=self.settings.operator_email,
+            pages_url=self.settings.public_url,
         )
 
     def rehearsal_dispatcher(self, engine: Engine, clock: Clock) -> Dispatcher:

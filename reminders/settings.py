@@ -93,6 +93,7 @@ class Settings(BaseModel):
     outbox_dir: Path = Path("outbox")
     twilio_account_sid: str = ""
     twilio_auth_token: Secret = Secret("")
+    twilio_auth_token_old: Secret = Secret("")
     twilio_api_key: str = ""
     twilio_api_secret: Secret = Secret("")
     twilio_from: str = ""
@@ -107,6 +108,8 @@ class Settings(BaseModel):
     )
     smtp_connections: Annotated[int, Field(ge=1, le=64)] = 8
     mail_from: MailAddress = ""
+    operator_email: MailAddress = ""
+    opt_out_replies: Annotated[Literal["twilio", "app"], BeforeValidator(_lower)] = "twilio"
     email_in_doubt: Annotated[Literal["resend", "hold"], BeforeValidator(_lower)] = "resend"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     log_level: Annotated[

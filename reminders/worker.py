@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from reminders.app import App, time_passed
 from reminders.delivering.dispatch import Dispatcher
 from reminders.enrolling.zones import follow_zone_data
+from reminders.overseeing.alerts import Alerting
 from reminders.rules.watching import JUMP, ClockWatch
 from reminders.store.database import database_time
 
@@ -88,7 +89,7 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
     dispatcher = app.dispatcher(name)
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(1)},
+        executors={"default": ThreadPoolExecutor(2)},  # alerts do not wait for a long pass
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     watchman = Watchman(app, scheduler)
@@ -98,6 +99,9 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
         seconds=BEAT_SECONDS,
         args=[dispatcher, watchman],
         next_run_time=app.clock(),
+    )
+    scheduler.add_job(
+        _tell, "interval", seconds=BEAT_SECONDS, args=[app.alerting()], next_run_time=app.clock()
     )
     scheduler.start()
     try:
@@ -115,6 +119,16 @@ def _beat(dispatcher: Dispatcher, watchman: Watchman) -> None:
             dispatcher.run()
     except Exception:
         log.exception("pass failed")
+
+
+def _tell(alerting: Alerting) -> None:
+    """Send alerts; what fails is due again by itself. The hour does not matter to them, so no
+    trust in the clock is needed.
+    """
+    try:
+        alerting.run()
+    except Exception:
+        log.exception("alerts not sent")
 
 
 def work(app: App) -> None:

@@ -63,6 +63,7 @@ def tick(as_json: AsJson = False) -> None:
     """Make one pass and exit, for hosts that have only cron."""
     with opened() as app:
         follow_zone_data(app.engine, app.library, app.clock())
+        app.alerting().run()
         tally = app.dispatcher("tick").run()
         if as_json:
             print_json({"delivery": app.settings.delivery, **fields_of(tally)})

@@ -15,7 +15,7 @@ KEYWORDS: list[tuple[str, Kind]] = [
     # Twilio's own and the law's (47 CFR 64.1200(a)(10)), however typed
     *((word, STOP) for word in ("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE")),
     *((word, STOP) for word in ("OPT OUT", "Opt-Out", "opt out.", "STOP ALL", "stop all!", "REMOVE", "TD", "ARRET", "ARRÊT", "Arrêt", "ALTO", "¡Alto!", "BAJA", "baja", "Parar", "BASTA")),
-    *((word, STOP) for word in ("stop", "Stop", " stop ", "STOP\n", "Stop.", "STOP!!", "\"STOP\"", "'stop'", "(stop)", "ＳＴＯＰ", "S T O P", "STOPPPP", "Stop 🙏", "🛑", "st\u200bop", "stop 2", "sToP")),
+    *((word, STOP) for word in ("stop", "Stop", " stop ", "STOP\n", "Stop.", "STOP!!", '"STOP"', "'stop'", "(stop)", "ＳＴＯＰ", "S T O P", "STOPPPP", "Stop 🙏", "🛑", "st\u200bop", "stop 2", "sToP")),
     *((word, STOP) for word in ("stop please", "Please stop", "pls stop", "ok stop", "STOP thanks", "hi, stop", "stop por favor", "Alto, gracias", "stop bitte", "Cancel please", "unsub", "unsuscribe", "sotp")),
     ("START", START), ("start", START), ("Unstop", START), ("YES", START), ("Yes!", START), ("yes 👍", START),
     ("HELP", HELP), ("help", HELP), ("Info", HELP), ("AYUDA", HELP), ("help?", HELP), ("Ayuda!", HELP),
@@ -46,7 +46,10 @@ PLAIN_STOPS: list[tuple[str, Kind]] = [
     ("remove me from this list", STOP),
     ("Please remove my number", STOP),
     ("delete my number from your system", STOP),
-    ("Delete my data", STOP),  # who wants to be forgotten does not want to be written to; staff see it too
+    (
+        "Delete my data",
+        STOP,
+    ),  # who wants to be forgotten does not want to be written to; staff see it too
     ("lose my number", STOP),
     ("unsubscribe me", STOP),
     ("how do I unsubscribe?", STOP),  # whoever asks how wants it: we do not make her ask twice
@@ -142,7 +145,10 @@ OTHERS: list[tuple[str, str | None]] = [
     ("Liked “Rosewood Skin: SPF 30+ from now. Reply STOP to opt out.”", None),
     ('Loved "Rosewood Skin: day 3. Reply STOP to opt out, HELP for help."', None),
     ("Le encantó “Rosewood Skin: protector solar. Responda STOP para no recibir más.”", None),
-    ("You won $500! Click bit.ly/x. Reply STOP to unsubscribe", None),  # spam's own words stop nothing
+    (
+        "You won $500! Click bit.ly/x. Reply STOP to unsubscribe",
+        None,
+    ),  # spam's own words stop nothing
     # es near-misses
     ("quiero cancelar mi cita del viernes", None),
     ("¿cuándo baja la hinchazón?", None),
@@ -278,6 +284,12 @@ def test_every_stop_is_a_stop_in_the_middle_of_more_words_too() -> None:
 
 def test_no_text_takes_long_to_read() -> None:
     began = time.process_time()
-    for body in ("stop " * 9000, "dont want " * 200, "the these " * 200, "no me " * 300, "a b " * 500):
+    for body in (
+        "stop " * 9000,
+        "dont want " * 200,
+        "the these " * 200,
+        "no me " * 300,
+        "a b " * 500,
+    ):
         read(body)
     assert time.process_time() - began < 1

@@ -1,0 +1,139 @@
+"""Alerts: staff and operator are told by email, at least once, of what cannot wait for a look."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from html import escape
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from reminders.rules.terms import Channel, Message
+from reminders.senders import Sender, SendError
+from reminders.store.database import writing
+from reminders.store.queries import alerts
+from reminders.store.queries.alerts import Due
+
+log = structlog.get_logger()
+
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 60, 240))
+"""Before each further try; the last repeats."""
+
+WORTH_TELLING = timedelta(days=3)
+"""After so long whoever looks at the pages knows; the mail would only confuse."""
+
+TOGETHER = 20
+"""How many are sent at a time: few enough to be done before they are due again."""
+
+LONGEST = 12.0
+"""Seconds one run may take, since whoever stops the worker waits for it; the rest is due again."""
+
+SENDER_NAME = "Aftercare reminders"
+
+
+def raise_alert(
+    session: Session,
+    clinic_id: int | None,
+    kind: str,
+    key: str,
+    subject: str,
+    body: str,
+    now: datetime,
+) -> None:
+    """Tell a clinic's staff, or without a clinic the operator, once for each ``key``.
+
+    Subject and body hold no client's name or words: mail is read on many screens. A link to the
+    staff's pages is added when it is sent.
+    """
+    row = {"clinic_id": clinic_id, "kind": kind, "key": key, "subject": subject, "body": body}
+    alerts.add(session, row | {"raised_at": now, "due_at": now, "attempts": 0})
+
+
+class Alerting:
+    """Send what was raised: any number of workers may, and each alert is one's at a time."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        sender: Sender,
+        clock: Callable[[], datetime],
+        *,
+        operator: str,
+        pages_url: str,
+    ) -> None:
+        """Take the database, the way out for emails, the clock, the operator's address (or
+        none), and where the staff's pages are.
+        """
+        self._engine = engine
+        self._sender = sender
+        self._clock = clock
+        self._operator = operator
+        self._pages_url = pages_url
+
+    def run(self) -> int:
+        """Send all that is due, and return how many were taken by the mail server."""
+        return asyncio.run(self._run())
+
+    async def _run(self) -> int:
+        count = 0
+        try:
+            async with asyncio.timeout(LONGEST):
+                while due := self._take():
+                    count += sum(await asyncio.gather(*map(self._tell, due)))
+        except TimeoutError:
+            log.warning("alerts wait for a slow mail server")
+        finally:
+            await self._sender.close()
+        return count
+
+    def _take(self) -> list[Due]:
+        now = self._clock()
+        with writing(self._engine) as session:
+            return alerts.take_due(
+                session,
+                now,
+                operator=self._operator,
+                waits=WAITS,
+                since=now - WORTH_TELLING,
+                limit=TOGETHER,
+            )
+
+    async def _tell(self, due: Due) -> bool:
+        """Send one; where it fails, or we die, it is due again by itself."""
+        try:
+            await self._sender.send(_message(due, self._pages_url), _hand_off)
+        except SendError as error:
+            log.warning("alert not sent", alert=due.alert_id, why=error.outcome, code=error.code)
+            return False
+        except Exception:
+            log.exception("alert not sent", alert=due.alert_id)
+            return False
+        with writing(self._engine) as session:
+            alerts.sent(session, due.alert_id, self._clock())
+        return True
+
+
+async def _hand_off() -> float:
+    """Nothing is to be asked once more: an alert may come twice, but must come."""
+    return time.monotonic() + WAITS[0].total_seconds()
+
+
+def _message(due: Due, pages_url: str) -> Message:
+    """Word an alert; its reference, and with it the Message-ID, is the same on every try."""
+    link = escape(pages_url)
+    return Message(
+        channel=Channel.EMAIL,
+        to=due.to,
+        clinic_name=SENDER_NAME,
+        reply_to="",
+        subject=due.subject,
+        text=f"{due.body}\n\n{pages_url}\n",
+        html=f'<p>{escape(due.body)}</p>\n<p><a href="{link}">{link}</a></p>\n',
+        reference=f"alert{due.alert_id}.{due.raised_at:%Y%m%d%H%M%S%f}",
+        written_at=due.raised_at,
+        expires_at=due.raised_at + WORTH_TELLING,
+    )

@@ -1,0 +1,91 @@
+"""Alerts: what staff are still to be told by email, and what they were told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import case, func, literal, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from reminders.store.columns import Instant
+from reminders.store.queries.common import QUIET, insert_once
+from reminders.store.tables import Alert, Clinic
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An alert to be sent now, to this address; ``raised_at`` is UTC."""
+
+    alert_id: int
+    to: str
+    subject: str
+    body: str
+    raised_at: datetime
+
+
+def add(session: Session, row: dict[str, Any]) -> None:
+    """Keep an alert unless one of that key is there."""
+    insert_once(session, Alert, row)
+
+
+def take_due(
+    session: Session,
+    now: datetime,
+    *,
+    operator: str,
+    waits: tuple[timedelta, ...],
+    since: datetime,
+    limit: int,
+) -> list[Due]:
+    """Take what is due, raised after ``since``, the oldest first, and note when to try it next:
+    after each of ``waits`` in turn, so that nothing is lost whatever becomes of this try. The
+    operator's own is left where ``operator`` is no address.
+    """
+    whose = () if operator else (col(Alert.clinic_id).is_not(None),)
+    due = (
+        select(col(Alert.id))
+        .where(col(Alert.sent_at).is_(None), col(Alert.due_at) <= now, *whose)
+        .where(col(Alert.raised_at) > since)
+        .order_by(col(Alert.due_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    again = [literal(now + wait, Instant) for wait in waits]
+    taken = (
+        update(Alert)
+        .where(col(Alert.id).in_(due))
+        .values(
+            attempts=col(Alert.attempts) + 1,
+            due_at=case(dict(enumerate(again)), value=col(Alert.attempts), else_=again[-1]),
+        )
+        .returning(col(Alert.id))
+        .execution_options(**QUIET)
+    )
+    ids = list(session.scalars(taken))
+    address = func.coalesce(col(Clinic.email), operator)
+    rows = session.execute(
+        select(col(Alert.id), address, col(Alert.subject), col(Alert.body), col(Alert.raised_at))
+        .outerjoin(Clinic, col(Clinic.id) == col(Alert.clinic_id))
+        .where(col(Alert.id).in_(ids))
+        .order_by(col(Alert.id))
+    )
+    return [Due(*row) for row in rows]
+
+
+def sent(session: Session, alert_id: int, now: datetime) -> None:
+    """Note that an alert was taken by the mail server."""
+    session.execute(
+        update(Alert)
+        .where(col(Alert.id) == alert_id)
+        .values(sent_at=now)
+        .execution_options(**QUIET)
+    )
+
+
+def unsent(session: Session, before: datetime) -> int:
+    """Count the alerts raised before an instant that nobody was told of yet."""
+    late = select(func.count()).where(col(Alert.sent_at).is_(None), col(Alert.raised_at) < before)
+    return session.scalar(late) or 0
