@@ -120,7 +120,7 @@ class App:
     @cached_property
     def engine(self) -> Engine:
         """Return the database's engine."""
-        return open_engine(self.settings.database_url)
+        return open_engine(self.settings.database_url, self.links.hash_key)
 
     @cached_property
     def library(self) -> Library:

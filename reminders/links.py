@@ -21,6 +21,11 @@ class Links:
         self._key = secret_key.encode()
         self.public_url = public_url.rstrip("/")
 
+    @property
+    def hash_key(self) -> bytes:
+        """Return the key under which erased contacts are hashed."""
+        return hmac.digest(self._key, b"hash", sha256)
+
     def _sign(self, purpose: str, number: int) -> bytes:
         return hmac.digest(self._key, f"{purpose}.{number}".encode(), sha256)[:16]
 

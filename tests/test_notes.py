@@ -98,7 +98,7 @@ def test_a_stop_binds_every_note(house: House, kind: NoteKind) -> None:
         consent.withdraw(session, client, Channel.SMS, source="keyword", now=NOON)
     house.tick()
     line = house.line(kind)
-    assert (line.status, line.reason) == (Status.SKIPPED, Reason.OPTED_OUT)
+    assert (line.status, line.reason) == (Status.CANCELLED, Reason.OPTED_OUT)
 
 
 def test_notes_do_not_use_up_the_texts_that_care_may_send(house: House) -> None:

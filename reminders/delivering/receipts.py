@@ -12,7 +12,7 @@ from reminders.delivering.settling import DEAF
 from reminders.rules.deciding import Outcome
 from reminders.rules.receipts import advance
 from reminders.rules.terms import Status
-from reminders.store.queries import delivery, receipts
+from reminders.store.queries import consents, receipts
 from reminders.store.queries.receipts import Whose
 
 log = structlog.get_logger()
@@ -63,4 +63,4 @@ def _stands(session: Session, of: Whose, report: Report, now: datetime) -> Statu
 def _suppress(session: Session, of: Whose, report: Report, now: datetime) -> None:
     why = report.meaning and DEAF.get(report.meaning)
     if why:
-        delivery.suppress(session, of.clinic_id, of.contact, why, source="provider", now=now)
+        consents.suppress(session, of.clinic_id, of.contact, why, source="provider", now=now)

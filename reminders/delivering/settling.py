@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from reminders.rules.deciding import Outcome, Settled
 from reminders.rules.lanes import LaneFacts, judge
 from reminders.rules.terms import Facts, Reason
-from reminders.store.queries import attempts, delivery, lanes
+from reminders.store.queries import attempts, consents, delivery, lanes
 from reminders.store.queries.attempts import Ended
 
 log = structlog.get_logger()
@@ -97,7 +97,7 @@ def _suppress(session: Session, one: Settlement, now: datetime) -> None:
     why = one.outcome and DEAF.get(one.outcome)
     if why and one.held.contact:
         clinic_id = one.held.clinic.clinic_id
-        delivery.suppress(session, clinic_id, one.held.contact, why, source="provider", now=now)
+        consents.suppress(session, clinic_id, one.held.contact, why, source="provider", now=now)
 
 
 def _tell(was: LaneFacts, lane: LaneFacts) -> None:

@@ -15,7 +15,8 @@ from reminders.enrolling.plans import replan_clients
 from reminders.enrolling.terms import Effect, Enrolled, Enrolment
 from reminders.rendering.library import Library
 from reminders.rules.planning import Replan, timing
-from reminders.store.queries import people, standing
+from reminders.rules.terms import Act
+from reminders.store.queries import consents, people, standing
 from reminders.store.queries.common import Row
 from reminders.store.tables import Client, Clinic, Treatment
 
@@ -64,7 +65,7 @@ def _enrol_batch(
     now: datetime,
 ) -> list[Enrolled]:
     done = Book(session, library, clinic, batch, now).enter()
-    _record_said(session, done, now)
+    _record_said(session, done, clinic, now)
     touched = {
         one.client.id: one.client
         for one in done
@@ -76,26 +77,39 @@ def _enrol_batch(
     return done
 
 
-def _record_said(session: Session, done: Sequence[Enrolled], now: datetime) -> None:
-    """Add what is new to the consent ledger; nothing told later revives an earlier no."""
+def _record_said(session: Session, done: Sequence[Enrolled], clinic: Clinic, now: datetime) -> None:
+    """Add what is new to the consent ledger. Nothing told later revives an earlier no, changes the
+    date of a yes or touches a stop.
+    """
     known = standing.consents_of(session, {one.client.id for one in done if one.client})
+    contacts = {c for one in done if one.client for c in (one.client.phone, one.client.email) if c}
+    barred = consent.barred(session, clinic.id, contacts)
     lines: list[Row] = []
     for one in done:
         for said in one.enrolment.said if one.client else ():
             assert one.client is not None
             key = (one.client.id, said.channel)
-            if known.get(key) is False and said.given:
+            stopped = (
+                known.get(key) is False or consent.contact_of(one.client, said.channel) in barred
+            )
+            if stopped and said.given:
                 one.remarks.append(f"No to {said.channel} stands; a list cannot undo it.")
             if known.get(key) in {False, said.given}:
                 continue
             if said.stop:
-                consent.withdraw(session, one.client, said.channel, source=said.source, now=now)
+                consent.withdraw(
+                    session, one.client, said.channel, source=said.source, now=now, act=Act.IMPORT
+                )
             else:
-                what = (said.channel.value, said.given, said.given_at, said.source)
-                lines.append((one.client.id, *what, now))
+                proof = consent.Proof(Act.IMPORT, said.source)
+                lines.append(
+                    consent.line(
+                        one.client, said.channel, proof, now, said.given_at, given=said.given
+                    )
+                )
             known[key] = said.given
             one.effect = Effect.UPDATED if one.effect is Effect.UNCHANGED else one.effect
-    people.add_consents(session, lines)
+    consents.add(session, lines)
 
 
 def reschedule(

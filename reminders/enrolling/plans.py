@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from reminders.enrolling import consent
 from reminders.rendering.library import Library
 from reminders.rules import hours
 from reminders.rules.placing import Place, placed
@@ -104,10 +105,9 @@ class _Reach:
 
     def __init__(self, session: Session, clinic: Clinic, clients: Mapping[int, Client]) -> None:
         contacts = {c for client in clients.values() for c in (client.phone, client.email) if c}
-        self._clinic = clinic
         self._clients = clients
         self._consents = standing.consents_of(session, clients)
-        self._suppressed = standing.suppressions_of(session, contacts)
+        self._barred = consent.barred(session, clinic.id, contacts)
         self._hours = hours.parse(clinic.sending_hours)
         self._zone = ZoneInfo(clinic.time_zone)
 
@@ -135,6 +135,6 @@ class _Reach:
         )
 
     def _may(self, client: Client, channel: Channel, contact: str | None) -> bool:
-        if contact is None or (self._clinic.id, contact) in self._suppressed:
+        if contact is None or contact in self._barred:
             return False
         return self._consents.get((client.id, channel), False)

@@ -26,4 +26,5 @@ PLAIN = {
     Reason.UNPROVEN: "nobody could prove whether it left",
     Reason.MAYBE_TWICE: "it may have left already, so it may arrive twice",
     Reason.FAULT: "our own software failed on it",
+    Reason.ERASED: "the client's details were erased",
 }

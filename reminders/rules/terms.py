@@ -18,6 +18,36 @@ class Channel(StrEnum):
     EMAIL = "email"
 
 
+class Purpose(StrEnum):
+    """What a consent is for. Care covers everything a treatment calls for, the preparation before
+    it included; a yes to another purpose lets no care message go.
+    """
+
+    CARE = "care"
+    APPOINTMENT = "appointment"  # booking matters alone
+    MARKETING = "marketing"  # never implied by another; nothing of ours is sent for it
+
+
+class Act(StrEnum):
+    """By what act a consent was given or taken back."""
+
+    FORM = "form"  # she filled in our form on her own phone
+    PAGE = "page"  # she chose it on her own page
+    KEYWORD = "keyword"  # she texted it
+    LINK = "link"  # she pressed unsubscribe
+    DESK = "desk"  # staff took it down
+    IMPORT = "import"  # a clinic's list says so
+    COMPLAINT = "complaint"  # she called our email spam
+    ERASURE = "erasure"  # she was forgotten
+
+
+class Discretion(StrEnum):
+    """How much a message may show to whoever else sees her screen."""
+
+    PLAIN = "plain"  # what to do, never the procedure's name
+    DISCREET = "discreet"  # a note from the clinic, and where to read it
+
+
 class Status(StrEnum):
     """Where a reminder stands; the final states are never left."""
 
@@ -72,6 +102,7 @@ class Reason(StrEnum):
     UNPROVEN = "unproven"
     MAYBE_TWICE = "maybe-twice"
     FAULT = "fault"
+    ERASED = "erased"
 
 
 class NoteKind(StrEnum):
@@ -146,6 +177,7 @@ class Facts:
     page_edition: int = 1
     paused_until: datetime | None = None
     guest: bool = False
+    discretion: Discretion = Discretion.PLAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,15 +33,19 @@ def normalise(url: str) -> URL:
     return parsed
 
 
-def open_engine(url: str) -> Engine:
-    """Return an engine for the address; nothing is contacted yet.
+def open_engine(url: str, hash_key: bytes = b"") -> Engine:
+    """Return an engine for the address; nothing is contacted yet. ``hash_key`` is what hashes
+    stand under that take the place of erased contacts.
 
     Errors never show what was to be written, since they end up in logs.
     """
     address = normalise(url)
     if address.get_backend_name() == "sqlite":
-        return _open_sqlite(address)
-    return create_engine(address, pool_size=5, **_POSTGRESQL)
+        engine = _open_sqlite(address)
+    else:
+        engine = create_engine(address, pool_size=5, **_POSTGRESQL)
+    engine.update_execution_options(hash_key=hash_key)
+    return engine
 
 
 _POSTGRESQL: dict[str, Any] = {
@@ -66,7 +70,10 @@ class Transactions:
         self._waiting: AsyncEngine | None = None
         if engine.dialect.name == "postgresql":
             fresh = _POSTGRESQL | {"pool_pre_ping": False}  # a pass is short
-            self._waiting = create_async_engine(engine.url, pool_size=3, **fresh)
+            options = engine.get_execution_options()
+            self._waiting = create_async_engine(
+                engine.url, pool_size=3, execution_options=options, **fresh
+            )
 
     async def run(self, action: Callable[[Session], T]) -> T:
         """Run an action in a transaction that commits at the end, or not at all."""

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from reminders.enrolling import consent
-from reminders.rules.terms import Channel
+from reminders.rules.terms import Act, Channel
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.tables import Client
@@ -26,7 +26,9 @@ def act(visit: Visit) -> Response:
         client = _whose(session, visit)
         if client is None:
             return visit.wrong_link()
-        consent.withdraw(session, client, Channel.EMAIL, source="unsubscribe link", now=visit.now)
+        consent.withdraw(
+            session, client, Channel.EMAIL, source="unsubscribe link", now=visit.now, act=Act.LINK
+        )
         return _page(session, visit, client, done=True)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Result, Table, TextClause, text
+from sqlalchemy import ColumnElement, Executable, Result, Table, TextClause, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
@@ -50,6 +50,18 @@ def put(session: Session, table: type[SQLModel], row: dict[str, Any], key: str) 
     """Insert a row, or change the one of that key to it."""
     insert = _insert(session, table, row)
     session.execute(insert.on_conflict_do_update(index_elements=[key], set_=row))
+
+
+def insert_or_change(
+    session: Session,
+    table: type[SQLModel],
+    row: dict[str, Any],
+    key: tuple[str, ...],
+    where: ColumnElement[bool],
+) -> None:
+    """Insert a row; where one of that key is there already, change it to this if ``where``."""
+    insert = _insert(session, table, row)
+    session.execute(insert.on_conflict_do_update(index_elements=key, set_=row, where=where))
 
 
 def insert_many(session: Session, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:

@@ -24,18 +24,17 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.deciding import Settled
-from reminders.rules.terms import Channel, Facts, Message, Reason, Status
+from reminders.rules.terms import Channel, Facts, Message, Status
 from reminders.store.columns import among
 from reminders.store.queries import attempts
 from reminders.store.queries.common import (
     QUIET,
     asked,
-    insert_once,
     is_status,
     put,
     table_of,
 )
-from reminders.store.tables import Client, Heartbeat, Outage, Reminder, Suppression
+from reminders.store.tables import Client, Heartbeat, Outage, Reminder
 
 R = table_of(Reminder)
 
@@ -209,26 +208,6 @@ def settle(
     if settled.attempts is not None:
         values["attempts"] = settled.attempts
     return move_held(session, map(claim_of, held), _HELD, values)
-
-
-def suppress(
-    session: Session,
-    clinic_id: int,
-    contact: str,
-    reason: Reason,
-    *,
-    source: str,
-    now: datetime,
-) -> None:
-    """Note that this clinic must not message this contact; the first note stands."""
-    row = {
-        "clinic_id": clinic_id,
-        "contact": contact,
-        "reason": reason,
-        "source": source,
-        "suppressed_at": now,
-    }
-    insert_once(session, Suppression, row)
 
 
 def beat(session: Session, name: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.store.queries.common import Row, insert_many, insert_numbered
+from reminders.store.queries.common import insert_numbered
 from reminders.store.tables import Client, Clinic, Treatment
 
 
@@ -144,10 +144,3 @@ def add_treatments(session: Session, rows: Sequence[dict[str, Any]]) -> list[Tre
 def treatment(session: Session, treatment_id: int) -> Treatment | None:
     """Return one treatment."""
     return session.get(Treatment, treatment_id)
-
-
-def add_consents(session: Session, lines: Sequence[Row]) -> None:
-    """Add lines to the consent ledger: client, channel, yes or no, when, source, and noted when."""
-    columns = ("client_id", "channel", "given", "given_at", "source", "recorded_at")
-    if lines:
-        insert_many(session, "consent", columns, lines)

@@ -25,7 +25,16 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from reminders.rules import hours
-from reminders.rules.terms import LEFT, OPEN, Channel, ClinicFacts, Facts, NoteFacts, Reason
+from reminders.rules.terms import (
+    LEFT,
+    OPEN,
+    Channel,
+    ClinicFacts,
+    Facts,
+    NoteFacts,
+    Purpose,
+    Reason,
+)
 from reminders.rules.wording import Own
 from reminders.store.columns import among
 from reminders.store.queries.common import asked, is_status, table_of
@@ -62,7 +71,11 @@ _SAID, _NOT = table_of(Consent), table_of(Suppression)
 _CONTACT = case((R.c.channel == Channel.SMS, C.c.phone), else_=C.c.email)
 _CONSENTED = (
     select(_SAID.c.given)
-    .where(_SAID.c.client_id == R.c.client_id, _SAID.c.channel == R.c.channel)
+    .where(
+        _SAID.c.client_id == R.c.client_id,
+        _SAID.c.channel == R.c.channel,
+        _SAID.c.purpose == Purpose.CARE,
+    )
     .order_by(_SAID.c.id.desc())
     .limit(literal(1, literal_execute=True))
     .correlate(R)
@@ -126,6 +139,7 @@ _FACTS = (
         R.c.attempts,
         C.c.first_name,
         C.c.language,
+        C.c.discretion,
         _CONTACT.label("contact"),
         C.c.time_zone,
         C.c.page_edition,
@@ -160,7 +174,9 @@ def clinics_of(session: Session, ids: Collection[int]) -> dict[int, ClinicFacts]
 
 
 def consents_of(session: Session, clients: Collection[int]) -> dict[tuple[int, Channel], bool]:
-    """Return each client's latest yes or no per channel; who never said anything is absent."""
+    """Return each client's latest yes or no to care by each channel; who never said anything is
+    absent.
+    """
     rows = asked(session, _CONSENTS, clients=list(clients))
     return {(row.client_id, row.channel): row.given for row in rows}
 
@@ -168,7 +184,7 @@ def consents_of(session: Session, clients: Collection[int]) -> dict[tuple[int, C
 _CONSENTS = select(_SAID.c.client_id, _SAID.c.channel, _SAID.c.given).where(
     _SAID.c.id.in_(
         select(func.max(_SAID.c.id))
-        .where(among(_SAID.c.client_id, "clients"))
+        .where(among(_SAID.c.client_id, "clients"), _SAID.c.purpose == Purpose.CARE)
         .group_by(_SAID.c.client_id, _SAID.c.channel)
     )
 )
@@ -281,4 +297,5 @@ def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> F
         note=NoteFacts(row.kind, row.subject, row.words, row.urgent) if row.kind else None,
         page_edition=row.page_edition,
         paused_until=row.paused_until,
+        discretion=row.discretion,
     )

@@ -8,6 +8,7 @@ from reminders.store.tables.delivery import (
     Note,
     Outage,
     Receipt,
+    Redaction,
     Reminder,
 )
 from reminders.store.tables.heard import Alert, Reply
@@ -21,7 +22,14 @@ from reminders.store.tables.own import (
     Placement,
     Wording,
 )
-from reminders.store.tables.people import Client, Clinic, Consent, Suppression, Treatment
+from reminders.store.tables.people import (
+    Client,
+    Clinic,
+    Consent,
+    Purged,
+    Suppression,
+    Treatment,
+)
 from reminders.store.tables.staff import Invitation, Knock, Membership, SignIn, Staff
 
 __all__ = [
@@ -45,7 +53,9 @@ __all__ = [
     "Outage",
     "Parameter",
     "Placement",
+    "Purged",
     "Receipt",
+    "Redaction",
     "Reminder",
     "Reply",
     "SignIn",

@@ -154,6 +154,13 @@ class Receipt(SQLModel, table=True):
     received_at: datetime = Field(sa_type=Instant)
 
 
+class Redaction(SQLModel, table=True):
+    """A message whose words the provider is to forget too, and when to ask it to (UTC)."""
+
+    provider_id: str = Field(primary_key=True)
+    due_at: datetime = Field(sa_type=Instant)
+
+
 class Outage(SQLModel, table=True):
     """A time in which nothing was sent, and what was missed by it: the staff's digest."""
 

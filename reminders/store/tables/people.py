@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from reminders.rules.terms import Channel, Reason
+from reminders.rules.terms import Act, Channel, Discretion, Purpose, Reason
 from reminders.store.columns import Instant, Word
 from reminders.store.tables.common import ONE, owned_by, where
 
@@ -43,10 +43,10 @@ class Clinic(SQLModel, table=True):
 
 
 class Client(SQLModel, table=True):
-    """The person treated.
+    """The person treated. Of one who was erased (``erased_at``) nothing is left to read.
 
     ``page_key`` is the hash of what opens her own page in its ``page_edition``. Her own choices:
-    ``preferred_hour`` of her clock, and no messages before ``paused_until``.
+    ``preferred_hour`` of her clock, no messages before ``paused_until``, and ``discretion``.
     """
 
     __table_args__ = (
@@ -80,25 +80,52 @@ class Client(SQLModel, table=True):
     page_edition: int = Field(default=1, sa_column_kwargs=ONE)
     preferred_hour: int | None = None
     paused_until: datetime | None = Field(default=None, sa_type=Instant)
+    discretion: Discretion = Field(
+        default=Discretion.PLAIN,
+        sa_type=Word(Discretion),
+        sa_column_kwargs={"server_default": Discretion.PLAIN.value},
+    )
     created_at: datetime = Field(sa_type=Instant)
+    erased_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Consent(SQLModel, table=True):
-    """A client's yes or no for a channel; rows are added, never changed, and the last counts."""
+    """A client's yes or no for a channel and purpose; rows are added, never changed, and the last
+    counts. The database itself refuses a change (migration 0009), but for an erasure, which
+    puts keyed hashes in the place of ``contact``, ``source`` and ``address``.
+
+    By what ``act``, in answer to which exact ``wording`` of which version, taken down where
+    (``source``) and by whom, and from which browser (``address``): the proof that the CTIA's
+    principles ask for (5.1.2).
+    """
 
     __table_args__ = (Index("consent_latest", "client_id", "channel", "id"),)
 
     id: int = Field(default=None, primary_key=True)
     client_id: int = Field(foreign_key="client.id")
     channel: Channel = Field(sa_type=Word(Channel))
+    purpose: Purpose = Field(
+        default=Purpose.CARE,
+        sa_type=Word(Purpose),
+        sa_column_kwargs={"server_default": Purpose.CARE.value},
+    )
     given: bool
     given_at: datetime = Field(sa_type=Instant)
+    act: Act | None = Field(default=None, sa_type=Word(Act))
     source: str
+    contact: str | None = None
+    wording: str | None = Field(default=None, sa_type=Text)
+    wording_version: str | None = None
+    recorded_by: str | None = None
+    address: str | None = None
     recorded_at: datetime = Field(sa_type=Instant)
+    erased_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Suppression(SQLModel, table=True):
-    """A contact that this clinic must not message, whoever shares it."""
+    """A contact that this clinic must not message, whoever shares it. After the erasure of the
+    last client it belonged to, ``contact`` is a keyed hash, until it enters the house again.
+    """
 
     __table_args__ = (UniqueConstraint("clinic_id", "contact"),)
 
@@ -139,3 +166,12 @@ class Treatment(SQLModel, table=True):
     external_id: str | None = None
     cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
+
+
+class Purged(SQLModel, table=True):
+    """How much was deleted when its time had come, so that what is gone is still counted."""
+
+    id: int = Field(default=None, primary_key=True)
+    purged_at: datetime = Field(sa_type=Instant)
+    what: str
+    count: int

@@ -1,0 +1,169 @@
+"""The consent ledger and the stops: lines added and never changed, and contacts left alone."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
+
+from reminders.rules.terms import LEFT, OPEN, Channel, Purpose, Reason, Status
+from reminders.store.queries.common import QUIET, Row, insert_many, insert_or_change, is_status
+from reminders.store.tables import Consent, Reminder, Suppression
+
+COLUMNS = (
+    "client_id", "channel", "purpose", "given", "given_at", "act", "source", "contact",
+    "wording", "wording_version", "recorded_by", "address", "recorded_at",
+)  # fmt: skip
+
+HASHED = "#"
+"""What a keyed hash begins with, and no number or address in the house does."""
+
+
+def add(session: Session, lines: Sequence[Row]) -> None:
+    """Add lines to the ledger, each in the order of ``COLUMNS``."""
+    if lines:
+        insert_many(session, "consent", COLUMNS, lines)
+
+
+def latest(session: Session, client_id: int) -> dict[tuple[Channel, Purpose], bool]:
+    """Return a client's latest yes or no for each channel and purpose she ever spoke of."""
+    last = (
+        select(func.max(col(Consent.id)))
+        .where(col(Consent.client_id) == client_id)
+        .group_by(col(Consent.channel), col(Consent.purpose))
+    )
+    rows = session.scalars(select(Consent).where(col(Consent.id).in_(last)))
+    return {(row.channel, row.purpose): row.given for row in rows}
+
+
+def ledger(session: Session, client_id: int) -> list[Consent]:
+    """Return every line of a client's ledger, the oldest first."""
+    hers = select(Consent).where(col(Consent.client_id) == client_id).order_by(col(Consent.id))
+    return list(session.scalars(hers))
+
+
+def keyed(session: Session, text: str) -> str:
+    """Return what proves a text to whoever has it and the key, and tells nobody else."""
+    key: bytes = session.connection().get_execution_options().get("hash_key", b"")
+    return HASHED + hmac.digest(key, text.encode(), sha256)[:16].hex()
+
+
+def suppress(
+    session: Session,
+    clinic_id: int,
+    contact: str,
+    reason: Reason,
+    *,
+    source: str,
+    now: datetime,
+) -> None:
+    """Note that this clinic must not message this contact; the first note stands, but a stop
+    takes the place of any other reason.
+    """
+    row = {
+        "clinic_id": clinic_id,
+        "contact": contact,
+        "reason": reason,
+        "source": source,
+        "suppressed_at": now,
+    }
+    weaker = (col(Suppression.reason) != Reason.OPTED_OUT) & (reason is Reason.OPTED_OUT)
+    insert_or_change(session, Suppression, row, ("clinic_id", "contact"), where=weaker)
+
+
+def suppression(session: Session, clinic_id: int, contact: str) -> Suppression | None:
+    """Return why and since when this clinic must not message this contact."""
+    return session.scalars(
+        select(Suppression).where(
+            col(Suppression.clinic_id) == clinic_id, col(Suppression.contact) == contact
+        )
+    ).first()
+
+
+def lift(session: Session, clinic_id: int, contact: str) -> None:
+    """Let this clinic message this contact again."""
+    session.execute(
+        delete(Suppression)
+        .where(col(Suppression.clinic_id) == clinic_id, col(Suppression.contact) == contact)
+        .execution_options(**QUIET)
+    )
+
+
+def recall(session: Session, clinic_id: int, contacts: Collection[str]) -> None:
+    """Know contacts again that were kept as hashes only, now that they enter the house anew."""
+    hashed = (
+        col(Suppression.clinic_id) == clinic_id,
+        col(Suppression.contact) >= HASHED,
+        col(Suppression.contact) < chr(ord(HASHED) + 1),
+    )
+    if session.execute(select(col(Suppression.id)).where(*hashed).limit(1)).first() is None:
+        return
+    by_hash = {keyed(session, contact): contact for contact in contacts}
+    known = select(Suppression).where(
+        col(Suppression.clinic_id) == clinic_id, col(Suppression.contact).in_(by_hash)
+    )
+    for row in session.scalars(known).all():
+        session.delete(row)
+        session.flush()
+        source = row.source
+        suppress(
+            session,
+            clinic_id,
+            by_hash[row.contact],
+            row.reason,
+            source=source,
+            now=row.suppressed_at,
+        )
+
+
+_STOPPED = {"status": Status.CANCELLED, "reason": Reason.OPTED_OUT}
+
+
+def cancel_planned(
+    session: Session, clients: Collection[int], channel: Channel, now: datetime
+) -> int:
+    """Give up all that is planned for these clients by a channel; return how much that was."""
+    planned = (
+        update(Reminder)
+        .where(
+            col(Reminder.client_id).in_(clients),
+            col(Reminder.channel) == channel,
+            is_status(*OPEN),
+        )
+        .values(**_STOPPED, claim=None, lease_until=None, settled_at=now)
+        .returning(col(Reminder.id))
+    )
+    return len(session.execute(planned.execution_options(**QUIET)).all())
+
+
+def plan_again(session: Session, clients: Collection[int], channel: Channel, now: datetime) -> int:
+    """Plan again what a stop had given up and what still helps; return how much that is."""
+    values: dict[str, Any] = {"status": Status.PLANNED, "reason": None, "settled_at": None}
+    other = aliased(Reminder)
+    replaced = exists().where(
+        col(other.treatment_id) == col(Reminder.treatment_id),
+        col(other.milestone) == col(Reminder.milestone),
+        col(other.channel) == col(Reminder.channel),
+        (col(other.id) > col(Reminder.id)) | col(other.status).in_(OPEN | LEFT),
+    )
+    stopped = (
+        update(Reminder)
+        .where(
+            col(Reminder.client_id).in_(clients),
+            col(Reminder.channel) == channel,
+            col(Reminder.status) == _STOPPED["status"],
+            col(Reminder.reason) == _STOPPED["reason"],
+            col(Reminder.note_id).is_(None),
+            col(Reminder.stale_at) > now,
+            ~replaced,
+        )
+        .values(**values, due_at=col(Reminder.scheduled_at))
+        .returning(col(Reminder.id))
+    )
+    return len(session.execute(stopped.execution_options(**QUIET)).all())
