@@ -13,7 +13,7 @@ from reminders.enrolling.terms import Effect
 from reminders.rules.planning import Replan
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.store.database import reading, writing
-from reminders.store.queries import people, standing
+from reminders.store.queries import consents, people
 from reminders.store.tables import Reminder
 from tests.conftest import BOTH, MONDAY, House, ana, said
 
@@ -177,7 +177,7 @@ def test_nothing_told_later_revives_a_no(house: House) -> None:
     told = house.enrol(ana(THURSDAY, said=BOTH))
     assert "cannot undo" in told[0].remarks[0]
     with reading(house.engine) as session:
-        given = standing.consents_of(session, {1})
+        given = consents.consents_of(session, {1})
     assert given == {(1, Channel.SMS): False, (1, Channel.EMAIL): True}
 
 

@@ -15,7 +15,7 @@ from reminders.enrolling.imports import Checked, Taken
 from reminders.rules.terms import Channel, InputError, Status
 from reminders.spreadsheets import LARGEST, Table, read_table
 from reminders.store.database import reading, writing
-from reminders.store.queries import people, standing
+from reminders.store.queries import consents, people
 from reminders.store.tables import Client, Treatment
 from tests.conftest import House
 
@@ -52,7 +52,7 @@ def test_a_list_goes_in_with_its_consents_and_plans(house: House) -> None:
     assert taken.planned == 15
     with reading(house.engine) as session:
         (client,) = people.clients_of(session)
-        given = standing.consents_of(session, {client.id})
+        given = consents.consents_of(session, {client.id})
     assert (client.first_name, client.phone, client.email) == (
         "Ana",
         "+447700900101",
@@ -209,7 +209,7 @@ def test_a_cancelled_booking_cancels(house: House) -> None:
 def test_a_stop_in_a_list_is_a_stop(house: House) -> None:
     take(house, check(house, ANA.replace("yes,yes", "opted out,yes")))
     with reading(house.engine) as session:
-        assert standing.suppressions_of(session, ["+447700900101"])
+        assert consents.suppressions_of(session, ["+447700900101"])
 
 
 def test_marketing_columns_are_neither_yes_nor_no(house: House) -> None:

@@ -19,7 +19,7 @@ from reminders.rules.terms import Channel, Reason, Status
 from reminders.senders import SendError
 from reminders.settings import Settings
 from reminders.store.database import reading, writing
-from reminders.store.queries import standing
+from reminders.store.queries import consents
 from reminders.store.tables import Attempt, Receipt
 from reminders.web import create_web
 from tests.conftest import House, ana
@@ -135,7 +135,7 @@ def test_a_dead_number_is_left_alone_from_then_on(house: House, door: TestClient
     assert report(door, "undelivered", attempt, code="30006") == 204
     assert house.line("day-1").status is Status.UNDELIVERED
     with writing(house.engine) as session:
-        noted = standing.suppressions_of(session, {"+447700900101"})
+        noted = consents.suppressions_of(session, {"+447700900101"})
     assert noted == {(1, "+447700900101"): Reason.UNREACHABLE}
 
 

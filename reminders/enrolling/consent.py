@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Act, Channel, InputError, Purpose, Reason
-from reminders.store.queries import consents, delivery, people, standing
+from reminders.store.queries import consents, delivery, people
 from reminders.store.queries.common import Row
 from reminders.store.tables import Client
 
@@ -120,7 +120,7 @@ def barred(session: Session, clinic_id: int, contacts: Collection[str]) -> dict[
     that were kept as hashes only.
     """
     consents.recall(session, clinic_id, contacts)
-    found = standing.suppressions_of(session, contacts)
+    found = consents.suppressions_of(session, contacts)
     return {contact: why for (clinic, contact), why in found.items() if clinic == clinic_id}
 
 

@@ -16,7 +16,7 @@ from reminders.enrolling.terms import Effect, Enrolled, Enrolment
 from reminders.rendering.library import Library
 from reminders.rules.planning import Replan, timing
 from reminders.rules.terms import Act
-from reminders.store.queries import consents, people, standing
+from reminders.store.queries import consents, people
 from reminders.store.queries.common import Row
 from reminders.store.tables import Client, Clinic, Treatment
 
@@ -81,7 +81,7 @@ def _record_said(session: Session, done: Sequence[Enrolled], clinic: Clinic, now
     """Add what is new to the consent ledger. Nothing told later revives an earlier no, changes the
     date of a yes or touches a stop.
     """
-    known = standing.consents_of(session, {one.client.id for one in done if one.client})
+    known = consents.consents_of(session, {one.client.id for one in done if one.client})
     contacts = {c for one in done if one.client for c in (one.client.phone, one.client.email) if c}
     barred = consent.barred(session, clinic.id, contacts)
     lines: list[Row] = []

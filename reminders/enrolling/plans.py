@@ -16,7 +16,7 @@ from reminders.rules.placing import Place, placed
 from reminders.rules.planning import Planned, Replan, Timing, plan, replan, timing
 from reminders.rules.protocols import Protocol
 from reminders.rules.terms import Channel
-from reminders.store.queries import own, people, plans, standing
+from reminders.store.queries import consents, own, people, plans
 from reminders.store.tables import Client, Clinic, Placement, Treatment
 
 Courses = Mapping[str, Protocol]
@@ -106,7 +106,7 @@ class _Reach:
     def __init__(self, session: Session, clinic: Clinic, clients: Mapping[int, Client]) -> None:
         contacts = {c for client in clients.values() for c in (client.phone, client.email) if c}
         self._clients = clients
-        self._consents = standing.consents_of(session, clients)
+        self._consents = consents.consents_of(session, clients)
         self._barred = consent.barred(session, clinic.id, contacts)
         self._hours = hours.parse(clinic.sending_hours)
         self._zone = ZoneInfo(clinic.time_zone)

@@ -13,13 +13,24 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from reminders.rules.terms import LEFT, OPEN, Channel, Purpose, Reason, Status
-from reminders.store.queries.common import QUIET, Row, insert_many, insert_or_change, is_status
+from reminders.store.columns import among
+from reminders.store.queries.common import (
+    QUIET,
+    Row,
+    asked,
+    insert_many,
+    insert_or_change,
+    is_status,
+    table_of,
+)
 from reminders.store.tables import Consent, Reminder, Suppression
 
 COLUMNS = (
     "client_id", "channel", "purpose", "given", "given_at", "act", "source", "contact",
     "wording", "wording_version", "recorded_by", "address", "recorded_at",
 )  # fmt: skip
+
+SAID, NOT = table_of(Consent), table_of(Suppression)
 
 HASHED = "#"
 """What a keyed hash begins with, and no number or address in the house does."""
@@ -46,6 +57,37 @@ def ledger(session: Session, client_id: int) -> list[Consent]:
     """Return every line of a client's ledger, the oldest first."""
     hers = select(Consent).where(col(Consent.client_id) == client_id).order_by(col(Consent.id))
     return list(session.scalars(hers))
+
+
+def consents_of(session: Session, clients: Collection[int]) -> dict[tuple[int, Channel], bool]:
+    """Return each client's latest yes or no to care by each channel; who never said anything is
+    absent.
+    """
+    rows = asked(session, _CONSENTS, clients=list(clients))
+    return {(row.client_id, row.channel): row.given for row in rows}
+
+
+_CONSENTS = select(SAID.c.client_id, SAID.c.channel, SAID.c.given).where(
+    SAID.c.id.in_(
+        select(func.max(SAID.c.id))
+        .where(among(SAID.c.client_id, "clients"), SAID.c.purpose == Purpose.CARE)
+        .group_by(SAID.c.client_id, SAID.c.channel)
+    )
+)
+
+
+def suppressions_of(
+    session: Session,
+    contacts: Collection[str],
+) -> dict[tuple[int, str], Reason]:
+    """Return which clinics must not message which of these contacts, and why."""
+    rows = asked(session, _SUPPRESSIONS, contacts=list(contacts))
+    return {(row.clinic_id, row.contact): row.reason for row in rows}
+
+
+_SUPPRESSIONS = select(NOT.c.clinic_id, NOT.c.contact, NOT.c.reason).where(
+    among(NOT.c.contact, "contacts")
+)
 
 
 def keyed(session: Session, text: str) -> str:

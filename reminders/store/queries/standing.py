@@ -16,7 +16,6 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
-    func,
     literal,
     or_,
     select,
@@ -33,7 +32,6 @@ from reminders.rules.terms import (
     Facts,
     NoteFacts,
     Purpose,
-    Reason,
 )
 from reminders.rules.wording import Own
 from reminders.store.columns import among
@@ -171,37 +169,6 @@ def clinics_of(session: Session, ids: Collection[int]) -> dict[int, ClinicFacts]
     """Return what rules and messages may know of these clinics."""
     rows = asked(session, _CLINICS, ids=list(ids))
     return {row.id: clinic_facts(session, row) for row in rows}
-
-
-def consents_of(session: Session, clients: Collection[int]) -> dict[tuple[int, Channel], bool]:
-    """Return each client's latest yes or no to care by each channel; who never said anything is
-    absent.
-    """
-    rows = asked(session, _CONSENTS, clients=list(clients))
-    return {(row.client_id, row.channel): row.given for row in rows}
-
-
-_CONSENTS = select(_SAID.c.client_id, _SAID.c.channel, _SAID.c.given).where(
-    _SAID.c.id.in_(
-        select(func.max(_SAID.c.id))
-        .where(among(_SAID.c.client_id, "clients"), _SAID.c.purpose == Purpose.CARE)
-        .group_by(_SAID.c.client_id, _SAID.c.channel)
-    )
-)
-
-
-def suppressions_of(
-    session: Session,
-    contacts: Collection[str],
-) -> dict[tuple[int, str], Reason]:
-    """Return which clinics must not message which of these contacts, and why."""
-    rows = asked(session, _SUPPRESSIONS, contacts=list(contacts))
-    return {(row.clinic_id, row.contact): row.reason for row in rows}
-
-
-_SUPPRESSIONS = select(_NOT.c.clinic_id, _NOT.c.contact, _NOT.c.reason).where(
-    among(_NOT.c.contact, "contacts")
-)
 
 
 def _texts_left(
