@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -38,11 +38,13 @@ class Stage:
     smtp: Double
     folder: Path
     postgres: Any = None
+    email_in_doubt: Literal["resend", "hold"] = "resend"
 
     @property
     def settings(self) -> Settings:
         """Return the settings of a worker on this stage."""
-        return settings(self.url, self.twilio.port, self.smtp.port)
+        usual = settings(self.url, self.twilio.port, self.smtp.port)
+        return usual.model_copy(update={"email_in_doubt": self.email_in_doubt})
 
     def plan_misbehaviour(
         self, plans: Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]
@@ -80,7 +82,17 @@ class Theatre:
     _open: ExitStack
     _numbers: Iterator[int] = field(default_factory=count)
 
-    def stage(self, kind: str) -> Stage:
+    def stage_on(self, disk: Path) -> Stage:
+        """Set a stage with an empty PostgreSQL database whose tables lie on this disk."""
+        room = disk / "tables"
+        room.mkdir()
+        owner = Path(self.postgres.pgdata).stat()
+        os.chown(room, owner.st_uid, owner.st_gid)
+        name = f"small_of_{os.getpid()}"
+        self._run(self.postgres, f"CREATE TABLESPACE {name} LOCATION '{room}'")
+        return self.stage("postgresql", f"TABLESPACE {name}")
+
+    def stage(self, kind: str, where: str = "") -> Stage:
         """Set a stage with an empty database of a kind."""
         folder = self.folder / f"stage{next(self._numbers)}"
         folder.mkdir()
@@ -92,7 +104,7 @@ class Theatre:
             return Stage(kind, f"sqlite:///{path}", twilio, smtp, folder)
         return Stage(
             kind,
-            self._database(f"{folder.name}_of_{os.getpid()}"),
+            self._database(f"{folder.name}_of_{os.getpid()}", where),
             twilio,
             smtp,
             folder,
@@ -118,8 +130,8 @@ class Theatre:
         _migrate(server.get_uri(database=TEMPLATE))
         return server
 
-    def _database(self, name: str) -> str:
-        self._run(self.postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    def _database(self, name: str, where: str) -> str:
+        self._run(self.postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} {where}")
         return str(self.postgres.get_uri(database=name))
 
     @staticmethod
