@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -22,6 +23,8 @@ LONGEST_CELL = 2_000
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks begin: XLSX and ODS are ZIP files, XLS an OLE one."""
 
+_NUMBER = re.compile(r"[+-]?[\d ]+([.,]\d+)?")
+
 _HTML = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<style", b"<head", b"<body")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"Rar!", b"\x1f\x8b")
 _SAVE_AS = "Open it in your spreadsheet program and save it as .xlsx or .csv."
@@ -40,7 +43,11 @@ def read_table(path: Path) -> Table:
 
     Blank rows are left out. Raises ``InputError`` with what is wrong with the whole file.
     """
-    content = _read(path)
+    return table_of(_read(path))
+
+
+def table_of(content: bytes) -> Table:
+    """Read the content of such a file, or cells that were pasted; raises ``InputError``."""
     start = content[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(_HTML):
         raise InputError("This is a web page that only looks like a spreadsheet.", _SAVE_AS)
@@ -48,6 +55,22 @@ def read_table(path: Path) -> Table:
         raise InputError("This is not a spreadsheet.", "Choose the .csv or .xlsx file.")
     rows = _workbook(content) if content.startswith(_WORKBOOKS) else _delimited(content)
     return _table(rows)
+
+
+def write_table(rows: Iterable[Sequence[object]]) -> bytes:
+    """Write a .csv that any spreadsheet program opens, and in which no cell is a formula.
+
+    A cell that begins like one gets an apostrophe in front (OWASP, CSV injection), except plain
+    numbers, phone numbers with their + included.
+    """
+    out = StringIO(newline="")
+    csv.writer(out).writerows([_harmless(str(cell)) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: str) -> str:
+    formula = cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{cell}" if formula and not _NUMBER.fullmatch(cell) else cell
 
 
 def _read(path: Path) -> bytes:

@@ -61,12 +61,20 @@ class Taken:
             self.too_late += len(done.change.late) + len(done.change.too_late)
 
 
-def check(table: Table, name: str, clinic: Clinic, library: Library, now: datetime) -> Checked:
+def check(
+    table: Table,
+    name: str,
+    clinic: Clinic,
+    library: Library,
+    now: datetime,
+    where: dict[str, int] | None = None,
+) -> Checked:
     """Read every row of a list for a clinic, and every faulty cell with its mend.
 
-    ``name`` is the list's own name, kept as the source of consents that name none.
+    ``name`` is the list's own name, kept as the source of consents that name none; ``where``
+    says which column holds what, if somebody has corrected that.
     """
-    where = columns.recognise(table.header)
+    where = columns.recognise(table.header) if where is None else where
     used = set(where.values())
     checked = Checked(rows=len(table.rows))
     checked.ignored = [
@@ -141,13 +149,17 @@ def take(
     checked: Checked,
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
+    each: Callable[[int, Enrolled], None] = lambda *_: None,
 ) -> Taken:
-    """Take in what is good of a checked list, in the caller's transaction."""
+    """Take in what is good of a checked list, in the caller's transaction; ``each`` is told what
+    became of every row.
+    """
     taken = Taken()
     numbers = {id(enrolment): number for number, enrolment in checked.good}
     enrolments = [enrolment for _, enrolment in checked.good]
     for done in enrol(session, library, clinic, enrolments, now, progress):
         taken.note(numbers[id(done.enrolment)], done)
+        each(numbers[id(done.enrolment)], done)
     return taken
 
 

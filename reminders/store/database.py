@@ -152,3 +152,14 @@ def reading(engine: Engine) -> Iterator[Session]:
     """Open a session for looking only; it never waits for a writer and writes nothing."""
     with Session(engine.execution_options(read_only=True)) as session:
         yield session
+
+
+@contextmanager
+def trying(engine: Engine) -> Iterator[Session]:
+    """Open a transaction to see what an action would do; it is always undone."""
+    with Session(engine, expire_on_commit=False) as session:
+        session.begin()
+        try:
+            yield session
+        finally:
+            session.rollback()

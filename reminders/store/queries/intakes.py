@@ -1,0 +1,98 @@
+"""Lists being brought in, what each of their rows did, and which column holds what in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from reminders.rules.terms import LEFT
+from reminders.store.queries.common import QUIET, Row, insert_many
+from reminders.store.tables import Client, Heading, Intake, IntakeRow, Reminder
+
+
+def recent(session: Session, clinic_id: int, limit: int = 12) -> list[Intake]:
+    """Return the lists last brought in, or begun, the newest first; not their cells."""
+    wanted = select(Intake).where(col(Intake.clinic_id) == clinic_id)
+    return list(session.scalars(wanted.order_by(col(Intake.id).desc()).limit(limit)))
+
+
+def recall(session: Session, clinic_id: int, fingerprint: str) -> dict[str, int] | None:
+    """Return which column holds what in lists with these headings, if somebody said so."""
+    mine = (col(Heading.clinic_id) == clinic_id, col(Heading.fingerprint) == fingerprint)
+    found = session.scalars(select(Heading).where(*mine)).first()
+    return json.loads(found.columns) if found else None
+
+
+def remember(session: Session, clinic_id: int, fingerprint: str, where: Mapping[str, int]) -> None:
+    """Remember which column holds what in lists with these headings."""
+    mine = (col(Heading.clinic_id) == clinic_id, col(Heading.fingerprint) == fingerprint)
+    session.execute(delete(Heading).where(*mine).execution_options(**QUIET))
+    kept = json.dumps(dict(where))
+    session.add(Heading(clinic_id=clinic_id, fingerprint=fingerprint, columns=kept))
+
+
+def note_rows(session: Session, rows: Sequence[Row]) -> None:
+    """Note what rows of a list did: intake, number, client, treatment and effect."""
+    columns = ("intake_id", "number", "client_id", "treatment_id", "effect")
+    if rows:
+        insert_many(session, "intake_row", columns, rows)
+
+
+def rows_of(session: Session, intake_id: int) -> list[IntakeRow]:
+    """Return what the rows of a list did, in their order."""
+    wanted = select(IntakeRow).where(col(IntakeRow.intake_id) == intake_id)
+    return list(session.scalars(wanted.order_by(col(IntakeRow.number), col(IntakeRow.id))))
+
+
+def effects(session: Session, intake_id: int) -> dict[str, int]:
+    """Count what the rows of a list did."""
+    counted = (
+        select(col(IntakeRow.effect), func.count())
+        .where(col(IntakeRow.intake_id) == intake_id)
+        .group_by(col(IntakeRow.effect))
+    )
+    return dict(session.execute(counted))
+
+
+def changed_clients(session: Session, intake_id: int, unlike: Sequence[str]) -> list[Client]:
+    """Return clients of a list whose rows did something else than these effects, by name."""
+    hers = select(col(IntakeRow.client_id)).where(
+        col(IntakeRow.intake_id) == intake_id, col(IntakeRow.effect).not_in(unlike)
+    )
+    wanted = select(Client).where(col(Client.id).in_(hers))
+    return list(session.scalars(wanted.order_by(col(Client.first_name), col(Client.id))))
+
+
+def left_already(session: Session, intake_id: int, effect: str) -> int:
+    """Return how many reminders have left for treatments that came in by a list."""
+    came = select(col(IntakeRow.treatment_id)).where(
+        col(IntakeRow.intake_id) == intake_id, col(IntakeRow.effect) == effect
+    )
+    gone = select(func.count()).where(
+        col(Reminder.treatment_id).in_(came), col(Reminder.status).in_(LEFT)
+    )
+    return session.scalar(gone.select_from(Reminder)) or 0
+
+
+def forget_cells(session: Session, before: datetime) -> int:
+    """Drop the cells of lists begun before then (UTC): whose rows were left out, and drafts."""
+    old = (
+        update(Intake)
+        .where(col(Intake.begun_at) < before, col(Intake.cells).is_not(None))
+        .values(cells=None)
+        .returning(col(Intake.id))
+        .execution_options(**QUIET)
+    )
+    return len(session.execute(old).all())
+
+
+def forget_client(session: Session, client_id: int) -> None:
+    """Drop the cells of lists that a client came in by, since she may stand in them still."""
+    hers = select(col(IntakeRow.intake_id)).where(col(IntakeRow.client_id) == client_id)
+    forgotten = update(Intake).where(col(Intake.id).in_(hers)).values(cells=None)
+    session.execute(forgotten.execution_options(**QUIET))
