@@ -41,6 +41,13 @@ class Looked:
     where: dict[str, int]
     checked: Checked
 
+    @property
+    def missing(self) -> list[Remark]:
+        """Return which columns are needed and not there; until they are, no row is read."""
+        held = self.where.keys()
+        whole = all(held & set(any_of) for any_of, _ in imports.NEEDED.values())
+        return [] if whole else self.checked.faults
+
     def faults_of(self, number: int) -> list[Remark]:
         """Return what is wrong with a row."""
         return [fault for fault in self.checked.faults if fault.row == number]

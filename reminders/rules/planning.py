@@ -166,7 +166,8 @@ def replan(existing: Iterable[Existing], wanted: Iterable[Planned], now: datetim
     """Compare what is with what ought to be.
 
     What may have reached her is never planned again; what was never sent may be planned anew
-    when its date has changed; what is open moves, or is given up when its moment has passed.
+    when its date has changed, or when it was cancelled and is wanted again; what is open moves,
+    or is given up when its moment has passed.
     """
     by_key: dict[tuple[str, Channel], list[Existing]] = {}
     for row in existing:
@@ -179,7 +180,7 @@ def replan(existing: Iterable[Existing], wanted: Iterable[Planned], now: datetim
 
 
 def _place(change: Replan, rows: list[Existing], planned: Planned, now: datetime) -> None:
-    if any(_same(row, planned) for row in rows):
+    if any(_same(row, planned) for row in rows if row.status is not Status.CANCELLED):
         return
     left = [row for row in rows if row.status in LEFT]
     waiting = [row for row in rows if row.status in OPEN]

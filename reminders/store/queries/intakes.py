@@ -56,7 +56,7 @@ def effects(session: Session, intake_id: int) -> dict[str, int]:
         .where(col(IntakeRow.intake_id) == intake_id)
         .group_by(col(IntakeRow.effect))
     )
-    return dict(session.execute(counted))
+    return {row[0]: row[1] for row in session.execute(counted)}
 
 
 def changed_clients(session: Session, intake_id: int, unlike: Sequence[str]) -> list[Client]:

@@ -2,11 +2,12 @@
 
 from starlette.routing import BaseRoute
 
-from reminders.web.desk import assets, entry, joining, today
+from reminders.web.desk import assets, bring_in, entry, joining, today
 
 ROUTES: list[BaseRoute] = [
     *assets.ROUTES,
     *entry.ROUTES,
     *joining.ROUTES,
     *today.ROUTES,
+    *bring_in.ROUTES,
 ]

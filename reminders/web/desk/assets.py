@@ -24,6 +24,11 @@ async def style(request: Request) -> Response:
     return _file(request, "desk/desk.css", "text/css")
 
 
+async def office_style(request: Request) -> Response:
+    """Return the style sheet of the pages behind the desk."""
+    return _file(request, "desk/office.css", "text/css")
+
+
 async def script(request: Request) -> Response:
     """Return the desk's script; every page works without it."""
     return _file(request, "desk/desk.js", "text/javascript")
@@ -50,6 +55,7 @@ def _open(path: str, endpoint: object) -> Route:
 
 ROUTES = [
     _open("/desk.css", style),
+    _open("/office.css", office_style),
     _open("/desk.js", script),
     _open("/icon/{count:int}.svg", icon),
 ]

@@ -28,7 +28,10 @@ from reminders.store.queries.staff import Inside
 from reminders.web.desk.guard import Guard, TooLarge, read_form, text_of
 from reminders.web.desk.words import FILTERS, SAID
 
-NAV = (("/", "Today", Role.VIEWER),)
+NAV = (
+    ("/", "Today", Role.VIEWER),
+    ("/lists", "Bring in a list", Role.STAFF),
+)
 """The way around: address, name, and who sees it."""
 
 HEADERS = {
@@ -179,7 +182,10 @@ def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") ->
             form = await read_form(request) if method == "POST" else FormData()
         except TooLarge:
             return _sorry(guard, 413, "That is too large.", "Send a file of at most 10 MB.")
-        return await run_in_threadpool(_answer, guard, request, form, handler, needs)
+        try:
+            return await run_in_threadpool(_answer, guard, request, form, handler, needs)
+        finally:
+            await form.close()
 
     endpoint.needs = needs  # type: ignore[attr-defined] # a test walks all routes
     return Route(path, endpoint, methods=[method], name=f"{method} {path}")

@@ -18,6 +18,8 @@ SAID = {
     "welcome": "You are signed in.",
     "password": "Your password is changed. Every other browser is signed out.",
     "ended": "That browser is signed out.",
+    "brought-in": "The list is in.",
+    "list-undone": "The list is undone.",
     "switched": "You are at the other clinic now.",
 }
 """What the top of a page may say after an action, by the word that asks for it."""
