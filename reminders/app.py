@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from structlog.typing import EventDict
 
 from reminders.delivering.dispatch import Dispatcher, log_settled
+from reminders.delivering.holding import Held, Holding
 from reminders.links import Links
 from reminders.overseeing.alerts import Alerting
 from reminders.overseeing.rehearsal import Accepting
@@ -212,6 +213,21 @@ class App:
             operator=self.settings.operator_email,
             pages_url=self.settings.public_url,
         )
+
+    @cached_property
+    def holding(self) -> Holding:
+        """Return what looks whether this database may send at all."""
+        return Holding(
+            self.engine,
+            self.renderer,
+            self.clock,
+            self.settings.public_url,
+            lambda: self.senders()[Channel.SMS],
+        )
+
+    def held(self) -> Held | None:
+        """Return why nothing may leave now; None where it may, or nothing leaves anyway."""
+        return self.holding.look() if self.settings.live else None
 
     def rehearsal_dispatcher(self, engine: Engine, clock: Clock) -> Dispatcher:
         """Return a dispatcher for a copy of the database, through which nothing leaves."""

@@ -14,6 +14,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from reminders.app import App, time_passed
 from reminders.delivering.dispatch import Dispatcher
+from reminders.delivering.holding import Held
+from reminders.delivering.tally import Tally
 from reminders.enrolling.zones import follow_zone_data
 from reminders.overseeing.alerts import Alerting
 from reminders.rules.watching import JUMP, ClockWatch
@@ -33,7 +35,7 @@ class Watchman:
 
     def __init__(self, app: App, scheduler: BackgroundScheduler) -> None:
         """Take whose clock and database, and the scheduler that a jump may have put to sleep."""
-        self._app = app
+        self.app = app
         self._scheduler = scheduler
         self._watch = ClockWatch()
         self._over = Event()
@@ -53,18 +55,18 @@ class Watchman:
         is far away: it is told to beat now.
         """
         before = self._watch.trusted
-        jump = self._watch.look(self._app.clock(), time_passed())
+        jump = self._watch.look(self.app.clock(), time_passed())
         if abs(jump) > JUMP:
             log.error("clock jumped, sending paused", seconds=round(jump.total_seconds()))
             for beat in self._scheduler.get_jobs():
-                beat.modify(next_run_time=self._app.clock())
+                beat.modify(next_run_time=self.app.clock())
         elif not before:
             self._watch.compare(self._their_time())
             if self._watch.trusted:
                 log.warning("clock believed again, sending goes on")
 
     def _their_time(self) -> datetime | None:
-        return database_time(self._app.engine)
+        return database_time(self.app.engine)
 
     @property
     def trusts(self) -> bool:
@@ -115,7 +117,7 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
 def _beat(dispatcher: Dispatcher, watchman: Watchman) -> None:
     """Make one pass; a failing one is told and the next beat tries again."""
     try:
-        if watchman.trusts:
+        if watchman.trusts and watchman.app.held() is None:
             dispatcher.run()
     except Exception:
         log.exception("pass failed")
@@ -129,6 +131,15 @@ def _tell(alerting: Alerting) -> None:
         alerting.run()
     except Exception:
         log.exception("alerts not sent")
+
+
+def tick(app: App) -> Tally | Held:
+    """Make one pass for a host that has only cron, or say why nothing may leave. Raises
+    ``SendError`` where Twilio has to be asked first and does not answer.
+    """
+    follow_zone_data(app.engine, app.library, app.clock())
+    app.alerting().run()
+    return app.held() or app.dispatcher("tick").run()
 
 
 def work(app: App) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from reminders.rules.terms import Channel, ClinicFacts, Reason, Status
 from reminders.rules.wording import Wording
 from reminders.store.database import reading, writing
-from reminders.store.queries import own, people, standing
+from reminders.store.queries import clinics, own, people
 from reminders.store.tables import Client, Placement
 from reminders.store.tables import Wording as Version
 from tests.conftest import MONDAY, House, ana
@@ -37,7 +37,7 @@ def version(approved_at: datetime | None, words: str) -> Version:
 
 def known(house: House) -> ClinicFacts:
     with reading(house.engine) as session:
-        return standing.clinics_of(session, [1])[1]
+        return clinics.clinics_of(session, [1], MONDAY)[1]
 
 
 def test_a_clinic_that_changed_nothing_says_what_is_packaged(house: House) -> None:

@@ -8,7 +8,17 @@ import sys
 import typer
 
 from reminders.app import collect_less_often
-from reminders.cli import asking, checking, clients, clinics, demonstration, lists, serving, staff
+from reminders.cli import (
+    asking,
+    checking,
+    clients,
+    clinics,
+    demonstration,
+    lists,
+    operating,
+    serving,
+    staff,
+)
 from reminders.cli.common import err
 
 commands = typer.Typer(
@@ -24,6 +34,9 @@ commands.command()(serving.worker)
 commands.command()(serving.tick)
 commands.command()(serving.reconcile)
 commands.command()(serving.migrate)
+commands.command()(serving.adopt)
+commands.command()(operating.pause)
+commands.command()(operating.backup)
 commands.command()(checking.doctor)
 commands.command("send-test")(checking.send_test)
 commands.command("import")(lists.import_list)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from reminders.cli.common import (
     progress_bar,
     stop,
 )
+from reminders.cli.serving import told
 from reminders.cli.tables import as_rows, line_table
 from reminders.overseeing.rehearsal import rehearse
 from reminders.overseeing.status import Standing, standing
@@ -167,13 +169,23 @@ def _tell_status(found: Standing) -> None:
         if count or name in {"planned", "sent", "overdue"}:
             grid.add_row(name, str(count), why if count else "")
     out.print(grid)
+    for sentence in _troubles(found):
+        out.print(sentence)
+
+
+def _troubles(found: Standing) -> Iterator[str]:
+    if found.held:
+        yield from told(found.held)
+    if found.paused:
+        yield f"Everything is paused since {found.paused.at:%Y-%m-%d %H:%M} UTC, by {found.paused.by}."
+    yield from (f"{name} is paused." for name, mode in found.clinics.items() if mode == "paused")
     for lane in found.stopped:
-        out.print(
+        yield (
             f"{lane.clinic}: {lane.channel} messages are stopped since {lane.since:%Y-%m-%d %H:%M}"
             f" UTC ({lane.code}). Nothing is lost; see: reminders doctor"
         )
     for outage in found.outages:
-        out.print(
+        yield (
             f"{outage.clinic}: {outage.missed} reminders went stale while nothing was sent, from"
             f" {outage.began_at:%Y-%m-%d %H:%M} to {outage.ended_at:%Y-%m-%d %H:%M} UTC."
         )

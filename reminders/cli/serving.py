@@ -10,14 +10,17 @@ from contextlib import AbstractContextManager, nullcontext
 import uvicorn
 
 from reminders.app import App
-from reminders.cli.common import AsJson, fields_of, opened, out, print_json
+from reminders.cli.common import AsJson, fields_of, opened, out, print_json, stop
+from reminders.delivering.holding import PLAIN as WHY_HELD
+from reminders.delivering.holding import Held, Why
 from reminders.delivering.tally import Tally
-from reminders.enrolling.zones import follow_zone_data
 from reminders.rules.reasons import PLAIN
 from reminders.rules.terms import Reason, Status
+from reminders.senders import SendError
 from reminders.store import migrations
 from reminders.web import create_web
 from reminders.worker import heartbeat, work
+from reminders.worker import tick as make_one_pass
 
 
 def serve() -> None:
@@ -62,25 +65,61 @@ def worker() -> None:
 def tick(as_json: AsJson = False) -> None:
     """Make one pass and exit, for hosts that have only cron."""
     with opened() as app:
-        follow_zone_data(app.engine, app.library, app.clock())
-        app.alerting().run()
-        tally = app.dispatcher("tick").run()
+        try:
+            came = make_one_pass(app)
+        except SendError as error:
+            stop(f"Twilio did not say what left while nobody sent ({error}).", "Try again.")
+        if isinstance(came, Held):
+            stop(*told(came))
         if as_json:
-            print_json({"delivery": app.settings.delivery, **fields_of(tally)})
+            print_json({"delivery": app.settings.delivery, **fields_of(came)})
         else:
-            out.print(_sentence(tally))
+            out.print(_sentence(came))
 
 
 def reconcile(as_json: AsJson = False) -> None:
     """Ask the provider now about everything in doubt, also what was given up as unknown."""
     with opened() as app:
+        held = app.held()
         came = app.dispatcher("reconcile").reconcile()
+        try:
+            came += app.holding.compare()
+        except SendError as error:
+            stop(f"Twilio did not say what left ({error}). Nothing is sent yet.", "Try again.")
         if as_json:
-            print_json({"delivery": app.settings.delivery, "proven": came})
-        elif came:
-            out.print("\n".join(f"{count} {CAME_OF_IT[what]}" for what, count in came.items()))
-        else:
+            print_json({"delivery": app.settings.delivery, "held": held, "proven": came})
+            return
+        for what, count in came.items():
+            out.print(f"{count} {CAME_OF_IT[what]}")
+        if not came:
             out.print("Nothing is in doubt that the provider could know of by now.")
+        if held is not None:
+            again = held.why is Why.ELSEWHERE
+            out.print("\n".join(told(held)) if again else "Compared: what is due leaves again.")
+
+
+def adopt() -> None:
+    """Let a held database send as it is: it is the one that sends from now on."""
+    with opened() as app:
+        held = app.holding.adopt()
+        if held is None:
+            out.print("This database is not held: it sends.")
+        else:
+            out.print(f"It was held because {WHY_HELD[held.why]}. It sends from now on.")
+
+
+def told(held: Held) -> tuple[str, str]:
+    """Say why nothing is sent, and what to do."""
+    last = (
+        f", and knows of nothing after {held.known_until:%Y-%m-%d %H:%M} UTC"
+        if held.known_until
+        else ""
+    )
+    if held.why is Why.ELSEWHERE:
+        mend = "If the other one is stopped for good: reminders reconcile, then: reminders adopt"
+    else:
+        mend = "Enter again what was entered since, then: reminders reconcile"
+    return f"Nothing is sent: this database is held because {WHY_HELD[held.why]}{last}.", mend
 
 
 CAME_OF_IT: dict[str, str] = {

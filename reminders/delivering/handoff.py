@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from reminders.rules.deciding import Decision, Send, decide, settled_by
 from reminders.rules.proving import Patience
 from reminders.rules.terms import Channel, Facts, Message
-from reminders.store.queries import delivery, standing
+from reminders.store.queries import delivery, spending, standing
 
 Sending = tuple[Facts, Message]
 
@@ -37,6 +37,7 @@ def hand_off(
     ]
     ask_at = {channel: now + patience.first_ask(channel) for channel in Channel}
     ours = delivery.record_handoff(session, going, now, ask_at)
+    spending.charge(session, [pair for pair in going if pair[0].reminder_id in ours], now)
     for (held, _), decision in zip(sending, decisions, strict=True):
         if decision is not None and not isinstance(decision, Send):
             delivery.settle(session, [held], settled_by(decision), now)
@@ -53,6 +54,7 @@ def _decide_again(
 ) -> Iterator[Decision | None]:
     """Decide each, in order; None where the claim is lost or the message is for an old contact."""
     texted: dict[int, list[date]] = defaultdict(list)
+    spent: Counter[int] = Counter()
     for held, message in sending:
         known = fresh.get(held.reminder_id)
         if known is None or (known.claim, known.contact) != (held.claim, message.to):
@@ -60,7 +62,12 @@ def _decide_again(
             continue
         if just_now := texted.get(known.client_id):
             known = replace(known, texts_on=(*known.texts_on, *just_now))
+        if known.clinic.segments_left is not None:
+            left = known.clinic.segments_left - spent[known.clinic.clinic_id]
+            known = replace(known, clinic=replace(known.clinic, segments_left=left))
         decision = decide(known, now)
+        if isinstance(decision, Send) and known.channel is Channel.SMS:
+            spent[known.clinic.clinic_id] += message.segments
         if isinstance(decision, Send) and known.channel is Channel.SMS and known.note is None:
             texted[known.client_id].append(now.astimezone(known.zone).date())
         yield decision

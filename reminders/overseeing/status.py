@@ -8,9 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from reminders.delivering import pausing
+from reminders.delivering.holding import Held
+from reminders.delivering.pausing import Pause
 from reminders.rules.terms import LEFT, Channel, Reason, Status
 from reminders.store.queries import delivery, lanes, overview
 from reminders.store.queries.overview import Missed
+from reminders.store.tables import Clinic
 
 OVERDUE = timedelta(minutes=5)
 """A reminder this late with nothing to explain it means that nobody is sending."""
@@ -52,6 +56,8 @@ class Standing:
     maybe_twice: int = 0
     stopped: list[Stopped] = field(default_factory=list)
     outages: list[Missed] = field(default_factory=list)
+    paused: Pause | None = None
+    held: Held | None = None
 
     def silent(self, now: datetime) -> bool:
         """Say whether the heartbeat has stopped, or never began."""
@@ -91,8 +97,16 @@ def standing(session: Session, now: datetime) -> Standing:
             for clinic, lane in lanes.stopped(session)
         ],
         outages=overview.outages(session, now - RECENT),
-        clinics={c.name: "live" if c.live else "practice" for c in overview.clinics(session)},
+        clinics={c.name: _mode(c) for c in overview.clinics(session)},
+        paused=pausing.paused(session),
+        held=Held.read(session),
     )
     for status, reason, count in overview.counts(session):
         found.note(status, reason, count)
     return found
+
+
+def _mode(clinic: Clinic) -> str:
+    if clinic.paused_at is not None:
+        return "paused"
+    return "live" if clinic.live else "practice"

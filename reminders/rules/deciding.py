@@ -11,8 +11,9 @@ from reminders.rules.hours import closing, next_open, opening_on
 from reminders.rules.terms import Channel, Facts, NoteKind, Reason, Status
 
 WEEK = timedelta(days=7)
-PRACTICE_LOOK = timedelta(hours=1)
-"""How often a held reminder of a clinic in practice mode is looked at again."""
+LOOK_AGAIN = timedelta(hours=1)
+"""How often a reminder is looked at again that waits for somebody to let it go: its clinic is in
+practice mode or paused, or has spent its budget."""
 
 TRIES = 6
 BACKOFF = (1, 5, 15, 60, 120, 240)
@@ -74,9 +75,10 @@ def decide(facts: Facts, now: datetime) -> Decision:
 
 
 def _held(facts: Facts, now: datetime) -> Decision | None:
-    """Wait while the clinic practises, or while she wants no reminders."""
-    if not facts.clinic.live and not facts.guest:
-        return Defer(min(now + PRACTICE_LOOK, facts.stale_at), Reason.PRACTICE)
+    """Wait while nothing of the clinic may leave, or while she wants no reminders."""
+    waits_for = _halt(facts)
+    if waits_for is not None:
+        return Defer(min(now + LOOK_AGAIN, facts.stale_at), waits_for)
     if facts.note is None and facts.paused_until and now < facts.paused_until:
         return _wait(facts, facts.paused_until, Reason.PAUSED)
     return None
@@ -97,6 +99,17 @@ def _refusal(facts: Facts, now: datetime) -> Reason | None:
 def _asked_for(facts: Facts) -> bool:
     """Say whether she asked for this very message, by a form or by writing to us."""
     return facts.note is not None and facts.note.kind in {NoteKind.CODE, NoteKind.ANSWER}
+
+
+def _halt(facts: Facts) -> Reason | None:
+    """Return why nothing may leave until somebody says so."""
+    if facts.clinic.halted is not None:
+        return facts.clinic.halted
+    if not facts.clinic.live and not facts.guest:
+        return Reason.PRACTICE
+    left = facts.clinic.segments_left
+    spent = facts.channel is Channel.SMS and left is not None and left <= 0
+    return Reason.BUDGET if spent else None
 
 
 def _wait(facts: Facts, until: datetime, reason: Reason) -> Decision:

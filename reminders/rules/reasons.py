@@ -27,4 +27,7 @@ PLAIN = {
     Reason.MAYBE_TWICE: "it may have left already, so it may arrive twice",
     Reason.FAULT: "our own software failed on it",
     Reason.ERASED: "the client's details were erased",
+    Reason.HALTED: "sending is paused",
+    Reason.HELD: "the database may be older than what was sent",
+    Reason.BUDGET: "this month's budget for texts is spent",
 }

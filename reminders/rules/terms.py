@@ -103,6 +103,9 @@ class Reason(StrEnum):
     MAYBE_TWICE = "maybe-twice"
     FAULT = "fault"
     ERASED = "erased"
+    HALTED = "halted"
+    HELD = "held"
+    BUDGET = "budget"
 
 
 class NoteKind(StrEnum):
@@ -128,7 +131,9 @@ class NoteFacts:
 class ClinicFacts:
     """What a message may say about a clinic, and how it may be sent.
 
-    Two of one clinic are the same only if nothing was changed in between.
+    Two of one clinic are the same only if nothing was changed in between. ``segments_left`` is
+    what remains of this month's budget; None without one. ``halted`` says why nothing of it may
+    leave at all.
     """
 
     clinic_id: int
@@ -143,14 +148,16 @@ class ClinicFacts:
     texts_per_week: int
     zone: ZoneInfo
     own: Own = NOTHING_OWN
+    segment_budget: int | None = None
+    segments_left: int | None = None
+    halted: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that is needed to decide about one reminder and to word it.
 
-    A ``note`` has no protocol and no treatment.
-    """
+    A ``note`` has no protocol and no treatment."""
 
     reminder_id: int
     client_id: int

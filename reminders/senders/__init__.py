@@ -82,3 +82,24 @@ class Traceable(Protocol):
         does not know it. Raises ``SendError`` where it could not be asked.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A message that the provider says it took: what it said to whom, and when (UTC)."""
+
+    provider_id: str
+    to: str
+    text: str
+    created_at: datetime
+
+
+@runtime_checkable
+class Recounting(Protocol):
+    """A way out that can tell everything that left by it."""
+
+    async def left_since(self, since: datetime) -> list[Listed]:
+        """Return all that was taken since then (UTC). Raises ``SendError`` where it could not be
+        asked: CONFIGURATION where we are not let in at all.
+        """
+        ...

@@ -21,7 +21,7 @@ from yarl import URL
 
 from reminders.rules.deciding import Outcome, validity
 from reminders.rules.terms import Message
-from reminders.senders import HandOff, SendError, Sought, leave_by
+from reminders.senders import HandOff, Listed, SendError, Sought, leave_by
 from reminders.senders.codes import CODES
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
@@ -52,6 +52,10 @@ class TwilioAccount:
         """Return the sender as Twilio's parameter: a Messaging Service or a number."""
         name = "messaging_service_sid" if self.sender.startswith("MG") else "from_"
         return {name: self.sender}
+
+    def sent(self, listed: Any) -> bool:
+        """Say whether a message of the account's left as this sender."""
+        return self.sender in {listed.from_, listed.messaging_service_sid}
 
     def receipt_field(self, attempt: str) -> dict[str, str]:
         """Return where Twilio is to report to, if anywhere; the address names the attempt."""
@@ -108,6 +112,25 @@ class TwilioSender:
             raise SendError(Outcome.BUSY, code) from None
         except (ValueError, TypeError, AttributeError, KeyError):
             raise SendError(Outcome.BUSY, "unreadable list") from None
+
+    async def left_since(self, since: datetime) -> list[Listed]:
+        """Go through Twilio's list, the newest first; see ``Recounting.left_since``."""
+        by_number = {"from_": self._account.sender} if self._account.sender[:1] == "+" else {}
+        found: list[Listed] = []
+        try:
+            listed = await self._client.messages.stream_async(page_size=LISTED, **by_number)
+            async for one in listed:
+                if one.date_created < since:
+                    break
+                if one.direction != "inbound" and self._account.sent(one):
+                    found.append(Listed(one.sid, one.to, one.body, one.date_created))
+        except TwilioException as error:
+            refused = getattr(error, "status", None) in {401, 403}
+            outcome = Outcome.CONFIGURATION if refused else Outcome.BUSY
+            raise SendError(outcome, str(getattr(error, "code", ""))) from None
+        except (ValueError, TypeError, AttributeError, KeyError):
+            raise SendError(Outcome.BUSY, "unreadable list") from None
+        return found
 
     async def close(self) -> None:
         """Close the connections to Twilio."""

@@ -132,6 +132,7 @@ class Twilio:
             {name: value for name, value in message.items() if name != "visible_at"}
             for message in reversed(self.messages)
             if message["to"] == request.query.get("To", message["to"])
+            and message["from"] == request.query.get("From", message["from"])
             and message["visible_at"] <= now
         ]
         return web.json_response(

@@ -64,6 +64,15 @@ def insert_or_change(
     session.execute(insert.on_conflict_do_update(index_elements=key, set_=row, where=where))
 
 
+def add_up(
+    session: Session, table: type[SQLModel], key: dict[str, Any], name: str, count: int
+) -> None:
+    """Add to the count in a row's column, beginning it where there is none."""
+    insert = _insert(session, table, key | {name: count})
+    more = {name: table_of(table).c[name] + count}
+    session.execute(insert.on_conflict_do_update(index_elements=list(key), set_=more))
+
+
 def insert_many(session: Session, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
     """Insert many rows by each database's quickest way; values are plain ones, instants UTC.
 

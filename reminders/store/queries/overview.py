@@ -152,7 +152,7 @@ def _line(
 
 
 NOT_PLAYED = {
-    *("audit", "heading", "intake", "intake_row", "mark", "outage", "receipt"),
+    *("audit", "heading", "intake", "intake_row", "mark", "outage", "receipt", "spend"),
     *("staff", "membership", "invitation", "sign_in", "knock"),
 }
 """Tables that say nothing about what will be sent, and passwords, which are not for copying."""
@@ -172,6 +172,7 @@ def copy(source: Connection, target: Connection, clients: Collection[int] | None
     target.execute(update(Reminder).where(is_status(Status.CLAIMED)).values(status=Status.PLANNED))
     free = {"per_minute": None, "opens_at": None, "held_until": None, "held_since": None}
     target.execute(update(Lane).values(**free, faults=0))
+    target.execute(update(Clinic).values(paused_at=None))
     if clients is not None:
         target.execute(update(Clinic).values(live=True))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +22,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from reminders.rules import hours
 from reminders.rules.terms import (
     LEFT,
     OPEN,
@@ -33,13 +31,11 @@ from reminders.rules.terms import (
     NoteFacts,
     Purpose,
 )
-from reminders.rules.wording import Own
 from reminders.store.columns import among
+from reminders.store.queries.clinics import clinics_of
 from reminders.store.queries.common import asked, is_status, table_of
-from reminders.store.queries.own import own
 from reminders.store.tables import (
     Client,
-    Clinic,
     Consent,
     Guest,
     Note,
@@ -57,7 +53,7 @@ def facts(session: Session, ids: Collection[int], now: datetime) -> list[Facts]:
     if not ids:
         return []
     rows = asked(session, _FACTS, ids=list(ids), now=now).all()
-    clinics = clinics_of(session, {row.clinic_id for row in rows})
+    clinics = clinics_of(session, {row.clinic_id for row in rows}, now)
     texts = _texts_left(session, {r.client_id for r in rows if r.channel is Channel.SMS}, now)
     return [_facts(row, clinics[row.clinic_id], texts.get(row.client_id, ())) for row in rows]
 
@@ -162,14 +158,6 @@ _FACTS = (
     .order_by(R.c.due_at, R.c.id)
 )
 
-_CLINICS = select(table_of(Clinic)).where(among(table_of(Clinic).c.id, "ids"))
-
-
-def clinics_of(session: Session, ids: Collection[int]) -> dict[int, ClinicFacts]:
-    """Return what rules and messages may know of these clinics."""
-    rows = asked(session, _CLINICS, ids=list(ids))
-    return {row.id: clinic_facts(session, row) for row in rows}
-
 
 def _texts_left(
     session: Session,
@@ -192,48 +180,6 @@ _TEXTS = select(R.c.client_id, R.c.handoff_at).where(
     is_status(*LEFT),
     R.c.handoff_at > bindparam("since"),
 )
-
-_KNOWN = (
-    "id", "name", "phone", "email", "address", "country", "live", "sending_hours",
-    "texts_per_day", "texts_per_week", "time_zone",
-)  # fmt: skip
-
-
-def clinic_facts(session: Session, clinic: Clinic | Row[Any]) -> ClinicFacts:
-    """Return what rules and messages may know of a clinic."""
-    its_own = own(session, clinic)
-    return _clinic_facts(*(getattr(clinic, name) for name in _KNOWN), its_own)
-
-
-@lru_cache(maxsize=4096)
-def _clinic_facts(
-    clinic_id: int,
-    name: str,
-    phone: str,
-    email: str,
-    address: str,
-    country: str,
-    live: bool,  # noqa: FBT001 (a column)
-    sending_hours: str,
-    texts_per_day: int,
-    texts_per_week: int,
-    time_zone: str,
-    its_own: Own,
-) -> ClinicFacts:
-    return ClinicFacts(
-        clinic_id=clinic_id,
-        name=name,
-        phone=phone,
-        email=email,
-        address=address,
-        country=country,
-        live=live,
-        hours=hours.parse(sending_hours),
-        texts_per_day=texts_per_day,
-        texts_per_week=texts_per_week,
-        zone=ZoneInfo(time_zone),
-        own=its_own,
-    )
 
 
 def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> Facts:

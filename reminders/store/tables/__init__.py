@@ -10,6 +10,7 @@ from reminders.store.tables.delivery import (
     Receipt,
     Redaction,
     Reminder,
+    Spend,
 )
 from reminders.store.tables.heard import Alert, Reply
 from reminders.store.tables.own import (
@@ -59,6 +60,7 @@ __all__ = [
     "Reminder",
     "Reply",
     "SignIn",
+    "Spend",
     "Staff",
     "Suppression",
     "Treatment",

@@ -98,6 +98,8 @@ class Attempt(SQLModel, table=True):
         UniqueConstraint("reminder_id", "claim"),
         # Whose is this message of the provider's?
         Index("attempt_provider_id", "provider_id", **where(text("provider_id IS NOT NULL"))),
+        # What was tried lately, and with what success?
+        Index("attempt_handoff_at", "handoff_at"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -139,6 +141,14 @@ class Lane(SQLModel, table=True):
     held_since: datetime | None = Field(default=None, sa_type=Instant)
     faults: int = 0
     turn_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Spend(SQLModel, table=True):
+    """How many segments of text left for a clinic in a month of its own calendar."""
+
+    clinic_id: int = Field(foreign_key="clinic.id", primary_key=True)
+    month_on: date = Field(primary_key=True)
+    segments: int
 
 
 class Receipt(SQLModel, table=True):

@@ -36,6 +36,9 @@ class Clinic(SQLModel, table=True):
     texts_per_week: int = 3
     live: bool = False
     wording_accepted_at: datetime | None = Field(default=None, sa_type=Instant)
+    paused_at: datetime | None = Field(default=None, sa_type=Instant)
+    paused_by: str | None = None
+    segment_budget: int | None = None
     created_at: datetime = Field(sa_type=Instant)
     own_words: str | None = None
     segment_price: int | None = None

