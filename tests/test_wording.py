@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -15,8 +16,8 @@ from hypothesis import strategies as st
 from reminders.links import Links
 from reminders.rendering.library import Library, WordingError, templates_folder
 from reminders.rendering.markdown import hold_tags, to_html, to_text
-from reminders.rendering.renderer import Renderer, RenderError, with_address
-from reminders.rules.terms import Channel, Facts, Message
+from reminders.rendering.renderer import Renderer, RenderError
+from reminders.rules.terms import Channel, Discretion, Facts, Message
 from reminders.rules.texts import Encoding, size
 from tests.rules.test_deciding import CLINIC, FACTS
 
@@ -184,9 +185,27 @@ def test_any_name_at_all_is_rendered(name: str) -> None:
 
 
 def test_a_language_we_do_not_have_falls_back_to_english() -> None:
-    message = render("day-1", Channel.EMAIL, replace(FACTS, language="pl"))
-    assert message.language == "en"
-    assert LIBRARY.language("skin-needling", "en-GB") == "en"
+    message = render("day-1", Channel.EMAIL, replace(FACTS, language="it"))
+    assert message.language == "en-GB"
+    assert "Dear Ana" in message.text
+
+
+@pytest.mark.parametrize(
+    "wanted,country,used",
+    [
+        ("en", "US", "en"),
+        ("en", "GB", "en-GB"),
+        ("en", "AU", "en-GB"),
+        ("en", "ZA", "en-GB"),
+        ("en", "", "en"),
+        ("en-US", "GB", "en"),
+        ("en-IE", "US", "en-GB"),
+        ("it", "US", "en"),
+        ("it", "GB", "en-GB"),
+    ],
+)
+def test_english_is_spelled_as_in_its_country(wanted: str, country: str, used: str) -> None:
+    assert LIBRARY.language("skin-needling", wanted, country) == used
 
 
 @pytest.mark.parametrize(
@@ -198,11 +217,10 @@ def test_a_language_we_do_not_have_falls_back_to_english() -> None:
     ],
 )
 def test_a_broken_milestone_file_is_named(tmp_path: Path, content: str, problem: str) -> None:
-    folder = tmp_path / "care" / "any" / "en"
-    folder.mkdir(parents=True)
-    (folder / "day-1.md").write_text(content, "utf-8")
+    shutil.copytree(templates_folder(), tmp_path, dirs_exist_ok=True)
+    (tmp_path / "care" / "skin-needling" / "en" / "day-1.md").write_text(content, "utf-8")
     with pytest.raises(WordingError, match=r"day-1\.md") as broken:
-        Library(tmp_path).wording("any", "en", "day-1")
+        Library(tmp_path).wording("skin-needling", "en", "day-1")
     assert problem in str(broken.value)
 
 
@@ -210,8 +228,6 @@ def test_a_broken_milestone_file_is_named(tmp_path: Path, content: str, problem:
     "words", ["{{ unknown }}", "{{ clinic.fax }}", "{% if %}", "{{ first_name"]
 )
 def test_what_is_not_known_is_not_sent(tmp_path: Path, words: str) -> None:
-    import shutil
-
     shutil.copytree(templates_folder(), tmp_path, dirs_exist_ok=True)
     path = tmp_path / "care" / "skin-needling" / "en" / "day-1.md"
     path.write_text(f'+++\nsubject = "a"\npreheader = "b"\nsms = "c"\n+++\n{words}', "utf-8")
@@ -256,20 +272,19 @@ def test_the_zone_a_client_lives_in_is_not_shown_in_her_dates() -> None:
     assert "Thu 5 Mar at 10:00" in render("day-before", Channel.SMS, away).text
 
 
-@pytest.mark.parametrize(
-    "text,expected",
-    [
-        ("Rose: hi. Reply STOP to end", "Rose: hi. https://c/a/t Reply STOP to end"),
-        ("Rose: hi. STOP para baja", "Rose: hi. https://c/a/t STOP para baja"),
-        ("Rose: hi. Call 020 7946 0018", "Rose: hi. Call 020 7946 0018 https://c/a/t"),
-        ("Rose: see https://c/a/t Reply STOP", "Rose: see https://c/a/t Reply STOP"),
-        ("Zoë's: hi. Reply STOP to end", "Zoë's: hi. Reply STOP to end"),  # it would cost more
-        (f"{'a' * 127}. Reply STOP to end", f"{'a' * 127}. https://c/a/t Reply STOP to end"),
-        (f"{'a' * 128}. Reply STOP to end", f"{'a' * 128}. Reply STOP to end"),
-    ],
-)
-def test_a_text_carries_her_page_wherever_that_costs_nothing(text: str, expected: str) -> None:
-    assert with_address(text, "https://c/a/t") == expected
+def test_a_text_carries_her_page_where_that_costs_nothing() -> None:
+    page = RENDERER._names.page_url(FACTS.client_id, 1)
+    seen = set()
+    for letters in range(1, 150):
+        here = replace(FACTS, first_name="a" * letters)
+        message = render("month-3", Channel.SMS, here)
+        alone = size(message.text.replace(f"{page} ", "")).segments
+        linked = size(message.text if page in message.text else f"{message.text} {page}").segments
+        assert (page in message.text) == (linked == alone)
+        assert message.segments == alone
+        assert message.text.endswith(" Reply STOP to end")
+        seen.add(page in message.text)
+    assert seen == {True, False}
 
 
 def test_day_one_always_carries_her_page_under_a_name_of_twenty_four_letters() -> None:
@@ -279,3 +294,12 @@ def test_day_one_always_carries_her_page_under_a_name_of_twenty_four_letters() -
     message = Renderer(LIBRARY, links).render(facts, NOW, NOW)
     assert links.page_url(facts.client_id, 3) in message.text
     assert message.segments == 1
+
+
+def test_a_discreet_message_tells_nothing_but_where_to_read_it() -> None:
+    for channel in Channel:
+        quiet = render("day-1", channel, replace(FACTS, discretion=Discretion.DISCREET))
+        page = RENDERER._names.page_url(FACTS.client_id, 1)
+        assert page in quiet.text
+        assert "SPF" not in f"{quiet.subject} {quiet.text} {quiet.html}"
+        assert "skin" not in f"{quiet.subject} {quiet.text}".casefold().replace("rosewood skin", "")

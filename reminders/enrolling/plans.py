@@ -46,11 +46,15 @@ def replan_clients(
 
 
 def courses_of(session: Session, library: Library, clinic_id: int) -> Courses:
-    """Return every protocol as a clinic places its milestones."""
+    """Return every protocol as a clinic places its milestones and spaces its sessions."""
     places = defaultdict(list)
     for row in own.placements(session, clinic_id):
         places[row.protocol].append(_place(row))
-    return {key: placed(p, places.get(key, ())) for key, p in library.protocols.items()}
+    spaced = own.numbers(session, clinic_id)
+    return {
+        key: placed(p.course(spaced.get(key, {})), places.get(key, ()))
+        for key, p in library.protocols.items()
+    }
 
 
 def _place(row: Placement) -> Place:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
-from reminders.rules.protocols import Protocol, read_protocol
+from reminders.rendering.composing import Composer
+from reminders.rendering.languages import Language, choose, read_languages
+from reminders.rules.protocols import Protocol, inherit, read_protocol
+from reminders.rules.wording import Wording
 
 FENCE = "+++"
+UNREVIEWED = "none"
 
 
 class WordingError(ValueError):
@@ -18,13 +23,12 @@ class WordingError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """A milestone's words in one language, as written: front matter and Markdown body."""
+class Source:
+    """Where a fact stands: how well it is founded (A is a regulator, E is weak), and its address."""
 
-    subject: str
-    preheader: str
-    sms: str
-    body: str
+    grade: str
+    title: str
+    address: str
 
 
 def templates_folder() -> Path:
@@ -40,6 +44,9 @@ class Library:
     def __init__(self, root: Path) -> None:
         """Take the folder; it is read when first asked."""
         self.root = root
+        self._composer = cache(self._new_composer)
+        self._parts = cache(self._read_parts)
+        self.language = cache(self._choose)
 
     @cached_property
     def protocols(self) -> Mapping[str, Protocol]:
@@ -48,7 +55,28 @@ class Library:
         if not files:
             msg = f"There is no protocol in {self.root / 'care'}."
             raise WordingError(msg)
-        return {path.parent.name: _read_protocol(path) for path in files}
+        return {path.parent.name: self._read_protocol(path) for path in files}
+
+    @cached_property
+    def tongues(self) -> Mapping[str, Language]:
+        """Return every language by its tag; raises ``WordingError``."""
+        try:
+            return read_languages(self.root)
+        except (OSError, ValueError, KeyError) as error:
+            msg = f"A file in {self.root / 'languages'} cannot be used: {error}"
+            raise WordingError(msg) from error
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Return where facts stand, by the keys that protocols name."""
+        table = self._toml("care/sources.toml")
+        return {key: Source(**row) for key, row in table.items()}
+
+    @cached_property
+    def emergencies(self) -> Mapping[str, str]:
+        """Return emergency numbers by country (ISO 3166)."""
+        table = self._toml("care/emergency.toml")
+        return {country: row["number"] for row in table["numbers"] for country in row["countries"]}
 
     def protocol_for(self, name: str) -> Protocol | None:
         """Return the protocol a treatment's everyday name belongs to; the first for no name."""
@@ -67,32 +95,102 @@ class Library:
     @cached_property
     def _languages(self) -> Mapping[str, list[str]]:
         return {
-            key: sorted(path.name for path in (self.root / "care" / key).iterdir() if path.is_dir())
-            for key in self.protocols
+            key: [tag for tag in self.tongues if self._is_whole(protocol, tag)]
+            for key, protocol in self.protocols.items()
         }
 
     def languages(self, protocol: str) -> list[str]:
-        """Return the languages a protocol is written in."""
+        """Return the languages a protocol is wholly written in."""
         return self._languages[protocol]
 
-    def language(self, protocol: str, wanted: str) -> str:
-        """Return the language to use: the one wanted, its parent, else English."""
-        written = self.languages(protocol)
-        choices = (wanted, wanted.split("-", maxsplit=1)[0], "en")
-        return next((language for language in choices if language in written), "en")
+    def reviewed_by(self, protocol: str, language: str) -> str:
+        """Return who has read a protocol's wording in a language; “none” where nobody has."""
+        review = self.protocols[protocol].reviews.get(language)
+        return review.reviewed_by if review else UNREVIEWED
 
-    def wording(self, protocol: str, language: str, milestone: str) -> Wording:
-        """Return a milestone's words; raises ``WordingError``."""
-        path = self.root / "care" / protocol / language / f"{milestone}.md"
+    def _is_whole(self, protocol: Protocol, tag: str) -> bool:
+        return all(self._file(protocol, tag, f"{m.key}.md") for m in protocol.milestones)
+
+    def _choose(self, protocol: str, wanted: str, country: str = "") -> str:
+        """Return the language to use: the one wanted, its parent, else English; never a
+        language in which something is missing.
+        """
+        return choose(self.languages(protocol).__contains__, wanted, country)
+
+    def wording(
+        self,
+        protocol: str,
+        language: str,
+        milestone: str,
+        own: Mapping[str, int] | None = None,
+    ) -> Wording:
+        """Return a milestone's words as staff read and edit them: put together from the
+        protocol's lineage as its numbers (and a clinic's ``own``) call for, with every placeholder in
+        place. Raises ``WordingError``.
+        """
+        parts = self._parts(protocol, language, milestone)
+        values = self.protocols[protocol].settle(own or {}).values
+        return self._composer(protocol, language).flat(parts, values)
+
+    def filled(
+        self, protocol: str, language: str, words: Wording, own: Mapping[str, int]
+    ) -> Wording:
+        """Fill the numbers into a wording; what only a client's message can tell stays."""
+        values = self.protocols[protocol].settle(own).values
+        return self._composer(protocol, language).filled(words, values)
+
+    def _read_parts(self, protocol: str, language: str, milestone: str) -> Wording:
+        """Return a milestone's words before anything is resolved, front matter laid over that
+        of the protocols it extends.
+        """
+        name = f"{milestone}.md"
+        found = [
+            path
+            for folder in self._lineage(protocol)
+            if (path := self._path(folder, language, name)).exists()
+        ]
         try:
-            before, front, body = path.read_text("utf-8").split(FENCE, 2)
-            fields = tomllib.loads(front)
-            return Wording(
-                fields["subject"], fields["preheader"], fields["sms"], body.strip() + before
-            )
+            files = [
+                _split(path.read_text("utf-8"))
+                for path in found or [self._path(protocol, language, name)]
+            ]
+            front: dict[str, Any] = {}
+            for fields_, _ in reversed(files):
+                front |= fields_
+            body = next((body for _, body in files if body), "")
+            tongue = self.tongues.get(language)
+            words = Wording(front["subject"], front["preheader"], front["sms"], body)
         except (OSError, ValueError, KeyError, UnicodeDecodeError) as error:
-            msg = f"{path.name} of {protocol} in {language} cannot be read: {error}"
+            msg = f"{name} of {protocol} in {language} cannot be read: {error}"
             raise WordingError(msg) from error
+        if tongue is None:
+            return words
+        return Wording(*(tongue.respell(getattr(words, part.name)) for part in fields(words)))
+
+    def _new_composer(self, protocol: str, language: str) -> Composer:
+        return Composer(self.tongues[language], lambda name: self._shared(protocol, language, name))
+
+    def _shared(self, protocol: str, language: str, name: str) -> str | None:
+        """Find what a file includes (“call”) or extends (“skin-needling/day-3”)."""
+        folder, _, name = name.rpartition("/")
+        path = self._file(self.protocols[folder or protocol], language, f"{name}.md")
+        if path is None:
+            return None
+        body = _split(path.read_text("utf-8"))[1]
+        return self.tongues[language].respell(body)
+
+    def _file(self, protocol: Protocol, language: str, name: str) -> Path | None:
+        paths = (self._path(folder, language, name) for folder in self._lineage(protocol.key))
+        return next((path for path in paths if path.exists()), None)
+
+    def _lineage(self, protocol: str) -> tuple[str, ...]:
+        known = self.protocols.get(protocol)
+        return known.lineage if known else (protocol,)
+
+    def _path(self, folder: str, language: str, name: str) -> Path:
+        tongue = self.tongues.get(language)
+        written = tongue.extends if tongue and tongue.extends else language
+        return self.root / "care" / folder / written / name
 
     def page(self, name: str) -> str:
         """Return a page or layout as written; raises ``WordingError``."""
@@ -102,13 +200,36 @@ class Library:
             msg = f"{name} is missing from {self.root}."
             raise WordingError(msg) from error
 
+    def _toml(self, name: str) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.page(name))
+        except ValueError as error:
+            msg = f"{name} cannot be used: {error}"
+            raise WordingError(msg) from error
 
-def _read_protocol(path: Path) -> Protocol:
-    try:
-        return read_protocol(path.parent.name, tomllib.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{path} cannot be used: {error}"
-        raise WordingError(msg) from error
+    def _read_protocol(self, path: Path) -> Protocol:
+        try:
+            key = path.parent.name
+            table, lineage = _table(path), [key]
+            while parent := table.pop("extends", ""):
+                lineage.append(parent)
+                table = inherit(_table(path.parent.parent / parent / path.name), table)
+            return read_protocol(key, table, tuple(lineage))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            msg = f"{path} cannot be used: {error}"
+            raise WordingError(msg) from error
+
+
+def _table(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def _split(source: str) -> tuple[dict[str, Any], str]:
+    """Return front matter and body; a shared paragraph has no front matter."""
+    if not source.startswith(FENCE):
+        return {}, source.strip()
+    _, front, body = source.split(FENCE, 2)
+    return tomllib.loads(front), body.strip()
 
 
 def _plain(name: str) -> str:

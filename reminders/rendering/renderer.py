@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from functools import cache, lru_cache
+from dataclasses import astuple
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton, format_time
-from css_inline import CSSInliner
-from jinja2 import Environment, StrictUndefined, Template, TemplateError
+from babel import Locale
+from jinja2 import TemplateError
 
-from reminders.rendering.library import Library, Wording, WordingError
-from reminders.rendering.markdown import hold_tags, to_html, to_text
+from reminders.rendering.composing import only_placeholders
+from reminders.rendering.dates import locale_of, say_date, say_date_briefly, say_time
+from reminders.rendering.languages import Language
+from reminders.rendering.layout import Compiled, CompiledDiscreet, CompiledNote
+from reminders.rendering.library import Library, WordingError
 from reminders.rules.contacts import clean, show_national
-from reminders.rules.terms import Channel, ClinicFacts, Facts, Message
-from reminders.rules.texts import Encoding, fold, size
-
-BODY = "<!-- body -->"
-
-_HOW_TO_STOP = re.compile(r"(.*?)\s?([^.!?]*\bSTOP\b.*|)", re.DOTALL)
+from reminders.rules.terms import Channel, ClinicFacts, Discretion, Facts, Message
+from reminders.rules.texts import Size, fold, size
+from reminders.rules.wording import Approved
 
 
 class RenderError(ValueError):
     """A message cannot be worded; nothing may be sent in its place."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    subject: Template
-    preheader: Template
-    sms: Template
-    html: Template
-    text: Template
 
 
 class Names(Protocol):
@@ -54,16 +42,16 @@ class Names(Protocol):
 
 
 class Renderer:
-    """Word reminders, each milestone and language compiled once."""
+    """Word reminders; what no client changes is compiled once and kept."""
 
     def __init__(self, library: Library, names: Names) -> None:
         """Take the wording, and whoever makes links and references."""
         self._library = library
         self._names = names
-        self._plain = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 (texts)
-        self._html = Environment(undefined=StrictUndefined, autoescape=True)
-        self._compiled = cache(self._compile)
-        self._fixed = cache(self._compile_fixed)
+        self._compiled = lru_cache(maxsize=4096)(self._compile)
+        self._of_clinic = lru_cache(maxsize=1 << 15)(self._find)
+        self._note = lru_cache(maxsize=None)(self._compile_note)
+        self._discreet = lru_cache(maxsize=None)(self._compile_discreet)
 
     def render(self, facts: Facts, now: datetime, expires_at: datetime) -> Message:
         """Return the message for a reminder at ``now``; it must not leave after ``expires_at``.
@@ -74,28 +62,69 @@ class Renderer:
             language, compiled = self._wording(facts)
             words = self._words(facts, language)
             write = self._text if facts.channel is Channel.SMS else self._email
-            return write(facts, compiled, words, now, expires_at)
+            return write(facts, compiled, language, words, now, expires_at)
         except (TemplateError, WordingError, KeyError) as error:
             msg = f"{facts.milestone} of {facts.protocol}: {error}"
             raise RenderError(msg) from error
 
-    def _wording(self, facts: Facts) -> tuple[str, _Compiled]:
+    def _wording(self, facts: Facts) -> tuple[Language, Compiled]:
         if facts.note is not None:
-            return facts.language, self._fixed()
-        language = self._library.language(facts.protocol, facts.language)
-        return language, self._compiled(facts.protocol, language, facts.milestone)
+            return self._note(facts.language, facts.clinic.country)
+        if facts.discretion is Discretion.DISCREET:
+            return self._discreet(facts.protocol, facts.language, facts.clinic.country)
+        return self._of_clinic(facts.clinic, facts.protocol, facts.language, facts.milestone)
+
+    def _find(
+        self, clinic: ClinicFacts, protocol: str, wanted: str, milestone: str
+    ) -> tuple[Language, Compiled]:
+        tag = self._library.language(protocol, wanted, clinic.country)
+        own = clinic.own.wordings.get((protocol, milestone, tag))
+        numbers = tuple(sorted(clinic.own.numbers.get(protocol, {}).items()))
+        return self._library.tongues[tag], self._compiled(protocol, tag, milestone, numbers, own)
+
+    def _compile(
+        self,
+        protocol: str,
+        tag: str,
+        milestone: str,
+        numbers: tuple[tuple[str, int], ...],
+        own: Approved | None,
+    ) -> Compiled:
+        """Compile the packaged words or a clinic's own, at its numbers."""
+        words = own.words if own else self._library.wording(protocol, tag, milestone, dict(numbers))
+        if own and not all(map(only_placeholders, astuple(words))):
+            raise WordingError("a clinic's own words may use placeholders and conditions only")
+        filled = self._library.filled(protocol, tag, words, dict(numbers))
+        point = self._library.protocols[protocol].milestone(milestone)
+        version = own.wording_id if own else None
+        return Compiled(self._library, self._library.tongues[tag], filled, point, version)
+
+    def _compile_note(self, wanted: str, country: str) -> tuple[Language, Compiled]:
+        first = next(iter(self._library.protocols))
+        language = self._library.tongues[self._library.language(first, wanted, country)]
+        return language, CompiledNote(self._library, language)
+
+    def _compile_discreet(
+        self, protocol: str, wanted: str, country: str
+    ) -> tuple[Language, Compiled]:
+        language = self._library.tongues[self._library.language(protocol, wanted, country)]
+        return language, CompiledDiscreet(self._library, language)
 
     def _text(
         self,
         facts: Facts,
-        compiled: _Compiled,
+        compiled: Compiled,
+        language: Language,
         words: dict[str, Any],
         now: datetime,
         expires_at: datetime,
     ) -> Message:
-        text = clean(fold(compiled.sms.render(words)))
-        if facts.note is None:
-            text = with_address(text, words["page_url"])
+        said = compiled.sms.render(words)
+        text, cost = (
+            _composed(words, said, language.stop, always=compiled.link)
+            if facts.note is None
+            else _sized(said)
+        )
         return Message(
             channel=Channel.SMS,
             to=facts.contact or "",
@@ -104,8 +133,9 @@ class Renderer:
             text=text,
             reference=self._names.reference(facts.reminder_id),
             attempt=f"{facts.reminder_id}.{facts.claim}",
-            segments=size(text).segments,
-            language=words["language"],
+            segments=cost.segments,
+            language=language.tag,
+            wording=compiled.wording,
             written_at=now,
             expires_at=expires_at,
         )
@@ -113,7 +143,8 @@ class Renderer:
     def _email(
         self,
         facts: Facts,
-        compiled: _Compiled,
+        compiled: Compiled,
+        language: Language,
         words: dict[str, Any],
         now: datetime,
         expires_at: datetime,
@@ -132,63 +163,53 @@ class Renderer:
             reference=self._names.reference(facts.reminder_id),
             attempt=f"{facts.reminder_id}.{facts.claim}",
             unsubscribe_url=words["unsubscribe_url"],
-            language=words["language"],
+            language=language.tag,
+            wording=compiled.wording,
             written_at=now,
             expires_at=expires_at,
         )
 
-    def _words(self, facts: Facts, language: str) -> dict[str, Any]:
-        locale = _locale(language, facts.clinic.country)
-        protocol = self._library.protocols.get(facts.protocol)
+    def _words(self, facts: Facts, language: Language) -> dict[str, Any]:
+        clinic = facts.clinic
+        day, hour = self._when(facts, locale_of(language.tag, clinic.country))
         return {
-            **(protocol.defaults() if protocol else {}),
             "note": facts.note,
-            "clinic": _clinic_words(facts.clinic),
+            "clinic": _clinic_words(clinic),
             "first_name": facts.first_name,
+            "date": day,
+            "when": language.say["at"].format(date=day, time=hour) if hour else day,
+            "emergency": self._emergency(facts, language),
             "page_url": self._names.page_url(facts.client_id, facts.page_edition),
-            "language": locale.language,
-            "date": say_date(facts.treated_on, locale) if facts.treated_on else "",
-            "time": say_time(facts.starts, locale),
+            "treatment": "",
         }
 
-    def _compile_fixed(self) -> _Compiled:
-        """Return what carries words that were chosen already; they are never read as a template."""
-        said = Wording("{{ note.subject }}", "{{ note.subject }}", "{{ note.words }}", "")
-        return self._layout(
-            said, '<p style="white-space: pre-line">{{ note.words }}</p>', "{{ note.words }}"
-        )
+    def _when(self, facts: Facts, locale: Locale) -> tuple[str, str]:
+        if facts.treated_on is None:
+            return "", ""
+        say = say_date_briefly if facts.channel is Channel.SMS else say_date
+        return say(facts.treated_on, locale), say_time(facts.starts, locale)
 
-    def _compile(self, protocol: str, language: str, milestone: str) -> _Compiled:
-        wording = self._library.wording(protocol, language, milestone)
-        body = wording.body
-        return self._layout(wording, hold_tags(body, to_html), hold_tags(body, to_text))
-
-    def _layout(self, wording: Wording, html_body: str, text_body: str) -> _Compiled:
-        html = self._library.page("email/layout.html").replace(BODY, html_body)
-        text = self._library.page("email/layout.txt").replace(BODY, text_body)
-        inliner = CSSInliner(
-            keep_at_rules=True, keep_style_tags=False, load_remote_stylesheets=False
-        )
-        return _Compiled(
-            subject=self._plain.from_string(wording.subject),
-            preheader=self._plain.from_string(wording.preheader),
-            sms=self._plain.from_string(wording.sms),
-            html=self._html.from_string(hold_tags(html, inliner.inline)),
-            text=self._plain.from_string(text),
-        )
+    def _emergency(self, facts: Facts, language: Language) -> str:
+        own = facts.clinic.own.numbers.get(facts.protocol, {}).get("emergency_number", 0)
+        known = self._library.emergencies.get(facts.clinic.country, language.say["emergency"])
+        return str(own) if own else known
 
 
-def with_address(text: str, address: str) -> str:
-    """Put an address before a text's last sentence, which tells how to stop, where it is not in
-    it yet and costs nothing: one GSM-7 segment it must stay.
+def _composed(words: dict[str, Any], said: str, stop: str, *, always: bool) -> tuple[str, Size]:
+    """Begin with the clinic and end with how to stop; the address of her page stands before that
+    where it costs nothing, or ``always``.
     """
-    if address in text:
-        return text
-    split = _HOW_TO_STOP.fullmatch(text)
-    said, stop = split.groups() if split else (text, "")
-    longer = f"{said} {address} {stop}".strip()
-    found = size(longer)
-    return longer if (found.encoding, found.segments) == (Encoding.GSM_7, 1) else text
+    begun = f"{words['clinic']['name']}: {said}"
+    alone = _sized(f"{begun} {stop}")
+    if not words["page_url"]:
+        return alone
+    linked = _sized(f"{begun} {words['page_url']} {stop}")
+    return linked if always or linked[1].segments == alone[1].segments else alone
+
+
+def _sized(text: str) -> tuple[str, Size]:
+    written = clean(fold(text))
+    return written, size(written)
 
 
 @lru_cache(maxsize=4096)
@@ -199,25 +220,3 @@ def _clinic_words(clinic: ClinicFacts) -> dict[str, str]:
         "dial": clinic.phone,
         "address": clinic.address,
     }
-
-
-@lru_cache(maxsize=256)
-def _locale(language: str, country: str) -> Locale:
-    for name in (f"{language.replace('-', '_')}_{country}", language.replace("-", "_"), "en"):
-        try:
-            return Locale.parse(name)
-        except (UnknownLocaleError, ValueError):
-            continue
-    return Locale("en")
-
-
-@lru_cache(maxsize=4096)
-def say_date(day: date, locale: Locale) -> str:
-    """Write a date short, with its weekday, as people of that place do."""
-    return fold(format_skeleton("MMMEd", datetime.combine(day, time()), locale=locale))
-
-
-@lru_cache(maxsize=4096)
-def say_time(at: time | None, locale: Locale) -> str:
-    """Write a time of day as people of that place do; nothing for an unknown one."""
-    return fold(format_time(at, "short", locale=locale)) if at else ""

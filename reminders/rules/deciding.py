@@ -75,12 +75,16 @@ def decide(facts: Facts, now: datetime) -> Decision:
 
 
 def _held(facts: Facts, now: datetime) -> Decision | None:
-    """Wait while nothing of the clinic may leave, or while she wants no reminders."""
+    """Wait while nothing of the clinic, or not these words, may leave, or while she wants none."""
     waits_for = _halt(facts)
     if waits_for is not None:
         return Defer(min(now + LOOK_AGAIN, facts.stale_at), waits_for)
     if facts.note is None and facts.paused_until and now < facts.paused_until:
         return _wait(facts, facts.paused_until, Reason.PAUSED)
+    day = now.astimezone(facts.clinic.zone).date()
+    unfit = facts.clinic.own.unfit(facts.protocol, facts.milestone, facts.language, day)
+    if unfit and facts.note is None:
+        return Defer(min(now + LOOK_AGAIN, facts.stale_at), Reason.WORDING)
     return None
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
+from functools import lru_cache
 from typing import Any
 
+from reminders.rules.parameters import Parameter, Settled, read_parameter, settle
 from reminders.rules.terms import Channel
 
 _ISO = re.compile(
@@ -57,8 +59,14 @@ class Milestone:
 
     ``after`` counts on the local date of the treatment and is met at the local hour ``at``,
     or, where it is a stretch of clock such as ``PT4H``, from the treatment's end. It is never
-    met sooner than ``not_before`` after that end; ``good_for`` is how long the message helps. ``fallback`` serves a client whom none of
-    ``channels`` can reach. Pre-care (``comes_before``) has no meaning once the treatment began.
+    met sooner than ``not_before`` after that end; ``good_for`` is how long the message helps.
+    No ``channels`` mean that it is left out unless a clinic gives it some; ``fallback`` serves a
+    client whom none of them can reach. Pre-care (``comes_before``) has no meaning once the
+    treatment began. ``weeks_by`` names the parameter that counts its weeks, if one does.
+
+    ``purpose`` says why it comes, ``sources`` are keys of where its facts stand, ``approver`` is
+    who must approve its wording, ``phase`` the healing phase it falls in (0 is before). With
+    ``link`` its text always carries the address of the client's own page.
     """
 
     key: str
@@ -70,22 +78,31 @@ class Milestone:
     channels: tuple[Channel, ...]
     fallback: Channel | None
     comes_before: bool
+    purpose: str = ""
+    sources: tuple[str, ...] = ()
+    approver: str = ""
+    phase: int = 0
+    weeks_by: str = ""
+    link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """A number clinics disagree on: its default, its range and where that comes from."""
+class Review:
+    """Who has read the wording of a language, honestly (“none” is an answer), and until when
+    it may stand unread.
+    """
 
-    key: str
-    default: int
-    lowest: int
-    highest: int
-    source: str
+    reviewed_by: str
+    review_by: date
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Protocol:
-    """The course for one kind of treatment; one object each, so it is compared as such."""
+    """The course for one kind of treatment; one object each, so it is compared as such.
+
+    ``lineage`` are the folders its wording is looked up in, its own first. ``names`` is what
+    clients may be told it is called, by language.
+    """
 
     key: str
     name: str
@@ -93,6 +110,9 @@ class Protocol:
     usual_length: timedelta
     milestones: tuple[Milestone, ...]
     parameters: tuple[Parameter, ...]
+    lineage: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    reviews: Mapping[str, Review] = field(default_factory=dict)
 
     def milestone(self, key: str) -> Milestone:
         """Return the milestone of that key; raises ``KeyError``."""
@@ -100,12 +120,55 @@ class Protocol:
 
     def defaults(self) -> dict[str, int]:
         """Return every parameter at its default."""
-        return {parameter.key: parameter.default for parameter in self.parameters}
+        return dict(self.settle({}).values)
+
+    def settle(self, own: Mapping[str, int]) -> Settled:
+        """Lay a clinic's own values over the defaults, ignoring and naming what cannot be used."""
+        return settle(self.parameters, own)
+
+    def course(self, own: Mapping[str, int]) -> Protocol:
+        """Return the course as a clinic's own values space it; the same object for the same
+        spacing, so that plans made under it are remembered.
+        """
+        values = self.settle(own).values
+        spacing = tuple(values[m.weeks_by] for m in self.milestones if m.weeks_by)
+        return _spaced(self, spacing)
 
 
-def read_protocol(key: str, table: Mapping[str, Any]) -> Protocol:
+@lru_cache(maxsize=1024)
+def _spaced(protocol: Protocol, spacing: tuple[int, ...]) -> Protocol:
+    weeks = iter(spacing)
+    milestones = tuple(
+        replace(m, after=Offset(days=7 * next(weeks))) if m.weeks_by else m
+        for m in protocol.milestones
+    )
+    return (
+        protocol if milestones == protocol.milestones else replace(protocol, milestones=milestones)
+    )
+
+
+def inherit(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a protocol's table with all it does not say itself taken from its parent's;
+    milestones and parameters are laid over the parent's by their keys.
+    """
+    rows = {row["key"]: row for row in parent["milestones"]}
+    for row in child.get("milestones", ()):
+        rows[row["key"]] = rows.get(row["key"], {}) | row
+    parameters = dict(parent["parameters"])
+    for key, row in child.get("parameters", {}).items():
+        parameters[key] = parameters.get(key, {}) | row
+    reviews = parent.get("reviews", {}) | child.get("reviews", {})
+    together = {"milestones": list(rows.values()), "parameters": parameters, "reviews": reviews}
+    return {**parent, **child, **together}
+
+
+def read_protocol(
+    key: str, table: Mapping[str, Any], lineage: tuple[str, ...] | None = None
+) -> Protocol:
     """Build a protocol from its parsed TOML; raises ``ValueError`` or ``KeyError`` if it is wrong."""
-    milestones = tuple(_milestone(row) for row in table["milestones"])
+    parameters = tuple(read_parameter(name, row) for name, row in table["parameters"].items())
+    defaults = {parameter.key: parameter.default for parameter in parameters}
+    milestones = tuple(_milestone(row, defaults) for row in table["milestones"])
     if len({milestone.key for milestone in milestones}) < len(milestones):
         msg = f"protocol {key} names a milestone twice"
         raise ValueError(msg)
@@ -115,13 +178,17 @@ def read_protocol(key: str, table: Mapping[str, Any]) -> Protocol:
         known_as=tuple(table["known_as"]),
         usual_length=Offset.read(table["usual_length"]).clock,
         milestones=milestones,
-        parameters=tuple(_parameter(name, row) for name, row in table["parameters"].items()),
+        parameters=parameters,
+        lineage=lineage or (key,),
+        names=table.get("names", {}),
+        reviews={name: Review(**row) for name, row in table.get("reviews", {}).items()},
     )
 
 
-def _milestone(row: Mapping[str, Any]) -> Milestone:
+def _milestone(row: Mapping[str, Any], defaults: Mapping[str, int]) -> Milestone:
     fallback = row.get("fallback")
-    after = Offset.read(row["after"])
+    weeks_by = row.get("weeks_by", "")
+    after = Offset(days=7 * defaults[weeks_by]) if weeks_by else Offset.read(row["after"])
     if bool(after.clock) == ("at" in row):
         msg = f"milestone {row['key']}: give `at` with a count of days, and only then"
         raise ValueError(msg)
@@ -134,13 +201,11 @@ def _milestone(row: Mapping[str, Any]) -> Milestone:
         good_for=Offset.read(row["good_for"]),
         channels=tuple(Channel(name) for name in row["channels"]),
         fallback=Channel(fallback) if fallback else None,
-        comes_before=row["after"].startswith("-"),
+        comes_before=not weeks_by and row["after"].startswith("-"),
+        purpose=row.get("purpose", ""),
+        sources=tuple(row.get("sources", ())),
+        approver=row.get("approver", ""),
+        phase=row.get("phase", 0),
+        weeks_by=weeks_by,
+        link=row.get("link", False),
     )
-
-
-def _parameter(key: str, row: Mapping[str, Any]) -> Parameter:
-    lowest, highest = row["range"]
-    if not lowest <= row["default"] <= highest:
-        msg = f"parameter {key}: {row['default']} lies outside {lowest} to {highest}"
-        raise ValueError(msg)
-    return Parameter(key, row["default"], lowest, highest, row["source"])

@@ -19,7 +19,7 @@ PLAIN = {
     Reason.INVALID_CONTACT: "the number or address does not work",
     Reason.REFUSED_CONTENT: "the provider refused these words",
     Reason.REFUSED: "the provider refused it",
-    Reason.WORDING: "its wording is broken",
+    Reason.WORDING: "its wording is broken, or not approved, or due to be read again",
     Reason.PROVIDER_BUSY: "the provider was busy",
     Reason.PROVIDER_REFUSES: "our account or sender is not set up",
     Reason.UNREACHED: "her phone could not be reached, so it goes once more",
