@@ -62,6 +62,13 @@ def limit(
     lanes.limit(session, clinic.id, channel, per_minute=per_minute, per_day=per_day)
 
 
+def set_budget(session: Session, clinic: Clinic, segments: int | None) -> None:
+    """Set the most segments of text a month, or None for no limit; what waited is looked at."""
+    clinic.segment_budget = segments
+    session.flush()
+    plans.wake(session, clinic.id, Reason.BUDGET)
+
+
 def edit(
     session: Session,
     library: Library,

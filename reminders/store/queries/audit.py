@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
@@ -57,3 +57,9 @@ def of_row(session: Session, of: type[SQLModel], row_id: int) -> list[Audit]:
         col(Audit.of) == str(of.__tablename__), col(Audit.row_id) == row_id
     )
     return list(session.scalars(wanted.order_by(col(Audit.id))))
+
+
+def happened(session: Session, clinic_id: int, what: str) -> bool:
+    """Say whether this was ever done at a clinic."""
+    wanted = exists().where(col(Audit.clinic_id) == clinic_id, col(Audit.what) == what)
+    return bool(session.scalar(select(wanted)))

@@ -112,6 +112,22 @@ def browsers(session: Session, staff_id: int, since: datetime) -> list[SignIn]:
     )
 
 
+def browsers_at(session: Session, clinic_id: int, since: datetime) -> list[tuple[SignIn, Staff]]:
+    """Return the browsers that are signed in at a clinic and whose, the latest used first."""
+    rows = session.execute(
+        select(SignIn, Staff)
+        .join(Staff, col(Staff.id) == col(SignIn.staff_id))
+        .where(
+            col(SignIn.clinic_id) == clinic_id,
+            col(SignIn.ended_at).is_(None),
+            col(SignIn.proven_at).is_not(None),
+            col(SignIn.seen_at) > since,
+        )
+        .order_by(col(SignIn.seen_at).desc())
+    )
+    return [(sign_in, staff) for sign_in, staff in rows]
+
+
 def end_all(
     session: Session,
     staff_id: int,

@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from reminders.web.desk import assets, bring_in, entry, joining, today
+from reminders.web.desk import assets, bring_in, crew, entry, joining, settings, today
 
 ROUTES: list[BaseRoute] = [
     *assets.ROUTES,
@@ -10,4 +10,6 @@ ROUTES: list[BaseRoute] = [
     *joining.ROUTES,
     *today.ROUTES,
     *bring_in.ROUTES,
+    *settings.ROUTES,
+    *crew.ROUTES,
 ]

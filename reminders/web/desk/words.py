@@ -20,6 +20,8 @@ SAID = {
     "ended": "That browser is signed out.",
     "brought-in": "The list is in.",
     "list-undone": "The list is undone.",
+    "live": "The clinic is live: messages leave from now on.",
+    "paused": "Sending is paused. Nothing leaves until you let it go on.",
     "switched": "You are at the other clinic now.",
 }
 """What the top of a page may say after an action, by the word that asks for it."""

@@ -1,0 +1,38 @@
+"""Money: what a text segment costs, read from what people type and kept as whole numbers."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from reminders.rules.contacts import clean
+from reminders.rules.terms import InputError
+
+MILLION = 1_000_000
+"""Prices are kept in millionths of a currency's unit: a text costs fractions of a penny."""
+
+DEAREST = 5 * MILLION
+"""More than this for one segment is a slip of the pen."""
+
+CURRENCIES = ("AUD", "CAD", "CHF", "DKK", "EUR", "GBP", "NOK", "NZD", "PLN", "SEK", "USD")
+
+
+def read_price(text: str) -> int:
+    """Read a price such as ``0.0437`` into millionths; raises ``InputError``."""
+    found = re.fullmatch(r"[^\d-]{0,3}(\d{1,3})(?:[.,](\d{1,6}))?[^\d]{0,4}", clean(text))
+    if found is None:
+        raise InputError("This is not a price.", "Write it like 0.0437.")
+    price = int(Decimal(f"{found[1]}.{found[2] or 0}") * MILLION)
+    if price > DEAREST:
+        raise InputError("No segment costs that much.", "Write the price of one, like 0.0437.")
+    return price
+
+
+def spell_price(price: int | None) -> str:
+    """Write a price in millionths the way it is typed."""
+    return "" if price is None else f"{Decimal(price) / MILLION:f}"
+
+
+def cost(segments: int, price: int | None) -> Decimal | None:
+    """Return what segments cost, in the currency's unit; None where the price is not known."""
+    return None if price is None else Decimal(segments * price) / MILLION
