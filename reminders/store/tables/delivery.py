@@ -61,6 +61,8 @@ class Reminder(SQLModel, table=True):
         Index("reminder_lease", "lease_until", **where(text("status = 'claimed'"))),
         # What may have left, and is to be asked for?
         Index("reminder_handoff", "due_at", **where(text("status = 'handoff'"))),
+        # What belongs to a month of a clinic?
+        Index("reminder_month", "clinic_id", "due_on"),
         # What was she sent lately, and what else is hers?
         Index("reminder_client", "client_id"),
         owned_by("treatment", "client_id", "clinic_id"),

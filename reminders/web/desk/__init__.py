@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from reminders.web.desk import assets, bring_in, crew, entry, joining, settings, today
+from reminders.web.desk import assets, bring_in, crew, entry, figures, joining, settings, today
 
 ROUTES: list[BaseRoute] = [
     *assets.ROUTES,
@@ -10,6 +10,7 @@ ROUTES: list[BaseRoute] = [
     *joining.ROUTES,
     *today.ROUTES,
     *bring_in.ROUTES,
+    *figures.ROUTES,
     *settings.ROUTES,
     *crew.ROUTES,
 ]

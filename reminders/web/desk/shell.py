@@ -31,6 +31,7 @@ from reminders.web.desk.words import FILTERS, SAID
 NAV = (
     ("/", "Today", Role.VIEWER),
     ("/lists", "Bring in a list", Role.STAFF),
+    ("/numbers", "Numbers", Role.VIEWER),
     ("/clinic", "Clinic", Role.OWNER),
 )
 """The way around: address, name, and who sees it."""
