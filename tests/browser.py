@@ -108,7 +108,7 @@ def page_of(
     context = browser.new_context(viewport={"width": WIDTHS[width], "height": 800}, **look)
     page = context.new_page()
     refused: list[str] = []
-    page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: refused.append(said.text) if "Security" in said.text else None)
     yield page
     context.close()
     assert not refused

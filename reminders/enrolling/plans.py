@@ -136,6 +136,7 @@ class _Reach:
             hours=self._hours,
             contacts=frozenset(channel for channel, contact in contacts.items() if contact),
             reach=frozenset(c for c, contact in contacts.items() if self._may(client, c, contact)),
+            hour=client.preferred_hour,
         )
 
     def _may(self, client: Client, channel: Channel, contact: str | None) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from reminders.rendering.composing import Composer
 from reminders.rendering.languages import Language, choose, read_languages
+from reminders.rendering.phrases import Phrasebook
 from reminders.rules.protocols import Protocol, inherit, read_protocol
 from reminders.rules.wording import Wording
 
@@ -191,6 +192,11 @@ class Library:
         tongue = self.tongues.get(language)
         written = tongue.extends if tongue and tongue.extends else language
         return self.root / "care" / folder / written / name
+
+    @cached_property
+    def phrases(self) -> Phrasebook:
+        """Return the sentences of clients' pages, in every language there is of them."""
+        return Phrasebook(self.root / "pages" / "words")
 
     def page(self, name: str) -> str:
         """Return a page or layout as written; raises ``WordingError``."""

@@ -80,12 +80,18 @@ def _held(facts: Facts, now: datetime) -> Decision | None:
     if waits_for is not None:
         return Defer(min(now + LOOK_AGAIN, facts.stale_at), waits_for)
     if facts.note is None and facts.paused_until and now < facts.paused_until:
-        return _wait(facts, facts.paused_until, Reason.PAUSED)
+        return Defer(min(facts.paused_until, facts.stale_at), Reason.PAUSED)
     day = now.astimezone(facts.clinic.zone).date()
     unfit = facts.clinic.own.unfit(facts.protocol, facts.milestone, facts.language, day)
     if unfit and facts.note is None:
         return Defer(min(now + LOOK_AGAIN, facts.stale_at), Reason.WORDING)
     return None
+
+
+def _outlasted(facts: Facts) -> Reason:
+    """Say what made it miss its moment: a pause she asked for, or the time that passed."""
+    paused = facts.paused_until is not None and facts.paused_until >= facts.stale_at
+    return Reason.PAUSED if paused and facts.note is None else Reason.STALE
 
 
 def _refusal(facts: Facts, now: datetime) -> Reason | None:
@@ -95,7 +101,7 @@ def _refusal(facts: Facts, now: datetime) -> Reason | None:
         (not (facts.consented or _asked_for(facts)), Reason.NO_CONSENT),
         (facts.contact is None, Reason.UNREACHABLE),
         (facts.superseded, Reason.SUPERSEDED),
-        (now >= facts.stale_at, Reason.STALE),
+        (now >= facts.stale_at, _outlasted(facts)),
     )
     return next((reason for refused, reason in tests if refused), None)
 
@@ -117,10 +123,10 @@ def _halt(facts: Facts) -> Reason | None:
 
 
 def _wait(facts: Facts, until: datetime, reason: Reason) -> Decision:
-    """Wait, unless the message would be stale by then; what outlasts it says so."""
+    """Wait, unless the message would be stale by then; a cap that outlasts it says so."""
     if until < facts.stale_at:
         return Defer(until, reason)
-    return Skip(reason if reason in {Reason.CAP, Reason.PAUSED} else Reason.STALE)
+    return Skip(Reason.CAP if reason is Reason.CAP else Reason.STALE)
 
 
 def _capped(facts: Facts, day: date) -> bool:

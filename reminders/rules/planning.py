@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -92,17 +92,26 @@ def plan(
     hours: SendingHours,
     contacts: frozenset[Channel],
     reach: frozenset[Channel],
+    hour: int | None = None,
 ) -> tuple[Planned, ...]:
     """Return every reminder the treatment calls for, past ones included.
 
     ``zone`` and ``hours`` are the recipient's; ``contacts`` are the channels on which she
     has an address or number, ``reach`` those of them on which she may be messaged as well.
+    ``hour`` is the one of her clock that suits her best, if she chose one.
     """
     return tuple(
-        _planned(treatment, milestone, channel, zone, hours)
+        _planned(treatment, _at_hour(milestone, hour), channel, zone, hours)
         for milestone in protocol.milestones
         for channel in _channels(milestone, contacts, reach)
     )
+
+
+def _at_hour(milestone: Milestone, hour: int | None) -> Milestone:
+    """Move a milestone to her own hour; one of the day of treatment itself keeps its own."""
+    day = milestone.after.months or milestone.after.days
+    moves = hour is not None and milestone.at is not None and day
+    return replace(milestone, at=time(hour or 0)) if moves else milestone
 
 
 def _channels(

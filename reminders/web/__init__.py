@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from reminders.app import App
-from reminders.web import desk, health, twilio, unsubscribe
+from reminders.web import desk, health, pages, twilio, unsubscribe
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -42,6 +42,7 @@ def create_web(
             Route("/style.css", style),
             Route("/hooks/twilio/status", twilio.status, methods=["POST"]),
             *unsubscribe.ROUTES,
+            *pages.ROUTES,
             *desk.ROUTES,
         ],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=_with_headers)],

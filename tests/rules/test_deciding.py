@@ -77,9 +77,11 @@ def utc(text: str) -> datetime:
     "changed,now,expected",
     [
         ({}, NOON, Send(utc("2026-03-04 20:00"))),
-        # She asked for a pause: it waits, or is skipped for that reason if it cannot.
+        # She asked for a pause: it waits, even if in vain, since she may end it.
         ({"paused_until": NOON + timedelta(hours=5)}, NOON, Defer(NOON + timedelta(hours=5), Reason.PAUSED)),
-        ({"paused_until": NOON + timedelta(days=7)}, NOON, Skip(Reason.PAUSED)),
+        ({"paused_until": NOON + timedelta(days=7)}, NOON, Defer(NOON + timedelta(days=1), Reason.PAUSED)),
+        ({"paused_until": NOON + timedelta(days=7)}, NOON + timedelta(days=1), Skip(Reason.PAUSED)),
+        ({"paused_until": NOON}, NOON + timedelta(days=1), Skip(Reason.STALE)),
         ({"paused_until": NOON}, NOON, Send(utc("2026-03-04 20:00"))),
         # Never after it stops helping, even while the window is open.
         ({"stale_at": utc("2026-03-04 15:00")}, NOON, Send(utc("2026-03-04 15:00"))),

@@ -28,6 +28,7 @@ def planned(
     client_zone: str | None = None,
     contacts: frozenset[Channel] = BOTH,
     reach: frozenset[Channel] = BOTH,
+    hour: int | None = None,
 ) -> dict[tuple[str, Channel], Planned]:
     when = timing(
         date.fromisoformat(day),
@@ -43,6 +44,7 @@ def planned(
         hours=USUAL,
         contacts=contacts,
         reach=reach,
+        hour=hour,
     )
     return {(row.milestone, row.channel): row for row in found}
 
@@ -210,3 +212,20 @@ def test_something_sent_once_is_not_planned_again_beside_a_skipped_one() -> None
     change = replan(rows, [at(5)], NOW)
     assert not change.add
     assert change.already_sent[0][0].reminder_id == 2
+
+
+@pytest.mark.parametrize(
+    "milestone,hour,expected",
+    [
+        ("week-1", 18, "2026-03-12 18:00"),
+        ("week-1", None, "2026-03-12 10:00"),
+        ("day-3", 18, "2026-03-08 18:00"),
+        ("day-3", 9, "2026-03-08 12:00"),  # a Sunday, which opens later
+        ("day-1", 9, "2026-03-06 15:30"),  # never before 24 hours have passed
+        ("same-evening", 9, "2026-03-05 18:30"),  # keeps to the treatment's end
+    ],
+)
+def test_reminders_come_at_her_own_hour(milestone: str, hour: int | None, expected: str) -> None:
+    channel = Channel.EMAIL if milestone == "same-evening" else Channel.SMS
+    found = planned("2026-03-05", hour=hour)[milestone, channel]
+    assert local(found.scheduled_at) == expected

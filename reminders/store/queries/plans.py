@@ -150,15 +150,16 @@ def add_note(
     return reminder.id
 
 
-def wake(session: Session, clinic_id: int, reason: Reason) -> None:
-    """Let what waits for this reason be looked at when it was wanted in the first place."""
+def wake(session: Session, clinic_id: int, reason: Reason, client_id: int | None = None) -> None:
+    """Let what waits for this reason be looked at when it was wanted in the first place, of a
+    whole clinic or of one client.
+    """
+    waits = [col(Reminder.clinic_id) == clinic_id, col(Reminder.reason) == reason]
+    if client_id is not None:
+        waits.append(col(Reminder.client_id) == client_id)
     session.execute(
         update(Reminder)
-        .where(
-            is_status(Status.PLANNED),
-            col(Reminder.clinic_id) == clinic_id,
-            col(Reminder.reason) == reason,
-        )
+        .where(is_status(Status.PLANNED), *waits)
         .values(due_at=col(Reminder.scheduled_at), reason=None)
         .execution_options(**QUIET),
     )

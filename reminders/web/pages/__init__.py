@@ -1,1 +1,7 @@
 """Clients' pages: joining a clinic's reminders, and a page of her own, without signing in."""
+
+from starlette.routing import BaseRoute
+
+from reminders.web.pages import calendar, choosing, hers
+
+ROUTES: list[BaseRoute] = [*hers.ROUTES, *choosing.ROUTES, *calendar.ROUTES]

@@ -16,10 +16,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from reminders.app import App
+from reminders.rendering.phrases import Words
 from reminders.rules.contacts import show_national
 from reminders.store.tables import Clinic
 from reminders.web.pages.throttle import Throttle
-from reminders.web.pages.words import Phrasebook, Words
 
 Typed = Mapping[str, str]
 """What came in a form, by field; files are no part of it."""
@@ -64,9 +64,9 @@ class Visit:
         """Return the words to use: her own language's, else the browser's."""
         return self.shell.phrasebook.words(language or self.wanted, country)
 
-    def page(self, name: str, words: Words, status: int = 200, **facts: Any) -> HTMLResponse:
+    def page(self, template: str, words: Words, status: int = 200, /, **facts: Any) -> HTMLResponse:
         """Draw a page."""
-        return self.shell.draw(name, words, status, **facts)
+        return self.shell.draw(template, words, status, **facts)
 
     def wrong_link(self) -> HTMLResponse:
         """Say that this address opens nothing, whatever the reason."""
@@ -83,7 +83,7 @@ class Shell:
     def __init__(self, app: App) -> None:
         """Find the pages in the app's library."""
         folder = app.library.root / "pages"
-        self.phrasebook = Phrasebook(folder / "words")
+        self.phrasebook = app.library.phrases
         self.knocks = Throttle(20, 600)
         self.posts = Throttle(40, 600)
         self._pages = Environment(
@@ -94,10 +94,14 @@ class Shell:
             lstrip_blocks=True,
         )
 
-    def draw(self, name: str, words: Words, status: int = 200, **facts: Any) -> HTMLResponse:
+    def draw(self, template: str, words: Words, status: int = 200, /, **facts: Any) -> HTMLResponse:
         """Draw a page in someone's language."""
-        drawn = self._pages.get_template(name).render({"t": words, "clinic": None, **facts})
+        drawn = self._pages.get_template(template).render({"t": words, "clinic": None, **facts})
         return HTMLResponse(drawn, status, headers={"Content-Language": words.language})
+
+    def emergency(self, country: str) -> str:
+        """Return the number to call in an emergency; empty where it is not known."""
+        return {"GB": "999", "IE": "999", "US": "911", "CA": "911"}.get(country, "")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The words of clients' pages: every sentence in a file for each language, English where one lacks it."""
+"""Phrases of clients' pages and notes: a file for each language, English where it lacks one."""
 
 from __future__ import annotations
 
