@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -24,7 +25,7 @@ def her_page(served: Served) -> str:
     return served.house.app.links.page_url(1, 1)
 
 
-PAGES = {
+PAGES: dict[str, Callable[[Served], str]] = {
     "unsubscribe": lambda served: served.house.app.links.unsubscribe_url(1),
     "first-day": her_page,
     "choices": lambda served: her_page(served) + "/choices",

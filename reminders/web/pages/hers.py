@@ -59,7 +59,7 @@ class Hers:
     def numbers(self, treatment: Treatment) -> dict[str, int]:
         """Return the numbers clinics disagree on, as hers sets them."""
         set_here = own.numbers(self.session, self.clinic.id).get(treatment.protocol, {})
-        return self.visit.app.library.protocols[treatment.protocol].defaults() | set_here
+        return dict(self.visit.app.library.protocols[treatment.protocol].settle(set_here).values)
 
     def contacts(self) -> dict[Channel, str]:
         """Return where she can be written to."""
@@ -153,10 +153,17 @@ def _page(hers: Hers) -> Response:
         advice=_advice(hers) if hers.last else [],
         next_visit=_visit(hers),
         preparing=_preparing(hers) if soon or stage is Stage.BEFORE else [],
-        emergency=hers.visit.shell.emergency(hers.clinic.country),
+        emergency=_emergency(hers),
         coming=[_one(hers, together) for together in hers.coming()],
         paused=_paused(hers),
     )
+
+
+def _emergency(hers: Hers) -> str:
+    """Return whom to call in an emergency; empty where it is not known."""
+    visit = hers.last or hers.next
+    own_number = hers.numbers(visit).get("emergency_number") if visit else None
+    return str(own_number or hers.visit.app.library.emergencies.get(hers.clinic.country, ""))
 
 
 def _day(hers: Hers) -> int:

@@ -99,10 +99,6 @@ class Shell:
         drawn = self._pages.get_template(template).render({"t": words, "clinic": None, **facts})
         return HTMLResponse(drawn, status, headers={"Content-Language": words.language})
 
-    def emergency(self, country: str) -> str:
-        """Return the number to call in an emergency; empty where it is not known."""
-        return {"GB": "999", "IE": "999", "US": "911", "CA": "911"}.get(country, "")
-
 
 @cache
 def _shell(app: App) -> Shell:
