@@ -317,7 +317,8 @@ def test_a_discreet_client_s_text_says_only_that_there_is_a_note(house: House) -
     house.tick(DAY_1)
     line = house.line("day-1")
     assert line.body is not None
-    assert line.body.startswith("A note from Rosewood Skin: http://localhost:8000/a/")
+    assert line.body.startswith("Rosewood Skin: Ana, there is a note for you.")
+    assert "http://localhost:8000/a/" in line.body
     assert line.body.endswith(" Reply STOP to end")
     assert line.segments == 1
     assert "SPF" not in line.body
@@ -330,8 +331,8 @@ def test_a_discreet_client_s_email_shows_nothing_before_it_is_opened(house: Hous
     assert house.line("day-1", Channel.EMAIL).subject == "A note from Rosewood Skin"
     [mail] = [path.read_text("utf-8") for path in house.left()]
     shown = mail.partition("preheader")[2].partition("</div>")[0]
-    assert "a note" in shown
-    assert "sunscreen" not in shown.lower()
+    assert shown.endswith(">Read it on your own page.")
+    assert "sunscreen" not in mail.lower()
 
 
 def test_care_is_plain_unless_she_chose_otherwise(house: House) -> None:

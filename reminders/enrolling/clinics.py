@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -107,7 +107,7 @@ def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
 def _fill(clinic: Clinic, typed: Fields) -> list[str]:
     """Write down what can be read, and return what is wrong with the rest."""
     faults: list[str] = []
-    readers = {
+    readers: dict[str, Callable[[str], str | int]] = {
         "name": _name,
         "time_zone": lambda text: cells.read_zone(text, get_global("windows_zone_mapping")),
         "phone": lambda text: read_phone(text, clinic.country or None).number,
