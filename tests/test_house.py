@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "reminders"
 FLOORS = (
     ("rules",),
-    ("store", "senders", "rendering", "links", "settings", "spreadsheets"),
+    ("store", "senders", "rendering", "links", "settings", "spreadsheets", "logs"),
     ("enrolling", "delivering", "overseeing", "staffing"),
     ("app",),
     ("web", "worker"),

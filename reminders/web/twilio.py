@@ -18,6 +18,7 @@ from reminders.delivering import receipts
 from reminders.delivering.receipts import Report
 from reminders.senders.codes import CODES
 from reminders.store.database import writing
+from reminders.web.metrics import REJECTED
 
 log = structlog.get_logger()
 
@@ -39,6 +40,7 @@ async def status(request: Request) -> Response:
     try:
         form = await signed_form(request, app)
     except Untrusted:
+        REJECTED.labels("twilio").inc()
         log.warning("report refused")
         return Response(status_code=403)
     try:
