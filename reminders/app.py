@@ -23,6 +23,7 @@ from reminders.links import Links
 from reminders.overseeing.alerts import Alerting
 from reminders.overseeing.pulse import Pulse
 from reminders.overseeing.rehearsal import Accepting
+from reminders.rendering.answers import Answers
 from reminders.rendering.library import Library, templates_folder
 from reminders.rendering.renderer import Renderer
 from reminders.rules.hours import resolve
@@ -105,6 +106,11 @@ class App:
     def renderer(self) -> Renderer:
         """Return what words messages."""
         return Renderer(self.library, self.links)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Return what words answers to texts, and alerts."""
+        return Answers(self.library)
 
     @property
     def twilio(self) -> TwilioAccount:

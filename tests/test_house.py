@@ -27,8 +27,9 @@ FLOORS = (
 MAY_USE = {"phonenumbers", "email_validator"}
 """Libraries of rules may stand on: number plans and address syntax, without clock or I/O."""
 
-WINGS = {("overseeing", "delivering")}
-"""Where one room of a floor may use another: looking ahead plays the real dispatcher."""
+WINGS = {("overseeing", "delivering"), ("enrolling", "overseeing")}
+"""Where one room of a floor may use another: looking ahead plays the real dispatcher, and what a
+client texts may alert staff."""
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:

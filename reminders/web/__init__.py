@@ -13,8 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from reminders.app import App
-from reminders.web import desk, health, metrics, pages, ticking, twilio, unsubscribe
-from reminders.web.proxies import Proxies
+from reminders.web import desk, health, inbound, metrics, pages, ticking, twilio, unsubscribe
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -44,6 +43,7 @@ def create_web(
             *metrics.ROUTES,
             *ticking.ROUTES,
             Route("/hooks/twilio/status", twilio.status, methods=["POST"]),
+            Route("/hooks/twilio/inbound", inbound.inbound, methods=["POST"]),
             *unsubscribe.ROUTES,
             *pages.ROUTES,
             *desk.ROUTES,
