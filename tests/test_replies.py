@@ -26,7 +26,8 @@ from reminders.rules.terms import Channel, Reason, Status
 from reminders.rules.texts import Encoding, size
 from reminders.settings import Settings
 from reminders.store.database import reading, writing
-from reminders.store.queries import consents, people, replies, standing
+from reminders.store.queries import clinics as found
+from reminders.store.queries import consents, people, replies
 from reminders.store.tables import Alert, Client, Clinic, Reply
 from reminders.web import create_web
 from tests.conftest import BOTH, CLINIC, House, ana
@@ -631,7 +632,7 @@ def test_every_answer_is_one_segment_in_every_language(
     house: House, language: str, which: str
 ) -> None:
     with reading(house.engine) as session:
-        facts = standing.clinics_of(session, {1})[1]
+        facts = found.clinics_of(session, {1}, NOON)[1]
     said = Answers(Library(templates_folder())).write(which, language, facts)
     assert size(said).encoding is Encoding.GSM_7
     assert size(said).segments == 1, size(said).units

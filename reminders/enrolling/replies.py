@@ -14,7 +14,7 @@ from reminders.overseeing.alerts import raise_alert
 from reminders.rendering.answers import Answers
 from reminders.rules.keywords import Kind, read
 from reminders.rules.terms import Act, Channel, ClinicFacts, Reason
-from reminders.store.queries import consents, people, replies, standing
+from reminders.store.queries import clinics, consents, people, replies
 from reminders.store.tables import Client
 
 SOURCE = "text message"
@@ -76,7 +76,7 @@ class _Taking:
         """
         ids = [client.clinic_id for client in self._clients]
         ids = ids or [clinic.id for clinic in people.clinics(self._session)]
-        known = standing.clinics_of(self._session, set(ids))
+        known = clinics.clinics_of(self._session, set(ids), self._now)
         return [known[clinic_id] for clinic_id in dict.fromkeys(ids)]
 
     @cached_property
@@ -194,8 +194,8 @@ class _Taking:
         return self._say("reply")
 
     def _say(self, which: str) -> str:
-        """Return an answer of the clinic whose text this is; one in practice says nothing."""
-        if self._home is None or not self._home.live:
+        """Return an answer of the clinic whose text this is; one that sends nothing says nothing."""
+        if self._home is None or not self._home.live or self._home.halted:
             return ""
         language = self._clients[0].language if self._clients else "en"
         others = ", ".join(c.name for c in self._clinics[1:]) if which in _FOR_ALL else ""
