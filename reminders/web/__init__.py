@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from reminders.app import App
 from reminders.web import desk, health, inbound, metrics, pages, ticking, twilio, unsubscribe
+from reminders.web.proxies import Proxies
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
