@@ -151,6 +151,22 @@ def _line(
     )
 
 
+def clients_due(session: Session, clinic_id: int, first: date, last: date) -> list[int]:
+    """Return the clients of a clinic for whom something is planned on these days."""
+    wanted = (
+        select(col(Reminder.client_id))
+        .where(
+            col(Reminder.clinic_id) == clinic_id,
+            col(Reminder.due_on) >= first,
+            col(Reminder.due_on) <= last,
+            is_status(Status.PLANNED),
+        )
+        .distinct()
+        .order_by(col(Reminder.client_id))
+    )
+    return list(session.scalars(wanted))
+
+
 NOT_PLAYED = {
     *("audit", "heading", "intake", "intake_row", "mark", "outage", "receipt", "spend"),
     *("staff", "membership", "invitation", "sign_in", "knock"),

@@ -78,6 +78,28 @@ def client_ids(session: Session, clinic_id: int | None, after: int, limit: int) 
     return [found for found in session.scalars(wanted.limit(limit)) if found is not None]
 
 
+def treated_since(
+    session: Session, clinic_id: int, since: date, after: int, limit: int
+) -> list[int]:
+    """Return a page of the ids above ``after`` of clients treated on that day or later."""
+    wanted = (
+        select(col(Treatment.client_id))
+        .where(
+            col(Treatment.clinic_id) == clinic_id,
+            col(Treatment.client_id) > after,
+            col(Treatment.treated_on) >= since,
+        )
+        .distinct()
+        .order_by(col(Treatment.client_id))
+    )
+    return list(session.scalars(wanted.limit(limit)))
+
+
+def clients_by_id(session: Session, ids: Collection[int]) -> list[Client]:
+    """Return these clients, to be looked at only."""
+    return list(session.scalars(select(Client).where(col(Client.id).in_(ids))))
+
+
 def lock(session: Session, ids: Collection[int]) -> list[Client]:
     """Return these clients, for nobody else to change or message until the transaction ends."""
     wanted = select(Client).where(col(Client.id).in_(ids)).order_by(col(Client.id))

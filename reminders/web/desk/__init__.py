@@ -2,7 +2,18 @@
 
 from starlette.routing import BaseRoute
 
-from reminders.web.desk import assets, bring_in, crew, entry, figures, joining, settings, today
+from reminders.web.desk import (
+    assets,
+    bring_in,
+    course,
+    crew,
+    days,
+    entry,
+    figures,
+    joining,
+    settings,
+    today,
+)
 
 ROUTES: list[BaseRoute] = [
     *assets.ROUTES,
@@ -10,6 +21,8 @@ ROUTES: list[BaseRoute] = [
     *joining.ROUTES,
     *today.ROUTES,
     *bring_in.ROUTES,
+    *course.ROUTES,
+    *days.ROUTES,
     *figures.ROUTES,
     *settings.ROUTES,
     *crew.ROUTES,

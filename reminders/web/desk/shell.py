@@ -31,6 +31,7 @@ from reminders.web.desk.words import FILTERS, SAID
 NAV = (
     ("/", "Today", Role.VIEWER),
     ("/lists", "Bring in a list", Role.STAFF),
+    ("/plan", "Plan", Role.VIEWER),
     ("/numbers", "Numbers", Role.VIEWER),
     ("/clinic", "Clinic", Role.OWNER),
 )
