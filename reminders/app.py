@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
-import sys
 import time
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from traceback import extract_tb
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy import Engine
-from structlog.typing import EventDict
 
 from reminders.delivering.dispatch import Dispatcher, log_settled
 from reminders.delivering.holding import Held, Holding
+from reminders.delivering.tally import Tally
+from reminders.enrolling.zones import follow_zone_data
 from reminders.links import Links
 from reminders.overseeing.alerts import Alerting
+from reminders.overseeing.pulse import Pulse
 from reminders.overseeing.rehearsal import Accepting
+from reminders.rendering.answers import Answers
 from reminders.rendering.library import Library, templates_folder
 from reminders.rendering.renderer import Renderer
 from reminders.rules.hours import resolve
@@ -81,36 +80,6 @@ def collect_less_often() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def log_to(stream: TextIO, level: str) -> None:
-    """Write one JSON line an event, of ids and words of ours only."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _tell_error,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(stream),
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[level.upper()]
-        ),
-    )
-    for name in ("twilio", "apscheduler", "alembic"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-
-
-def _tell_error(_logger: object, _name: str, event: EventDict) -> EventDict:
-    """Tell an error by its kind and place alone: what it says may hold a name or a number,
-    since databases quote the rows they refuse.
-    """
-    if event.pop("exc_info", None):
-        kind, error, trace = sys.exc_info()
-        event["error"] = kind.__name__ if kind else str(error)
-        event["where"] = [f"{f.filename}:{f.lineno} {f.name}" for f in extract_tb(trace)][-8:]
-    return event
-
-
 @dataclass(frozen=True, eq=False)
 class App:
     """Everything wired together for one set of settings."""
@@ -137,6 +106,11 @@ class App:
     def renderer(self) -> Renderer:
         """Return what words messages."""
         return Renderer(self.library, self.links)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Return what words answers to texts, and alerts."""
+        return Answers(self.library)
 
     @property
     def twilio(self) -> TwilioAccount:
@@ -225,9 +199,24 @@ class App:
             lambda: self.senders()[Channel.SMS],
         )
 
+    @cached_property
+    def pulse(self) -> Pulse:
+        """Return what tells somebody outside that all is well."""
+        return Pulse(self.engine, self.clock, self.settings.heartbeat_url)
+
     def held(self) -> Held | None:
         """Return why nothing may leave now; None where it may, or nothing leaves anyway."""
         return self.holding.look() if self.settings.live else None
+
+    def tick(self) -> Tally | Held:
+        """Make one pass for a host that has only cron, or say why nothing may leave. Raises
+        ``SendError`` where Twilio has to be asked first and does not answer.
+        """
+        follow_zone_data(self.engine, self.library, self.clock())
+        self.alerting().run()
+        came = self.held() or self.dispatcher("tick").run()
+        self.pulse.beat()
+        return came
 
     def rehearsal_dispatcher(self, engine: Engine, clock: Clock) -> Dispatcher:
         """Return a dispatcher for a copy of the database, through which nothing leaves."""

@@ -72,6 +72,17 @@ def _web(url: str) -> str:
     return url.rstrip("/")
 
 
+def _web_or_none(url: str) -> str:
+    return _web(url) if url else ""
+
+
+def _hard_to_guess(token: SecretStr) -> SecretStr:
+    if 0 < len(token.get_secret_value()) < 20:
+        msg = f"set at least 20 random characters; make them with: {NEW_KEY}"
+        raise ValueError(msg)
+    return token
+
+
 def _lower(text: str) -> str:
     return text.strip().lower()
 
@@ -79,6 +90,26 @@ def _lower(text: str) -> str:
 WebAddress = Annotated[str, AfterValidator(_web)]
 MailAddress = Annotated[str, AfterValidator(_address)]
 Secret = SecretStr
+Token = Annotated[SecretStr, AfterValidator(_hard_to_guess)]
+
+LENT = {
+    "DYNO": "Heroku",
+    "RENDER": "Render",
+    "RAILWAY_ENVIRONMENT": "Railway",
+    "RAILWAY_ENVIRONMENT_ID": "Railway",
+    "FLY_APP_NAME": "Fly",
+    "CONTAINER_VERSION": "Scalingo",
+    "CC_DEPLOYMENT_ID": "Clever Cloud",
+    "KOYEB_APP_NAME": "Koyeb",
+    "K_SERVICE": "Cloud Run",
+}
+"""What hosts set on machines whose disks are gone after the next deploy."""
+
+ALIASES = {
+    "DATABASE_URL": ("POSTGRESQL_ADDON_URI", "SCALINGO_POSTGRESQL_URL"),
+    "PUBLIC_URL": ("RENDER_EXTERNAL_URL",),
+}
+"""Other names under which hosts hand out the same."""
 
 
 class Settings(BaseModel):
@@ -111,6 +142,12 @@ class Settings(BaseModel):
     operator_email: MailAddress = ""
     opt_out_replies: Annotated[Literal["twilio", "app"], BeforeValidator(_lower)] = "twilio"
     email_in_doubt: Annotated[Literal["resend", "hold"], BeforeValidator(_lower)] = "resend"
+    metrics_token: Token = Secret("")
+    tick_token: Token = Secret("")
+    heartbeat_url: Annotated[str, AfterValidator(_web_or_none)] = ""
+    sentry_dsn: Secret = Secret("")
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    sqlite_on_volume: bool = False
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     log_level: Annotated[
         str,
@@ -168,9 +205,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     Raises ``SettingsError`` with every fault at once.
     """
     given = {
-        name: value.strip()
-        for name in Settings.model_fields
-        if (value := environ.get(name.upper(), "")).strip()
+        name: value for name in Settings.model_fields if (value := _told(environ, name.upper()))
     }
     faults: dict[str, str] = {}
     try:
@@ -179,11 +214,23 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         faults = _faults(error)
         rest = {name: value for name, value in given.items() if name.upper() not in faults}
         settings = Settings.model_validate(rest)
+    host = next((host for name, host in LENT.items() if environ.get(name)), None)
+    if host and settings.database_url.startswith("sqlite") and not settings.sqlite_on_volume:
+        faults["DATABASE_URL"] = (
+            f"on {host} an SQLite file is gone after the next deploy, with every client in it; add"
+            " PostgreSQL, or a volume with the file on it and SQLITE_ON_VOLUME=yes."
+        )
     if settings.live:
         faults = _missing_when_live(settings) | faults
     if faults:
         raise SettingsError([f"{name}: {mend}" for name, mend in faults.items()])
     return settings
+
+
+def _told(environ: Mapping[str, str], name: str) -> str:
+    """Return what an environment says under a name, or under another that hosts have for it."""
+    names = (name, *ALIASES.get(name, ()))
+    return next((value for each in names if (value := environ.get(each, "").strip())), "")
 
 
 def _faults(error: ValidationError) -> dict[str, str]:

@@ -14,8 +14,6 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from reminders.app import App, time_passed
 from reminders.delivering.dispatch import Dispatcher
-from reminders.delivering.holding import Held
-from reminders.delivering.tally import Tally
 from reminders.enrolling.zones import follow_zone_data
 from reminders.overseeing.alerts import Alerting
 from reminders.rules.watching import JUMP, ClockWatch
@@ -119,6 +117,7 @@ def _beat(dispatcher: Dispatcher, watchman: Watchman) -> None:
     try:
         if watchman.trusts and watchman.app.held() is None:
             dispatcher.run()
+        watchman.app.pulse.beat()
     except Exception:
         log.exception("pass failed")
 
@@ -131,15 +130,6 @@ def _tell(alerting: Alerting) -> None:
         alerting.run()
     except Exception:
         log.exception("alerts not sent")
-
-
-def tick(app: App) -> Tally | Held:
-    """Make one pass for a host that has only cron, or say why nothing may leave. Raises
-    ``SendError`` where Twilio has to be asked first and does not answer.
-    """
-    follow_zone_data(app.engine, app.library, app.clock())
-    app.alerting().run()
-    return app.held() or app.dispatcher("tick").run()
 
 
 def work(app: App) -> None:

@@ -14,9 +14,10 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
 
-from reminders.app import App, build, log_to, use_packaged_zones
+from reminders.app import App, build, use_packaged_zones
 from reminders.enrolling import clinics, enrolment
 from reminders.enrolling.terms import Enrolled, Enrolment, Said
+from reminders.logs import log_to
 from reminders.overseeing.rehearsal import SetClock, play
 from reminders.rules.terms import Channel
 from reminders.settings import Settings

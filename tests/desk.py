@@ -28,7 +28,7 @@ class Desk:
         self.browser = TestClient(
             create_web(house.app),
             base_url="http://localhost:8000",
-            headers={"x-forwarded-for": address},
+            client=(address, 50_000),
             follow_redirects=True,
         )
         self.page: Response | None = None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from reminders.enrolling import consent
+from reminders.cli.tables import words
+from reminders.enrolling import clinics, consent
 from reminders.enrolling.consent import Proof
-from reminders.rules.terms import Act, Channel, InputError, Purpose, Reason, Status
+from reminders.rules.terms import Act, Channel, Discretion, InputError, Purpose, Reason, Status
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
 from reminders.store.tables import Client, Consent
@@ -277,3 +278,77 @@ def test_a_list_s_consent_is_kept_as_a_list_s(house: House) -> None:
         (Act.IMPORT, "paper form", "+447700900101"),
         (Act.IMPORT, "paper form", "ana@mail.example"),
     }
+
+
+# --- quiet hours and discretion, from the list to the message -----------------------------
+
+
+def test_a_client_in_a_stricter_state_is_planned_for_and_messaged_within_its_hours(
+    house: House,
+) -> None:
+    with writing(house.engine) as session:
+        clinic = people.clinics(session)[0]
+        clinic.time_zone, clinic.country, clinic.phone = "America/New_York", "US", "+15025550100"
+    house.enrol(ana(TREATED, time(8), phone="+15025550142", email=None, said=(said(Channel.SMS),)))
+    line = house.line("day-1")
+    assert line.at.time() == time(10)
+    house.tick(datetime(2026, 3, 3, 14, 30, tzinfo=UTC))  # 9:30 there: before Kentucky's hours
+    assert house.line("day-1").status is Status.PLANNED
+    house.tick(datetime(2026, 3, 3, 15, tzinfo=UTC))
+    assert house.line("day-1").status is Status.ACCEPTED
+
+
+def test_what_is_due_in_quiet_hours_waits_and_says_until_when(house: House) -> None:
+    house.enrol(ana(TREATED, email=None, said=(said(Channel.SMS),)))
+    house.tick(datetime(2026, 3, 3, 22, tzinfo=UTC))
+    line = house.line("day-1")
+    assert (line.status, line.reason) == (Status.PLANNED, Reason.QUIET_HOURS)
+    assert words(line).endswith("until Wed 04 Mar 09:00 (quiet-hours)[/yellow]")
+
+
+def choose_discretion(house: House) -> None:
+    with writing(house.engine) as session:
+        herself(session).discretion = Discretion.DISCREET
+
+
+def test_a_discreet_client_s_text_says_only_that_there_is_a_note(house: House) -> None:
+    house.enrol(ana(TREATED, email=None, said=(said(Channel.SMS),)))
+    choose_discretion(house)
+    house.tick(DAY_1)
+    line = house.line("day-1")
+    assert line.body is not None
+    assert line.body.startswith("Rosewood Skin: Ana, there is a note for you.")
+    assert "http://localhost:8000/a/" in line.body
+    assert line.body.endswith(" Reply STOP to end")
+    assert line.segments == 1
+    assert "SPF" not in line.body
+
+
+def test_a_discreet_client_s_email_shows_nothing_before_it_is_opened(house: House) -> None:
+    house.enrol(ana(TREATED, phone=None, said=(said(Channel.EMAIL),)))
+    choose_discretion(house)
+    house.tick(DAY_1)
+    assert house.line("day-1", Channel.EMAIL).subject == "A note from Rosewood Skin"
+    [mail] = [path.read_text("utf-8") for path in house.left()]
+    shown = mail.partition("preheader")[2].partition("</div>")[0]
+    assert shown.endswith(">Read it on your own page.")
+    assert "sunscreen" not in mail.lower()
+
+
+def test_care_is_plain_unless_she_chose_otherwise(house: House) -> None:
+    house.enrol(ana(TREATED))
+    house.tick(DAY_1)
+    body = house.line("day-1").body or ""
+    assert "needling" not in body.lower()
+    assert "SPF" in body
+
+
+def test_a_clinic_s_cap_can_be_set_down_and_never_up(house: House) -> None:
+    with writing(house.engine) as session:
+        clinic = people.clinics(session)[0]
+        clinics.edit(session, house.app.library, clinic, {"texts_per_week": 1}, house.clock())
+        clinic.texts_per_day = 9  # as an older edition of this program allowed
+    house.enrol(ana(TREATED, email=None, said=(said(Channel.SMS),)))
+    house.play(datetime(2026, 3, 8, 20, tzinfo=UTC))
+    assert [x.milestone for x in house.lines() if x.status is Status.ACCEPTED] == ["same-evening"]
+    assert house.line("day-1").reason is Reason.CAP

@@ -225,6 +225,8 @@ def test_a_clinic_that_moves_zone_moves_what_has_not_left(house: House) -> None:
         ({"address": " "}, "address"),
         ({"sending_hours": "always"}, "sending_hours"),
         ({"texts_per_day": 0}, "texts_per_day"),
+        ({"texts_per_day": 2}, "texts_per_day"),
+        ({"texts_per_week": 4}, "texts_per_week"),
     ],
 )
 def test_a_clinic_s_faults_are_all_told_and_nothing_is_kept(

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "reminders"
 FLOORS = (
     ("rules",),
-    ("store", "senders", "rendering", "links", "settings", "spreadsheets"),
+    ("store", "senders", "rendering", "links", "settings", "spreadsheets", "logs"),
     ("enrolling", "delivering", "overseeing", "adapting", "staffing"),
     ("app",),
     ("web", "worker"),
@@ -27,9 +27,9 @@ FLOORS = (
 MAY_USE = {"phonenumbers", "email_validator"}
 """Libraries of rules may stand on: number plans and address syntax, without clock or I/O."""
 
-WINGS = {("adapting", "enrolling"), ("overseeing", "delivering")}
-"""Where one room of a floor may use another: looking ahead plays the real dispatcher, and a clinic's own
-course plans everyone anew."""
+WINGS = {("adapting", "enrolling"), ("overseeing", "delivering"), ("enrolling", "overseeing")}
+"""Where one room of a floor may use another: looking ahead plays the real dispatcher, what a client
+texts may alert staff, and a clinic's own course plans everyone anew."""
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:

@@ -12,7 +12,7 @@ import pytest
 import structlog
 from sqlalchemy import insert
 
-from reminders.app import log_to
+from reminders.logs import log_to
 from reminders.rules.deciding import Outcome
 from reminders.rules.terms import Channel, Message
 from reminders.senders import HandOff, SendError

@@ -14,6 +14,7 @@ from reminders.cli import (
     clients,
     clinics,
     demonstration,
+    inbox,
     lists,
     operating,
     serving,
@@ -43,6 +44,7 @@ commands.command("import")(lists.import_list)
 commands.command()(asking.preview)
 commands.command()(asking.simulate)
 commands.command()(asking.status)
+commands.command()(inbox.replies)
 commands.add_typer(clinics.commands, name="clinic")
 commands.add_typer(clients.commands, name="client")
 commands.add_typer(clients.treatments, name="treatment")

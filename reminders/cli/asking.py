@@ -179,6 +179,8 @@ def _troubles(found: Standing) -> Iterator[str]:
     if found.paused:
         yield f"Everything is paused since {found.paused.at:%Y-%m-%d %H:%M} UTC, by {found.paused.by}."
     yield from (f"{name} is paused." for name, mode in found.clinics.items() if mode == "paused")
+    if found.replies:
+        yield f"Replies that wait for a person: {found.replies}; see: reminders replies"
     for lane in found.stopped:
         yield (
             f"{lane.clinic}: {lane.channel} messages are stopped since {lane.since:%Y-%m-%d %H:%M}"

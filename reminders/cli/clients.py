@@ -13,10 +13,11 @@ from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clin
 from reminders.enrolling import enrolment
 from reminders.rules import cells
 from reminders.rules.planning import Replan
+from reminders.rules.reasons import PLAIN
 from reminders.rules.terms import InputError
 from reminders.store.database import reading, writing
-from reminders.store.queries import people
-from reminders.store.tables import Treatment
+from reminders.store.queries import consents, people
+from reminders.store.tables import Client, Suppression, Treatment
 
 commands = typer.Typer(help="Look up clients.", no_args_is_help=True)
 treatments = typer.Typer(help="Move or cancel a treatment.", no_args_is_help=True)
@@ -34,17 +35,25 @@ def list_clients(
         clinic_id = the_clinic(session, clinic).id if clinic else None
         clients = people.clients_of(session, clinic_id)
         names = {c.id: c.name for c in people.clinics(session)}
-        grid = Grid("Client", "Name", "Clinic", "Treatments")
+        grid = Grid("Client", "Name", "Clinic", "Treatments", "Not to be messaged")
         found = []
         for client in clients:
             hers = list(people.treatments_of(session, [client.id or 0]))
+            stops = _stops_of(session, client)
             grid.add_row(
                 str(client.id),
                 f"{client.first_name} {client.last_name}".strip(),
                 names[client.clinic_id],
                 ", ".join(_short(treatment) for treatment in hers),
+                "; ".join(_barred(stop) for stop in stops),
             )
-            found.append({**client.model_dump(), "treatments": [t.model_dump() for t in hers]})
+            found.append(
+                {
+                    **client.model_dump(),
+                    "treatments": [row.model_dump() for row in hers],
+                    "stops": [row.model_dump() for row in stops],
+                }
+            )
         if as_json:
             print_json(found)
         else:
@@ -53,6 +62,17 @@ def list_clients(
                 if clients
                 else "There are no clients yet. Take a list in: reminders import --help"
             )
+
+
+def _stops_of(session: Session, client: Client) -> list[Suppression]:
+    contacts = (client.phone, client.email)
+    found = (consents.suppression(session, client.clinic_id, c) for c in contacts if c)
+    return [stop for stop in found if stop]
+
+
+def _barred(stop: Suppression) -> str:
+    by = "email" if "@" in stop.contact else "text"
+    return f"by {by} since {stop.suppressed_at:%d %b %Y} ({stop.source}): {PLAIN[stop.reason]}"
 
 
 def _short(treatment: Treatment) -> str:

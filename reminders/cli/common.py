@@ -22,7 +22,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from reminders.app import App, build, log_to
+from reminders.app import App, build
+from reminders.logs import log_to, report_faults
 from reminders.settings import Settings, SettingsError, read_settings
 from reminders.store import migrations
 from reminders.store.queries import people
@@ -71,6 +72,9 @@ def opened(*, migrated: bool = True, logs: TextIO | None = None) -> Iterator[App
     """
     app = build(settings())
     log_to(logs or sys.stderr, app.settings.log_level)
+    dsn = app.settings.sentry_dsn.get_secret_value()
+    if dsn and not report_faults(dsn):
+        err.print('SENTRY_DSN is set, but its package is missing: pip install "sentry-sdk>=2"')
     say_delivery(app)
     try:
         if migrated:

@@ -15,12 +15,13 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.rule import Rule
 
-from reminders.app import App, build, log_to, system_clock
+from reminders.app import App, build, system_clock
 from reminders.cli.common import out, progress_bar
 from reminders.cli.lists import show_remarks
 from reminders.cli.tables import line_table
 from reminders.enrolling import clinics, consent, imports
 from reminders.enrolling.imports import Checked
+from reminders.logs import log_to
 from reminders.overseeing.rehearsal import SetClock, play
 from reminders.overseeing.story import Story, StoryClinic, as_csv
 from reminders.rules.reasons import PLAIN

@@ -20,7 +20,6 @@ from reminders.senders import SendError
 from reminders.store import migrations
 from reminders.web import create_web
 from reminders.worker import heartbeat, work
-from reminders.worker import tick as make_one_pass
 
 
 def serve() -> None:
@@ -48,8 +47,7 @@ def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -
         host="0.0.0.0",  # noqa: S104 (hosts route to it)
         port=app.settings.port,
         workers=1,
-        proxy_headers=True,
-        forwarded_allow_ips="*",
+        proxy_headers=False,  # see web/proxies.py
         access_log=False,
         log_level=app.settings.log_level,
         timeout_graceful_shutdown=5,
@@ -66,7 +64,7 @@ def tick(as_json: AsJson = False) -> None:
     """Make one pass and exit, for hosts that have only cron."""
     with opened() as app:
         try:
-            came = make_one_pass(app)
+            came = app.tick()
         except SendError as error:
             stop(f"Twilio did not say what left while nobody sent ({error}).", "Try again.")
         if isinstance(came, Held):

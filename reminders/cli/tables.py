@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from reminders.rules.reasons import PLAIN
-from reminders.rules.terms import LEFT, Channel
+from reminders.rules.terms import LEFT, Channel, Status
 from reminders.store.queries.overview import Line
 
 COLUMNS: dict[str, dict[str, Any]] = {
@@ -68,7 +68,8 @@ def words(line: Line) -> str:
         return escape((line.body if line.channel is Channel.SMS else line.subject) or "")
     if line.reason is None:
         return f"[dim]{line.status}[/dim]"
-    return f"[yellow]{line.status}: {PLAIN[line.reason]} ({line.reason})[/yellow]"
+    until = f" until {line.at:%a %d %b %H:%M}" if line.status is Status.PLANNED else ""
+    return f"[yellow]{line.status}: {PLAIN[line.reason]}{until} ({line.reason})[/yellow]"
 
 
 def as_rows(lines: Iterable[Line]) -> list[dict[str, Any]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 from babel.core import get_global
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from reminders.enrolling.plans import replan_clinic
 from reminders.rendering.library import Library
 from reminders.rules import cells, hours
 from reminders.rules.contacts import clean, read_email, read_name, read_phone
+from reminders.rules.deciding import MOST_A_DAY, MOST_A_WEEK
 from reminders.rules.terms import Channel, InputError, Reason
 from reminders.store.queries import lanes, people, plans
 from reminders.store.tables import Clinic
@@ -79,7 +81,7 @@ def edit(
     live: bool | None = None,
 ) -> None:
     """Change a clinic, and with its zone or hours everyone's plan. Raises ``ClinicError``."""
-    before = (clinic.time_zone, clinic.sending_hours)
+    before = (clinic.time_zone, clinic.sending_hours, clinic.phone)
     faults = _fill(clinic, {name: value for name, value in typed.items() if value is not None})
     namesake = people.clinic_named(session, clinic.name)
     if namesake is not None and namesake.id != clinic.id:
@@ -89,7 +91,7 @@ def edit(
     if live is not None:
         set_live(clinic, now, live=live)
     session.flush()
-    if before != (clinic.time_zone, clinic.sending_hours):
+    if before != (clinic.time_zone, clinic.sending_hours, clinic.phone):
         replan_clinic(session, library, clinic, now)
     if live:
         plans.wake(session, clinic.id, Reason.PRACTICE)
@@ -105,15 +107,15 @@ def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
 def _fill(clinic: Clinic, typed: Fields) -> list[str]:
     """Write down what can be read, and return what is wrong with the rest."""
     faults: list[str] = []
-    readers = {
+    readers: dict[str, Callable[[str], str | int]] = {
         "name": _name,
         "time_zone": lambda text: cells.read_zone(text, get_global("windows_zone_mapping")),
         "phone": lambda text: read_phone(text, clinic.country or None).number,
         "email": read_email,
         "address": _required,
         "sending_hours": _hours,
-        "texts_per_day": _count,
-        "texts_per_week": _count,
+        "texts_per_day": partial(_count, MOST_A_DAY),
+        "texts_per_week": partial(_count, MOST_A_WEEK),
     }
     for name, read in readers.items():
         if name not in typed or (name == "phone" and "+" not in str(typed[name]) and faults):
@@ -146,10 +148,11 @@ def _hours(text: str) -> str:
         raise InputError(str(error), "") from None
 
 
-def _count(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 7:
+def _count(most: int, text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= most:
         raise InputError(
-            "This is not a number from 1 to 7.", "Texts to one client: 1 a day, 3 a week are usual."
+            f"This is not a number from 1 to {most}." if most > 1 else "This can only be 1.",
+            "At most 1 text a day and 3 a week go to one client; fewer a week can be set.",
         )
     return int(text)
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolling import consent
 from reminders.rendering.library import Library
 from reminders.rules import hours
 from reminders.rules.placing import Place, placed
 from reminders.rules.planning import Planned, Replan, Timing, plan, replan, timing
 from reminders.rules.protocols import Protocol
+from reminders.rules.quiet import recipients_hours
 from reminders.rules.terms import Channel
 from reminders.store.queries import consents, own, people, plans
 from reminders.store.tables import Client, Clinic, Placement, Treatment
@@ -40,9 +40,14 @@ def replan_clients(
     return what changed for each treatment. The caller holds the clients locked.
     """
     courses = courses_of(session, library, clinic.id)
+    consents.recall(session, clinic.id, _contacts(clients))
     changes = list(foresee(session, courses, clinic, clients, now))
     plans.apply(session, changes, now)
     return {treatment.id: change for treatment, change in changes}
+
+
+def _contacts(clients: Mapping[int, Client]) -> set[str]:
+    return {c for client in clients.values() for c in (client.phone, client.email) if c}
 
 
 def courses_of(session: Session, library: Library, clinic_id: int) -> Courses:
@@ -108,10 +113,10 @@ class _Reach:
     """By which channels each of some clients can be, and may be, messaged."""
 
     def __init__(self, session: Session, clinic: Clinic, clients: Mapping[int, Client]) -> None:
-        contacts = {c for client in clients.values() for c in (client.phone, client.email) if c}
+        self._clinic = clinic
         self._clients = clients
         self._consents = consents.consents_of(session, clients)
-        self._barred = consent.barred(session, clinic.id, contacts)
+        self._suppressed = consents.suppressions_of(session, _contacts(clients))
         self._hours = hours.parse(clinic.sending_hours)
         self._zone = ZoneInfo(clinic.time_zone)
 
@@ -129,17 +134,18 @@ class _Reach:
         """Return the reminders a treatment calls for."""
         client = self._clients[client_id]
         contacts = {Channel.SMS: client.phone, Channel.EMAIL: client.email}
+        zone = ZoneInfo(client.time_zone) if client.time_zone else self._zone
         return plan(
             when,
             protocol,
-            zone=ZoneInfo(client.time_zone) if client.time_zone else self._zone,
-            hours=self._hours,
+            zone=zone,
+            hours=recipients_hours(self._hours, zone.key, client.phone, self._clinic.phone),
             contacts=frozenset(channel for channel, contact in contacts.items() if contact),
             reach=frozenset(c for c, contact in contacts.items() if self._may(client, c, contact)),
             hour=client.preferred_hour,
         )
 
     def _may(self, client: Client, channel: Channel, contact: str | None) -> bool:
-        if contact is None or contact in self._barred:
+        if contact is None or (self._clinic.id, contact) in self._suppressed:
             return False
         return self._consents.get((client.id, channel), False)

@@ -12,7 +12,7 @@ from reminders.delivering import pausing
 from reminders.delivering.holding import Held
 from reminders.delivering.pausing import Pause
 from reminders.rules.terms import LEFT, Channel, Reason, Status
-from reminders.store.queries import delivery, lanes, overview
+from reminders.store.queries import delivery, lanes, overview, replies
 from reminders.store.queries.overview import Missed
 from reminders.store.tables import Clinic
 
@@ -54,6 +54,7 @@ class Standing:
     last_beat_at: datetime | None = None
     clinics: dict[str, str] = field(default_factory=dict)
     maybe_twice: int = 0
+    replies: int = 0
     stopped: list[Stopped] = field(default_factory=list)
     outages: list[Missed] = field(default_factory=list)
     paused: Pause | None = None
@@ -92,6 +93,7 @@ def standing(session: Session, now: datetime) -> Standing:
         next_due_at=lanes.opens_next(session),
         last_beat_at=delivery.last_beat(session),
         maybe_twice=overview.maybe_twice(session),
+        replies=replies.count_waiting(session),
         stopped=[
             Stopped(clinic, lane.channel, lane.held_since or now, lane.held_for or "")
             for clinic, lane in lanes.stopped(session)

@@ -15,6 +15,9 @@ LOOK_AGAIN = timedelta(hours=1)
 """How often a reminder is looked at again that waits for somebody to let it go: its clinic is in
 practice mode or paused, or has spent its budget."""
 
+MOST_A_DAY, MOST_A_WEEK = 1, 3
+"""Texts to one client: no clinic may set more (47 CFR 64.1200(a)(9)(iv), as a safe shape)."""
+
 TRIES = 6
 BACKOFF = (1, 5, 15, 60, 120, 240)
 """Minutes before each further try; the last repeats while the message is still useful."""
@@ -134,7 +137,9 @@ def _capped(facts: Facts, day: date) -> bool:
     this_day = sum(sent == day for sent in facts.texts_on)
     this_week = sum(day - WEEK < sent <= day for sent in facts.texts_on)
     clinic = facts.clinic
-    return this_day >= clinic.texts_per_day or this_week >= clinic.texts_per_week
+    return this_day >= min(clinic.texts_per_day, MOST_A_DAY) or this_week >= min(
+        clinic.texts_per_week, MOST_A_WEEK
+    )
 
 
 def _cap_frees(facts: Facts, now: datetime) -> datetime:

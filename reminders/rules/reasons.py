@@ -7,6 +7,7 @@ from reminders.rules.terms import Reason
 PLAIN = {
     Reason.NO_CONSENT: "the client has not said yes to messages this way",
     Reason.OPTED_OUT: "the client asked us to stop",
+    Reason.WRONG_NUMBER: "somebody else has this number",
     Reason.STALE: "its moment had passed, so it would no longer help",
     Reason.SUPERSEDED: "something newer replaced it",
     Reason.UNREACHABLE: "there is no working number or address",

@@ -83,6 +83,7 @@ class Reason(StrEnum):
 
     NO_CONSENT = "no-consent"
     OPTED_OUT = "opted-out"
+    WRONG_NUMBER = "wrong-number"
     STALE = "stale"
     SUPERSEDED = "superseded"
     UNREACHABLE = "unreachable"

@@ -33,3 +33,9 @@ CODES = {
 }  # fmt: skip
 """What Twilio's error codes mean for a reminder (twilio.com/docs/api/errors); any other code
 is refused without a blind retry, since Twilio adds codes without notice."""
+
+ANSWERED_BY_TWILIO = frozenset(
+    "STOP STOPALL UNSUBSCRIBE CANCEL END QUIT OPTOUT REVOKE START UNSTOP YES HELP INFO".split(),  # noqa: SIM905
+)
+"""Words that Twilio answers by itself when they are all a text says, unless it was told not to
+(twilio.com/docs/messaging/tutorials/advanced-opt-out)."""

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from reminders.app import App
-from reminders.web import desk, health, pages, twilio, unsubscribe
+from reminders.web import desk, health, inbound, metrics, pages, ticking, twilio, unsubscribe
+from reminders.web.proxies import Proxies
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -40,12 +41,18 @@ def create_web(
             Route("/healthz", health.alive),
             Route("/readyz", health.ready),
             Route("/style.css", style),
+            *metrics.ROUTES,
+            *ticking.ROUTES,
             Route("/hooks/twilio/status", twilio.status, methods=["POST"]),
+            Route("/hooks/twilio/inbound", inbound.inbound, methods=["POST"]),
             *unsubscribe.ROUTES,
             *pages.ROUTES,
             *desk.ROUTES,
         ],
-        middleware=[Middleware(BaseHTTPMiddleware, dispatch=_with_headers)],
+        middleware=[
+            Middleware(Proxies, trusted=app.settings.trusted_proxies),
+            Middleware(BaseHTTPMiddleware, dispatch=_with_headers),
+        ],
         lifespan=lifespan,
     )
     web.state.app = app

@@ -19,7 +19,7 @@ from typing import TextIO
 
 from rich.console import Console
 
-from reminders.app import log_to
+from reminders.logs import log_to
 from tests.proofs.plan import Plan
 from tests.proofs.stage import Theatre, theatre
 from tests.proofs.verdict import Verdict

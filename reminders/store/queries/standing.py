@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from reminders.rules.hours import SendingHours
+from reminders.rules.quiet import recipients_hours
 from reminders.rules.terms import (
     LEFT,
     OPEN,
@@ -134,6 +138,7 @@ _FACTS = (
         C.c.first_name,
         C.c.language,
         C.c.discretion,
+        C.c.phone,
         _CONTACT.label("contact"),
         C.c.time_zone,
         C.c.page_edition,
@@ -182,13 +187,19 @@ _TEXTS = select(R.c.client_id, R.c.handoff_at).where(
 )
 
 
+@lru_cache(maxsize=4096)
+def _as_told(clinic: ClinicFacts, its_hours: SendingHours) -> ClinicFacts:
+    """Return a clinic with the hours in which it may message one client."""
+    return clinic if its_hours == clinic.hours else replace(clinic, hours=its_hours)
+
+
 def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> Facts:
     zone = ZoneInfo(row.time_zone) if row.time_zone else clinic.zone
     return Facts(
         reminder_id=row.reminder_id,
         client_id=row.client_id,
         claim=row.claim or "",
-        clinic=clinic,
+        clinic=_as_told(clinic, recipients_hours(clinic.hours, zone.key, row.phone, clinic.phone)),
         protocol=row.protocol or "",
         milestone=row.milestone,
         channel=row.channel,

@@ -10,7 +10,8 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
-from reminders.app import App, build, log_to
+from reminders.app import App, build
+from reminders.logs import log_to
 from reminders.senders.sms import AT_ONCE
 from reminders.settings import Delivery, Settings
 from reminders.store.columns import Instant

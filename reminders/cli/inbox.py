@@ -1,0 +1,57 @@
+"""The command that shows what clients wrote and nobody has dealt with yet."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table as Grid
+from sqlalchemy.orm import Session
+
+from reminders.cli.common import AsJson, opened, out, print_json, the_clinic
+from reminders.store.database import reading
+from reminders.store.queries import people
+from reminders.store.queries import replies as queries
+from reminders.store.tables import Reply
+
+
+def replies(
+    clinic: Annotated[str | None, typer.Option(help="Only this clinic's.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what clients wrote that waits for a person: alarms first, then the oldest."""
+    with opened() as app, reading(app.engine) as session:
+        clinic_id = the_clinic(session, clinic).id if clinic else None
+        found = [_row(session, reply) for reply in queries.waiting(session, clinic_id)]
+        if as_json:
+            print_json(found)
+        elif found:
+            out.print(_grid(found))
+        else:
+            out.print("Nobody waits for an answer.")
+
+
+def _row(session: Session, reply: Reply) -> dict[str, Any]:
+    client = people.client(session, reply.client_id) if reply.client_id else None
+    clinic = people.clinic(session, reply.clinic_id) if reply.clinic_id else None
+    return {
+        **reply.model_dump(exclude={"provider_id"}),
+        "clinic": clinic.name if clinic else None,
+        "first_name": client.first_name if client else None,
+    }
+
+
+def _grid(found: list[dict[str, Any]]) -> Grid:
+    grid = Grid("No.", "Clinic", "Who", "When (UTC)", "Alarm", "Words")
+    for row in found:
+        pictures = f" [{len(row['media'])} pictures]" if row["media"] else ""
+        grid.add_row(
+            str(row["id"]),
+            escape(row["clinic"] or "unknown"),
+            escape(row["first_name"] or row["contact"]),
+            f"{row['received_at']:%d %b %H:%M}",
+            row["alarm"] or "",
+            escape(row["body"] + pictures),
+        )
+    return grid

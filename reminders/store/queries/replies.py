@@ -1,0 +1,148 @@
+"""Replies: what came in from whom, what it was answered with, and what waits for a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select, text, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from reminders.rules.keywords import STOPS, Kind
+from reminders.rules.terms import LEFT, Act, Channel, Purpose, Reason
+from reminders.store.queries.common import QUIET, insert_once
+from reminders.store.tables import Client, Clinic, Consent, Reminder, Reply, Suppression
+
+
+def one_by_one(session: Session, contact: str) -> None:
+    """Let texts from one number be taken one after the other until the transaction ends; SQLite
+    lets nobody else write at all.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:contact, 7305214002))")
+        session.execute(lock, {"contact": contact})
+
+
+def taken(session: Session, provider_id: str) -> Reply | None:
+    """Return the text of the provider's id, if it came in before."""
+    return session.scalars(select(Reply).where(col(Reply.provider_id) == provider_id)).first()
+
+
+def keep(session: Session, row: dict[str, Any]) -> int:
+    """Keep a text that came in, and return its id."""
+    insert_once(session, Reply, row)
+    kept = select(col(Reply.id)).where(col(Reply.provider_id) == row["provider_id"])
+    return session.scalars(kept).one()
+
+
+def note_answer(session: Session, reply_id: int, answer: str) -> None:
+    """Note what the sender of a text was told at once."""
+    session.execute(
+        update(Reply)
+        .where(col(Reply.id) == reply_id)
+        .values(answer=answer)
+        .execution_options(**QUIET)
+    )
+
+
+def clients_on(session: Session, phone: str) -> list[Client]:
+    """Return everyone of every clinic on this number, the one who was texted last first: it is
+    her text that is being answered.
+    """
+    texted = (
+        select(func.max(col(Reminder.handoff_at)))
+        .where(
+            col(Reminder.client_id) == col(Client.id),
+            col(Reminder.channel) == Channel.SMS,
+            col(Reminder.status).in_(LEFT),
+        )
+        .scalar_subquery()
+    )
+    found = (
+        select(Client)
+        .where(col(Client.clinic_id).in_(select(col(Clinic.id))), col(Client.phone) == phone)
+        .order_by(texted.desc().nulls_last(), col(Client.id).desc())
+    )
+    return list(session.scalars(found))
+
+
+def stops_on(session: Session, contact: str) -> dict[int, Suppression]:
+    """Return why which clinics must not message this contact."""
+    found = session.scalars(select(Suppression).where(col(Suppression.contact) == contact))
+    return {row.clinic_id: row for row in found}
+
+
+def not_hers(session: Session, clinic_id: int, contact: str) -> None:
+    """Note that a number, which this clinic must not message, is not its client's."""
+    session.execute(
+        update(Suppression)
+        .where(col(Suppression.clinic_id) == clinic_id, col(Suppression.contact) == contact)
+        .values(reason=Reason.WRONG_NUMBER)
+        .execution_options(**QUIET)
+    )
+
+
+def agreed_before(session: Session, client_id: int) -> bool:
+    """Say whether a client's last word on texts is a yes, but for what she texted herself."""
+    said = (
+        select(col(Consent.given))
+        .where(
+            col(Consent.client_id) == client_id,
+            col(Consent.channel) == Channel.SMS,
+            col(Consent.purpose) == Purpose.CARE,
+            or_(col(Consent.act).is_(None), col(Consent.act) != Act.KEYWORD, col(Consent.given)),
+        )
+        .order_by(col(Consent.id).desc())
+        .limit(1)
+    )
+    return session.scalar(said) or False
+
+
+def last_stop(session: Session, contact: str) -> Reply | None:
+    """Return the last text by which this number stopped."""
+    stops = (
+        select(Reply)
+        .where(col(Reply.contact) == contact, col(Reply.kind).in_(STOPS))
+        .order_by(col(Reply.received_at).desc(), col(Reply.id).desc())
+        .limit(1)
+    )
+    return session.scalars(stops).first()
+
+
+def told_since(session: Session, contact: str, since: datetime) -> bool:
+    """Say whether this number was told since an instant that a person will read."""
+    told = select(func.count()).where(
+        col(Reply.contact) == contact,
+        col(Reply.kind) == Kind.REPLY,
+        col(Reply.answer) != "",
+        col(Reply.received_at) > since,
+    )
+    return bool(session.scalar(told))
+
+
+FOR_A_PERSON = or_(
+    col(Reply.kind).in_({Kind.REPLY, Kind.WRONG_NUMBER}), col(Reply.alarm).is_not(None)
+)
+"""What somebody must read; a bare STOP has said all it has to say."""
+
+
+def waiting(session: Session, clinic_id: int | None = None) -> list[Reply]:
+    """Return what waits for a person, of one clinic or of all: alarms first, then the oldest."""
+    found = (
+        select(Reply)
+        .where(col(Reply.done_at).is_(None), FOR_A_PERSON)
+        .order_by(col(Reply.alarm).is_(None), col(Reply.received_at))
+    )
+    return list(
+        session.scalars(
+            found if clinic_id is None else found.where(col(Reply.clinic_id) == clinic_id)
+        )
+    )
+
+
+def count_waiting(session: Session) -> int:
+    """Count what waits for a person."""
+    return (
+        session.scalar(select(func.count()).where(col(Reply.done_at).is_(None), FOR_A_PERSON)) or 0
+    )

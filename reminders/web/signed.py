@@ -1,0 +1,91 @@
+"""Proof that a request comes from our account at Twilio; whatever falls short of it is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+from starlette.datastructures import ImmutableMultiDict
+from starlette.requests import Request
+from twilio.request_validator import RequestValidator
+
+from reminders.app import App
+
+LARGEST = 64 * 1024
+"""Bytes; a text with ten pictures takes a few thousand."""
+
+Form = ImmutableMultiDict[str, str]
+
+
+class Untrusted(Exception):  # noqa: N818 (not a fault of ours)
+    """The request is not from our account at Twilio."""
+
+
+async def signed_form(request: Request, app: App) -> Form:
+    """Return what Twilio posted, as a form or as JSON, once its signature over our public address
+    is proven by the token of today or the one before it.
+
+    The address is ours as configured with the path and query as they came, since hosts put
+    other names and schemes before us. Raises ``Untrusted``. (twilio.com/docs/usage/security)
+    """
+    try:
+        body = (await _small_body(request)).decode()
+        is_json = request.headers.get("Content-Type", "").startswith("application/json")
+        form = _from_json(body) if is_json else _from_form(body)
+    except (ValueError, RecursionError):
+        raise Untrusted from None
+    s = app.settings
+    tokens = [t.get_secret_value() for t in (s.twilio_auth_token, s.twilio_auth_token_old)]
+    signature = request.headers.get("X-Twilio-Signature", "")
+    content = body if is_json else form
+    if not genuine(_address(request, app), content, signature, tokens):
+        raise Untrusted
+    if form.get("AccountSid") != s.twilio_account_sid:
+        raise Untrusted
+    return form
+
+
+def genuine(url: str, content: Form | str, signature: str, tokens: Sequence[str]) -> bool:
+    """Say whether one of these tokens signed this: a form, or the text of another body.
+
+    Another body is signed by its hash in the query alone, so without the hash it is not signed
+    at all. Twilio may have signed an apostrophe in the address as it is written or escaped.
+    """
+    hashed = "bodySHA256" in parse_qs(urlsplit(url).query)
+    if not signature or (isinstance(content, str) and not hashed):
+        return False
+    return any(
+        RequestValidator(token).validate(spelled, content, signature)
+        for token in tokens
+        if token
+        for spelled in dict.fromkeys((url, url.replace("'", "%27")))
+    )
+
+
+async def _small_body(request: Request) -> bytes:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            raise Untrusted
+    return body
+
+
+def _from_form(body: str) -> Form:
+    return Form(parse_qsl(body, keep_blank_values=True, strict_parsing=bool(body)))
+
+
+def _from_json(body: str) -> Form:
+    found = json.loads(body)
+    if not isinstance(found, dict):
+        msg = "not an object"
+        raise ValueError(msg)  # noqa: TRY004 (all that cannot be read is one fault)
+    return Form([(name, str(value)) for name, value in found.items() if value is not None])
+
+
+def _address(request: Request, app: App) -> str:
+    path = request.scope.get("raw_path") or request.url.path.encode()
+    query = request.scope["query_string"]
+    sent = path.partition(b"?")[0] + (b"?" + query if query else b"")
+    return app.settings.public_url + sent.decode("latin-1")
