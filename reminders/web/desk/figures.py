@@ -59,6 +59,7 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "numbers.html",
         months=months,
+        shown=[m for ago, m in enumerate(reversed(months)) if ago < 3 or m.cells or m.replies],
         one=one,
         clinic=clinic,
         texts=Channel.SMS,
