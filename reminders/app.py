@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from reminders.delivering.dispatch import Dispatcher, log_settled
 from reminders.delivering.holding import Held, Holding
 from reminders.delivering.tally import Tally
+from reminders.enrolling.retention import Keep
 from reminders.enrolling.zones import follow_zone_data
 from reminders.links import Links
 from reminders.overseeing.alerts import Alerting
@@ -222,6 +223,18 @@ class App:
         """Return a dispatcher for a copy of the database, through which nothing leaves."""
         accepting = Accepting()
         return Dispatcher(engine, self.renderer, dict.fromkeys(Channel, accepting), clock)
+
+    @property
+    def keep(self) -> Keep:
+        """Return how long everything is kept."""
+        s = self.settings
+        return Keep(
+            messages=timedelta(s.keep_messages_days),
+            replies=timedelta(s.keep_replies_days),
+            deliveries=timedelta(s.keep_deliveries_days),
+            consents=timedelta(s.keep_consents_days),
+            stops=timedelta(s.keep_stops_days),
+        )
 
     def close(self) -> None:
         """Let go of the database."""

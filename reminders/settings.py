@@ -90,6 +90,7 @@ def _lower(text: str) -> str:
 WebAddress = Annotated[str, AfterValidator(_web)]
 MailAddress = Annotated[str, AfterValidator(_address)]
 Secret = SecretStr
+Days = Annotated[int, Field(ge=30, le=36_500)]
 Token = Annotated[SecretStr, AfterValidator(_hard_to_guess)]
 
 LENT = {
@@ -142,6 +143,11 @@ class Settings(BaseModel):
     operator_email: MailAddress = ""
     opt_out_replies: Annotated[Literal["twilio", "app"], BeforeValidator(_lower)] = "twilio"
     email_in_doubt: Annotated[Literal["resend", "hold"], BeforeValidator(_lower)] = "resend"
+    keep_messages_days: Days = 365
+    keep_replies_days: Days = 365
+    keep_deliveries_days: Annotated[int, Field(ge=90, le=36_500)] = 730
+    keep_consents_days: Days = 1_826
+    keep_stops_days: Days = 3_652
     metrics_token: Token = Secret("")
     tick_token: Token = Secret("")
     heartbeat_url: Annotated[str, AfterValidator(_web_or_none)] = ""

@@ -17,6 +17,7 @@ from reminders.cli import (
     inbox,
     lists,
     operating,
+    privacy,
     serving,
     staff,
 )
@@ -45,6 +46,10 @@ commands.command()(asking.preview)
 commands.command()(asking.simulate)
 commands.command()(asking.status)
 commands.command()(inbox.replies)
+commands.command()(privacy.forget)
+commands.command()(privacy.export)
+commands.command()(privacy.purge)
+clients.commands.command("consent")(privacy.agree)
 commands.add_typer(clinics.commands, name="clinic")
 commands.add_typer(clients.commands, name="client")
 commands.add_typer(clients.treatments, name="treatment")

@@ -1,0 +1,106 @@
+"""Commands about what is held of a client: her consent, her export, her erasure, and retention."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from sqlalchemy.orm import Session
+
+from reminders.cli.common import AsJson, opened, out, print_json, stop
+from reminders.enrolling import consent, retention
+from reminders.enrolling.consent import Proof
+from reminders.rules.terms import Act, Channel, InputError, Purpose
+from reminders.store.database import reading, trying, writing
+from reminders.store.queries import people
+from reminders.store.queries.audit import COMMAND_LINE
+from reminders.store.tables import Client
+
+ClientId = Annotated[int, typer.Argument(help="The number that “reminders client list” shows.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; without, it is only shown.")]
+
+
+def agree(
+    client: ClientId,
+    channel: Annotated[Channel, typer.Argument(help="sms or email.")],
+    source: Annotated[str, typer.Option(help="Where it is kept, like “paper form, drawer 3”.")],
+    purpose: Annotated[Purpose, typer.Option(help="What she agreed to.")] = Purpose.CARE,
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day she signed (UTC).")
+    ] = None,
+    wording: Annotated[str | None, typer.Option(help="The exact words she agreed to.")] = None,
+) -> None:
+    """Record a client's consent with its proof. A stop of hers can only she take back."""
+    with opened() as app, writing(app.engine) as session:
+        proof = Proof(Act.DESK, source, wording, recorded_by=COMMAND_LINE)
+        given_at = on.replace(tzinfo=UTC) if on else None
+        try:
+            consent.record(
+                session, _found(session, client), channel, proof, app.clock(),
+                given_at=given_at, purpose=purpose,
+            )  # fmt: skip
+        except InputError as error:
+            stop(error.problem, error.mend)
+        out.print(f"Recorded: client no. {client} agreed to {purpose} by {channel} ({source}).")
+
+
+def export(client: ClientId, as_json: AsJson = False) -> None:
+    """Show everything that is held of a client; with --json as a file for her or a program."""
+    with opened() as app, reading(app.engine) as session:
+        held = retention.export(session, _found(session, client), app.clock())
+    if as_json:
+        print_json(held)
+        return
+    for name, rows in held.items():
+        if isinstance(rows, list):
+            out.print(f"\n[bold]{name}[/bold] ({len(rows)})")
+            for row in rows:
+                out.print(escape(_sentence(row)))
+
+
+def _sentence(row: dict[str, Any]) -> str:
+    return "  " + ", ".join(f"{name}: {value}" for name, value in row.items() if value is not None)
+
+
+def forget(client: ClientId, yes: Yes = False) -> None:
+    """Erase a client: everything readable goes, proof stays as hashes, stops stay in force."""
+    with opened() as app, (writing if yes else trying)(app.engine) as session:
+        try:
+            done = retention.forget(session, _found(session, client), app.clock(), by=COMMAND_LINE)
+        except InputError as error:
+            stop(error.problem, error.mend)
+        what = ", ".join(f"{count} {name}" for name, count in done.items() if count)
+        if yes:
+            out.print(f"Client no. {client} is erased, with {what or 'nothing else'}.")
+            out.print("Twilio is asked to forget her texts; its own log keeps when they went.")
+        else:
+            out.print(f"This would erase client no. {client} for good, with {what or 'no more'}.")
+            out.print("Nothing was changed. To do it: add --yes")
+
+
+def purge(yes: Yes = False, as_json: AsJson = False) -> None:
+    """Delete what has been kept as long as the KEEP_ settings say, and count it."""
+    with opened() as app, (writing if yes else trying)(app.engine) as session:
+        done = retention.purge(session, app.keep, app.clock())
+    if as_json:
+        print_json({"done": yes, "purged": done})
+    else:
+        _tell_purged(done, yes=yes)
+
+
+def _tell_purged(done: Counter[str], *, yes: bool) -> None:
+    if not done:
+        out.print("Nothing has been kept for too long.")
+        return
+    what = ", ".join(f"{count} {name}" for name, count in sorted(done.items()))
+    out.print(f"Purged: {what}." if yes else f"This would purge {what}. To do it: add --yes")
+
+
+def _found(session: Session, client_id: int) -> Client:
+    found = people.client(session, client_id)
+    if found is None:
+        stop(f"There is no client no. {client_id}.", "See: reminders client list")
+    return found

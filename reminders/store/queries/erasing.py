@@ -1,0 +1,263 @@
+"""Erasing: what can be read is taken away or made a keyed hash, and what remains is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel, col
+
+from reminders.rules.terms import OPEN, Reason, Status
+from reminders.store.queries.common import QUIET, insert_once, is_status, table_of
+from reminders.store.queries.consents import HASHED, keyed
+from reminders.store.tables import (
+    Attempt,
+    Client,
+    Consent,
+    Note,
+    Purged,
+    Receipt,
+    Redaction,
+    Reminder,
+    Reply,
+    Suppression,
+    Treatment,
+)
+
+TOGETHER = 1000
+SIZE = len(HASHED) + 32
+"""Characters of a keyed hash."""
+
+TEXTS = ("SM", "MM")
+"""What the provider's own ids of texts begin with; other ways out have nothing to redact."""
+
+
+def contacts_of(session: Session, client: Client) -> set[str]:
+    """Return every number and address ever known of a client that can still be read."""
+    attempts = (
+        select(col(Attempt.contact))
+        .join(Reminder, col(Reminder.id) == col(Attempt.reminder_id))
+        .where(col(Reminder.client_id) == client.id)
+    )
+    ledger = select(col(Consent.contact)).where(col(Consent.client_id) == client.id)
+    replies = select(col(Reply.contact)).where(col(Reply.client_id) == client.id)
+    found = {client.phone, client.email}.union(
+        *(session.scalars(each).all() for each in (attempts, ledger, replies))
+    )
+    return {contact for contact in found if contact and not contact.startswith(HASHED)}
+
+
+def hash_suppression(session: Session, clinic_id: int, contact: str) -> None:
+    """Keep a stop without the contact it binds; of two for the same contact a stop remains."""
+    hashed = keyed(session, contact)
+    rows = session.scalars(
+        select(Suppression).where(
+            col(Suppression.clinic_id) == clinic_id, col(Suppression.contact).in_((contact, hashed))
+        )
+    ).all()
+    rows = sorted(rows, key=lambda row: (row.reason is not Reason.OPTED_OUT, row.suppressed_at))
+    for row in rows[1:]:
+        session.delete(row)
+    session.flush()
+    for row in rows[:1]:
+        row.contact = hashed
+    session.flush()
+
+
+def end_reminders(session: Session, client_id: int, now: datetime) -> None:
+    """Cancel what is planned for a client, and give up what is in doubt: without its words nobody
+    can be asked about it any more.
+    """
+    hers = col(Reminder.client_id) == client_id
+    gone = {"claim": None, "lease_until": None, "settled_at": now}
+    for states, status, reason in (
+        (OPEN, Status.CANCELLED, Reason.ERASED),
+        ({Status.HANDOFF}, Status.UNKNOWN, Reason.UNPROVEN),
+    ):
+        ends = update(Reminder).where(hers, is_status(*states))
+        ends = ends.values(status=status, reason=reason, **gone)
+        session.execute(ends.execution_options(**QUIET))
+
+
+def hash_ledger(session: Session, client_id: int, now: datetime) -> int:
+    """Put hashes in the place of what can be read in a client's ledger."""
+    hers = select(Consent).where(col(Consent.client_id) == client_id)
+    lines = session.scalars(hers.where(col(Consent.erased_at).is_(None))).all()
+    for line in lines:
+        line.source = keyed(session, line.source)
+        line.contact = keyed(session, line.contact) if line.contact else None
+        line.address = keyed(session, line.address) if line.address else None
+        line.erased_at = now
+    return len(lines)
+
+
+def hash_messages(session: Session, of: ColumnElement[bool], *, contacts: bool) -> int:
+    """Take the words of attempts away but for a hash that proves them, and with ``contacts``
+    to whom they went.
+    """
+    hashed = ("body", "contact") if contacts else ("body",)
+    return _hash_rows(session, Attempt, of, hashed, {"subject": ""})
+
+
+def hash_replies(session: Session, of: ColumnElement[bool]) -> int:
+    """Take the words and the sender of replies away but for hashes that prove them."""
+    emptied: dict[str, Any] = {"answer": "", "media": []}
+    return _hash_rows(session, Reply, of, ("body", "contact"), emptied)
+
+
+def empty_notes(session: Session, of: ColumnElement[bool]) -> int:
+    """Take the words of notes away; what of them left is proven by its attempt."""
+    emptied = update(Note).where(of, col(Note.words) != "").values(subject="", words="")
+    return len(session.execute(emptied.returning(col(Note.id)), execution_options=QUIET).all())
+
+
+def of_client(model: Any, client_id: int) -> ColumnElement[bool]:
+    """Choose a client's rows of a table that knows her, or knows her reminders."""
+    if hasattr(model, "client_id"):
+        return col(model.client_id) == client_id
+    hers = select(col(Reminder.id)).where(col(Reminder.client_id) == client_id)
+    return col(model.reminder_id).in_(hers)
+
+
+def _readable(words: ColumnElement[str]) -> ColumnElement[bool]:
+    return or_(func.length(words) != SIZE, ~words.startswith(HASHED, autoescape=True))
+
+
+def _hashed(session: Session, words: str) -> str:
+    done = len(words) == SIZE and words.startswith(HASHED)
+    return words if done else keyed(session, words)
+
+
+def _hash_rows(
+    session: Session,
+    model: Any,
+    of: ColumnElement[bool],
+    hashed: Sequence[str],
+    emptied: dict[str, Any],
+) -> int:
+    table = table_of(model)
+    columns = [table.c.id, *(table.c[name] for name in hashed)]
+    change = update(table).where(table.c.id == bindparam("row"))
+    change = change.values(**emptied, **{name: bindparam(f"to_{name}") for name in hashed})
+    readable = or_(*(_readable(table.c[name]) for name in hashed))
+    count = 0
+    for rows in _pages(session, select(*columns).where(of, readable)):
+        values = [
+            {"row": row.id, **{f"to_{n}": _hashed(session, getattr(row, n)) for n in hashed}}
+            for row in rows
+        ]
+        session.connection().execute(change, values)
+        count += len(rows)
+    return count
+
+
+def _pages(session: Session, wanted: Any) -> Iterator[Sequence[Any]]:
+    """Return what remains to be done a page at a time, until nothing does."""
+    while rows := session.execute(wanted.limit(TOGETHER)).all():
+        yield rows
+
+
+def redact(session: Session, names: Any, of: ColumnElement[bool], now: datetime) -> None:
+    """Let the provider be asked to forget the words of texts too, by the ids it gave them."""
+    for provider_id in session.scalars(select(names).where(of).order_by(names)).all():
+        if provider_id and provider_id.startswith(TEXTS):
+            insert_once(session, Redaction, {"provider_id": provider_id, "due_at": now})
+
+
+# --- what has had its time ----------------------------------------------------------------
+
+
+def delete_deliveries(session: Session, before: datetime) -> int:
+    """Delete what was scheduled before then and has come to its end, with all that belongs to it."""
+    ended = ~col(Reminder.status).in_({*OPEN, Status.HANDOFF})
+    old = select(col(Reminder.id)).where(col(Reminder.scheduled_at) < before, ended)
+    count = 0
+    for rows in _pages(session, old):
+        ids = [row.id for row in rows]
+        for model in (Receipt, Attempt):
+            _delete(session, table_of(model), table_of(model).c.reminder_id.in_(ids))
+        _delete(session, table_of(Reminder), table_of(Reminder).c.id.in_(ids))
+        count += len(ids)
+    stray = col(Receipt.reminder_id).is_(None) & (col(Receipt.received_at) < before)
+    _delete(session, table_of(Receipt), stray)
+    written = ~exists().where(col(Reminder.note_id) == col(Note.id))
+    _delete(session, table_of(Note), (col(Note.written_at) < before) & written)
+    return count
+
+
+def retired(session: Session, before: datetime) -> list[int]:
+    """Return the clients of whom nothing was heard or planned since then."""
+    hers = col(Client.id)
+    since = (
+        exists().where(col(Treatment.client_id) == hers, col(Treatment.ends_at) >= before),
+        exists().where(col(Consent.client_id) == hers, col(Consent.recorded_at) >= before),
+        exists().where(col(Reply.client_id) == hers, col(Reply.received_at) >= before),
+        exists().where(col(Reminder.client_id) == hers),
+    )
+    still = [~each for each in since]
+    none = col(Client.erased_at).is_(None) & (col(Client.created_at) < before)
+    return list(session.scalars(select(hers).where(none, *still).order_by(hers)))
+
+
+def delete_ledger(session: Session, clients: Collection[int], before: datetime) -> int:
+    """Delete the proof of clients who are retired, or were erased before then."""
+    erased = col(Consent.erased_at).is_not(None)
+    due = col(Consent.client_id).in_(clients) | (col(Consent.erased_at) < before)
+    return _delete(session, table_of(Consent), erased & due)
+
+
+def delete_treatments(session: Session, clients: Collection[int]) -> int:
+    """Delete the treatments of retired clients."""
+    return _delete(session, table_of(Treatment), col(Treatment.client_id).in_(clients))
+
+
+def delete_stops(session: Session, before: datetime) -> int:
+    """Delete the stops of contacts that are nobody's any more."""
+    hashed = col(Suppression.contact).startswith(HASHED) & (col(Suppression.suppressed_at) < before)
+    return _delete(session, table_of(Suppression), hashed)
+
+
+def _delete(session: Session, table: Table, of: ColumnElement[bool]) -> int:
+    key = next(iter(table.primary_key))
+    return len(session.execute(delete(table).where(of).returning(key)).all())
+
+
+def count(session: Session, what: str, number: int, now: datetime) -> None:
+    """Keep the count of what was deleted."""
+    session.add(Purged(purged_at=now, what=what, count=number))
+
+
+def held(session: Session, client_id: int, contacts: Collection[str]) -> dict[str, Any]:
+    """Return every row that is about a client, by table; what opens her page is left out."""
+    found: dict[str, Any] = {}
+    for table in SQLModel.metadata.sorted_tables:
+        of = _about(table, client_id, contacts)
+        if of is None:
+            continue
+        rows = session.execute(table.select().where(of).order_by(*table.primary_key))
+        found[table.name] = [
+            {name: value for name, value in row._mapping.items() if name != "page_key"}
+            for row in rows
+        ]
+    return found
+
+
+def _about(table: Table, client_id: int, contacts: Collection[str]) -> ColumnElement[bool] | None:
+    columns = table.c
+    if table.name == "client":
+        return columns.id == client_id
+    if "client_id" in columns:
+        mine = columns.client_id == client_id
+        shared = table.name == "reply"
+        return (
+            mine | (columns.client_id.is_(None) & columns.contact.in_(contacts)) if shared else mine
+        )
+    if "reminder_id" in columns:
+        hers = select(col(Reminder.id)).where(col(Reminder.client_id) == client_id)
+        return columns.reminder_id.in_(hers)
+    if table.name == "suppression":
+        return columns.contact.in_(contacts)
+    return None

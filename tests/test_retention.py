@@ -1,0 +1,303 @@
+"""Erasing, exporting and purging: what is gone, what is proven all the same, and what stays barred."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import String, select, text
+from sqlmodel import SQLModel, col
+
+from reminders.cli.common import _jsonable
+from reminders.enrolling import consent, notes, retention
+from reminders.enrolling.consent import Proof
+from reminders.enrolling.retention import Keep
+from reminders.rules.keywords import Kind
+from reminders.rules.terms import Act, Channel, InputError, NoteKind, Reason, Status
+from reminders.store.database import reading, trying, writing
+from reminders.store.queries import consents, people
+from reminders.store.queries.consents import HASHED
+from reminders.store.queries.erasing import SIZE
+from reminders.store.tables import Attempt, Client, Purged, Redaction, Reply
+from tests.conftest import House, ana, said
+
+TREATED = date(2026, 3, 2)
+DAY_1 = datetime(2026, 3, 3, 15, 40, tzinfo=UTC)
+NEEDLES = (
+    "Ana", "Costarica", "7700900101", "7700 900101", "ana@mail", "booking-77", "client-77",
+    "hurts a lot", "pictures/1", "we will call you", "203.0.113.9", "drawer three", "SPF",
+)  # fmt: skip
+"""What must not be found anywhere once she is erased."""
+
+
+def live(house: House) -> None:
+    """Let her agree, be treated, messaged, write, and be written to."""
+    house.enrol(
+        ana(TREATED, last_name="Costarica", external_id="booking-77", client_id="client-77")
+    )
+    proof = Proof(Act.FORM, "drawer three", "Text me.", "en-1", None, "203.0.113.9")
+    with writing(house.engine) as session:
+        client = herself(session)
+        consent.record(session, client, Channel.SMS, proof, house.clock())
+        notes.write(
+            session, client, Channel.SMS, NoteKind.ANSWER, "Ana, we will call you", house.clock(),
+            good_for=timedelta(days=3), urgent=True,
+        )  # fmt: skip
+    house.tick(DAY_1)
+    with writing(house.engine) as session:
+        session.add(
+            Reply(
+                provider_id="SMreply", clinic_id=1, client_id=1, contact="+447700900101",
+                body="Ana here, it hurts a lot", media=[{"url": "https://x.example/pictures/1"}],
+                kind=Kind.REPLY, answer="Ana: a person will read this", received_at=DAY_1,
+            )
+        )  # fmt: skip
+        of = session.scalars(select(Attempt).where(col(Attempt.contact).startswith("+"))).first()
+        assert of is not None
+        of.provider_id = "SM" + "0" * 32
+
+
+def herself(session: object, client_id: int = 1) -> Client:
+    found = people.client(session, client_id)  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+def forget(house: House, client_id: int = 1) -> Counter[str]:
+    with writing(house.engine) as session:
+        return retention.forget(session, herself(session, client_id), house.clock(), by="Mia")
+
+
+def everything(house: House) -> str:
+    """Return all that the database holds, as text."""
+    with house.engine.connect() as connection:
+        tables = SQLModel.metadata.sorted_tables
+        rows = {t.name: [tuple(r) for r in connection.execute(t.select())] for t in tables}
+    return json.dumps(rows, default=str, ensure_ascii=False)
+
+
+def test_of_an_erased_client_nothing_can_be_read_anywhere(house: House) -> None:
+    live(house)
+    before = everything(house)
+    assert [needle for needle in NEEDLES if needle not in before] == ["7700 900101"]
+    done = forget(house)
+    after = everything(house)
+    assert [needle for needle in NEEDLES if needle in after] == []
+    assert done == {"messages": 3, "replies": 1, "notes": 1, "consents": 5}
+
+
+ERASED = {
+    "attempt": "contact subject body", "client": "first_name last_name phone email time_zone external_id page_key",
+    "consent": "source contact address", "note": "subject words", "reply": "contact body answer",
+    "treatment": "external_id",
+}  # fmt: skip
+HARMLESS = {
+    "attempt": "claim outcome code provider_id", "client": "language", "intake_row": "effect",
+    "consent": "wording wording_version recorded_by", "receipt": "provider_id status code",
+    "reminder": "milestone claim", "reply": "provider_id alarm", "treatment": "protocol",
+}  # fmt: skip
+
+
+def test_every_word_kept_of_a_client_is_known_to_be_erased_or_harmless() -> None:
+    """A new column must be thought of here before it is landed."""
+    for table in SQLModel.metadata.sorted_tables:
+        if not {"client_id", "reminder_id"} & set(table.c.keys()) and table.name != "client":
+            continue
+        words = {c.name for c in table.c if isinstance(c.type, String)}
+        known = f"{ERASED.get(table.name, '')} {HARMLESS.get(table.name, '')}".split()
+        assert words <= set(known), table.name
+
+
+def test_what_is_erased_is_still_proven_to_whoever_has_it(house: House) -> None:
+    live(house)
+    body = house.line("day-1").body or ""
+    assert body
+    forget(house)
+    with reading(house.engine) as session:
+        kept = session.scalars(select(col(Attempt.body))).all()
+        assert consents.keyed(session, body) in kept
+        assert consents.keyed(session, body + " ") not in kept
+        ledger = consents.ledger(session, 1)
+        assert consents.keyed(session, "203.0.113.9") in {line.address for line in ledger}
+    assert {(line.act, line.given) for line in ledger} >= {(Act.FORM, True), (Act.ERASURE, False)}
+    assert {line.wording for line in ledger if line.act is Act.FORM} == {"Text me."}
+    assert all(len(line.source) == SIZE and line.source[0] == HASHED for line in ledger)
+
+
+def test_the_hash_needs_the_key(house: House) -> None:
+    with reading(house.engine) as session:
+        ours = consents.keyed(session, "+447700900101")
+    other = house.engine.execution_options(hash_key=b"another")
+    with reading(other) as session:
+        assert consents.keyed(session, "+447700900101") != ours
+
+
+def test_nothing_is_ever_sent_to_an_erased_client(house: House) -> None:
+    live(house)
+    left = len(house.left())
+    forget(house)
+    assert {x.reason for x in house.lines() if x.status is Status.CANCELLED} == {Reason.ERASED}
+    house.play(datetime(2026, 6, 1, tzinfo=UTC))
+    assert len(house.left()) == left
+
+
+def test_a_list_that_names_her_again_brings_no_message(house: House) -> None:
+    live(house)
+    forget(house)
+    left = len(house.left())
+    [done] = house.enrol(ana(date(2026, 3, 9)))
+    assert done.client is not None
+    assert done.client.id == 2
+    assert len(done.remarks) == 2
+    house.play(datetime(2026, 6, 1, tzinfo=UTC))
+    assert len(house.left()) == left
+
+
+def test_a_fresh_consent_after_an_erasure_counts_but_a_stop_still_binds(house: House) -> None:
+    live(house)
+    with writing(house.engine) as session:
+        consent.withdraw(
+            session, herself(session), Channel.EMAIL, source="link", now=house.clock(), act=Act.LINK
+        )
+    forget(house)
+    house.enrol(ana(date(2026, 3, 9), said=()))
+    with writing(house.engine) as session:
+        fresh = herself(session, 2)
+        paper = Proof(Act.DESK, "paper form")
+        consent.record(session, fresh, Channel.SMS, paper, house.clock())
+        with pytest.raises(InputError, match="only she can take that back"):
+            consent.record(session, fresh, Channel.EMAIL, paper, house.clock())
+
+
+def test_a_stop_outlives_her_as_a_hash_and_is_known_again_when_she_returns(house: House) -> None:
+    live(house)
+    with writing(house.engine) as session:
+        consent.withdraw(session, herself(session), Channel.SMS, source="STOP", now=house.clock())
+    forget(house)
+    assert "900101" not in everything(house)
+    house.enrol(ana(date(2026, 3, 9), email=None))
+    with reading(house.engine) as session:
+        found = consents.suppression(session, 1, "+447700900101")
+        assert found is not None
+        assert (found.reason, found.source) == (Reason.OPTED_OUT, "STOP")
+    forget(house, 2)
+    with reading(house.engine) as session:
+        hashed = consents.suppression(session, 1, consents.keyed(session, "+447700900101"))
+        assert hashed is not None
+        assert hashed.reason is Reason.OPTED_OUT
+
+
+def test_who_shares_her_number_keeps_it_and_the_messages_to_it(house: House) -> None:
+    house.enrol(ana(TREATED), ana(TREATED, first_name="Bea", email=None, said=(said(Channel.SMS),)))
+    forget(house)
+    house.tick(DAY_1)
+    assert [x.first_name for x in house.lines() if x.status is Status.ACCEPTED] == ["Bea"]
+
+
+def test_a_message_in_doubt_is_given_up_since_nobody_can_be_asked_any_more(house: House) -> None:
+    live(house)
+    with house.engine.begin() as connection:
+        connection.execute(text("UPDATE reminder SET status = 'handoff' WHERE status = 'accepted'"))
+    forget(house)
+    assert {x.status for x in house.lines()} == {Status.UNKNOWN, Status.CANCELLED, Status.SKIPPED}
+
+
+def test_the_provider_is_to_forget_her_texts_too(house: House) -> None:
+    live(house)
+    forget(house)
+    with reading(house.engine) as session:
+        assert [r.provider_id for r in session.scalars(select(Redaction))] == [
+            "SM" + "0" * 32, "SMreply",
+        ]  # fmt: skip
+
+
+def test_erasing_twice_is_refused_kindly(house: House) -> None:
+    live(house)
+    forget(house)
+    with pytest.raises(InputError, match="erased already"):
+        forget(house)
+
+
+def test_a_dry_run_changes_nothing(house: House) -> None:
+    live(house)
+    before = everything(house)
+    with trying(house.engine) as session:
+        retention.forget(session, herself(session), house.clock(), by="Mia")
+    assert everything(house) == before
+
+
+# --- export -------------------------------------------------------------------------------
+
+
+def test_an_export_holds_everything_and_nobody_else(house: House) -> None:
+    live(house)
+    house.enrol(ana(TREATED, first_name="Zelda", phone="+447700900102", email=None))
+    with reading(house.engine) as session:
+        held = retention.export(session, herself(session), house.clock())
+    told = json.dumps(held, default=_jsonable, ensure_ascii=False)
+    assert [needle for needle in NEEDLES if needle not in told] == ["7700 900101"]
+    assert "Zelda" not in told
+    assert "900102" not in told
+    assert json.loads(told)["clinic"] == "Rosewood Skin"
+    assert {name: len(rows) for name, rows in held.items() if isinstance(rows, list)} == {
+        "client": 1, "treatment": 1, "consent": 3, "suppression": 0, "note": 1, "reminder": 17,
+        "attempt": 3, "receipt": 0, "reply": 1, "intake_row": 0,
+    }  # fmt: skip
+
+
+# --- purge --------------------------------------------------------------------------------
+
+KEEP = Keep(
+    messages=timedelta(365),
+    replies=timedelta(365),
+    deliveries=timedelta(730),
+    consents=timedelta(1826),
+    stops=timedelta(3652),
+)
+
+
+def purge(house: House, after: timedelta) -> Counter[str]:
+    with writing(house.engine) as session:
+        return retention.purge(session, KEEP, DAY_1 + after)
+
+
+def test_each_thing_is_kept_as_long_as_it_may_be_and_no_longer(house: House) -> None:
+    live(house)
+    house.play(datetime(2026, 5, 1, tzinfo=UTC))
+    with writing(house.engine) as session:
+        consent.withdraw(session, herself(session), Channel.SMS, source="STOP", now=DAY_1)
+    assert purge(house, timedelta(363)) == {}
+    words = purge(house, timedelta(450))
+    assert words["messages' words"] == sum(1 for x in house.lines() if x.handoff_at)
+    assert (words["replies"], words["notes' words"]) == (1, 1)
+    assert "hurts" not in everything(house)
+    assert "SPF" not in everything(house)
+    assert "Costarica" in everything(house)
+    facts = purge(house, timedelta(800))
+    assert facts["deliveries"] == 17
+    assert house.lines() == []
+    assert purge(house, timedelta(1800)) == {}
+    gone = purge(house, timedelta(1900))
+    assert gone["clients"] == 1
+    assert gone["consents"] == 4
+    assert [needle for needle in NEEDLES if needle in everything(house)] == []
+    assert purge(house, timedelta(3600)) == {}
+    assert purge(house, timedelta(3700)) == {"stops": 1}
+
+
+def test_what_was_purged_is_still_counted(house: House) -> None:
+    live(house)
+    done = purge(house, timedelta(900))
+    with reading(house.engine) as session:
+        kept = {row.what: row.count for row in session.scalars(select(Purged))}
+    assert kept == dict(done)
+    assert kept["deliveries"] > 0
+
+
+def test_nobody_is_purged_who_was_treated_or_heard_of_lately(house: House) -> None:
+    live(house)
+    house.clock.now = DAY_1 + timedelta(1500)
+    house.enrol(ana(house.clock.now.date()))
+    assert "clients" not in purge(house, timedelta(1900))
