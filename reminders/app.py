@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import time
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from reminders.enrolling.retention import Keep
 from reminders.enrolling.zones import follow_zone_data
 from reminders.links import Links
 from reminders.overseeing.alerts import Alerting
+from reminders.overseeing.doctor import Check, Verdict
 from reminders.overseeing.pulse import Pulse
 from reminders.overseeing.rehearsal import Accepting
 from reminders.rendering.answers import Answers
@@ -156,15 +156,18 @@ class App:
         email = SmtpSender(self.mail_server, self.settings.smtp_connections)
         return {Channel.SMS: TwilioSender(self.twilio), Channel.EMAIL: email}
 
-    def probe_twilio(self) -> str:
-        """Ask Twilio whether it knows us; raises ``SendError``."""
-        from reminders.senders.sms import probe  # noqa: PLC0415 (slow to import)
+    def check_up(self, *, fix: bool = False) -> Iterator[Check]:
+        """Look at everything that must be right before messages can go; with ``fix`` tell Twilio
+        where replies go. Takes some seconds, for others are asked.
+        """
+        from reminders import checkup  # noqa: PLC0415 (slow to import)
 
-        return asyncio.run(probe(self.twilio))
-
-    def probe_smtp(self) -> str:
-        """Ask the mail server whether it lets us in; raises ``SendError``."""
-        return probe_mail(self.mail_server)
+        yield from checkup.inside(self.engine, self.library, self.renderer, self.clock())
+        if self.settings.live:
+            probe = partial(probe_mail, self.mail_server)
+            yield from checkup.outside(self.settings, self.twilio, probe, fix=fix)
+        else:
+            yield Check("Twilio, SMTP", Verdict.PASS, "not used while DELIVERY=outbox")
 
     def dispatcher(self, name: str = "worker", patience: Patience = PATIENCE) -> Dispatcher:
         """Return a dispatcher for the real database, clock and ways out."""

@@ -20,6 +20,7 @@ FLOORS = (
     ("rules",),
     ("store", "senders", "rendering", "links", "settings", "spreadsheets", "logs"),
     ("enrolling", "delivering", "overseeing", "adapting", "staffing"),
+    ("checkup",),
     ("app",),
     ("web", "worker"),
     ("cli", "__main__"),

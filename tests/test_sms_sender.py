@@ -18,7 +18,7 @@ from reminders.rules.deciding import Outcome
 from reminders.rules.terms import Channel, Message
 from reminders.senders import SendError, Withheld
 from reminders.senders.codes import CODES
-from reminders.senders.sms import TwilioAccount, TwilioSender, probe
+from reminders.senders.sms import TwilioAccount, TwilioSender
 from tests.doubles.process import Double, running
 from tests.doubles.twilio import ACCOUNT, KNOWN, TOKEN
 
@@ -204,13 +204,6 @@ def test_one_call_is_one_request(twilio: Double) -> None:
     with pytest.raises(SendError):
         send(account(twilio.port), text())
     assert len(twilio.seen("message")) == before + 1
-
-
-def test_the_doctor_s_question_is_answered(twilio: Double) -> None:
-    assert asyncio.run(probe(account(twilio.port))) == "account active, Full"
-    with pytest.raises(SendError) as refused:
-        asyncio.run(probe(account(twilio.port, password="wrong")))
-    assert refused.value.outcome is Outcome.CONFIGURATION
 
 
 def test_every_outcome_a_code_may_mean_is_one_of_ours() -> None:

@@ -23,7 +23,6 @@ from reminders.cli.common import (
     settings_or_faults,
     stop,
 )
-from reminders.overseeing import doctor as looks
 from reminders.overseeing.doctor import Check, Verdict
 from reminders.rules.contacts import read_email, read_phone
 from reminders.rules.terms import Channel, InputError, Message
@@ -37,9 +36,14 @@ MARKS = {
 }
 
 
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    as_json: AsJson = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Tell Twilio where to post what clients reply.")
+    ] = False,
+) -> None:
     """Look at everything that must be right before messages can go; each fault with its mend."""
-    checks = list(_checks())
+    checks = list(_checks(fix=fix))
     if as_json:
         print_json([asdict(check) for check in checks])
     else:
@@ -53,7 +57,7 @@ def doctor(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _checks() -> Iterator[Check]:
+def _checks(*, fix: bool) -> Iterator[Check]:
     settings, faults = settings_or_faults()
     for fault in faults:
         name, _, mend = fault.partition(": ")
@@ -64,23 +68,9 @@ def _checks() -> Iterator[Check]:
     yield Check("settings", Verdict.PASS, f"DELIVERY={mode}")
     app = build(settings)
     try:
-        yield from _of(app)
+        yield from app.check_up(fix=fix)
     finally:
         app.close()
-
-
-def _of(app: App) -> Iterator[Check]:
-    found = list(looks.database(app.engine))
-    yield from found
-    yield looks.time_zones()
-    yield looks.wording(app.library, app.renderer, app.clock())
-    if not any(check.verdict is Verdict.FAIL for check in found):
-        yield from looks.clinics(app.engine, app.clock())
-    if app.settings.live:
-        yield looks.provider("Twilio", app.probe_twilio)
-        yield looks.provider("SMTP", app.probe_smtp)
-    else:
-        yield Check("Twilio, SMTP", Verdict.PASS, "not used while DELIVERY=outbox")
 
 
 def send_test(

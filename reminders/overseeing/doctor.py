@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,9 +21,8 @@ from reminders.rules.deciding import Outcome
 from reminders.rules.planning import END_OF_DAY
 from reminders.rules.protocols import Protocol
 from reminders.rules.terms import Channel, ClinicFacts, Facts
-from reminders.senders import SendError
 from reminders.store import migrations
-from reminders.store.database import reading
+from reminders.store.database import is_encrypted, reading
 from reminders.store.queries import delivery, people
 from reminders.store.tables import Clinic
 
@@ -64,7 +63,16 @@ def database(engine: Engine) -> Iterator[Check]:
             "Check DATABASE_URL, and that the database runs.",
         )
         return
-    yield Check("database", Verdict.PASS, f"{kind} answers")
+    encrypted = is_encrypted(engine)
+    if encrypted is False:
+        yield Check(
+            "database",
+            Verdict.WARN,
+            f"{kind} answers, but not by TLS",
+            "Add ?sslmode=require to DATABASE_URL, unless the way to it is private.",
+        )
+    else:
+        yield Check("database", Verdict.PASS, f"{kind} answers{', by TLS' if encrypted else ''}")
     if revision == migrations.newest():
         yield Check("tables", Verdict.PASS, f"up to date ({revision})")
     else:
@@ -190,15 +198,17 @@ def _clinic(clinic: Clinic) -> Check:
             f"{clinic.name} is in practice mode: nothing is sent",
             f"When ready: reminders clinic edit '{clinic.name}' --live",
         )
+    accepted = clinic.wording_accepted_at
+    if accepted is None:
+        return Check(
+            name,
+            Verdict.WARN,
+            f"nobody accepted the wording of {clinic.name}",
+            f"Read it, then: reminders clinic edit '{clinic.name}' --live",
+        )
     return Check(
-        name, Verdict.PASS, f"{clinic.name} is live, {clinic.time_zone}, {clinic.sending_hours}"
+        name,
+        Verdict.PASS,
+        f"{clinic.name} is live, {clinic.time_zone}, {clinic.sending_hours};"
+        f" wording accepted {accepted:%Y-%m-%d}",
     )
-
-
-def provider(name: str, probe: Callable[[], str]) -> Check:
-    """Ask a provider whether it knows us; ``probe`` answers, or raises ``SendError``."""
-    try:
-        return Check(name, Verdict.PASS, probe())
-    except SendError as error:
-        mend = MENDS.get(error.outcome, "See the provider's own status page, and try again.")
-        return Check(name, Verdict.FAIL, f"not ready: {error.code or error.outcome}", mend)

@@ -162,26 +162,6 @@ def client_for(account: TwilioAccount, http_client: Any) -> Client:
     return client
 
 
-async def probe(account: TwilioAccount) -> str:
-    """Ask Twilio about our own account, sending nothing; raises ``SendError``."""
-    http = _Connection()
-    try:
-        found = (
-            await client_for(account, http).api.v2010.accounts(account.account_sid).fetch_async()
-        )
-    except TwilioException as error:
-        code = getattr(error, "code", None)
-        raise SendError(Outcome.CONFIGURATION, f"account not accepted ({code})") from None
-    except (ValueError, TypeError, AttributeError):
-        raise SendError(Outcome.AMBIGUOUS, "unreadable answer") from None
-    finally:
-        await http.close()
-    kind = (
-        "a trial account: it reaches only verified numbers" if found.type == "Trial" else found.type
-    )
-    return f"account {found.status}, {kind}"
-
-
 _DEADLINE: ContextVar[float] = ContextVar("deadline", default=math.inf)
 """Until when, on the monotonic clock, what this conversation sends may leave."""
 

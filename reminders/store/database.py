@@ -140,6 +140,15 @@ def database_time(engine: Engine) -> datetime | None:
     return told.astimezone(UTC)
 
 
+def is_encrypted(engine: Engine) -> bool | None:
+    """Say whether the connection to PostgreSQL is encrypted; None where it goes by no network."""
+    if engine.dialect.name != "postgresql" or (engine.url.host or "/").startswith("/"):
+        return None
+    with engine.connect() as connection:
+        found = text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        return bool(connection.execute(found).scalar())
+
+
 @contextmanager
 def writing(engine: Engine | Connection) -> Iterator[Session]:
     """Open a transaction that commits at the end, or not at all."""

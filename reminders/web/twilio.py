@@ -32,6 +32,8 @@ async def status(request: Request) -> Response:
         REJECTED.labels("twilio").inc()
         log.warning("report refused")
         return Response(status_code=403)
+    if not form.get("MessageSid"):
+        return Response(status_code=204)  # the doctor, knocking
     try:
         await run_in_threadpool(_take, app, _report(request, form))
     except SQLAlchemyError:

@@ -24,6 +24,7 @@ from tests.doubles.ledger import Ledger
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "t" * 32
+SERVICE = "MG" + "1" * 32
 SIGNED_IN = "Basic " + b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
 KNOWN = {
     "To", "From", "MessagingServiceSid", "Body", "StatusCallback", "ValidityPeriod", "SmartEncoded",
@@ -45,6 +46,19 @@ class Twilio:
         self.messages: list[dict[str, Any]] = []
         self.script: list[dict[str, Any]] = []
         self.lag = timedelta(seconds=lag)
+        self.kind = "Full"
+        self.registered: dict[str, Any] = {}
+        self.number: dict[str, Any] = {
+            "sid": "PN" + "0" * 32,
+            "phone_number": "+447700900000",
+            "capabilities": {"sms": True, "voice": True, "mms": False},
+            "sms_url": "",
+        }
+        self.messaging: dict[str, Any] = {
+            "sid": SERVICE,
+            "inbound_request_url": None,
+            "use_inbound_webhook_on_number": True,
+        }
 
     async def take_script(self, request: web.Request) -> web.Response:
         self.script = await request.json()
@@ -139,14 +153,55 @@ class Twilio:
             {"messages": found, "next_page_uri": None, "page": 0, "page_size": 1000}
         )
 
+    async def numbers(self, request: web.Request) -> web.Response:
+        wanted = request.query.get("PhoneNumber")
+        found = [self.number] if wanted in (None, self.number["phone_number"]) else []
+        return web.json_response({"incoming_phone_numbers": found, "next_page_uri": None})
+
+    async def change_number(self, request: web.Request) -> web.Response:
+        fields = await request.post()
+        self.number["sms_url"] = fields["SmsUrl"]
+        self.ledger.write("webhook", url=fields["SmsUrl"], method=fields.get("SmsMethod"))
+        return web.json_response(self.number)
+
+    async def service(self, request: web.Request) -> web.Response:
+        if request.method == "POST":
+            fields = await request.post()
+            self.messaging["inbound_request_url"] = fields["InboundRequestUrl"]
+            self.messaging["use_inbound_webhook_on_number"] = (
+                fields["UseInboundWebhookOnNumber"] == "true"
+            )
+        return web.json_response(self.messaging)
+
+    async def members(self, _: web.Request) -> web.Response:
+        return _page("phone_numbers", [{"sid": "PN1", "phone_number": self.number["phone_number"]}])
+
+    async def campaigns(self, _: web.Request) -> web.Response:
+        return _page("compliance", self.registered.get("campaigns", []))
+
+    async def verifications(self, _: web.Request) -> web.Response:
+        return _page("verifications", self.registered.get("verifications", []))
+
+    async def become(self, request: web.Request) -> web.Response:
+        """Take another number, capabilities, kind of account or registrations, as a test needs."""
+        told = await request.json()
+        self.kind = told.get("type", self.kind)
+        self.number |= told.get("number", {})
+        self.registered |= told.get("registered", {})
+        return web.Response(text="ok")
+
     async def account(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != SIGNED_IN:
             return _error(401, 20003, "Authenticate")
-        return web.json_response({"sid": ACCOUNT, "status": "active", "type": "Full"})
+        return web.json_response({"sid": ACCOUNT, "status": "active", "type": self.kind})
 
 
 def _error(status: int, code: int, message: str) -> web.Response:
     return web.json_response({"code": code, "message": message, "status": status}, status=status)
+
+
+def _page(key: str, rows: list[dict[str, Any]]) -> web.Response:
+    return web.json_response({key: rows, "meta": {"key": key, "next_page_url": None}})
 
 
 async def main() -> None:
@@ -157,6 +212,15 @@ async def main() -> None:
     app.router.add_post(f"{base}/Messages.json", double.create)
     app.router.add_get(f"{base}/Messages.json", double.listing)
     app.router.add_get(f"{base}.json", double.account)
+    app.router.add_post("/_become", double.become)
+    app.router.add_get(f"{base}/IncomingPhoneNumbers.json", double.numbers)
+    app.router.add_post(f"{base}/IncomingPhoneNumbers/{{sid}}.json", double.change_number)
+    service = f"/v1/Services/{SERVICE}"
+    app.router.add_get(service, double.service)
+    app.router.add_post(service, double.service)
+    app.router.add_get(f"{service}/PhoneNumbers", double.members)
+    app.router.add_get(f"{service}/Compliance/Usa2p", double.campaigns)
+    app.router.add_get("/v1/Tollfree/Verifications", double.verifications)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -24,6 +24,12 @@ def name_key(name: str) -> str:
     return " ".join(letters.casefold().split())
 
 
+def zones(session: Session) -> set[str]:
+    """Return every time zone that a clinic or a client lives in."""
+    rows = session.execute(select(col(Clinic.time_zone)).union(select(col(Client.time_zone))))
+    return {zone for (zone,) in rows if zone}
+
+
 def clinics(session: Session) -> list[Clinic]:
     """Return every clinic by name."""
     return list(session.scalars(select(Clinic).order_by(col(Clinic.name_key))))

@@ -1,0 +1,63 @@
+"""The check-up: every look of the doctor's in turn, for the command line and for owners' pages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from reminders.overseeing import doctor, examining
+from reminders.overseeing.doctor import Check, Verdict
+from reminders.rendering.library import Library
+from reminders.rendering.renderer import Renderer
+from reminders.senders import SendError
+from reminders.senders.line import Inquiry
+from reminders.senders.reach import knock, open_ports
+from reminders.senders.sms import TwilioAccount
+from reminders.settings import Settings
+from reminders.store.backups import BACKED_UP
+from reminders.store.database import database_time, reading
+from reminders.store.queries import halts, people
+
+REPLIES = "/hooks/twilio/inbound#rc=3&rp=all"
+"""Where Twilio is to post what clients text; what follows the # lets it try again."""
+
+
+def inside(engine: Engine, library: Library, renderer: Renderer, now: datetime) -> Iterator[Check]:
+    """Look at what is ours: database, clock, zones, wording, clinics, heartbeat, backup."""
+    found = list(doctor.database(engine))
+    yield from found
+    yield doctor.time_zones()
+    yield doctor.wording(library, renderer, now)
+    if any(check.verdict is Verdict.FAIL for check in found):
+        return
+    yield examining.clocks(now, database_time(engine))
+    with reading(engine) as session:
+        used = people.zones(session)
+        backed_up = halts.read(session, BACKED_UP)
+    yield examining.zones(used, now)
+    yield from doctor.clinics(engine, now)
+    yield examining.backup(datetime.fromisoformat(backed_up) if backed_up else None, now)
+
+
+def outside(
+    settings: Settings, account: TwilioAccount, probe_smtp: Callable[[], str], *, fix: bool
+) -> Iterator[Check]:
+    """Look at what others must do for us: Twilio, the mail server, names, our own address."""
+    replies_to = settings.public_url + REPLIES
+    inquiry = Inquiry(account)
+    try:
+        if fix:
+            asyncio.run(inquiry.send_replies_to(replies_to))
+        yield from examining.line(asyncio.run(inquiry.ask()), replies_to)
+    except SendError as error:
+        mend = doctor.MENDS.get(error.outcome, "See Twilio's own status page, and try again.")
+        yield Check("Twilio account", Verdict.FAIL, f"not ready: {error.code}", mend)
+    yield examining.mail(probe_smtp, settings.smtp_host, settings.smtp_port, open_ports)
+    yield from examining.domain(settings.mail_from)
+    token = settings.twilio_auth_token.get_secret_value()
+    if token:
+        status = f"{settings.public_url}/hooks/twilio/status"
+        yield examining.round_trip(knock(status, settings.twilio_account_sid, token))
