@@ -29,10 +29,23 @@ class Links:
     def _sign(self, purpose: str, number: int) -> bytes:
         return hmac.digest(self._key, f"{purpose}.{number}".encode(), sha256)[:16]
 
+    def token(self, purpose: str, number: int) -> str:
+        """Return what names one of our rows for one purpose, and that nobody else can make."""
+        token = number.to_bytes(6) + self._sign(purpose, number)
+        return urlsafe_b64encode(token).rstrip(b"=").decode()
+
+    def number_of(self, purpose: str, token: str) -> int | None:
+        """Return which row a token of that purpose names, or None if we did not make it."""
+        try:
+            raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        except (BadBase64, ValueError):
+            return None
+        number = int.from_bytes(raw[:6])
+        return number if hmac.compare_digest(raw[6:], self._sign(purpose, number)) else None
+
     def unsubscribe_token(self, client_id: int) -> str:
         """Return a token that names a client without telling who she is."""
-        token = client_id.to_bytes(6) + self._sign("unsubscribe", client_id)
-        return urlsafe_b64encode(token).rstrip(b"=").decode()
+        return self.token("unsubscribe", client_id)
 
     def unsubscribe_url(self, client_id: int) -> str:
         """Return the address that stops emails to a client; it never expires."""
@@ -40,13 +53,7 @@ class Links:
 
     def client_of(self, token: str) -> int | None:
         """Return whose unsubscribe token this is, or None if we did not make it."""
-        try:
-            raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        except (BadBase64, ValueError):
-            return None
-        client_id = int.from_bytes(raw[:6])
-        genuine = hmac.compare_digest(raw[6:], self._sign("unsubscribe", client_id))
-        return client_id if genuine else None
+        return self.number_of("unsubscribe", token)
 
     def page_token(self, client_id: int, edition: int) -> str:
         """Return the 14 characters (84 bits) that open a client's own page; a new edition of

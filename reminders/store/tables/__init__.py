@@ -13,6 +13,7 @@ from reminders.store.tables.delivery import (
     Spend,
 )
 from reminders.store.tables.heard import Alert, Reply
+from reminders.store.tables.joining import Code, Joining
 from reminders.store.tables.own import (
     Audit,
     Guest,
@@ -39,6 +40,7 @@ __all__ = [
     "Audit",
     "Client",
     "Clinic",
+    "Code",
     "Consent",
     "Guest",
     "Heading",
@@ -46,6 +48,7 @@ __all__ = [
     "Intake",
     "IntakeRow",
     "Invitation",
+    "Joining",
     "Knock",
     "Lane",
     "Mark",

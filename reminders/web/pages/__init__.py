@@ -2,6 +2,6 @@
 
 from starlette.routing import BaseRoute
 
-from reminders.web.pages import calendar, choosing, hers
+from reminders.web.pages import calendar, choosing, hers, joining
 
-ROUTES: list[BaseRoute] = [*hers.ROUTES, *choosing.ROUTES, *calendar.ROUTES]
+ROUTES: list[BaseRoute] = [*hers.ROUTES, *choosing.ROUTES, *calendar.ROUTES, *joining.ROUTES]

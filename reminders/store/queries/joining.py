@@ -1,0 +1,78 @@
+"""Joining: forms sent in, the codes they call for, and how many of those went out lately."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from reminders.store.queries.common import QUIET
+from reminders.store.queries.people import name_key
+from reminders.store.tables import Client, Code, Consent, Joining, Treatment
+
+
+def joining(session: Session, joining_id: int) -> Joining | None:
+    """Return a form that was sent in."""
+    return session.get(Joining, joining_id)
+
+
+def namesake(session: Session, clinic_id: int, contact: str, first_name: str) -> Client | None:
+    """Return who of a clinic has this contact and this name."""
+    on_it = (col(Client.phone) == contact) | (col(Client.email) == contact)
+    wanted = select(Client).where(col(Client.clinic_id) == clinic_id, on_it)
+    key = name_key(first_name)
+    found = session.scalars(wanted.order_by(col(Client.id)))
+    return next((client for client in found if name_key(client.first_name) == key), None)
+
+
+def is_known(session: Session, client_id: int) -> bool:
+    """Say whether somebody has been treated, or said anything of messages."""
+    treated = select(col(Treatment.id)).where(col(Treatment.client_id) == client_id)
+    said = select(col(Consent.id)).where(col(Consent.client_id) == client_id)
+    return any(session.scalar(one.limit(1)) is not None for one in (treated, said))
+
+
+def code(session: Session, about: str) -> Code | None:
+    """Return the latest code about something, and hold it."""
+    wanted = select(Code).where(col(Code.about) == about).order_by(col(Code.id).desc()).limit(1)
+    return session.scalars(wanted.with_for_update()).first()
+
+
+def sent_to(session: Session, contact: str, since: datetime) -> int:
+    """Return how many codes went to a contact since then, for whichever clinic."""
+    return _count(session, col(Code.contact) == contact, col(Code.asked_at) > since)
+
+
+def asked_from(session: Session, browser: str, since: datetime) -> int:
+    """Return how many codes were asked for from a network address since then."""
+    return _count(session, col(Code.browser) == browser, col(Code.asked_at) > since)
+
+
+def sent_for(session: Session, clinic_id: int, since: datetime) -> int:
+    """Return how many codes went out for a clinic since then."""
+    return _count(session, col(Code.clinic_id) == clinic_id, col(Code.asked_at) > since)
+
+
+def _count(session: Session, *where: object) -> int:
+    return session.scalar(select(func.count()).select_from(Code).where(*where)) or 0  # type: ignore[arg-type]
+
+
+def unfinished(session: Session, before: datetime, limit: int) -> list[int]:
+    """Return clients whom only a form made that was sent in before then, and nothing since."""
+    ids: set[int] = set()
+    for made in (col(Joining.sms_client_id), col(Joining.email_client_id)):
+        rows = session.scalars(
+            select(made).where(col(Joining.asked_at) < before, made.is_not(None)).limit(limit)
+        )
+        ids.update(number for number in rows if number is not None)
+    return [number for number in sorted(ids) if not is_known(session, number)]
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Delete codes and forms of before then; return how many forms."""
+    old = delete(Code).where(col(Code.asked_at) < before)
+    session.execute(old.execution_options(**QUIET))
+    gone = delete(Joining).where(col(Joining.asked_at) < before).returning(col(Joining.id))
+    return len(session.execute(gone.execution_options(**QUIET)).all())
