@@ -61,9 +61,11 @@ class Served:
     house: House
     address: str
 
-    def path(self, url: str) -> str:
-        """Return the address here of one that stands in a message."""
-        return self.address + url.removeprefix(self.house.app.settings.public_url)
+    def tick(self) -> None:
+        """Send what is due; in a thread, since the browser's loop runs in this one."""
+        thread = Thread(target=self.house.tick)
+        thread.start()
+        thread.join()
 
 
 @contextmanager

@@ -49,18 +49,28 @@ class Here:
         return self.visit.page(template, self.words, status, **known, **facts)
 
     def agreed(self, channel: Channel) -> str:
-        """Return the exact words beside a box (CTIA, Messaging Principles 5.1.1)."""
+        """Return the exact words beside a box, as they are kept (CTIA, Messaging Principles
+        5.1.1 and 5.1.2).
+        """
+        return Markup.unescape(self._agreed(channel, "{said} ({url})"))
+
+    def shown(self, channel: Channel) -> Markup:
+        """Return the same words as they are shown, with links in the place of addresses."""
+        return self._agreed(channel, '<a href="{url}">{said}</a>')
+
+    def _agreed(self, channel: Channel, link: str) -> Markup:
         base = self.visit.app.settings.public_url + self.path
         sender = self.visit.app.settings.twilio_from
-        return str(
-            self.words(
-                f"join.agree_{FIELDS[channel][1]}",
-                clinic=self.clinic.name,
-                per_week=self.clinic.texts_per_week,
-                sender=self.words("join.sender", number=show_phone(sender)) if sender else "",
-                privacy=f"{base}/privacy",
-                terms=f"{base}/terms",
-            )
+        links = {
+            part: Markup(link).format(url=f"{base}/{part}", said=self.words(f"page.{part}"))  # noqa: S704
+            for part in ("privacy", "terms")
+        }
+        return self.words(
+            f"join.agree_{FIELDS[channel][1]}",
+            clinic=self.clinic.name,
+            per_week=self.clinic.texts_per_week,
+            sender=self.words("join.sender", number=show_phone(sender)) if sender else "",
+            **links,
         )
 
 
@@ -98,7 +108,7 @@ def _form(here: Here, status: int = 200) -> Response:
         faults=here.faults,
         languages=here.visit.app.library.phrases.names,
         language=typed.get("language", here.words.language),
-        agreed={box: here.agreed(channel) for channel, (_, box) in FIELDS.items()},
+        agreed={box: here.shown(channel) for channel, (_, box) in FIELDS.items()},
     )
 
 
