@@ -446,4 +446,9 @@ def test_not_me_stops_everything_closes_the_page_and_tells_the_clinic(
 
 
 def test_every_page_is_wholly_in_english_and_spanish(house: House) -> None:
-    assert house.app.library.phrases.missing("es") == set()
+    phrases = house.app.library.phrases
+    assert phrases.missing("es") == set()
+    words = phrases.words("en", "GB")
+    for protocol in house.app.library.protocols.values():
+        for milestone in protocol.milestones:
+            assert words.has(f"milestone.{milestone.key}"), milestone.key

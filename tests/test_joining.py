@@ -51,11 +51,11 @@ def told(house: House, channel: Channel) -> str:
 
 
 def code_in(text: str) -> str:
-    return re.findall(r"\b\d{6}\b", text)[0]
+    return str(re.findall(r"\b\d{6}\b", text)[0])
 
 
 def link_in(text: str) -> str:
-    return urlsplit(re.findall(r"https?://\S+/join/\S+", text)[0]).path
+    return urlsplit(str(re.findall(r"https?://\S+/join/\S+", text)[0])).path
 
 
 def clients(house: House) -> list[Client]:
