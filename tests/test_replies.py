@@ -321,6 +321,25 @@ def test_start_does_not_take_back_what_was_said_at_the_desk(house: House, door: 
     assert stops(house) == {1: Reason.OPTED_OUT}
 
 
+def test_a_start_by_one_does_not_take_back_what_another_on_her_number_said_at_the_desk(
+    house: House, door: Door
+) -> None:
+    house.enrol(ana(TREATED), ana(TREATED, first_name="Bea", email="bea@mail.example"))
+    with writing(house.engine) as session:
+        bea = next(c for c in people.clients_of(session) if c.first_name == "Bea")
+        consent.withdraw(session, bea, Channel.SMS, source="telephone", now=NOON)
+    door.text("START")
+    assert stops(house) == {1: Reason.OPTED_OUT}
+
+
+def test_start_takes_back_a_stop_that_only_twilio_told_us_of(house: House, door: Door) -> None:
+    house.enrol(ana(TREATED))
+    with writing(house.engine) as session:
+        consents.suppress(session, 1, ANAS, Reason.OPTED_OUT, source="provider", now=NOON)
+    door.text("START")
+    assert stops(house) == {}
+
+
 def test_a_start_posted_again_after_a_stop_changes_nothing(house: House, door: Door) -> None:
     house.enrol(ana(TREATED))
     door.text("STOP")
