@@ -20,6 +20,7 @@ from reminders.delivering.tally import Tally
 from reminders.enrolling.retention import Keep
 from reminders.enrolling.zones import follow_zone_data
 from reminders.links import Links
+from reminders.overseeing import alarms
 from reminders.overseeing.alerts import Alerting
 from reminders.overseeing.doctor import Check, Verdict
 from reminders.overseeing.pulse import Pulse
@@ -36,7 +37,7 @@ from reminders.senders.email import MailServer, Security, SmtpSender
 from reminders.senders.email import probe as probe_mail
 from reminders.senders.outbox import OutboxSender
 from reminders.settings import Settings
-from reminders.store.database import open_engine
+from reminders.store.database import open_engine, writing
 
 if TYPE_CHECKING:
     from reminders.senders.sms import TwilioAccount
@@ -203,6 +204,12 @@ class App:
             lambda: self.senders()[Channel.SMS],
         )
 
+    def raise_alarms(self) -> None:
+        """Raise what staff and operator must be told; while practising nobody need be woken."""
+        if self.settings.live:
+            with writing(self.engine) as session:
+                alarms.raise_all(session, self.clock())
+
     @cached_property
     def pulse(self) -> Pulse:
         """Return what tells somebody outside that all is well."""
@@ -217,6 +224,7 @@ class App:
         ``SendError`` where Twilio has to be asked first and does not answer.
         """
         follow_zone_data(self.engine, self.library, self.clock())
+        self.raise_alarms()
         self.alerting().run()
         came = self.held() or self.dispatcher("tick").run()
         self.pulse.beat()

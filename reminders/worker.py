@@ -24,6 +24,9 @@ log = structlog.get_logger()
 BEAT_SECONDS = 15
 """Between beats: how late a reminder may be for want of looking."""
 
+ALARM_SECONDS = 60
+"""Between looks for what somebody must be told."""
+
 LOOK_SECONDS = 1.0
 """Between looks at the clock."""
 
@@ -87,11 +90,7 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
     """
     follow_zone_data(app.engine, app.library, app.clock())
     dispatcher = app.dispatcher(name)
-    scheduler = BackgroundScheduler(
-        timezone=UTC,
-        executors={"default": ThreadPoolExecutor(2)},  # alerts do not wait for a long pass
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-    )
+    scheduler = _scheduler()
     watchman = Watchman(app, scheduler)
     scheduler.add_job(
         _beat,
@@ -100,9 +99,7 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
         args=[dispatcher, watchman],
         next_run_time=app.clock(),
     )
-    scheduler.add_job(
-        _tell, "interval", seconds=BEAT_SECONDS, args=[app.alerting()], next_run_time=app.clock()
-    )
+    _look_out(app, scheduler)
     scheduler.start()
     try:
         yield
@@ -120,6 +117,40 @@ def _beat(dispatcher: Dispatcher, watchman: Watchman) -> None:
         watchman.app.pulse.beat()
     except Exception:
         log.exception("pass failed")
+
+
+@contextmanager
+def lookout(app: App) -> Iterator[None]:
+    """Raise and send alerts until the context ends, beside a worker that may have fallen silent."""
+    scheduler = _scheduler()
+    _look_out(app, scheduler)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=True)
+
+
+def _scheduler() -> BackgroundScheduler:
+    return BackgroundScheduler(
+        timezone=UTC,
+        executors={"default": ThreadPoolExecutor(2)},  # alerts do not wait for a long pass
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+
+
+def _look_out(app: App, scheduler: BackgroundScheduler) -> None:
+    now = app.clock()
+    tell = {"args": [app.alerting()], "seconds": BEAT_SECONDS, "next_run_time": now}
+    scheduler.add_job(_tell, "interval", **tell)
+    scheduler.add_job(_raise, "interval", args=[app], seconds=ALARM_SECONDS, next_run_time=now)
+
+
+def _raise(app: App) -> None:
+    try:
+        app.raise_alarms()
+    except Exception:
+        log.exception("alarms not looked for")
 
 
 def _tell(alerting: Alerting) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 
 import uvicorn
 
@@ -19,7 +19,7 @@ from reminders.rules.terms import Reason, Status
 from reminders.senders import SendError
 from reminders.store import migrations
 from reminders.web import create_web
-from reminders.worker import heartbeat, work
+from reminders.worker import heartbeat, lookout, work
 
 
 def serve() -> None:
@@ -32,7 +32,7 @@ def serve() -> None:
 def web() -> None:
     """Serve HTTP only, beside a worker."""
     with opened(logs=sys.stdout) as app:
-        _listen(app, nullcontext)
+        _listen(app, lambda: lookout(app))
 
 
 def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -> None:

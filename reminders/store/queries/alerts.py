@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -89,3 +90,8 @@ def unsent(session: Session, before: datetime) -> int:
     """Count the alerts raised before an instant that nobody was told of yet."""
     late = select(func.count()).where(col(Alert.sent_at).is_(None), col(Alert.raised_at) < before)
     return session.scalar(late) or 0
+
+
+def raised(session: Session, keys: Collection[str]) -> set[str]:
+    """Return which of these keys an alert was raised under."""
+    return set(session.scalars(select(col(Alert.key)).where(col(Alert.key).in_(keys))))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Channel, Status
@@ -45,6 +45,20 @@ def tried(session: Session, since: datetime) -> list[Tried]:
         Tried(clinic, channel, outcome or "in doubt", code or "", count, int(segments))
         for clinic, channel, outcome, code, count, segments in rows
     ]
+
+
+def failing(session: Session, since: datetime) -> list[tuple[int, Channel, int, int]]:
+    """Return for every lane how many reminders were tried since then, and how many failed."""
+    failed = case((is_status(Status.FAILED, Status.UNDELIVERED), R.c.id))
+    rows = session.execute(
+        select(
+            R.c.clinic_id, R.c.channel, func.count(R.c.id.distinct()), func.count(failed.distinct())
+        )
+        .join_from(A, R, R.c.id == A.c.reminder_id)
+        .where(A.c.handoff_at >= since)
+        .group_by(R.c.clinic_id, R.c.channel)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def waits(session: Session, since: datetime) -> list[tuple[Channel, timedelta, timedelta | None]]:
@@ -100,7 +114,7 @@ def lanes(session: Session) -> list[Row[Any]]:
 
 
 def spent(session: Session, since: date) -> list[Row[Any]]:
-    """Return the segments of each clinic's latest month, with its budget."""
+    """Return each clinic's latest month: its first day, the segments and the budget."""
     latest = select(S.c.clinic_id, func.max(S.c.month_on).label("month_on"))
     last = latest.where(S.c.month_on >= since).group_by(S.c.clinic_id).subquery()
     return list(
