@@ -69,8 +69,10 @@ def clients_on(session: Session, phone: str) -> list[Client]:
 
 def stops_on(session: Session, contact: str) -> dict[int, Suppression]:
     """Return why which clinics must not message this contact."""
-    found = session.scalars(select(Suppression).where(col(Suppression.contact) == contact))
-    return {row.clinic_id: row for row in found}
+    found = select(Suppression).where(
+        col(Suppression.clinic_id).in_(select(col(Clinic.id))), col(Suppression.contact) == contact
+    )
+    return {row.clinic_id: row for row in session.scalars(found)}
 
 
 def not_hers(session: Session, clinic_id: int, contact: str) -> None:
