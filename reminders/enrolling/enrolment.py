@@ -20,6 +20,12 @@ from reminders.store.queries import consents, people
 from reminders.store.queries.common import Row
 from reminders.store.tables import Client, Clinic, Treatment
 
+WHO_CAN = {
+    True: "a list cannot undo it",
+    False: "only she can take it back, by texting START or on her own page",
+}
+"""Who may take a no back, by whether a list says so."""
+
 TOGETHER = 1000
 """How many enrolments are matched and planned with one set of questions."""
 
@@ -89,19 +95,20 @@ def _record_said(session: Session, done: Sequence[Enrolled], clinic: Clinic, now
         for said in one.enrolment.said if one.client else ():
             assert one.client is not None
             key = (one.client.id, said.channel)
-            stopped = (
-                known.get(key) is False or consent.contact_of(one.client, said.channel) in barred
-            )
+            refused = known.get(key) is False and said.proof is None
+            stopped = refused or consent.contact_of(one.client, said.channel) in barred
             if stopped and said.given:
-                one.remarks.append(f"No to {said.channel} stands; a list cannot undo it.")
-            if known.get(key) in {False, said.given}:
+                one.remarks.append(f"No to {said.channel} stands; {WHO_CAN[said.proof is None]}.")
+            if known.get(key) == said.given or (known.get(key) is False and stopped):
+                continue
+            if stopped and said.given and said.proof is not None:
                 continue
             if said.stop:
                 consent.withdraw(
                     session, one.client, said.channel, source=said.source, now=now, act=Act.IMPORT
                 )
             else:
-                proof = consent.Proof(Act.IMPORT, said.source)
+                proof = said.proof or consent.Proof(Act.IMPORT, said.source)
                 lines.append(
                     consent.line(
                         one.client, said.channel, proof, now, said.given_at, given=said.given

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from reminders.enrolling.consent import Proof
 from reminders.rules.planning import Replan
 from reminders.rules.terms import Channel
 from reminders.store.queries.people import name_key
@@ -14,13 +15,17 @@ from reminders.store.tables import Client, Treatment
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a client said about a channel: when (UTC), and where that is written down."""
+    """What a client said about a channel: when (UTC), and where that is written down.
+
+    ``proof`` is what staff took down themselves; without one it stands in a list.
+    """
 
     channel: Channel
     given: bool
     given_at: datetime
     source: str
     stop: bool = False
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from reminders.delivering.dispatch import Dispatcher
@@ -85,18 +87,53 @@ def rehearse(
     as it then stands. Nothing is sent and nothing is changed; with ``clients`` only theirs are
     played, as if their clinic were live.
     """
+    with _stage() as stage:
+        with (
+            engine.execution_options(read_only=True).connect() as source,
+            stage.begin() as target,
+        ):
+            overview.copy(source, target, clients)
+        return _played(stage, make_dispatcher, start, until, progress)
+
+
+def rehearse_change(
+    engine: Engine,
+    make_dispatcher: MakesDispatchers,
+    change: Callable[[Session], int],
+    start: datetime,
+    until: datetime,
+) -> list[Line]:
+    """Play what one client would get after a change that is not made: ``change`` is carried
+    out, copied and undone, and returns whose it is.
+    """
+    with _stage() as stage:
+        with Session(engine) as session, stage.begin() as target:
+            client_id = change(session)
+            session.flush()
+            overview.copy(session.connection(), target, [client_id])
+            session.rollback()
+        return _played(stage, make_dispatcher, start, until, lambda _: None)
+
+
+@contextmanager
+def _stage() -> Iterator[Engine]:
     with TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as folder:
         stage = open_engine(f"sqlite:///{Path(folder) / 'rehearsal.db'}")
         try:
             SQLModel.metadata.create_all(stage)
-            with (
-                engine.execution_options(read_only=True).connect() as source,
-                stage.begin() as target,
-            ):
-                overview.copy(source, target, clients)
-            clock = SetClock(start)
-            play(stage, make_dispatcher(stage, clock), clock, until, progress)
-            with reading(stage) as session:
-                return overview.lines(session)
+            yield stage
         finally:
             stage.dispose()
+
+
+def _played(
+    stage: Engine,
+    make_dispatcher: MakesDispatchers,
+    start: datetime,
+    until: datetime,
+    progress: Callable[[datetime], None],
+) -> list[Line]:
+    clock = SetClock(start)
+    play(stage, make_dispatcher(stage, clock), clock, until, progress)
+    with reading(stage) as session:
+        return overview.lines(session)

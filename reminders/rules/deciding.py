@@ -13,7 +13,7 @@ from reminders.rules.terms import Channel, Facts, NoteKind, Reason, Status
 WEEK = timedelta(days=7)
 LOOK_AGAIN = timedelta(hours=1)
 """How often a reminder is looked at again that waits for somebody to let it go: its clinic is in
-practice mode or paused, or has spent its budget."""
+practice mode or paused, or has spent its budget; or staff hold it."""
 
 MOST_A_DAY, MOST_A_WEEK = 1, 3
 """Texts to one client: no clinic may set more (47 CFR 64.1200(a)(9)(iv), as a safe shape)."""
@@ -82,6 +82,8 @@ def _held(facts: Facts, now: datetime) -> Decision | None:
     waits_for = _halt(facts)
     if waits_for is not None:
         return Defer(min(now + LOOK_AGAIN, facts.stale_at), waits_for)
+    if facts.held:
+        return Defer(min(now + LOOK_AGAIN, facts.stale_at), Reason.ON_HOLD)
     if facts.note is None and facts.paused_until and now < facts.paused_until:
         return Defer(min(facts.paused_until, facts.stale_at), Reason.PAUSED)
     day = now.astimezone(facts.clinic.zone).date()

@@ -15,6 +15,8 @@ PLAIN = {
     Reason.QUIET_HOURS: "it waits for the client's sending hours",
     Reason.PAUSED: "the client asked for a pause",
     Reason.PRACTICE: "the clinic is in practice mode",
+    Reason.ON_HOLD: "a member of staff holds it back",
+    Reason.TAKEN_OUT: "a member of staff took it out",
     Reason.MOVED: "the plan changed",
     Reason.TREATMENT_CANCELLED: "the treatment was cancelled",
     Reason.INVALID_CONTACT: "the number or address does not work",

@@ -91,6 +91,8 @@ class Reason(StrEnum):
     QUIET_HOURS = "quiet-hours"
     PAUSED = "paused"
     PRACTICE = "practice"
+    ON_HOLD = "on-hold"
+    TAKEN_OUT = "taken-out"
     MOVED = "moved"
     TREATMENT_CANCELLED = "treatment-cancelled"
     INVALID_CONTACT = "invalid-contact"
@@ -184,6 +186,7 @@ class Facts:
     note: NoteFacts | None = None
     page_edition: int = 1
     paused_until: datetime | None = None
+    held: bool = False
     guest: bool = False
     discretion: Discretion = Discretion.PLAIN
 

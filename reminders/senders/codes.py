@@ -39,3 +39,33 @@ ANSWERED_BY_TWILIO = frozenset(
 )
 """Words that Twilio answers by itself when they are all a text says, unless it was told not to
 (twilio.com/docs/messaging/tutorials/advanced-opt-out)."""
+
+SAID = {
+    21211: "this is not a number that can be texted",
+    21408: "our account may not text that country",
+    21610: "she texted STOP to our number",
+    21612: "her number cannot be reached from ours",
+    21614: "her number is not a mobile number",
+    30003: "her phone was off or out of reach",
+    30004: "her phone or network blocks our texts",
+    30005: "her number is not in service",
+    30006: "her number is a landline, or its network takes no texts",
+    30007: "her network took it for spam",
+    30008: "her network gave no reason",
+    30034: "our number is not registered with the networks",
+}
+"""What the codes staff meet mean, in plain words (twilio.com/docs/api/errors)."""
+
+
+def say(code: str) -> str:
+    """Say in plain words what a provider's code means; nothing for one we have no words for.
+
+    Mail servers answer by SMTP codes: RFC 5321 and RFC 3463.
+    """
+    if code.isdecimal() and int(code) in SAID:
+        return SAID[int(code)]
+    if code.startswith(("550", "551", "553", "5.1")):
+        return "her mailbox does not exist"
+    if code.startswith(("552", "452", "5.2.2", "4.2.2")):
+        return "her mailbox is full"
+    return ""

@@ -1,13 +1,20 @@
-"""What the desk asks: every row through one function that knows whose it is."""
+"""What the desk asks: every row through one function that knows whose it is, and who is meant."""
 
 from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from reminders.store.queries.people import name_key
+from reminders.store.tables import Client, Consent, Reply
 
 T = TypeVar("T")
+
+PAGE = 50
+"""How many clients a page shows."""
 
 
 class NotHere(LookupError):  # noqa: N818 (nobody's fault)
@@ -24,3 +31,63 @@ def own(session: Session, clinic_id: int, table: type[T], row_id: int, *, lock: 
     if found is None:
         raise NotHere
     return found
+
+
+def clients_called(
+    session: Session, clinic_id: int, typed: str, after: tuple[str, int] = ("", 0)
+) -> list[Client]:
+    """Return a page of clients whose name, given or family name first, begins like this."""
+    key = name_key(typed)
+    order = col(Client.name_key)
+    found = _page(session, clinic_id, order, key, after)
+    if key and len(found) < PAGE:
+        known = {client.id for client in found}
+        more = _page(session, clinic_id, col(Client.family_key), key, ("", 0))
+        found += [client for client in more if client.id not in known]
+    return found[:PAGE]
+
+
+def _page(
+    session: Session, clinic_id: int, key: Any, prefix: str, after: tuple[str, int]
+) -> list[Client]:
+    begins = _begins(session, key, prefix) if prefix else true()
+    later = (key > after[0]) | ((key == after[0]) & (col(Client.id) > after[1]))
+    wanted = select(Client).where(col(Client.clinic_id) == clinic_id, begins)
+    if after != ("", 0):
+        wanted = wanted.where(key >= after[0], later)
+    return list(session.scalars(wanted.order_by(key, col(Client.id)).limit(PAGE)))
+
+
+def _begins(session: Session, key: Any, prefix: str) -> ColumnElement[bool]:
+    """Say that a text begins like this, by its index: PostgreSQL reads a pattern, SQLite a range."""
+    if session.get_bind().dialect.name == "postgresql":
+        found: ColumnElement[bool] = key.startswith(prefix, autoescape=True)
+        return found
+    in_range: ColumnElement[bool] = (key >= prefix) & (key < prefix + "\U0010ffff")
+    return in_range
+
+
+def clients_reached_by(session: Session, clinic_id: int, contact: str) -> list[Client]:
+    """Return a page of clients whose number or address begins like this."""
+    column = col(Client.email) if "@" in contact else col(Client.phone)
+    wanted = (
+        select(Client)
+        .where(col(Client.clinic_id) == clinic_id, _begins(session, column, contact))
+        .order_by(column, col(Client.id))
+        .limit(PAGE)
+    )
+    return list(session.scalars(wanted))
+
+
+def consents(session: Session, client_id: int) -> list[Consent]:
+    """Return all a client said about messages, the first first."""
+    wanted = select(Consent).where(col(Consent.client_id) == client_id).order_by(col(Consent.id))
+    return list(session.scalars(wanted))
+
+
+def replies_of(session: Session, clinic_id: int, client_id: int) -> list[Reply]:
+    """Return all a client wrote, the first first."""
+    wanted = select(Reply).where(
+        col(Reply.clinic_id) == clinic_id, col(Reply.client_id) == client_id
+    )
+    return list(session.scalars(wanted.order_by(col(Reply.received_at), col(Reply.id))))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain, count
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import event, or_, select
+from sqlalchemy.orm import Session, object_session
 from sqlmodel import col
 
 from reminders.store.queries.common import insert_numbered
@@ -154,9 +154,26 @@ def treatments_of(
     )
 
 
+def _keys(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return what she is found by, whichever of her names is typed first."""
+    given, family = row["first_name"], row["last_name"]
+    return {"name_key": name_key(f"{given} {family}"), "family_key": name_key(f"{family} {given}")}
+
+
+@event.listens_for(Client, "before_insert")
+@event.listens_for(Client, "before_update")
+def _follow(_mapper: object, _connection: object, client: Client) -> None:
+    """Keep what she is found by true to her names, and count the change."""
+    session = object_session(client)
+    if session is None or not session.is_modified(client):
+        return
+    client.name_key, client.family_key = _keys(vars(client)).values()
+    client.version += 1
+
+
 def add_clients(session: Session, rows: Sequence[dict[str, Any]]) -> list[Client]:
     """Add clients in one go, and return them in the order of their rows."""
-    ids = insert_numbered(session, "client", rows)
+    ids = insert_numbered(session, "client", [row | _keys(row) for row in rows])
     return list(
         session.scalars(select(Client).where(col(Client.id).in_(ids)).order_by(col(Client.id)))
     )

@@ -135,6 +135,7 @@ _FACTS = (
         R.c.scheduled_at,
         R.c.stale_at,
         R.c.attempts,
+        R.c.held_at,
         C.c.first_name,
         C.c.language,
         C.c.discretion,
@@ -222,4 +223,5 @@ def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> F
         page_edition=row.page_edition,
         paused_until=row.paused_until,
         discretion=row.discretion,
+        held=row.held_at is not None,
     )

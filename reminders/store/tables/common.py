@@ -15,6 +15,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 ZERO: dict[str, Any] = {"server_default": text("0")}
+EMPTY: dict[str, Any] = {"server_default": text("''")}
 ONE: dict[str, Any] = {"server_default": text("1")}
 
 

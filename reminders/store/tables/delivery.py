@@ -15,6 +15,7 @@ _STATUS_LEFT = text("status IN ('handoff', 'accepted', 'delivered', 'undelivered
 _STATUS_OPEN_OR_LEFT = text(
     "status IN ('planned', 'claimed', 'handoff', 'accepted', 'delivered', 'undelivered', 'unknown')",
 )
+_TROUBLE = text("status IN ('failed', 'undelivered', 'unknown') AND attended_at IS NULL")
 
 
 class Note(SQLModel, table=True):
@@ -40,7 +41,8 @@ class Reminder(SQLModel, table=True):
     it belongs to, ``stale_at`` when it no longer helps. ``claim`` is the fencing token: only who
     holds it may move the row. ``misses`` counts the times the provider was asked for it in vain
     since its handoff, ``doubts`` the attempts whose end was never known: it may have arrived
-    that many times more.
+    that many times more. Staff hold it (``held_at``), and look after what went wrong
+    (``attended_at``).
     """
 
     __table_args__ = (
@@ -65,6 +67,9 @@ class Reminder(SQLModel, table=True):
         Index("reminder_month", "clinic_id", "due_on"),
         # What was she sent lately, and what else is hers?
         Index("reminder_client", "client_id"),
+        # What went out at this clinic, and what of it needs a person?
+        Index("reminder_left", "clinic_id", "handoff_at", **where(text("handoff_at IS NOT NULL"))),
+        Index("reminder_trouble", "clinic_id", "settled_at", **where(_TROUBLE)),
         owned_by("treatment", "client_id", "clinic_id"),
     )
 
@@ -88,6 +93,8 @@ class Reminder(SQLModel, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=Instant)
     handoff_at: datetime | None = Field(default=None, sa_type=Instant)
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
+    held_at: datetime | None = Field(default=None, sa_type=Instant)
+    attended_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Attempt(SQLModel, table=True):

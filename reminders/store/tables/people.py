@@ -9,7 +9,10 @@ from sqlmodel import Field, SQLModel
 
 from reminders.rules.terms import Act, Channel, Discretion, Purpose, Reason
 from reminders.store.columns import Instant, Word
-from reminders.store.tables.common import ONE, owned_by, where
+from reminders.store.tables.common import EMPTY, ONE, ZERO, owned_by, where
+
+LIKE_NAME = {"name_key": "text_pattern_ops"}
+LIKE_FAMILY = {"family_key": "text_pattern_ops"}
 
 
 class Clinic(SQLModel, table=True):
@@ -64,6 +67,9 @@ class Client(SQLModel, table=True):
         # Who at this clinic is on this number or address?
         Index("client_phone", "clinic_id", "phone"),
         Index("client_email", "clinic_id", "email"),
+        # Whose name, given or family name first, begins like this?
+        Index("client_name", "clinic_id", "name_key", "id", postgresql_ops=LIKE_NAME),
+        Index("client_family", "clinic_id", "family_key", "id", postgresql_ops=LIKE_FAMILY),
         # Whose page is this? And whose has no key yet?
         Index("client_page", "page_key", unique=True),
         Index("client_keyless", "id", **where(text("page_key IS NULL"))),
@@ -79,6 +85,9 @@ class Client(SQLModel, table=True):
     language: str = "en"
     time_zone: str | None = None
     external_id: str | None = None
+    name_key: str = Field(default="", sa_column_kwargs=EMPTY)
+    family_key: str = Field(default="", sa_column_kwargs=EMPTY)
+    version: int = Field(default=0, sa_column_kwargs=ZERO)
     page_key: str | None = None
     page_edition: int = Field(default=1, sa_column_kwargs=ONE)
     preferred_hour: int | None = None
@@ -154,6 +163,8 @@ class Treatment(SQLModel, table=True):
         ),
         # Which sessions has she had, and which follow this one?
         Index("treatment_course", "client_id", "treated_on"),
+        # Who is treated at this clinic on this day?
+        Index("treatment_day", "clinic_id", "treated_on"),
         UniqueConstraint("id", "client_id", "clinic_id"),
         owned_by("client", "clinic_id"),
     )
@@ -168,6 +179,7 @@ class Treatment(SQLModel, table=True):
     ends_at: datetime = Field(sa_type=Instant)
     external_id: str | None = None
     cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
+    treated_marked_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
 
 

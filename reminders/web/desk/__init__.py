@@ -5,13 +5,19 @@ from starlette.routing import BaseRoute
 from reminders.web.desk import (
     assets,
     bring_in,
+    client,
+    clients,
     course,
     crew,
     days,
+    details,
+    enrol,
     entry,
     figures,
     joining,
+    moving,
     settings,
+    steps,
     today,
 )
 
@@ -26,4 +32,10 @@ ROUTES: list[BaseRoute] = [
     *figures.ROUTES,
     *settings.ROUTES,
     *crew.ROUTES,
+    *clients.ROUTES,
+    *enrol.ROUTES,
+    *client.ROUTES,
+    *steps.ROUTES,
+    *moving.ROUTES,
+    *details.ROUTES,
 ]

@@ -17,7 +17,8 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import staff
 from reminders.store.queries.staff import Inside
 from reminders.web.desk.guard import Guard, read_form, text_of
-from reminders.web.desk.shell import guard_of, html, safe_path
+from reminders.web.desk.pages import html, safe_path
+from reminders.web.desk.shell import guard_of
 
 Answer = Callable[[Guard, Request, FormData], Response]
 

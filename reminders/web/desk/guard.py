@@ -24,6 +24,9 @@ LARGEST = 12 * 1024 * 1024
 TOUCH = timedelta(minutes=1)
 """How exactly we know when a browser was last used; finer would be a write for every page."""
 
+STILL = "still"
+"""What a page says that looks again by itself: nobody is there, so the session is not kept."""
+
 KEEPS = timedelta(hours=12)
 """How long what was typed can still be handed in after a new sign-in."""
 
@@ -69,7 +72,8 @@ class Guard:
         found = self.row(request)
         if found is None or not is_open(found.sign_in, now):
             return None
-        if now - found.sign_in.seen_at > TOUCH:
+        still = STILL in request.headers or STILL in request.query_params
+        if now - found.sign_in.seen_at > TOUCH and not still:
             with writing(self.app.engine) as session:
                 fresh = queries.inside(session, found.sign_in.token_hash)
                 if fresh is not None:

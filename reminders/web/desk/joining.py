@@ -12,7 +12,7 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import people, staff
 from reminders.web.desk.entry import FORGED, bare_page, browser, door, let_in
 from reminders.web.desk.guard import Guard, text_of
-from reminders.web.desk.shell import html
+from reminders.web.desk.pages import html
 
 
 def show(guard: Guard, request: Request, form: FormData) -> Response:

@@ -3,57 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from reminders.app import App
+from reminders.overseeing import needs
+from reminders.rendering.renderer import RenderError
 from reminders.rules.roles import Role
-from reminders.rules.terms import InputError
-from reminders.store.queries import audit
+from reminders.rules.terms import Facts, InputError, Message
+from reminders.store.database import reading
+from reminders.store.queries import audit, desk
 from reminders.store.queries.desk import NotHere
 from reminders.store.queries.staff import Inside
 from reminders.web.desk.guard import Guard, TooLarge, read_form, text_of
-from reminders.web.desk.words import FILTERS, SAID
+from reminders.web.desk.pages import html, milestone_names, safe_path
+from reminders.web.desk.words import SAID
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
 
 NAV = (
     ("/", "Today", Role.VIEWER),
+    ("/clients", "Clients", Role.VIEWER),
+    ("/enrol", "Enrol", Role.STAFF),
+    ("/replies", "Replies", Role.VIEWER),
     ("/lists", "Bring in a list", Role.STAFF),
     ("/plan", "Plan", Role.VIEWER),
     ("/numbers", "Numbers", Role.VIEWER),
     ("/clinic", "Clinic", Role.OWNER),
 )
 """The way around: address, name, and who sees it."""
-
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; "
-        "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "same-origin",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What the shell shows everywhere: how many things need a person, and how many replies."""
-
-    people: int = 0
-    replies: int = 0
 
 
 class Stale(Exception):  # noqa: N818 (nobody's fault)
@@ -91,6 +86,37 @@ class Visit:
         """Return the number in the address."""
         return int(self.request.path_params["id"])
 
+    def own(
+        self, session: Session, table: type[T], row_id: int | None = None, *, lock: bool = False
+    ) -> T:
+        """Return the row of that number (the address's, if none is given) if it is this
+        clinic's; raises ``NotHere``.
+        """
+        number = self.id if row_id is None else row_id
+        return desk.own(session, self.clinic_id, table, number, lock=lock)
+
+    def looking(self) -> AbstractContextManager[Session]:
+        """Open a session for looking only."""
+        return reading(self.app.engine)
+
+    def milestone(self, key: str) -> str:
+        """Return what staff call a milestone, or another kind of message."""
+        return milestone_names(self.app).get(key, key)
+
+    def word(self, facts: Facts, now: datetime, expires_at: datetime) -> Message:
+        """Word a message; where its wording is broken, say so instead."""
+        try:
+            return self.app.renderer.render(facts, now, expires_at)
+        except RenderError as error:
+            text = f"This wording is broken: {error}"
+            return Message(
+                facts.channel, "", facts.clinic.name, "", text, "", now, expires_at, subject=text
+            )
+
+    def back(self, otherwise: str) -> str:
+        """Return the page of ours that the form names as the one to go back to."""
+        return safe_path(self.typed("back")) if self.typed("back") else otherwise
+
     def may(self, role: Role) -> bool:
         """Say whether she may do what this role may."""
         return self.inside.role.may(role)
@@ -119,6 +145,8 @@ class Visit:
 
     def page(self, name: str, status: int = 200, **words: Any) -> Response:
         """Return a page within the layout; with faults it says so on top, and answers 422."""
+        with reading(self.app.engine) as session:
+            counts = needs.count(session, self.clinic_id, self.now)
         words = {
             "visit": self,
             "clinic": self.inside.clinic,
@@ -128,7 +156,7 @@ class Visit:
             "now": self.now,
             "nav": [(to, label) for to, label, role in NAV if self.may(role)],
             "path": self.request.url.path,
-            "counts": Counts(),
+            "counts": counts,
             "csrf": self.guard.csrf(self.guard.token(self.request)),
             "faults": self.faults,
             "typed": self.typed,
@@ -144,27 +172,6 @@ class Visit:
 
 
 Handler = Callable[[Visit], Response]
-
-
-def html(app: App, template: str, status: int = 200, **words: Any) -> HTMLResponse:
-    """Return a rendered page with the headers of the desk."""
-    rendered = environment(app).get_template(f"desk/{template}").render(words)
-    return HTMLResponse(rendered, status, headers=HEADERS)
-
-
-@cache
-def environment(app: App) -> Environment:
-    """Return what renders the desk's pages."""
-    pages = Environment(
-        loader=FileSystemLoader(app.library.root),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters.update(FILTERS)
-    pages.globals["practice"] = not app.settings.live
-    return pages
 
 
 @cache
@@ -195,6 +202,28 @@ def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") ->
 
 
 def _answer(
+    guard: Guard, request: Request, form: FormData, handler: Handler, needs: Role
+) -> Response:
+    try:
+        return _handled(guard, request, form, handler, needs)
+    except (OperationalError, TimeoutError):
+        log.exception("database away")
+        return html(guard.app, "again.html", 503, action=request.url.path, fields=_typed(form))
+    except Exception:
+        log.exception("page failed", path=request.scope["route"].name)
+        return _sorry(
+            guard,
+            500,
+            "Something went wrong on our side.",
+            "Nothing half-done was kept. Please try again; if it stays, tell whoever runs this service.",
+        )
+
+
+def _typed(form: FormData) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+
+
+def _handled(
     guard: Guard, request: Request, form: FormData, handler: Handler, needs: Role
 ) -> Response:
     now = guard.app.clock()
@@ -244,9 +273,3 @@ def _sign_in_first(guard: Guard, request: Request, form: FormData) -> Response:
 
 def _sorry(guard: Guard, status: int, problem: str, mend: str) -> Response:
     return html(guard.app, "sorry.html", status, problem=problem, mend=mend)
-
-
-def safe_path(to: str) -> str:
-    """Return a path of ours to go to, or home for anything that could lead elsewhere."""
-    wrong = not to.startswith("/") or to.startswith("//") or "\\" in to
-    return "/" if wrong or any(ord(c) < 33 or ord(c) == 127 for c in to) else to

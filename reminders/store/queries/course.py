@@ -1,0 +1,114 @@
+"""A client's course: every message of hers with its attempts, and what staff change of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from reminders.rules.terms import Reason, Status
+from reminders.store.queries.common import QUIET, is_status
+from reminders.store.tables import Attempt, Note, Receipt, Reminder, Treatment
+
+
+@dataclass(slots=True)
+class Tried:
+    """One attempt, with what the provider said of it afterwards."""
+
+    attempt: Attempt
+    receipts: list[Receipt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Step:
+    """One message of hers: planned, on its way, or settled."""
+
+    reminder: Reminder
+    treatment: Treatment | None
+    note: Note | None
+    tried: list[Tried] = field(default_factory=list)
+
+
+def steps(session: Session, client_id: int) -> list[Step]:
+    """Return every message of a client, by the moment it left or will."""
+    rows = session.execute(
+        select(Reminder, Treatment, Note)
+        .outerjoin(Treatment, col(Treatment.id) == col(Reminder.treatment_id))
+        .outerjoin(Note, col(Note.id) == col(Reminder.note_id))
+        .where(col(Reminder.client_id) == client_id)
+    )
+    found = {reminder.id: Step(reminder, treatment, note) for reminder, treatment, note in rows}
+    for tried in _tried(session, found):
+        found[tried.attempt.reminder_id].tried.append(tried)
+    return sorted(found.values(), key=lambda step: (moment(step.reminder), step.reminder.id))
+
+
+def moment(reminder: Reminder) -> datetime:
+    """Return when a message left, was settled, or is due (UTC)."""
+    return reminder.handoff_at or reminder.settled_at or reminder.due_at
+
+
+def _tried(session: Session, reminders: Collection[int]) -> list[Tried]:
+    attempts = session.scalars(
+        select(Attempt).where(col(Attempt.reminder_id).in_(reminders)).order_by(col(Attempt.id))
+    ).all()
+    said: dict[str, list[Receipt]] = defaultdict(list)
+    ids = [attempt.provider_id for attempt in attempts if attempt.provider_id]
+    for receipt in session.scalars(
+        select(Receipt).where(col(Receipt.provider_id).in_(ids)).order_by(col(Receipt.received_at))
+    ):
+        said[receipt.provider_id].append(receipt)
+    return [Tried(attempt, said.get(attempt.provider_id or "", [])) for attempt in attempts]
+
+
+def change_planned(session: Session, reminder_id: int, **values: Any) -> bool:
+    """Change a message that is still only planned; say whether it was."""
+    changed = session.execute(
+        update(Reminder)
+        .where(col(Reminder.id) == reminder_id, is_status(Status.PLANNED))
+        .values(**values)
+        .execution_options(**QUIET)
+    )
+    assert isinstance(changed, CursorResult)
+    return changed.rowcount == 1
+
+
+def take_out(session: Session, reminder_id: int, now: datetime) -> bool:
+    """Skip one message for good; say whether it had not left."""
+    ended = {"status": Status.SKIPPED, "reason": Reason.TAKEN_OUT, "settled_at": now}
+    return change_planned(session, reminder_id, **ended)
+
+
+def attend(session: Session, clinic_id: int, client_id: int, now: datetime) -> None:
+    """Note that somebody has looked after all that went wrong with a client's messages."""
+    session.execute(
+        update(Reminder)
+        .where(
+            col(Reminder.clinic_id) == clinic_id,
+            col(Reminder.client_id) == client_id,
+            col(Reminder.status).in_((Status.FAILED, Status.UNDELIVERED, Status.UNKNOWN)),
+            col(Reminder.attended_at).is_(None),
+        )
+        .values(attended_at=now)
+        .execution_options(**QUIET)
+    )
+
+
+def wake(session: Session, client_id: int, reason: Reason) -> None:
+    """Let what of hers waits for this reason be looked at when it was wanted in the first place."""
+    session.execute(
+        update(Reminder)
+        .where(
+            is_status(Status.PLANNED),
+            col(Reminder.client_id) == client_id,
+            col(Reminder.reason) == reason,
+        )
+        .values(due_at=col(Reminder.scheduled_at), reason=None)
+        .execution_options(**QUIET)
+    )
