@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from reminders.delivering.dispatch import Dispatcher, log_settled
 from reminders.delivering.holding import Held, Holding
 from reminders.delivering.tally import Tally
+from reminders.enrolling import bounces
 from reminders.enrolling.retention import Keep
 from reminders.enrolling.zones import follow_zone_data
 from reminders.links import Links
@@ -28,6 +29,7 @@ from reminders.overseeing.rehearsal import Accepting
 from reminders.rendering.answers import Answers
 from reminders.rendering.library import Library, templates_folder
 from reminders.rendering.renderer import Renderer
+from reminders.rules.bounces import Verdict
 from reminders.rules.hours import resolve
 from reminders.rules.planning import plan
 from reminders.rules.proving import PATIENCE, Patience
@@ -141,6 +143,7 @@ class App:
             username=s.smtp_username,
             password=s.smtp_password.get_secret_value(),
             mail_from=s.mail_from,
+            bounces=s.mail_bounces,
         )
 
     def senders(self) -> Mapping[Channel, Sender]:
@@ -234,6 +237,11 @@ class App:
         """Return a dispatcher for a copy of the database, through which nothing leaves."""
         accepting = Accepting()
         return Dispatcher(engine, self.renderer, dict.fromkeys(Channel, accepting), clock)
+
+    def take_bounce(self, raw: bytes) -> Verdict:
+        """Act on a mail that came back, and return what it was taken for."""
+        with writing(self.engine) as session:
+            return bounces.take(session, self.links, raw, self.clock())
 
     @property
     def keep(self) -> Keep:

@@ -73,3 +73,9 @@ class Links:
     def reference(self, reminder_id: int) -> str:
         """Return a reminder's outward name, the same on every attempt and of no meaning."""
         return f"r{reminder_id}.{self._sign('reminder', reminder_id).hex()[:12]}"
+
+    def reminder_of(self, reference: str) -> int | None:
+        """Return whose outward name this is, or None if we did not make it."""
+        number = int(reference.partition(".")[0].removeprefix("r"))
+        genuine = hmac.compare_digest(self.reference(number), reference)
+        return number if genuine else None

@@ -140,6 +140,8 @@ class Settings(BaseModel):
     )
     smtp_connections: Annotated[int, Field(ge=1, le=64)] = 8
     mail_from: MailAddress = ""
+    mail_bounces: MailAddress = ""
+    bounce_token: Token = Secret("")
     operator_email: MailAddress = ""
     opt_out_replies: Annotated[Literal["twilio", "app"], BeforeValidator(_lower)] = "twilio"
     email_in_doubt: Annotated[Literal["resend", "hold"], BeforeValidator(_lower)] = "resend"

@@ -239,7 +239,7 @@ def test_the_headers_of_care_are_all_there() -> None:
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
         "Content-Language": "en",
-        "List-Unsubscribe": "<https://clinic.example/u/token>, <mailto:desk@rosewood.example?subject=unsubscribe>",
+        "List-Unsubscribe": "<https://clinic.example/u/token>, <mailto:desk@rosewood.example?subject=unsubscribe%20r7.0123456789ab>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "MIME-Version": "1.0",
         "Content-Type": "",

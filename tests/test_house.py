@@ -28,9 +28,14 @@ FLOORS = (
 MAY_USE = {"phonenumbers", "email_validator"}
 """Libraries of rules may stand on: number plans and address syntax, without clock or I/O."""
 
-WINGS = {("adapting", "enrolling"), ("overseeing", "delivering"), ("enrolling", "overseeing")}
+WINGS = {
+    ("adapting", "enrolling"),
+    ("overseeing", "delivering"),
+    ("enrolling", "overseeing"),
+    ("enrolling", "delivering"),
+}
 """Where one room of a floor may use another: looking ahead plays the real dispatcher, what a client
-texts may alert staff, and a clinic's own course plans everyone anew."""
+texts may alert staff, mail that came back is a report and a consent taken back, and a clinic's own course plans everyone anew."""
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from reminders.cli.common import AsJson, opened, out, print_json, stop
 from reminders.enrolling import consent, retention
 from reminders.enrolling.consent import Proof
+from reminders.rules.bounces import Verdict
 from reminders.rules.terms import Act, Channel, InputError, Purpose
 from reminders.store.database import reading, trying, writing
 from reminders.store.queries import people
@@ -104,3 +105,23 @@ def _found(session: Session, client_id: int) -> Client:
     if found is None:
         stop(f"There is no client no. {client_id}.", "See: reminders client list")
     return found
+
+
+def bounce(
+    file: Annotated[
+        typer.FileBinaryRead, typer.Argument(help="The mail as it arrived; left out: from a pipe.")
+    ] = "-",  # type: ignore[assignment]  # (as typer reads it)
+) -> None:
+    """Take in a mail that came back: a bounce, a complaint, or a request to unsubscribe."""
+    with opened() as app:
+        out.print(TAKEN[app.take_bounce(file.read())])
+
+
+TAKEN = {
+    Verdict.NO_ADDRESS: "This address does not exist: it is not written to any more.",
+    Verdict.FULL: "The mailbox is full: after three days of that it is not written to any more.",
+    Verdict.UNDELIVERED: "It was not delivered, for a reason that is not the address.",
+    Verdict.COMPLAINT: "A complaint: emails to this client have stopped.",
+    Verdict.UNSUBSCRIBE: "A request to unsubscribe: emails to this client have stopped.",
+    Verdict.NOTHING: "Nothing to do: no bounce of a message of ours.",
+}

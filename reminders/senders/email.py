@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from reminders.rules.bounces import MAILBOX_FULL, NO_SUCH_ADDRESS
 from reminders.rules.deciding import Outcome
 from reminders.rules.terms import Message
 from reminders.senders import HandOff, SendError, leave_by
@@ -26,11 +27,9 @@ CONNECTIONS = 16
 _GOES_ON = {"greeting": 220, "EHLO": 250, "STARTTLS": 220, "LOGIN": 334, "AUTH": 235, "DATA": 354}
 _ENTRY = {"STARTTLS", "LOGIN", "AUTH"}
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-_NO_SUCH_ADDRESS = {"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
 _OUR_SETTINGS = {"5.7.8", "5.7.9", "5.7.26", "5.7.0"}
 _OUR_SETTINGS_CODES = {530, 534, 535, 538}
 _CONTENT = {"5.3.4", "5.6.0", "5.6.1", "5.6.2", "5.6.3", "5.6.5"}
-_MAILBOX_FULL = "5.2.2"
 
 
 class Security(StrEnum):
@@ -51,6 +50,16 @@ class MailServer:
     username: str
     password: str
     mail_from: str
+    bounces: str = ""
+
+    def envelope_from(self, reference: str) -> str:
+        """Return whom a server tells that a message did not arrive: the address for bounces, with
+        the message's own name in it, which survives servers that send nothing of it back.
+        """
+        if not self.bounces:
+            return ascii_address(self.mail_from)
+        local, _, domain = ascii_address(self.bounces).rpartition("@")
+        return ascii_address(f"{local}+{reference}@{domain}")
 
 
 class SmtpSender:
@@ -80,10 +89,11 @@ class SmtpSender:
         """Say from whom and to whom, hand off, and only then send what cannot be taken back;
         see ``Sender.send``.
         """
-        payload = compose(message, self._server.mail_from)
+        payload = compose(message, self._server.mail_from, self._server.bounces)
+        envelope = self._server.envelope_from(message.reference), ascii_address(message.to)
         async with self._room:
             with _before_it_left():
-                conversation = await self._addressed(ascii_address(message.to))
+                conversation = await self._addressed(*envelope)
             try:
                 reply = await _deliver(conversation, hand_off, payload)
             except BaseException:
@@ -104,7 +114,7 @@ class SmtpSender:
         with _before_it_left():
             self._idle.append(await self._open())
 
-    async def _addressed(self, to: str) -> Conversation:
+    async def _addressed(self, sender: str, to: str) -> Conversation:
         """Return a conversation that waits for a payload. One that died while it was idle is
         replaced once.
         """
@@ -114,17 +124,17 @@ class SmtpSender:
                 conversation.abandon()
                 continue
             try:
-                return await self._address(conversation, to)
+                return await self._address(conversation, sender, to)
             except Lost:
                 break
-        return await self._address(await self._open(), to)
+        return await self._address(await self._open(), sender, to)
 
-    async def _address(self, conversation: Conversation, to: str) -> Conversation:
+    async def _address(self, conversation: Conversation, sender: str, to: str) -> Conversation:
         """Say from whom and to whom, in one write where the server allows (RFC 2920). Where
         anything is refused the line is cut, so a 354 all the same is never answered.
         """
         commands = (
-            f"MAIL FROM:<{ascii_address(self._server.mail_from)}>",
+            f"MAIL FROM:<{sender}>",
             f"RCPT TO:<{to}>",
             "DATA",
         )
@@ -265,7 +275,7 @@ def _refusal(reply: Reply, step: str) -> SendError:
 
 def _meaning(code: int, enhanced: str, step: str) -> Outcome:
     soft = code < 500
-    unknown = enhanced in _NO_SUCH_ADDRESS or (
+    unknown = enhanced in NO_SUCH_ADDRESS or (
         step == "RCPT" and not enhanced and code in {550, 551, 553}
     )
     slow_down = enhanced.startswith("4.7.") and step != "RCPT"  # there it is greylisting
@@ -273,7 +283,7 @@ def _meaning(code: int, enhanced: str, step: str) -> Outcome:
     rows = (
         (step in {"greeting", "EHLO"} or code == 421 or slow_down, Outcome.BUSY),
         (soft and step in _ENTRY, Outcome.BUSY),
-        (soft or enhanced == _MAILBOX_FULL, Outcome.RETRY),
+        (soft or enhanced in MAILBOX_FULL, Outcome.RETRY),
         (ours or step in _ENTRY or step == "MAIL", Outcome.CONFIGURATION),
         (unknown, Outcome.INVALID),
         (enhanced in _CONTENT or code == 552, Outcome.CONTENT),

@@ -32,8 +32,9 @@ def message_id(message: Message, mail_from: str) -> str:
     return f"<{message.reference}@{mail_from.rpartition('@')[2]}>"
 
 
-def compose(message: Message, mail_from: str) -> bytes:
+def compose(message: Message, mail_from: str, bounces: str = "") -> bytes:
     """Write the email in full, ready for the wire: ASCII in CRLF lines of at most 998 octets.
+    Who unsubscribes by mail writes to ``bounces``, or else to whom answers go.
 
     Raises ``ValueError`` where a header would break out of its line. The headers follow
     RFC 2369 and 8058 (unsubscribe), RFC 3834 (no answers from machines) and RFC 5322. Written
@@ -49,7 +50,7 @@ def compose(message: Message, mail_from: str) -> bytes:
         f"Message-ID: <{_token(message_id(message, mail_from)[1:-1])}>\r\n"
         "Auto-Submitted: auto-generated\r\n"
         "X-Auto-Response-Suppress: All\r\n"
-        f"{_unsubscribe(message)}"
+        f"{_unsubscribe(message, bounces or message.reply_to)}"
         f"Content-Language: {_token(message.language)}\r\n"
         "MIME-Version: 1.0\r\n"
         f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n'
@@ -119,12 +120,12 @@ def _reply_to(message: Message) -> str:
     return f"Reply-To: {_mailbox(message.clinic_name, message.reply_to)}\r\n"
 
 
-def _unsubscribe(message: Message) -> str:
+def _unsubscribe(message: Message, to: str) -> str:
     if not message.unsubscribe_url:
         return ""
     by_mail = (
-        f",\r\n <mailto:{ascii_address(message.reply_to)}?subject=unsubscribe>"
-        if message.reply_to
+        f",\r\n <mailto:{ascii_address(to)}?subject=unsubscribe%20{_token(message.reference)}>"
+        if to
         else ""
     )
     return (

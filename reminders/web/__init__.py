@@ -13,7 +13,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from reminders.app import App
-from reminders.web import desk, health, inbound, metrics, pages, ticking, twilio, unsubscribe
+from reminders.web import (
+    bounces,
+    desk,
+    health,
+    inbound,
+    metrics,
+    pages,
+    ticking,
+    twilio,
+    unsubscribe,
+)
 from reminders.web.proxies import Proxies
 
 HEADERS = {
@@ -43,6 +53,7 @@ def create_web(
             Route("/style.css", style),
             *metrics.ROUTES,
             *ticking.ROUTES,
+            *bounces.ROUTES,
             Route("/hooks/twilio/status", twilio.status, methods=["POST"]),
             Route("/hooks/twilio/inbound", inbound.inbound, methods=["POST"]),
             *unsubscribe.ROUTES,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.rules.terms import LEFT, OPEN, Reason, Status
+from reminders.rules.bounces import MAILBOX_FULL
+from reminders.rules.terms import LEFT, OPEN, Channel, Reason, Status
 from reminders.store.queries.common import QUIET, insert_once, is_status
 from reminders.store.tables import Attempt, Receipt, Reminder
 
@@ -126,3 +127,52 @@ def went_again(session: Session, of: Whose) -> bool:
 
 def _is(of: Whose) -> ColumnElement[bool]:
     return and_(col(Attempt.reminder_id) == of.reminder_id, col(Attempt.claim) == of.claim)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The last attempt of a reminder that left, or may have."""
+
+    reminder_id: int
+    claim: str
+    clinic_id: int
+    client_id: int
+    channel: Channel
+    contact: str
+    provider_id: str | None
+
+
+def last_sent(session: Session, reminder_id: int) -> Sent | None:
+    """Return the last attempt of a reminder; its clients are not locked."""
+    row = session.execute(
+        select(
+            col(Reminder.id),
+            col(Attempt.claim),
+            col(Reminder.clinic_id),
+            col(Reminder.client_id),
+            col(Reminder.channel),
+            col(Attempt.contact),
+            col(Attempt.provider_id),
+        )
+        .join_from(Attempt, Reminder, col(Reminder.id) == col(Attempt.reminder_id))
+        .where(col(Reminder.id) == reminder_id)
+        .order_by(col(Attempt.id).desc())
+        .limit(1)
+    ).first()
+    return Sent(*row) if row else None
+
+
+def full_on(session: Session, sent: Sent, since: datetime) -> set[date]:
+    """Return the days (UTC) since then on which this client's mailbox at this address was full."""
+    rows = session.scalars(
+        select(col(Receipt.received_at))
+        .join(Reminder, col(Reminder.id) == col(Receipt.reminder_id))
+        .join(Attempt, col(Attempt.reminder_id) == col(Reminder.id))
+        .where(
+            col(Reminder.client_id) == sent.client_id,
+            col(Attempt.contact) == sent.contact,
+            col(Receipt.code).in_(MAILBOX_FULL),
+            col(Receipt.received_at) >= since,
+        )
+    )
+    return {at.date() for at in rows}
