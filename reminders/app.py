@@ -29,7 +29,7 @@ from reminders.overseeing.rehearsal import Accepting
 from reminders.rendering.answers import Answers
 from reminders.rendering.library import Library, templates_folder
 from reminders.rendering.renderer import Renderer
-from reminders.rules.bounces import Verdict
+from reminders.rules.bounces import Meaning
 from reminders.rules.hours import resolve
 from reminders.rules.planning import plan
 from reminders.rules.proving import PATIENCE, Patience
@@ -238,7 +238,7 @@ class App:
         accepting = Accepting()
         return Dispatcher(engine, self.renderer, dict.fromkeys(Channel, accepting), clock)
 
-    def take_bounce(self, raw: bytes) -> Verdict:
+    def take_bounce(self, raw: bytes) -> Meaning:
         """Act on a mail that came back, and return what it was taken for."""
         with writing(self.engine) as session:
             return bounces.take(session, self.links, raw, self.clock())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from typer.testing import CliRunner
 from reminders.app import build
 from reminders.cli import commands
 from reminders.enrolling import bounces
-from reminders.rules.bounces import Verdict, read
+from reminders.rules.bounces import Meaning, read
 from reminders.rules.terms import Act, Channel, Reason, Status
 from reminders.senders.email import MailServer, Security
 from reminders.senders.mime import compose
@@ -113,51 +115,51 @@ OURS = "r7.0123456789ab"
 
 
 @pytest.mark.parametrize(
-    "changed,verdict,code",
+    "changed,meaning,code",
     [
-        ({}, Verdict.NO_ADDRESS, "5.1.1"),
-        ({"status": "5.0.0"}, Verdict.NO_ADDRESS, "5.1.1"),  # the server's own words are exacter
-        ({"status": "5.1.10", "diagnostic": "smtp; 550 5.1.10 RESOLVER.ADR.RecipientNotFound"}, Verdict.NO_ADDRESS, "5.1.10"),
-        ({"status": "5.2.2", "diagnostic": "smtp; 552 5.2.2 over quota"}, Verdict.FULL, "5.2.2"),
-        ({"status": "4.2.2", "diagnostic": "smtp; 452 4.2.2 over quota"}, Verdict.FULL, "4.2.2"),
-        ({"status": "5.7.1", "diagnostic": "smtp; 550 5.7.1 looks like spam"}, Verdict.UNDELIVERED, "5.7.1"),
-        ({"status": "5.7.26", "diagnostic": "smtp; 550 5.7.26 not authenticated"}, Verdict.UNDELIVERED, "5.7.26"),
-        ({"status": "5.0.0", "diagnostic": "smtp; 550 go away"}, Verdict.UNDELIVERED, "5.0.0"),
-        ({"status": "4.4.7", "diagnostic": "smtp; timed out"}, Verdict.UNDELIVERED, "4.4.7"),
-        ({"status": "", "diagnostic": ""}, Verdict.UNDELIVERED, ""),
-        ({"action": "delayed", "status": "4.4.1"}, Verdict.NOTHING, ""),
-        ({"action": "delivered", "status": "2.0.0"}, Verdict.NOTHING, ""),
-        ({"action": "relayed", "status": "2.1.9"}, Verdict.NOTHING, ""),
-        ({"action": "expanded", "status": "2.1.9"}, Verdict.NOTHING, ""),
-        ({"part": "text/rfc822-headers"}, Verdict.NO_ADDRESS, "5.1.1"),
+        ({}, Meaning.NO_ADDRESS, "5.1.1"),
+        ({"status": "5.0.0"}, Meaning.NO_ADDRESS, "5.1.1"),  # the server's own words are exacter
+        ({"status": "5.1.10", "diagnostic": "smtp; 550 5.1.10 RESOLVER.ADR.RecipientNotFound"}, Meaning.NO_ADDRESS, "5.1.10"),
+        ({"status": "5.2.2", "diagnostic": "smtp; 552 5.2.2 over quota"}, Meaning.FULL, "5.2.2"),
+        ({"status": "4.2.2", "diagnostic": "smtp; 452 4.2.2 over quota"}, Meaning.FULL, "4.2.2"),
+        ({"status": "5.7.1", "diagnostic": "smtp; 550 5.7.1 looks like spam"}, Meaning.UNDELIVERED, "5.7.1"),
+        ({"status": "5.7.26", "diagnostic": "smtp; 550 5.7.26 not authenticated"}, Meaning.UNDELIVERED, "5.7.26"),
+        ({"status": "5.0.0", "diagnostic": "smtp; 550 go away"}, Meaning.UNDELIVERED, "5.0.0"),
+        ({"status": "4.4.7", "diagnostic": "smtp; timed out"}, Meaning.UNDELIVERED, "4.4.7"),
+        ({"status": "", "diagnostic": ""}, Meaning.UNDELIVERED, ""),
+        ({"action": "delayed", "status": "4.4.1"}, Meaning.NOTHING, ""),
+        ({"action": "delivered", "status": "2.0.0"}, Meaning.NOTHING, ""),
+        ({"action": "relayed", "status": "2.1.9"}, Meaning.NOTHING, ""),
+        ({"action": "expanded", "status": "2.1.9"}, Meaning.NOTHING, ""),
+        ({"part": "text/rfc822-headers"}, Meaning.NO_ADDRESS, "5.1.1"),
     ],
 )  # fmt: skip
 def test_a_delivery_report_means_what_its_code_says(
-    changed: dict[str, str], verdict: Verdict, code: str
+    changed: dict[str, str], meaning: Meaning, code: str
 ) -> None:
     found = read(dsn(OURS, **changed))
-    assert (found.verdict, found.code) == (verdict, code)
+    assert (found.meaning, found.code) == (meaning, code)
     assert found.references == (OURS,)
 
 
 @pytest.mark.parametrize(
-    "raw,verdict",
+    "raw,meaning",
     [
-        (complaint(OURS), Verdict.COMPLAINT),
-        (complaint(OURS, "opt-out"), Verdict.COMPLAINT),
-        (complaint(OURS, "not-spam"), Verdict.NOTHING),
-        (b"Subject: unsubscribe r7.0123456789ab\r\n\r\n", Verdict.UNSUBSCRIBE),
-        (b"Subject: Unsubscribe\r\nAuto-Submitted: auto-replied\r\n\r\n", Verdict.NOTHING),
-        (b"Subject: Out of office\r\n\r\nI am away. r7.0123456789ab", Verdict.NOTHING),
-        (b"Subject: Re: Day one\r\n\r\nThank you!", Verdict.NOTHING),
-        (b"", Verdict.NOTHING),
-        (b"\xff\x00\xfe not a mail at all", Verdict.NOTHING),
-        (b"Content-Type: multipart/report; report-type=delivery-status\r\n\r\nno parts", Verdict.NOTHING),
-        (b"Content-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\r\n--B\r\nContent-Type: message/delivery-status\r\n\r\n\xff\xfe\r\n--B--", Verdict.NOTHING),
+        (complaint(OURS), Meaning.COMPLAINT),
+        (complaint(OURS, "opt-out"), Meaning.COMPLAINT),
+        (complaint(OURS, "not-spam"), Meaning.NOTHING),
+        (b"Subject: unsubscribe r7.0123456789ab\r\n\r\n", Meaning.UNSUBSCRIBE),
+        (b"Subject: Unsubscribe\r\nAuto-Submitted: auto-replied\r\n\r\n", Meaning.NOTHING),
+        (b"Subject: Out of office\r\n\r\nI am away. r7.0123456789ab", Meaning.NOTHING),
+        (b"Subject: Re: Day one\r\n\r\nThank you!", Meaning.NOTHING),
+        (b"", Meaning.NOTHING),
+        (b"\xff\x00\xfe not a mail at all", Meaning.NOTHING),
+        (b"Content-Type: multipart/report; report-type=delivery-status\r\n\r\nno parts", Meaning.NOTHING),
+        (b"Content-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\r\n--B\r\nContent-Type: message/delivery-status\r\n\r\n\xff\xfe\r\n--B--", Meaning.NOTHING),
     ],
 )  # fmt: skip
-def test_other_mail_means_what_it_is_or_nothing(raw: bytes, verdict: Verdict) -> None:
-    assert read(raw).verdict is verdict
+def test_other_mail_means_what_it_is_or_nothing(raw: bytes, meaning: Meaning) -> None:
+    assert read(raw).meaning is meaning
 
 
 # --- acting -------------------------------------------------------------------------------
@@ -175,7 +177,7 @@ def reference(house: House, milestone: str = "day-1") -> str:
     return house.app.links.reference(house.line(milestone, Channel.EMAIL).reminder_id)
 
 
-def take(house: House, raw: bytes) -> Verdict:
+def take(house: House, raw: bytes) -> Meaning:
     with writing(house.engine) as session:
         return bounces.take(session, house.app.links, raw, house.clock())
 
@@ -188,7 +190,7 @@ def barred(house: House, contact: str = ADDRESS) -> Reason | None:
 
 def test_an_address_that_does_not_exist_is_not_written_to_any_more(sent: House) -> None:
     for _ in range(2):  # however often it comes
-        assert take(sent, dsn(reference(sent))) is Verdict.NO_ADDRESS
+        assert take(sent, dsn(reference(sent))) is Meaning.NO_ADDRESS
     line = sent.line("day-1", Channel.EMAIL)
     assert line.status is Status.UNDELIVERED
     assert barred(sent) is Reason.UNREACHABLE
@@ -199,7 +201,7 @@ def test_an_address_that_does_not_exist_is_not_written_to_any_more(sent: House) 
 def test_the_envelope_tells_whose_it_is_when_the_server_sends_nothing_back(sent: House) -> None:
     verp = f"bounces+{reference(sent)}@rosewood.example"
     raw = dsn("someone-else", verp=verp)
-    assert take(sent, raw) is Verdict.NO_ADDRESS
+    assert take(sent, raw) is Meaning.NO_ADDRESS
     assert barred(sent) is Reason.UNREACHABLE
 
 
@@ -208,7 +210,7 @@ def test_a_forged_report_stops_nobody(sent: House, kind: Any) -> None:
     number, _, seal = reference(sent).partition(".")
     other = "0" if seal[0] != "0" else "1"
     for forged in (f"{number}.{other}{seal[1:]}", f"r999.{seal}", "r1.000000000000", "nothing"):
-        assert take(sent, kind(forged)) is Verdict.NOTHING
+        assert take(sent, kind(forged)) is Meaning.NOTHING
     assert barred(sent) is None
     assert sent.line("day-1", Channel.EMAIL).status is Status.ACCEPTED
 
@@ -238,12 +240,12 @@ def test_a_mailbox_full_on_three_days_is_given_up_and_not_before(house: House) -
         house.play(datetime(2026, 3, day, 20, 30, tzinfo=UTC))
         assert barred(house) is None
         for _ in range(3):  # three times in one day count once
-            assert take(house, dsn(reference(house, milestone), **full)) is Verdict.FULL
+            assert take(house, dsn(reference(house, milestone), **full)) is Meaning.FULL
     assert barred(house) is Reason.UNREACHABLE
 
 
 def test_a_complaint_stops_emails_for_good(sent: House) -> None:
-    assert take(sent, complaint(reference(sent))) is Verdict.COMPLAINT
+    assert take(sent, complaint(reference(sent))) is Meaning.COMPLAINT
     assert barred(sent) is Reason.OPTED_OUT
     with reading(sent.engine) as session:
         last = consents.ledger(session, 1)[-1]
@@ -258,9 +260,9 @@ def test_that_it_was_no_spam_stops_nothing(sent: House) -> None:
 
 def test_writing_to_the_address_in_the_header_unsubscribes(sent: House) -> None:
     raw = f"Subject: unsubscribe {reference(sent)}\r\n\r\n".encode()
-    assert take(sent, raw) is Verdict.UNSUBSCRIBE
+    assert take(sent, raw) is Meaning.UNSUBSCRIBE
     assert barred(sent) is Reason.OPTED_OUT
-    assert take(sent, b"Subject: unsubscribe\r\n\r\n") is Verdict.NOTHING
+    assert take(sent, b"Subject: unsubscribe\r\n\r\n") is Meaning.NOTHING
 
 
 def test_a_report_about_an_old_address_leaves_the_new_one_alone(sent: House) -> None:
@@ -274,8 +276,8 @@ def test_a_report_about_an_old_address_leaves_the_new_one_alone(sent: House) -> 
 def test_a_late_report_about_an_erased_client_does_no_harm(sent: House) -> None:
     of = reference(sent)
     forget(sent)
-    assert take(sent, dsn(of)) is Verdict.NO_ADDRESS
-    assert take(sent, complaint(of)) is Verdict.COMPLAINT
+    assert take(sent, dsn(of)) is Meaning.NO_ADDRESS
+    assert take(sent, complaint(of)) is Meaning.COMPLAINT
     with reading(sent.engine) as session:
         kept = consents.suppression(session, 1, consents.keyed(session, ADDRESS))
     assert kept is not None
@@ -288,11 +290,10 @@ TOKEN = "a-token-of-twenty-characters"
 
 
 def test_the_hook_takes_bounces_from_whoever_has_the_token_alone(sent: House) -> None:
-    open_to_all = {"bounce_token": ""}
     hook, raw = "/hooks/mail/bounce", dsn(reference(sent))
-    with TestClient(create_web(build(_set(sent, open_to_all), sent.clock))) as closed:
+    with serving(sent, {}) as closed:
         assert closed.post(hook, content=raw).status_code == 404
-    with TestClient(create_web(build(_set(sent, {"bounce_token": TOKEN}), sent.clock))) as web:
+    with serving(sent, {"bounce_token": TOKEN}) as web:
         assert web.post(hook, content=raw).status_code == 401
         wrong = {"Authorization": "Bearer another-token-of-twenty"}
         assert web.post(hook, content=raw, headers=wrong).status_code == 401
@@ -304,9 +305,13 @@ def test_the_hook_takes_bounces_from_whoever_has_the_token_alone(sent: House) ->
     assert barred(sent) is Reason.UNREACHABLE
 
 
-def _set(house: House, changed: dict[str, str]) -> Settings:
+@contextmanager
+def serving(house: House, changed: dict[str, str]) -> Iterator[TestClient]:
     given = {"database_url": house.app.settings.database_url} | changed
-    return Settings.model_validate(given)
+    app = build(Settings.model_validate(given), house.clock)
+    with TestClient(create_web(app)) as client:
+        yield client
+    app.close()
 
 
 def test_the_command_takes_a_file_or_a_pipe(

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from reminders.enrolling import retention
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.store import migrations
 from reminders.store.database import reading, writing
@@ -94,6 +95,29 @@ def test_the_mail_program_s_own_button_stops_emails_at_once(
     house.play(datetime(2026, 5, 1, tzinfo=ZoneInfo("UTC")))
     assert {line.reason for line in house.lines(Channel.EMAIL)} == {Reason.OPTED_OUT}
     assert house.line("day-1", Channel.SMS).status is Status.ACCEPTED
+
+
+def press(browser: TestClient, path: str) -> int:
+    """Press the mail program's own button: no cookie, no redirect, nothing asked."""
+    answer = browser.post(path, content=b"List-Unsubscribe=One-Click", follow_redirects=False)
+    assert "set-cookie" not in answer.headers
+    return answer.status_code
+
+
+def test_the_links_in_old_emails_answer_kindly_after_an_erasure(
+    house: House, browser: TestClient
+) -> None:
+    house.enrol(ana(date(2026, 3, 12)))
+    path = unsubscribe_path(house)
+    with writing(house.engine) as session:
+        client = people.client(session, 1)
+        assert client is not None
+        retention.forget(session, client, house.clock(), by="Mia")
+    assert browser.get(path).status_code == 200
+    assert press(browser, path) == press(browser, path) == 200
+    never = house.app.links.unsubscribe_url(999).removeprefix(house.app.links.public_url)
+    assert browser.get(never).status_code == 200
+    assert press(browser, never) == 200
 
 
 @pytest.mark.parametrize("token", ["x", "AAAAAAABAAAAAAAAAAAAAAAAAAAAAA", "..%2f..%2fetc"])

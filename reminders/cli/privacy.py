@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from reminders.cli.common import AsJson, opened, out, print_json, stop
 from reminders.enrolling import consent, retention
 from reminders.enrolling.consent import Proof
-from reminders.rules.bounces import Verdict
+from reminders.rules.bounces import Meaning
 from reminders.rules.terms import Act, Channel, InputError, Purpose
 from reminders.store.database import reading, trying, writing
 from reminders.store.queries import people
@@ -118,10 +118,10 @@ def bounce(
 
 
 TAKEN = {
-    Verdict.NO_ADDRESS: "This address does not exist: it is not written to any more.",
-    Verdict.FULL: "The mailbox is full: after three days of that it is not written to any more.",
-    Verdict.UNDELIVERED: "It was not delivered, for a reason that is not the address.",
-    Verdict.COMPLAINT: "A complaint: emails to this client have stopped.",
-    Verdict.UNSUBSCRIBE: "A request to unsubscribe: emails to this client have stopped.",
-    Verdict.NOTHING: "Nothing to do: no bounce of a message of ours.",
+    Meaning.NO_ADDRESS: "This address does not exist: it is not written to any more.",
+    Meaning.FULL: "The mailbox is full: after three days of that it is not written to any more.",
+    Meaning.UNDELIVERED: "It was not delivered, for a reason that is not the address.",
+    Meaning.COMPLAINT: "A complaint: emails to this client have stopped.",
+    Meaning.UNSUBSCRIBE: "A request to unsubscribe: emails to this client have stopped.",
+    Meaning.NOTHING: "Nothing to do: no bounce of a message of ours.",
 }

@@ -11,7 +11,7 @@ from reminders.delivering import receipts
 from reminders.delivering.receipts import Report
 from reminders.enrolling import consent
 from reminders.links import Links
-from reminders.rules.bounces import Returned, Verdict, read
+from reminders.rules.bounces import Meaning, Returned, read
 from reminders.rules.deciding import Outcome
 from reminders.rules.terms import Act, Channel, Reason
 from reminders.store.queries import consents, people
@@ -26,7 +26,7 @@ FULL_DAYS = 3
 FULL_WITHIN = timedelta(days=90)
 
 
-def take(session: Session, links: Links, raw: bytes, now: datetime) -> Verdict:
+def take(session: Session, links: Links, raw: bytes, now: datetime) -> Meaning:
     """Act on a mail that came back, as often as it comes, and return what it was taken for.
 
     Whose it is, only our own references tell, since nobody else can make them: whatever address
@@ -34,15 +34,15 @@ def take(session: Session, links: Links, raw: bytes, now: datetime) -> Verdict:
     """
     returned = read(raw)
     sent = _sent(session, links, returned)
-    if sent is None or returned.verdict is Verdict.NOTHING:
-        log.info("mail came back", meaning=returned.verdict, known=sent is not None)
-        return Verdict.NOTHING
-    if returned.verdict in {Verdict.COMPLAINT, Verdict.UNSUBSCRIBE}:
-        _leave_alone(session, sent, returned.verdict, now)
+    if sent is None or returned.meaning is Meaning.NOTHING:
+        log.info("mail came back", meaning=returned.meaning, known=sent is not None)
+        return Meaning.NOTHING
+    if returned.meaning in {Meaning.COMPLAINT, Meaning.UNSUBSCRIBE}:
+        _leave_alone(session, sent, returned.meaning, now)
     else:
         _note_failure(session, sent, returned, now)
-    log.info("mail came back", meaning=returned.verdict, reminder=sent.reminder_id)
-    return returned.verdict
+    log.info("mail came back", meaning=returned.meaning, reminder=sent.reminder_id)
+    return returned.meaning
 
 
 def _sent(session: Session, links: Links, returned: Returned) -> Sent | None:
@@ -54,10 +54,10 @@ def _sent(session: Session, links: Links, returned: Returned) -> Sent | None:
     )
 
 
-def _leave_alone(session: Session, sent: Sent, verdict: Verdict, now: datetime) -> None:
+def _leave_alone(session: Session, sent: Sent, meaning: Meaning, now: datetime) -> None:
     """Stop emails to her, and to the address it went to, should she have another by now."""
-    act = Act.COMPLAINT if verdict is Verdict.COMPLAINT else Act.LINK
-    source = f"{verdict} by email"
+    act = Act.COMPLAINT if meaning is Meaning.COMPLAINT else Act.LINK
+    source = f"{meaning} by email"
     client = people.client(session, sent.client_id)
     if client is not None and client.erased_at is None:
         consent.withdraw(session, client, Channel.EMAIL, source=source, now=now, act=act)
@@ -67,11 +67,11 @@ def _leave_alone(session: Session, sent: Sent, verdict: Verdict, now: datetime) 
 
 
 def _note_failure(session: Session, sent: Sent, returned: Returned, now: datetime) -> None:
-    meaning = Outcome.INVALID if returned.verdict is Verdict.NO_ADDRESS else None
+    meaning = Outcome.INVALID if returned.meaning is Meaning.NO_ADDRESS else None
     token = f"{sent.reminder_id}.{sent.claim}"
     provider_id = sent.provider_id or returned.references[0]
     receipts.take(session, Report(token, provider_id, "undelivered", returned.code, meaning), now)
-    if returned.verdict is Verdict.FULL:
+    if returned.meaning is Meaning.FULL:
         days = reports.full_on(session, sent, now - FULL_WITHIN)
         if len(days) >= FULL_DAYS:
             consents.suppress(

@@ -21,7 +21,7 @@ _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _NO_COMPLAINT = {"not-spam", "auth-failure"}
 
 
-class Verdict(StrEnum):
+class Meaning(StrEnum):
     """What a mail that came back means."""
 
     NO_ADDRESS = "no-address"  # nobody will ever get mail there
@@ -38,7 +38,7 @@ class Returned:
     stand in it, of which only genuine ones count.
     """
 
-    verdict: Verdict
+    meaning: Meaning
     code: str = ""
     references: tuple[str, ...] = ()
 
@@ -50,11 +50,11 @@ def read(raw: bytes) -> Returned:
     """
     mail = message_from_bytes(raw, policy=policy.compat32)
     references = tuple(dict.fromkeys(REFERENCE.findall(raw.decode("latin-1"))))
-    verdict, code = _verdict(mail)
-    return Returned(verdict, code, references)
+    meaning, code = _meaning(mail)
+    return Returned(meaning, code, references)
 
 
-def _verdict(mail: Message) -> tuple[Verdict, str]:
+def _meaning(mail: Message) -> tuple[Meaning, str]:
     kind = str(mail.get_param("report-type", "")).lower()
     if mail.get_content_type() == "multipart/report" and kind == "delivery-status":
         return _reported(mail)
@@ -62,21 +62,21 @@ def _verdict(mail: Message) -> tuple[Verdict, str]:
         said = {
             _word(fields, "Feedback-Type") for fields in _fields(mail, "message/feedback-report")
         }
-        return (Verdict.COMPLAINT if said - {"", *_NO_COMPLAINT} else Verdict.NOTHING), ""
+        return (Meaning.COMPLAINT if said - {"", *_NO_COMPLAINT} else Meaning.NOTHING), ""
     automatic = _word(mail, "Auto-Submitted") not in {"", "no"}
     asks = str(mail.get("Subject", "")).strip().lower().startswith("unsubscribe")
-    return (Verdict.UNSUBSCRIBE if asks and not automatic else Verdict.NOTHING), ""
+    return (Meaning.UNSUBSCRIBE if asks and not automatic else Meaning.NOTHING), ""
 
 
-def _reported(mail: Message) -> tuple[Verdict, str]:
+def _reported(mail: Message) -> tuple[Meaning, str]:
     """Return what failed for good; a delay, a relay or a success is nothing."""
     for fields in _fields(mail, "message/delivery-status"):
         if _word(fields, "Action") == "failed":
             code = _code(fields)
             if code in MAILBOX_FULL:
-                return Verdict.FULL, code
-            return (Verdict.NO_ADDRESS if code in NO_SUCH_ADDRESS else Verdict.UNDELIVERED), code
-    return Verdict.NOTHING, ""
+                return Meaning.FULL, code
+            return (Meaning.NO_ADDRESS if code in NO_SUCH_ADDRESS else Meaning.UNDELIVERED), code
+    return Meaning.NOTHING, ""
 
 
 def _code(fields: Message) -> str:

@@ -35,11 +35,11 @@ async def take(request: Request) -> Response:
         if len(raw) > LARGEST:
             return Response(status_code=413)
     try:
-        verdict = await run_in_threadpool(app.take_bounce, raw)
+        meaning = await run_in_threadpool(app.take_bounce, raw)
     except SQLAlchemyError:
         log.exception("bounce not taken")
         return Response(status_code=503, headers={"Retry-After": "60"})
-    return JSONResponse({"taken_for": verdict})
+    return JSONResponse({"taken_for": meaning})
 
 
 ROUTES = [Route("/hooks/mail/bounce", take, methods=["POST"])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy.orm import Session
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from reminders.enrolling import consent
 from reminders.rules.terms import Act, Channel
@@ -17,7 +17,7 @@ def show(visit: Visit) -> Response:
     """Show a button; mail scanners that open links unsubscribe nobody."""
     with reading(visit.app.engine) as session:
         client = _whose(session, visit)
-        return _page(session, visit, client, done=False) if client else visit.wrong_link()
+        return _page(session, visit, client, done=False) if client else _nobody(visit)
 
 
 def act(visit: Visit) -> Response:
@@ -25,7 +25,7 @@ def act(visit: Visit) -> Response:
     with writing(visit.app.engine) as session:
         client = _whose(session, visit)
         if client is None:
-            return visit.wrong_link()
+            return _nobody(visit)
         consent.withdraw(
             session, client, Channel.EMAIL, source="unsubscribe link", now=visit.now, act=Act.LINK
         )
@@ -35,6 +35,13 @@ def act(visit: Visit) -> Response:
 def _whose(session: Session, visit: Visit) -> Client | None:
     client_id = visit.app.links.client_of(visit.token)
     return people.client(session, client_id) if client_id is not None else None
+
+
+def _nobody(visit: Visit) -> Response:
+    """Answer kindly where the link is ours and nothing is known of her any more."""
+    if visit.app.links.client_of(visit.token) is None:
+        return visit.wrong_link()
+    return PlainTextResponse("You get no more emails from us. Nothing is left to stop.")
 
 
 def _page(session: Session, visit: Visit, client: Client, *, done: bool) -> Response:
