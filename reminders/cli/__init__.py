@@ -20,6 +20,7 @@ from reminders.cli import (
     privacy,
     serving,
     staff,
+    wording,
 )
 from reminders.cli.common import err
 
@@ -51,6 +52,9 @@ commands.command()(privacy.export)
 commands.command()(privacy.purge)
 commands.command()(privacy.bounce)
 clients.commands.command("consent")(privacy.agree)
+commands.command()(wording.lint)
+commands.command("wording")(wording.wording)
+commands.command()(wording.sheet)
 commands.add_typer(clinics.commands, name="clinic")
 commands.add_typer(clients.commands, name="client")
 commands.add_typer(clients.treatments, name="treatment")

@@ -6,8 +6,10 @@ first, numbers second, so that staff can read and edit the wording between the t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateSyntaxError, nodes
@@ -26,6 +28,10 @@ _CLOSED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Filter,
     nodes.If, nodes.Compare, nodes.Operand, nodes.Const, nodes.And, nodes.Or, nodes.Not,
 )  # fmt: skip
+
+_PARSER = SandboxedEnvironment()
+_LOOSE = re.compile(r"^(- .*)\n\n+(?=- )", re.MULTILINE)
+"""Where putting blocks together left a gap between two points of a list."""
 
 
 class _Held:
@@ -64,6 +70,7 @@ class Composer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._template = lru_cache(maxsize=64)(self._environment.from_string)
         for kind in _COUNTED:
             self._environment.filters[kind.value] = self._counter(kind)
 
@@ -73,7 +80,8 @@ class Composer:
         for name, value in values.items():
             numbers[name] = _HeldNumber(value)
             numbers[name].name = name
-        return self._each(source, _held() | numbers)
+        words = self._each(source, _held() | numbers)
+        return replace(words, body=_LOOSE.sub(r"\1\n", words.body))
 
     def filled(self, source: Wording, values: Mapping[str, int]) -> Wording:
         """Fill the numbers in; what only a client's message can tell stays as it is."""
@@ -83,7 +91,7 @@ class Composer:
         return Wording(*(self._part(getattr(source, part.name), known) for part in fields(source)))
 
     def _part(self, source: str, known: Mapping[str, Any]) -> str:
-        return self._environment.from_string(source).render(known) if "{" in source else source
+        return self._template(source).render(known) if "{" in source else source
 
     def _counter(self, kind: Kind) -> Callable[[int], str]:
         def write(number: int) -> str:
@@ -104,7 +112,7 @@ def only_placeholders(source: str) -> bool:
     """Say whether a text uses no more of the template language than placeholders, the filters
     that count, and plain conditions: all that clinics' own wording may use.
     """
-    tree = SandboxedEnvironment().parse(source)
+    tree = _PARSER.parse(source)
     return all(
         isinstance(node, _CLOSED)
         and (not isinstance(node, nodes.Filter) or node.name in {k.value for k in _COUNTED})

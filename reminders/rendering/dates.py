@@ -39,7 +39,8 @@ def say_date_briefly(day: date, locale: Locale) -> str:
     “mar, 3 mar”, but no such “sáb”.
     """
     moment = datetime.combine(day, time())
-    ways = [fold(format_skeleton(s, moment, locale=locale)) for s in ("MMMEd", "MMMd", "Md")]
+    found = (format_skeleton(s, moment, locale=locale) for s in ("MMMEd", "MMMd", "Md"))
+    ways = [fold(way).removesuffix(".") for way in found]
     return next((way for way in ways if not dear(way)), ways[-1])
 
 

@@ -21,6 +21,7 @@ _WORD = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|[^\W\d_]+(?:-[^\W\d_]+)*", re.DOTALL)
 class Language:
     """One language's fixed phrases, plural forms and headings.
 
+    ``measure`` is how its reading age is counted, ``segments`` how many a text may take.
     ``discreet`` is a message that tells nothing but where to read. ``counts`` holds, by kind and CLDR plural form, words such as “hours”; ``spelling`` what a
     regional edition spells otherwise than the language it ``extends``.
     """
@@ -28,6 +29,7 @@ class Language:
     tag: str
     name: str
     measure: str
+    segments: int
     stop: str
     headings: Mapping[str, str]
     phases: tuple[str, ...]
@@ -35,6 +37,7 @@ class Language:
     say: Mapping[str, str]
     counts: Mapping[str, Mapping[str, str]]
     discreet: Mapping[str, str]
+    lint: Mapping[str, list[str]]
     extends: str = ""
     spelling: Mapping[str, str] = field(default_factory=dict)
 
@@ -69,6 +72,7 @@ def _language(
         tag=tag,
         name=merged["name"],
         measure=merged["measure"],
+        segments=merged["segments"],
         stop=merged["stop"],
         headings=merged["headings"],
         phases=tuple(merged["phases"]),
@@ -76,6 +80,7 @@ def _language(
         say=merged["say"],
         counts=merged["counts"],
         discreet=merged["discreet"],
+        lint=merged["lint"],
         extends=extends,
         spelling=table.get("spelling", {}),
     )

@@ -110,7 +110,13 @@ class Library:
         return review.reviewed_by if review else UNREVIEWED
 
     def _is_whole(self, protocol: Protocol, tag: str) -> bool:
-        return all(self._file(protocol, tag, f"{m.key}.md") for m in protocol.milestones)
+        """Say whether every milestone has a file, and one that stands on its own to build on."""
+        for milestone in protocol.milestones:
+            paths = (self._path(of, tag, f"{milestone.key}.md") for of in protocol.lineage)
+            there = [path for path in paths if path.exists()]
+            if not there or "{% extends" in there[-1].read_text("utf-8"):
+                return False
+        return True
 
     def _choose(self, protocol: str, wanted: str, country: str = "") -> str:
         """Return the language to use: the one wanted, its parent, else English; never a
@@ -169,9 +175,9 @@ class Library:
         return Wording(*(tongue.respell(getattr(words, part.name)) for part in fields(words)))
 
     def _new_composer(self, protocol: str, language: str) -> Composer:
-        return Composer(self.tongues[language], lambda name: self._shared(protocol, language, name))
+        return Composer(self.tongues[language], lambda name: self.shared(protocol, language, name))
 
-    def _shared(self, protocol: str, language: str, name: str) -> str | None:
+    def shared(self, protocol: str, language: str, name: str) -> str | None:
         """Find what a file includes (“call”) or extends (“skin-needling/day-3”)."""
         folder, _, name = name.rpartition("/")
         path = self._file(self.protocols[folder or protocol], language, f"{name}.md")

@@ -1,0 +1,70 @@
+"""Commands for what messages say: lint, wording, sheet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reminders.app import system_clock
+from reminders.cli.common import AsJson, err, out, print_json, stop
+from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.lint import lint_library
+from reminders.rendering.printing import aftercare_sheet, review_pack
+
+Protocol = Annotated[str, typer.Option(help="Like skin-needling or skin-needling-rf.")]
+Language = Annotated[str, typer.Option(help="Like en, en-GB, es, fr, de, pl or pt-BR.")]
+Where = Annotated[Path | None, typer.Option("--out", help="A file to write; else the screen.")]
+
+EXIT_FOUND = 1
+
+
+def lint(as_json: AsJson = False) -> None:
+    """Read all packaged wording and say what is wrong with it; exits with 1 where something is."""
+    found = list(lint_library(Library(templates_folder()), system_clock().date()))
+    if as_json:
+        print_json({"faults": found})
+    else:
+        for fault in found:
+            place = "/".join(x for x in (fault.protocol, fault.language, fault.milestone) if x)
+            out.print(f"{place}: {fault.problem} [{fault.rule}]", markup=False)
+        count = ", ".join(f"{n} {rule}" for rule, n in Counter(f.rule for f in found).items())
+        err.print(f"Found: {count}." if found else "The wording keeps every rule.")
+    if found:
+        raise typer.Exit(EXIT_FOUND)
+
+
+def wording(
+    protocol: Protocol = "skin-needling", language: Language = "en", path: Where = None
+) -> None:
+    """Print a clinician's review pack: every message with its facts, sources and numbers, to sign."""
+    library = _known(protocol, language)
+    _write(review_pack(library, protocol, language, system_clock().date()), path)
+
+
+def sheet(
+    protocol: Protocol = "skin-needling", language: Language = "en", path: Where = None
+) -> None:
+    """Print the aftercare sheet that a client takes home: one page of HTML to print."""
+    library = _known(protocol, language)
+    _write(aftercare_sheet(library, protocol, language), path)
+
+
+def _known(protocol: str, language: str) -> Library:
+    library = Library(templates_folder())
+    if protocol not in library.protocols:
+        stop(f"There is no protocol “{protocol}”.", f"Known: {', '.join(library.protocols)}.")
+    if language not in library.languages(protocol):
+        written = ", ".join(library.languages(protocol))
+        stop(f"“{protocol}” is not written in “{language}”.", f"Written in: {written}.")
+    return library
+
+
+def _write(page: str, path: Path | None) -> None:
+    if path is None:
+        typer.echo(page)
+        return
+    path.write_text(page, "utf-8")
+    err.print(f"Written to {path}. Open it in a browser and print it.")
