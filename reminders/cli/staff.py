@@ -76,3 +76,18 @@ def remove(email: Email, clinic: TheClinic) -> None:
         queries.leave(session, member.id, found.id, app.clock())
         record(session, found.id, COMMAND_LINE, "removed somebody", Staff, member.id, app.clock())
         out.print(f"{email} can no longer sign in at {found.name}.")
+
+
+@commands.command("new-phone")
+def new_phone(email: Email) -> None:
+    """Let somebody who lost phone and paper list set up her second step anew."""
+    with opened() as app, writing(app.engine) as session:
+        member = queries.by_email(session, email.strip().lower())
+        if member is None:
+            stop(f"Nobody signs in as {email}.", "See: reminders staff list")
+        member.code_seed, member.code_step, member.spare_codes = None, 0, ""
+        queries.end_all(session, member.id, app.clock())
+        record(
+            session, None, COMMAND_LINE, "took a second step away", Staff, member.id, app.clock()
+        )
+        out.print(f"{email} is signed out, and sets up a new second step when she signs in again.")

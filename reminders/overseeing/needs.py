@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.senders.codes import say
-from reminders.store.queries import people, today
+from reminders.store.queries import people, talks, today
 from reminders.store.queries.today import Passing
 
 
@@ -76,12 +76,12 @@ class Counts:
 
 def count(session: Session, clinic_id: int, now: datetime) -> Counts:
     """Count what the whole desk should see on every page: clients in trouble, and replies."""
-    replies = today.count_replies(session, clinic_id)
+    replies = talks.count_waiting(session, clinic_id)
     return Counts(today.count_troubled(session, clinic_id, now) + replies, replies)
 
 
 def _replies(session: Session, clinic_id: int) -> Iterator[Need]:
-    for reply in today.replies(session, clinic_id):
+    for reply in talks.latest(session, clinic_id, done=False):
         client = people.client(session, reply.client_id) if reply.client_id else None
         yield Need(
             Kind.ALARM if reply.alarm else Kind.REPLY,

@@ -52,7 +52,9 @@ def _page(
 ) -> list[Client]:
     begins = _begins(session, key, prefix) if prefix else true()
     later = (key > after[0]) | ((key == after[0]) & (col(Client.id) > after[1]))
-    wanted = select(Client).where(col(Client.clinic_id) == clinic_id, begins)
+    wanted = select(Client).where(
+        col(Client.clinic_id) == clinic_id, col(Client.erased_at).is_(None), begins
+    )
     if after != ("", 0):
         wanted = wanted.where(key >= after[0], later)
     return list(session.scalars(wanted.order_by(key, col(Client.id)).limit(PAGE)))

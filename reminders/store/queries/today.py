@@ -10,7 +10,6 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.rules.keywords import Kind
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.store.queries.common import is_status
 from reminders.store.tables import (
@@ -19,7 +18,6 @@ from reminders.store.tables import (
     Lane,
     Receipt,
     Reminder,
-    Reply,
     Treatment,
     Wording,
 )
@@ -144,29 +142,6 @@ def count_troubled(session: Session, clinic_id: int, now: datetime) -> int:
         _TROUBLE, col(Reminder.clinic_id) == clinic_id, col(Reminder.settled_at) > now - TROUBLED
     )
     return session.scalar(hers.select_from(Reminder)) or 0
-
-
-def replies(session: Session, clinic_id: int, limit: int = 100) -> list[Reply]:
-    """Return the texts that wait for a person, alarms first, then the longest waiting."""
-    wanted = (
-        _waiting(select(Reply), clinic_id)
-        .order_by(col(Reply.alarm).is_(None), col(Reply.received_at))
-        .limit(limit)
-    )
-    return list(session.scalars(wanted))
-
-
-def count_replies(session: Session, clinic_id: int) -> int:
-    """Count the texts that wait for a person."""
-    return session.scalar(_waiting(select(func.count()).select_from(Reply), clinic_id)) or 0
-
-
-def _waiting(wanted: Select[Any], clinic_id: int) -> Select[Any]:
-    return wanted.where(
-        text("reply.done_at IS NULL"),
-        col(Reply.clinic_id) == clinic_id,
-        col(Reply.kind).in_((Kind.REPLY, Kind.WRONG_NUMBER)),
-    )
 
 
 def to_mark(

@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute
 
 from reminders.web.desk import (
+    account,
     assets,
     bring_in,
     client,
@@ -16,6 +17,8 @@ from reminders.web.desk import (
     figures,
     joining,
     moving,
+    privacy,
+    replies,
     settings,
     steps,
     today,
@@ -38,4 +41,7 @@ ROUTES: list[BaseRoute] = [
     *steps.ROUTES,
     *moving.ROUTES,
     *details.ROUTES,
+    *replies.ROUTES,
+    *privacy.ROUTES,
+    *account.ROUTES,
 ]

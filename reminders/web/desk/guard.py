@@ -153,7 +153,7 @@ class Guard:
 
 
 def address_of(request: Request) -> str:
-    """Return who knocks by network address, as far as proxies can be believed: see ``Proxies``."""
+    """Return who knocks by network address, as ``Proxies`` found it."""
     return request.client.host if request.client else ""
 
 

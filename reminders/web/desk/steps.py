@@ -10,7 +10,9 @@ from starlette.responses import Response
 from reminders.enrolling import course
 from reminders.enrolling.course import TooLate
 from reminders.rules.roles import Role
+from reminders.rules.terms import NoteKind
 from reminders.store.database import writing
+from reminders.store.queries import talks
 from reminders.store.tables import Client, Reminder
 from reminders.web.desk.shell import Handler, Visit, desk_route
 
@@ -31,7 +33,7 @@ def _doing(act: Act, what: str, said: str) -> Handler:
                 )
         except TooLate:
             return visit.page("too-late.html", 409, back=visit.back("/"))
-        page = f"/clients/{reminder.client_id}"
+        page = visit.back(f"/clients/{reminder.client_id}")
         return visit.go(f"{page}?undo={undo}" if undo else page, said)
 
     return handler
@@ -64,6 +66,8 @@ def _again(session: Session, visit: Visit, reminder: Reminder) -> int:
 
 def _undo(session: Session, visit: Visit, reminder: Reminder) -> int:
     course.call_back(session, reminder, visit.now)
+    if reminder.milestone == NoteKind.ANSWER:
+        talks.reopen(session, visit.clinic_id, reminder.client_id, visit.now - 2 * course.UNDO)
     return 0
 
 

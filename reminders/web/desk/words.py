@@ -24,6 +24,7 @@ SAID = {
     "moved": "The treatment is moved, and her messages with it.",
     "cancelled": "The treatment is cancelled, and what had not left of its messages.",
     "consented": "Her consent is recorded.",
+    "erased": "She is erased.",
     "stopped": "Stopped. Nothing more goes that way.",
     "her-pause": "Her messages are paused.",
     "sent": "Your answer is on its way.",
