@@ -112,6 +112,11 @@ def place(
                 session, clinic.id, who, "moved a milestone", Placement, row.id, now, detail
             )
     audit.record(session, clinic.id, who, "changed the plan", Placement, None, now, protocol)
+    replan_everyone(session, library, clinic, now)
+
+
+def replan_everyone(session: Session, library: Library, clinic: Clinic, now: datetime) -> None:
+    """Plan everyone of a clinic anew whose course is not over."""
     for ids in _treated(session, clinic, now):
         clients = {client.id: client for client in people.lock(session, ids)}
         plans.replan_clients(session, library, clinic, clients, now)

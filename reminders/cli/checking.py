@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import timedelta
@@ -27,7 +26,7 @@ from reminders.overseeing.doctor import Check, Verdict
 from reminders.rules.contacts import read_email, read_phone
 from reminders.rules.terms import Channel, InputError, Message
 from reminders.rules.texts import size
-from reminders.senders import SendError
+from reminders.senders import SendError, send_alone
 
 MARKS = {
     Verdict.PASS: "[green]pass[/green]",
@@ -88,7 +87,9 @@ def send_test(
         if app.settings.live and not yes and not typer.confirm("Send a real message now?"):
             raise typer.Exit(1)
         try:
-            provider_id = asyncio.run(_send(app, _message(app, channel, contact)))
+            provider_id = asyncio.run(
+                send_alone(app.senders()[channel], _message(app, channel, contact))
+            )
         except SendError as error:
             stop(f"It was not accepted: {error}.", "Run: reminders doctor")
         err.print(f"Accepted as {provider_id}.")
@@ -116,16 +117,3 @@ def _message(app: App, channel: Channel, contact: str) -> Message:
         subject=words.splitlines()[0],
         html=f"<!doctype html><html lang=en><body><p>{words}</p></body></html>",
     )
-
-
-async def _send(app: App, message: Message) -> str:
-    sender = app.senders()[message.channel]
-
-    async def hand_off() -> float:
-        """Go on: a test is no reminder, so there is nothing to write down."""
-        return math.inf
-
-    try:
-        return await sender.send(message, hand_off)
-    finally:
-        await sender.close()

@@ -70,7 +70,7 @@ ADDRESS = re.compile(r"\bhttps?://([^\s/]+)|\bwww\.\S+", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a message is held against: who sends it, how to reach and stop it, and which words
-    name the procedure.
+    name the procedure; ``own_host`` is where our own pages are.
     """
 
     clinic: str
@@ -92,7 +92,7 @@ def lint_text(text: str, look: Look) -> Iterator[Lint]:
         yield _stops("sms", "It does not say how to stop.", f"End it with “{look.stop}”.")
     if found := MARKUP.search(text):
         yield _stops("sms", f"Markup shows as it is: {found[0]}", "Write plain words.")
-    yield from _common("sms", text.replace(look.stop, ""), look)
+    yield from _common("sms", text.replace(look.stop, "").replace(look.clinic, ""), look)
 
 
 def _length(text: str) -> Iterator[Lint]:
@@ -134,7 +134,7 @@ def _common(part: str, text: str, look: Look) -> Iterator[Lint]:
             part, f"“{found[1]}” never reaches you: the carrier answers it.", "Ask her to call."
         )
     for found in ADDRESS.finditer(text):
-        if found[0].startswith("http:"):
+        if found[0].lower().startswith("http:") and found[1] != look.own_host:
             yield _stops(part, "This address is not safe (http).", "Use one with https.")
     named = next((w for w in sorted(look.procedures) if _says(text, w)), None)
     if named and part != "body":

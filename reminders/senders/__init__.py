@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
@@ -103,3 +104,18 @@ class Recounting(Protocol):
         asked: CONFIGURATION where we are not let in at all.
         """
         ...
+
+
+async def send_alone(sender: Sender, message: Message) -> str:
+    """Send a message that is no reminder, such as a test, and return the provider's id for it.
+
+    Nothing is written down first, so it may be lost. Raises ``SendError``.
+    """
+
+    async def hand_off() -> float:
+        return math.inf
+
+    try:
+        return await sender.send(message, hand_off)
+    finally:
+        await sender.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -63,3 +64,11 @@ def happened(session: Session, clinic_id: int, what: str) -> bool:
     """Say whether this was ever done at a clinic."""
     wanted = exists().where(col(Audit.clinic_id) == clinic_id, col(Audit.what) == what)
     return bool(session.scalar(select(wanted)))
+
+
+def last(session: Session, clinic_id: int, what: Collection[str]) -> datetime | None:
+    """Return when one of these was last done at a clinic (UTC)."""
+    wanted = select(col(Audit.noted_at)).where(
+        col(Audit.clinic_id) == clinic_id, col(Audit.what).in_(what)
+    )
+    return session.scalar(wanted.order_by(col(Audit.id).desc()).limit(1))

@@ -84,6 +84,26 @@ def client_ids(session: Session, clinic_id: int | None, after: int, limit: int) 
     return [found for found in session.scalars(wanted.limit(limit)) if found is not None]
 
 
+def first_names(session: Session, clinic_id: int, limit: int = 20_000) -> list[str]:
+    """Return the first names of a clinic's clients, each once."""
+    wanted = select(col(Client.first_name)).where(col(Client.clinic_id) == clinic_id).distinct()
+    return list(session.scalars(wanted.limit(limit)))
+
+
+def latest_treated(
+    session: Session, clinic_id: int, limit: int = 30
+) -> list[tuple[Client, Treatment]]:
+    """Return those treated last, and when."""
+    rows = session.execute(
+        select(Client, Treatment)
+        .join(Treatment, col(Treatment.client_id) == col(Client.id))
+        .where(col(Client.clinic_id) == clinic_id, col(Treatment.cancelled_at).is_(None))
+        .order_by(col(Treatment.id).desc())
+        .limit(limit)
+    )
+    return [(client, treatment) for client, treatment in rows]
+
+
 def treated_since(
     session: Session, clinic_id: int, since: date, after: int, limit: int
 ) -> list[int]:

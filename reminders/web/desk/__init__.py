@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from reminders.web.desk import (
     account,
+    amounts,
     assets,
     bring_in,
     client,
@@ -22,6 +23,8 @@ from reminders.web.desk import (
     settings,
     steps,
     today,
+    versions,
+    wordings,
 )
 
 ROUTES: list[BaseRoute] = [
@@ -30,6 +33,9 @@ ROUTES: list[BaseRoute] = [
     *joining.ROUTES,
     *today.ROUTES,
     *bring_in.ROUTES,
+    *wordings.ROUTES,
+    *versions.ROUTES,
+    *amounts.ROUTES,
     *course.ROUTES,
     *days.ROUTES,
     *figures.ROUTES,

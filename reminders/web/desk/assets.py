@@ -34,6 +34,11 @@ async def script(request: Request) -> Response:
     return _file(request, "desk/desk.js", "text/javascript")
 
 
+async def office_script(request: Request) -> Response:
+    """Return the script of the pages behind the desk; they work without it."""
+    return _file(request, "desk/office.js", "text/javascript")
+
+
 def _file(request: Request, name: str, kind: str) -> Response:
     app: App = request.app.state.app
     return Response(app.library.page(name), media_type=kind, headers=LASTS)
@@ -56,6 +61,7 @@ def _open(path: str, endpoint: object) -> Route:
 ROUTES = [
     _open("/desk.css", style),
     _open("/office.css", office_style),
+    _open("/office.js", office_script),
     _open("/desk.js", script),
     _open("/icon/{count:int}.svg", icon),
 ]

@@ -64,7 +64,7 @@ def show(visit: Visit) -> Response:
         clinic=clinic,
         texts=Channel.SMS,
         emails=Channel.EMAIL,
-        price=lambda segments: _price(segments, clinic),
+        price=lambda segments: price_of(segments, clinic),
         plain=PLAIN,
         part=charts.part,
         length=_length,
@@ -77,7 +77,7 @@ def _charts(labels: Sequence[str], months: Sequence[Month], clinic: Clinic) -> d
     emails = [m.sent(Channel.EMAIL) for m in months]
     both = [f"{t + e:,}" for t, e in zip(texts, emails, strict=True)]
     segments = [m.segments for m in months]
-    costs = [_price(n, clinic) or f"{n:,}" for n in segments]
+    costs = [price_of(n, clinic) or f"{n:,}" for n in segments]
     rates = [100 * (m.delivery_rate or 0) for m in months]
     return {
         "messages": charts.stacked(labels, [texts, emails], both),
@@ -86,7 +86,7 @@ def _charts(labels: Sequence[str], months: Sequence[Month], clinic: Clinic) -> d
     }
 
 
-def _price(segments: int, clinic: Clinic) -> str:
+def price_of(segments: int, clinic: Clinic) -> str:
     """Write what segments cost; nothing where the price is not known."""
     cost = money.cost(segments, clinic.segment_price)
     if cost is None or clinic.currency is None:

@@ -44,6 +44,7 @@ NAV = (
     ("/enrol", "Enrol", Role.STAFF),
     ("/replies", "Replies", Role.VIEWER),
     ("/lists", "Bring in a list", Role.STAFF),
+    ("/words", "Words", Role.VIEWER),
     ("/plan", "Plan", Role.VIEWER),
     ("/numbers", "Numbers", Role.VIEWER),
     ("/clinic", "Clinic", Role.OWNER),

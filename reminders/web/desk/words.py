@@ -34,6 +34,7 @@ SAID = {
     "ended": "That browser is signed out.",
     "brought-in": "The list is in.",
     "list-undone": "The list is undone.",
+    "approved": "Approved: it is used from now on.",
     "live": "The clinic is live: messages leave from now on.",
     "paused": "Sending is paused. Nothing leaves until you let it go on.",
     "switched": "You are at the other clinic now.",
