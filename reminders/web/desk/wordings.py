@@ -16,7 +16,7 @@ from reminders.rules.terms import Facts
 from reminders.rules.wording import Key, Wording
 from reminders.store.database import reading, writing
 from reminders.store.queries import own, people
-from reminders.web.desk import shell
+from reminders.web.desk.pages import html
 from reminders.web.desk.shell import Stale, Visit, desk_route
 from reminders.web.desk.trial import (
     course_of,
@@ -109,7 +109,7 @@ def try_out(visit: Visit) -> Response:
         on = trial(visit, session, key)
         facts, _, _ = _whom(visit, session, on.facts)
     words_shown = shown(visit, on, said, facts)
-    return shell.html(visit.app, "words-preview.html", clinic=on.clinic, **words_shown)
+    return html(visit.app, "words-preview.html", clinic=on.clinic, **words_shown)
 
 
 def save(visit: Visit) -> Response:
