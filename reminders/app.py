@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from reminders.delivering.dispatch import Dispatcher, log_settled
 from reminders.delivering.holding import Held, Holding
+from reminders.delivering.redacting import redact
 from reminders.delivering.tally import Tally
 from reminders.enrolling import bounces
 from reminders.enrolling.retention import Keep
@@ -230,8 +231,13 @@ class App:
         self.raise_alarms()
         self.alerting().run()
         came = self.held() or self.dispatcher("tick").run()
+        self.redact()
         self.pulse.beat()
         return came
+
+    def redact(self) -> int:
+        """Ask Twilio to forget the words of texts that have come to their end."""
+        return redact(self.engine, self.senders()[Channel.SMS], self.clock)
 
     def rehearsal_dispatcher(self, engine: Engine, clock: Clock) -> Dispatcher:
         """Return a dispatcher for a copy of the database, through which nothing leaves."""

@@ -131,6 +131,7 @@ class Settings(BaseModel):
     twilio_from: str = ""
     twilio_messaging_service_sid: str = ""
     twilio_api_url: WebAddress = "https://api.twilio.com"
+    twilio_redact: bool = False
     smtp_host: str = ""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
     smtp_username: str = ""

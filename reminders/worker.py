@@ -114,6 +114,7 @@ def _beat(dispatcher: Dispatcher, watchman: Watchman) -> None:
     try:
         if watchman.trusts and watchman.app.held() is None:
             dispatcher.run()
+        watchman.app.redact()
         watchman.app.pulse.beat()
     except Exception:
         log.exception("pass failed")

@@ -12,7 +12,7 @@ from reminders.delivering.settling import DEAF
 from reminders.rules.deciding import Outcome
 from reminders.rules.receipts import advance
 from reminders.rules.terms import Status
-from reminders.store.queries import consents, receipts
+from reminders.store.queries import consents, receipts, redactions
 from reminders.store.queries.receipts import Whose
 
 log = structlog.get_logger()
@@ -33,8 +33,11 @@ AGAIN_AFTER = timedelta(hours=1)
 """Before a text goes once more to a phone that was not reached (rulebook B7: 30003, 30008)."""
 
 
-def take(session: Session, report: Report, now: datetime) -> Status | None:
-    """Keep a report and return where it leaves its reminder; None for a message not ours."""
+def take(session: Session, report: Report, now: datetime, *, redact: bool = False) -> Status | None:
+    """Keep a report and return where it leaves its reminder; None for a message not ours. Once
+    it has come to its end the provider is to forget its words: with ``redact`` after a while,
+    those of an erased client at once.
+    """
     of = receipts.whose(session, report.attempt, report.provider_id)
     reminder_id = of.reminder_id if of else None
     said = (report.provider_id, report.status, report.code or None)
@@ -46,7 +49,17 @@ def take(session: Session, report: Report, now: datetime) -> Status | None:
     if status is not of.status and receipts.prove(session, of, status, report.provider_id, now):
         log.info("reported", reminder=of.reminder_id, status=status, code=report.code or None)
     _suppress(session, of, report, now)
+    erased = of.contact.startswith(consents.HASHED)
+    if status in _ENDS and (redact or erased):
+        redactions.ask(session, report.provider_id, now if erased else now + REDACT_AFTER)
     return status
+
+
+REDACT_AFTER = timedelta(days=3)
+"""Before an ordinary text's words are forgotten: should a backup have to be restored, it is told
+by them that it had left."""
+
+_ENDS = {Status.DELIVERED, Status.UNDELIVERED}
 
 
 def _stands(session: Session, of: Whose, report: Report, now: datetime) -> Status:

@@ -119,3 +119,18 @@ async def send_alone(sender: Sender, message: Message) -> str:
         return await sender.send(message, hand_off)
     finally:
         await sender.close()
+
+
+@runtime_checkable
+class Redacting(Protocol):
+    """A way out that can be asked to forget what was said by it."""
+
+    async def redact(self, provider_id: str) -> None:
+        """Let the provider forget the words of a message; one it does not know any more has none.
+        Raises ``SendError`` where it would not, or could not be asked.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...

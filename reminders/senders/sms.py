@@ -33,6 +33,9 @@ AT_ONCE = 64
 CLOCKS_APART = timedelta(minutes=5)
 """How far Twilio's clock may be from ours."""
 
+NOT_FOUND = 20404
+"""Twilio's code for what it does not keep, or not any more."""
+
 LISTED = 200
 """Messages a page of Twilio's list."""
 
@@ -131,6 +134,19 @@ class TwilioSender:
         except (ValueError, TypeError, AttributeError, KeyError):
             raise SendError(Outcome.BUSY, "unreadable list") from None
         return found
+
+    async def redact(self, provider_id: str) -> None:
+        """Replace a message's words by nothing, which Twilio allows once it has come to its end;
+        see ``Redacting.redact``. (twilio.com/docs/messaging/tutorials/message-redaction)
+        """
+        try:
+            await self._client.messages(provider_id).update_async(body="")
+        except TwilioException as error:
+            code = getattr(error, "code", None)
+            if code != NOT_FOUND:
+                raise SendError(Outcome.REFUSED, str(code)) from None
+        except (ValueError, TypeError, AttributeError):
+            raise SendError(Outcome.AMBIGUOUS, "unreadable answer") from None
 
     async def close(self) -> None:
         """Close the connections to Twilio."""

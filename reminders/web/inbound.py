@@ -12,11 +12,13 @@ from starlette.responses import Response
 from twilio.twiml.messaging_response import MessagingResponse
 
 from reminders.app import App
+from reminders.delivering.receipts import REDACT_AFTER
 from reminders.enrolling import replies
 from reminders.enrolling.replies import Inbound
 from reminders.rules.keywords import Kind
 from reminders.senders.codes import ANSWERED_BY_TWILIO
 from reminders.store.database import writing
+from reminders.store.queries import redactions
 from reminders.web.metrics import REJECTED
 from reminders.web.signed import Form, Untrusted, signed_form
 
@@ -78,6 +80,8 @@ def _media(form: Form) -> tuple[dict[str, str], ...]:
 
 def _take(app: App, came: Inbound) -> str:
     with writing(app.engine) as session:
+        if app.settings.twilio_redact:
+            redactions.ask(session, came.provider_id, app.clock() + REDACT_AFTER)
         return replies.take(session, app.answers, came, app.clock())
 
 

@@ -46,6 +46,7 @@ class Twilio:
         self.messages: list[dict[str, Any]] = []
         self.script: list[dict[str, Any]] = []
         self.lag = timedelta(seconds=lag)
+        self.unfinished = {"+447700900199"}
         self.kind = "Full"
         self.registered: dict[str, Any] = {}
         self.number: dict[str, Any] = {
@@ -190,6 +191,24 @@ class Twilio:
         self.registered |= told.get("registered", {})
         return web.Response(text="ok")
 
+    async def update(self, request: web.Request) -> web.Response:
+        """Redact, as Twilio does once a message has come to its end."""
+        fields, sid = dict(await request.post()), request.match_info["sid"]
+        if request.headers.get("Authorization") != SIGNED_IN:
+            return _error(401, 20003, "Authenticate")
+        message = next((m for m in self.messages if m["sid"] == sid), None)
+        if message is None:
+            return _error(404, 20404, "not found")
+        self.ledger.write("update", sid=sid, fields=fields)
+        if fields != {"Body": ""}:
+            return _error(400, 20001, "only redacting is understood")
+        if message["to"] in self.unfinished:
+            return _error(
+                400, 20009, "Cannot delete message because delivery has not been completed"
+            )
+        message["body"] = ""
+        return web.json_response({k: v for k, v in message.items() if k != "visible_at"})
+
     async def account(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != SIGNED_IN:
             return _error(401, 20003, "Authenticate")
@@ -211,6 +230,7 @@ async def main() -> None:
     app.router.add_post("/_script", double.take_script)
     app.router.add_post(f"{base}/Messages.json", double.create)
     app.router.add_get(f"{base}/Messages.json", double.listing)
+    app.router.add_post(f"{base}/Messages/{{sid}}.json", double.update)
     app.router.add_get(f"{base}.json", double.account)
     app.router.add_post("/_become", double.become)
     app.router.add_get(f"{base}/IncomingPhoneNumbers.json", double.numbers)

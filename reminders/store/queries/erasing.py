@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from reminders.rules.terms import OPEN, Reason, Status
-from reminders.store.queries.common import QUIET, insert_once, is_status, table_of
+from reminders.store.queries import redactions
+from reminders.store.queries.common import QUIET, is_status, table_of
 from reminders.store.queries.consents import HASHED, keyed
 from reminders.store.tables import (
     Attempt,
@@ -20,7 +21,6 @@ from reminders.store.tables import (
     Note,
     Purged,
     Receipt,
-    Redaction,
     Reminder,
     Reply,
     Suppression,
@@ -30,9 +30,6 @@ from reminders.store.tables import (
 TOGETHER = 1000
 SIZE = len(HASHED) + 32
 """Characters of a keyed hash."""
-
-TEXTS = ("SM", "MM")
-"""What the provider's own ids of texts begin with; other ways out have nothing to redact."""
 
 
 def contacts_of(session: Session, client: Client) -> set[str]:
@@ -162,9 +159,8 @@ def _pages(session: Session, wanted: Any) -> Iterator[Sequence[Any]]:
 
 def redact(session: Session, names: Any, of: ColumnElement[bool], now: datetime) -> None:
     """Let the provider be asked to forget the words of texts too, by the ids it gave them."""
-    for provider_id in session.scalars(select(names).where(of).order_by(names)).all():
-        if provider_id and provider_id.startswith(TEXTS):
-            insert_once(session, Redaction, {"provider_id": provider_id, "due_at": now})
+    for provider_id in session.scalars(select(names).where(of, names.is_not(None)).order_by(names)):
+        redactions.ask(session, provider_id, now)
 
 
 # --- what has had its time ----------------------------------------------------------------

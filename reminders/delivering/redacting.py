@@ -1,0 +1,52 @@
+"""Redacting: once a text has come to its end, its provider is asked to forget its words too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Engine
+
+from reminders.senders import Redacting, Sender, SendError
+from reminders.store.database import writing
+from reminders.store.queries import redactions
+
+log = structlog.get_logger()
+
+TOGETHER = 16
+"""How many are asked for at a time, and no more in one pass: nothing waits for it."""
+
+AGAIN_IN = timedelta(hours=1)
+"""Before a text is asked for again whose words the provider would not forget yet."""
+
+
+def redact(engine: Engine, sender: Sender, clock: Callable[[], datetime]) -> int:
+    """Ask for the texts that are due, and return how many the provider has forgotten. A way out
+    that cannot be asked keeps nothing of ours.
+    """
+    if not isinstance(sender, Redacting):
+        return 0
+    with writing(engine) as session:
+        due = redactions.take(session, clock(), AGAIN_IN, TOGETHER)
+    if not due:
+        return 0
+    forgotten = asyncio.run(_ask(sender, due))
+    with writing(engine) as session:
+        redactions.done(session, forgotten)
+    log.info("redacted", texts=len(forgotten), refused=len(due) - len(forgotten))
+    return len(forgotten)
+
+
+async def _ask(sender: Redacting, due: Sequence[str]) -> list[str]:
+    try:
+        answers = await asyncio.gather(
+            *(sender.redact(text) for text in due), return_exceptions=True
+        )
+    finally:
+        await sender.close()
+    for answer in answers:
+        if answer is not None and not isinstance(answer, SendError):
+            raise answer
+    return [text for text, answer in zip(due, answers, strict=True) if answer is None]

@@ -1,0 +1,43 @@
+"""Texts whose words their provider is to forget, until it has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from reminders.store.queries.common import QUIET, insert_once
+from reminders.store.tables import Redaction
+
+TEXTS = ("SM", "MM")
+"""What the provider's own ids of texts begin with; other ways out have nothing to forget."""
+
+
+def ask(session: Session, provider_id: str, due_at: datetime) -> None:
+    """Let the provider be asked at ``due_at`` (UTC) to forget a text's words, if it is one."""
+    if provider_id.startswith(TEXTS):
+        insert_once(session, Redaction, {"provider_id": provider_id, "due_at": due_at})
+
+
+def take(session: Session, now: datetime, again_in: timedelta, limit: int) -> list[str]:
+    """Return texts due to be asked for, and let nobody else ask for a while."""
+    due = (
+        select(col(Redaction.provider_id))
+        .where(col(Redaction.due_at) <= now)
+        .order_by(col(Redaction.due_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(session.scalars(due))
+    later = update(Redaction).where(col(Redaction.provider_id).in_(ids))
+    session.execute(later.values(due_at=now + again_in).execution_options(**QUIET))
+    return ids
+
+
+def done(session: Session, ids: Sequence[str]) -> None:
+    """Note that these are forgotten."""
+    gone = delete(Redaction).where(col(Redaction.provider_id).in_(ids))
+    session.execute(gone.execution_options(**QUIET))
