@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from css_inline import CSSInliner
 from jinja2 import Environment, StrictUndefined, Template
@@ -29,6 +29,11 @@ _NOW = {
 _PLAIN_NOW = Environment(autoescape=False, **_NOW)  # type: ignore[arg-type]  # noqa: S701 (texts)
 _HTML_NOW = Environment(autoescape=True, **_NOW)  # type: ignore[arg-type]
 _INLINER = CSSInliner(keep_at_rules=True, keep_style_tags=False, load_remote_stylesheets=False)
+
+
+@lru_cache(maxsize=8)
+def _layout(environment: Environment, source: str) -> Template:
+    return environment.from_string(source)
 
 
 class Compiled:
@@ -86,7 +91,7 @@ class Compiled:
     def _laid_out(self, environment: Environment, name: str) -> str:
         """Fill a layout's square brackets, which are the same for every client."""
         language = self._language
-        return environment.from_string(self._library.page(name)).render(
+        return _layout(environment, self._library.page(name)).render(
             say=language.say,
             tag=language.tag,
             phase=self._phase,

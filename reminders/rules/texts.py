@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,9 @@ _BASIC = (
 _EXTENDED = "\f^{}\\[~]|€"
 SEPTETS = dict.fromkeys(_BASIC, 1) | dict.fromkeys(_EXTENDED, 2)
 """GSM 03.38: what each character costs; those of the extension table take an escape."""
+
+_DEARER = re.compile(r"[^\n\r -_a-z]|[\[\\\]^]")
+"""What ASCII has and seven bits have not, or only at twice the price."""
 
 _LOOKALIKES = str.maketrans(
     {
@@ -68,6 +72,8 @@ def size(text: str) -> Size:
     160 septets or 70 UTF-16 units fit alone; in parts 153 or 67 each, and neither an escaped
     character nor a surrogate pair is ever torn apart (3GPP TS 23.038 and 23.040).
     """
+    if text.isascii() and not _DEARER.search(text):
+        return Size(Encoding.GSM_7, len(text), 1 if len(text) <= 160 else -(-len(text) // 153))
     if SEPTETS.keys() >= set(text):
         costs = [SEPTETS[character] for character in text]
         return Size(Encoding.GSM_7, sum(costs), _parts(costs, 160, 153))
