@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import sys
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import httpx2
 import pytest
 import time_machine
 from typer.testing import CliRunner
@@ -99,7 +104,35 @@ def test_it_leaves_nothing_behind_unless_asked(
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DELIVERY", "live")  # whatever the environment says, nothing leaves
-    result = CliRunner().invoke(commands, ["demo"])
+    result = CliRunner().invoke(commands, ["demo", "--no-serve"])
     assert result.exit_code == 0
     assert "Everything has been removed again" in result.output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_it_ends_by_serving_a_desk_that_a_link_opens(tmp_path: Path) -> None:
+    """The real command, in a process of its own, until it is told to stop."""
+    command = [sys.executable, "-m", "reminders", "demo"]
+    environ = {**os.environ, "TMPDIR": str(tmp_path), "PORT": "0", "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        link = next(
+            found[0]
+            for x in running.stdout
+            if (found := re.search(r"http://localhost:\d+/demo/\S+", x))
+        )
+        with httpx2.Client(follow_redirects=True) as browser:
+            today = browser.get(link).text
+            assert "Priya may need help" in today
+            assert "Call Ruth: her number is not in service" in today
+            outbox = browser.get(link.partition("/demo/")[0] + "/outbox").text
+            assert "Rosewood Skin: " in outbox
+            emails = re.findall(r'src="(/outbox/\d+/email)"', outbox)
+            shown = browser.get(link.partition("/demo/")[0] + emails[0])
+            assert "sandbox" in shown.headers["content-security-policy"]
+            assert "Rosewood Skin" in shown.text
+        running.send_signal(signal.SIGINT)
+        rest = running.stdout.read()
+    assert running.returncode == 0
+    assert "Everything has been removed again" in rest
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("reminders-demo")]

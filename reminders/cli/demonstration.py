@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from contextlib import AbstractContextManager, nullcontext
@@ -18,6 +19,7 @@ from rich.rule import Rule
 from reminders.app import App, build, system_clock
 from reminders.cli.common import out, progress_bar
 from reminders.cli.lists import show_remarks
+from reminders.cli.showing import serve_desk
 from reminders.cli.tables import line_table
 from reminders.enrolling import clinics, consent, imports
 from reminders.enrolling.imports import Checked
@@ -37,24 +39,27 @@ WEEKS = timedelta(weeks=7)
 
 
 def demo(
-    _no_serve: Annotated[
-        bool,
-        typer.Option("--no-serve", help="End after the table; there are no pages to serve yet."),
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help="End after the table, without the clinic's desk.")
     ] = False,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the database, lists and outbox behind to look at.")
     ] = False,
 ) -> None:
-    """Play seven weeks at three made-up clinics through the real engine; nothing is sent."""
+    """Play seven weeks at three made-up clinics through the real engine, then serve a clinic's desk
+    until Ctrl-C; nothing is sent.
+    """
     with _folder(keep=keep) as name:
         clock = SetClock(datetime.combine(system_clock().date(), time(8), tzinfo=UTC))
         app = build(_settings(Path(name)), clock)
-        log_to(sys.stderr, "error")
+        log_to(sys.stderr, "critical")
         try:
             _play(app, clock, Path(name))
             _tell(app)
         finally:
             app.close()
+        if not no_serve:
+            serve_desk(Path(name), int(os.environ.get("PORT") or 8000))
         if keep:
             out.print(f"Kept in {name}: the lists, the database, and the messages in outbox/.")
         else:

@@ -114,6 +114,11 @@ class Visit:
                 facts.channel, "", facts.clinic.name, "", text, "", now, expires_at, subject=text
             )
 
+    @property
+    def nav(self) -> tuple[tuple[str, str, Role], ...]:
+        """Return the way around; while nothing leaves, what would have is a page of its own."""
+        return NAV if self.app.settings.live else (*NAV, ("/outbox", "Outbox", Role.VIEWER))
+
     def back(self, otherwise: str) -> str:
         """Return the page of ours that the form names as the one to go back to."""
         return safe_path(self.typed("back")) if self.typed("back") else otherwise
@@ -155,7 +160,7 @@ class Visit:
             "role": self.inside.role,
             "zone": self.zone,
             "now": self.now,
-            "nav": [(to, label) for to, label, role in NAV if self.may(role)],
+            "nav": [(to, label) for to, label, role in self.nav if self.may(role)],
             "path": self.request.url.path,
             "counts": counts,
             "csrf": self.guard.csrf(self.guard.token(self.request)),

@@ -1,0 +1,24 @@
+"""Some weeks at a made-up clinic, told from today: who was treated, what went wrong, who wrote."""
+
+from __future__ import annotations
+
+PEOPLE = (
+    ("Ana", "Costa", -1, 14), ("Zoë", "Bright", -1, 10), ("Maria", "Lind", -3, 11),
+    ("Grace", "Hall", -7, 9), ("Priya", "Shah", -2, 16), ("Chloe", "Nguyen", -14, 12),
+    ("Ruth", "Wong", -1, 17), ("Dana", "Reed", 0, 9), ("Emily", "Stone", 0, 11),
+    ("Olivia", "Park", 1, 10), ("Siân", "Evans", 2, 15), ("Leila", "Haddad", 5, 13),
+    ("Nora", "Berg", -28, 10), ("Ines", "Moreau", -21, 12), ("Tess", "Young", -9, 14),
+    ("Freya", "Olsen", -4, 10), ("Amara", "Obi", -6, 15), ("Hannah", "Cole", 8, 11),
+    ("Mei", "Tan", -17, 9), ("Rosa", "Silva", -30, 16),
+)  # fmt: skip
+"""First and last name, days from today, and the hour; all fictional."""
+
+UNREACHED = (("Ruth", "30005"), ("Mei", "30006"))
+"""Whose last text did not arrive, and the provider's code."""
+
+WROTE = (
+    ("Ana", 25, "Is it normal that my skin feels tight and a bit rough?"),
+    ("Priya", 7, "Hi, one cheek is very hot and there is pus. What should I do?"),
+    ("Grace", 300, "Thank you, all good here!"),
+)
+"""Who wrote, how many minutes ago, and what."""
