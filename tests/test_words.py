@@ -14,7 +14,6 @@ from reminders.adapting import figures, previewing, words
 from reminders.adapting.previewing import dearest, preview
 from reminders.adapting.words import Outrun
 from reminders.overseeing.doctor import samples
-from reminders.rules.lints import Gravity
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError, Reason, Status
 from reminders.rules.wording import Key, Wording
@@ -124,20 +123,27 @@ def test_wording_that_breaks_a_rule_cannot_be_approved(house: House) -> None:
 @pytest.mark.parametrize(
     "sms, says",
     [
-        ("{{ first_nam }}", "no placeholder called first_nam"),
-        ("{{ first_name", "is not closed"),
-        ("{% for x in y %}{% endfor %}", "more than placeholders"),
-        ("{{ clinic.__class__ }}", "no placeholder called clinic.__class__"),
-        ("{{ first_name.upper() }}", "more than placeholders"),
-        ("{{ ''.__class__.__mro__ }}", "cannot be rendered|more than|no placeholder"),
-        ("{{ first_name|attr('x') }}", "more than placeholders"),
-        ("{% include 'call' %}", "more than placeholders"),
+        ("{{ first_nam }}", "not known or not closed: 'first_nam'"),
+        ("{{ first_name", "not known or not closed"),
+        ("{% for x in y %}{% endfor %}", "Use only placeholders"),
+        ("{{ clinic.__class__ }}", "not known|Use only"),
+        ("{{ first_name.upper() }}", "Use only placeholders"),
+        ("{{ ''.__class__.__mro__ }}", "not known|Use only|rendered"),
+        ("{{ first_name|attr('x') }}", "Use only placeholders"),
+        ("{% include 'call' %}", "Use only placeholders"),
+        ("{{ first_name }}, **now**. {{ clinic.phone }}", "shows as it is"),
+        ("{{ first_name }}, http://x.example {{ clinic.phone }}", "one link only"),
+        ("{{ first_name }}, bit.ly/x {{ clinic.phone }}", "Carriers block"),
+        ("{{ first_name }}, answer YES {{ clinic.phone }}", "carriers act upon"),
+        ("{{ first_name }}, 10% off {{ clinic.phone }}", "promises or advises"),
+        ("{{ first_name }}, after needling {{ clinic.phone }}", "lock screen"),
+        ("{{ first_name }}, no picking.", "lacks {{ clinic.phone }}"),
     ],
 )
-def test_what_clinics_write_stays_within_placeholders(house: House, sms: str, says: str) -> None:
+def test_what_breaks_a_rule_is_told_and_may_not_go_out(house: House, sms: str, says: str) -> None:
     found = tried(house, replace(packaged(house), sms=sms))
     assert found.stops
-    assert re.search(says, " ".join(lint.what for lint in found.lints)), found.lints
+    assert re.search(says, " ".join(one.what for one in found.findings)), found.findings
 
 
 def tried(house: House, said: Wording, names: tuple[str, ...] = ()) -> previewing.Preview:
@@ -173,7 +179,7 @@ def test_the_packaged_wording_breaks_no_rule_at_any_clinic(house: House) -> None
         for one in facts:
             said = library.wording(protocol.key, one.language, one.milestone, {})
             found = preview(library, house.app.renderer, one, said, (), now)
-            stops = [x for x in found.lints if x.gravity is Gravity.STOPS]
+            stops = [finding for finding in found.findings if finding.stops]
             assert not stops, (protocol.key, one.milestone)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from urllib.parse import urlsplit
 
-from reminders.rendering.checking import check
+from reminders.rendering.composing import KNOWN, OF_CLINIC
 from reminders.rendering.library import Library, WordingError
+from reminders.rendering.lint import Fault, lint_wording
 from reminders.rendering.renderer import Renderer, RenderError
-from reminders.rules.contacts import show_national
-from reminders.rules.lints import Gravity, Lint, Look, lint_email, lint_text
+from reminders.rules.parameters import Kind
+from reminders.rules.protocols import Protocol
 from reminders.rules.terms import Channel, ClinicFacts, Facts, Message
 from reminders.rules.texts import fold, size
 from reminders.rules.wording import Approved, Key, Own, Wording
@@ -19,6 +19,24 @@ from reminders.store.tables import Client, Treatment
 
 SAMPLE_NAMES = ("Ana", "Maximiliane", "Zoë")
 """Who stands for everybody: a short name, a long one, and one that doubles the price."""
+
+
+FORBIDS = {
+    "placeholder", "banned-claim", "procedure-named", "shortener", "foreign-link", "reserved-word",
+    "markup",
+}  # fmt: skip
+"""Rules of the linter whose breach keeps a wording from being approved; others ask to think."""
+
+IN_TEXT = {"segments", "reserved-word", "markup"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong with a wording: what, whether it may not go out so, and in the text or not."""
+
+    what: str
+    stops: bool
+    in_text: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +47,25 @@ class Preview:
     email: Message | None
     worst: Message | None
     worst_name: str
-    lints: Sequence[Lint]
+    findings: Sequence[Finding]
 
     @property
     def stops(self) -> bool:
         """Say whether a finding forbids to approve it."""
-        return any(lint.gravity is Gravity.STOPS for lint in self.lints)
+        return any(finding.stops for finding in self.findings)
 
-    def of(self, *parts: str) -> list[Lint]:
-        """Return the findings in these parts, the gravest first."""
-        ours = [lint for lint in self.lints if lint.part in parts]
-        return sorted(ours, key=lambda lint: lint.gravity is not Gravity.STOPS)
+    def of(self, *, in_text: bool) -> list[Finding]:
+        """Return the findings in the text, or elsewhere, the gravest first."""
+        ours = [finding for finding in self.findings if finding.in_text is in_text]
+        return sorted(ours, key=lambda finding: not finding.stops)
+
+
+def chips(protocol: Protocol) -> list[str]:
+    """Return every placeholder that a protocol's wording may use."""
+    counted = {Kind.HOURS, Kind.DAYS, Kind.WEEKS}
+    numbers = [p for p in protocol.parameters if p.kind is not Kind.SWITCH]
+    spelled = [f"{p.key}|{p.kind}" if p.kind in counted else p.key for p in numbers]
+    return [*KNOWN, *(f"clinic.{name}" for name in OF_CLINIC), *spelled]
 
 
 def sample(clinic: ClinicFacts, key: Key, now: datetime) -> Facts:
@@ -104,16 +130,15 @@ def preview(
 ) -> Preview:
     """Try a wording out on one client, and on the dearest of ``names``, at a clinic's numbers."""
     key = (facts.protocol, facts.milestone, facts.language)
-    protocol = library.protocols[facts.protocol]
-    lints = list(check(words, {p.key for p in protocol.parameters}))
-    if lints:
-        return Preview(None, None, None, "", lints)
+    numbers = facts.clinic.own.numbers.get(facts.protocol, {})
+    found = [
+        _finding(fault) for fault in lint_wording(library, key[0], key[2], key[1], words, numbers)
+    ]
     tried = replace(facts, clinic=replace(facts.clinic, own=_with(facts.clinic.own, key, words)))
 
     def render(channel: Channel, name: str) -> Message:
-        return renderer.render(
-            replace(tried, channel=channel, first_name=name), now, tried.stale_at
-        )
+        who = replace(tried, channel=channel, first_name=name)
+        return renderer.render(who, now, tried.stale_at)
 
     try:
         text, email = (render(channel, facts.first_name) for channel in Channel)
@@ -122,40 +147,24 @@ def preview(
             key=lambda pair: (pair[0].segments, size(pair[0].text).units),
         )
     except (RenderError, WordingError) as error:
-        said = Lint("body", Gravity.STOPS, f"It cannot be rendered: {error}", "Look at it again.")
-        return Preview(None, None, None, "", [said])
-    look = _look(library, facts, urlsplit(email.unsubscribe_url).netloc)
-    found = [*lint_text(text.text, look), *_longer(text, *worst), *_lint_email(email, words, look)]
-    return Preview(text, email, *worst, found)
+        broken = Finding(f"It cannot be rendered: {error}", stops=True, in_text=False)
+        return Preview(None, None, None, "", found or [broken])
+    return Preview(text, email, *worst, [*found, *_longer(text, *worst)])
 
 
-def _longer(text: Message, worst: Message, name: str) -> Iterator[Lint]:
+def _finding(fault: Fault) -> Finding:
+    """Say how grave a fault is, and where it stands."""
+    unreachable = fault.rule == "required-part" and "clinic.phone" in fault.problem
+    in_text = fault.rule in IN_TEXT or fault.problem.startswith("The text ")
+    return Finding(fault.problem, fault.rule in FORBIDS or unreachable, in_text)
+
+
+def _longer(text: Message, worst: Message, name: str) -> Iterator[Finding]:
     if worst.segments > text.segments:
-        what = f"For {name} it takes {worst.segments} segments."
-        yield Lint("sms", Gravity.WARNS, what, "Fewer words leave room for such a name.")
-
-
-def _lint_email(email: Message, words: Wording, look: Look) -> list[Lint]:
-    return list(
-        lint_email(
-            email.subject, words.preheader.replace("{{", "").replace("}}", ""), email.text, look
-        )
-    )
+        what = f"For {name} it takes {worst.segments} segments. Fewer words leave room for such a name."
+        yield Finding(what, stops=False, in_text=True)
 
 
 def _with(own: Own, key: Key, words: Wording) -> Own:
     """Return what a clinic made its own as if this wording were approved."""
     return replace(own, wordings={**own.wordings, key: Approved(words)})
-
-
-def _look(library: Library, facts: Facts, own_host: str) -> Look:
-    clinic, protocol = facts.clinic, library.protocols[facts.protocol]
-    tongue = library.tongues[facts.language]
-    return Look(
-        clinic=clinic.name,
-        phone=show_national(clinic.phone, clinic.country),
-        stop=tongue.stop,
-        procedures=(protocol.name, *protocol.known_as, *protocol.names.values()),
-        own_host=own_host,
-        english=facts.language.partition("-")[0] == "en",
-    )

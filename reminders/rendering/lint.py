@@ -24,6 +24,9 @@ HIGHEST_GRADE = 6
 LONGEST_SENTENCE = 20
 """Words, as the Center for Health Care Strategies advises at most."""
 
+LONGEST_SUBJECT = 70
+LONGEST_PREHEADER = 110
+
 THREE_THINGS = ("day-1", "week-1", "month-1")
 """Milestones that always speak of sunscreen, of not picking and of moisture."""
 
@@ -31,6 +34,7 @@ _HELD = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _SHORTENERS = re.compile(
     r"(?i)\b(?:bit\.ly|tinyurl\.com|t\.co|goo\.gl|is\.gd|ow\.ly|buff\.ly|rb\.gy|cutt\.ly|t\.ly)\b"
 )
+_MARKUP = re.compile(r"<[a-zA-Z/!][^>]*>|\*\*|__|\]\(|^#{1,6} ", re.MULTILINE)
 _LINK = re.compile(r"(?i)\b(?:https?://|www\.)")
 _RESERVED = re.compile(
     r"\b(?:STOP|STOPALL|UNSUBSCRIBE|CANCEL|END|QUIT|START|UNSTOP|YES|HELP|INFO|REVOKE|OPTOUT)\b"
@@ -187,7 +191,15 @@ def _addressed(case: _Case) -> Found:
         )
 
 
-_CHECKS = (_readable, _priced, _truthful, _complete, _three_things, _numbers, _addressed)
+def _shown(case: _Case) -> Found:
+    if match := _MARKUP.search(case.read.sms):
+        yield "markup", f"“{match[0]}” shows as it is in a text. Write plain words."
+    for part, most in (("subject", LONGEST_SUBJECT), ("preheader", LONGEST_PREHEADER)):
+        if len(getattr(case.read, part)) > most:
+            yield "cut-off", f"A phone cuts the {part} off. Stay under {most} letters."
+
+
+_CHECKS = (_shown, _readable, _priced, _truthful, _complete, _three_things, _numbers, _addressed)
 
 
 def lint_library(library: Library, today: date) -> Iterator[Fault]:

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from reminders.adapting import previewing, words
 from reminders.adapting.words import Outrun
-from reminders.rendering.checking import chips
 from reminders.rules.roles import Role
 from reminders.rules.terms import Facts
 from reminders.rules.wording import Key, Wording
@@ -81,7 +80,7 @@ def editor(visit: Visit, key: Key, typed: Wording | None, **more: Any) -> Respon
         versions=versions,
         approved=approved,
         based_on=visit.typed("based_on") or (str(versions[0].id) if versions else ""),
-        chips=chips([(p.key, p.kind.value) for p in protocol.parameters]),
+        chips=previewing.chips(protocol),
         numbers=[guest for guest in guests if guest.startswith("+")],
         clients=treated,
         chosen=chosen,
