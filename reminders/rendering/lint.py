@@ -140,10 +140,11 @@ def _truthful(case: _Case) -> Found:
                 f"“{match[0]}” promises or advises what we never do. Leave it out.",
             )
     protocol = case.protocol
-    names = {protocol.name, *protocol.names.values(), *protocol.known_as}
+    called = (protocol.name, *protocol.names.values(), *protocol.known_as)
+    names = sorted({name.casefold() for name in called})
     shown = f"{case.read.subject} {case.read.preheader} {case.read.sms}".casefold()
     for name in names:
-        if re.search(rf"\b{re.escape(name.casefold())}\b", shown):
+        if re.search(rf"\b{re.escape(name)}\b", shown):
             yield "procedure-named", f"“{name}” would show on a lock screen. Say “your visit”."
 
 
