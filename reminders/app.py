@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from reminders.delivering.dispatch import Dispatcher, log_settled
+from reminders.delivering.dispatch import Dispatcher
 from reminders.delivering.holding import Held, Holding
 from reminders.delivering.redacting import redact
-from reminders.delivering.tally import Tally
+from reminders.delivering.tally import Tally, log_settled
 from reminders.enrolling import bounces
 from reminders.enrolling.retention import Keep
 from reminders.enrolling.zones import follow_zone_data
@@ -31,9 +31,11 @@ from reminders.rendering.answers import Answers
 from reminders.rendering.library import Library, templates_folder
 from reminders.rendering.renderer import Renderer
 from reminders.rules.bounces import Meaning
+from reminders.rules.forecasting import Rate
 from reminders.rules.hours import resolve
 from reminders.rules.planning import plan
 from reminders.rules.proving import PATIENCE, Patience
+from reminders.rules.senders import PER_MINUTE, kind_of
 from reminders.rules.terms import Channel
 from reminders.senders import Sender
 from reminders.senders.email import MailServer, Security, SmtpSender
@@ -174,6 +176,19 @@ class App:
         else:
             yield Check("Twilio, SMTP", Verdict.PASS, "not used while DELIVERY=outbox")
 
+    @property
+    def rates(self) -> dict[Channel, Rate]:
+        """Return how much may leave by each way out, whoever's it is: as set, else as carriers
+        let through for this kind of sender.
+        """
+        s = self.settings
+        sender = s.twilio_messaging_service_sid or s.twilio_from
+        texts = s.sms_per_minute or (PER_MINUTE[kind_of(sender)] if s.live else None)
+        return {
+            Channel.SMS: Rate(texts, s.sms_per_day),
+            Channel.EMAIL: Rate(s.smtp_per_minute, s.smtp_per_day),
+        }
+
     def dispatcher(self, name: str = "worker", patience: Patience = PATIENCE) -> Dispatcher:
         """Return a dispatcher for the real database, clock and ways out."""
         return Dispatcher(
@@ -185,6 +200,7 @@ class App:
             log_settled,
             patience,
             resend=self.settings.email_in_doubt == "resend",
+            rates=self.rates,
         )
 
     def alerting(self) -> Alerting:

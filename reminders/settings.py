@@ -93,6 +93,8 @@ Secret = SecretStr
 Days = Annotated[int, Field(ge=30, le=36_500)]
 Token = Annotated[SecretStr, AfterValidator(_hard_to_guess)]
 
+Limit = Annotated[int, Field(ge=1)] | None
+
 LENT = {
     "DYNO": "Heroku",
     "RENDER": "Render",
@@ -139,6 +141,10 @@ class Settings(BaseModel):
     smtp_security: Annotated[Literal["starttls", "tls", "none"], BeforeValidator(_lower)] = (
         "starttls"
     )
+    sms_per_minute: Limit = None
+    sms_per_day: Limit = None
+    smtp_per_minute: Limit = None
+    smtp_per_day: Limit = None
     smtp_connections: Annotated[int, Field(ge=1, le=64)] = 8
     mail_from: MailAddress = ""
     mail_bounces: MailAddress = ""

@@ -115,7 +115,6 @@ def _beat(dispatcher: Dispatcher, watchman: Watchman) -> None:
         if watchman.trusts and watchman.app.held() is None:
             dispatcher.run()
         watchman.app.redact()
-        watchman.app.pulse.beat()
     except Exception:
         log.exception("pass failed")
 
@@ -148,8 +147,10 @@ def _look_out(app: App, scheduler: BackgroundScheduler) -> None:
 
 
 def _raise(app: App) -> None:
+    """Look for what somebody must be told, also while a pass takes its time."""
     try:
         app.raise_alarms()
+        app.pulse.beat()
     except Exception:
         log.exception("alarms not looked for")
 

@@ -298,6 +298,7 @@ def host(folder: Path) -> Iterator[Host]:
             "DATABASE_URL": database,
             "PORT": str(port),
             "WEB_CONCURRENCY": "2",
+            "SMS_PER_MINUTE": "60000",
             "DELIVERY": "live",
             "SECRET_KEY": "s" * 40,
             "PUBLIC_URL": public,

@@ -87,6 +87,7 @@ def operator(
             "COLUMNS": "200",
             "DELIVERY": "live",
             "LOG_LEVEL": "error",
+            "SMS_PER_MINUTE": "60000",
             "SECRET_KEY": "s" * 40,
             "PUBLIC_URL": "https://aftercare.clinic.example",
             "TWILIO_ACCOUNT_SID": ACCOUNT,

@@ -59,7 +59,8 @@ def test_a_whole_run_with_every_kind_of_failure_tells_nobody_s_secrets(house: Ho
     }
     house.enrol(ana(date(2026, 3, 5), phone="+447700900177", **person))
     senders = dict.fromkeys(Channel, Breaking())
-    from reminders.delivering.dispatch import Dispatcher, log_settled
+    from reminders.delivering.dispatch import Dispatcher
+    from reminders.delivering.tally import log_settled
     from reminders.overseeing.rehearsal import play
 
     broken = Dispatcher(house.engine, house.app.renderer, senders, house.clock, "w", log_settled)

@@ -139,6 +139,7 @@ def operator(database_url: str, tmp_path: Path) -> Iterator[Operator]:
             "SMTP_SECURITY": "none",
             "MAIL_FROM": "aftercare@rosewood.example",
             "WEB_CONCURRENCY": "2",
+            "SMS_PER_MINUTE": "60000",
             "PYTHONPATH": str(Path(__file__).parents[1]),
         }
         yield Operator(environ, tmp_path, twilio, mail)

@@ -152,6 +152,8 @@ def test_somebody_outside_hears_only_while_all_is_well(house: House, listening: 
     def beats() -> bool:
         return Pulse(house.engine, house.clock, listening).beat()
 
+    assert not beats(), "nobody has sent anything yet"
+    house.tick()
     assert beats()
     house.enrol(ana(TREATED))
     house.clock.now = DAY_1 + timedelta(minutes=6)
@@ -169,6 +171,7 @@ def test_somebody_outside_hears_only_while_all_is_well(house: House, listening: 
 
 
 def test_it_calls_once_a_minute_and_survives_a_deaf_ear(house: House, listening: str) -> None:
+    house.tick()
     pulse = Pulse(house.engine, house.clock, listening)
     assert [pulse.beat() for _ in range(3)] == [True, False, False]
     assert not Pulse(house.engine, house.clock, "http://127.0.0.1:1/").beat()

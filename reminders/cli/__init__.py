@@ -17,6 +17,7 @@ from reminders.cli import (
     inbox,
     lists,
     operating,
+    paperwork,
     privacy,
     serving,
     staff,
@@ -40,6 +41,9 @@ commands.command()(serving.migrate)
 commands.command()(serving.adopt)
 commands.command()(operating.pause)
 commands.command()(operating.backup)
+commands.command("registration")(paperwork.register)
+commands.command("consent-report")(paperwork.report_consents)
+commands.command()(paperwork.forecast)
 commands.command()(checking.doctor)
 commands.command("send-test")(checking.send_test)
 commands.command("import")(lists.import_list)

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from reminders.rules import lanes as rule
 from reminders.rules.deciding import Send, Settled, decide, settled_by
+from reminders.rules.forecasting import Rate
 from reminders.rules.lanes import LaneFacts
 from reminders.rules.terms import Channel, Facts
-from reminders.store.queries import delivery, lanes, standing
+from reminders.store.queries import delivery, lanes, paces, standing
 
 TURNS = 16
 """How many lanes have their turn at a time."""
@@ -40,14 +41,36 @@ class Claimed:
     sends: list[Sending] = field(default_factory=list)
     settled: list[tuple[Facts, Settled]] = field(default_factory=list)
     more: bool = False
+    opens_at: datetime | None = None
 
 
 def claim(
-    session: Session, now: datetime, channel: Channel, room: int, lease: timedelta
+    session: Session,
+    now: datetime,
+    channel: Channel,
+    room: int,
+    lease: timedelta,
+    rate: Rate | None = None,
 ) -> Claimed:
     """Claim up to ``room`` due reminders of a channel, shared evenly among the lanes whose turn
-    it is, and decide each. What may leave is charged to its lane's rate and daily limit.
+    it is, and decide each. What may leave is charged to its lane's rate and daily limit, and to
+    the sender's ``rate``, which all lanes share.
     """
+    if rate is None or rate == Rate():
+        return _claim(session, now, channel, room, lease)
+    sender = paces.lock(session, channel, rate)
+    if sender is None:
+        return Claimed(more=True)  # another worker has the sender in hand
+    if not (free := min(room, rule.room(sender, now))):
+        return Claimed(opens_at=sender.opens_at)
+    claimed = _claim(session, now, channel, free, lease)
+    paces.keep(session, rule.charge(sender, len(claimed.sends), now))
+    return claimed
+
+
+def _claim(
+    session: Session, now: datetime, channel: Channel, room: int, lease: timedelta
+) -> Claimed:
     turns = lanes.take_turns(session, channel, now, min(TURNS, room))
     if not turns:
         return Claimed(more=lanes.any_open(session, channel, now))

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from reminders.delivering.beating import go_on_beating
 from reminders.delivering.claiming import Claimed, Sending, claim
 from reminders.delivering.conversing import HANDS, Queue, all_of
 from reminders.delivering.ledger import Ledger
@@ -23,6 +24,7 @@ from reminders.delivering.settling import Settlement
 from reminders.delivering.tally import Tally
 from reminders.rendering.renderer import Renderer, RenderError
 from reminders.rules.deciding import Outcome, Settled, settle
+from reminders.rules.forecasting import Rate
 from reminders.rules.lanes import PROBE
 from reminders.rules.proving import PATIENCE, Patience
 from reminders.rules.terms import Channel, Facts, Reason, Status
@@ -62,6 +64,7 @@ class Dispatcher:
         patience: Patience = PATIENCE,
         *,
         resend: bool = True,
+        rates: Mapping[Channel, Rate] | None = None,
     ) -> None:
         """Take the database, the wording, the ways out, the clock, a name for the heartbeat,
         whom to tell of each reminder settled, how long to wait for what, and whether an email in
@@ -76,6 +79,7 @@ class Dispatcher:
         self._patience = patience
         self._reconciler = Reconciler(senders, patience, resend=resend)
         self._stopping = Event()
+        self._rates = rates or {}
         self._shut: dict[lanes.Key, datetime] = {}
         self._leavable: set[asyncio.Timeout] = set()
         self._last_beat: datetime | None = None
@@ -111,11 +115,15 @@ class Dispatcher:
         async with self._ledger() as ledger:
             tally.rescued = await ledger.run(self._tidy)
             drains = [self._drain(channel, ledger, tally) for channel in self._senders]
-            heeding = asyncio.create_task(self._heed_stop())
+            meanwhile = [
+                asyncio.create_task(self._heed_stop()),
+                asyncio.create_task(go_on_beating(ledger, self._name)),
+            ]
             try:
                 await all_of(*drains, self._look_for_proof(ledger, tally))
             finally:
-                heeding.cancel()
+                for one in meanwhile:
+                    one.cancel()
             await self._digest(ledger, tally)
         return tally
 
@@ -148,22 +156,33 @@ class Dispatcher:
         try:
             while not self._stopping.is_set():
                 take = partial(
-                    claim, channel=channel, room=await queue.room(), lease=self._patience.lease
+                    claim,
+                    channel=channel,
+                    room=await queue.room(),
+                    lease=self._patience.lease,
+                    rate=self._rates.get(channel),
                 )
                 claimed: Claimed = await ledger.run(take)
                 for held, settled in claimed.settled:
                     self._note(held, settled, tally)
                 queue.put(claimed.sends)
-                if not claimed.more and not await self._opens_soon(channel, ledger):
+                opens_at = claimed.opens_at
+                if not claimed.more and not await self._opens_soon(channel, ledger, opens_at):
                     break
                 if not claimed.sends and not claimed.settled:
                     await asyncio.sleep(NAP)
         finally:
             queue.end()
 
-    async def _opens_soon(self, channel: Channel, ledger: Ledger) -> bool:
-        """Wait for a lane that will open in a moment, and say whether there was one."""
+    async def _opens_soon(
+        self, channel: Channel, ledger: Ledger, not_before: datetime | None
+    ) -> bool:
+        """Wait for a lane that will open in a moment, with the sender free by then, and say
+        whether there was one.
+        """
         opens = await ledger.run(lambda session, _: lanes.opens_next(session, channel))
+        if opens is not None and not_before is not None:
+            opens = max(opens, not_before)
         wait = (opens - self._clock()).total_seconds() if opens else STAY
         if wait >= STAY:
             return False
@@ -190,7 +209,7 @@ class Dispatcher:
 
     async def _let_go(self, held: Facts, ledger: Ledger) -> bool:
         """Give a claim back if we were told to stop or its lane was stopped; say whether so."""
-        shut_until = self._shut.get(lane_of(held))
+        shut_until = self._shut.get(lanes.of(held))
         shut = shut_until is not None and self._clock() < shut_until
         going = not (shut or self._stopping.is_set())
         if not going:
@@ -266,7 +285,7 @@ class Dispatcher:
     def _refused(self, sending: Sending, error: SendError, tried_at: datetime) -> Settlement:
         held, wait = sending.held, error.retry_after
         if error.outcome is Outcome.CONFIGURATION:
-            self._shut[lane_of(held)] = self._clock() + PROBE
+            self._shut[lanes.of(held)] = self._clock() + PROBE
         return Settlement(
             held,
             settle(error.outcome, held, self._clock(), wait),
@@ -276,22 +295,3 @@ class Dispatcher:
             retry_after=wait,
             trying=sending.trying,
         )
-
-
-def lane_of(held: Facts) -> lanes.Key:
-    """Return by which lane a reminder leaves."""
-    return held.clinic.clinic_id, held.channel
-
-
-def log_settled(held: Facts, settled: Settled) -> None:
-    """Log what became of a reminder, by ids and words of ours only; the usual end quietly."""
-    tell = log.debug if settled.status is Status.ACCEPTED else log.info
-    tell(
-        "settled",
-        reminder=held.reminder_id,
-        clinic=held.clinic.clinic_id,
-        channel=held.channel,
-        milestone=held.milestone,
-        status=settled.status,
-        reason=settled.reason,
-    )

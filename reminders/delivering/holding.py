@@ -179,8 +179,9 @@ class Holding:
                 return None  # no text can leave either
             raise
         with writing(self._engine) as session:
-            if not any(match.exact for match in self._matches(session, listed, now)):
-                return None
+            matches = self._matches(session, listed, now)
+            if not any(match.exact or not match.listed.text for match in matches):
+                return None  # whose words are gone is ours too: we asked Twilio to forget them
             return self._hold(session, Why.BEHIND, last, now, now)
 
     def _listed(self, since: datetime) -> list[Listed]:

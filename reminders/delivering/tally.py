@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+import structlog
+
 from reminders.rules.deciding import Settled
 from reminders.rules.terms import Facts, Reason, Status
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -38,3 +42,17 @@ class Tally:
                 self.failed[reason] += 1
             case _:
                 self.in_doubt += 1
+
+
+def log_settled(held: Facts, settled: Settled) -> None:
+    """Log what became of a reminder, by ids and words of ours only; the usual end quietly."""
+    tell = log.debug if settled.status is Status.ACCEPTED else log.info
+    tell(
+        "settled",
+        reminder=held.reminder_id,
+        clinic=held.clinic.clinic_id,
+        channel=held.channel,
+        milestone=held.milestone,
+        status=settled.status,
+        reason=settled.reason,
+    )

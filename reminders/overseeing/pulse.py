@@ -12,9 +12,9 @@ import structlog
 from sqlalchemy import Engine
 
 from reminders.delivering.holding import Held
-from reminders.overseeing.status import OVERDUE
+from reminders.overseeing.status import OVERDUE, SILENCE
 from reminders.store.database import reading
-from reminders.store.queries import measures
+from reminders.store.queries import delivery, measures
 
 log = structlog.get_logger()
 
@@ -25,7 +25,9 @@ TIMEOUT = 5.0
 
 
 class Pulse:
-    """Call an address while nothing is overdue and unexplained; silence is the alarm."""
+    """Call an address while the heartbeat beats and nothing is overdue and unexplained; silence is
+    the alarm.
+    """
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime], url: str) -> None:
         """Take the database, the clock, and whom to call; nobody where that is empty."""
@@ -49,4 +51,7 @@ class Pulse:
     def _well(self) -> bool:
         now = self._clock()
         with reading(self._engine) as session:
-            return Held.read(session) is None and not measures.unexplained(session, now, OVERDUE)
+            beat = delivery.last_beat(session)
+            beating = beat is not None and now - beat < SILENCE
+            overdue = measures.unexplained(session, now, OVERDUE)
+            return beating and not overdue and Held.read(session) is None

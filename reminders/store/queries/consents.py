@@ -23,7 +23,7 @@ from reminders.store.queries.common import (
     is_status,
     table_of,
 )
-from reminders.store.tables import Consent, Reminder, Suppression
+from reminders.store.tables import Client, Consent, Reminder, Suppression
 
 COLUMNS = (
     "client_id", "channel", "purpose", "given", "given_at", "act", "source", "contact",
@@ -31,6 +31,12 @@ COLUMNS = (
 )  # fmt: skip
 
 SAID, NOT = table_of(Consent), table_of(Suppression)
+
+REPORTED = (
+    "client", "channel", "purpose", "given", "given_at", "act", "source", "contact", "wording",
+    "wording_version", "recorded_by", "recorded_at",
+)  # fmt: skip
+"""What a report of consents tells of each."""
 
 HASHED = "#"
 """What a keyed hash begins with, and no number or address in the house does."""
@@ -209,3 +215,16 @@ def plan_again(session: Session, clients: Collection[int], channel: Channel, now
         .returning(col(Reminder.id))
     )
     return len(session.execute(stopped.execution_options(**QUIET)).all())
+
+
+def report(session: Session, clinic_id: int) -> list[tuple[Any, ...]]:
+    """Return every line of a clinic's ledger in the order it was written; see ``REPORTED``."""
+    columns = [SAID.c.client_id, *(SAID.c[name] for name in REPORTED[1:])]
+    clients = table_of(Client)
+    rows = session.execute(
+        select(*columns)
+        .join_from(SAID, clients, clients.c.id == SAID.c.client_id)
+        .where(clients.c.clinic_id == clinic_id)
+        .order_by(SAID.c.id)
+    )
+    return [tuple(row) for row in rows]

@@ -12,13 +12,19 @@ from sqlalchemy import Integer, Row, and_, bindparam, insert, literal, or_, sele
 from sqlalchemy.orm import Session
 
 from reminders.rules.lanes import LaneFacts
-from reminders.rules.terms import Channel, Status
+from reminders.rules.terms import Channel, Facts, Status
 from reminders.store.columns import among
 from reminders.store.queries.common import asked, is_status, table_of
 from reminders.store.tables import Clinic, Lane, Reminder
 
 Key = tuple[int, Channel]
 """A lane by its clinic and channel."""
+
+
+def of(held: Facts) -> Key:
+    """Return by which lane a reminder leaves."""
+    return held.clinic.clinic_id, held.channel
+
 
 L, R, C = table_of(Lane), table_of(Reminder), table_of(Clinic)
 

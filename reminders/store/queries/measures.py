@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select
+from sqlalchemy import Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Channel, Status
 from reminders.store.queries.common import is_status, table_of
-from reminders.store.tables import Attempt, Clinic, Lane, Reminder, Spend, Suppression
+from reminders.store.tables import Attempt, Client, Clinic, Lane, Pace, Reminder, Spend, Suppression
 
 A, R, L, C = table_of(Attempt), table_of(Reminder), table_of(Lane), table_of(Clinic)
-S, X = table_of(Spend), table_of(Suppression)
+S, X, P, W = table_of(Spend), table_of(Suppression), table_of(Client), table_of(Pace)
 
 SAMPLE = 10_000
 """The latest attempts looked at one by one."""
@@ -103,6 +103,7 @@ def unexplained(session: Session, now: datetime, grace: timedelta) -> int:
         or_(L.c.held_until.is_(None), L.c.held_until < now - grace),
         or_(L.c.opens_at.is_(None), L.c.opens_at < now - grace),
         or_(L.c.turn_at.is_(None), L.c.turn_at < now - grace),
+        ~exists().where(W.c.channel == L.c.channel, W.c.opens_at >= now - grace),
     )
     return int(session.scalar(select(func.coalesce(func.sum(due), 0)).where(free)) or 0)
 
@@ -111,6 +112,19 @@ def lanes(session: Session) -> list[Row[Any]]:
     """Return every lane's clinic, channel, limits and whether it is stopped."""
     wanted = (L.c.clinic_id, L.c.channel, L.c.per_minute, L.c.per_day, L.c.held_until)
     return list(session.execute(select(*wanted)))
+
+
+def coming(session: Session, until: datetime) -> list[Any]:
+    """Return what is planned until then, with its clinic, channel, ends and the client's zone."""
+    of_lane = and_(R.c.clinic_id == L.c.clinic_id, R.c.channel == L.c.channel)
+    wanted = (R.c.clinic_id, R.c.channel, R.c.due_at, R.c.stale_at, P.c.time_zone)
+    planned = (
+        select(*wanted)
+        .select_from(L)
+        .join(R, and_(of_lane, is_status(Status.PLANNED), R.c.due_at < until))
+        .join(P, P.c.id == R.c.client_id)
+    )
+    return list(session.execute(planned))
 
 
 def spent(session: Session, since: date) -> list[Row[Any]]:

@@ -168,7 +168,7 @@ def clients_due(session: Session, clinic_id: int, first: date, last: date) -> li
 
 
 NOT_PLAYED = {
-    *("audit", "heading", "intake", "intake_row", "mark", "outage", "receipt", "spend"),
+    *("audit", "heading", "intake", "intake_row", "mark", "outage", "pace", "receipt", "spend"),
     *("staff", "membership", "invitation", "sign_in", "knock"),
 }
 """Tables that say nothing about what will be sent, and passwords, which are not for copying."""

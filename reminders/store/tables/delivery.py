@@ -152,6 +152,15 @@ class Lane(SQLModel, table=True):
     turn_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class Pace(SQLModel, table=True):
+    """How fast all lanes together may use one sender: when it is free again, and the day's count."""
+
+    channel: Channel = Field(primary_key=True, sa_type=Word(Channel))
+    opens_at: datetime | None = Field(default=None, sa_type=Instant)
+    counted_on: date | None = None
+    counted: int
+
+
 class Spend(SQLModel, table=True):
     """How many segments of text left for a clinic in a month of its own calendar."""
 

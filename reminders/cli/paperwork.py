@@ -1,0 +1,100 @@
+"""Commands that print what others ask for: carriers, regulators, and an operator's own planning."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table as Grid
+
+from reminders.cli.common import AsJson, fields_of, opened, out, print_json, stop, the_clinic
+from reminders.overseeing import foresight, registration
+from reminders.spreadsheets import write_table
+from reminders.store.database import reading
+from reminders.store.queries import consents
+from reminders.store.queries.clinics import clinic_facts
+
+TheClinic = Annotated[str, typer.Option("--clinic", help="The clinic's name.")]
+
+
+def register(clinic: TheClinic, as_json: AsJson = False) -> None:
+    """Print what carriers want for a campaign (10DLC) or a toll-free number, from live wording."""
+    with opened() as app, reading(app.engine) as session:
+        found = the_clinic(session, clinic)
+        s = app.settings
+        pack = registration.pack(
+            app.library,
+            app.renderer,
+            clinic_facts(session, found),
+            f"{s.public_url}/join/{found.slug}",
+            s.twilio_messaging_service_sid or s.twilio_from,
+            app.clock(),
+        )
+    if as_json:
+        print_json(fields_of(pack))
+        return
+    for name, value in pack.fields.items():
+        out.print(f"[bold]{name}[/bold]")
+        for line in [value] if isinstance(value, str) else value:
+            out.print(f"  {escape(line)}", soft_wrap=True)
+    for fault in pack.faults:
+        out.print(f"[red]✗[/red] {escape(fault)}", soft_wrap=True)
+
+
+def report_consents(
+    clinic: TheClinic,
+    file: Annotated[
+        Path | None, typer.Argument(help="A new .csv file; left out with --json.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write every yes and no of a clinic's clients: when, how, in which words, taken down by whom."""
+    with opened() as app, reading(app.engine) as session:
+        rows = consents.report(session, the_clinic(session, clinic).id)
+    if as_json:
+        print_json([dict(zip(consents.REPORTED, row, strict=True)) for row in rows])
+        return
+    if file is None:
+        stop("Name the file to write: reminders consent-report FILE, or say --json.")
+    try:
+        target = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except OSError as error:
+        stop(f"{file} cannot be made ({error.strerror}).", "Name a new file in a folder there is.")
+    with os.fdopen(target, "wb") as paper:
+        paper.write(write_table([consents.REPORTED, *map(_plain, rows)]))
+    out.print(f"{file}: {len(rows)} lines. It holds numbers and addresses: keep it safe.")
+
+
+def _plain(row: tuple[Any, ...]) -> list[object]:
+    return ["" if cell is None else cell for cell in row]
+
+
+def forecast(
+    days: Annotated[int, typer.Option(min=1, max=31, help="How far to look ahead.")] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Say how long the next mornings will take, and what would not be done in time."""
+    with opened() as app, reading(app.engine) as session:
+        batches = foresight.ahead(session, app.clock(), days, app.rates)
+    if as_json:
+        print_json(batches)
+    elif not batches:
+        out.print("Nothing is planned for these days.")
+    else:
+        grid = Grid("Begins, UTC", "By", "Messages", "Done after", "Too late")
+        for batch in batches:
+            minutes = (batch.ends - batch.begins).total_seconds() / 60
+            missed = f"[red]{batch.late}[/red]" if batch.late else ""
+            begins = f"{batch.begins:%a %d %b %H:%M}"
+            grid.add_row(begins, batch.channel, str(batch.count), f"{minutes:.0f} min", missed)
+        out.print(grid)
+    late = sum(batch.late for batch in batches)
+    if late:
+        stop(
+            f"{late} messages cannot leave inside their hours at these rates.",
+            "Raise SMS_PER_MINUTE or SMTP_PER_MINUTE (as your provider allows), buy a quicker sender,"
+            " or spread the milestones' hours.",
+        )

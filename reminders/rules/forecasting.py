@@ -1,0 +1,92 @@
+"""Forecasting: how long the next days' messages take at the rates they may leave with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import NamedTuple
+
+from reminders.rules.terms import Channel
+
+APART = timedelta(minutes=30)
+"""A pause after which what follows is another batch."""
+
+
+class Coming(NamedTuple):
+    """A planned message: whose, when it is due, and when it must not leave any more (UTC)."""
+
+    due_at: datetime
+    clinic_id: int
+    channel: Channel
+    latest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many messages may leave a minute and a day (UTC); None for as many as there are."""
+
+    per_minute: int | None = None
+    per_day: int | None = None
+
+    @property
+    def slot(self) -> timedelta:
+        """Return the time each message takes."""
+        return timedelta(minutes=1) / self.per_minute if self.per_minute else timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Messages of a channel that follow one another: when the first is due, when the last has
+    left, and how many would then be too late.
+    """
+
+    channel: Channel
+    begins: datetime
+    ends: datetime
+    count: int
+    late: int
+
+
+def forecast(
+    coming: Iterable[Coming], senders: dict[Channel, Rate], clinics: dict[tuple[int, Channel], Rate]
+) -> list[Batch]:
+    """Play the queue of each channel at its sender's rate and its clinics' rates, in order of
+    their due moments, and return its batches in order of time.
+    """
+    by_channel = sorted(coming, key=lambda one: (one.channel, one.due_at))
+    batches: list[Batch] = []
+    for channel, queue in groupby(by_channel, key=lambda one: one.channel):
+        batches += _play(channel, queue, senders.get(channel, Rate()), clinics)
+    return sorted(batches, key=lambda batch: (batch.begins, batch.channel))
+
+
+def _play(
+    channel: Channel,
+    queue: Iterable[Coming],
+    sender: Rate,
+    clinics: dict[tuple[int, Channel], Rate],
+) -> list[Batch]:
+    free: datetime | None = None
+    frees: dict[int, datetime] = {}
+    counted: dict[date, int] = defaultdict(int)
+    batches: list[Batch] = []
+    for one in queue:
+        rate = clinics.get((one.clinic_id, channel), Rate())
+        begun = [moment for moment in (free, frees.get(one.clinic_id)) if moment is not None]
+        leaves = max(one.due_at, *begun) if begun else one.due_at
+        while sender.per_day is not None and counted[leaves.date()] >= sender.per_day:
+            leaves = leaves.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        counted[leaves.date()] += 1
+        free, frees[one.clinic_id] = leaves + sender.slot, leaves + rate.slot
+        late = int(leaves >= one.latest)
+        last = batches[-1] if batches else None
+        if last is not None and one.due_at - max(last.ends, last.begins) < APART:
+            batches[-1] = Batch(
+                channel, last.begins, max(last.ends, leaves), last.count + 1, last.late + late
+            )
+        else:
+            batches.append(Batch(channel, one.due_at, leaves, 1, late))
+    return batches
