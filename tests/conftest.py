@@ -93,10 +93,15 @@ class House:
         with reading(self.engine) as session:
             return people.clinics(session)[0]
 
-    def enrol(self, *told: Enrolment) -> list[Enrolled]:
+    def enrol(self, *told: Enrolment, welcomed: bool = True) -> list[Enrolled]:
+        """Take treatments in, of clients whose yes was confirmed long ago unless said otherwise."""
         with writing(self.engine) as session:
             clinic = people.clinics(session)[0]
-            return enrolment.enrol(session, self.app.library, clinic, told, self.clock())
+            done = enrolment.enrol(session, self.app.library, clinic, told, self.clock())
+            if welcomed:
+                session.execute(text("DELETE FROM reminder WHERE milestone = 'opt-in'"))
+                session.execute(text("DELETE FROM note WHERE kind = 'opt-in'"))
+            return done
 
     def tick(self, at: datetime | None = None) -> Any:
         if at is not None:

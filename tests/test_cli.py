@@ -139,8 +139,8 @@ def test_a_tick_sends_what_is_due_and_says_that_nothing_left_the_machine(
     terminal.clock.move_to(datetime(2026, 3, 2, 12, 5, tzinfo=UTC))
     told = terminal.json("tick")
     assert told["delivery"] == "outbox"
-    assert told["sent"] == {"sms": 1}
-    assert len(list((terminal.folder / "outbox").iterdir())) == 1
+    assert told["sent"] == {"sms": 2}  # a welcome to each of two
+    assert len(list((terminal.folder / "outbox").iterdir())) == 2
     again = terminal.run("tick")
     assert "0 sent" in again.stdout
     assert "nothing leaves this machine" in again.stderr
@@ -163,12 +163,10 @@ def test_preview_tells_one_client_s_course_in_exact_words(terminal: Terminal) ->
     found = terminal.json("preview", "--client", "1")["reminders"]
     texts = [row for row in found if row["channel"] == "sms" and row["status"] == "accepted"]
     assert [row["milestone"] for row in texts] == [
-        "week-before", "day-before", "day-1", "day-3", "week-1", "week-2", "month-1",
+        "opt-in", "week-before", "day-before", "day-1", "day-3", "week-1", "week-2", "month-1",
     ]  # fmt: skip
-    assert all(
-        row["segments"] == 1 and row["text"].startswith("Rosewood Skin: Ana") for row in texts
-    )
-    assert texts[2]["at"] == "2026-03-13T15:30:00+00:00"
+    assert all(row["segments"] == 1 and row["text"].startswith("Rosewood Skin: ") for row in texts)
+    assert texts[3]["at"] == "2026-03-13T15:30:00+00:00"
     assert terminal.json("status")["sent"] == 0
     assert not (terminal.folder / "outbox").exists()
 
@@ -196,13 +194,13 @@ def test_simulate_plays_the_whole_database_and_changes_nothing(terminal: Termina
     terminal.ready()
     before = terminal.json("status")
     found = terminal.json("simulate", "--from", "2026-03-02", "--to", "2026-03-31")
-    # Ana: two before, four texts after; Bea: day one to week two by text.
-    assert (found["texts"], found["segments"], found["emails"]) == (10, 10, 7)
+    # Both: a welcome. Ana: two before, four texts after; Bea: day one to week two by text.
+    assert (found["texts"], found["segments"], found["emails"]) == (12, 12, 7)
     assert found["not_sent"]["no-consent"] > 0
     after = terminal.json("status")
     assert before | {"at": ""} == after | {"at": ""}
     assert not (terminal.folder / "outbox").exists()
-    assert "texts (10 segments)" in terminal.run(
+    assert "texts (12 segments)" in terminal.run(
         "simulate", "--from", "2026-03-02", "--to", "2026-03-31",
     ).stdout  # fmt: skip
 
@@ -226,7 +224,7 @@ def test_status_counts_and_notices_silence(terminal: Terminal) -> None:
     terminal.clock.move_to(datetime(2026, 3, 2, 12, 5, tzinfo=UTC))
     terminal.run("tick")
     found = terminal.json("status")
-    assert found["sent"] == 1
+    assert found["sent"] == 2  # a welcome to each of two
     assert found["skipped"]["stale"] > 0
     assert found["overdue"] == 0
     assert found["clinics"] == {"Rosewood Skin": "live"}

@@ -123,6 +123,8 @@ def test_staff_record_a_consent_and_care_begins(house: House) -> None:
     house.enrol(ana(TREATED, email=None, said=()))
     agree(house, PAPER)
     house.tick(DAY_1)
+    assert house.line("opt-in").status is Status.ACCEPTED
+    house.tick(DAY_1 + timedelta(minutes=2))
     assert house.line("day-1").status is Status.ACCEPTED
     assert (ledger(house)[0].act, ledger(house)[0].recorded_by) == (Act.DESK, "Mia")
 

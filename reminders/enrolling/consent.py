@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from reminders.enrolling.welcomes import welcome
 from reminders.rules.terms import Act, Channel, InputError, Purpose, Reason
 from reminders.store.queries import consents, delivery, people
 from reminders.store.queries.common import Row
@@ -45,7 +46,7 @@ def record(
     """Take a client's yes, given now or at ``given_at`` (UTC), and plan again what a stop had
     given up.
 
-    An act of hers takes back a stop on this contact; nobody else's does, and a list takes back
+    A first yes to texts is confirmed to her by the first of them. An act of hers takes back a stop on this contact; nobody else's does, and a list takes back
     nothing at all. Raises ``InputError``.
     """
     contact = contact_of(client, channel)
@@ -62,6 +63,8 @@ def record(
     consents.add(session, [line(client, channel, proof, now, given_at, purpose=purpose)])
     if why is not None:
         consents.plan_again(session, sharing, channel, now)
+    if channel is Channel.SMS and purpose is Purpose.CARE:
+        welcome(session, people.clinic(session, client.clinic_id), [client], now)
 
 
 def _lift(session: Session, client: Client, contact: str, why: Reason, act: Act) -> None:

@@ -94,17 +94,16 @@ def _whoever(
     known = queries.namesake(session, clinic.id, contact, form.first_name)
     if known is not None:
         return known
-    client = Client(
-        clinic_id=clinic.id,
-        first_name=form.first_name,
-        language=form.language,
-        phone=contact if channel is Channel.SMS else None,
-        email=contact if channel is Channel.EMAIL else None,
-        created_at=now,
-    )
-    session.add(client)
-    session.flush()
-    return client
+    row = {
+        "clinic_id": clinic.id,
+        "first_name": form.first_name,
+        "last_name": "",
+        "language": form.language,
+        "phone": contact if channel is Channel.SMS else None,
+        "email": contact if channel is Channel.EMAIL else None,
+        "created_at": now,
+    }
+    return people.add_clients(session, [row])[0]
 
 
 def _set_client(kept: Joining, channel: Channel, client: Client) -> None:

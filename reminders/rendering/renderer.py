@@ -16,7 +16,7 @@ from reminders.rendering.languages import Language
 from reminders.rendering.layout import Compiled, CompiledDiscreet, CompiledNote
 from reminders.rendering.library import Library, WordingError
 from reminders.rules.contacts import clean, show_national
-from reminders.rules.terms import Channel, ClinicFacts, Discretion, Facts, Message
+from reminders.rules.terms import Channel, ClinicFacts, Discretion, Facts, Message, NoteKind
 from reminders.rules.texts import Size, fold, size
 from reminders.rules.wording import Approved
 
@@ -119,10 +119,11 @@ class Renderer:
         now: datetime,
         expires_at: datetime,
     ) -> Message:
-        said = compiled.sms.render(words)
+        welcome = facts.note is not None and facts.note.kind is NoteKind.OPT_IN
+        said = self._welcome(facts) if welcome else compiled.sms.render(words)
         text, cost = (
-            _composed(words, said, language.stop, always=compiled.link)
-            if facts.note is None
+            _composed(words, said, language.stop, always=compiled.link or welcome)
+            if facts.note is None or welcome
             else _sized(said)
         )
         return Message(
@@ -139,6 +140,11 @@ class Renderer:
             written_at=now,
             expires_at=expires_at,
         )
+
+    def _welcome(self, facts: Facts) -> str:
+        """Confirm her yes in the words of clients' pages, which are in more languages."""
+        words = self._library.phrases.words(facts.language, facts.clinic.country)
+        return words("opt_in.text", per_week=facts.clinic.texts_per_week).unescape()
 
     def _email(
         self,

@@ -86,6 +86,8 @@ def _held(facts: Facts, now: datetime) -> Decision | None:
         return Defer(min(now + LOOK_AGAIN, facts.stale_at), Reason.ON_HOLD)
     if facts.note is None and facts.paused_until and now < facts.paused_until:
         return Defer(min(facts.paused_until, facts.stale_at), Reason.PAUSED)
+    if facts.welcome_first:
+        return _wait(facts, now + AGAIN, Reason.WELCOME)
     day = now.astimezone(facts.clinic.zone).date()
     unfit = facts.clinic.own.unfit(facts.protocol, facts.milestone, facts.language, day)
     if unfit and facts.note is None:

@@ -13,6 +13,7 @@ PLAIN = {
     Reason.UNREACHABLE: "there is no working number or address",
     Reason.CAP: "the client had as many texts as allowed that day or week",
     Reason.QUIET_HOURS: "it waits for the client's sending hours",
+    Reason.WELCOME: "the text that confirms her yes goes first",
     Reason.PAUSED: "the client asked for a pause",
     Reason.PRACTICE: "the clinic is in practice mode",
     Reason.ON_HOLD: "a member of staff holds it back",

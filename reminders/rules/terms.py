@@ -89,6 +89,7 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"
     CAP = "cap"
     QUIET_HOURS = "quiet-hours"
+    WELCOME = "welcome"
     PAUSED = "paused"
     PRACTICE = "practice"
     ON_HOLD = "on-hold"
@@ -187,6 +188,7 @@ class Facts:
     page_edition: int = 1
     paused_until: datetime | None = None
     held: bool = False
+    welcome_first: bool = False
     guest: bool = False
     discretion: Discretion = Discretion.PLAIN
 

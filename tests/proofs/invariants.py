@@ -98,7 +98,7 @@ def _true_to_the_ledger(row: Any, copies: list[Copy]) -> None:
 
 def _once_a_milestone(rows: Any) -> None:
     """Of a milestone by a channel no more than one may have left (I2, across replanning)."""
-    left = Counter((r.treatment_id, r.milestone, r.channel) for r in rows if r.status in MAY_HAVE_LEFT)  # fmt: skip
+    left = Counter((r.client_id, r.treatment_id, r.milestone, r.channel) for r in rows if r.status in MAY_HAVE_LEFT)  # fmt: skip
     assert not left or max(left.values()) == 1, f"{left.most_common(1)} left more than once"
 
 

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col
 
 from reminders.rules.planning import Existing, Planned, Replan
 from reminders.rules.terms import OPEN, Channel, Reason, Status
-from reminders.store.queries.common import QUIET, Row, insert_many, is_status, put
+from reminders.store.queries.common import QUIET, Row, insert_many, insert_numbered, is_status, put
 from reminders.store.tables import Mark, Note, Reminder, Treatment
 
 REMINDERS: Table = SQLModel.metadata.tables["reminder"]
@@ -148,6 +148,42 @@ def add_note(
     session.add(reminder)
     session.flush()
     return reminder.id
+
+
+def texted(session: Session, clients: Collection[int]) -> set[int]:
+    """Return for which of these clients texts of a treatment are planned."""
+    planned = select(col(Reminder.client_id)).where(
+        col(Reminder.client_id).in_(clients),
+        col(Reminder.channel) == Channel.SMS,
+        col(Reminder.note_id).is_(None),
+        is_status(*OPEN),
+    )
+    return set(session.scalars(planned))
+
+
+def add_notes(
+    session: Session,
+    notes: Sequence[dict[str, Any]],
+    channel: Channel,
+    days: Sequence[date],
+    due_at: datetime,
+    stale_at: datetime,
+) -> None:
+    """Plan many notes in one go, each on its recipient's day."""
+    ids = insert_numbered(session, "note", notes)
+    rows: list[Row] = [
+        (note["clinic_id"], note["client_id"], number, note["kind"], channel.value,
+         Status.PLANNED.value, due_at, day, due_at, stale_at, 0)
+        for note, number, day in zip(notes, ids, days, strict=True)
+    ]  # fmt: skip
+    if rows:
+        insert_many(session, "reminder", OF_NOTES, rows)
+
+
+OF_NOTES = (
+    "clinic_id", "client_id", "note_id", "milestone", "channel", "status", "scheduled_at",
+    "due_on", "due_at", "stale_at", "attempts",
+)  # fmt: skip
 
 
 def wake(session: Session, clinic_id: int, reason: Reason, client_id: int | None = None) -> None:

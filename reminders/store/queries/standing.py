@@ -33,7 +33,9 @@ from reminders.rules.terms import (
     ClinicFacts,
     Facts,
     NoteFacts,
+    NoteKind,
     Purpose,
+    Status,
 )
 from reminders.store.columns import among
 from reminders.store.queries.clinics import clinics_of
@@ -124,6 +126,20 @@ def _superseded() -> ColumnElement[bool]:
     return or_(begun, same_day, overtaken)
 
 
+def _welcome_first() -> ColumnElement[bool]:
+    """Say that a text waits for the one that confirms her yes, which is still on its way."""
+    welcome = R.alias("welcome")
+    return exists().where(
+        R.c.channel == Channel.SMS,
+        R.c.note_id.is_(None),
+        welcome.c.client_id == R.c.client_id,
+        welcome.c.channel == Channel.SMS,
+        welcome.c.milestone == NoteKind.OPT_IN.value,
+        welcome.c.note_id.is_not(None),
+        welcome.c.status.in_(OPEN | {Status.HANDOFF}),
+    )
+
+
 _FACTS = (
     select(
         R.c.id.label("reminder_id"),
@@ -152,6 +168,7 @@ _FACTS = (
         _SUPPRESSED.label("suppressed"),
         _GUEST.label("guest"),
         _superseded().label("superseded"),
+        _welcome_first().label("welcome_first"),
         N.c.kind,
         N.c.subject,
         N.c.words,
@@ -222,6 +239,7 @@ def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> F
         note=NoteFacts(row.kind, row.subject, row.words, row.urgent) if row.kind else None,
         page_edition=row.page_edition,
         paused_until=row.paused_until,
+        welcome_first=bool(row.welcome_first),
         discretion=row.discretion,
         held=row.held_at is not None,
     )

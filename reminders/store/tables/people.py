@@ -51,6 +51,7 @@ class Clinic(SQLModel, table=True):
 class Client(SQLModel, table=True):
     """The person treated. Of one who was erased (``erased_at``) nothing is left to read.
 
+    ``welcomed_at`` is when her yes to texts was confirmed to her, as the first text of all.
     ``page_key`` is the hash of what opens her own page in its ``page_edition``. Her own choices:
     ``preferred_hour`` of her clock, no messages before ``paused_until``, and ``discretion``.
     """
@@ -88,6 +89,7 @@ class Client(SQLModel, table=True):
     name_key: str = Field(default="", sa_column_kwargs=EMPTY)
     family_key: str = Field(default="", sa_column_kwargs=EMPTY)
     version: int = Field(default=0, sa_column_kwargs=ZERO)
+    welcomed_at: datetime | None = Field(default=None, sa_type=Instant)
     page_key: str | None = None
     page_edition: int = Field(default=1, sa_column_kwargs=ONE)
     preferred_hour: int | None = None

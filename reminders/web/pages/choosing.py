@@ -81,13 +81,11 @@ def _barred(hers: Hers) -> frozenset[Channel]:
 
 def agreed(hers: Hers, channel: Channel) -> Agreed:
     """Return the words beside a box, and a version that changes with every letter of them."""
-    wording = str(
-        hers.words(
-            f"choices.agree_{BOXES[channel]}",
-            clinic=hers.clinic.name,
-            per_week=hers.clinic.texts_per_week,
-        )
-    )
+    wording = hers.words(
+        f"choices.agree_{BOXES[channel]}",
+        clinic=hers.clinic.name,
+        per_week=hers.clinic.texts_per_week,
+    ).unescape()
     return Agreed(wording, sha256(wording.encode()).hexdigest()[:12])
 
 

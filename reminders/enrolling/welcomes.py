@@ -1,0 +1,63 @@
+"""Welcomes: the first text of all confirms that she said yes, and how to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from reminders.rules.terms import Channel, NoteKind
+from reminders.store.queries import consents, plans
+from reminders.store.tables import Client, Clinic
+
+GOOD_FOR = timedelta(days=30)
+"""It is late rather than left out: no other text goes before it."""
+
+
+def welcome_texted(
+    session: Session, clinic: Clinic, clients: Iterable[Client], now: datetime
+) -> None:
+    """Confirm their yes to those among these clients for whom texts are planned."""
+    fresh = [client for client in clients if client.phone and client.welcomed_at is None]
+    texted = plans.texted(session, [client.id for client in fresh]) if fresh else ()
+    welcome(session, clinic, [client for client in fresh if client.id in texted], now)
+
+
+def welcome(session: Session, clinic: Clinic, clients: Iterable[Client], now: datetime) -> None:
+    """Confirm their yes to those who were never told, where they may be texted: how often, at
+    what rates, where to get help and how to stop (CTIA, Messaging Principles 5.1.2.1). The words
+    are the renderer's.
+    """
+    fresh = [client for client in clients if client.phone and client.welcomed_at is None]
+    if not fresh:
+        return
+    said = consents.consents_of(session, [client.id for client in fresh])
+    barred = consents.suppressions_of(session, [client.phone or "" for client in fresh])
+    reached = [
+        client
+        for client in fresh
+        if said.get((client.id, Channel.SMS)) and (clinic.id, client.phone) not in barred
+    ]
+    for client in reached:
+        client.welcomed_at = now
+    notes = [_note(client, now) for client in reached]
+    days = [_today(clinic, client, now) for client in reached]
+    plans.add_notes(session, notes, Channel.SMS, days, now, now + GOOD_FOR)
+
+
+def _today(clinic: Clinic, client: Client, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(client.time_zone or clinic.time_zone)).date()
+
+
+def _note(client: Client, now: datetime) -> dict[str, object]:
+    return {
+        "clinic_id": client.clinic_id,
+        "client_id": client.id,
+        "kind": NoteKind.OPT_IN.value,
+        "subject": "",
+        "words": "",
+        "urgent": False,
+        "written_at": now,
+    }
