@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 
 from reminders.rendering.composing import KNOWN, OF_CLINIC
 from reminders.rendering.library import Library, WordingError
@@ -130,10 +131,8 @@ def preview(
 ) -> Preview:
     """Try a wording out on one client, and on the dearest of ``names``, at a clinic's numbers."""
     key = (facts.protocol, facts.milestone, facts.language)
-    numbers = facts.clinic.own.numbers.get(facts.protocol, {})
-    found = [
-        _finding(fault) for fault in lint_wording(library, key[0], key[2], key[1], words, numbers)
-    ]
+    numbers = tuple(sorted(facts.clinic.own.numbers.get(facts.protocol, {}).items()))
+    found = _findings(library, key, words, numbers)
     tried = replace(facts, clinic=replace(facts.clinic, own=_with(facts.clinic.own, key, words)))
 
     def render(channel: Channel, name: str) -> Message:
@@ -150,6 +149,16 @@ def preview(
         broken = Finding(f"It cannot be rendered: {error}", stops=True, in_text=False)
         return Preview(None, None, None, "", found or [broken])
     return Preview(text, email, *worst, [*found, *_longer(text, *worst)])
+
+
+@lru_cache(maxsize=1024)
+def _findings(
+    library: Library, key: Key, words: Wording, numbers: tuple[tuple[str, int], ...]
+) -> tuple[Finding, ...]:
+    """Hold a wording against the linter, once for each set of numbers."""
+    protocol, milestone, language = key
+    faults = lint_wording(library, protocol, language, milestone, words, dict(numbers))
+    return tuple(_finding(fault) for fault in faults)
 
 
 def _finding(fault: Fault) -> Finding:

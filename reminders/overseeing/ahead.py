@@ -15,7 +15,7 @@ from reminders.store.queries import overview
 from reminders.store.queries.overview import Line
 from reminders.store.tables import Clinic
 
-MOST = 400
+MOST = 150
 """So many clients are played; of a larger day the first ones stand for all."""
 
 WAITS = timedelta(days=4)

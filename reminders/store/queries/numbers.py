@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.counting import Cell
 from reminders.rules.keywords import Kind
-from reminders.rules.terms import Act, Channel
+from reminders.rules.terms import LEFT, Act, Channel
 from reminders.store.tables import Attempt, Client, Consent, Reminder, Reply
 
 
@@ -18,21 +18,24 @@ def cells(session: Session, clinic_id: int, begins: date, ends: date) -> list[Ce
     """Count the messages that belong to the days from ``begins`` until before ``ends``, on the
     recipients' calendars, by channel, state and reason, with the segments that left.
     """
+    group = (col(Reminder.channel), col(Reminder.status), col(Reminder.reason))
+    of_month = (
+        col(Reminder.clinic_id) == clinic_id,
+        col(Reminder.due_on) >= begins,
+        col(Reminder.due_on) < ends,
+    )
+    counts = session.execute(select(*group, func.count()).where(*of_month).group_by(*group))
     its_attempt = and_(
         col(Attempt.reminder_id) == col(Reminder.id), col(Attempt.claim) == col(Reminder.claim)
     )
-    group = (col(Reminder.channel), col(Reminder.status), col(Reminder.reason))
-    rows = session.execute(
-        select(*group, func.count(), func.coalesce(func.sum(col(Attempt.segments)), 0))
-        .join(Attempt, its_attempt, isouter=True)
-        .where(
-            col(Reminder.clinic_id) == clinic_id,
-            col(Reminder.due_on) >= begins,
-            col(Reminder.due_on) < ends,
-        )
+    spoken = (
+        select(*group, func.sum(col(Attempt.segments)))
+        .join(Attempt, its_attempt)
+        .where(*of_month, col(Reminder.channel) == Channel.SMS, col(Reminder.status).in_(LEFT))
         .group_by(*group)
     )
-    return sorted((Cell(*row) for row in rows), key=str)
+    segments = {tuple(row[:3]): row[3] for row in session.execute(spoken)}
+    return sorted((Cell(*row, segments.get(tuple(row[:3]), 0)) for row in counts), key=str)
 
 
 def opt_outs(
@@ -44,7 +47,7 @@ def opt_outs(
         .join(Client, col(Client.id) == col(Consent.client_id))
         .where(
             col(Client.clinic_id) == clinic_id,
-            col(Consent.given).is_(False),
+            text("consent.given = false"),
             col(Consent.act).is_distinct_from(Act.ERASURE),
             col(Consent.recorded_at) >= begins,
             col(Consent.recorded_at) < ends,

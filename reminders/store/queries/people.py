@@ -84,20 +84,25 @@ def client_ids(session: Session, clinic_id: int | None, after: int, limit: int) 
     return [found for found in session.scalars(wanted.limit(limit)) if found is not None]
 
 
-def first_names(session: Session, clinic_id: int, limit: int = 20_000) -> list[str]:
-    """Return the first names of a clinic's clients, each once."""
-    wanted = select(col(Client.first_name)).where(col(Client.clinic_id) == clinic_id).distinct()
-    return list(session.scalars(wanted.limit(limit)))
+def first_names(session: Session, clinic_id: int, latest: int = 5_000) -> list[str]:
+    """Return the first names of a clinic's latest clients, each once."""
+    lately = (
+        select(col(Client.first_name))
+        .where(col(Client.clinic_id) == clinic_id)
+        .order_by(col(Client.id).desc())
+        .limit(latest)
+    )
+    return list(dict.fromkeys(session.scalars(lately)))
 
 
 def latest_treated(
     session: Session, clinic_id: int, limit: int = 30
 ) -> list[tuple[Client, Treatment]]:
-    """Return those treated last, and when."""
+    """Return those whose treatments came in last, and these."""
     rows = session.execute(
         select(Client, Treatment)
-        .join(Treatment, col(Treatment.client_id) == col(Client.id))
-        .where(col(Client.clinic_id) == clinic_id, col(Treatment.cancelled_at).is_(None))
+        .join(Client, col(Client.id) == col(Treatment.client_id))
+        .where(col(Treatment.clinic_id) == clinic_id, col(Treatment.cancelled_at).is_(None))
         .order_by(col(Treatment.id).desc())
         .limit(limit)
     )
