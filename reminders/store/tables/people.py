@@ -113,7 +113,11 @@ class Consent(SQLModel, table=True):
     principles ask for (5.1.2).
     """
 
-    __table_args__ = (Index("consent_latest", "client_id", "channel", "id"),)
+    __table_args__ = (
+        Index("consent_latest", "client_id", "channel", "id"),
+        # Who said no in a month?
+        Index("consent_no", "recorded_at", **where(text("given = false"))),
+    )
 
     id: int = Field(default=None, primary_key=True)
     client_id: int = Field(foreign_key="client.id")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -36,18 +36,16 @@ def _months(visit: Visit) -> tuple[Clinic, list[Month]]:
 
 
 def _month(visit: Visit, begins_on: date) -> Month:
-    closed = counting.month_of(begins_on, -1) + SETTLES <= visit.now.date()
-    count = _closed if closed else _count
-    return count(visit.app, visit.clinic_id, begins_on)
+    """Return a month as it was counted at most a minute ago, or once for all if it is over."""
+    over = counting.month_of(begins_on, -1) + SETTLES <= visit.now.date()
+    minute = None if over else visit.now.replace(second=0, microsecond=0)
+    return _counted(visit.app, visit.clinic_id, begins_on, minute)
 
 
-def _count(app: App, clinic_id: int, begins_on: date) -> Month:
+@lru_cache(maxsize=2048)
+def _counted(app: App, clinic_id: int, begins_on: date, _minute: datetime | None) -> Month:
     with reading(app.engine) as session:
         return numbers.month(session, people.clinic(session, clinic_id), begins_on)
-
-
-_closed = lru_cache(maxsize=2048)(_count)
-"""Months that are over are counted once."""
 
 
 def show(visit: Visit) -> Response:
