@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, object_session
 from sqlmodel import col
 
 from reminders.store.queries.common import insert_numbered
-from reminders.store.tables import Client, Clinic, Treatment
+from reminders.store.tables import Client, Clinic, Reminder, Treatment
 
 
 def name_key(name: str) -> str:
@@ -84,27 +84,32 @@ def client_ids(session: Session, clinic_id: int | None, after: int, limit: int) 
     return [found for found in session.scalars(wanted.limit(limit)) if found is not None]
 
 
-def first_names(session: Session, clinic_id: int, latest: int = 5_000) -> list[str]:
-    """Return the first names of a clinic's latest clients, each once."""
-    lately = (
-        select(col(Client.first_name))
-        .where(col(Client.clinic_id) == clinic_id)
-        .order_by(col(Client.id).desc())
-        .limit(latest)
-    )
-    return list(dict.fromkeys(session.scalars(lately)))
+def first_names(session: Session, clinic_id: int, most: int = 5_000) -> list[str]:
+    """Return the first names of a clinic's clients, each once, of no more clients than that."""
+    wanted = select(col(Client.first_name)).where(col(Client.clinic_id) == clinic_id).limit(most)
+    return list(dict.fromkeys(session.scalars(wanted)))
 
 
-def latest_treated(
-    session: Session, clinic_id: int, limit: int = 30
+def with_something_due(
+    session: Session, clinic_id: int, until: date, most: int = 30
 ) -> list[tuple[Client, Treatment]]:
-    """Return those whose treatments came in last, and these."""
+    """Return clients for whom something was due lately or is until that day, and the treatment."""
+    lately = (
+        select(col(Reminder.client_id), col(Reminder.treatment_id))
+        .where(
+            col(Reminder.clinic_id) == clinic_id,
+            col(Reminder.due_on) <= until,
+            col(Reminder.treatment_id).is_not(None),
+        )
+        .order_by(col(Reminder.due_on).desc())
+        .limit(8 * most)
+    )
+    treatments = dict.fromkeys(row[1] for row in session.execute(lately))
     rows = session.execute(
         select(Client, Treatment)
         .join(Client, col(Client.id) == col(Treatment.client_id))
-        .where(col(Treatment.clinic_id) == clinic_id, col(Treatment.cancelled_at).is_(None))
-        .order_by(col(Treatment.id).desc())
-        .limit(limit)
+        .where(col(Treatment.id).in_(list(treatments)[:most]))
+        .order_by(col(Treatment.treated_on).desc(), col(Treatment.id))
     )
     return [(client, treatment) for client, treatment in rows]
 

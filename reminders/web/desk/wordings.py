@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -26,6 +27,9 @@ from reminders.web.desk.trial import (
     typed_wording,
     wording_of,
 )
+
+SOON = timedelta(days=7)
+"""How far ahead clients are offered to try words out on."""
 
 
 def show_all(visit: Visit) -> Response:
@@ -91,7 +95,8 @@ def editor(visit: Visit, key: Key, typed: Wording | None, **more: Any) -> Respon
 
 def _whom(visit: Visit, session: Session, facts: Facts) -> tuple[Facts, str, list[Any]]:
     """Return a sample's facts, or those of the client that was chosen, and whom to choose from."""
-    treated = people.latest_treated(session, visit.clinic_id)
+    today = visit.now.astimezone(visit.zone).date()
+    treated = people.with_something_due(session, visit.clinic_id, today + SOON)
     chosen = visit.typed("client")
     for client, treatment in treated:
         if str(client.id) == chosen:
