@@ -29,6 +29,7 @@ MAY_USE = {"phonenumbers", "email_validator"}
 """Libraries of rules may stand on: number plans and address syntax, without clock or I/O."""
 
 WINGS = {
+    ("staffing", "enrolling"),
     ("adapting", "enrolling"),
     ("overseeing", "delivering"),
     ("enrolling", "overseeing"),

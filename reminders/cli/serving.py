@@ -10,14 +10,16 @@ from contextlib import AbstractContextManager
 import uvicorn
 
 from reminders.app import App
-from reminders.cli.common import AsJson, fields_of, opened, out, print_json, stop
+from reminders.cli.common import AsJson, err, fields_of, opened, out, print_json, stop
 from reminders.delivering.holding import PLAIN as WHY_HELD
 from reminders.delivering.holding import Held, Why
 from reminders.delivering.tally import Tally
 from reminders.rules.reasons import PLAIN
 from reminders.rules.terms import Reason, Status
 from reminders.senders import SendError
+from reminders.staffing import setting_up
 from reminders.store import migrations
+from reminders.store.database import writing
 from reminders.web import create_web
 from reminders.worker import heartbeat, lookout, work
 
@@ -26,7 +28,19 @@ def serve() -> None:
     """Serve HTTP and beat the heartbeat, in one process; a new database is set up first."""
     with opened(migrated=False, logs=sys.stdout) as app:
         migrations.migrate(app.engine)
+        _welcome(app)
         _listen(app, lambda: heartbeat(app, "serve"))
+
+
+def _welcome(app: App) -> None:
+    """Print a one-time link for whoever sets up a new installation."""
+    with writing(app.engine) as session:
+        token = setting_up.offer(session, app.clock())
+    if token:
+        err.print(
+            "[bold]There is no clinic yet.[/bold] Set up the first one here, within 24 hours:"
+        )
+        err.print(f"{app.links.public_url}/first/{token}")
 
 
 def web() -> None:

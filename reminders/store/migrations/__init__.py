@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
+
+PATIENCE = 120.0
+"""Seconds to go on trying while others hold what a step needs."""
+
+AGAIN = 1.0
+"""Seconds between tries."""
 
 LOCK = 7_305_214_001
 """Any number will do, as long as nobody else locks it: one migration at a time."""
@@ -40,8 +49,20 @@ def migrate(engine: Engine) -> bool:
     """Bring the database to today's tables, all steps or none; say whether any was needed.
 
     Whoever comes second waits for the first (SQLite's write lock, or an advisory lock that
-    ends with the transaction) and finds nothing left to do.
+    ends with the transaction) and finds nothing left to do. A step that cannot have a table
+    within seconds gives up, so that senders do not queue behind it, and tries again later.
     """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return _migrate(engine)
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(AGAIN)
+
+
+def _migrate(engine: Engine) -> bool:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))

@@ -73,6 +73,12 @@ def outages(session: Session, since: datetime) -> list[Missed]:
     return [Missed(*row) for row in rows]
 
 
+def outages_of(session: Session, clinic_id: int, since: datetime) -> list[Outage]:
+    """Return a clinic's outages that ended since then, the latest first."""
+    wanted = select(Outage).where(col(Outage.clinic_id) == clinic_id, col(Outage.ended_at) >= since)
+    return list(session.scalars(wanted.order_by(col(Outage.ended_at).desc())))
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One reminder as people read it, with the words that left where they did."""

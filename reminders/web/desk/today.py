@@ -15,10 +15,13 @@ from reminders.rules.hours import resolve
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel
 from reminders.store.database import reading, writing
-from reminders.store.queries import course, delivery
+from reminders.store.queries import course, delivery, overview
 from reminders.store.queries import today as queries
 from reminders.store.tables import Client, Treatment
 from reminders.web.desk.shell import Visit, desk_route
+
+WEEK = timedelta(days=7)
+"""How long an outage is told."""
 
 SHOWN = 12
 """How many messages a column shows."""
@@ -52,6 +55,7 @@ def show(visit: Visit) -> Response:
             "went": queries.went_out(session, visit.clinic_id, midnight, SHOWN),
             "went_count": queries.count_out(session, visit.clinic_id, midnight),
             "coming": queries.coming(session, visit.clinic_id, tomorrow_ends, SHOWN),
+            "outages": overview.outages_of(session, visit.clinic_id, visit.now - WEEK),
             "coming_count": queries.count_coming(session, visit.clinic_id, tomorrow_ends),
         }
     silent = beat is None or visit.now - beat > SILENCE

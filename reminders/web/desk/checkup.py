@@ -1,0 +1,19 @@
+"""The check-up on a page: what the doctor finds, for owners who run the service themselves."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from reminders.overseeing.doctor import Verdict
+from reminders.rules.roles import Role
+from reminders.web.desk.shell import Visit, desk_route
+
+
+def show(visit: Visit) -> Response:
+    """Look at everything, what is wrong first; it takes some seconds, since others are asked."""
+    order = {Verdict.FAIL: 0, Verdict.WARN: 1, Verdict.PASS: 2}
+    checks = sorted(visit.app.check_up(), key=lambda check: order[check.verdict])
+    return visit.page("check-up.html", checks=checks)
+
+
+ROUTES = [desk_route("/check-up", show, Role.OWNER)]

@@ -1,0 +1,170 @@
+"""Upgrading while it runs: old and new version at once on one database, and nobody waits for long."""
+
+from __future__ import annotations
+
+import ast
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy.exc import OperationalError
+
+from reminders.store import migrations
+from reminders.store.database import normalise, open_engine
+from tests.conftest import House, ana
+
+VERSIONS = Path(migrations.__file__).parent / "versions"
+STEPS = sorted(VERSIONS.glob("0*.py"))
+FIRST_RELEASE = 2
+"""Steps after this one are taken while an older version may still run."""
+
+CONTRACTING = {"drop_table", "drop_column", "rename_table"}
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node.func.attr, node
+
+
+@pytest.mark.parametrize("path", STEPS[FIRST_RELEASE:], ids=lambda path: path.stem)
+def test_a_step_only_adds_so_that_the_version_before_goes_on_working(path: Path) -> None:
+    """A column that the older version does not know must fill itself when that inserts a row."""
+    for name, call in calls(path):
+        assert name not in CONTRACTING, f"{path.name}: contract in a later release"
+        if name != "add_column":
+            continue
+        column = next((a for a in call.args if isinstance(a, ast.Call)), None)
+        if column is None:
+            continue  # made in a loop: the schemas themselves are compared below
+        given = {word.arg: word.value for word in column.keywords}
+        nullable = ast.literal_eval(given["nullable"]) if "nullable" in given else True
+        assert nullable or "server_default" in given, f"{path.name}: {ast.unparse(column)}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Return an empty database of each kind."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'fresh.db'}"
+    else:
+        server = str(request.getfixturevalue("postgres_server"))
+        admin = create_engine(normalise(server), isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text("DROP DATABASE IF EXISTS upgrading WITH (FORCE)"))
+            connection.execute(text("CREATE DATABASE upgrading"))
+        admin.dispose()
+        address = normalise(server).set(database="upgrading")
+        url = address.render_as_string(hide_password=False)
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()
+
+
+def columns(engine: Engine) -> dict[str, dict[str, bool]]:
+    """Return of every table which columns must be given by whoever inserts a row."""
+    found = inspect(engine)
+    return {
+        table: {
+            column["name"]: not column["nullable"]
+            and column["default"] is None
+            and column.get("autoincrement", False) is not True
+            for column in found.get_columns(table)
+        }
+        for table in found.get_table_names()
+    }
+
+
+def test_what_each_version_writes_every_later_schema_takes(fresh: Engine) -> None:
+    """Step by step: no table or column that a version knows goes away, and none that it does not
+    know is asked of it. (The renamed indexes and constraints are of no version's concern.)
+    """
+    before: dict[str, dict[str, bool]] = {}
+    for number, step in enumerate(STEPS, 1):
+        with fresh.begin() as connection:
+            command.upgrade(migrations._config(connection), step.stem[:4])
+        after = columns(fresh)
+        if number > FIRST_RELEASE:
+            for table, known in before.items():
+                assert table in after, f"{step.name} drops {table}"
+                assert known.keys() <= after[table].keys(), f"{step.name} drops from {table}"
+                asked = {name for name, must in after[table].items() if must} - known.keys()
+                assert not asked, f"{step.name} asks {asked} of who inserts into {table}"
+        before = after
+
+
+def test_a_step_gives_up_its_place_to_senders_and_tries_again(
+    fresh: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It never queues for long behind a long transaction, for all others would queue behind it."""
+    monkeypatch.setattr(migrations, "AGAIN", 0.05)
+    with fresh.begin() as connection:
+        command.upgrade(migrations._config(connection), STEPS[-2].stem[:4])
+    tries: list[int] = []
+    original = migrations._migrate
+
+    def busy_at_first(engine: Engine) -> bool:
+        tries.append(1)
+        if len(tries) < 3:
+            raise OperationalError("ALTER TABLE", {}, Exception("lock timeout"))
+        return original(engine)
+
+    monkeypatch.setattr(migrations, "_migrate", busy_at_first)
+    assert migrations.migrate(fresh) is True
+    assert len(tries) == 3
+    with fresh.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == migrations.newest()
+
+
+def test_a_migrator_that_finds_a_table_in_use_does_not_wait_for_ever(
+    fresh: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if fresh.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    monkeypatch.setattr(migrations, "PATIENCE", 0.0)
+    with fresh.begin() as connection:
+        command.upgrade(migrations._config(connection), "0009")
+    quick = create_engine(fresh.url, connect_args={"options": "-c lock_timeout=200ms"})
+    holding, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with fresh.begin() as connection:
+            connection.execute(text("LOCK TABLE clinic IN ACCESS SHARE MODE"))
+            holding.set()
+            done.wait(10)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    holding.wait(10)
+    begun = time.monotonic()
+    with pytest.raises(OperationalError, match="lock timeout"):
+        migrations.migrate(quick)
+    assert time.monotonic() - begun < 3
+    done.set()
+    thread.join()
+    assert migrations.migrate(quick) is True
+    quick.dispose()
+
+
+def test_following_new_zone_data_begins_anew_where_it_was_cut_off(house: House) -> None:
+    """The one long filling there is: page by page, marked as done only at the end."""
+    from reminders.enrolling.zones import follow_zone_data
+
+    house.enrol(ana(date(2026, 3, 12)))
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+    def cut_off(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        follow_zone_data(house.engine, house.app.library, now, "2099z", cut_off)
+    done: list[int] = []
+    assert follow_zone_data(house.engine, house.app.library, now, "2099z", done.append)
+    assert done
+    assert not follow_zone_data(house.engine, house.app.library, now, "2099z")
