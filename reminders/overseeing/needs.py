@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Channel, Reason, Status
-from reminders.senders.codes import say
+from reminders.senders.codes import is_dead, say
 from reminders.store.queries import people, talks, today
 from reminders.store.queries.today import Passing
 
@@ -113,7 +113,7 @@ def _troubles(session: Session, clinic_id: int, now: datetime) -> Iterator[Need]
 
 
 def _trouble(row: Passing) -> Need:
-    no_contact = row.reason in {Reason.INVALID_CONTACT, Reason.OPTED_OUT}
+    no_contact = row.reason in {Reason.INVALID_CONTACT, Reason.OPTED_OUT} or is_dead(row.code)
     if row.status is Status.UNKNOWN:
         kind = Kind.UNKNOWN
     elif row.milestone in FIRST_DAY:

@@ -69,3 +69,8 @@ def say(code: str) -> str:
     if code.startswith(("552", "452", "5.2.2", "4.2.2")):
         return "her mailbox is full"
     return ""
+
+
+def is_dead(code: str) -> bool:
+    """Say whether a provider's code means that the contact itself does not work."""
+    return CODES.get(int(code)) is Outcome.INVALID if code.isdecimal() else code.startswith("5.1")

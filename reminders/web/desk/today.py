@@ -82,6 +82,7 @@ def _said(visit: Visit, need: Need) -> tuple[str, str, str, bool]:
     is_stopped = f"{way} are stopped, and kept: our provider refuses our account ({why})"
     review = f"The wording of “{visit.milestone(need.milestone)}” is due for review"
     mend = f"/clients/{need.client_id}/edit"
+    milestone, kind = visit.milestone(need.milestone), "email" if by_email else "text"
     said: dict[Kind, tuple[str, str, str, bool]] = {
         Kind.ALARM: (f"{name} may need help: {wrote}", "Read and answer", reply, False),
         Kind.REPLY: (f"{name} wrote: {wrote}", "Read and answer", reply, False),
@@ -89,7 +90,7 @@ def _said(visit: Visit, need: Need) -> tuple[str, str, str, bool]:
         Kind.DAY_ONE: (f"Call {name}: {why}", "I have called her", attended, True),
         Kind.CONTACT: (f"Mend {name}’s {what}: {why}", f"Mend the {what}", mend, False),
         Kind.UNDELIVERED: (f"{name}: {why}", "I have seen to it", attended, True),
-        Kind.UNKNOWN: (f"Ask {name} whether it came: nobody could prove it", "I have asked her", attended, True),
+        Kind.UNKNOWN: (f"Ask {name} whether her {milestone} {kind} came: nobody could prove it", "I have asked her", attended, True),
         Kind.REVIEW: (review, "Read it", "/words", False),
     }  # fmt: skip
     return said[need.kind]
