@@ -11,8 +11,9 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from reminders.enrolling import clinics, consent
+from reminders.enrolling import clinics, consent, retention
 from reminders.enrolling.joining import version_of
+from reminders.enrolling.retention import Keep
 from reminders.rules.terms import Act, Channel, Discretion, NoteKind, Reason, Status
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
@@ -307,3 +308,19 @@ def test_a_code_is_a_note_of_its_own_kind(house: House, browser: TestClient) -> 
     with reading(house.engine) as session:
         note = session.scalars(select(Note)).one()
     assert (note.kind, note.urgent) == (NoteKind.CODE, True)
+
+
+def test_a_form_that_came_to_nothing_is_forgotten(house: House, browser: TestClient) -> None:
+    waiting = browser.post(JOIN, data=TEXTS_ONLY | {"name": "Cleo"})
+    browser.post(str(waiting.url), data={"code": code_in(told(house, Channel.SMS))})
+    browser.post(JOIN, data=TEXTS_ONLY | {"phone": "07700 900178"})
+    keep = Keep(*[timedelta(days=365)] * 5)
+    house.clock.now += timedelta(days=4)
+    with writing(house.engine) as session:
+        assert retention.purge(session, keep, house.clock())["clients"] == 1
+    assert [c.phone for c in clients(house)] == ["+447700900177", None]
+    house.clock.now += timedelta(days=31)
+    with writing(house.engine) as session:
+        assert retention.purge(session, keep, house.clock())["forms"] == 1
+        assert session.scalars(select(Code)).all() == []
+    assert len(said(house)) == 1

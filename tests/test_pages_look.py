@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time
+from html.parser import HTMLParser
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser
@@ -26,11 +29,53 @@ def her_page(served: Served) -> str:
     return served.house.app.links.page_url(1, 1)
 
 
+class Strict(HTMLParser):
+    """Read a page as strictly as HTML was meant: what opens closes, in order, and ids are one's own."""
+
+    VOID = frozenset({"meta", "link", "input", "br", "hr", "img", "path", "circle", "rect"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.faults: list[str] = []
+        self.ids: list[str] = []
+        self.named: set[str] = set()
+        self.feed(page)
+        self.faults += [f"<{tag}> is never closed" for tag in self.open]
+        self.faults += [f"two are called {name}" for name in self.ids if self.ids.count(name) > 1]
+        self.faults += [f"nothing is called {name}" for name in self.named - set(self.ids)]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if len(told) < len(attrs):
+            self.faults.append(f"<{tag}> says the same twice")
+        self.ids += [told["id"] or ""] if "id" in told else []
+        for name in ("for", "aria-labelledby", "aria-describedby"):
+            self.named |= set((told.get(name) or "").split())
+        if {"style", "onclick"} & told.keys() or tag in {"script", "style"}:
+            self.faults.append(f"<{tag}> would need a looser policy")
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.VOID:
+            self.faults.append(f"<{tag}/> is not empty by nature")
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}> closes something else")
+
+
+def faults(page: str) -> list[str]:
+    return Strict(page).faults
+
+
 PAGES: dict[str, Callable[[Served], str]] = {
     "unsubscribe": lambda served: served.house.app.links.unsubscribe_url(1),
     "first-day": her_page,
     "choices": lambda served: her_page(served) + "/choices",
     "stop": lambda served: her_page(served) + "/stop",
+    "mine": lambda served: her_page(served) + "/mine",
     "pause": lambda served: her_page(served) + "/pause",
     "join": lambda served: served.address + "/join/rosewood-skin",
     "join-in-spanish": lambda served: served.address + "/join/rosewood-skin?language=es",
@@ -55,6 +100,8 @@ def test_a_page_has_no_fault_at_any_width_light_or_dark(
                 assert axe(page) == []
                 assert overflow(page) <= 0
                 assert small_targets(page) == []
+    with urlopen(PAGES[name](served)) if "wrong" not in name else nullcontext() as answer:
+        assert answer is None or faults(answer.read().decode()) == []
 
 
 def test_the_form_with_faults_and_the_code_page_have_none_either(

@@ -14,12 +14,20 @@ from reminders.enrolling import consent, keys
 from reminders.enrolling.consent import Proof
 from reminders.enrolling.intakes import KEPT
 from reminders.rules.terms import Act, Discretion, InputError, Reason
-from reminders.store.queries import audit, consents, delivery, erasing, intakes, people
+from reminders.store.queries import audit, consents, delivery, erasing, intakes, joining, people
 from reminders.store.queries.erasing import of_client
 from reminders.store.tables import Attempt, Client, Note, Reply
 
 ERASED = "(erased)"
 """What stands in the place of a name."""
+
+FORMS = timedelta(days=30)
+"""How long a form of somebody who joined is kept; what she agreed to stands in the ledger."""
+
+UNFINISHED = timedelta(days=3)
+"""After so long a form whose contact nobody proved is given up."""
+
+TOGETHER = 500
 
 BY_RETENTION = "retention"
 
@@ -65,6 +73,7 @@ def forget(
     done["notes"] = erasing.empty_notes(session, of_client(Note, client.id))
     done["consents"] = erasing.hash_ledger(session, client.id, now)
     intakes.forget_client(session, client.id)
+    joining.forget_client(session, client.id, contacts)
     _blank(session, client, now)
     audit.record(session, client.clinic_id, by, "erased a client", Client, client.id, now)
     session.flush()
@@ -140,7 +149,18 @@ def purge(session: Session, keep: Keep, now: datetime) -> Counter[str]:
         done["clients"] += 1
     done["consents"] = erasing.delete_ledger(session, retired, now - keep.consents)
     done["stops"] = erasing.delete_stops(session, now - keep.stops)
+    done["clients"] += _forget_unfinished(session, now)
+    done["forms"] = joining.forget(session, now - FORMS)
     for what, number in done.items():
         if number:
             erasing.count(session, what, number, now)
     return Counter({what: number for what, number in done.items() if number})
+
+
+def _forget_unfinished(session: Session, now: datetime) -> int:
+    """Forget those whom only a form made that came to nothing."""
+    waiting = joining.unfinished(session, now - UNFINISHED, TOGETHER)
+    unfinished = [c for c in people.lock(session, waiting) if c.erased_at is None]
+    for client in unfinished:
+        forget(session, client, now, by=BY_RETENTION, asked=False)
+    return len(unfinished)

@@ -254,6 +254,8 @@ def _about(table: Table, client_id: int, contacts: Collection[str]) -> ColumnEle
     if "reminder_id" in columns:
         hers = select(col(Reminder.id)).where(col(Reminder.client_id) == client_id)
         return columns.reminder_id.in_(hers)
-    if table.name == "suppression":
+    if table.name in {"suppression", "code"}:
         return columns.contact.in_(contacts)
+    if table.name == "joining":
+        return (columns.sms_client_id == client_id) | (columns.email_client_id == client_id)
     return None

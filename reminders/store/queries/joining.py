@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -68,6 +69,13 @@ def unfinished(session: Session, before: datetime, limit: int) -> list[int]:
         )
         ids.update(number for number in rows if number is not None)
     return [number for number in sorted(ids) if not is_known(session, number)]
+
+
+def forget_client(session: Session, client_id: int, contacts: Collection[str]) -> None:
+    """Delete a client's forms, and the codes that went to contacts of hers."""
+    hers = or_(col(Joining.sms_client_id) == client_id, col(Joining.email_client_id) == client_id)
+    session.execute(delete(Joining).where(hers).execution_options(**QUIET))
+    session.execute(delete(Code).where(col(Code.contact).in_(contacts)).execution_options(**QUIET))
 
 
 def forget(session: Session, before: datetime) -> int:

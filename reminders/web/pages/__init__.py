@@ -2,6 +2,12 @@
 
 from starlette.routing import BaseRoute
 
-from reminders.web.pages import calendar, choosing, hers, joining
+from reminders.web.pages import calendar, choosing, hers, joining, mine
 
-ROUTES: list[BaseRoute] = [*hers.ROUTES, *choosing.ROUTES, *calendar.ROUTES, *joining.ROUTES]
+ROUTES: list[BaseRoute] = [
+    *hers.ROUTES,
+    *choosing.ROUTES,
+    *mine.ROUTES,
+    *calendar.ROUTES,
+    *joining.ROUTES,
+]

@@ -22,6 +22,7 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import joining as queries
 from reminders.store.queries import people
 from reminders.store.tables import Clinic, Joining
+from reminders.web.pages.mine import code_words
 from reminders.web.pages.shell import Visit, clinic_words, door
 
 FIELDS = {Channel.SMS: ("phone", "texts"), Channel.EMAIL: ("email", "emails")}
@@ -182,14 +183,11 @@ def _says(here: Here, language: str) -> dict[Channel, Callable[[str], tuple[str,
     words = here.visit.words(language, here.clinic.country)
     clinic = here.clinic.name
 
-    def text(code: str) -> tuple[str, str]:
-        return str(Markup.unescape(words("code.text", clinic=clinic, code=code))), ""
-
     def email(link: str) -> tuple[str, str]:
         said = words("join.email_text", clinic=clinic, link=link)
         return Markup.unescape(said), Markup.unescape(words("join.email_subject", clinic=clinic))
 
-    return {Channel.SMS: text, Channel.EMAIL: email}
+    return {Channel.SMS: code_words(words, clinic), Channel.EMAIL: email}
 
 
 def _ticket(here: Here) -> Joining | None:
