@@ -129,6 +129,7 @@ def test_a_clinic_goes_live_only_when_every_line_is_green(house: House) -> None:
     form = desk.hidden("/clinic/accept")
     desk.post("/clinic/live", **form)
     assert "Not every line is green yet." in desk.text
+    assert not house.clinic().live
     desk.post("/clinic/accept")
     with writing(house.engine) as session:
         delivery.beat(session, "worker", house.clock())

@@ -108,6 +108,15 @@ def test_undoing_cancels_what_came_in_tells_what_left_and_who_was_changed(house:
         assert [line.what for line in audit.page(session, 1)][:1] == ["undid a list"]
 
 
+def test_undoing_leaves_alone_what_was_here_before_the_list(house: House) -> None:
+    house.enrol(ana(house.clock().date() - timedelta(days=40), email=None))
+    desk = signed_in(house)
+    number = brought(desk, "First name,Mobile,Date\nAna,07700 900101,9 March 2026\n")
+    desk.post(f"/lists/{number}/take")
+    desk.post(f"/lists/{number}/undo")
+    assert [t.cancelled_at is None for t in treatments(house)] == [True, False]
+
+
 def test_a_list_brought_in_again_after_undoing_plans_again(house: House) -> None:
     desk = signed_in(house)
     first = brought(desk)

@@ -80,9 +80,6 @@ def details(visit: Visit) -> Response:
 
 def sending(visit: Visit) -> Response:
     """Change sending hours and the cap, which only goes down."""
-    if visit.typed("texts_per_week") not in {"1", "2", "3"}:
-        visit.faults["texts_per_week"] = "At most three texts in seven days. Choose 1, 2 or 3."
-        return show(visit)
     return _edit(visit, SENDING)
 
 
