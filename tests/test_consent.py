@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -285,18 +285,25 @@ def test_a_list_s_consent_is_kept_as_a_list_s(house: House) -> None:
 # --- quiet hours and discretion, from the list to the message -----------------------------
 
 
-def test_a_client_in_a_stricter_state_is_planned_for_and_messaged_within_its_hours(
-    house: House,
-) -> None:
+SATURDAY = date(2026, 3, 7)
+PARIS = "+33612345678"
+
+
+def test_a_client_in_a_stricter_country_is_planned_for_within_its_hours(house: House) -> None:
+    house.enrol(ana(SATURDAY, email=None, said=(said(Channel.SMS),)))
+    assert f"{house.line('day-1').at:%a %H:%M}" == "Sun 15:30"
+    house.enrol(ana(SATURDAY, first_name="Bea", phone=PARIS, email=None, said=(said(Channel.SMS),)))
+    assert f"{house.line('day-1').at:%a %H:%M}" == "Mon 09:00"
+
+
+def test_what_was_planned_before_waits_for_the_stricter_hours_all_the_same(house: House) -> None:
+    house.enrol(ana(SATURDAY, email=None, said=(said(Channel.SMS),)))
     with writing(house.engine) as session:
-        clinic = people.clinics(session)[0]
-        clinic.time_zone, clinic.country, clinic.phone = "America/New_York", "US", "+15025550100"
-    house.enrol(ana(TREATED, time(8), phone="+15025550142", email=None, said=(said(Channel.SMS),)))
+        herself(session).phone = PARIS
+    house.tick(datetime(2026, 3, 8, 16, tzinfo=UTC))  # Sunday
     line = house.line("day-1")
-    assert line.at.time() == time(10)
-    house.tick(datetime(2026, 3, 3, 14, 30, tzinfo=UTC))  # 9:30 there: before Kentucky's hours
-    assert house.line("day-1").status is Status.PLANNED
-    house.tick(datetime(2026, 3, 3, 15, tzinfo=UTC))
+    assert (line.status, line.reason) == (Status.PLANNED, Reason.QUIET_HOURS)
+    house.tick(datetime(2026, 3, 9, 9, tzinfo=UTC))
     assert house.line("day-1").status is Status.ACCEPTED
 
 

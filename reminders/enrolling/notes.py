@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Channel, NoteKind
-from reminders.store.queries import people, plans
+from reminders.store.queries import consents, people, plans
 from reminders.store.tables import Client, Note
 
 
@@ -37,6 +37,8 @@ def write(
         urgent=urgent,
         written_at=now,
     )
+    contacts = [contact for contact in (client.phone, client.email) if contact]
+    consents.recall(session, client.clinic_id, contacts)
     zone = ZoneInfo(client.time_zone or people.clinic(session, client.clinic_id).time_zone)
     due_on = now.astimezone(zone).date()
     return plans.add_note(session, note, channel, due_on, now, now + good_for)

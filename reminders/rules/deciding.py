@@ -104,13 +104,19 @@ def _outlasted(facts: Facts) -> Reason:
 def _refusal(facts: Facts, now: datetime) -> Reason | None:
     tests = (
         (facts.treatment_cancelled, Reason.TREATMENT_CANCELLED),
-        (facts.suppressed is not None, facts.suppressed),
+        (_barred(facts), facts.suppressed),
         (not (facts.consented or _asked_for(facts)), Reason.NO_CONSENT),
         (facts.contact is None, Reason.UNREACHABLE),
         (facts.superseded, Reason.SUPERSEDED),
         (now >= facts.stale_at, _outlasted(facts)),
     )
     return next((reason for refused, reason in tests if refused), None)
+
+
+def _barred(facts: Facts) -> bool:
+    """Say whether her contact is barred: a stop binds always, an erasure until she asks again."""
+    returns = facts.suppressed is Reason.ERASED and _asked_for(facts)
+    return facts.suppressed is not None and not returns
 
 
 def _asked_for(facts: Facts) -> bool:

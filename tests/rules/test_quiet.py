@@ -142,3 +142,14 @@ def test_the_provider_never_holds_a_text_past_the_window() -> None:
             assert opens <= now.astimezone(zone).time() < last.astimezone(zone).time() <= closes
     assert max(ends).hour == 20
     assert all(a < b for a, b in pairwise(sorted(ends)))
+
+
+def test_no_clinic_s_caps_count_beyond_one_a_day_and_three_a_week() -> None:
+    loose = replace(FACTS, clinic=replace(CLINIC, texts_per_day=9, texts_per_week=9))
+    now = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    days = [now.date() - timedelta(days=n) for n in range(7)]
+    for texts in ((days[0],), (days[1], days[2], days[3])):
+        decision = decide(replace(loose, texts_on=texts), now)
+        assert not isinstance(decision, Send)
+        assert decision.reason is Reason.CAP
+    assert isinstance(decide(replace(loose, texts_on=(days[1], days[2])), now), Send)

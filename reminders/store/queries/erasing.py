@@ -6,7 +6,18 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
@@ -226,36 +237,37 @@ def count(session: Session, what: str, number: int, now: datetime) -> None:
     session.add(Purged(purged_at=now, what=what, count=number))
 
 
+SECRETS = {"page_key", "seal"}
+"""What opens something of hers, even as a hash, is for nobody to see."""
+
+
 def held(session: Session, client_id: int, contacts: Collection[str]) -> dict[str, Any]:
-    """Return every row that is about a client, by table; what opens her page is left out."""
+    """Return every row that is about a client or went to these contacts, by table."""
     found: dict[str, Any] = {}
     for table in SQLModel.metadata.sorted_tables:
-        of = _about(table, client_id, contacts)
-        if of is None:
-            continue
-        rows = session.execute(table.select().where(of).order_by(*table.primary_key))
-        found[table.name] = [
-            {name: value for name, value in row._mapping.items() if name != "page_key"}
-            for row in rows
-        ]
+        ways = list(_about(table, client_id, contacts))
+        if ways:
+            rows = session.execute(table.select().where(or_(*ways)).order_by(*table.primary_key))
+            found[table.name] = [
+                {name: value for name, value in row._mapping.items() if name not in SECRETS}
+                for row in rows
+            ]
     return found
 
 
-def _about(table: Table, client_id: int, contacts: Collection[str]) -> ColumnElement[bool] | None:
+def _about(
+    table: Table, client_id: int, contacts: Collection[str]
+) -> Iterator[ColumnElement[bool]]:
+    """Say in which ways a table's rows may be about a client."""
     columns = table.c
+    named = [column for column in columns if column.name.endswith("client_id")]
     if table.name == "client":
-        return columns.id == client_id
-    if "client_id" in columns:
-        mine = columns.client_id == client_id
-        shared = table.name == "reply"
-        return (
-            mine | (columns.client_id.is_(None) & columns.contact.in_(contacts)) if shared else mine
-        )
-    if "reminder_id" in columns:
+        yield columns.id == client_id
+    elif "reminder_id" in columns:
         hers = select(col(Reminder.id)).where(col(Reminder.client_id) == client_id)
-        return columns.reminder_id.in_(hers)
-    if table.name in {"suppression", "code"}:
-        return columns.contact.in_(contacts)
-    if table.name == "joining":
-        return (columns.sms_client_id == client_id) | (columns.email_client_id == client_id)
-    return None
+        yield columns.reminder_id.in_(hers)
+    elif "contact" in columns and table.name != "guest":
+        nobodys = columns.client_id.is_(None) if named else true()
+        yield columns.contact.in_(contacts) & nobodys
+    for column in named:
+        yield column == client_id
