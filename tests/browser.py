@@ -7,7 +7,7 @@ import re
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -39,6 +39,8 @@ QUIET = (
 )
 WIDTHS = {"phone": 320, "tablet": 768, "desk": 1280}
 SCHEMES = ("light", "dark")
+EVERY = [(width, scheme) for width in WIDTHS for scheme in SCHEMES]
+SOME = [("phone", "light"), ("desk", "dark")]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 
 
@@ -127,13 +129,22 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 def axe(page: Page) -> list[str]:
     """Return what axe finds wrong with a page: rule, element, and why."""
-    page.evaluate(_axe())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
     return [
         f"{violation['id']}: {node['html'][:120]} ({node['failureSummary']})"
         for violation in found["violations"]
         for node in violation["nodes"]
     ]
+
+
+def looks(page: Page, of: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Look at a page as it stands, in each of these widths and schemes."""
+    for width, scheme in of:
+        page.set_viewport_size({"width": WIDTHS[width], "height": 800})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        yield f"{width}-{scheme}"
 
 
 def overflow(page: Page) -> int:

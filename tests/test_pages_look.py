@@ -10,13 +10,16 @@ from html.parser import HTMLParser
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
+from reminders.rendering.library import templates_folder
 from tests.browser import (
+    EVERY,
     SCHEMES,
-    WIDTHS,
+    SOME,
     Served,
     axe,
+    looks,
     overflow,
     page_of,
     screenshot,
@@ -70,6 +73,15 @@ def faults(page: str) -> list[str]:
     return Strict(page).faults
 
 
+def no_fault(page: Page, look: str) -> None:
+    screenshot(page, look)
+    assert axe(page) == []
+    assert overflow(page) <= 0
+    assert small_targets(page) == []
+
+
+FOREMOST = ("unsubscribe", "first-day", "join")
+
 PAGES: dict[str, Callable[[Served], str]] = {
     "unsubscribe": lambda served: served.house.app.links.unsubscribe_url(1),
     "first-day": her_page,
@@ -92,14 +104,10 @@ def test_a_page_has_no_fault_at_any_width_light_or_dark(
 ) -> None:
     served.house.enrol(ana(date(2026, 3, 2), ends=time(15, 30)))
     served.house.clock.now = datetime(2026, 3, 2, 18, tzinfo=UTC)
-    for width in WIDTHS:
-        for scheme in SCHEMES:
-            with page_of(chromium, width, scheme) as page:
-                page.goto(PAGES[name](served))
-                screenshot(page, f"{name}-{width}-{scheme}")
-                assert axe(page) == []
-                assert overflow(page) <= 0
-                assert small_targets(page) == []
+    with page_of(chromium) as page:
+        page.goto(PAGES[name](served))
+        for look in looks(page, EVERY if name in FOREMOST else SOME):
+            no_fault(page, f"{name}-{look}")
     with urlopen(PAGES[name](served)) if "wrong" not in name else nullcontext() as answer:
         assert answer is None or faults(answer.read().decode()) == []
 
@@ -107,23 +115,30 @@ def test_a_page_has_no_fault_at_any_width_light_or_dark(
 def test_the_form_with_faults_and_the_code_page_have_none_either(
     served: Served, chromium: Browser
 ) -> None:
-    for width in WIDTHS:
-        for scheme in SCHEMES:
-            with page_of(chromium, width, scheme) as page:
-                page.goto(served.address + "/join/rosewood-skin")
-                page.get_by_label("Yes, text me").check()
-                page.get_by_role("button", name="Go on").click()
-                screenshot(page, f"join-faults-{width}-{scheme}")
-                assert axe(page) == []
-                page.goto(served.address + "/join/rosewood-skin")
-                page.get_by_label("first name").fill("Bea")
-                page.get_by_label("Mobile number").fill(f"07700 900{len(width + scheme)}1")
-                page.get_by_label("Yes, text me").check()
-                page.get_by_role("button", name="Go on").click()
-                screenshot(page, f"joined-{width}-{scheme}")
-                assert axe(page) == []
-                assert small_targets(page) == []
-                assert overflow(page) <= 0
+    with page_of(chromium) as page:
+        page.goto(served.address + "/join/rosewood-skin")
+        page.get_by_label("Yes, text me").check()
+        page.get_by_role("button", name="Go on").click()
+        for look in looks(page, EVERY):
+            no_fault(page, f"join-faults-{look}")
+        page.get_by_label("first name").fill("Bea")
+        page.get_by_label("Mobile number").fill("07700 900177")
+        page.get_by_role("button", name="Go on").click()
+        for look in looks(page, EVERY):
+            no_fault(page, f"joined-{look}")
+
+
+def test_what_is_kept_about_her_has_none_either(served: Served, chromium: Browser) -> None:
+    served.house.enrol(ana(date(2026, 3, 2), ends=time(15, 30)))
+    with page_of(chromium) as page:
+        page.goto(her_page(served) + "/mine")
+        page.get_by_role("button", name="Text me a code").click()
+        served.tick()
+        sent = served.house.left()[-1].read_text("utf-8")
+        page.get_by_label("Code").fill(re.findall(r"code is (\d{6})", sent)[-1])
+        page.get_by_role("button", name="Go on").click()
+        for look in looks(page, SOME):
+            no_fault(page, f"kept-{look}")
 
 
 def test_all_of_it_works_without_javascript(served: Served, chromium: Browser) -> None:
@@ -161,3 +176,44 @@ def test_forced_colours_and_print_lose_nothing(served: Served, chromium: Browser
         screenshot(page, "poster-printed")
         assert page.locator("svg").is_visible()
         assert not page.get_by_text("Print this page").is_visible()
+
+
+STYLE = (templates_folder() / "pages" / "style.css").read_text("utf-8")
+
+
+def colours(scheme: str) -> dict[str, str]:
+    """Return the colours of a scheme by their names."""
+    light, dark = (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", part)) for part in re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[:2])  # fmt: skip
+    return light if scheme == "light" else light | dark
+
+
+def brightness(colour: str) -> float:
+    """Return relative luminance (WCAG 2.2)."""
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    bright, dim = sorted((brightness(one), brightness(other)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize(
+    "ink,ground",
+    [
+        *((ink, ground) for ink in ("ink", "soft") for ground in ("ground", "card", "wash")),
+        ("ink", "alarm-wash"),
+        ("accent", "card"),
+        ("on-accent", "accent"),
+        ("alarm", "card"),
+    ],
+)
+def test_words_can_be_read_in_bright_sun(scheme: str, ink: str, ground: str) -> None:
+    known = colours(scheme)
+    assert contrast(known[ink], known[ground]) >= 7
+
+
+def test_the_style_sheet_is_small() -> None:
+    assert len(STYLE) < 10_000
