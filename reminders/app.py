@@ -169,7 +169,7 @@ class App:
         """
         from reminders import checkup  # noqa: PLC0415 (slow to import)
 
-        yield from checkup.inside(self.engine, self.library, self.renderer, self.clock())
+        yield from checkup.inside(self.engine, self.library, self.renderer, self.clock)
         if self.settings.live:
             probe = partial(probe_mail, self.mail_server)
             yield from checkup.outside(self.settings, self.twilio, probe, fix=fix)

@@ -25,15 +25,18 @@ REPLIES = "/hooks/twilio/inbound#rc=3&rp=all"
 """Where Twilio is to post what clients text; what follows the # lets it try again."""
 
 
-def inside(engine: Engine, library: Library, renderer: Renderer, now: datetime) -> Iterator[Check]:
+def inside(
+    engine: Engine, library: Library, renderer: Renderer, clock: Callable[[], datetime]
+) -> Iterator[Check]:
     """Look at what is ours: database, clock, zones, wording, clinics, heartbeat, backup."""
     found = list(doctor.database(engine))
     yield from found
     yield doctor.time_zones()
-    yield doctor.wording(library, renderer, now)
+    yield doctor.wording(library, renderer, clock())
     if any(check.verdict is Verdict.FAIL for check in found):
         return
-    yield examining.clocks(now, database_time(engine))
+    yield examining.clocks(clock(), database_time(engine))
+    now = clock()
     with reading(engine) as session:
         used = people.zones(session)
         backed_up = halts.read(session, BACKED_UP)
