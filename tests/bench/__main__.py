@@ -10,7 +10,7 @@ from collections.abc import Callable
 from rich.console import Console
 
 from reminders.app import collect_less_often, use_packaged_zones
-from tests.bench import delivery, due, idling, importing, memory, planning
+from tests.bench import delivery, due, idling, importing, memory, planning, staff_pages
 
 PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {
     "planning": (planning.run, 100_000, 2_000),
@@ -19,6 +19,7 @@ PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {
     "memory": (memory.run, 5_000_000, 40_000),
     "import": (importing.run, 10_000, 500),
     "idle": (idling.run, 60, 3),
+    "desk": (staff_pages.run, 100_000, 1_000),
 }
 """What each part measures at its full size, and at a small one to see that it runs."""
 

@@ -145,7 +145,7 @@ def count_troubled(session: Session, clinic_id: int, now: datetime) -> int:
 
 
 def to_mark(
-    session: Session, clinic_id: int, first: date, last: date, now: datetime, limit: int = 100
+    session: Session, clinic_id: int, first: date, last: date, now: datetime, limit: int = 20
 ) -> list[tuple[Treatment, Client]]:
     """Return the treatments of these days that should be over and that nobody has marked."""
     rows = session.execute(

@@ -37,6 +37,7 @@ def environment(app: App) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     pages.filters.update(FILTERS)
     pages.globals["practice"] = not app.settings.live
