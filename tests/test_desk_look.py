@@ -105,7 +105,8 @@ def test_enrolling_takes_a_keyboard_and_few_strokes(chromium: Browser, desk: Ser
             strokes += len(words)
             page.keyboard.type(words)
 
-        write("Dana")  # the first field has the focus
+        page.wait_for_function("document.activeElement.id === 'first_name'")
+        write("Dana")
         press("Tab")
         write("Reed")
         press("Tab")
@@ -116,6 +117,7 @@ def test_enrolling_takes_a_keyboard_and_few_strokes(chromium: Browser, desk: Ser
             press("Tab")
         press("Space", "Enter")
         page.wait_for_selector("text=What Dana will get")
+        page.wait_for_function("document.activeElement.textContent.startsWith('Enrol')")
         press("Enter")
         page.wait_for_selector("text=For her to take home")
         fields = 11  # names, number, address, kind, day, hour, two yeses, how, language
@@ -167,3 +169,15 @@ def test_everything_works_without_scripts(chromium: Browser, desk: Served) -> No
         page.wait_for_selector("text=What Dana will get")
         page.click("main form button >> nth=0")
         page.wait_for_selector("text=For her to take home")
+
+
+def test_a_client_s_page_prints_as_the_whole_record(chromium: Browser, desk: Served) -> None:
+    with page_of(chromium, "desk") as page:
+        sign_in(page, desk)
+        page.goto(f"{desk.address}/clients/2")
+        assert not page.is_visible("text=packaged wording")
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.is_visible("text=packaged wording >> nth=0")
+        assert not page.is_visible("nav")
+        assert not page.is_visible("text=Send again")

@@ -32,6 +32,8 @@
     choices.forEach((one) => one.addEventListener("change", look));
     look();
   });
+  // On paper everything is open: it is the record.
+  addEventListener("beforeprint", () => document.querySelectorAll("main details").forEach((one) => { one.open = true; }));
   // Count the seconds in which something can be called back.
   document.querySelectorAll("[data-undo]").forEach((part) => {
     let left = Number(part.dataset.undo);

@@ -134,6 +134,9 @@ def _served(url: str, folder: str) -> Iterator[str]:
 
 async def _click(address: str, tokens: list[str], size: int) -> dict[str, list[float]]:
     took: dict[str, list[float]] = defaultdict(list)
+    async with httpx2.AsyncClient(base_url=address, cookies={"desk": tokens[0]}) as first:
+        for path in ("/", "/clients", "/clients/1", "/enrol", "/replies"):  # templates are compiled
+            await first.get(path)
     until = time.monotonic() + SECONDS
 
     async def person(token: str) -> None:
