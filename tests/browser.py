@@ -44,9 +44,11 @@ SOME = [("phone", "light"), ("desk", "dark")]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Start one browser for all tests; where there is none, only a developer's machine may skip."""
+    """Start one browser for a file's tests, no longer: while it is open its loop runs in this
+    thread, and no dispatcher can. Where there is none, only a developer's machine may skip.
+    """
     if CHROMIUM is None:
         assert "CI" not in os.environ, "Install Chromium: apt-get install chromium"
         pytest.skip("There is no Chromium here.")

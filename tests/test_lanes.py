@@ -10,6 +10,7 @@ from time import monotonic
 from structlog.testing import capture_logs
 
 from reminders.delivering.claiming import claim
+from reminders.delivering.conversing import HANDS
 from reminders.delivering.dispatch import Dispatcher
 from reminders.enrolling import clinics, enrolment
 from reminders.enrolling.terms import Enrolment
@@ -137,7 +138,7 @@ def test_wrong_credentials_stop_a_lane_and_keep_every_row(house: House) -> None:
     with capture_logs() as told:
         dispatcher(house, provider).run()
     assert [line["event"] for line in told if line["log_level"] == "error"] == ["lane stopped"]
-    assert 1 <= len(provider.tried) <= 64, "no more than were in the air when the first failed"
+    assert 1 <= len(provider.tried) <= HANDS, "no more than were in hand when the first failed"
     for minute in range(1, 31):
         house.clock.now = DAY_1 + PROBE * minute
         before = len(provider.tried)

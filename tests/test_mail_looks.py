@@ -10,7 +10,6 @@ from playwright.sync_api import Browser
 
 from reminders.rendering.printing import aftercare_sheet
 from reminders.rules.terms import Channel
-from tests.browser import chromium as chromium
 from tests.test_languages import LIBRARY, facts
 from tests.test_wording import NOW, RENDERER
 

@@ -196,7 +196,8 @@ def copy(source: Connection, target: Connection, clients: Collection[int] | None
     target.execute(update(Lane).values(**free, faults=0))
     target.execute(update(Clinic).values(paused_at=None))
     if clients is not None:
-        target.execute(update(Clinic).values(live=True))
+        accepted = func.coalesce(col(Clinic.wording_accepted_at), col(Clinic.created_at))
+        target.execute(update(Clinic).values(live=True, wording_accepted_at=accepted))
 
 
 def _wanted(table: Table, clients: Collection[int] | None) -> Select[Any]:
