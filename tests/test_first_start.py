@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete
 
+from reminders.enrolling import clinics
 from reminders.rules.roles import Role
 from reminders.staffing import setting_up
 from reminders.store.database import reading, writing
 from reminders.store.queries import delivery, people
 from reminders.store.tables import Clinic, Lane
-from tests.conftest import House
+from tests.conftest import CLINIC, House
 from tests.desk import PASSWORD, Desk, code_now, signed_in
 
 TYPED = {
@@ -80,10 +81,13 @@ def test_where_there_is_a_clinic_no_link_is_offered(house: House) -> None:
         assert setting_up.offer(session, house.clock()) is None
 
 
-def test_owners_see_the_check_up_and_others_do_not(house: House) -> None:
-    assert (
-        "none was made with reminders backup" in signed_in(house, Role.OWNER).get("/check-up").text
-    )
+def test_owners_see_the_check_up_without_other_clinics_and_others_do_not(house: House) -> None:
+    with writing(house.engine) as session:
+        clinics.add(session, CLINIC | {"name": "Second Skin"}, house.clock(), live=True)
+    page = signed_in(house, Role.OWNER).get("/check-up").text
+    assert "none was made with reminders backup" in page
+    assert "Rosewood Skin is live" in page
+    assert "Second Skin" not in page
     staff = signed_in(house, Role.STAFF, email="s@rosewood.example")
     assert staff.get("/check-up").status_code in {403, 404}
 
