@@ -443,10 +443,8 @@ def test_pictures_are_kept_as_links_and_not_fetched(house: House, door: Door) ->
 def test_a_reply_belongs_to_the_clinic_that_texted_last(house: House, door: Door) -> None:
     house.enrol(ana(date(2026, 3, 3)))
     second_clinic(house)
-    with writing(house.engine) as session:
-        other = people.clinics(session)[0]
-        assert other.name == "Bay Skin"
-        enrolment.enrol(session, house.app.library, other, [ana(date(2026, 4, 20))], NOON)
+    assert house.clinic().name == "Bay Skin", "where clients are taken in from now on"
+    house.enrol(ana(date(2026, 4, 20)))
     house.tick(datetime(2026, 3, 4, 17, tzinfo=UTC))
     assert "Rosewood Skin" in door.text("thanks for the text")
     assert kept(house)[0].clinic_id == 1
