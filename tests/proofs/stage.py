@@ -70,6 +70,7 @@ def settings(url: str, twilio: int, smtp: int) -> Settings:
         smtp_port=smtp,
         smtp_security="none",
         mail_from="care@clinic.example",
+        sms_per_minute=1_000_000,
     )
 
 
