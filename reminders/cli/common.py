@@ -99,7 +99,7 @@ def require_tables(engine: Engine) -> None:
     current = migrations.current(engine)
     if current is None:
         migrations.migrate(engine)
-    elif current != migrations.newest():
+    elif migrations.is_behind(current):
         stop("The database is older than this program.", "Run: reminders migrate")
 
 

@@ -73,10 +73,17 @@ def database(engine: Engine) -> Iterator[Check]:
         )
     else:
         yield Check("database", Verdict.PASS, f"{kind} answers{', by TLS' if encrypted else ''}")
-    if revision == migrations.newest():
+    if migrations.is_behind(revision):
+        yield Check("tables", Verdict.FAIL, "older than this program", "Run: reminders migrate")
+    elif revision == migrations.newest():
         yield Check("tables", Verdict.PASS, f"up to date ({revision})")
     else:
-        yield Check("tables", Verdict.FAIL, "older than this program", "Run: reminders migrate")
+        yield Check(
+            "tables",
+            Verdict.WARN,
+            f"newer than this program ({revision})",
+            "Deploy the newer version here too.",
+        )
 
 
 def time_zones() -> Check:

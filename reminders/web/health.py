@@ -27,7 +27,7 @@ async def ready(request: Request) -> JSONResponse:
 
 def _look(app: App) -> dict[str, bool]:
     try:
-        if not migrations.is_current(app.engine):
+        if migrations.is_behind(migrations.current(app.engine)):
             return {"database": True, "tables": False, "heartbeat": False}
         with reading(app.engine) as session:
             beat = delivery.last_beat(session)
