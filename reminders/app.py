@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import time
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from reminders.delivering.holding import Held, Holding
 from reminders.delivering.redacting import redact
 from reminders.delivering.tally import Tally, log_settled
 from reminders.enrolling import bounces
+from reminders.enrolling.hearing import Hearing
 from reminders.enrolling.retention import Keep
 from reminders.enrolling.zones import follow_zone_data
 from reminders.links import Links
@@ -45,6 +45,7 @@ from reminders.settings import Settings
 from reminders.store.database import open_engine, writing
 
 if TYPE_CHECKING:
+    from reminders.senders.incoming import Came
     from reminders.senders.sms import TwilioAccount
 
 Clock = Callable[[], datetime]
@@ -55,17 +56,6 @@ PRACTICE_MAIL_FROM = "aftercare@clinic.example"
 def system_clock() -> datetime:
     """Tell the time (aware, UTC)."""
     return datetime.now(UTC)
-
-
-def time_passed() -> timedelta:
-    """Return the time since some fixed moment, also that in which the machine slept, whatever
-    is done to its clock.
-    """
-    return timedelta(seconds=time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", _SINCE_BOOT)))
-
-
-_SINCE_BOOT = time.CLOCK_MONOTONIC
-"""Where a machine cannot count its sleep."""
 
 
 def use_packaged_zones() -> None:
@@ -224,6 +214,18 @@ class App:
             lambda: self.senders()[Channel.SMS],
         )
 
+    @cached_property
+    def hearing(self) -> Hearing:
+        """Return what takes the texts that come in."""
+        answers, redact = self.answers, self.settings.twilio_redact
+        listed = self._came_in if self.settings.live else None
+        return Hearing(self.engine, answers, self.clock, listed, redact=redact)
+
+    async def _came_in(self, since: datetime) -> list[Came]:
+        from reminders.senders.incoming import came_since  # noqa: PLC0415 (slow to import)
+
+        return await came_since(self.twilio, since)
+
     def raise_alarms(self) -> None:
         """Raise what staff and operator must be told; while practising nobody need be woken."""
         if self.settings.live:
@@ -236,8 +238,15 @@ class App:
         return Pulse(self.engine, self.clock, self.settings.heartbeat_url)
 
     def held(self) -> Held | None:
-        """Return why nothing may leave now; None where it may, or nothing leaves anyway."""
-        return self.holding.look() if self.settings.live else None
+        """Return why nothing may leave now; None where it may, or nothing leaves anyway. Raises
+        ``SendError`` where Twilio has to be asked first and does not answer.
+        """
+        if not self.settings.live:
+            return None
+        held = self.holding.look()
+        if held is None:
+            self.hearing.after_silence()
+        return held
 
     def tick(self) -> Tally | Held:
         """Make one pass for a host that has only cron, or say why nothing may leave. Raises
@@ -247,6 +256,7 @@ class App:
         self.raise_alarms()
         self.alerting().run()
         came = self.held() or self.dispatcher("tick").run()
+        self.hearing.look()
         self.redact()
         self.pulse.beat()
         return came

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from reminders.app import App, time_passed
+from reminders.app import App
 from reminders.delivering.dispatch import Dispatcher
 from reminders.enrolling.zones import follow_zone_data
 from reminders.overseeing.alerts import Alerting
@@ -29,6 +30,17 @@ ALARM_SECONDS = 60
 
 LOOK_SECONDS = 1.0
 """Between looks at the clock."""
+
+
+def time_passed() -> timedelta:
+    """Return the time since some fixed moment, also that in which the machine slept, whatever
+    is done to its clock.
+    """
+    return timedelta(seconds=time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", _SINCE_BOOT)))
+
+
+_SINCE_BOOT = time.CLOCK_MONOTONIC
+"""Where a machine cannot count its sleep."""
 
 
 class Watchman:
@@ -150,6 +162,7 @@ def _raise(app: App) -> None:
     """Look for what somebody must be told, also while a pass takes its time."""
     try:
         app.raise_alarms()
+        app.hearing.look()
         app.pulse.beat()
     except Exception:
         log.exception("alarms not looked for")

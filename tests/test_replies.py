@@ -629,12 +629,10 @@ def test_a_database_that_is_away_is_a_503_so_that_twilio_comes_again(
 ) -> None:
     from sqlalchemy.exc import OperationalError
 
-    from reminders.web import inbound
-
     def away(*_: object) -> str:
         raise OperationalError("x", {}, Exception())
 
-    monkeypatch.setattr(inbound, "_take", away)
+    monkeypatch.setattr(house.app.hearing, "take", away)
     assert door.post(MessageSid="SMa", From=ANAS, Body="STOP").status_code == 503
 
 

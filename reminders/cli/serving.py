@@ -92,10 +92,11 @@ def tick(as_json: AsJson = False) -> None:
 def reconcile(as_json: AsJson = False) -> None:
     """Ask the provider now about everything in doubt, also what was given up as unknown."""
     with opened() as app:
-        held = app.held()
-        came = app.dispatcher("reconcile").reconcile()
         try:
-            came += app.holding.compare()
+            held = app.held()
+            if held is None or held.why is not Why.ELSEWHERE:
+                app.hearing.everything()
+            came = app.dispatcher("reconcile").reconcile() + app.holding.compare()
         except SendError as error:
             stop(f"Twilio did not say what left ({error}). Nothing is sent yet.", "Try again.")
         if as_json:
@@ -113,6 +114,13 @@ def reconcile(as_json: AsJson = False) -> None:
 def adopt() -> None:
     """Let a held database send as it is: it is the one that sends from now on."""
     with opened() as app:
+        try:
+            app.hearing.everything()
+        except SendError as error:
+            stop(
+                f"Twilio did not say what clients wrote ({error}). Nothing is sent yet.",
+                "Try again.",
+            )
         held = app.holding.adopt()
         if held is None:
             out.print("This database is not held: it sends.")

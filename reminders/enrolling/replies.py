@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -29,7 +30,9 @@ ONE_DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """A text that came in, by the provider's id. ``taken_for`` is what the provider took it for;
-    ``answered`` says that the provider answers it by itself.
+    ``answered`` says that the provider answers it by itself. ``came_at`` (UTC) is set where it is
+    heard of late: it is carried out, but not answered, since a confirmation is welcome within five
+    minutes only (47 CFR 64.1200(a)(12)).
     """
 
     provider_id: str
@@ -38,6 +41,16 @@ class Inbound:
     media: tuple[dict[str, str], ...] = ()
     taken_for: Kind | None = None
     answered: bool = False
+    came_at: datetime | None = None
+
+
+_UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")
+"""What no database keeps: a zero byte, half a character."""
+
+
+def keepable(words: str) -> str:
+    """Return words without what no database keeps."""
+    return _UNKEEPABLE.sub("", words)
 
 
 def take(session: Session, answers: Answers, inbound: Inbound, now: datetime) -> str:
@@ -51,7 +64,7 @@ def take(session: Session, answers: Answers, inbound: Inbound, now: datetime) ->
         return before.answer
     taking = _Taking(session, answers, inbound, now)
     reply_id = taking.keep()
-    answer = taking.carry_out(reply_id)
+    answer = taking.carry_out(reply_id) if inbound.came_at is None else taking.hear_late(reply_id)
     if answer:
         replies.note_answer(session, reply_id, answer)
     return answer
@@ -121,9 +134,14 @@ class _Taking:
             "media": list(self._inbound.media),
             "kind": self._kind,
             "alarm": self._reading.alarm,
-            "received_at": self._now,
+            "received_at": self._inbound.came_at or self._now,
         }
         return replies.keep(self._session, row)
+
+    def hear_late(self, reply_id: int) -> str:
+        """Do what the text asks, and say nothing to it."""
+        self.carry_out(reply_id)
+        return ""
 
     def carry_out(self, reply_id: int) -> str:
         """Do what the text asks, alert whoever must know, and return the answer to it."""

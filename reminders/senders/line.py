@@ -13,7 +13,7 @@ from twilio.rest import Client
 from reminders.rules.deciding import Outcome
 from reminders.rules.senders import Kind, kind_of
 from reminders.senders import SendError
-from reminders.senders.sms import TwilioAccount, _Connection, client_for
+from reminders.senders.sms import Connection, TwilioAccount, client_for, stand_in
 
 T = TypeVar("T")
 
@@ -74,10 +74,9 @@ class Inquiry:
         await self._with_client(set_it)
 
     async def _with_client(self, ask: Callable[[Client], Awaitable[T]]) -> T:
-        http = _Connection()
+        http = Connection()
         client = client_for(self._account, http)
-        if "api.twilio.com" not in self._account.api_url:
-            client.messaging.base_url = self._account.api_url  # a double stands in for both
+        stand_in(self._account, client)
         try:
             return await ask(client)
         except TwilioException as error:

@@ -72,7 +72,7 @@ class TwilioSender:
     def __init__(self, account: TwilioAccount) -> None:
         """Take the account; nothing is contacted yet."""
         self._account = account
-        self._http = _Connection()
+        self._http = Connection()
         self._client = client_for(account, self._http)
         self._room = asyncio.Semaphore(AT_ONCE)
 
@@ -111,8 +111,7 @@ class TwilioSender:
             listed = await self._client.messages.list_async(to=sought.to, page_size=LISTED)
             return next((m.sid for m in listed if _is(m, sought, since)), None)
         except TwilioException as error:
-            code = str(getattr(error, "code", "unreadable list"))
-            raise SendError(Outcome.BUSY, code) from None
+            raise unlisted(error) from None
         except (ValueError, TypeError, AttributeError, KeyError):
             raise SendError(Outcome.BUSY, "unreadable list") from None
 
@@ -128,9 +127,7 @@ class TwilioSender:
                 if one.direction != "inbound" and self._account.sent(one):
                     found.append(Listed(one.sid, one.to, one.body, one.date_created))
         except TwilioException as error:
-            refused = getattr(error, "status", None) in {401, 403}
-            outcome = Outcome.CONFIGURATION if refused else Outcome.BUSY
-            raise SendError(outcome, str(getattr(error, "code", ""))) from None
+            raise unlisted(error) from None
         except (ValueError, TypeError, AttributeError, KeyError):
             raise SendError(Outcome.BUSY, "unreadable list") from None
         return found
@@ -165,6 +162,15 @@ def _is(listed: Any, sought: Sought, since: datetime) -> bool:
     return is_it
 
 
+def unlisted(error: TwilioException) -> SendError:
+    """Return what it means that a list was not given; the client keeps the answer that it got
+    among the words of what it raises.
+    """
+    status = next((a.status_code for a in error.args if isinstance(a, Response)), None)
+    outcome = Outcome.CONFIGURATION if status in {401, 403} else Outcome.BUSY
+    return SendError(outcome, str(status or "unreadable list"))
+
+
 def client_for(account: TwilioAccount, http_client: Any) -> Client:
     """Return the official client for an account, at the address it is to be reached."""
     client = Client(
@@ -176,6 +182,12 @@ def client_for(account: TwilioAccount, http_client: Any) -> Client:
     )
     client.api.base_url = account.api_url
     return client
+
+
+def stand_in(account: TwilioAccount, client: Client) -> None:
+    """Let whatever stands in for Twilio's API stand in for that of its services too."""
+    if "api.twilio.com" not in account.api_url:
+        client.messaging.base_url = account.api_url
 
 
 _DEADLINE: ContextVar[float] = ContextVar("deadline", default=math.inf)
@@ -194,7 +206,7 @@ def _looking_at_clock() -> aiohttp.TraceConfig:
     return trace
 
 
-class _Connection(AsyncHttpClient):
+class Connection(AsyncHttpClient):
     """What the official client sends through: pooled, with a timeout, never retried by itself."""
 
     def __init__(self) -> None:
@@ -233,6 +245,7 @@ class _Connection(AsyncHttpClient):
             raise SendError(Outcome.AMBIGUOUS, type(error).__name__) from None
 
     async def close(self) -> None:
+        """Close the connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -12,13 +10,10 @@ from starlette.responses import Response
 from twilio.twiml.messaging_response import MessagingResponse
 
 from reminders.app import App
-from reminders.delivering.receipts import REDACT_AFTER
 from reminders.enrolling import replies
 from reminders.enrolling.replies import Inbound
 from reminders.rules.keywords import Kind
 from reminders.senders.codes import ANSWERED_BY_TWILIO
-from reminders.store.database import writing
-from reminders.store.queries import redactions
 from reminders.web.metrics import REJECTED
 from reminders.web.signed import Form, Untrusted, signed_form
 
@@ -26,8 +21,6 @@ log = structlog.get_logger()
 
 _TAKEN_FOR = {"STOP": Kind.STOP, "START": Kind.START, "HELP": Kind.HELP}
 _PICTURES = 10
-_UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")
-"""What no database keeps: a zero byte, half a character."""
 
 
 async def inbound(request: Request) -> Response:
@@ -46,7 +39,7 @@ async def inbound(request: Request) -> Response:
         log.warning("text without an id or a number")
         return _twiml("")
     try:
-        answer = await run_in_threadpool(_take, app, came)
+        answer = await run_in_threadpool(app.hearing.take, came)
     except SQLAlchemyError:
         log.exception("text not kept")
         return Response(status_code=503, headers={"Retry-After": "5"})
@@ -54,12 +47,12 @@ async def inbound(request: Request) -> Response:
 
 
 def _inbound(form: Form, *, twilio_answers: bool) -> Inbound:
-    body = _UNKEEPABLE.sub("", form.get("Body", ""))
+    body = replies.keepable(form.get("Body", ""))
     taken_for = _TAKEN_FOR.get(form.get("OptOutType", "").upper())
     by_default = twilio_answers and body.strip().upper() in ANSWERED_BY_TWILIO
     return Inbound(
         provider_id=form.get("MessageSid", "")[:64],
-        contact=_UNKEEPABLE.sub("", form.get("From", ""))[:64],
+        contact=replies.keepable(form.get("From", ""))[:64],
         body=body,
         media=_media(form),
         taken_for=taken_for,
@@ -76,13 +69,6 @@ def _media(form: Form) -> tuple[dict[str, str], ...]:
         for number in numbers
         if (url := form.get(f"MediaUrl{number}", "")).startswith("https://")
     )
-
-
-def _take(app: App, came: Inbound) -> str:
-    with writing(app.engine) as session:
-        if app.settings.twilio_redact:
-            redactions.ask(session, came.provider_id, app.clock() + REDACT_AFTER)
-        return replies.take(session, app.answers, came, app.clock())
 
 
 def _twiml(answer: str) -> Response:

@@ -14,7 +14,7 @@ import secrets
 import sys
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,8 @@ class Twilio:
         self.ledger = Ledger(ledger)
         self.messages: list[dict[str, Any]] = []
         self.script: list[dict[str, Any]] = []
+        self.unlisted: dict[str, Any] = {}
+        self.media: dict[str, list[str]] = {}
         self.lag = timedelta(seconds=lag)
         self.unfinished = {"+447700900199"}
         self.kind = "Full"
@@ -63,7 +65,7 @@ class Twilio:
 
     async def take_script(self, request: web.Request) -> web.Response:
         self.script = await request.json()
-        return web.Response(text="ok")
+        return web.json_response("ok")
 
     async def create(self, request: web.Request) -> web.StreamResponse:
         fields = dict(await request.post())
@@ -112,40 +114,46 @@ class Twilio:
         return None
 
     def _commit(self, fields: dict[str, Any]) -> dict[str, Any]:
-        message = {
-            "sid": "SM" + secrets.token_hex(16),
-            "account_sid": ACCOUNT,
-            "to": fields["To"],
-            "from": fields.get("From"),
-            "messaging_service_sid": fields.get("MessagingServiceSid"),
-            "body": fields["Body"],
-            "status": "queued",
-            "direction": "outbound-api",
-            "num_segments": "1",
-            "num_media": "0",
-            "date_created": format_datetime(datetime.now(UTC)),
-            "date_updated": format_datetime(datetime.now(UTC)),
-            "date_sent": None,
-            "error_code": None,
-            "error_message": None,
-            "price": None,
-            "price_unit": "USD",
-            "api_version": "2010-04-01",
-            "uri": "",
-            "subresource_uris": {},
-        }
+        message = _message(
+            fields["To"], fields["Body"], "outbound-api", "queued", datetime.now(UTC)
+        ) | {"from": fields.get("From"), "messaging_service_sid": fields.get("MessagingServiceSid")}
         self.ledger.write(
             "message", **{k: message[k] for k in ("sid", "to", "body")}, fields=fields
         )
         self.messages.append(message | {"visible_at": datetime.now(UTC) + self.lag})
         return message
 
+    async def hear(self, request: web.Request) -> web.Response:
+        """Take what a client texts, which nobody is told of: ``{"from", "body"}``, and ``to``, ``ago``
+        in seconds and ``media`` as links' ends, where a test needs.
+        """
+        told = await request.json()
+        at = datetime.now(UTC) - timedelta(seconds=told.get("ago", 0))
+        to, media = told.get("to", self.number["phone_number"]), told.get("media", [])
+        message = _message(to, told["body"], "inbound", "received", at)
+        message |= {"from": told["from"], "num_media": str(len(media))}
+        sid = message["sid"]
+        self.media[sid] = media
+        self.messages.append(message | {"visible_at": datetime.now(UTC)})
+        return web.json_response({"sid": sid})
+
+    async def pictures(self, request: web.Request) -> web.Response:
+        sid = request.match_info["sid"]
+        base = f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{sid}/Media"
+        found = [
+            {"sid": end, "uri": f"{base}/{end}.json", "content_type": "image/jpeg"}
+            for end in self.media[sid]
+        ]
+        return web.json_response({"media_list": found, "next_page_uri": None})
+
     async def listing(self, request: web.Request) -> web.Response:
         self.ledger.write("list", to=request.query.get("To"))
+        if self.unlisted:
+            return web.json_response(self.unlisted["body"], status=self.unlisted["status"])
         now = datetime.now(UTC)
         found = [
             {name: value for name, value in message.items() if name != "visible_at"}
-            for message in reversed(self.messages)
+            for message in sorted(self.messages, key=_created, reverse=True)
             if message["to"] == request.query.get("To", message["to"])
             and message["from"] == request.query.get("From", message["from"])
             and message["visible_at"] <= now
@@ -177,6 +185,9 @@ class Twilio:
     async def members(self, _: web.Request) -> web.Response:
         return _page("phone_numbers", [{"sid": "PN1", "phone_number": self.number["phone_number"]}])
 
+    async def short_codes(self, _: web.Request) -> web.Response:
+        return _page("short_codes", [{"sid": "SC1", "short_code": "80999"}])
+
     async def campaigns(self, _: web.Request) -> web.Response:
         return _page("compliance", self.registered.get("campaigns", []))
 
@@ -189,7 +200,8 @@ class Twilio:
         self.kind = told.get("type", self.kind)
         self.number |= told.get("number", {})
         self.registered |= told.get("registered", {})
-        return web.Response(text="ok")
+        self.unlisted = told.get("unlisted", self.unlisted)
+        return web.json_response("ok")
 
     async def update(self, request: web.Request) -> web.Response:
         """Redact, as Twilio does once a message has come to its end."""
@@ -215,6 +227,35 @@ class Twilio:
         return web.json_response({"sid": ACCOUNT, "status": "active", "type": self.kind})
 
 
+def _message(to: str, body: str, direction: str, status: str, at: datetime) -> dict[str, Any]:
+    return {
+        "sid": "SM" + secrets.token_hex(16),
+        "account_sid": ACCOUNT,
+        "to": to,
+        "from": None,
+        "messaging_service_sid": None,
+        "body": body,
+        "status": status,
+        "direction": direction,
+        "num_segments": "1",
+        "num_media": "0",
+        "date_created": format_datetime(at),
+        "date_updated": format_datetime(at),
+        "date_sent": format_datetime(at) if direction == "inbound" else None,
+        "error_code": None,
+        "error_message": None,
+        "price": None,
+        "price_unit": "USD",
+        "api_version": "2010-04-01",
+        "uri": "",
+        "subresource_uris": {},
+    }
+
+
+def _created(message: dict[str, Any]) -> datetime:
+    return parsedate_to_datetime(message["date_created"])
+
+
 def _error(status: int, code: int, message: str) -> web.Response:
     return web.json_response({"code": code, "message": message, "status": status}, status=status)
 
@@ -231,6 +272,8 @@ async def main() -> None:
     app.router.add_post(f"{base}/Messages.json", double.create)
     app.router.add_get(f"{base}/Messages.json", double.listing)
     app.router.add_post(f"{base}/Messages/{{sid}}.json", double.update)
+    app.router.add_get(f"{base}/Messages/{{sid}}/Media.json", double.pictures)
+    app.router.add_post("/_hear", double.hear)
     app.router.add_get(f"{base}.json", double.account)
     app.router.add_post("/_become", double.become)
     app.router.add_get(f"{base}/IncomingPhoneNumbers.json", double.numbers)
@@ -239,6 +282,7 @@ async def main() -> None:
     app.router.add_get(service, double.service)
     app.router.add_post(service, double.service)
     app.router.add_get(f"{service}/PhoneNumbers", double.members)
+    app.router.add_get(f"{service}/ShortCodes", double.short_codes)
     app.router.add_get(f"{service}/Compliance/Usa2p", double.campaigns)
     app.router.add_get("/v1/Tollfree/Verifications", double.verifications)
     runner = web.AppRunner(app, access_log=None)
