@@ -28,7 +28,7 @@ from reminders.overseeing.doctor import Check, Verdict
 from reminders.overseeing.pulse import Pulse
 from reminders.overseeing.rehearsal import Accepting
 from reminders.rendering.answers import Answers
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import Library, packaged
 from reminders.rendering.renderer import Renderer
 from reminders.rules.bounces import Meaning
 from reminders.rules.forecasting import Rate
@@ -92,7 +92,7 @@ class App:
     @cached_property
     def library(self) -> Library:
         """Return the protocols and their wording."""
-        return Library(templates_folder())
+        return packaged()
 
     @cached_property
     def links(self) -> Links:

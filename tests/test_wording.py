@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reminders.links import Links
-from reminders.rendering.library import Library, WordingError, templates_folder
+from reminders.rendering.library import Library, WordingError, packaged, templates_folder
 from reminders.rendering.markdown import hold_tags, to_html, to_text
 from reminders.rendering.renderer import Renderer, RenderError
 from reminders.rules.terms import Channel, Discretion, Facts, Message
@@ -22,7 +22,7 @@ from reminders.rules.texts import Encoding, size
 from tests.rules.test_deciding import CLINIC, FACTS
 
 NOW = datetime(2026, 3, 3, 15, tzinfo=UTC)
-LIBRARY = Library(templates_folder())
+LIBRARY = packaged()
 RENDERER = Renderer(LIBRARY, Links("k" * 32, "https://clinic.example"))
 COURSE = LIBRARY.protocols["skin-needling"]
 MILESTONES = [milestone.key for milestone in COURSE.milestones]

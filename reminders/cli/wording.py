@@ -10,7 +10,7 @@ import typer
 
 from reminders.app import system_clock
 from reminders.cli.common import AsJson, err, out, print_json, stop
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import Library, packaged
 from reminders.rendering.lint import lint_library
 from reminders.rendering.printing import aftercare_sheet, review_pack
 
@@ -23,7 +23,7 @@ EXIT_FOUND = 1
 
 def lint(as_json: AsJson = False) -> None:
     """Read all packaged wording and say what is wrong with it; exits with 1 where something is."""
-    found = list(lint_library(Library(templates_folder()), system_clock().date()))
+    found = list(lint_library(packaged(), system_clock().date()))
     if as_json:
         print_json({"faults": found})
     else:
@@ -53,7 +53,7 @@ def sheet(
 
 
 def _known(protocol: str, language: str) -> Library:
-    library = Library(templates_folder())
+    library = packaged()
     if protocol not in library.protocols:
         stop(f"There is no protocol “{protocol}”.", f"Known: {', '.join(library.protocols)}.")
     if language not in library.languages(protocol):

@@ -1,12 +1,12 @@
-"""Conversing: many conversations at a time, each taking up the next reminder when it is free."""
+"""Conversing: many conversations at a time, each about one claimed reminder."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, ParamSpec
 
-from reminders.delivering.claiming import Sending
+P = ParamSpec("P")
 
 WIDTH = 64
 """How few may wait before more are claimed."""
@@ -17,39 +17,46 @@ sender lets in at a time), others are being written down, before or after.
 """
 
 
-class Queue:
-    """What was claimed and waits for a conversation to be free."""
+class Conversations:
+    """As many as there are hands go on at once, the others wait in the order they came."""
 
     def __init__(self) -> None:
-        self._claimed: asyncio.Queue[Sending | None] = asyncio.Queue()
+        self._hands = asyncio.Semaphore(HANDS)
+        self._begun: set[asyncio.Task[None]] = set()
+        self._waiting = 0
         self._low = asyncio.Event()
+
+    async def aclose(self) -> None:
+        """Let every conversation come to its end, whatever became of who began them."""
+        await all_of(*self._begun)
 
     async def room(self) -> int:
         """Wait until few are waiting, and return how many more may."""
-        while self._claimed.qsize() > WIDTH:
+        while self._waiting > WIDTH:
             self._low.clear()
             await self._low.wait()
-        return 4 * WIDTH - self._claimed.qsize()
+        return 4 * WIDTH - self._waiting
 
-    def put(self, claimed: Sequence[Sending]) -> None:
-        """Add what was claimed."""
-        for one in claimed:
-            self._claimed.put_nowait(one)
+    def begin(
+        self, talk: Callable[P, Coroutine[Any, Any, None]], *about: P.args, **more: P.kwargs
+    ) -> None:
+        """Begin a conversation as soon as a hand is free."""
+        self._waiting += 1
+        task = asyncio.create_task(self._hold(talk, *about, **more))
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
 
-    async def take(self) -> Sending | None:
-        """Wait for one; None when there will be no more."""
-        one = await self._claimed.get()
-        if self._claimed.qsize() <= WIDTH:
-            self._low.set()
-        return one
-
-    def end(self) -> None:
-        """Say that no more will come."""
-        for _ in range(HANDS):
-            self._claimed.put_nowait(None)
+    async def _hold(
+        self, talk: Callable[P, Coroutine[Any, Any, None]], *about: P.args, **more: P.kwargs
+    ) -> None:
+        async with self._hands:
+            self._waiting -= 1
+            if self._waiting <= WIDTH:
+                self._low.set()
+            await talk(*about, **more)
 
 
-async def all_of(*parts: Coroutine[Any, Any, None]) -> None:
+async def all_of(*parts: Awaitable[None]) -> None:
     """Let every part come to its end, also when another fails; raises the first failure."""
     ends = await asyncio.gather(*parts, return_exceptions=True)
     for end in ends:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from reminders.delivering.beating import go_on_beating
 from reminders.delivering.claiming import Claimed, Sending, claim
-from reminders.delivering.conversing import HANDS, Queue, all_of
+from reminders.delivering.conversing import Conversations, all_of
 from reminders.delivering.ledger import Ledger
 from reminders.delivering.reconcile import Reconciler
 from reminders.delivering.settling import Settlement
@@ -29,6 +29,7 @@ from reminders.rules.lanes import PROBE
 from reminders.rules.proving import PATIENCE, Patience
 from reminders.rules.terms import Channel, Facts, Reason, Status
 from reminders.senders import Sender, SendError, Withheld
+from reminders.store.database import Transactions
 from reminders.store.queries import delivery, lanes
 
 log = structlog.get_logger()
@@ -70,7 +71,7 @@ class Dispatcher:
         whom to tell of each reminder settled, how long to wait for what, and whether an email in
         doubt goes once more.
         """
-        self._engine = engine
+        self._transactions = Transactions(engine)
         self._renderer = renderer
         self._senders = senders
         self._clock = clock
@@ -98,13 +99,13 @@ class Dispatcher:
 
     @asynccontextmanager
     async def _ledger(self) -> AsyncIterator[Ledger]:
-        ledger = Ledger(self._engine, self._clock, self._patience)
+        ledger = Ledger(self._transactions, self._clock, self._patience)
         try:
             yield ledger
         finally:
             for sender in self._senders.values():
                 await sender.close()
-            await ledger.close()
+            await self._transactions.close()
 
     async def _reconcile(self) -> Counter[str]:
         async with self._ledger() as ledger:
@@ -148,31 +149,25 @@ class Dispatcher:
 
     async def _drain(self, channel: Channel, ledger: Ledger, tally: Tally) -> None:
         """Keep a channel's conversations going until nothing of it may leave any more."""
-        queue = Queue()
-        talks = [self._talk(queue, ledger, tally) for _ in range(HANDS)]
-        await all_of(self._feed(channel, queue, ledger, tally), *talks)
-
-    async def _feed(self, channel: Channel, queue: Queue, ledger: Ledger, tally: Tally) -> None:
-        try:
+        async with aclosing(Conversations()) as conversations:
             while not self._stopping.is_set():
                 take = partial(
                     claim,
                     channel=channel,
-                    room=await queue.room(),
+                    room=await conversations.room(),
                     lease=self._patience.lease,
                     rate=self._rates.get(channel),
                 )
                 claimed: Claimed = await ledger.run(take)
                 for held, settled in claimed.settled:
                     self._note(held, settled, tally)
-                queue.put(claimed.sends)
+                for sending in claimed.sends:
+                    conversations.begin(self._talk, sending, ledger, tally)
                 opens_at = claimed.opens_at
                 if not claimed.more and not await self._opens_soon(channel, ledger, opens_at):
                     break
                 if not claimed.sends and not claimed.settled:
                     await asyncio.sleep(NAP)
-        finally:
-            queue.end()
 
     async def _opens_soon(
         self, channel: Channel, ledger: Ledger, not_before: datetime | None
@@ -190,19 +185,18 @@ class Dispatcher:
         await asyncio.sleep(max(wait, 0))
         return self._clock() > began  # in a rehearsal it stands, and is set on after the pass
 
-    async def _talk(self, queue: Queue, ledger: Ledger, tally: Tally) -> None:
-        """See one claimed reminder after the other to its next state, whatever it raises."""
-        while (sending := await queue.take()) is not None:
-            ledger.talking += 1
-            try:
-                settlement = await self._attempt_unless_stopped(sending, ledger)
-                if settlement is not None:
-                    await ledger.settle(settlement)
-                    self._note(sending.held, settlement.settled, tally)
-            except Exception:
-                log.exception("not written down", reminder=sending.held.reminder_id)
-            finally:
-                ledger.talking -= 1
+    async def _talk(self, sending: Sending, ledger: Ledger, tally: Tally) -> None:
+        """See one claimed reminder to its next state, whatever it raises."""
+        ledger.talking += 1
+        try:
+            settlement = await self._attempt_unless_stopped(sending, ledger)
+            if settlement is not None:
+                await ledger.settle(settlement)
+                self._note(sending.held, settlement.settled, tally)
+        except Exception:
+            log.exception("not written down", reminder=sending.held.reminder_id)
+        finally:
+            ledger.talking -= 1
 
     def _note(self, held: Facts, settled: Settled, tally: Tally) -> None:
         tally.note(held, settled)

@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -50,9 +49,11 @@ Entry = HandOff | Settlement
 class Ledger:
     """Write for many conversations with as few commits as they allow."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime], patience: Patience) -> None:
-        """Take the database, the clock, and how soon after its handoff a message must leave."""
-        self._transactions = Transactions(engine)
+    def __init__(
+        self, transactions: Transactions, clock: Callable[[], datetime], patience: Patience
+    ) -> None:
+        """Take the way to the database, the clock, and how soon after its handoff a message must leave."""
+        self._transactions = transactions
         self._clock = clock
         self._patience = patience
         self._settle = Settling().settle
@@ -64,10 +65,6 @@ class Ledger:
     async def run(self, action: Callable[[Session, datetime], T]) -> T:
         """Run an action in a transaction of its own."""
         return await self._transactions.run(lambda session: action(session, self._clock()))
-
-    async def close(self) -> None:
-        """Let go of the database."""
-        await self._transactions.close()
 
     async def hand_off(self, held: Facts, message: Message) -> float:
         """Commit that a message is about to leave, and return until when on the monotonic clock

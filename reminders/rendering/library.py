@@ -39,6 +39,12 @@ def templates_folder() -> Path:
     return packaged if packaged.is_dir() else package.parent / "templates"
 
 
+@cache
+def packaged() -> Library:
+    """Return the wording that comes with the product, which is read once."""
+    return Library(templates_folder())
+
+
 class Library:
     """All protocols and their wording in one folder."""
 

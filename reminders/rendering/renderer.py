@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import astuple
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from babel import Locale
@@ -42,16 +42,12 @@ class Names(Protocol):
 
 
 class Renderer:
-    """Word reminders; what no client changes is compiled once and kept."""
+    """Word reminders, from wording that is compiled once and kept."""
 
     def __init__(self, library: Library, names: Names) -> None:
         """Take the wording, and whoever makes links and references."""
         self._library = library
         self._names = names
-        self._compiled = lru_cache(maxsize=4096)(self._compile)
-        self._of_clinic = lru_cache(maxsize=1 << 15)(self._find)
-        self._note = lru_cache(maxsize=None)(self._compile_note)
-        self._discreet = lru_cache(maxsize=None)(self._compile_discreet)
 
     def render(self, facts: Facts, now: datetime, expires_at: datetime) -> Message:
         """Return the message for a reminder at ``now``; it must not leave after ``expires_at``.
@@ -68,47 +64,12 @@ class Renderer:
             raise RenderError(msg) from error
 
     def _wording(self, facts: Facts) -> tuple[Language, Compiled]:
+        library, clinic = self._library, facts.clinic
         if facts.note is not None:
-            return self._note(facts.language, facts.clinic.country)
+            return _of_note(library, facts.language, clinic.country)
         if facts.discretion is Discretion.DISCREET:
-            return self._discreet(facts.protocol, facts.language, facts.clinic.country)
-        return self._of_clinic(facts.clinic, facts.protocol, facts.language, facts.milestone)
-
-    def _find(
-        self, clinic: ClinicFacts, protocol: str, wanted: str, milestone: str
-    ) -> tuple[Language, Compiled]:
-        tag = self._library.language(protocol, wanted, clinic.country)
-        own = clinic.own.wordings.get((protocol, milestone, tag))
-        numbers = tuple(sorted(clinic.own.numbers.get(protocol, {}).items()))
-        return self._library.tongues[tag], self._compiled(protocol, tag, milestone, numbers, own)
-
-    def _compile(
-        self,
-        protocol: str,
-        tag: str,
-        milestone: str,
-        numbers: tuple[tuple[str, int], ...],
-        own: Approved | None,
-    ) -> Compiled:
-        """Compile the packaged words or a clinic's own, at its numbers."""
-        words = own.words if own else self._library.wording(protocol, tag, milestone, dict(numbers))
-        if own and not all(map(only_placeholders, astuple(words))):
-            raise WordingError("a clinic's own words may use placeholders and conditions only")
-        filled = self._library.filled(protocol, tag, words, dict(numbers))
-        point = self._library.protocols[protocol].milestone(milestone)
-        version = own.wording_id if own else None
-        return Compiled(self._library, self._library.tongues[tag], filled, point, version)
-
-    def _compile_note(self, wanted: str, country: str) -> tuple[Language, Compiled]:
-        first = next(iter(self._library.protocols))
-        language = self._library.tongues[self._library.language(first, wanted, country)]
-        return language, CompiledNote(self._library, language)
-
-    def _compile_discreet(
-        self, protocol: str, wanted: str, country: str
-    ) -> tuple[Language, Compiled]:
-        language = self._library.tongues[self._library.language(protocol, wanted, country)]
-        return language, CompiledDiscreet(self._library, language)
+            return _discreet(library, facts.protocol, facts.language, clinic.country)
+        return _of_clinic(library, clinic, facts.protocol, facts.language, facts.milestone)
 
     def _text(
         self,
@@ -199,6 +160,50 @@ class Renderer:
         own = facts.clinic.own.numbers.get(facts.protocol, {}).get("emergency_number", 0)
         known = self._library.emergencies.get(facts.clinic.country, language.say["emergency"])
         return str(own) if own else known
+
+
+@lru_cache(maxsize=1 << 15)
+def _of_clinic(
+    library: Library, clinic: ClinicFacts, protocol: str, wanted: str, milestone: str
+) -> tuple[Language, Compiled]:
+    tag = library.language(protocol, wanted, clinic.country)
+    own = clinic.own.wordings.get((protocol, milestone, tag))
+    numbers = tuple(sorted(clinic.own.numbers.get(protocol, {}).items()))
+    return library.tongues[tag], _compiled(library, protocol, tag, milestone, numbers, own)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(
+    library: Library,
+    protocol: str,
+    tag: str,
+    milestone: str,
+    numbers: tuple[tuple[str, int], ...],
+    own: Approved | None,
+) -> Compiled:
+    """Compile the packaged words or a clinic's own, at its numbers."""
+    words = own.words if own else library.wording(protocol, tag, milestone, dict(numbers))
+    if own and not all(map(only_placeholders, astuple(words))):
+        raise WordingError("a clinic's own words may use placeholders and conditions only")
+    filled = library.filled(protocol, tag, words, dict(numbers))
+    point = library.protocols[protocol].milestone(milestone)
+    version = own.wording_id if own else None
+    return Compiled(library, library.tongues[tag], filled, point, version)
+
+
+@cache
+def _of_note(library: Library, wanted: str, country: str) -> tuple[Language, Compiled]:
+    first = next(iter(library.protocols))
+    language = library.tongues[library.language(first, wanted, country)]
+    return language, CompiledNote(library, language)
+
+
+@cache
+def _discreet(
+    library: Library, protocol: str, wanted: str, country: str
+) -> tuple[Language, Compiled]:
+    language = library.tongues[library.language(protocol, wanted, country)]
+    return language, CompiledDiscreet(library, language)
 
 
 def _composed(words: dict[str, Any], said: str, stop: str, *, always: bool) -> tuple[str, Size]:

@@ -65,7 +65,7 @@ class Transactions:
     """
 
     def __init__(self, engine: Engine) -> None:
-        """Take the database; to be used, and closed, within one event loop."""
+        """Take the database. Once closed, another event loop may use it; what was prepared stays."""
         self._engine = engine
         self._waiting: AsyncEngine | None = None
         if engine.dialect.name == "postgresql":

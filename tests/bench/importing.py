@@ -14,7 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from reminders.enrolling import clinics, imports
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import packaged
 from reminders.spreadsheets import read_table
 from reminders.store.database import writing
 from reminders.store.queries import people
@@ -71,7 +71,7 @@ def write(path: Path, rows: int) -> None:
 
 
 def _import(engine: object, path: Path, console: Console) -> tuple[float, float]:
-    library = Library(templates_folder())
+    library = packaged()
     with writing(engine) as session, Progress(console=console, transient=True) as bar:  # type: ignore[arg-type]
         clinic = people.clinics(session)[0]
         began = time.perf_counter()

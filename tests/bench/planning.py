@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from reminders.enrolling import clinics
 from reminders.enrolling.plans import pages, replan_clients
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import packaged
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.queries.common import insert_many
@@ -103,7 +103,7 @@ def _treatment(clinic_id: int, client_id: int, random: Random) -> tuple[Any, ...
 
 def plan(engine: Engine, console: Console) -> int:
     """Plan everyone, and return how many reminders that makes."""
-    library = Library(templates_folder())
+    library = packaged()
     with reading(engine) as session:
         every = list(pages(session, None))
     for ids in track(every, "planning", console=console, transient=True):

@@ -25,7 +25,7 @@ from sqlalchemy import Engine, text
 
 from reminders.enrolling import clinics, enrolment
 from reminders.enrolling.terms import Enrolment
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import packaged
 from reminders.rules.roles import Role
 from reminders.staffing import entry
 from reminders.store import migrations
@@ -64,7 +64,7 @@ def _fill(engine: Engine, size: int, now: datetime) -> None:
     """Enrol everyone over two months around today, by the real enrolment; the past has arrived,
     but for one in five hundred.
     """
-    library = Library(templates_folder())
+    library = packaged()
     with writing(engine) as session:
         clinic = clinics.add(session, CLINIC, now, live=True)
     for first in range(0, size, 5_000):

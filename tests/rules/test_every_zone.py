@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import packaged
 from reminders.rules import hours
 from reminders.rules.planning import plan, timing
 from reminders.rules.terms import Channel
@@ -19,7 +19,7 @@ FIRST = date(2026, 1, 1)
 DAYS = [FIRST + timedelta(days=n) for n in range(4 * 365 + 1)]
 USUAL = hours.parse(hours.USUAL)
 SEVEN_DAYS = hours.parse("Mon-Sun 09:00-20:00")
-COURSE = Library(templates_folder()).protocols["skin-needling"]
+COURSE = packaged().protocols["skin-needling"]
 
 
 @pytest.mark.parametrize("part", range(8))

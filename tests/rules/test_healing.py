@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import packaged
 from reminders.rules.healing import (
     Advice,
     May,
@@ -18,7 +18,7 @@ from reminders.rules.healing import (
     way_along,
 )
 
-NUMBERS = Library(templates_folder()).protocols["skin-needling"].defaults()
+NUMBERS = packaged().protocols["skin-needling"].defaults()
 DAY = date(2026, 3, 5)
 ENDS_AT = datetime(2026, 3, 5, 15, 30, tzinfo=UTC)
 

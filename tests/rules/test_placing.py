@@ -7,12 +7,12 @@ from datetime import time
 
 import pytest
 
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import packaged
 from reminders.rules.placing import Place, check, place_of, placed, spell
 from reminders.rules.protocols import Offset
 from reminders.rules.terms import Channel, InputError
 
-COURSE = Library(templates_folder()).protocols["skin-needling"]
+COURSE = packaged().protocols["skin-needling"]
 DAY_3 = COURSE.milestone("day-3")
 TEXT = (Channel.SMS,)
 

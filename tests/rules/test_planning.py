@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import packaged
 from reminders.rules import hours
 from reminders.rules.planning import Existing, Planned, plan, replan, timing, useful
 from reminders.rules.terms import Channel, Status
 
 LONDON = ZoneInfo("Europe/London")
-COURSE = Library(templates_folder()).protocols["skin-needling"]
+COURSE = packaged().protocols["skin-needling"]
 USUAL = hours.parse(hours.USUAL)
 BOTH = frozenset(Channel)
 SMS = frozenset({Channel.SMS})

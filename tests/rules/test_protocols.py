@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import packaged
 from reminders.rules.protocols import Offset, Protocol, read_protocol
 from reminders.rules.terms import InputError
 
@@ -79,7 +79,7 @@ def test_a_milestone_named_twice_is_refused() -> None:
         read_protocol("any", table)
 
 
-LIBRARY = Library(templates_folder())
+LIBRARY = packaged()
 
 
 @pytest.mark.parametrize("protocol", LIBRARY.protocols.values(), ids=LIBRARY.protocols)
@@ -157,4 +157,4 @@ def test_a_typed_value_out_of_range_is_refused_with_the_range(typed: str) -> Non
     ],
 )
 def test_everyday_names_of_the_treatment_are_known(name: str, known: bool) -> None:
-    assert (Library(templates_folder()).protocol_for(name) is not None) is known
+    assert (packaged().protocol_for(name) is not None) is known

@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from twilio.rest import Client
 
 from reminders.links import Links
-from reminders.rendering.library import Library, templates_folder
+from reminders.rendering.library import packaged
 from reminders.rendering.renderer import Renderer
 from reminders.rules import hours
 from reminders.rules.terms import Channel, ClinicFacts, Facts, Message
@@ -46,7 +46,7 @@ class Desk:
         self.conninfo = conninfo(order.database_url)
         self._counted = count(1)
         self._own = local()
-        library = Library(templates_folder())
+        library = packaged()
         self._renderer = Renderer(library, Links(told.SECRET, told.PUBLIC_URL))
         self.word(self.due()[0])
         self.watch = Watch(order)
