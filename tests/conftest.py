@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cache, cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from reminders.app import App, build, use_packaged_zones
+from reminders.delivering.dispatch import Dispatcher
 from reminders.enrolling import clinics, enrolment
 from reminders.enrolling.terms import Enrolled, Enrolment, Said
 from reminders.logs import log_to
@@ -87,16 +89,32 @@ END $$
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, sqlite_template: Path) -> str:
     """Return the address of an empty, migrated database of each kind."""
     if request.param == "postgresql":
         engine: Engine = request.getfixturevalue("postgres")
         with engine.begin() as connection:
             connection.execute(text(EMPTY))
         return str(request.getfixturevalue("postgres_server"))
-    path = tmp_path / "reminders.db"
-    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    path = sqlite_template.with_name("reminders.db")
+    for old in path.parent.glob("reminders.db*"):
+        old.unlink()
+    shutil.copy(sqlite_template, path)
     return f"sqlite:///{path}"
+
+
+@cache
+def engine_of(url: str) -> Engine:
+    """Open a database in a test once for all tests, so that statements are compiled once."""
+    engine = build(Settings(database_url=url)).engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _careless)
+    return engine
+
+
+def _careless(connection: Any, _record: Any) -> None:
+    """Wait for no disk: nothing here outlives the test."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @dataclass
@@ -125,14 +143,18 @@ class House:
                 session.execute(text("DELETE FROM note WHERE kind = 'opt-in'"))
             return done
 
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        return self.app.dispatcher()
+
     def tick(self, at: datetime | None = None) -> Any:
         if at is not None:
             self.clock.now = at
-        return self.app.dispatcher().run()
+        return self.dispatcher.run()
 
     def play(self, until: datetime) -> None:
         """Let time pass, with a pass at each due moment."""
-        play(self.engine, self.app.dispatcher(), self.clock, until)
+        play(self.engine, self.dispatcher, self.clock, until)
 
     def lines(self, channel: Channel | None = None) -> list[Line]:
         with reading(self.engine) as session:
@@ -152,18 +174,12 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     clock = SetClock(MONDAY)
     settings = Settings(database_url=database_url, outbox_dir=tmp_path / "outbox")
     app = build(settings, clock)
-    if app.engine.dialect.name == "sqlite":
-        event.listen(app.engine, "connect", _careless)
+    vars(app)["engine"] = engine_of(database_url)
     log_to(sys.stderr, "error")
     with writing(app.engine) as session:
         clinics.add(session, CLINIC, clock(), live=True)
     yield House(app, clock, tmp_path / "outbox")
     app.close()
-
-
-def _careless(connection: Any, _record: Any) -> None:
-    """Wait for no disk: nothing here outlives the test."""
-    connection.execute("PRAGMA synchronous=OFF")
 
 
 CLINIC: dict[str, str | int | None] = {

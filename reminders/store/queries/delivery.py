@@ -146,15 +146,22 @@ def release(session: Session, claims: Sequence[Claim]) -> int:
 
 
 def rescue(session: Session, now: datetime) -> int:
-    """Give back what a worker claimed and no longer holds; what it handed off stays put."""
+    """Give back what a worker claimed and no longer holds; what it handed off stays put, and what
+    another has under its hands just now is left to it.
+    """
     stranded = (
+        select(R.c.id)
+        .where(is_status(Status.CLAIMED), R.c.lease_until < now)
+        .with_for_update(skip_locked=True)
+    )
+    given_back = (
         update(Reminder)
-        .where(is_status(Status.CLAIMED), col(Reminder.lease_until) < now)
+        .where(R.c.id.in_(stranded))
         .values(status=Status.PLANNED, claim=None, lease_until=None)
         .returning(col(Reminder.id))
         .execution_options(**QUIET)
     )
-    return len(session.execute(stranded).all())
+    return len(session.execute(given_back).all())
 
 
 P = table_of(Client)
