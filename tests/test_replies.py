@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from reminders.app import App, build
 from reminders.cli import commands
 from reminders.enrolling import clinics, consent, enrolment
+from reminders.enrolling.hearing import Hearing
 from reminders.rendering.answers import Answers
 from reminders.rendering.library import packaged
 from reminders.rules.keywords import Kind
@@ -632,7 +633,7 @@ def test_a_database_that_is_away_is_a_503_so_that_twilio_comes_again(
     def away(*_: object) -> str:
         raise OperationalError("x", {}, Exception())
 
-    monkeypatch.setattr(house.app.hearing, "take", away)
+    monkeypatch.setattr(Hearing, "take", away)
     assert door.post(MessageSid="SMa", From=ANAS, Body="STOP").status_code == 503
 
 
