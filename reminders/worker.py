@@ -19,6 +19,7 @@ from reminders.enrolling.zones import follow_zone_data
 from reminders.overseeing.alerts import Alerting
 from reminders.rules.watching import JUMP, ClockWatch
 from reminders.store.database import database_time
+from reminders.store.fillings import fill
 
 log = structlog.get_logger()
 
@@ -100,6 +101,7 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
     The scheduler is only the metronome: one interval in UTC, kept in memory. What is due
     stands in the database, so any number of these may beat at once.
     """
+    fill(app.engine)
     follow_zone_data(app.engine, app.library, app.clock())
     dispatcher = app.dispatcher(name)
     scheduler = _scheduler()

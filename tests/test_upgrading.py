@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -16,9 +17,12 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from reminders.cli.common import require_tables
+from reminders.enrolling import plans
+from reminders.enrolling.zones import follow_zone_data
 from reminders.overseeing import doctor
-from reminders.store import migrations
+from reminders.store import fillings, migrations
 from reminders.store.database import normalise, open_engine
+from reminders.store.queries import people
 from tests.conftest import House, ana
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
@@ -169,19 +173,69 @@ def test_a_migrator_that_finds_a_table_in_use_does_not_wait_for_ever(
     quick.dispose()
 
 
-def test_following_new_zone_data_begins_anew_where_it_was_cut_off(house: House) -> None:
-    """The one long filling there is: page by page, marked as done only at the end."""
-    from reminders.enrolling.zones import follow_zone_data
-
-    house.enrol(ana(date(2026, 3, 12)))
+def test_following_new_zone_data_goes_on_where_it_was_cut_off(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plans, "TOGETHER", 2)
+    for number in range(5):
+        house.enrol(ana(date(2026, 3, 12), first_name=f"Ana {number}"))
     now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    done: list[int] = []
+
+    def follow(edition: str) -> bool:
+        return follow_zone_data(house.engine, house.app.library, now, edition, done.append)
 
     def cut_off(_: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         follow_zone_data(house.engine, house.app.library, now, "2099z", cut_off)
-    done: list[int] = []
-    assert follow_zone_data(house.engine, house.app.library, now, "2099z", done.append)
-    assert done
-    assert not follow_zone_data(house.engine, house.app.library, now, "2099z")
+    assert follow("2099z")
+    assert done == [2, 1], "two were done before"
+    assert not follow("2099z")
+    assert follow("2100a")
+    assert done == [2, 1, 2, 2, 1], "another edition concerns everybody"
+
+
+NAMELESS = "SELECT count(*) FROM client WHERE name_key = ''"
+
+
+def test_what_rows_of_an_earlier_version_lack_is_filled_in_where_it_was_cut_off(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each page is committed by itself; the version before writes on, and is filled in too."""
+    monkeypatch.setattr(fillings, "TOGETHER", 2)
+    for number in range(5):
+        house.enrol(ana(date(2026, 3, 12), first_name=f"Ana {number}"))
+    with house.engine.begin() as connection:
+        connection.execute(text("UPDATE client SET name_key = '', family_key = ''"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(people, "name_some", CutOff(people.name_some))
+        with pytest.raises(KeyboardInterrupt):
+            migrations.migrate(house.engine)
+    assert nameless(house) == 3, "the first page stays done"
+    assert fillings.fill(house.engine) == 3
+    assert nameless(house) == 0
+    with house.engine.begin() as connection:
+        connection.execute(text("UPDATE client SET name_key = '' WHERE id = 4"))
+    assert fillings.fill(house.engine) == 1
+
+
+class CutOff:
+    """Does one page, and dies in the middle of the next."""
+
+    def __init__(self, really: Callable[..., list[int]]) -> None:
+        self.really = really
+        self.pages = 0
+
+    def __call__(self, *given: Any) -> list[int]:
+        done = self.really(*given)
+        self.pages += 1
+        if self.pages == 2:
+            raise KeyboardInterrupt
+        return done
+
+
+def nameless(house: House) -> int:
+    with house.engine.connect() as connection:
+        return int(connection.execute(text(NAMELESS)).scalar_one())

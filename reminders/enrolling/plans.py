@@ -103,9 +103,8 @@ def replan_clinic(
         progress(len(clients))
 
 
-def pages(session: Session, clinic_id: int | None) -> Iterator[list[int]]:
-    """Return the ids of all clients, of one clinic or of all, a page at a time."""
-    after = 0
+def pages(session: Session, clinic_id: int | None, after: int = 0) -> Iterator[list[int]]:
+    """Return the ids of all clients above ``after``, of one clinic or of all, a page at a time."""
     while ids := people.client_ids(session, clinic_id, after, TOGETHER):
         yield ids
         after = ids[-1]

@@ -124,6 +124,7 @@ class Version:
 
     def __post_init__(self) -> None:
         self.log = self.stage.folder / f"{self.name}.log"
+        self.log.touch()
 
     @property
     def _environment(self) -> dict[str, str]:

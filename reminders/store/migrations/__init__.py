@@ -11,6 +11,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
+from reminders.store.fillings import fill
+
 PATIENCE = 120.0
 """Seconds to go on trying while others hold what a step needs."""
 
@@ -49,7 +51,8 @@ def is_behind(revision: str | None) -> bool:
 
 
 def migrate(engine: Engine) -> bool:
-    """Bring the database to today's tables, all steps or none; say whether any was needed.
+    """Bring the database to today's tables, all steps or none, and then fill in what rows of
+    earlier versions lack; say whether any step was needed.
 
     Whoever comes second waits for the first (SQLite's write lock, or an advisory lock that
     ends with the transaction) and finds nothing left to do. A step that cannot have a table
@@ -58,11 +61,14 @@ def migrate(engine: Engine) -> bool:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            return _migrate(engine)
+            done = _migrate(engine)
+            fill(engine)
         except OperationalError:
             if time.monotonic() > until:
                 raise
             time.sleep(AGAIN)
+        else:
+            return done
 
 
 def _migrate(engine: Engine) -> bool:

@@ -1,6 +1,5 @@
 """What the desk looks for, holds, and marks"""
 
-import unicodedata
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +23,6 @@ def upgrade() -> None:
     op.add_column("reminder", sa.Column("held_at", INSTANT, nullable=True))
     op.add_column("reminder", sa.Column("attended_at", INSTANT, nullable=True))
     op.add_column("treatment", sa.Column("treated_marked_at", INSTANT, nullable=True))
-    _name_clients()
     for index, key in (("client_name", "name_key"), ("client_family", "family_key")):
         like = {key: "text_pattern_ops"}
         op.create_index(index, "client", ["clinic_id", key, "id"], postgresql_ops=like)
@@ -39,31 +37,3 @@ def _partly(index: str, column: str, condition: str) -> None:
     op.create_index(
         index, "reminder", ["clinic_id", column], sqlite_where=only, postgresql_where=only
     )
-
-
-def _name_clients() -> None:
-    names: list[Any] = [
-        sa.column(name) for name in ("id", "first_name", "last_name", "name_key", "family_key")
-    ]
-    clients = sa.table("client", *names)
-    bind, after = op.get_bind(), 0
-    change = (
-        clients.update()
-        .where(clients.c.id == sa.bindparam("this"))
-        .values(name_key=sa.bindparam("given"), family_key=sa.bindparam("family"))
-    )
-    page = sa.select(clients).order_by(clients.c.id).limit(5_000)
-    while rows := bind.execute(page.where(clients.c.id > after)).all():
-        bind.execute(change, [_keys(*row[:3]) for row in rows])
-        after = rows[-1].id
-
-
-def _keys(number: int, given: str, family: str) -> dict[str, object]:
-    names = f"{given} {family}", f"{family} {given}"
-    return {"this": number, "given": _key(names[0]), "family": _key(names[1])}
-
-
-def _key(name: str) -> str:
-    bare = unicodedata.normalize("NFKD", name)
-    letters = "".join(mark for mark in bare if not unicodedata.combining(mark))
-    return " ".join(letters.casefold().split())
