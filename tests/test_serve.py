@@ -20,7 +20,11 @@ from typing import Any
 
 import pytest
 
+from reminders.app import build
+from reminders.enrolling import clinics, enrolment
 from reminders.settings import Settings
+from reminders.store.database import writing
+from tests.conftest import CLINIC, ana
 from tests.doubles.process import Double, running
 from tests.doubles.twilio import ACCOUNT, TOKEN
 
@@ -93,19 +97,17 @@ class Operator:
 
     def take_in(self, clients: int) -> None:
         """Add a live clinic and clients treated a week ago, whose week-1 message is due."""
-        self.run(
-            "clinic", "add", "Rosewood Skin", "--time-zone", zone_where_it_is_afternoon(),
-            "--phone", "+44 20 7946 0018", "--email", "desk@rosewood.example",
-            "--address", "18 Rose Street", "--live",
-        )  # fmt: skip
-        week_ago = datetime.now(UTC).date() - timedelta(days=7)
-        rows = [
-            f"Ana,+4477009{n:05},ana{n}@mail.example,{week_ago},yes,yes,B-{n}"
+        app, now = build(Settings(database_url=self.environ["DATABASE_URL"])), datetime.now(UTC)
+        week_ago = now.date() - timedelta(days=7)
+        told = [
+            ana(week_ago, phone=f"+4477009{n:05}", email=f"ana{n}@mail.example")
             for n in range(clients)
         ]
-        header = "first_name,phone,email,treated_at,sms_consent,email_consent,external_id"
-        (self.folder / "list.csv").write_text("\n".join((header, *rows)), "utf-8")
-        self.run("import", "list.csv", "--clinic", "Rosewood Skin")
+        with writing(app.engine) as session:
+            where = CLINIC | {"time_zone": zone_where_it_is_afternoon(), "phone": "+442079460018"}
+            clinic = clinics.add(session, where, now, live=True)
+            enrolment.enrol(session, app.library, clinic, told, now)
+        app.close()
 
 
 def wait_for(what: Callable[[], bool], seconds: float = 20) -> None:
