@@ -113,29 +113,24 @@ def _set_client(kept: Joining, channel: Channel, client: Client) -> None:
         kept.email_client_id = client.id
 
 
-def prove_number(
-    session: Session, library: Library, links: Links, kept: Joining, typed: str, now: datetime
+def prove(
+    session: Session,
+    library: Library,
+    links: Links,
+    kept: Joining,
+    channel: Channel,
+    shown: str,
+    now: datetime,
 ) -> Answer:
-    """Take the code that was typed in; once right, her yes to texts counts."""
-    if kept.sms_proven_at is not None:
+    """Take what proves that she reads there: the code she typed, or the link she opened and
+    pressed. Once right, her yes to that channel counts.
+    """
+    if progress(kept).get(channel):
         return Answer.RIGHT
-    answer = codes.check(session, links, _about(kept, Channel.SMS), typed, now)
+    answer = codes.check(session, links, _about(kept, channel), shown, now)
     if answer is Answer.RIGHT:
-        kept.sms_proven_at = now
-        _agree(session, library, kept, Channel.SMS, now)
-    return answer
-
-
-def prove_address(
-    session: Session, library: Library, links: Links, kept: Joining, link: str, now: datetime
-) -> Answer:
-    """Take the link that was opened and pressed; then her yes to emails counts."""
-    if kept.email_proven_at is not None:
-        return Answer.RIGHT
-    answer = codes.check(session, links, _about(kept, Channel.EMAIL), link, now)
-    if answer is Answer.RIGHT:
-        kept.email_proven_at = now
-        _agree(session, library, kept, Channel.EMAIL, now)
+        setattr(kept, f"{channel.value}_proven_at", now)
+        _agree(session, library, kept, channel, now)
     return answer
 
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from reminders.app import App
-from reminders.web.metrics import REJECTED, may
+from reminders.web.metrics import refused
 
 log = structlog.get_logger()
 
@@ -23,12 +23,8 @@ async def take(request: Request) -> Response:
     set there is no such hook.
     """
     app: App = request.app.state.app
-    token = app.settings.bounce_token.get_secret_value()
-    if not token:
-        return Response(status_code=404)
-    if not may(request, token):
-        REJECTED.labels("bounce").inc()
-        return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+    if refusal := refused(request, app.settings.bounce_token, "bounce"):
+        return refusal
     raw = b""
     async for part in request.stream():
         raw += part

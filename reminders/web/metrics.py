@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client import Counter as Counting
 from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
+from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -149,11 +150,8 @@ def _bucket(seconds: float, ends: Iterable[float]) -> float:
 async def show(request: Request) -> Response:
     """Show the metrics to whoever has the token; without one set there is no such page."""
     app: App = request.app.state.app
-    token = app.settings.metrics_token.get_secret_value()
-    if not token:
-        return Response(status_code=404)
-    if not may(request, token):
-        return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+    if refusal := refused(request, app.settings.metrics_token, "metrics"):
+        return refusal
     try:
         told = await run_in_threadpool(_told, request)
     except (SQLAlchemyError, OSError):
@@ -169,10 +167,18 @@ def _told(request: Request) -> bytes:
     return generate_latest(state.measuring) + generate_latest(OURS)
 
 
-def may(request: Request, token: str) -> bool:
-    """Say whether a request carries the token, as ``Authorization: Bearer``."""
+def refused(request: Request, token: SecretStr, where: str) -> Response | None:
+    """Return the answer to a request without the token, as ``Authorization: Bearer``; where no
+    token is set there is no such page. None for whoever may come in.
+    """
+    wanted = token.get_secret_value().encode()
+    if not wanted:
+        return Response(status_code=404)
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    return scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), token.encode())
+    if scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), wanted):
+        return None
+    REJECTED.labels(where).inc()
+    return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
 
 
 ROUTES = [Route("/metrics", show, methods=["GET"])]

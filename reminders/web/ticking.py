@@ -13,7 +13,7 @@ from starlette.routing import Route
 from reminders.app import App
 from reminders.delivering.holding import Held
 from reminders.senders import SendError
-from reminders.web.metrics import REJECTED, may
+from reminders.web.metrics import refused
 
 log = structlog.get_logger()
 
@@ -25,12 +25,8 @@ async def take(request: Request) -> Response:
     token set there is no such hook.
     """
     app: App = request.app.state.app
-    token = app.settings.tick_token.get_secret_value()
-    if not token:
-        return Response(status_code=404)
-    if not may(request, token):
-        REJECTED.labels("tick").inc()
-        return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+    if refusal := refused(request, app.settings.tick_token, "tick"):
+        return refusal
     return await run_in_threadpool(_tick, app)
 
 

@@ -217,8 +217,8 @@ def _try_code(here: Here) -> Response:
         return here.visit.wrong_link()
     app, typed = here.visit.app, here.visit.typed.get("code", "")
     digits = "".join(filter(str.isdigit, typed))
-    answer = joining.prove_number(
-        here.session, app.library, app.links, kept, digits, here.visit.now
+    answer = joining.prove(
+        here.session, app.library, app.links, kept, Channel.SMS, digits, here.visit.now
     )
     fault = None if answer is Answer.RIGHT else here.words(f"code.{answer}")
     return _standing(here, kept, fault)
@@ -239,7 +239,9 @@ def _prove_address(here: Here) -> Response:
     if kept is None:
         return here.visit.wrong_link()
     link = f"{app.links.public_url}{here.path}/email/{here.visit.token}"
-    answer = joining.prove_address(here.session, app.library, app.links, kept, link, here.visit.now)
+    answer = joining.prove(
+        here.session, app.library, app.links, kept, Channel.EMAIL, link, here.visit.now
+    )
     return _standing(here, kept) if answer is Answer.RIGHT else here.visit.wrong_link()
 
 
