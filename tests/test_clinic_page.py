@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from reminders.overseeing import needs
+from reminders.overseeing.needs import Kind
 from reminders.rules.money import cost, read_price, spell_price
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError, Reason, Status
+from reminders.rules.wording import LONGEST_LIFE
 from reminders.settings import Delivery
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, delivery, own, people, staff
@@ -142,6 +145,29 @@ def test_a_clinic_goes_live_only_when_every_line_is_green(house: House) -> None:
     desk.post("/clinic/live")
     assert "The clinic is live" in desk.text
     assert house.clinic().live
+
+
+def test_packaged_wording_is_accepted_for_two_years_and_then_again(house: House) -> None:
+    """Somebody is asked in time; unheard, its messages wait, and nothing is sent unread."""
+    last_day = MONDAY + LONGEST_LIFE
+    treated = last_day.date() + timedelta(days=1)
+    with writing(house.engine) as session:
+        assert not needs.needs(session, 1, last_day - timedelta(days=30))
+        assert [n.kind for n in needs.needs(session, 1, last_day - timedelta(days=29))] == [
+            Kind.REVIEW
+        ]
+    house.clock.now = last_day
+    house.enrol(ana(treated))
+    house.play(last_day + timedelta(days=1, hours=11))
+    waiting = house.line("same-evening", Channel.EMAIL)
+    assert (waiting.status, waiting.reason) == (Status.PLANNED, Reason.WORDING)
+    desk = owner(house)
+    assert "The wording is due to be read again" in desk.get("/").text
+    desk.get("/clinic")
+    desk.post("/clinic/accept")
+    house.play(last_day + timedelta(days=2, hours=12))
+    assert house.line("day-1", Channel.EMAIL).status is Status.ACCEPTED
+    assert "due to be read again" not in desk.get("/").text
 
 
 def test_guests_are_read_as_numbers_and_addresses(house: House) -> None:

@@ -18,7 +18,7 @@ from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError, Reason, Status
 from reminders.rules.wording import Key, Wording
 from reminders.store.database import reading, writing
-from reminders.store.queries import audit, clinics, own, people
+from reminders.store.queries import audit, clinics, own, people, today
 from tests.conftest import MONDAY, House, ana
 from tests.desk import Desk, signed_in
 
@@ -215,8 +215,8 @@ def test_a_review_date_lies_ahead_and_not_too_far(house: House) -> None:
 def test_wording_past_its_review_is_found(house: House) -> None:
     approved(house, packaged(house), date(2026, 4, 1))
     with reading(house.engine) as session:
-        assert own.past_review(session, 1, date(2026, 4, 1)) == []
-        assert [v.milestone for v in own.past_review(session, 1, date(2026, 4, 2))] == ["day-1"]
+        assert today.past_review(session, 1, date(2026, 4, 1)) == []
+        assert [v.milestone for v in today.past_review(session, 1, date(2026, 4, 2))] == ["day-1"]
 
 
 def test_the_preview_alone_is_returned_to_the_live_editor(house: House) -> None:

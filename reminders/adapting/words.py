@@ -11,13 +11,10 @@ from re import findall
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import InputError
-from reminders.rules.wording import Key, Wording
+from reminders.rules.wording import LONGEST_LIFE, Key, Wording
 from reminders.store.queries import audit, own
 from reminders.store.tables import Clinic
 from reminders.store.tables import Wording as Version
-
-LONGEST_LIFE = timedelta(days=730)
-"""Wording is read again at least this often."""
 
 USUAL_LIFE = timedelta(days=365)
 

@@ -15,6 +15,7 @@ from reminders.rules import cells, hours
 from reminders.rules.contacts import clean, read_email, read_name, read_phone
 from reminders.rules.deciding import MOST_A_DAY, MOST_A_WEEK
 from reminders.rules.terms import Channel, InputError, Reason
+from reminders.rules.wording import to_be_read
 from reminders.store.queries import lanes, people, plans
 from reminders.store.tables import Clinic
 
@@ -100,7 +101,7 @@ def edit(
 def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
     """Let a clinic out of practice mode, which accepts the packaged wording, or back into it."""
     clinic.live = live
-    if live and clinic.wording_accepted_at is None:
+    if live and to_be_read(clinic.wording_accepted_at, now.date()):
         clinic.wording_accepted_at = now
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from reminders.rules.deciding import Outcome
 from reminders.rules.planning import END_OF_DAY
 from reminders.rules.protocols import Protocol
 from reminders.rules.terms import Channel, ClinicFacts, Facts
+from reminders.rules.wording import accepted_until, to_be_read
 from reminders.store import migrations
 from reminders.store.database import is_encrypted, reading
 from reminders.store.queries import delivery, people
@@ -177,7 +178,7 @@ def clinics(engine: Engine, now: datetime) -> Iterator[Check]:
     if not found:
         yield Check("clinics", Verdict.WARN, "there is none yet", "Run: reminders clinic add")
     for clinic in found:
-        yield _clinic(clinic)
+        yield _clinic(clinic, now.date())
     if beat is None or now - beat > SILENCE:
         yield Check(
             "heartbeat",
@@ -189,7 +190,7 @@ def clinics(engine: Engine, now: datetime) -> Iterator[Check]:
         yield Check("heartbeat", Verdict.PASS, f"last beat {beat:%H:%M:%S} UTC")
 
 
-def _clinic(clinic: Clinic) -> Check:
+def _clinic(clinic: Clinic, today: date) -> Check:
     name = f"clinic {clinic.id}"
     if clinic.time_zone not in zoneinfo.available_timezones():
         return Check(
@@ -206,16 +207,18 @@ def _clinic(clinic: Clinic) -> Check:
             f"When ready: reminders clinic edit '{clinic.name}' --live",
         )
     accepted = clinic.wording_accepted_at
-    if accepted is None:
+    until = accepted_until(accepted)
+    if until is None or to_be_read(accepted, today):
         return Check(
             name,
             Verdict.WARN,
-            f"nobody accepted the wording of {clinic.name}",
+            f"the wording of {clinic.name} is to be read and accepted"
+            + (f", or nothing leaves after {until}" if until else ""),
             f"Read it, then: reminders clinic edit '{clinic.name}' --live",
         )
     return Check(
         name,
         Verdict.PASS,
         f"{clinic.name} is live, {clinic.time_zone}, {clinic.sending_hours};"
-        f" wording accepted {accepted:%Y-%m-%d}",
+        f" wording accepted until {until}",
     )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Channel, Reason, Status
+from reminders.rules.wording import REVIEW_AHEAD, to_be_read
 from reminders.senders.codes import is_dead, say
 from reminders.store.queries import people, talks, today
 from reminders.store.queries.today import Passing
@@ -27,7 +28,7 @@ class Kind(IntEnum):
     UNKNOWN = 5  # nobody could prove whether it left
     REPLY = 6
     TREATED = 7  # a treatment to be confirmed
-    REVIEW = 8  # wording past its date
+    REVIEW = 8  # wording to be read again
 
 
 FIRST_DAY = {"same-evening", "day-1"}
@@ -142,5 +143,9 @@ def _treated(session: Session, clinic_id: int, on: date, now: datetime) -> Itera
 
 
 def _reviews(session: Session, clinic_id: int, on: date, now: datetime) -> Iterator[Need]:
-    for wording in today.past_review(session, clinic_id, on):
+    """Return what somebody should read again: some time before its last day, and until it is done."""
+    for wording in today.past_review(session, clinic_id, on + REVIEW_AHEAD):
         yield Need(Kind.REVIEW, now, row_id=wording.id, milestone=wording.milestone)
+    clinic = people.clinic(session, clinic_id)
+    if clinic.live and to_be_read(clinic.wording_accepted_at, on):
+        yield Need(Kind.REVIEW, now)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from reminders.overseeing.status import SILENCE
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel
+from reminders.rules.wording import to_be_read
 from reminders.store.queries import audit, delivery, staff
 from reminders.store.tables import Clinic
 
@@ -32,10 +33,10 @@ def lines(session: Session, clinic: Clinic, now: datetime, *, delivers: bool) ->
     """Return everything that must be true before a clinic goes live. ``delivers`` says whether
     this installation's messages leave the machine at all.
     """
-    return [*_people(session, clinic), *_ways(session, clinic, now, delivers=delivers)]
+    return [*_people(session, clinic, now), *_ways(session, clinic, now, delivers=delivers)]
 
 
-def _people(session: Session, clinic: Clinic) -> Iterator[Line]:
+def _people(session: Session, clinic: Clinic, now: datetime) -> Iterator[Line]:
     whole = all((clinic.name, clinic.phone, clinic.email, clinic.address))
     yield Line(
         "The clinic’s name, phone, email and postal address stand in messages",
@@ -45,7 +46,7 @@ def _people(session: Session, clinic: Clinic) -> Iterator[Line]:
     )
     yield Line(
         "Somebody responsible has read the wording and accepts it",
-        clinic.wording_accepted_at is not None,
+        not to_be_read(clinic.wording_accepted_at, now.date()),
         "Read every message under Words, then accept the wording below.",
         "#accept",
     )

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
+
+LONGEST_LIFE = timedelta(days=730)
+"""Wording is read again at least this often, whoever wrote it."""
+
+REVIEW_AHEAD = timedelta(days=30)
+"""How long before its last day somebody is asked to read it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +39,12 @@ Key = tuple[str, str, str]
 @dataclass(frozen=True, slots=True, eq=False)
 class Own:
     """What a clinic made its own: ``numbers`` by protocol and parameter, approved ``wordings``,
-    and whether it accepted the packaged ones.
+    and the last day for which it accepted the packaged ones; None where it did not.
     """
 
     numbers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     wordings: Mapping[Key, Approved] = field(default_factory=dict)
-    packaged_accepted: bool = True
+    packaged_until: date | None = date.max
 
     def unfit(self, protocol: str, milestone: str, language: str, day: date) -> bool:
         """Say whether a clinic's clients may not be sent this wording on a day: nobody there
@@ -52,7 +58,19 @@ class Own:
         ]
         if any(approved.review_by and approved.review_by < day for approved in theirs):
             return True
-        return not (theirs or self.packaged_accepted)
+        packaged = self.packaged_until is not None and day <= self.packaged_until
+        return not (theirs or packaged)
 
 
 NOTHING_OWN = Own()
+
+
+def accepted_until(accepted_at: datetime | None) -> date | None:
+    """Return the last day for which packaged wording was accepted at this moment (UTC)."""
+    return accepted_at and (accepted_at + LONGEST_LIFE).date()
+
+
+def to_be_read(accepted_at: datetime | None, day: date) -> bool:
+    """Say whether somebody should read the packaged wording, and accept it for another while."""
+    until = accepted_until(accepted_at)
+    return until is None or until < day + REVIEW_AHEAD

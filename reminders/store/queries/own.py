@@ -6,35 +6,41 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.rules.wording import Approved, Key, Own, Wording
+from reminders.rules.wording import Approved, Key, Own, Wording, accepted_until
 from reminders.store.queries.common import QUIET
 from reminders.store.tables import Clinic, Guest, Parameter, Placement
 from reminders.store.tables import Wording as Version
 
 _READ: dict[str, Own] = {}
 _KEPT = 4096
-_UNTOUCHED = {accepted: Own(packaged_accepted=accepted) for accepted in (True, False)}
 
 
 def own(session: Session, clinic: Clinic | Row[Any]) -> Own:
     """Return what a clinic made its own; asked of the database once for each of its
     ``own_words``, which is new with every change and shared by no two databases.
     """
-    accepted = clinic.wording_accepted_at is not None
+    until = accepted_until(clinic.wording_accepted_at)
     if clinic.own_words is None:
-        return _UNTOUCHED[accepted]
-    token = f"{clinic.own_words} {accepted}"
+        return _untouched(until)
+    token = f"{clinic.own_words} {until}"
     if token not in _READ:
         if len(_READ) >= _KEPT:
             _READ.clear()
-        _READ[token] = Own(numbers(session, clinic.id), _wordings(session, clinic.id), accepted)
+        _READ[token] = Own(numbers(session, clinic.id), _wordings(session, clinic.id), until)
     return _READ[token]
+
+
+@cache
+def _untouched(until: date | None) -> Own:
+    """Return one and the same for all clinics that accepted the packaged words on a day."""
+    return Own(packaged_until=until)
 
 
 def touch(session: Session, clinic_id: int) -> None:
@@ -101,12 +107,6 @@ def latest(session: Session, clinic_id: int) -> dict[Key, Version]:
     )
     rows = session.scalars(select(Version).where(col(Version.id).in_(newest)))
     return {(row.protocol, row.milestone, row.language): row for row in rows}
-
-
-def past_review(session: Session, clinic_id: int, today: date) -> list[Version]:
-    """Return the wording in use that should have been read again before ``today``."""
-    in_use = approved(session, clinic_id).values()
-    return [row for row in in_use if row.review_by is not None and row.review_by < today]
 
 
 def _wordings(session: Session, clinic_id: int) -> dict[Key, Approved]:

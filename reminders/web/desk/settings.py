@@ -17,6 +17,7 @@ from reminders.rules.contacts import clean, read_email, read_phone
 from reminders.rules.money import CURRENCIES, read_price, spell_price
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.rules.wording import to_be_read
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, own, people
 from reminders.store.tables import Clinic
@@ -44,6 +45,7 @@ def show(visit: Visit) -> Response:
             "price": spell_price(clinic.segment_price),
             "currencies": [("", "–"), *((code, code) for code in CURRENCIES)],
             "settings": visit.app.settings,
+            "to_be_read": to_be_read(clinic.wording_accepted_at, visit.now.date()),
             "was": lambda name: visit.typed(name) or str(getattr(clinic, name) or ""),
         }
         return visit.page("clinic.html", **words)
@@ -140,7 +142,7 @@ def accept(visit: Visit) -> Response:
     """Note that somebody responsible accepts the wording."""
 
     def change(session: Session, clinic: Clinic) -> None:
-        clinic.wording_accepted_at = clinic.wording_accepted_at or visit.now
+        clinic.wording_accepted_at = visit.now
         visit.record(session, "accepted the wording", Clinic, clinic.id)
 
     return _change(visit, change)

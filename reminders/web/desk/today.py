@@ -80,7 +80,9 @@ def _said(visit: Visit, need: Need) -> tuple[str, str, str, bool]:
     by_email = need.channel is Channel.EMAIL
     way, what = ("Emails", "address") if by_email else ("Texts", "number")
     is_stopped = f"{way} are stopped, and kept: our provider refuses our account ({why})"
-    review = f"The wording of “{visit.milestone(need.milestone)}” is due for review"
+    of = f" of “{visit.milestone(need.milestone)}”" if need.milestone else ""
+    review = f"The wording{of} is due to be read again"
+    read = "/words" if need.milestone else "/clinic#accept"
     mend = f"/clients/{need.client_id}/edit"
     milestone, kind = visit.milestone(need.milestone), "email" if by_email else "text"
     said: dict[Kind, tuple[str, str, str, bool]] = {
@@ -91,7 +93,7 @@ def _said(visit: Visit, need: Need) -> tuple[str, str, str, bool]:
         Kind.CONTACT: (f"Mend {name}’s {what}: {why}", f"Mend the {what}", mend, False),
         Kind.UNDELIVERED: (f"{name}: {why}", "I have seen to it", attended, True),
         Kind.UNKNOWN: (f"Ask {name} whether her {milestone} {kind} came: nobody could prove it", "I have asked her", attended, True),
-        Kind.REVIEW: (review, "Read it", "/words", False),
+        Kind.REVIEW: (review, "Read it", read, False),
     }  # fmt: skip
     return said[need.kind]
 
