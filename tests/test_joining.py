@@ -20,6 +20,8 @@ from reminders.store.queries import consents, people
 from reminders.store.tables import Attempt, Client, Code, Consent, Joining, Note
 from reminders.web import create_web
 from tests.conftest import CLINIC, House, ana
+from tests.desk import signed_in
+from tests.test_desk import enrolling
 
 FORM = {
     "name": "Bea",
@@ -326,3 +328,15 @@ def test_a_form_that_came_to_nothing_is_forgotten(house: House, browser: TestCli
         assert retention.purge(session, keep, house.clock())["forms"] == 1
         assert session.scalars(select(Code)).all() == []
     assert len(said(house)) == 1
+
+
+def test_what_goes_out_can_still_be_foreseen_for_others_when_somebody_has_joined(
+    house: House, browser: TestClient
+) -> None:
+    """A rehearsal copies some clients only; whom a form made is not among them."""
+    ticket = browser.post(JOIN, data=TEXTS_ONLY).url.path
+    browser.post(ticket, data={"code": code_in(told(house, Channel.SMS))})
+    assert len(clients(house)) == 1
+    desk = signed_in(house)
+    assert "What Dana will get" in enrolling(desk).text
+    assert desk.get("/plan/day?on=2026-03-03").status_code == 200

@@ -175,7 +175,7 @@ def clients_due(session: Session, clinic_id: int, first: date, last: date) -> li
 
 NOT_PLAYED = {
     *("audit", "heading", "intake", "intake_row", "mark", "outage", "pace", "receipt", "spend"),
-    *("staff", "membership", "invitation", "sign_in", "knock"),
+    *("staff", "membership", "invitation", "sign_in", "knock", "joining", "code"),
 }
 """Tables that say nothing about what will be sent, and passwords, which are not for copying."""
 
