@@ -7,7 +7,7 @@ import re
 import shutil
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -38,9 +38,6 @@ QUIET = (
     "--disable-sync",
 )
 WIDTHS = {"phone": 320, "tablet": 768, "desk": 1280}
-SCHEMES = ("light", "dark")
-EVERY = [(width, scheme) for width in WIDTHS for scheme in SCHEMES]
-SOME = [("phone", "light"), ("desk", "dark")]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 
 
@@ -85,25 +82,33 @@ def serving(app: App, door: socket.socket) -> Iterator[None]:
     thread.join()
 
 
-@pytest.fixture
-def served(sqlite_template: Path, tmp_path: Path) -> Iterator[Served]:
-    """Serve a house of its own, in SQLite, at an address of its own."""
-    database = shutil.copy(sqlite_template, tmp_path / "reminders.db")
+@contextmanager
+def house_served(template: Path, folder: Path, *, named: bool = True) -> Iterator[Served]:
+    """Serve a house of its own in SQLite, at an address of its own, with a clinic if ``named``."""
+    database = shutil.copy(template, folder / "reminders.db")
     clock = SetClock(MONDAY)
     with socket.create_server(("127.0.0.1", 0)) as door:
         address = f"http://127.0.0.1:{door.getsockname()[1]}"
         settings = Settings(
             database_url=f"sqlite:///{database}",
-            outbox_dir=tmp_path / "outbox",
+            outbox_dir=folder / "outbox",
             public_url=address,
         )
         app = build(settings, clock)
         log_to(sys.stderr, "error")
-        with writing(app.engine) as session:
-            clinics.add(session, CLINIC, clock(), live=True)
+        if named:
+            with writing(app.engine) as session:
+                clinics.add(session, CLINIC, clock(), live=True)
         with serving(app, door):
-            yield Served(House(app, clock, tmp_path / "outbox"), address)
+            yield Served(House(app, clock, folder / "outbox"), address)
         app.close()
+
+
+@pytest.fixture
+def served(sqlite_template: Path, tmp_path: Path) -> Iterator[Served]:
+    """Serve a house with one clinic in it."""
+    with house_served(sqlite_template, tmp_path) as found:
+        yield found
 
 
 @contextmanager
@@ -139,14 +144,6 @@ def axe(page: Page) -> list[str]:
         for violation in found["violations"]
         for node in violation["nodes"]
     ]
-
-
-def looks(page: Page, of: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Look at a page as it stands, in each of these widths and schemes."""
-    for width, scheme in of:
-        page.set_viewport_size({"width": WIDTHS[width], "height": 800})
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        yield f"{width}-{scheme}"
 
 
 def overflow(page: Page) -> int:

@@ -14,7 +14,7 @@ from reminders.rules.terms import Channel, InputError, Reason, Status
 from reminders.rules.wording import LONGEST_LIFE
 from reminders.settings import Delivery
 from reminders.store.database import reading, writing
-from reminders.store.queries import audit, delivery, own, people, staff
+from reminders.store.queries import audit, delivery, lanes, own, people, staff
 from reminders.store.tables import Clinic
 from tests.conftest import CLINIC, MONDAY, House, ana
 from tests.desk import Desk, signed_in
@@ -247,3 +247,33 @@ def test_practice_messages_a_guest_for_real_and_nobody_else(house: House) -> Non
     house.play(MONDAY + timedelta(hours=9))
     assert house.line("day-1", Channel.SMS).status is Status.ACCEPTED
     assert house.line("day-1", Channel.EMAIL).reason is Reason.PRACTICE
+
+
+def test_how_much_may_leave_is_set_shown_and_written_down(house: House) -> None:
+    desk = owner(house)
+    desk.get("/clinic")
+    desk.post("/clinic/limits", **{"sms-minute": "60", "sms-day": "2,000", "email-day": ""})
+    assert "Saved." in desk.text
+    with reading(house.engine) as session:
+        assert lanes.limits(session, 1) == {Channel.SMS: (60, 2000), Channel.EMAIL: (None, None)}
+    assert desk.page is not None
+    assert 'name="sms-day" type="text" value="2000"' in desk.page.text
+    assert changes(house)[0] == (
+        "changed how many texts may leave",
+        "no limit → 60 a minute and 2000 a day",
+    )
+    desk.post("/clinic/limits", **{"sms-minute": "60", "sms-day": ""})
+    with reading(house.engine) as session:
+        assert lanes.limits(session, 1)[Channel.SMS] == (60, None)
+
+
+@pytest.mark.parametrize("typed", ["0", "-3", "many", "9999999"])
+def test_a_limit_that_is_no_number_changes_nothing(house: House, typed: str) -> None:
+    desk = owner(house)
+    desk.get("/clinic")
+    desk.post("/clinic/limits", **{"sms-minute": "60", "email-minute": typed})
+    assert desk.page is not None
+    assert desk.page.status_code == 422
+    assert "This is not a number of messages" in desk.text
+    with reading(house.engine) as session:
+        assert lanes.limits(session, 1)[Channel.SMS] == (None, None)

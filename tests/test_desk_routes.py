@@ -20,7 +20,7 @@ from tests.desk import Desk, signed_in
 
 STAFFED = [r for r in ROUTES if isinstance(r, Route) and hasattr(r.endpoint, "needs")]
 OPEN = {
-    "/desk.css", "/office.css", "/office.js", "/desk.js", "/icon/{count:int}.svg", "/sign-in", "/sign-in/code",
+    "/style.css", "/desk.css", "/office.js", "/desk.js", "/icon/{count:int}.svg", "/sign-in", "/sign-in/code",
     "/sign-in/qr.svg", "/sign-out", "/invitation/{token}", "/first/{token}",
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ import re
 import statistics
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -211,6 +212,12 @@ def test_every_setting_in_the_readme_stands_in_the_example() -> None:
 def test_every_file_the_readme_names_is_there() -> None:
     for name in re.findall(r"`((?:templates|tests|reminders)/[\w./-]+)`", README):
         assert (ROOT / name).exists(), name
+
+
+def test_every_longer_command_the_readme_names_is_there() -> None:
+    named = set(re.findall(r"python -m (tests\.\w+)", README))
+    assert {"tests.looks", "tests.proofs"} <= named
+    assert [name for name in named if find_spec(name) is None] == []
 
 
 def test_the_procfile_starts_commands_that_exist() -> None:

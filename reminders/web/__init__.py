@@ -50,7 +50,6 @@ def create_web(
         routes=[
             Route("/healthz", health.alive),
             Route("/readyz", health.ready),
-            Route("/style.css", style),
             *metrics.ROUTES,
             *ticking.ROUTES,
             *bounces.ROUTES,
@@ -68,12 +67,6 @@ def create_web(
     )
     web.state.app = app
     return web
-
-
-async def style(request: Request) -> Response:
-    """Return the one style sheet."""
-    app: App = request.app.state.app
-    return Response(app.library.page("pages/style.css"), media_type="text/css")
 
 
 async def _with_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:

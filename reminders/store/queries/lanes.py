@@ -163,3 +163,9 @@ def limit(session: Session, clinic_id: int, channel: Channel, **limits: int | No
     """Set how much may leave by a lane a minute or a day; None for no limit."""
     lane = (L.c.clinic_id == clinic_id) & (L.c.channel == channel)
     asked(session, update(L).where(lane).values(**limits, opens_at=None))
+
+
+def limits(session: Session, clinic_id: int) -> dict[Channel, tuple[int | None, int | None]]:
+    """Return how much may leave for a clinic by each channel, a minute and a day."""
+    found = select(L.c.channel, L.c.per_minute, L.c.per_day).where(L.c.clinic_id == clinic_id)
+    return {row.channel: (row.per_minute, row.per_day) for row in asked(session, found)}

@@ -1,4 +1,4 @@
-"""What the desk's pages are dressed in: one style sheet, one script, and the icon that counts."""
+"""What pages are dressed in: the style sheets, the desk's scripts, and the icon that counts."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _ICON = (
 )
 
 
+async def shared_style(request: Request) -> Response:
+    """Return the style sheet of all pages, the clients' too."""
+    return _file(request, "pages/style.css", "text/css")
+
+
 async def style(request: Request) -> Response:
     """Return the desk's own style sheet."""
     return _file(request, "desk/desk.css", "text/css")
-
-
-async def office_style(request: Request) -> Response:
-    """Return the style sheet of the pages behind the desk."""
-    return _file(request, "desk/office.css", "text/css")
 
 
 async def script(request: Request) -> Response:
@@ -59,8 +59,8 @@ def _open(path: str, endpoint: object) -> Route:
 
 
 ROUTES = [
+    _open("/style.css", shared_style),
     _open("/desk.css", style),
-    _open("/office.css", office_style),
     _open("/office.js", office_script),
     _open("/desk.js", script),
     _open("/icon/{count:int}.svg", icon),

@@ -16,10 +16,10 @@ from reminders.overseeing import readiness
 from reminders.rules.contacts import clean, read_email, read_phone
 from reminders.rules.money import CURRENCIES, read_price, spell_price
 from reminders.rules.roles import Role
-from reminders.rules.terms import InputError
+from reminders.rules.terms import Channel, InputError
 from reminders.rules.wording import to_be_read
 from reminders.store.database import reading, writing
-from reminders.store.queries import audit, own, people
+from reminders.store.queries import audit, lanes, own, people
 from reminders.store.tables import Clinic
 from reminders.web.desk.shell import Visit, desk_route
 
@@ -28,7 +28,10 @@ SENDING = ("sending_hours", "texts_per_week")
 MOST_GUESTS = 10
 """Whom a clinic messages while it practises: its own staff, and no more."""
 
-MOST_SEGMENTS = 1_000_000
+MOST = 1_000_000
+"""The largest number that means anything here: of segments a month, or of messages a day."""
+
+WAYS = ((Channel.SMS, "Texts"), (Channel.EMAIL, "Emails"))
 
 
 def show(visit: Visit) -> Response:
@@ -46,6 +49,8 @@ def show(visit: Visit) -> Response:
             "currencies": [("", "–"), *((code, code) for code in CURRENCIES)],
             "settings": visit.app.settings,
             "to_be_read": to_be_read(clinic.wording_accepted_at, visit.now.date()),
+            "ways": WAYS,
+            "limits": lanes.limits(session, clinic.id),
             "was": lambda name: visit.typed(name) or str(getattr(clinic, name) or ""),
         }
         return visit.page("clinic.html", **words)
@@ -106,10 +111,47 @@ def money(visit: Visit) -> Response:
 
 
 def _read_budget(text: str) -> int:
+    return _read_number(text, "segments")
+
+
+def _read_number(text: str, of: str = "messages") -> int:
     digits = re.sub(r"[ ,.]", "", clean(text))
-    if not digits.isdecimal() or not 0 < int(digits) <= MOST_SEGMENTS:
-        raise InputError("This is not a number of segments.", "Write a whole number, like 2000.")
+    if not digits.isdecimal() or not 0 < int(digits) <= MOST:
+        raise InputError(f"This is not a number of {of}.", "Write a whole number, like 2000.")
     return int(digits)
+
+
+def limits(visit: Visit) -> Response:
+    """Set how much may leave by each channel a minute and a day; nothing typed is no limit."""
+    wanted = {
+        channel: (
+            visit.read(f"{channel}-minute", _read_number),
+            visit.read(f"{channel}-day", _read_number),
+        )
+        for channel, _ in WAYS
+    }
+    if visit.faults:
+        return show(visit)
+
+    def change(session: Session, clinic: Clinic) -> None:
+        before = lanes.limits(session, clinic.id)
+        for channel, called in WAYS:
+            if before[channel] != wanted[channel]:
+                clinics.limit(session, clinic, channel, *wanted[channel])
+                detail = f"{_say(before[channel])} → {_say(wanted[channel])}"
+                what = f"changed how many {called.lower()} may leave"
+                visit.record(session, what, Clinic, clinic.id, detail)
+
+    return _change(visit, change)
+
+
+def _say(limits: tuple[int | None, int | None]) -> str:
+    return (
+        " and ".join(
+            f"{most} a {span}" for most, span in zip(limits, ("minute", "day"), strict=True) if most
+        )
+        or "no limit"
+    )
 
 
 def guests(visit: Visit) -> Response:
@@ -213,6 +255,7 @@ ROUTES = [
     desk_route("/clinic/details", details, Role.OWNER, "POST"),
     desk_route("/clinic/sending", sending, Role.OWNER, "POST"),
     desk_route("/clinic/money", money, Role.OWNER, "POST"),
+    desk_route("/clinic/limits", limits, Role.OWNER, "POST"),
     desk_route("/clinic/guests", guests, Role.OWNER, "POST"),
     desk_route("/clinic/accept", accept, Role.OWNER, "POST"),
     desk_route("/clinic/live", go_live, Role.OWNER, "POST"),

@@ -1,0 +1,112 @@
+"""The clients' own pages, as they come to them."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page
+
+from tests.looks.sights import Scene, after, at
+
+at("her-day", "{1}", inside=False)
+at("her-fifth-day", "{5}", inside=False)
+at("her-visit-to-come", "{6}", inside=False)
+at("her-choices", "{1}/choices", inside=False)
+at("her-pause", "{1}/pause", inside=False)
+at("her-stop", "{1}/stop", inside=False)
+at("her-wrong-number", "{1}/wrong", inside=False)
+at("her-own", "{1}/mine", inside=False)
+at("join", "/join/rosewood-skin", inside=False)
+at("join-in-spanish", "/join/rosewood-skin?language=es", inside=False)
+at("poster", "/join/rosewood-skin/poster", inside=False)
+at("privacy", "/join/rosewood-skin/privacy", inside=False)
+at("terms", "/join/rosewood-skin/terms", inside=False)
+at("wrong-link", "/a/AAAAAAAAAAAAAA", inside=False)
+
+
+@after("POST", "/join/rosewood-skin", inside=False)
+def join_with_faults(page: Page, scene: Scene) -> None:
+    page.goto(scene.find("/join/rosewood-skin"))
+    page.get_by_label("Yes, text me").check()
+    page.get_by_role("button", name="Go on").click()
+
+
+def asking(page: Page, scene: Scene, name: str, number: str) -> None:
+    """Ask for texts and emails."""
+    page.goto(scene.find("/join/rosewood-skin"))
+    page.get_by_label("first name").fill(name)
+    page.get_by_label("Mobile number").fill(number)
+    page.get_by_label("Yes, text me").check()
+    page.get_by_label("Email address").fill(f"{name.lower()}@mail.example")
+    page.get_by_label("Yes, email me").check()
+    page.get_by_role("button", name="Go on").click()
+
+
+def last_said(scene: Scene, to: str, pattern: str) -> str:
+    """Send what is due, and return what the messages to a contact say by a pattern."""
+    scene.served.tick()
+    told = [path.read_text("utf-8") for path in scene.served.house.left()]
+    return str(re.findall(pattern, "\n".join(one for one in told if to in one))[-1])
+
+
+@after("GET", "/join/rosewood-skin/x", inside=False)
+def joining(page: Page, scene: Scene) -> None:
+    asking(page, scene, "Bea", "07700 900177")
+
+
+@after("POST", "/join/rosewood-skin/x", inside=False)
+def joining_with_a_wrong_code(page: Page, scene: Scene) -> None:
+    asking(page, scene, "Cleo", "07700 900178")
+    page.get_by_label("Code").fill("1")
+    page.get_by_role("button", name="Go on").click()
+
+
+@after("GET", "/join/rosewood-skin/email/x", inside=False)
+def joining_by_email(page: Page, scene: Scene) -> None:
+    asking(page, scene, "Dora", "07700 900179")
+    page.goto(last_said(scene, "dora@mail.example", r"https?://\S+/email/[\w-]+"))
+
+
+@after("POST", "/join/rosewood-skin/email/x", inside=False)
+def joined(page: Page, scene: Scene) -> None:
+    asking(page, scene, "Edith", "07700 900180")
+    page.get_by_label("Code").fill(last_said(scene, "+447700900180", r"code is (\d{6})"))
+    page.get_by_role("button", name="Go on").click()
+    page.goto(last_said(scene, "edith@mail.example", r"https?://\S+/email/[\w-]+"))
+    page.click("main button")
+
+
+@after("POST", "{1}/mine", inside=False)
+def her_code(page: Page, scene: Scene) -> None:
+    page.goto(scene.find("{1}/mine"))
+    page.get_by_role("button", name="Text me a code").click()
+
+
+@after("POST", "{1}/mine/see", inside=False)
+def what_is_kept_of_her(page: Page, scene: Scene) -> None:
+    her_code(page, scene)
+    page.get_by_label("Code").fill(last_said(scene, "+447700900100", r"code is (\d{6})"))
+    page.get_by_role("button", name="Go on").click()
+
+
+@after("GET", "{3}", inside=False)
+def her_day_paused(page: Page, scene: Scene) -> None:
+    page.goto(scene.find("{3}/pause"))
+    page.click("main button")
+
+
+@after("POST", "{4}/wrong", inside=False)
+def no_longer_her(page: Page, scene: Scene) -> None:
+    page.goto(scene.find("{4}/wrong"))
+    page.click("main button")
+
+
+@after("GET", "/u/x", inside=False)
+def unsubscribe(page: Page, scene: Scene) -> None:
+    page.goto(scene.served.house.app.links.unsubscribe_url(5))
+
+
+@after("POST", "/u/x", inside=False)
+def unsubscribed(page: Page, scene: Scene) -> None:
+    unsubscribe(page, scene)
+    page.click("main button")
