@@ -161,6 +161,7 @@ def test_serve_sends_what_is_due_and_ends_well_when_told(operator: Operator) -> 
     assert "Traceback" not in (operator.folder / "serve.log").read_text("utf-8")
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_web_process_and_two_workers_together_send_each_message_once(operator: Operator) -> None:
     operator.take_in(clients=60)
     with ExitStack() as stack:
@@ -176,6 +177,7 @@ def test_a_web_process_and_two_workers_together_send_each_message_once(operator:
     assert json.loads(operator.run("status", "--json"))["sent"] == 120
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_told_to_stop_in_the_middle_it_finishes_what_is_in_hand(operator: Operator) -> None:
     operator.take_in(clients=80)
     script = [{"wait": 1.5, "commit": True, "status": 201, "body": json.dumps({"sid": "SM1"})}]
@@ -198,6 +200,7 @@ def test_told_to_stop_in_the_middle_it_finishes_what_is_in_hand(operator: Operat
     assert status["planned"] > 0
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_doctor_knows_the_providers(operator: Operator) -> None:
     operator.take_in(clients=1)
     told = operator.ask("doctor", "--fix", "--json")
