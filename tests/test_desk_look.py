@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 
 from reminders.rules.keywords import Kind
 from reminders.store.database import writing
@@ -56,6 +56,58 @@ def test_enrolling_takes_a_keyboard_and_few_strokes(chromium: Browser, desk: Ser
         fields = 11  # names, number, address, kind, day, hour, two yeses, how, language
         assert strokes <= 35, (strokes, fields)
         assert axe(page) == []
+
+
+def reach(page: Page, what: str) -> None:
+    """Press Tab until something is in focus whose words, or field, are these; focus always shows."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        words, name, outline = page.evaluate(_FOCUSED)
+        assert outline != "none", words
+        if what == name or what in words:
+            return
+    raise AssertionError(f"Tab never reached “{what}”")
+
+
+_FOCUSED = """() => { const e = document.activeElement;
+  return [e.textContent.slice(0, 80), e.id, getComputedStyle(e).outlineStyle] }"""
+
+
+def test_a_keyboard_is_enough_for_a_day_s_work(chromium: Browser, desk: Served) -> None:
+    with page_of(chromium, "desk") as page:
+        sign_in(page, desk)
+        press, write = page.keyboard.press, page.keyboard.type
+        reach(page, "I have called her")
+        press("Enter")
+        expect(page.get_by_text("Done.")).to_be_visible()
+        reach(page, "Read and answer")
+        press("Enter")
+        expect(page.get_by_text("Your answer")).to_be_visible()
+        reach(page, "words")
+        write("Please come in today. We keep a place for you.")
+        reach(page, "Send")
+        press("Enter")
+        expect(page.get_by_text("It leaves in ten seconds.")).to_be_visible()
+        reach(page, "Clients")
+        press("Enter")
+        expect(page.get_by_role("heading", name="Clients")).to_be_visible()
+        reach(page, "q")
+        write("zoë")
+        press("Enter")
+        page.wait_for_url("**/clients?q=*")
+        reach(page, "Zoë Bright")
+        press("Enter")
+        expect(page.get_by_role("heading", name="So far")).to_be_visible()
+        reach(page, "Day 3")
+        press("Enter")
+        reach(page, "Hold back")
+        press("Enter")
+        expect(page.get_by_text("It is held back until you let it go.")).to_be_visible()
+        reach(page, "Sam Field")
+        press("Enter")
+        reach(page, "Sign out")
+        press("Enter")
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 def test_the_page_looks_again_by_itself_and_counts_in_title_and_icon(

@@ -147,3 +147,11 @@ def test_two_heartbeats_may_beat_at_once(house: House) -> None:
         delivery.beat(session, "two", house.clock())
     with reading(house.engine) as session:
         assert delivery.last_beat(session) == house.clock() + timedelta(seconds=1)
+
+
+def test_an_address_that_leads_nowhere_says_so_in_plain_words(browser: TestClient) -> None:
+    answer = browser.get("/nowhere", headers={"Accept-Language": "es"})
+    assert answer.status_code == 404
+    assert "<h1>" in answer.text
+    assert 'lang="es"' in answer.text
+    assert "style-src 'self'" in answer.headers["Content-Security-Policy"]

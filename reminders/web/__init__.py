@@ -63,10 +63,16 @@ def create_web(
             Middleware(Proxies, trusted=app.settings.trusted_proxies),
             Middleware(BaseHTTPMiddleware, dispatch=_with_headers),
         ],
+        exception_handlers={404: _nowhere},
         lifespan=lifespan,
     )
     web.state.app = app
     return web
+
+
+async def _nowhere(request: Request, _: Exception) -> Response:
+    """Say in plain words that an address leads nowhere, whoever mistyped it."""
+    return pages.Visit(request, {}).wrong_link()
 
 
 async def _with_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:

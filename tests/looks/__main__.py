@@ -70,7 +70,7 @@ def walk(browser: Browser, told: Scene, given: argparse.Namespace, console: Cons
                 assert eye.status() != 500, sight.name
                 if given.names and sight.name not in given.names:
                     continue
-                pages[sight.name] = eye.source()
+                pages |= {} if sight.closed else {sight.name: eye.source()}
                 found = [(look, list(eye.faults(look, picture(given, sight, look), closed=sight.closed))) for look in (HER_LOOKS if sight.hers else LOOKS)]  # fmt: skip
             console.print(f"{sight.name:<28}", *(f"{len(faults) or '·':^8}" for _, faults in found))
             for fault, seen in by_fault(found):

@@ -22,6 +22,7 @@ at("poster", "/join/rosewood-skin/poster", inside=False)
 at("privacy", "/join/rosewood-skin/privacy", inside=False)
 at("terms", "/join/rosewood-skin/terms", inside=False)
 at("wrong-link", "/a/AAAAAAAAAAAAAA", inside=False)
+at("nowhere", "/nowhere", inside=False)
 
 
 @after("POST", "/join/rosewood-skin", inside=False)

@@ -112,7 +112,7 @@ def forgotten(routes: Iterable[BaseRoute]) -> list[str]:
     for sight in SIGHTS:
         path = sight.place.partition("?")[0].format(*["/a/x"] * 20)
         scope = {"type": "http", "method": sight.method, "path": path, "headers": []}
-        shown.add(next(str(getattr(r, "path", "")) for r in listed if r.matches(scope)[0] is Match.FULL))  # fmt: skip
+        shown |= {str(getattr(r, "path", "")) for r in listed if r.matches(scope)[0] is Match.FULL}
     return [
         path
         for route in listed

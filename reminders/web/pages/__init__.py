@@ -3,6 +3,9 @@
 from starlette.routing import BaseRoute
 
 from reminders.web.pages import calendar, choosing, hers, joining, mine
+from reminders.web.pages.shell import Visit
+
+__all__ = ["ROUTES", "Visit"]
 
 ROUTES: list[BaseRoute] = [
     *hers.ROUTES,
