@@ -18,11 +18,14 @@ from reminders.senders.reach import knock, open_ports
 from reminders.senders.sms import TwilioAccount
 from reminders.settings import Settings
 from reminders.store.backups import BACKED_UP
-from reminders.store.database import database_time, reading
+from reminders.store.database import database_time, reading, writing
 from reminders.store.queries import halts, people
 
 REPLIES = "/hooks/twilio/inbound#rc=3&rp=all"
 """Where Twilio is to post what clients text; what follows the # lets it try again."""
+
+WORDED = "wording read"
+"""The mark that says which edition of the wording was found to be whole."""
 
 
 def inside(
@@ -32,9 +35,10 @@ def inside(
     found = list(doctor.database(engine))
     yield from found
     yield doctor.time_zones()
-    yield doctor.wording(library, renderer, clock())
     if any(check.verdict is Verdict.FAIL for check in found):
+        yield doctor.wording(library, renderer, clock())
         return
+    yield wording(engine, library, renderer, clock())
     yield examining.clocks(clock(), database_time(engine))
     now = clock()
     with reading(engine) as session:
@@ -43,6 +47,20 @@ def inside(
     yield examining.zones(used, now)
     yield from doctor.clinics(engine, now)
     yield examining.backup(datetime.fromisoformat(backed_up) if backed_up else None, now)
+
+
+def wording(engine: Engine, library: Library, renderer: Renderer, now: datetime) -> Check:
+    """Word every milestone there is, once for each edition of the wording: it takes seconds."""
+    edition = library.edition()
+    with reading(engine) as session:
+        known = halts.read(session, WORDED)
+    if known and known["edition"] == edition:
+        return Check("wording", Verdict.PASS, known["found"])
+    check = doctor.wording(library, renderer, now)
+    if check.verdict is Verdict.PASS:
+        with writing(engine) as session:
+            halts.write(session, WORDED, {"edition": edition, "found": check.found})
+    return check
 
 
 def outside(

@@ -11,8 +11,6 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from reminders.rules.terms import InputError
 
 LARGEST = 20 * 1024 * 1024
@@ -151,6 +149,8 @@ def _outside_quotes(line: str, mark: str) -> int:
 
 
 def _workbook(content: bytes) -> list[list[str]]:
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 (for few lists)
+
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
         visible = [

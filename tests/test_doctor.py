@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import socket
 import time
 import urllib.request
@@ -16,9 +17,11 @@ from typing import Any
 import pytest
 import uvicorn
 
+from reminders import checkup
 from reminders.app import App
-from reminders.overseeing import examining
+from reminders.overseeing import doctor, examining
 from reminders.overseeing.doctor import Check, Verdict
+from reminders.rendering.library import Library, templates_folder
 from reminders.rules.deciding import Outcome
 from reminders.rules.senders import Kind, kind_of
 from reminders.senders import SendError
@@ -260,3 +263,25 @@ def test_a_signature_of_ours_goes_all_the_way_round(public: str) -> None:
         found = examining.round_trip(answer)
         assert found.verdict is Verdict.FAIL
         assert found.mend
+
+
+def test_all_wording_is_worded_once_and_again_after_any_change(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(templates_folder(), tmp_path / "templates")
+    library, renderer = Library(tmp_path / "templates"), house.app.renderer
+    times: list[int] = []
+
+    def word(*_: object) -> Check:
+        times.append(1)
+        return Check("wording", Verdict.PASS, "280 read")
+
+    monkeypatch.setattr(doctor, "wording", word)
+    for _ in range(3):
+        assert checkup.wording(house.engine, library, renderer, house.clock.now).found == "280 read"
+    assert len(times) == 1
+    (file := next((tmp_path / "templates/care").rglob("day-1.md"))).write_text(
+        file.read_text("utf-8") + "\n", "utf-8"
+    )
+    checkup.wording(house.engine, library, renderer, house.clock.now)
+    assert len(times) == 2

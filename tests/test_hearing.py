@@ -72,6 +72,13 @@ def test_nothing_goes_out_after_an_outage_while_twilio_does_not_tell_what_was_sa
     assert operator.sent()[ANA] == 0
 
 
+def test_a_new_installation_beats_before_twilio_has_told_anything(operator: Operator) -> None:
+    operator.tell_twilio("/_become", {"unlisted": {"status": 503, "body": {}}})
+    operator.take_in(0, 1)
+    operator.run("tick")
+    assert operator.sent()[ANA] == 1
+
+
 def test_where_twilio_lets_us_not_in_emails_still_leave(operator: Operator) -> None:
     operator.run("tick")
     operator.take_in(0, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import statistics
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -153,6 +154,16 @@ def test_functions_are_short() -> None:
     ]  # fmt: skip
     assert statistics.median(lengths) <= 9
     assert max(lengths) <= 45
+
+
+def test_what_only_some_need_is_not_loaded_by_everybody() -> None:
+    """Each is slow or large; together they were a fifth of what an idle service holds."""
+    rare = {"alembic", "cryptography", "icalendar", "python_calamine", "aiohttp", "twilio.rest"}
+    loaded = "import sys, reminders.cli; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+    )
+    assert not rare & set(done.stdout.split())
 
 
 def test_files_are_short() -> None:

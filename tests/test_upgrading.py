@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import OperationalError
@@ -22,6 +21,7 @@ from reminders.enrolling.zones import follow_zone_data
 from reminders.overseeing import doctor
 from reminders.store import fillings, migrations
 from reminders.store.database import normalise, open_engine
+from reminders.store.migrations.stepping import step_to
 from reminders.store.queries import people
 from tests.conftest import House, ana
 
@@ -94,7 +94,7 @@ def test_what_each_version_writes_every_later_schema_takes(fresh: Engine) -> Non
     before: dict[str, dict[str, bool]] = {}
     for number, step in enumerate(STEPS, 1):
         with fresh.begin() as connection:
-            command.upgrade(migrations._config(connection), step.stem[:4])
+            step_to(connection, step.stem[:4])
         after = columns(fresh)
         if number > FIRST_RELEASE:
             for table, known in before.items():
@@ -111,7 +111,7 @@ def test_a_step_gives_up_its_place_to_senders_and_tries_again(
     """It never queues for long behind a long transaction, for all others would queue behind it."""
     monkeypatch.setattr(migrations, "AGAIN", 0.05)
     with fresh.begin() as connection:
-        command.upgrade(migrations._config(connection), STEPS[-2].stem[:4])
+        step_to(connection, STEPS[-2].stem[:4])
     tries: list[int] = []
     original = migrations._migrate
 
@@ -150,7 +150,7 @@ def test_a_migrator_that_finds_a_table_in_use_does_not_wait_for_ever(
 ) -> None:
     monkeypatch.setattr(migrations, "PATIENCE", 0.0)
     with fresh.begin() as connection:
-        command.upgrade(migrations._config(connection), "0009")
+        step_to(connection, "0009")
     quick = create_engine(fresh.url, connect_args={"options": "-c lock_timeout=200ms"})
     holding, done = threading.Event(), threading.Event()
 

@@ -72,7 +72,8 @@ class Hearing:
         stood there. Nobody waits for it: a provider that does not tell is asked again.
         """
         now = self._clock()
-        if self._silent(now) or now - self._heard(now) < EVERY:
+        heard, last = self._known()
+        if _silent(last, now) or (heard is not None and now - heard < EVERY):
             return 0
         try:
             return self._hear(now, now - ON_ITS_WAY)
@@ -84,7 +85,8 @@ class Hearing:
         """After a time in which nobody was there to be told, hear first of all what was said in
         it: a stop may be among it. Raises ``SendError``; then nothing may go out yet.
         """
-        return self.everything() if self._silent(self._clock()) else 0
+        _, last = self._known()
+        return self.everything() if _silent(last, self._clock()) else 0
 
     def everything(self) -> int:
         """Hear all that was said since the list was last gone through, and return how many stood
@@ -98,21 +100,17 @@ class Hearing:
                 raise
             return 0
 
-    def _silent(self, now: datetime) -> bool:
-        with reading(self._engine) as session:
-            last = delivery.last_beat(session)
-        return last is None or now - last > SILENCE
-
-    def _heard(self, now: datetime) -> datetime:
+    def _known(self) -> tuple[datetime | None, datetime | None]:
+        """Return until when the list was gone through, and when the heart last beat."""
         with reading(self._engine) as session:
             heard = halts.read(session, HEARD)
-            last = delivery.last_beat(session)
-        return datetime.fromisoformat(heard) if heard else last or now
+            return heard and datetime.fromisoformat(heard), delivery.last_beat(session)
 
     def _hear(self, now: datetime, until: datetime) -> int:
         if self._listed is None:
             return 0
-        listed = asyncio.run(_all(self._listed(self._heard(now) - OVERLAP)))
+        heard, last = self._known()
+        listed = asyncio.run(_all(self._listed((heard or last or now) - OVERLAP)))
         came = [one for one in listed if one.came_at <= until]
         for one in came:
             words = replies.keepable(one.text)
@@ -120,6 +118,10 @@ class Hearing:
         with writing(self._engine) as session:
             halts.write(session, HEARD, now.isoformat())
         return len(came)
+
+
+def _silent(last: datetime | None, now: datetime) -> bool:
+    return last is not None and now - last > SILENCE
 
 
 async def _all(listed: Awaitable[list[Came]]) -> list[Came]:

@@ -6,9 +6,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from reminders import __version__
 from reminders.rendering.composing import Composer
 from reminders.rendering.languages import Language, choose, read_languages
 from reminders.rendering.phrases import Phrasebook
@@ -84,6 +86,13 @@ class Library:
         """Return emergency numbers by country (ISO 3166)."""
         table = self._toml("care/emergency.toml")
         return {country: row["number"] for row in table["numbers"] for country in row["countries"]}
+
+    def edition(self) -> str:
+        """Return what tells these files, and the program that reads them, from any others."""
+        digest = sha256(__version__.encode())
+        for path in sorted(path for path in self.root.rglob("*") if path.is_file()):
+            digest.update(f"{path.relative_to(self.root)}\0".encode() + path.read_bytes())
+        return digest.hexdigest()
 
     def protocol_for(self, name: str) -> Protocol | None:
         """Return the protocol a treatment's everyday name belongs to; the first for no name."""

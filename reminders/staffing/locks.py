@@ -10,13 +10,15 @@ from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyotp
 import segno
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from cryptography.fernet import Fernet, InvalidToken
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 STEP = 30
 """Seconds a one-time code stands for (RFC 6238)."""
@@ -65,6 +67,8 @@ class Locks:
 
     @cached_property
     def _fernet(self) -> Fernet:
+        from cryptography.fernet import Fernet  # noqa: PLC0415 (6 MB, for the desk alone)
+
         key = hmac.digest(self._key, b"sealed at the desk", sha256)
         return Fernet(urlsafe_b64encode(key))
 
@@ -74,6 +78,8 @@ class Locks:
 
     def unseal(self, sealed: str, lasts: timedelta | None = None) -> Any:
         """Read what we sealed; None if it is not ours, or older than it lasts."""
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415 (as above)
+
         seconds = int(lasts.total_seconds()) if lasts else None
         try:
             return json.loads(self._fernet.decrypt(sealed.encode(), ttl=seconds))

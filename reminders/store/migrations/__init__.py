@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from reminders.store.fillings import fill
@@ -23,31 +20,32 @@ LOCK = 7_305_214_001
 """Any number will do, as long as nobody else locks it: one migration at a time."""
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", "reminders:store/migrations")
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
+STEPS = sorted(path.stem[:4] for path in (Path(__file__).parent / "versions").glob("0*.py"))
+"""The revisions this code knows, each by the number that begins its file's name."""
 
 
-def newest() -> str | None:
+def newest() -> str:
     """Return the revision this code needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return STEPS[-1]
 
 
 def current(engine: Engine) -> str | None:
     """Return the revision the database stands at; None where it is empty."""
     with engine.execution_options(read_only=True).connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def is_behind(revision: str | None) -> bool:
     """Say whether a database at this revision lacks steps that this code needs. One that a newer
     version brought further lacks none, for steps only add: old processes go on, and start again.
     """
-    steps = ScriptDirectory.from_config(_config()).walk_revisions()
-    return revision is None or revision in {step.revision for step in steps} - {newest()}
+    return revision is None or revision in STEPS[:-1]
 
 
 def migrate(engine: Engine) -> bool:
@@ -75,8 +73,9 @@ def _migrate(engine: Engine) -> bool:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-        before = MigrationContext.configure(connection).get_current_revision()
-        if not is_behind(before):
+        if not is_behind(_revision(connection)):
             return False
-        command.upgrade(_config(connection), "head")
+        from reminders.store.migrations.stepping import step_to  # noqa: PLC0415 (slow to import)
+
+        step_to(connection)
         return True

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
 from starlette.responses import Response
 
 from reminders.rules.planning import timing
@@ -15,11 +15,16 @@ from reminders.web.pages.choosing import opened
 from reminders.web.pages.hers import Hers
 from reminders.web.pages.shell import door
 
+if TYPE_CHECKING:
+    from icalendar import Event
+
 MOMENT = timedelta(minutes=15)
 """How long a milestone takes in a calendar; it cannot be nothing."""
 
 
 def _show(hers: Hers) -> Response:
+    from icalendar import Calendar  # noqa: PLC0415 (3 MB, for who asks for the file)
+
     calendar = Calendar()
     calendar.add("prodid", "-//Aftercare reminders//EN")
     calendar.add("version", "2.0")
@@ -37,6 +42,8 @@ def _event(hers: Hers, what: str, summary: str) -> Event:
     """Begin an event. Its name stays the same when it moves, so that calendars move it too, and
     its words tell nothing of skin: calendars are shared.
     """
+    from icalendar import Event  # noqa: PLC0415 (as above)
+
     event = Event()
     host = urlsplit(hers.visit.app.settings.public_url).hostname
     event.add("uid", f"{hers.visit.app.links.seal('calendar', what)[:24]}@{host}")
