@@ -530,3 +530,26 @@ def test_told_to_stop_it_waits_for_what_was_handed_off(house: House) -> None:
     assert len(sender.sent) == 5
     day_1 = {line.status for line in house.lines() if line.milestone == "day-1"}
     assert day_1 == {Status.ACCEPTED}
+
+
+def test_what_a_conversation_cannot_survive_ends_the_pass_and_is_not_kept_quiet(
+    house: House,
+) -> None:
+    class Dying:
+        async def send(self, message: Message, hand_off: HandOff) -> str:
+            raise Death
+
+        async def close(self) -> None:
+            pass
+
+    house.enrol(ana(date(2026, 3, 2)))
+    house.clock.now = DAY_1
+    dispatcher = Dispatcher(
+        house.engine, house.app.renderer, dict.fromkeys(Channel, Dying()), house.clock
+    )
+    with pytest.raises(Death):
+        dispatcher.run()
+
+
+class Death(BaseException):
+    """What no one may catch."""

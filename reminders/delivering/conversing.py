@@ -44,7 +44,12 @@ class Conversations:
         self._waiting += 1
         task = asyncio.create_task(self._hold(talk, *about, **more))
         self._begun.add(task)
-        task.add_done_callback(self._begun.discard)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        """Keep none but those that failed, for whoever waits for the end of all."""
+        if task.cancelled() or task.exception() is None:
+            self._begun.discard(task)
 
     async def _hold(
         self, talk: Callable[P, Coroutine[Any, Any, None]], *about: P.args, **more: P.kwargs
