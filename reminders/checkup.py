@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from reminders.overseeing import doctor, examining
+from reminders.overseeing import alerts, doctor, examining
 from reminders.overseeing.doctor import Check, Verdict
 from reminders.rendering.library import Library
 from reminders.rendering.renderer import Renderer
@@ -44,8 +44,10 @@ def inside(
     with reading(engine) as session:
         used = people.zones(session)
         backed_up = halts.read(session, BACKED_UP)
+        untold = alerts.untold(session, now)
     yield examining.zones(used, now)
     yield from doctor.clinics(engine, now)
+    yield from examining.alerts(untold)
     yield examining.backup(datetime.fromisoformat(backed_up) if backed_up else None, now)
 
 

@@ -11,8 +11,9 @@ from email import message_from_bytes, policy
 import pytest
 from sqlalchemy import func, select
 
-from reminders.overseeing import alerts
+from reminders.overseeing import alerts, examining
 from reminders.overseeing.alerts import Alerting
+from reminders.overseeing.doctor import Verdict
 from reminders.rules.deciding import Outcome
 from reminders.rules.terms import Message
 from reminders.senders import HandOff, SendError
@@ -21,6 +22,7 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import alerts as kept
 from reminders.store.tables import Alert
 from tests.conftest import House
+from tests.desk import Desk, signed_in
 
 PAGES = "https://aftercare.clinic.example"
 
@@ -138,7 +140,28 @@ def test_what_nobody_could_be_told_for_days_is_left(house: House) -> None:
     house.clock.now += timedelta(days=4)
     assert alerting(house, Mail()).run() == 0
     with reading(house.engine) as session:
-        assert kept.unsent(session, house.clock()) == 1
+        assert not alerts.untold(session, house.clock())
+
+
+def test_what_could_not_be_sent_is_shown_to_whoever_looks(house: House) -> None:
+    desk = signed_in(house)
+    tell(house)
+    tell(house, "for the operator", clinic_id=None)
+    down = Mail(SendError(Outcome.BUSY, "no connection"))
+    assert alerting(house, down).run() == 0
+    assert shown(house, desk) == ([], False), "it is still on its way"
+    house.clock.now += timedelta(minutes=6)
+    assert shown(house, desk) == ([Verdict.WARN, Verdict.FAIL], True)
+    assert alerting(house, Mail(), operator="ops@operator.example").run() == 2
+    assert shown(house, desk) == ([], False)
+
+
+def shown(house: House, desk: Desk) -> tuple[list[Verdict], bool]:
+    """Return what the doctor says of alerts, and whether Today tells of them."""
+    with reading(house.engine) as session:
+        found = alerts.untold(session, house.clock())
+    verdicts = [check.verdict for check in examining.alerts(found)]
+    return sorted(verdicts, reverse=True), "have not left since" in desk.get("/").text
 
 
 def test_a_mail_server_that_hangs_does_not_hold_a_stop_up(

@@ -186,6 +186,12 @@ def _troubles(found: Standing) -> Iterator[str]:
             f"{lane.clinic}: {lane.channel} messages are stopped since {lane.since:%Y-%m-%d %H:%M}"
             f" UTC ({lane.code}). Nothing is lost; see: reminders doctor"
         )
+    for alert in found.untold:
+        why = "OPERATOR_EMAIL is not set" if alert.nowhere else "mail does not leave"
+        yield (
+            f"{alert.count} alerts reached nobody since {alert.since:%Y-%m-%d %H:%M} UTC: {why}."
+            " See: reminders doctor"
+        )
     for outage in found.outages:
         yield (
             f"{outage.clinic}: {outage.missed} reminders went stale while nothing was sent, from"

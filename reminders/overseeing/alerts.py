@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
@@ -25,6 +26,9 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 60, 240))
 
 WORTH_TELLING = timedelta(days=3)
 """After so long whoever looks at the pages knows; the mail would only confuse."""
+
+LATE = timedelta(minutes=5)
+"""After so long an alert that did not leave is shown where somebody may look."""
 
 TOGETHER = 20
 """How many are sent at a time: few enough to be done before they are due again."""
@@ -51,6 +55,23 @@ def raise_alert(
     """
     row = {"clinic_id": clinic_id, "kind": kind, "key": key, "subject": subject, "body": body}
     alerts.add(session, row | {"raised_at": now, "due_at": now, "attempts": 0})
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Alerts that did not reach anybody: how many, the oldest since when (UTC), and whether that
+    is for want of an address.
+    """
+
+    count: int
+    since: datetime
+    nowhere: bool
+
+
+def untold(session: Session, now: datetime, clinic_id: int | None = None) -> list[Untold]:
+    """Return what nobody could be told by email, and must therefore be shown."""
+    found = alerts.unsent(session, now - WORTH_TELLING, now - LATE, clinic_id)
+    return [Untold(count, since, not tried) for count, since, tried in found]
 
 
 class Alerting:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from reminders.overseeing.alerts import Untold
 from reminders.overseeing.doctor import Check, Verdict
 from reminders.rules.watching import JUMP
 from reminders.senders import SendError
@@ -182,6 +183,20 @@ def _differs(key: str, now: datetime, system: Path) -> bool:
     return any(
         at.astimezone(ours).utcoffset() != at.astimezone(theirs).utcoffset() for at in moments
     )
+
+
+def alerts(found: Iterable[Untold]) -> Iterator[Check]:
+    """Judge what nobody could be told by email: nothing, if all is well."""
+    for one in found:
+        what = f"{one.count} since {one.since:%Y-%m-%d %H:%M} UTC"
+        if one.nowhere:
+            mend = "Set OPERATOR_EMAIL, and look at: reminders status"
+            yield Check(
+                "alerts", WARN, f"{what} are for whoever runs this, who has no address", mend
+            )
+        else:
+            mend = "Look at SMTP above. They leave by themselves once mail does."
+            yield Check("alerts", FAIL, f"{what} could not be sent by email", mend)
 
 
 def backup(made_at: datetime | None, now: datetime) -> Check:

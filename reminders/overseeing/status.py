@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from reminders.delivering import pausing
 from reminders.delivering.holding import Held
 from reminders.delivering.pausing import Pause
+from reminders.overseeing.alerts import Untold, untold
 from reminders.rules.terms import LEFT, Channel, Reason, Status
 from reminders.store.queries import delivery, lanes, overview, replies
 from reminders.store.queries.overview import Missed
@@ -57,6 +58,7 @@ class Standing:
     replies: int = 0
     stopped: list[Stopped] = field(default_factory=list)
     outages: list[Missed] = field(default_factory=list)
+    untold: list[Untold] = field(default_factory=list)
     paused: Pause | None = None
     held: Held | None = None
 
@@ -99,6 +101,7 @@ def standing(session: Session, now: datetime) -> Standing:
             for clinic, lane in lanes.stopped(session)
         ],
         outages=overview.outages(session, now - RECENT),
+        untold=untold(session, now),
         clinics={c.name: _mode(c) for c in overview.clinics(session)},
         paused=pausing.paused(session),
         held=Held.read(session),

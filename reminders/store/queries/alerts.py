@@ -86,10 +86,19 @@ def sent(session: Session, alert_id: int, now: datetime) -> None:
     )
 
 
-def unsent(session: Session, before: datetime) -> int:
-    """Count the alerts raised before an instant that nobody was told of yet."""
-    late = select(func.count()).where(col(Alert.sent_at).is_(None), col(Alert.raised_at) < before)
-    return session.scalar(late) or 0
+def unsent(
+    session: Session, since: datetime, before: datetime, clinic_id: int | None = None
+) -> list[tuple[int, datetime, bool]]:
+    """Return the alerts raised between two instants that nobody was told of yet, of one clinic or
+    of all: how many, since when, and whether they were tried at all or have no address.
+    """
+    tried = col(Alert.attempts) > 0
+    late = select(func.count(), func.min(col(Alert.raised_at)), tried).where(
+        col(Alert.sent_at).is_(None), col(Alert.raised_at) < before, col(Alert.raised_at) > since
+    )
+    if clinic_id is not None:
+        late = late.where(col(Alert.clinic_id) == clinic_id)
+    return [(row[0], row[1], bool(row[2])) for row in session.execute(late.group_by(tried))]
 
 
 def raised(session: Session, keys: Collection[str]) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from reminders.overseeing import needs
+from reminders.overseeing import alerts, needs
 from reminders.overseeing.needs import Kind, Need
 from reminders.overseeing.status import SILENCE
 from reminders.rules.hours import resolve
@@ -56,6 +56,7 @@ def show(visit: Visit) -> Response:
             "went_count": queries.count_out(session, visit.clinic_id, midnight),
             "coming": queries.coming(session, visit.clinic_id, tomorrow_ends, SHOWN),
             "outages": overview.outages_of(session, visit.clinic_id, visit.now - WEEK),
+            "untold": alerts.untold(session, visit.now, visit.clinic_id),
             "coming_count": queries.count_coming(session, visit.clinic_id, tomorrow_ends),
         }
     silent = beat is None or visit.now - beat > SILENCE
