@@ -41,7 +41,6 @@ def report_faults(dsn: str) -> bool:
         return False
     sentry_sdk.init(
         dsn,
-        send_default_pii=False,
         include_local_variables=False,
         include_source_context=False,
         max_request_body_size="never",
@@ -56,7 +55,7 @@ def report_faults(dsn: str) -> bool:
 _REPORTERS: list[Callable[[BaseException], object]] = []
 
 
-def _say_less(event: dict[str, Any], _hint: object) -> dict[str, Any]:
+def _say_less(event: Any, _hint: object) -> Any:
     """Leave out what an error says, and what was asked of us: both may name a client."""
     for one in event.get("exception", {}).get("values", ()):
         one["value"] = ""
