@@ -46,6 +46,14 @@ def test_an_email_fits_its_screen_in_light_and_dark_and_at_twice_the_text(
     assert len(shades) == 2
 
 
+def test_a_long_link_breaks_where_the_screen_ends(chromium: Browser) -> None:
+    html = RENDERER.render(facts("skin-needling", "en", "day-1", Channel.EMAIL), NOW, NOW).html
+    page = chromium.new_page(viewport={"width": 320, "height": 800})
+    page.set_content(html.replace("</h1>", f"</h1><p>https://clinic.example/{'a' * 90}</p>"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.close()
+
+
 @pytest.mark.parametrize("protocol", ["skin-needling-rf", "skin-needling-prp"])
 def test_the_longest_sheets_fit_one_page(chromium: Browser, protocol: str) -> None:
     page = chromium.new_page()
