@@ -49,7 +49,7 @@ DELIVERY, PROVING = "store/queries/delivery.py", "rules/proving.py"
 HAND_OFF = "                deadline = await ledger.hand_off(held, message)\n"
 SEND = "            provider_id = await self._senders[held.channel].send(message, hand_off)\n"
 ACCEPT = "                await ledger.settle(Settlement(held, settle(Outcome.ACCEPTED, held, tried_at)))\n"
-CLAIMED = "is_status(Status.CLAIMED), col(Reminder.lease_until) < now"
+CLAIMED = "is_status(Status.CLAIMED), R.c.lease_until < now"
 
 MUTANTS = (
     Mutant(
