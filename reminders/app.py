@@ -43,6 +43,7 @@ from reminders.senders.email import probe as probe_mail
 from reminders.senders.outbox import OutboxSender
 from reminders.settings import Settings
 from reminders.store.database import open_engine, writing
+from reminders.store.erasures import noting
 
 if TYPE_CHECKING:
     from reminders.senders.incoming import Came
@@ -87,7 +88,8 @@ class App:
     @cached_property
     def engine(self) -> Engine:
         """Return the database's engine."""
-        return open_engine(self.settings.database_url, self.links.hash_key)
+        engine = open_engine(self.settings.database_url, self.links.hash_key)
+        return noting(engine, self.settings.erasures_file)
 
     @cached_property
     def library(self) -> Library:

@@ -157,6 +157,7 @@ class Settings(BaseModel):
     keep_deliveries_days: Annotated[int, Field(ge=90, le=36_500)] = 730
     keep_consents_days: Days = 1_826
     keep_stops_days: Days = 3_652
+    erasures_file: str = ""
     metrics_token: Token = Secret("")
     tick_token: Token = Secret("")
     heartbeat_url: Annotated[str, AfterValidator(_web_or_none)] = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,3 +107,40 @@ def test_an_ordinary_night_without_beats_holds_nothing(operator: Operator) -> No
     operator.run("tick")
     assert len(operator.sent()) == 4
     assert set(operator.sent().values()) == {1}
+
+
+@pytest.mark.parametrize("word", ["reconcile", "adopt"])
+def test_who_was_erased_after_the_backup_was_made_is_erased_again(
+    operator: Operator, backup: Backup, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setenv("ERASURES_FILE", str(operator.folder / "erasures"))
+    operator.take_in(0, 2)
+    operator.run("tick")
+    backup.make()
+    operator.run("forget", "1", "--yes")
+    backup.restore()
+    operator.run("tick", code=2)
+    assert [name for (name,) in operator.ask(NAMES)] == ["Ana", "Ana"]
+    assert "1 erased after the backup" in operator.run(word)
+    assert [name for (name,) in operator.ask(NAMES)] == ["(erased)", "Ana"]
+    assert "erased after" not in operator.run(word)
+    noted = (operator.folder / "erasures").read_text()
+    assert len(noted.splitlines()) == 1
+    assert not re.search("Ana|4477|mail", noted)
+
+
+def test_another_client_who_got_the_number_of_one_erased_is_not_erased(
+    operator: Operator, backup: Backup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ERASURES_FILE", str(operator.folder / "erasures"))
+    operator.run("tick")
+    backup.make()
+    operator.take_in(0, 1)
+    operator.run("forget", "1", "--yes")
+    backup.restore()
+    operator.take_in(5, 6)
+    operator.run("adopt")
+    assert [name for (name,) in operator.ask(NAMES)] == ["Ana"]
+
+
+NAMES = "SELECT first_name FROM client ORDER BY id"

@@ -14,6 +14,7 @@ from reminders.cli.common import AsJson, err, fields_of, opened, out, print_json
 from reminders.delivering.holding import PLAIN as WHY_HELD
 from reminders.delivering.holding import Held, Why
 from reminders.delivering.tally import Tally
+from reminders.enrolling import retention
 from reminders.rules.reasons import PLAIN
 from reminders.rules.terms import Reason, Status
 from reminders.senders import SendError
@@ -99,11 +100,14 @@ def reconcile(as_json: AsJson = False) -> None:
             came = app.dispatcher("reconcile").reconcile() + app.holding.compare()
         except SendError as error:
             stop(f"Twilio did not say what left ({error}). Nothing is sent yet.", "Try again.")
+        erased = _erase_again(app)
         if as_json:
-            print_json({"delivery": app.settings.delivery, "held": held, "proven": came})
+            told_all = {"held": held, "proven": came, "erased_again": erased}
+            print_json({"delivery": app.settings.delivery, **told_all})
             return
         for what, count in came.items():
             out.print(f"{count} {CAME_OF_IT[what]}")
+        _say_erased(erased)
         if not came:
             out.print("Nothing is in doubt that the provider could know of by now.")
         if held is not None:
@@ -121,11 +125,22 @@ def adopt() -> None:
                 f"Twilio did not say what clients wrote ({error}). Nothing is sent yet.",
                 "Try again.",
             )
+        _say_erased(_erase_again(app))
         held = app.holding.adopt()
         if held is None:
             out.print("This database is not held: it sends.")
         else:
             out.print(f"It was held because {WHY_HELD[held.why]}. It sends from now on.")
+
+
+def _erase_again(app: App) -> int:
+    with writing(app.engine) as session:
+        return retention.erase_again(session, app.clock())
+
+
+def _say_erased(count: int) -> None:
+    if count:
+        out.print(f"{count} erased after the backup was made: erased again.")
 
 
 def told(held: Held) -> tuple[str, str]:

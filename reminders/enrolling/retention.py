@@ -14,6 +14,7 @@ from reminders.enrolling import consent, keys
 from reminders.enrolling.consent import Proof
 from reminders.enrolling.intakes import KEPT
 from reminders.rules.terms import Act, Discretion, InputError, Reason
+from reminders.store import erasures
 from reminders.store.queries import audit, consents, delivery, erasing, intakes, joining, people
 from reminders.store.queries.erasing import of_client
 from reminders.store.tables import Attempt, Client, Note, Reply
@@ -29,7 +30,7 @@ UNFINISHED = timedelta(days=3)
 
 TOGETHER = 500
 
-BY_RETENTION = "retention"
+BY_RETENTION, BY_NOTE = "retention", "note of her erasure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def forget(
     contacts = erasing.contacts_of(session, client)
     done: Counter[str] = Counter()
     if asked:
+        erasures.note(session, client)
         _take_back(session, client, now, by)
     _bar(session, client, contacts, now, asked=asked)
     hers = of_client(Reply, client.id) | (
@@ -78,6 +80,16 @@ def forget(
     audit.record(session, client.clinic_id, by, "erased a client", Client, client.id, now)
     session.flush()
     return done
+
+
+def erase_again(session: Session, now: datetime) -> int:
+    """Erase whom a database that was put back from an older time still knows, though she had been
+    erased; return how many those were.
+    """
+    found = erasures.noted(session)
+    for client in found:
+        forget(session, client, now, by=BY_NOTE)
+    return len(found)
 
 
 def _take_back(session: Session, client: Client, now: datetime, by: str) -> None:

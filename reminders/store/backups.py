@@ -75,7 +75,12 @@ def _postgresql(engine: Engine, file: Path, _now: datetime) -> None:
     )
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise BackupError("; ".join(said[:2]))
+        old = (
+            " Install the client tools of the server's version."
+            if b"version" in done.stderr
+            else ""
+        )
+        raise BackupError("; ".join(said[:2]) + old)
 
 
 def connection_words(url: URL) -> dict[str, str]:

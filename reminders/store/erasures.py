@@ -1,0 +1,63 @@
+"""Erasures: a file that outlives a restore, in which each erased client is a number and a keyed hash."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from reminders.store.queries.consents import keyed
+from reminders.store.tables import Client
+
+
+def noting(engine: Engine, named: str) -> Engine:
+    """Let a database's erasures be noted in a file: the one named, else one beside an SQLite
+    database, else nowhere.
+    """
+    here = engine.url.database if engine.dialect.name == "sqlite" else None
+    beside = f"{here}-erasures" if here not in {None, "", ":memory:"} else ""
+    path = Path(named or beside) if named or beside else None
+    engine.update_execution_options(erasures=path)
+    return engine
+
+
+def note(session: Session, client: Client) -> None:
+    """Add a client to the file, on the disk before her erasure is committed: of two faults, a
+    line too many is the better. Raises ``OSError``; then she is not erased.
+    """
+    path, line = _path(session), f"{client.id} {_proof(session, client)}\n"
+    if path is None or (path.exists() and line in path.read_text("ascii")):
+        return
+    with path.open("a", encoding="ascii") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def noted(session: Session) -> list[Client]:
+    """Return the clients who stand in the file, and are here again as if nothing had been. One
+    who only has the number of somebody erased is another: the hash holds since when she is here.
+    """
+    path = _path(session)
+    if path is None or not path.exists():
+        return []
+    lines = [line.split() for line in path.read_text("ascii").splitlines()]
+    known = ((session.get(Client, int(number)), proof) for number, proof in lines)
+    return [
+        client
+        for client, proof in known
+        if client and client.erased_at is None and _proof(session, client) == proof
+    ]
+
+
+def _path(session: Session) -> Path | None:
+    found: Path | None = session.connection().get_execution_options().get("erasures")
+    return found
+
+
+def _proof(session: Session, client: Client) -> str:
+    since = client.created_at.astimezone(UTC).isoformat()
+    return keyed(session, f"client {client.id} {since}")
