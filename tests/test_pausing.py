@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import update
@@ -107,3 +109,34 @@ def test_a_new_month_begins_with_a_whole_budget(house: House) -> None:
     assert house.line("day-3").status is Status.SKIPPED, "the budget was spent"
     house.play(datetime(2026, 4, 3, 12, tzinfo=UTC))
     assert house.line("week-1").status is Status.ACCEPTED
+
+
+def test_two_workers_at_the_same_moment_keep_to_one_budget(house: House) -> None:
+    """The first holds its handoff open; the second must wait for it, not read past it."""
+    house.enrol(*several(2))
+    budget(house, 1)
+    with writing(house.engine) as session:
+        ids = delivery.claim_due(
+            session, DAY_1, channel=Channel.SMS, shares=[(1, 9)], claim="c", lease=PATIENCE.lease
+        )
+        held = [one for one in standing.facts(session, ids, DAY_1) if one.milestone == "day-1"]
+    first, second = ([(one, house.app.renderer.render(one, DAY_1, one.stale_at))] for one in held)
+    begun, through = Event(), Event()
+
+    def hand_off_slowly() -> list[bool]:
+        with writing(house.engine) as session:
+            allowed = hand_off(session, first, DAY_1, PATIENCE)
+            begun.set()
+            through.wait(0.5)
+            return allowed
+
+    def hand_off_meanwhile() -> list[bool]:
+        begun.wait(10)
+        with writing(house.engine) as session:
+            allowed = hand_off(session, second, DAY_1, PATIENCE)
+            through.set()
+            return allowed
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.submit(hand_off_slowly), pool.submit(hand_off_meanwhile)
+        assert (one.result(), other.result()) == ([True], [False])

@@ -22,12 +22,15 @@ def hand_off(
 ) -> list[bool]:
     """Record that these messages are about to leave, and say of each whether it may.
 
-    Consent, suppression, clinic, window and caps are read again here, with the clients
-    locked: whatever was withdrawn before this transaction ends is seen, and two texts to one
-    client are counted one after the other. What may not leave is settled here as well.
+    Consent, suppression, clinic, window, caps and budgets are read again here, with the clients
+    and the clinics' months locked: whatever was withdrawn before this transaction ends is seen, and
+    two texts to one client, or of one budget, are counted one after the other. What may not leave
+    is settled here as well. (Only its last text can take a budget over, by being long.)
     """
     if not sending:
         return []
+    texts = (held for held, _ in sending if held.channel is Channel.SMS)
+    spending.hold(session, (held.clinic for held in texts), now)
     fresh = standing.facts(session, [held.reminder_id for held, _ in sending], now)
     decisions = list(_decide_again(sending, {known.reminder_id: known for known in fresh}, now))
     going = [

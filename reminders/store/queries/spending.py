@@ -31,6 +31,17 @@ def charge(session: Session, leaving: Sequence[tuple[Facts, Message]], now: date
         add_up(session, Spend, key, "segments", count)
 
 
+def hold(session: Session, clinics: Iterable[ClinicFacts], now: datetime) -> None:
+    """Let nobody else charge the months of those clinics that have a budget until the transaction
+    ends, so that workers at once keep it as one would; SQLite lets nobody else write at all.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    months = {(c.clinic_id, month(c, now)) for c in clinics if c.segment_budget is not None}
+    for clinic_id, month_on in sorted(months):
+        add_up(session, Spend, {"clinic_id": clinic_id, "month_on": month_on}, "segments", 0)
+
+
 def with_budgets(
     session: Session, clinics: Iterable[ClinicFacts], now: datetime
 ) -> dict[int, ClinicFacts]:
