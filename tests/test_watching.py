@@ -35,10 +35,12 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @pytest.fixture
-def watched(house: House) -> House:
+def watched(house: House) -> Iterator[House]:
     given = {"metrics_token": Secret(TOKEN), "tick_token": Secret(TOKEN)}
     settings = house.app.settings.model_copy(update=given)
-    return House(App(settings, house.clock), house.clock, house.outbox)
+    app = App(settings, house.clock)
+    yield House(app, house.clock, house.outbox)
+    app.close()
 
 
 @pytest.fixture

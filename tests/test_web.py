@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from reminders.app import build
 from reminders.enrolling import retention
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.store import migrations
@@ -155,3 +156,12 @@ def test_an_address_that_leads_nowhere_says_so_in_plain_words(browser: TestClien
     assert "<h1>" in answer.text
     assert 'lang="es"' in answer.text
     assert "style-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_requests_that_come_at_once_share_one_engine(house: House) -> None:
+    """A cached property has no lock from Python 3.12 on: it must stand before they come."""
+    app = build(house.app.settings, house.clock)
+    assert "engine" not in vars(app)
+    create_web(app)
+    assert {"engine", "hearing", "holding"} <= vars(app).keys()
+    app.close()

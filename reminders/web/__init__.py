@@ -40,6 +40,8 @@ def create_web(
     alongside: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Starlette:
     """Return the web application; ``alongside`` is kept open while it serves."""
+    # A cached property has no lock: requests that come at once would make several of each.
+    _ = app.engine, app.renderer, app.hearing, app.holding, app.pulse
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
