@@ -48,7 +48,7 @@ def chromium() -> Iterator[Browser]:
     """
     if CHROMIUM is None:
         assert "CI" not in os.environ, "Install Chromium: apt-get install chromium"
-        pytest.skip("There is no Chromium here.")
+        pytest.skip("Pages are looked at where Chromium is: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser

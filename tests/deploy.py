@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
@@ -30,9 +30,8 @@ import psycopg
 import trustme
 
 from reminders.settings import Settings
-from tests.doubles.process import Double, running
-from tests.doubles.twilio import ACCOUNT, TOKEN
-from tests.test_serve import zone_where_it_is_afternoon
+from tests.doubles.process import Double, live_through, running
+from tests.test_serve import week_ago, zone_where_it_is_afternoon
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "p@ss:w/rd %1"
@@ -277,9 +276,8 @@ class Host:
         return {to for to, _ in self.messages() if not to.startswith("desk@")}
 
     def take_in(self, first: int, last: int) -> None:
-        week_ago = datetime.now(UTC).date() - timedelta(days=7)
         rows = [
-            f"Ana,+4477{n:08},ana{n}@mail.example,{week_ago},yes,yes,B-{n}"
+            f"Ana,+4477{n:08},ana{n}@mail.example,{week_ago()},yes,yes,B-{n}"
             for n in range(first, last)
         ]
         header = "first_name,phone,email,treated_at,sms_consent,email_consent,external_id"
@@ -307,20 +305,10 @@ def host(folder: Path) -> Iterator[Host]:
             "DATABASE_URL": database,
             "PORT": str(port),
             "WEB_CONCURRENCY": "2",
-            "SMS_PER_MINUTE": "60000",
-            "DELIVERY": "live",
-            "SECRET_KEY": "s" * 40,
             "PUBLIC_URL": public,
             "TRUSTED_PROXIES": "1",
             "METRICS_TOKEN": "m" * 30,
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": TOKEN,
-            "TWILIO_FROM": "+447700900000",
-            "TWILIO_API_URL": f"http://127.0.0.1:{twilio.port}",
-            "SMTP_HOST": "127.0.0.1",
-            "SMTP_PORT": str(mail.port),
-            "SMTP_SECURITY": "none",
-            "MAIL_FROM": "aftercare@rosewood.example",
+            **live_through(twilio, mail),
             "PYTHONPATH": str(ROOT),
             "SSL_CERT_FILE": str(folder / "ca.pem"),
         }

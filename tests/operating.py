@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +22,8 @@ from reminders.cli import commands
 from reminders.enrolling.hearing import HEARD
 from reminders.settings import Settings
 from reminders.store.database import open_engine
-from tests.doubles.process import Double, running
-from tests.doubles.twilio import ACCOUNT, TOKEN
-from tests.test_serve import zone_where_it_is_afternoon
+from tests.doubles.process import Double, live_through, running
+from tests.test_serve import week_ago, zone_where_it_is_afternoon
 
 
 @dataclass
@@ -53,9 +51,8 @@ class Operator:
 
     def take_in(self, first: int, last: int) -> None:
         """Enter clients whose message is due; their welcome is not what these tests are about."""
-        week_ago = datetime.now(UTC).date() - timedelta(days=7)
         rows = [
-            f"Ana,+4477009{n:05},ana{n}@mail.example,{week_ago},yes,yes,B-{n}"
+            f"Ana,+4477009{n:05},ana{n}@mail.example,{week_ago()},yes,yes,B-{n}"
             for n in range(first, last)
         ]
         header = "first_name,phone,email,treated_at,sms_consent,email_consent,external_id"
@@ -105,19 +102,9 @@ def operating(
         environ = {
             "DATABASE_URL": database_url,
             "COLUMNS": "200",
-            "DELIVERY": "live",
             "LOG_LEVEL": "error",
-            "SMS_PER_MINUTE": "60000",
-            "SECRET_KEY": "s" * 40,
             "PUBLIC_URL": "https://aftercare.clinic.example",
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": TOKEN,
-            "TWILIO_FROM": "+447700900000",
-            "TWILIO_API_URL": f"http://127.0.0.1:{twilio.port}",
-            "SMTP_HOST": "127.0.0.1",
-            "SMTP_PORT": str(mail.port),
-            "SMTP_SECURITY": "none",
-            "MAIL_FROM": "aftercare@rosewood.example",
+            **live_through(twilio, mail),
         }
         for name, value in environ.items():
             monkeypatch.setenv(name, value)

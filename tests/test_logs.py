@@ -58,9 +58,8 @@ class Breaking:
         pass
 
 
-def test_a_whole_run_with_every_kind_of_failure_tells_nobody_s_secrets(house: House) -> None:
-    stream = io.StringIO()
-    log_to(stream, "debug")
+def let_all_fail(house: House) -> None:
+    """Enrol somebody whose name stands out, and let nothing of hers be sent."""
     person: dict[str, Any] = {
         "first_name": "Quillon",
         "last_name": "Vexley",
@@ -69,7 +68,13 @@ def test_a_whole_run_with_every_kind_of_failure_tells_nobody_s_secrets(house: Ho
     house.enrol(ana(date(2026, 3, 5), phone="+447700900177", **person))
     senders = dict.fromkeys(Channel, Breaking())
     broken = Dispatcher(house.engine, house.app.renderer, senders, house.clock, "w", log_settled)
-    play(house.engine, broken, house.clock, datetime(2026, 3, 7, tzinfo=ZoneInfo("UTC")))
+    play(house.engine, broken, house.clock, datetime(2026, 3, 7, tzinfo=UTC))
+
+
+def test_a_whole_run_with_every_kind_of_failure_tells_nobody_s_secrets(house: House) -> None:
+    stream = io.StringIO()
+    log_to(stream, "debug")
+    let_all_fail(house)
     house.play(datetime(2026, 5, 1, tzinfo=ZoneInfo("UTC")))
     told = stream.getvalue()
     assert '"error": "RuntimeError"' in told
@@ -126,15 +131,7 @@ def test_what_sentry_is_told_of_a_fault_is_its_kind_and_place_alone(
 ) -> None:
     log_to(io.StringIO(), "debug")
     assert report_faults(sentry)
-    person: dict[str, Any] = {
-        "first_name": "Quillon",
-        "last_name": "Vexley",
-        "email": "quillon@mail.example",
-    }
-    house.enrol(ana(date(2026, 3, 5), phone="+447700900177", **person))
-    senders = dict.fromkeys(Channel, Breaking())
-    broken = Dispatcher(house.engine, house.app.renderer, senders, house.clock, "w", log_settled)
-    play(house.engine, broken, house.clock, datetime(2026, 3, 7, tzinfo=UTC))
+    let_all_fail(house)
     try:
         with writing(house.engine) as session:
             session.execute(insert(Clinic).values(name="Quillon", name_key="rosewood skin"))

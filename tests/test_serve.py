@@ -14,9 +14,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -25,14 +26,18 @@ from reminders.enrolling import clinics, enrolment
 from reminders.settings import Settings
 from reminders.store.database import writing
 from tests.conftest import CLINIC, ana
-from tests.doubles.process import Double, running
-from tests.doubles.twilio import ACCOUNT, TOKEN
+from tests.doubles.process import Double, live_through, running
 
 
 def zone_where_it_is_afternoon() -> str:
     """Return a zone in which messages may leave at this moment: there it is about two o'clock."""
     ahead = (14 - datetime.now(UTC).hour + 12) % 24 - 12
     return f"Etc/GMT{-ahead:+d}"
+
+
+def week_ago() -> date:
+    """Return the day a week ago there, where it may be another day than here."""
+    return datetime.now(ZoneInfo(zone_where_it_is_afternoon())).date() - timedelta(days=7)
 
 
 @dataclass
@@ -98,9 +103,8 @@ class Operator:
     def take_in(self, clients: int) -> None:
         """Add a live clinic and clients treated a week ago, whose week-1 message is due."""
         app, now = build(Settings(database_url=self.environ["DATABASE_URL"])), datetime.now(UTC)
-        week_ago = now.date() - timedelta(days=7)
         told = [
-            ana(week_ago, phone=f"+4477009{n:05}", email=f"ana{n}@mail.example")
+            ana(week_ago(), phone=f"+4477009{n:05}", email=f"ana{n}@mail.example")
             for n in range(clients)
         ]
         with writing(app.engine) as session:
@@ -129,19 +133,9 @@ def operator(database_url: str, tmp_path: Path) -> Iterator[Operator]:
         environ |= {
             "DATABASE_URL": database_url,
             "PORT": str(port),
-            "DELIVERY": "live",
-            "SECRET_KEY": "s" * 40,
             "PUBLIC_URL": "https://aftercare.clinic.example",
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": TOKEN,
-            "TWILIO_FROM": "+447700900000",
-            "TWILIO_API_URL": f"http://127.0.0.1:{twilio.port}",
-            "SMTP_HOST": "127.0.0.1",
-            "SMTP_PORT": str(mail.port),
-            "SMTP_SECURITY": "none",
-            "MAIL_FROM": "aftercare@rosewood.example",
+            **live_through(twilio, mail),
             "WEB_CONCURRENCY": "2",
-            "SMS_PER_MINUTE": "60000",
             "PYTHONPATH": str(Path(__file__).parents[1]),
         }
         yield Operator(environ, tmp_path, twilio, mail)

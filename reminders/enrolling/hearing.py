@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import Engine
@@ -46,7 +46,7 @@ class Hearing:
         engine: Engine,
         answers: Answers,
         clock: Callable[[], datetime],
-        listed: Callable[[datetime], Awaitable[list[Came]]] | None,
+        listed: Callable[[datetime], Coroutine[Any, Any, list[Came]]] | None,
         *,
         redact: bool,
     ) -> None:
@@ -110,7 +110,7 @@ class Hearing:
         if self._listed is None:
             return 0
         heard, last = self._known()
-        listed = asyncio.run(_all(self._listed((heard or last or now) - OVERLAP)))
+        listed = asyncio.run(self._listed((heard or last or now) - OVERLAP))
         came = [one for one in listed if one.came_at <= until]
         for one in came:
             words = replies.keepable(one.text)
@@ -122,7 +122,3 @@ class Hearing:
 
 def _silent(last: datetime | None, now: datetime) -> bool:
     return last is not None and now - last > SILENCE
-
-
-async def _all(listed: Awaitable[list[Came]]) -> list[Came]:
-    return await listed

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.doubles.twilio import ACCOUNT, TOKEN
+
 
 @dataclass(frozen=True)
 class Double:
@@ -38,3 +40,20 @@ def running(module: str, ledger: Path, *arguments: str) -> Iterator[Double]:
             yield Double(int(process.stdout.readline()), ledger)
         finally:
             process.kill()
+
+
+def live_through(twilio: Double, mail: Double) -> dict[str, str]:
+    """Return the settings of an installation whose messages leave through these doubles."""
+    return {
+        "DELIVERY": "live",
+        "SECRET_KEY": "s" * 40,
+        "SMS_PER_MINUTE": "60000",
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_FROM": "+447700900000",
+        "TWILIO_API_URL": f"http://127.0.0.1:{twilio.port}",
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(mail.port),
+        "SMTP_SECURITY": "none",
+        "MAIL_FROM": "aftercare@rosewood.example",
+    }

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -24,7 +23,7 @@ from tests.proofs.editions import ROOT, Edition, earlier
 from tests.proofs.plan import Plan
 from tests.proofs.stage import Stage, Theatre
 from tests.proofs.verdict import Verdict, copies_of, facts_of
-from tests.test_serve import zone_where_it_is_afternoon
+from tests.test_serve import week_ago, zone_where_it_is_afternoon
 
 ABSENT = "left out: this checkout has no history (git fetch --unshallow)"
 LIST = 30
@@ -156,10 +155,9 @@ class Version:
 
     def take_in(self, number: int) -> None:
         """Enrol a list of clients whose week is up today."""
-        week_ago = datetime.now(UTC).date() - timedelta(days=7)
         first = number * LIST
         rows = [
-            f"Ana,+4477{n:08},c{n}@mail.example,{week_ago},yes,yes,B-{n}"
+            f"Ana,+4477{n:08},c{n}@mail.example,{week_ago()},yes,yes,B-{n}"
             for n in range(first, first + LIST)
         ]
         path = self.stage.folder / f"list{number}.csv"
