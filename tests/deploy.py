@@ -30,7 +30,7 @@ import psycopg
 import trustme
 
 from reminders.settings import Settings
-from tests.doubles.process import Double, live_through, running
+from tests.doubles.process import Double, killed_after, live_through, running
 from tests.test_serve import week_ago, zone_where_it_is_afternoon
 
 ROOT = Path(__file__).parents[1]
@@ -450,10 +450,13 @@ def dockerfile(folder: Path) -> None:
     if os.getuid() != 0:
         image.user = None
     environ["PORT"] = str(free_port())
-    with subprocess.Popen(
-        image.command, env=environ, cwd=image.cwd, user=image.user, group=image.user,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    ) as service:  # fmt: skip
+    with (
+        subprocess.Popen(
+            image.command, env=environ, cwd=image.cwd, user=image.user, group=image.user,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        ) as service,
+        killed_after(service),
+    ):  # fmt: skip
         took = wait_for(image.healthy, 30, "the image's health check")
         service.terminate()
         assert service.wait(20) == 0

@@ -98,6 +98,7 @@ def _seed(settings: Settings) -> int:
         with writing(app.engine) as session:
             _report(session, now)
             _reply(app, session, now)
+        app.alerting().run()
         return clinic.id
     finally:
         app.close()

@@ -35,6 +35,7 @@ from reminders.store.queries import people, staff
 from reminders.store.tables import Staff
 from tests.bench.databases import analyse
 from tests.conftest import BOTH, CLINIC
+from tests.doubles.process import killed_after
 
 USERS = 50
 PAUSE = 3.0
@@ -120,7 +121,8 @@ def _served(url: str, folder: str) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = str(door.getsockname()[1])
     environ = {**os.environ, "DATABASE_URL": url, "PORT": port, "LOG_LEVEL": "error", "DELIVERY": "outbox", "OUTBOX_DIR": folder}  # fmt: skip
-    with subprocess.Popen([sys.executable, "-m", "reminders", "web"], env=environ) as server:
+    command = [sys.executable, "-m", "reminders", "web"]
+    with subprocess.Popen(command, env=environ) as server, killed_after(server):
         address = f"http://127.0.0.1:{port}"
         while True:
             try:
@@ -129,7 +131,6 @@ def _served(url: str, folder: str) -> Iterator[str]:
             except httpx2.HTTPError:
                 time.sleep(0.1)
         yield address
-        server.terminate()
 
 
 async def _click(address: str, tokens: list[str], size: int) -> dict[str, list[float]]:

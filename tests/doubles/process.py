@@ -31,15 +31,24 @@ class Double:
 
 
 @contextmanager
+def killed_after(process: subprocess.Popen[Any]) -> Iterator[None]:
+    """Kill it when the block ends in whichever way: its own ``with`` would wait for ever."""
+    try:
+        yield
+    finally:
+        process.kill()
+
+
+@contextmanager
 def running(module: str, ledger: Path, *arguments: str) -> Iterator[Double]:
     """Run a double until the context ends; it says on its first line where it listens."""
     command = [sys.executable, "-m", f"tests.doubles.{module}", str(ledger), *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process,
+        killed_after(process),
+    ):
         assert process.stdout is not None
-        try:
-            yield Double(int(process.stdout.readline()), ledger)
-        finally:
-            process.kill()
+        yield Double(int(process.stdout.readline()), ledger)
 
 
 def live_through(twilio: Double, mail: Double) -> dict[str, str]:
