@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolling.welcomes import welcome_texted
+from reminders.enrolling.welcomes import welcome
 from reminders.rendering.library import Library
 from reminders.rules import hours
 from reminders.rules.placing import Place, placed
@@ -44,7 +44,8 @@ def replan_clients(
     consents.recall(session, clinic.id, _contacts(clients))
     changes = list(foresee(session, courses, clinic, clients, now))
     plans.apply(session, changes, now)
-    welcome_texted(session, clinic, clients.values(), now)
+    texted = {treatment.client_id for treatment, change in changes if change.texts}
+    welcome(session, clinic, [clients[client_id] for client_id in sorted(texted)], now)
     return {treatment.id: change for treatment, change in changes}
 
 

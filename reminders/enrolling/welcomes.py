@@ -16,15 +16,6 @@ GOOD_FOR = timedelta(days=30)
 """It is late rather than left out: no other text goes before it."""
 
 
-def welcome_texted(
-    session: Session, clinic: Clinic, clients: Iterable[Client], now: datetime
-) -> None:
-    """Confirm their yes to those among these clients for whom texts are planned."""
-    fresh = [client for client in clients if client.phone and client.welcomed_at is None]
-    texted = plans.texted(session, [client.id for client in fresh]) if fresh else ()
-    welcome(session, clinic, [client for client in fresh if client.id in texted], now)
-
-
 def welcome(session: Session, clinic: Clinic, clients: Iterable[Client], now: datetime) -> None:
     """Confirm their yes to those who were never told, where they may be texted: how often, at
     what rates, where to get help and how to stop (CTIA, Messaging Principles 5.1.2.1). The words

@@ -52,12 +52,20 @@ class Existing:
 class Replan:
     """What a changed treatment does to its reminders."""
 
+    keep: list[Existing] = field(default_factory=list)
     add: list[Planned] = field(default_factory=list)
     late: list[Planned] = field(default_factory=list)
     move: list[tuple[Existing, Planned]] = field(default_factory=list)
     too_late: list[tuple[Existing, Planned]] = field(default_factory=list)
     cancel: list[Existing] = field(default_factory=list)
     already_sent: list[tuple[Existing, Planned]] = field(default_factory=list)
+
+    @property
+    def texts(self) -> bool:
+        """Say whether a text is to come."""
+        waits = any(row.status in OPEN and row.channel is Channel.SMS for row in self.keep)
+        moves = any(row.channel is Channel.SMS for row, _ in self.move)
+        return waits or moves or any(planned.channel is Channel.SMS for planned in self.add)
 
 
 def timing(
@@ -189,7 +197,9 @@ def replan(existing: Iterable[Existing], wanted: Iterable[Planned], now: datetim
 
 
 def _place(change: Replan, rows: list[Existing], planned: Planned, now: datetime) -> None:
-    if any(_same(row, planned) for row in rows if row.status is not Status.CANCELLED):
+    same = [row for row in rows if row.status is not Status.CANCELLED and _same(row, planned)]
+    if same:
+        change.keep += same
         return
     left = [row for row in rows if row.status in LEFT]
     waiting = [row for row in rows if row.status in OPEN]

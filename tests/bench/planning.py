@@ -20,6 +20,7 @@ from reminders.store.queries import people
 from reminders.store.queries.common import insert_many
 from reminders.store.queries.plans import COLUMNS
 from tests.bench.databases import KINDS, fresh
+from tests.bench.filling import CLIENT, CONSENT, TREATMENT
 from tests.conftest import CLINIC
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -56,7 +57,7 @@ def run(console: Console, treatments: int) -> None:
 
 
 def enrol(engine: Engine, treatments: int) -> None:
-    """Put clients and their treatments there, without any reminder."""
+    """Put clients who said yes and their treatments there, without any reminder."""
     random = Random(1)
     with writing(engine) as session:
         clinic = clinics.add(session, CLINIC, NOW, live=True)
@@ -65,15 +66,7 @@ def enrol(engine: Engine, treatments: int) -> None:
             insert_many(
                 session,
                 "client",
-                (
-                    "clinic_id",
-                    "first_name",
-                    "last_name",
-                    "phone",
-                    "email",
-                    "language",
-                    "created_at",
-                ),
+                CLIENT,
                 [
                     (clinic.id, "Ana", "", f"+4477{n:08}", f"c{n}@mail.example", "en", NOW)
                     for n in numbers
@@ -82,23 +75,20 @@ def enrol(engine: Engine, treatments: int) -> None:
             insert_many(
                 session,
                 "treatment",
-                (
-                    "clinic_id",
-                    "client_id",
-                    "protocol",
-                    "treated_on",
-                    "starts",
-                    "ends_at",
-                    "created_at",
-                ),
+                TREATMENT,
                 [_treatment(clinic.id, n + 1, random) for n in numbers],
             )
+            insert_many(session, "consent", CONSENT, [row for n in numbers for row in _yes(n + 1)])
 
 
 def _treatment(clinic_id: int, client_id: int, random: Random) -> tuple[Any, ...]:
     day = date(2026, 3, 9) + timedelta(days=random.randrange(60))
     starts = f"{random.randrange(9, 18):02}:{random.randrange(0, 60, 5):02}:00.000000"
     return (clinic_id, client_id, "skin-needling", day, starts, NOW, NOW)
+
+
+def _yes(client_id: int) -> list[tuple[Any, ...]]:
+    return [(client_id, channel, True, NOW, "paper form", NOW) for channel in ("sms", "email")]
 
 
 def plan(engine: Engine, console: Console) -> int:

@@ -13,7 +13,8 @@ from sqlalchemy import event, or_, select, update
 from sqlalchemy.orm import Session, object_session
 from sqlmodel import col
 
-from reminders.store.queries.common import insert_numbered
+from reminders.store.columns import among
+from reminders.store.queries.common import insert_numbered, table_of
 from reminders.store.tables import Client, Clinic, Reminder, Treatment
 
 
@@ -138,8 +139,8 @@ def clients_by_id(session: Session, ids: Collection[int]) -> list[Client]:
 
 def lock(session: Session, ids: Collection[int]) -> list[Client]:
     """Return these clients, for nobody else to change or message until the transaction ends."""
-    wanted = select(Client).where(col(Client.id).in_(ids)).order_by(col(Client.id))
-    return list(session.scalars(wanted.with_for_update()))
+    wanted = select(Client).where(among(table_of(Client).c.id, "ids")).order_by(col(Client.id))
+    return list(session.scalars(wanted.with_for_update(), {"ids": list(ids)}))
 
 
 def clients_on(session: Session, clinic_id: int, contact: str) -> list[Client]:
@@ -179,8 +180,11 @@ def treatments_of(
     """Return these clients' treatments since a day, the earliest first."""
     yield from session.scalars(
         select(Treatment)
-        .where(col(Treatment.client_id).in_(clients), col(Treatment.treated_on) >= since)
+        .where(
+            among(table_of(Treatment).c.client_id, "clients"), col(Treatment.treated_on) >= since
+        )
         .order_by(col(Treatment.treated_on), col(Treatment.id)),
+        {"clients": list(clients)},
     )
 
 

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel, col
 
 from reminders.rules.planning import Existing, Planned, Replan
 from reminders.rules.terms import OPEN, Channel, Reason, Status
+from reminders.store.columns import among
 from reminders.store.queries.common import QUIET, Row, insert_many, insert_numbered, is_status, put
 from reminders.store.tables import Mark, Note, Reminder, Treatment
 
@@ -39,7 +40,8 @@ def existing(session: Session, clients: Collection[int]) -> dict[int, list[Exist
             col(Reminder.status),
             col(Reminder.scheduled_at),
             col(Reminder.stale_at),
-        ).where(col(Reminder.client_id).in_(clients), col(Reminder.treatment_id).is_not(None)),
+        ).where(among(REMINDERS.c.client_id, "clients"), col(Reminder.treatment_id).is_not(None)),
+        {"clients": list(clients)},
     )
     for row in rows:
         found[row[0] or 0].append(Existing(*row[1:]))
@@ -148,17 +150,6 @@ def add_note(
     session.add(reminder)
     session.flush()
     return reminder.id
-
-
-def texted(session: Session, clients: Collection[int]) -> set[int]:
-    """Return for which of these clients texts of a treatment are planned."""
-    planned = select(col(Reminder.client_id)).where(
-        col(Reminder.client_id).in_(clients),
-        col(Reminder.channel) == Channel.SMS,
-        col(Reminder.note_id).is_(None),
-        is_status(*OPEN),
-    )
-    return set(session.scalars(planned))
 
 
 def add_notes(
