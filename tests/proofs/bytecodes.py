@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 import reminders
 from reminders.app import App
+from reminders.delivering.dispatch import Dispatcher
 from reminders.rules.terms import Channel
 from tests.proofs import cast, children
 from tests.proofs.courier import LONG, recover, warm_app
@@ -63,12 +65,28 @@ def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def deliver(app: App, reminder: int, countdown: Countdown) -> None:
-    """Let one reminder be due and make the pass that delivers it, counting as it goes."""
-    cast.call(app.engine, reminder)
-    countdown.begin()
-    app.dispatcher("counted", patience=LONG).run()
-    countdown.end()
+@dataclass(frozen=True)
+class Counted:
+    """The house and a worker of it that delivered already: every statement of its is compiled."""
+
+    app: App
+    worker: Dispatcher
+
+    def deliver(self, reminder: int, countdown: Countdown) -> None:
+        """Let one reminder be due and make the pass that delivers it, counting as it goes."""
+        cast.call(self.app.engine, reminder)
+        countdown.begin()
+        self.worker.run()
+        countdown.end()
+
+
+def _warm(stage: Stage, channel: Channel) -> Counted:
+    app = warm_app(stage)
+    counted = Counted(app, app.dispatcher("counted", patience=LONG))
+    cast.add_clients(app.engine, 1, channel, 1)
+    counted.worker.run()
+    app.engine.dispose()
+    return counted
 
 
 def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
@@ -86,12 +104,13 @@ def _prove(stage: Stage, channel: Channel, plan: Plan) -> Verdict:
 
 
 def _kill_everywhere(stage: Stage, channel: Channel, plan: Plan, verdict: Verdict) -> None:
-    app = warm_app(stage)
-    length = _length(app, stage, cast.add_clients(app.engine, 1, channel, 3, cast.LATER))
+    counted = _warm(stage, channel)
+    app = counted.app
+    length = _length(counted, stage, cast.add_clients(app.engine, 1, channel, 3, cast.LATER))
     points = _points(length, plan)
     ids = cast.add_clients(app.engine, 1, channel, len(points), cast.LATER)
     app.engine.dispose()
-    ends = _kill_at(app, stage, dict(zip(ids, points, strict=True)))
+    ends = _kill_at(counted, stage, dict(zip(ids, points, strict=True)))
     recover(stage)
     judge(verdict, stage, app.engine, channel)
     verdict.what = f"{ends[-signal.SIGKILL]} deaths at {len(points)} of {length:,} bytecodes"
@@ -101,20 +120,20 @@ def _kill_everywhere(stage: Stage, channel: Channel, plan: Plan, verdict: Verdic
     app.close()
 
 
-def _length(app: App, stage: Stage, spare: list[int]) -> int:
+def _length(counted: Counted, stage: Stage, spare: list[int]) -> int:
     """Return how many bytecodes a delivery takes: the most of a few, since threads take turns."""
     told = stage.folder / "length"
     for reminder in spare:
-        app.engine.dispose()
-        measured = partial(_measure, app, reminder, told)
+        counted.app.engine.dispose()
+        measured = partial(_measure, counted, reminder, told)
         children.wait(children.fork(measured, stage.folder / "log"))
-    app.engine.dispose()
+    counted.app.engine.dispose()
     return max(int(line) for line in told.read_text().split())
 
 
-def _measure(app: App, reminder: int, told: Path) -> None:
+def _measure(counted: Counted, reminder: int, told: Path) -> None:
     countdown = Countdown(-1, _die)
-    deliver(app, reminder, countdown)
+    counted.deliver(reminder, countdown)
     with told.open("a") as file:
         file.write(f"{countdown.seen}\n")
 
@@ -125,10 +144,10 @@ def _points(length: int, plan: Plan) -> list[int]:
     return list(range(1 + plan.random.randrange(step), length + 1, step))
 
 
-def _kill_at(app: App, stage: Stage, points: dict[int, int]) -> Counter[int]:
+def _kill_at(counted: Counted, stage: Stage, points: dict[int, int]) -> Counter[int]:
     """Give each reminder a worker of its own that dies at its point; return how they ended."""
     ends: Counter[int] = Counter()
     for reminder, point in points.items():
-        fatal = partial(deliver, app, reminder, Countdown(point, _die))
+        fatal = partial(counted.deliver, reminder, Countdown(point, _die))
         ends[children.wait(children.fork(fatal, stage.folder / "log"))] += 1
     return ends
