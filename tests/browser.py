@@ -27,7 +27,8 @@ from reminders.overseeing.rehearsal import SetClock
 from reminders.settings import Settings
 from reminders.store.database import writing
 from reminders.web import create_web
-from tests.conftest import CLINIC, MONDAY, House
+from tests.conftest import MONDAY, House
+from tests.samples import CLINIC
 
 CHROMIUM = shutil.which("chromium")
 QUIET = (

@@ -16,7 +16,8 @@ from reminders.rules.alarms import Stop
 from reminders.rules.terms import Channel
 from reminders.store.database import reading, writing
 from reminders.store.tables import Alert, Clinic, Lane
-from tests.conftest import CLINIC, MONDAY, House, ana
+from tests.conftest import MONDAY, House, ana
+from tests.samples import CLINIC
 
 TREATED = date(2026, 3, 2)
 DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)

@@ -16,8 +16,9 @@ from reminders.settings import Delivery
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, delivery, lanes, own, people, staff
 from reminders.store.tables import Clinic
-from tests.conftest import CLINIC, MONDAY, House, ana
+from tests.conftest import MONDAY, House, ana
 from tests.desk import Desk, signed_in
+from tests.samples import CLINIC
 
 
 def owner(house: House, email: str = "olga@rosewood.example") -> Desk:

@@ -15,8 +15,9 @@ from reminders.rules.roles import Role
 from reminders.store.database import reading, writing
 from reminders.store.tables import Client, Consent, Reminder, Reply, Treatment
 from reminders.web.desk import ROUTES
-from tests.conftest import CLINIC, House, ana
+from tests.conftest import House, ana
 from tests.desk import Desk, signed_in
+from tests.samples import CLINIC
 
 STAFFED = [r for r in ROUTES if isinstance(r, Route) and hasattr(r.endpoint, "needs")]
 OPEN = {

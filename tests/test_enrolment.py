@@ -234,7 +234,7 @@ def test_a_clinic_s_faults_are_all_told_and_nothing_is_kept(
     typed: dict[str, str | int | None],
     fault: str,
 ) -> None:
-    from tests.conftest import CLINIC
+    from tests.samples import CLINIC
 
     with pytest.raises(clinics.ClinicError) as refused, writing(house.engine) as session:
         clinics.add(session, {**CLINIC, "name": "Another", **typed}, house.clock(), live=False)
@@ -244,7 +244,7 @@ def test_a_clinic_s_faults_are_all_told_and_nothing_is_kept(
 
 
 def test_two_clinics_cannot_have_one_name(house: House) -> None:
-    from tests.conftest import CLINIC
+    from tests.samples import CLINIC
 
     with pytest.raises(clinics.ClinicError), writing(house.engine) as session:
         clinics.add(session, CLINIC | {"name": "ROSEWOOD  skin"}, house.clock(), live=False)

@@ -14,8 +14,9 @@ from reminders.staffing import setting_up
 from reminders.store.database import reading, writing
 from reminders.store.queries import delivery, people
 from reminders.store.tables import Clinic, Lane
-from tests.conftest import CLINIC, House
+from tests.conftest import House
 from tests.desk import PASSWORD, Desk, code_now, signed_in
+from tests.samples import CLINIC
 
 TYPED = {
     "name": "Rosewood Skin",

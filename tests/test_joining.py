@@ -19,8 +19,9 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
 from reminders.store.tables import Attempt, Client, Code, Consent, Joining, Note
 from reminders.web import create_web
-from tests.conftest import CLINIC, House, ana
+from tests.conftest import House, ana
 from tests.desk import signed_in
+from tests.samples import CLINIC
 from tests.test_desk import enrolling
 
 FORM = {

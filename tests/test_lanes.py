@@ -20,7 +20,8 @@ from reminders.rules.terms import Channel, Message, Reason, Status
 from reminders.senders import HandOff, SendError
 from reminders.store.database import reading, writing
 from reminders.store.queries import lanes, people
-from tests.conftest import CLINIC, House, ana
+from tests.conftest import House, ana
+from tests.samples import CLINIC
 
 TREATED = date(2026, 3, 2)
 DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)

@@ -31,7 +31,8 @@ from reminders.store.queries import clinics as found
 from reminders.store.queries import consents, people, replies
 from reminders.store.tables import Alert, Client, Clinic, Reply
 from reminders.web import create_web
-from tests.conftest import BOTH, CLINIC, House, ana
+from tests.conftest import BOTH, House, ana
+from tests.samples import CLINIC
 from tests.test_receipts import ACCOUNT, TOKEN, URL, sign
 
 ANAS = "+447700900101"

@@ -25,8 +25,9 @@ from reminders.app import build
 from reminders.enrolling import clinics, enrolment
 from reminders.settings import Settings
 from reminders.store.database import writing
-from tests.conftest import CLINIC, ana
+from tests.conftest import ana
 from tests.doubles.process import Double, live_through, running
+from tests.samples import CLINIC
 
 
 def zone_where_it_is_afternoon() -> str:

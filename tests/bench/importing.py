@@ -19,7 +19,7 @@ from reminders.spreadsheets import read_table
 from reminders.store.database import writing
 from reminders.store.queries import people
 from tests.bench.databases import KINDS, fresh
-from tests.conftest import CLINIC
+from tests.samples import CLINIC
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 HEADER = (

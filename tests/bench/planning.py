@@ -21,7 +21,7 @@ from reminders.store.queries.common import insert_many
 from reminders.store.queries.plans import COLUMNS
 from tests.bench.databases import KINDS, fresh
 from tests.bench.filling import CLIENT, CONSENT, TREATMENT
-from tests.conftest import CLINIC
+from tests.samples import CLINIC
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 

@@ -34,8 +34,9 @@ from reminders.store.database import open_engine, writing
 from reminders.store.queries import people, staff
 from reminders.store.tables import Staff
 from tests.bench.databases import analyse
-from tests.conftest import BOTH, CLINIC
+from tests.conftest import BOTH
 from tests.doubles.process import killed_after
+from tests.samples import CLINIC
 
 USERS = 50
 PAUSE = 3.0

@@ -31,7 +31,6 @@ from reminders.rules.proving import PATIENCE
 from reminders.rules.terms import Channel
 from reminders.store.database import writing
 from reminders.store.queries import people
-from tests.conftest import EMPTY
 from tests.proofs.cast import CLINIC
 from tests.proofs.invariants import Watch
 from tests.proofs.plan import Plan
@@ -39,6 +38,7 @@ from tests.proofs.provider import Death, Fate, Listing, Provider
 from tests.proofs.stage import Theatre
 from tests.proofs.stage import settings as stage_settings
 from tests.proofs.verdict import Verdict, timed
+from tests.samples import EMPTY
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PLACES = ("Rosewood Skin", "Bluebell Skin")
