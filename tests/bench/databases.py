@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -39,7 +39,15 @@ def fresh(kind: str) -> Iterator[Engine]:
             server.cleanup()
 
 
+WRITE = {"sqlite": "PRAGMA wal_checkpoint(TRUNCATE)", "postgresql": "CHECKPOINT"}
+
+
 def analyse(engine: Engine) -> None:
-    """Let the database learn what is in it, as its own housekeeping would."""
+    """Let the database learn what is in it, as its own housekeeping would, and the disk take it
+    all: what was filled is not to be written while something is measured.
+    """
     with engine.begin() as connection:
         connection.execute(text("ANALYZE"))
+    with closing(engine.raw_connection()) as bare, closing(bare.cursor()) as cursor:
+        cursor.execute(WRITE[engine.dialect.name])
+    os.sync()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -76,6 +77,7 @@ def at(kind: str, size: int) -> Measured:
         fill(engine, size)
         before, nothing = measure(engine, NOW), idle(engine)
         churn(engine, int(size * CHURN))
+        os.sync()
         return Measured(before, measure(engine, LATER), nothing, explain(engine))
 
 
