@@ -7,7 +7,7 @@ import re
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -132,14 +132,14 @@ def _axe() -> str:
     return (files("axe_core_python") / "axe.min.js").read_text("utf-8")
 
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 
-def axe(page: Page) -> list[str]:
+def axe(page: Page, rules: Sequence[str] = (*WCAG, "best-practice")) -> list[str]:
     """Return what axe finds wrong with a page: rule, element, and why."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
     return [
         f"{violation['id']}: {node['html'][:120]} ({node['failureSummary']})"
         for violation in found["violations"]

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from reminders.rendering.printing import aftercare_sheet
 from reminders.rules.terms import Channel
+from tests.browser import WCAG, axe
 from tests.test_languages import LIBRARY, facts
 from tests.test_wording import NOW, RENDERER
 
@@ -44,6 +45,18 @@ def test_an_email_fits_its_screen_in_light_and_dark_and_at_twice_the_text(
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
             page.close()
     assert len(shades) == 2
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_emails_and_sheets(chromium: Browser, scheme: str) -> None:
+    page = chromium.new_page(color_scheme="dark" if scheme == "dark" else "light")
+    for tongue, milestone in (("en", "day-1"), ("de", "week-before"), ("fr", "month-1")):
+        wanted = facts("skin-needling", tongue, milestone, Channel.EMAIL)
+        page.set_content(RENDERER.render(wanted, NOW, NOW).html)
+        assert axe(page, WCAG) == []  # a page's landmarks are the mail program's
+        page.set_content(aftercare_sheet(LIBRARY, "skin-needling", tongue))
+        assert axe(page) == []
+    page.close()
 
 
 def test_a_long_link_breaks_where_the_screen_ends(chromium: Browser) -> None:
