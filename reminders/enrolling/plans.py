@@ -42,8 +42,7 @@ def replan_clients(
     """
     courses = courses_of(session, library, clinic.id)
     consents.recall(session, clinic.id, _contacts(clients))
-    changes = list(foresee(session, courses, clinic, clients, now))
-    plans.apply(session, changes, now)
+    changes = plans.apply(session, foresee(session, courses, clinic, clients, now), now)
     texted = {treatment.client_id for treatment, change in changes if change.texts}
     welcome(session, clinic, [clients[client_id] for client_id in sorted(texted)], now)
     return {treatment.id: change for treatment, change in changes}

@@ -197,6 +197,9 @@ def replan(existing: Iterable[Existing], wanted: Iterable[Planned], now: datetim
 
 
 def _place(change: Replan, rows: list[Existing], planned: Planned, now: datetime) -> None:
+    if not rows:
+        (change.add if useful(planned, now) else change.late).append(planned)
+        return
     same = [row for row in rows if row.status is not Status.CANCELLED and _same(row, planned)]
     if same:
         change.keep += same
@@ -211,8 +214,6 @@ def _place(change: Replan, rows: list[Existing], planned: Planned, now: datetime
         change.too_late.append((waiting[0], planned))
     elif useful(planned, now):
         change.add.append(planned)
-    elif not rows:
-        change.late.append(planned)
 
 
 def _same(row: Existing, planned: Planned) -> bool:

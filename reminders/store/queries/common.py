@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Result, Table, TextClause, text
@@ -73,11 +74,17 @@ def add_up(
     session.execute(insert.on_conflict_do_update(index_elements=list(key), set_=more))
 
 
-def insert_many(session: Session, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+def insert_many(session: Session, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Insert many rows by each database's quickest way; values are plain ones, instants UTC.
 
-    PostgreSQL takes a COPY; SQLite takes them as it stores them.
+    PostgreSQL takes a COPY, and nothing else meanwhile: once the first row is there, making the
+    next must not ask it anything. SQLite takes them as it stores them.
     """
+    rows = iter(rows)
+    first = next(rows, None)
+    if first is None:
+        return
+    rows = chain((first,), rows)
     names = ", ".join(columns)
     if session.get_bind().dialect.name == "postgresql":
         cursor: Any = session.connection().connection.cursor()

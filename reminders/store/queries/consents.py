@@ -44,8 +44,7 @@ HASHED = "#"
 
 def add(session: Session, lines: Sequence[Row]) -> None:
     """Add lines to the ledger, each in the order of ``COLUMNS``."""
-    if lines:
-        insert_many(session, "consent", COLUMNS, lines)
+    insert_many(session, "consent", COLUMNS, lines)
 
 
 def latest(session: Session, client_id: int) -> dict[tuple[Channel, Purpose], bool]:

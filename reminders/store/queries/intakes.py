@@ -39,8 +39,7 @@ def remember(session: Session, clinic_id: int, fingerprint: str, where: Mapping[
 def note_rows(session: Session, rows: Sequence[Row]) -> None:
     """Note what rows of a list did: intake, number, client, treatment and effect."""
     columns = ("intake_id", "number", "client_id", "treatment_id", "effect")
-    if rows:
-        insert_many(session, "intake_row", columns, rows)
+    insert_many(session, "intake_row", columns, rows)
 
 
 def rows_of(session: Session, intake_id: int) -> list[IntakeRow]:

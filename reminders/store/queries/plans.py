@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -48,40 +48,37 @@ def existing(session: Session, clients: Collection[int]) -> dict[int, list[Exist
     return found
 
 
-def apply(session: Session, changes: Sequence[Change], now: datetime) -> None:
-    """Carry out new plans; what left the house meanwhile is not touched.
+def apply(session: Session, changes: Iterable[Change], now: datetime) -> list[Change]:
+    """Carry out new plans as they are made, and return them; what left the house meanwhile is not
+    touched. The database takes rows in while the next are planned.
 
     A moved row loses its claim, so that a worker who holds it cannot send it for the old date.
     """
-    rows = [_row(t, row, now, Status.PLANNED) for t, change in changes for row in change.add]
-    rows += [_row(t, row, now, Status.SKIPPED) for t, change in changes for row in change.late]
-    if rows:
-        insert_many(session, "reminder", COLUMNS, rows)
-    _change_open(session, (_moved(*pair) for _, change in changes for pair in change.move))
-    _change_open(
-        session, (_too_late(*pair, now) for _, change in changes for pair in change.too_late)
-    )
-    for treatment, change in changes:
+    made: list[Change] = []
+    insert_many(session, "reminder", COLUMNS, _new_rows(changes, made, now))
+    _change_open(session, (_moved(*pair) for _, change in made for pair in change.move))
+    _change_open(session, (_too_late(*pair, now) for _, change in made for pair in change.too_late))
+    for treatment, change in made:
         _cancel(session, [row.reminder_id for row in change.cancel], treatment, now)
+    return made
 
 
-def _row(treatment: Treatment, planned: Planned, now: datetime, status: Status) -> Row:
-    late = status is Status.SKIPPED
-    return (
-        treatment.clinic_id,
-        treatment.client_id,
-        treatment.id,
-        planned.milestone,
-        planned.channel.value,
-        status.value,
-        Reason.STALE.value if late else None,
-        planned.scheduled_at,
-        planned.due_on,
-        planned.scheduled_at,
-        planned.stale_at,
-        0,
-        now if late else None,
-    )
+def _new_rows(changes: Iterable[Change], made: list[Change], now: datetime) -> Iterator[Row]:
+    for treatment, change in changes:
+        made.append((treatment, change))
+        of = treatment.clinic_id, treatment.client_id, treatment.id
+        yield from (_row(of, planned, *_TO_COME, None) for planned in change.add)
+        yield from (_row(of, planned, *_TOO_LATE, now) for planned in change.late)
+
+
+def _row(of: Row, planned: Planned, status: str, reason: str | None, ended: datetime | None) -> Row:
+    word, at = _WORDS[planned.channel], planned.scheduled_at
+    return (*of, planned.milestone, word, status, reason, at, planned.due_on, at, planned.stale_at, 0, ended)  # fmt: skip
+
+
+_TO_COME, _TOO_LATE = (Status.PLANNED.value, None), (Status.SKIPPED.value, Reason.STALE.value)
+_WORDS = {channel: channel.value for channel in Channel}
+"""As they are written, looked up once: a long list makes a million rows."""
 
 
 def _moved(row: Existing, planned: Planned) -> dict[str, Any]:
@@ -167,8 +164,7 @@ def add_notes(
          Status.PLANNED.value, due_at, day, due_at, stale_at, 0)
         for note, number, day in zip(notes, ids, days, strict=True)
     ]  # fmt: skip
-    if rows:
-        insert_many(session, "reminder", OF_NOTES, rows)
+    insert_many(session, "reminder", OF_NOTES, rows)
 
 
 OF_NOTES = (
