@@ -107,7 +107,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     """Keep what was committed even through a power cut, and let readers read meanwhile."""
     connection.isolation_level = None
     _use_wal(connection)
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-8000"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-32000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
