@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, text
+from sqlalchemy.orm import Session
 
 from reminders.app import App, build, use_packaged_zones
 from reminders.delivering.dispatch import Dispatcher
@@ -165,6 +166,15 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
         clinics.add(session, CLINIC, clock(), live=True)
     yield House(app, clock, tmp_path / "outbox")
     app.close()
+
+
+def plan_badly(session: Session) -> None:
+    """Let PostgreSQL look at each row and ask again for it what stands inside a statement, as it
+    does on its own where it knows little of a table.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize"):
+            session.execute(text(f"SET LOCAL enable_{way} = off"))
 
 
 def said(channel: Channel, *, given: bool = True, stop: bool = False) -> Said:

@@ -21,7 +21,7 @@ from reminders.senders.mime import compose
 from reminders.store.database import reading, writing
 from reminders.store.queries import alerts as kept
 from reminders.store.tables import Alert
-from tests.conftest import House
+from tests.conftest import House, plan_badly
 from tests.desk import Desk, signed_in
 
 PAGES = "https://aftercare.clinic.example"
@@ -67,6 +67,19 @@ def test_an_alert_reaches_the_clinic_once(house: House) -> None:
     assert message.to == "desk@rosewood.example"
     assert message.subject == "A client wrote"
     assert message.text == f"She waits.\n\n{PAGES}\n"
+
+
+def test_a_few_are_taken_at_a_time_however_the_database_goes_about_it(house: House) -> None:
+    for number in range(30):
+        tell(house, key=str(number))
+    with writing(house.engine) as session:
+        plan_badly(session)
+        now = house.clock()
+        waits = (timedelta(minutes=1),)
+        taken = kept.take_due(
+            session, now, operator="", waits=waits, since=now - timedelta(days=1), limit=3
+        )
+    assert len(taken) == 3
 
 
 def test_it_is_an_email_that_programs_read_well(house: House) -> None:

@@ -20,7 +20,7 @@ from reminders.rules.terms import Channel, Message, Reason, Status
 from reminders.senders import HandOff, SendError
 from reminders.store.database import reading, writing
 from reminders.store.queries import lanes, people
-from tests.conftest import House, ana
+from tests.conftest import House, ana, plan_badly
 from tests.samples import CLINIC
 
 TREATED = date(2026, 3, 2)
@@ -95,6 +95,14 @@ def test_a_lane_in_another_s_hand_is_passed_over_and_looked_at_again(house: Hous
         passed = claim(other, DAY_1, Channel.SMS, 64, LEASE)
         assert (passed.sends, passed.more) == ([], True)
         assert monotonic() - begun < 1
+
+
+def test_a_share_is_kept_however_the_database_goes_about_it(house: House) -> None:
+    house.enrol(*many(30))
+    with writing(house.engine) as session:
+        plan_badly(session)
+        first = claim(session, DAY_1, Channel.SMS, 3, LEASE)
+    assert len(first.sends) + len(first.settled) == 3
 
 
 def test_a_rate_holds_across_workers(house: House) -> None:

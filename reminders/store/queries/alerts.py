@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.store.columns import Instant
-from reminders.store.queries.common import QUIET, insert_once
+from reminders.store.queries.common import QUIET, asked_once, insert_once
 from reminders.store.tables import Alert, Clinic
 
 
@@ -57,7 +57,7 @@ def take_due(
     again = [literal(now + wait, Instant) for wait in waits]
     taken = (
         update(Alert)
-        .where(col(Alert.id).in_(due))
+        .where(col(Alert.id).in_(asked_once(due)))
         .values(
             attempts=col(Alert.attempts) + 1,
             due_at=case(dict(enumerate(again)), value=col(Alert.attempts), else_=again[-1]),

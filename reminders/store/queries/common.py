@@ -8,7 +8,17 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Result, Table, TextClause, text
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Executable,
+    Result,
+    Select,
+    Table,
+    TextClause,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
@@ -40,6 +50,16 @@ def table_of(model: type[SQLModel]) -> Table:
 def asked(session: Session, statement: Executable, **values: Any) -> Result[Any]:
     """Run a statement that stands ready, with these values."""
     return session.connection().execute(statement, values)
+
+
+def asked_once(limited: Select[Any] | CompoundSelect[Any]) -> Select[Any]:
+    """Let a limited choice of rows stand before the change it is made for.
+
+    PostgreSQL may ask what stands inside a change again for each row it looks at, and a limit that
+    passes over rows already taken then gives the next ones every time: far more than it says.
+    """
+    chosen = limited.cte("chosen").prefix_with("MATERIALIZED")
+    return select(chosen)
 
 
 def insert_once(session: Session, table: type[SQLModel], row: dict[str, Any]) -> None:

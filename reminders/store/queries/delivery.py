@@ -30,6 +30,7 @@ from reminders.store.queries import attempts
 from reminders.store.queries.common import (
     QUIET,
     asked,
+    asked_once,
     is_status,
     put,
     table_of,
@@ -71,7 +72,7 @@ def _claiming(clinics: int) -> Update:
     everyones = due[0] if clinics == 1 else union_all(*due)
     return (
         update(R)
-        .where(R.c.id.in_(everyones))
+        .where(R.c.id.in_(asked_once(everyones)))
         .values(status=Status.CLAIMED, claim=bindparam("token"), lease_until=bindparam("until"))
         .returning(R.c.id)
     )
