@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,7 @@ from reminders.logs import log_to
 from reminders.overseeing.rehearsal import SetClock, play
 from reminders.rules.terms import Channel
 from reminders.settings import Settings
+from reminders.staffing import locks
 from reminders.store import migrations
 from reminders.store.database import open_engine, reading, writing
 from reminders.store.queries import overview, people
@@ -44,6 +46,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrations.migrate(engine)
     engine.dispose()
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _light_locks() -> Iterator[None]:
+    """Let passwords be hashed as argon2 does, but for nobody who has a day to guess."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(locks, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from typer.testing import CliRunner
 from reminders.cli import commands
 from tests.doubles.process import killed_after
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=["2026-03-02", "2026-10-25", "2026-12-31"])
 def told(

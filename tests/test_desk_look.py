@@ -13,6 +13,8 @@ from reminders.store.tables import Reply
 from tests.browser import Served, axe, page_of
 from tests.looks.stage import mid_week, sign_in
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def desk(served: Served) -> Served:

@@ -6,6 +6,7 @@ import re
 from itertools import cycle
 from pathlib import Path
 
+import pytest
 from justhtml import JustHTML
 from playwright.sync_api import Browser
 
@@ -61,6 +62,7 @@ def faults(sight: Sight, eye: Eye, told: Scene, look: Look) -> list[str]:
     return list(eye.faults(look, None, closed=sight.closed))
 
 
+@pytest.mark.slow
 def test_a_client_s_page_has_no_fault(chromium: Browser, tmp_path: Path) -> None:
     """Each is looked at in one way, and the next in another."""
     with scene(tmp_path) as told, page_of(chromium) as page:
@@ -69,6 +71,7 @@ def test_a_client_s_page_has_no_fault(chromium: Browser, tmp_path: Path) -> None
             assert faults(sight, eye, told, look) == [], sight.name
 
 
+@pytest.mark.slow
 def test_a_page_of_the_staff_s_that_an_address_opens_has_no_fault(
     chromium: Browser, tmp_path: Path
 ) -> None:

@@ -14,6 +14,8 @@ from tests.browser import WCAG, axe
 from tests.test_languages import LIBRARY, facts
 from tests.test_wording import NOW, RENDERER
 
+pytestmark = pytest.mark.slow
+
 LARGER = """document.querySelectorAll('*').forEach(e => { e.dataset.f = parseFloat(getComputedStyle(e).fontSize) });
 document.querySelectorAll('*').forEach(e => { e.style.fontSize = e.dataset.f * 2 + 'px' })"""
 

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import Served, axe, overflow, page_of, screenshot, small_targets
 from tests.conftest import MONDAY, ana
 from tests.looks.stage import aside, sign_in_owner, with_a_price
 from tests.test_lists import LIST
+
+pytestmark = pytest.mark.slow
 
 
 @contextmanager

@@ -15,6 +15,7 @@ def her_page(served: Served) -> str:
     return served.house.app.links.page_url(1, 1)
 
 
+@pytest.mark.slow
 def test_all_of_it_works_without_javascript(served: Served, chromium: Browser) -> None:
     with page_of(chromium, java_script_enabled=False) as page:
         page.goto(served.address + "/join/rosewood-skin")
@@ -37,6 +38,7 @@ def test_all_of_it_works_without_javascript(served: Served, chromium: Browser) -
         assert page.get_by_text("We will not text or email you any more").is_visible()
 
 
+@pytest.mark.slow
 def test_a_poster_prints_as_what_hangs_on_the_wall(served: Served, chromium: Browser) -> None:
     with page_of(chromium, "tablet") as page:
         page.goto(served.address + "/join/rosewood-skin/poster")

@@ -12,6 +12,8 @@ from sqlalchemy import Engine, text
 ROOT = Path(__file__).parents[1]
 SEED = "2026"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", ["world"])
 def test_the_promise_is_kept(name: str, postgres: Engine) -> None:

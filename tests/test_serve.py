@@ -29,6 +29,8 @@ from tests.conftest import ana
 from tests.doubles.process import Double, live_through, running
 from tests.samples import CLINIC
 
+pytestmark = pytest.mark.slow
+
 
 def zone_where_it_is_afternoon() -> str:
     """Return a zone in which messages may leave at this moment: there it is about two o'clock."""

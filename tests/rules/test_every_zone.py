@@ -22,6 +22,7 @@ SEVEN_DAYS = hours.parse("Mon-Sun 09:00-20:00")
 COURSE = packaged().protocols["skin-needling"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(8))
 def test_ten_o_clock_comes_once_a_day_everywhere(part: int) -> None:
     """Each day's ten o'clock is that day's, within hours, and later than the day before's."""

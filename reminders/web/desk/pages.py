@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -29,11 +30,15 @@ def html(app: App, template: str, status: int = 200, **words: Any) -> HTMLRespon
     return HTMLResponse(rendered, status, headers=HEADERS)
 
 
-@cache
 def environment(app: App) -> Environment:
     """Return what renders the desk's pages."""
+    return _environment(app.library.root, practice=not app.settings.live)
+
+
+@cache
+def _environment(root: Path, *, practice: bool) -> Environment:
     pages = Environment(
-        loader=FileSystemLoader(app.library.root),
+        loader=FileSystemLoader(root),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -41,7 +46,7 @@ def environment(app: App) -> Environment:
         auto_reload=False,
     )
     pages.filters.update(FILTERS)
-    pages.globals["practice"] = not app.settings.live
+    pages.globals["practice"] = practice
     return pages
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from functools import cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -82,22 +83,27 @@ class Shell:
 
     def __init__(self, app: App) -> None:
         """Find the pages in the app's library."""
-        folder = app.library.root / "pages"
         self.phrasebook = app.library.phrases
         self.knocks = Throttle(20, 600)
         self.posts = Throttle(40, 600)
-        self._pages = Environment(
-            loader=FileSystemLoader(folder),
-            undefined=StrictUndefined,
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._pages = _environment(app.library.root / "pages")
 
     def draw(self, template: str, words: Words, status: int = 200, /, **facts: Any) -> HTMLResponse:
         """Draw a page in someone's language."""
         drawn = self._pages.get_template(template).render({"t": words, "clinic": None, **facts})
         return HTMLResponse(drawn, status, headers={"Content-Language": words.language})
+
+
+@cache
+def _environment(folder: Path) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
 
 
 @cache
