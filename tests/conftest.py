@@ -48,6 +48,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave PostgreSQL's turn at what pages show for later: they ask as what is tried on both does."""
+    for item in items:
+        on_postgres = "postgresql" in item.name.partition("[")[2]
+        if on_postgres and item.get_closest_marker("portable"):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _light_locks() -> Iterator[None]:
     """Let passwords be hashed as argon2 does, but for nobody who has a day to guess."""

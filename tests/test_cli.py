@@ -23,6 +23,8 @@ from reminders.store import migrations
 from reminders.store.database import open_engine
 from tests.conftest import MONDAY
 
+pytestmark = pytest.mark.portable
+
 APRIL = datetime(2026, 4, 1, tzinfo=UTC)
 LIST = """first_name,last_name,phone,email,treatment,treated_at,sms_consent,email_consent,external_id
 Ana,Costa,07700 900101,ana@mail.example,Microneedling,2026-03-12 14:30,yes,yes,B-1

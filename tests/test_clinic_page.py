@@ -20,6 +20,8 @@ from tests.conftest import MONDAY, House, ana
 from tests.desk import Desk, signed_in
 from tests.samples import CLINIC
 
+pytestmark = pytest.mark.portable
+
 
 def owner(house: House, email: str = "olga@rosewood.example") -> Desk:
     return signed_in(house, Role.OWNER, email=email)

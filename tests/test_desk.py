@@ -18,6 +18,8 @@ from reminders.store.tables import Attempt, Consent, Reminder, Treatment
 from tests.conftest import House, ana
 from tests.desk import Desk, signed_in
 
+pytestmark = pytest.mark.portable
+
 DANA = {
     "first_name": "Dana", "last_name": "Reed", "phone": "07700 900188", "email": "dana@mail.example",
     "when": "0", "at": "9:30", "yes_sms": "yes", "yes_email": "yes", "how": "She signed the consent form",

@@ -17,6 +17,8 @@ from reminders.store.tables import Reply
 from tests.conftest import House, ana
 from tests.desk import Desk, signed_in
 
+pytestmark = pytest.mark.portable
+
 
 def wrote(house: House, body: str, at: datetime | None = None, **more: Any) -> None:
     row: dict[str, Any] = {

@@ -19,6 +19,8 @@ from tests.conftest import House, ana
 from tests.desk import Desk, signed_in
 from tests.samples import CLINIC
 
+pytestmark = pytest.mark.portable
+
 STAFFED = [r for r in ROUTES if isinstance(r, Route) and hasattr(r.endpoint, "needs")]
 OPEN = {
     "/style.css", "/desk.css", "/office.js", "/desk.js", "/icon/{count:int}.svg", "/sign-in", "/sign-in/code",

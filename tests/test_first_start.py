@@ -18,6 +18,8 @@ from tests.conftest import House
 from tests.desk import PASSWORD, Desk, code_now, signed_in
 from tests.samples import CLINIC
 
+pytestmark = pytest.mark.portable
+
 TYPED = {
     "name": "Rosewood Skin",
     "time_zone": "Europe/London",

@@ -20,6 +20,8 @@ from reminders.store.tables import Alert, Client
 from reminders.web import create_web
 from tests.conftest import House, ana, said
 
+pytestmark = pytest.mark.portable
+
 TREATED = date(2026, 3, 5)
 """Her visit ends at half past three that day; the clock stands three days before it."""
 

@@ -24,6 +24,8 @@ from tests.desk import signed_in
 from tests.samples import CLINIC
 from tests.test_desk import enrolling
 
+pytestmark = pytest.mark.portable
+
 FORM = {
     "name": "Bea",
     "phone": "07700 900177",

@@ -17,6 +17,8 @@ from reminders.store.tables import Client, Intake, Treatment
 from tests.conftest import House, ana
 from tests.desk import Desk, signed_in
 
+pytestmark = pytest.mark.portable
+
 LIST = """First name,Mobile,Email,Treatment,Date,SMS consent
 Bea,07700 900102,,microneedling,3 March 2026 15:00,yes
 Cleo,12,,microneedling,3 March 2026 15:00,yes

@@ -6,6 +6,8 @@ import csv
 from datetime import date, timedelta
 from io import StringIO
 
+import pytest
+
 from reminders.enrolling import consent
 from reminders.overseeing import numbers
 from reminders.rules.counting import Month
@@ -17,6 +19,8 @@ from reminders.store.queries import people
 from reminders.store.tables import Client, Reply
 from tests.conftest import MONDAY, House, ana
 from tests.desk import signed_in
+
+pytestmark = pytest.mark.portable
 
 
 def march(house: House) -> Month:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from reminders.rules.terms import Channel, ClinicFacts, Reason, Status
@@ -14,6 +15,8 @@ from reminders.store.queries import clinics, own, people
 from reminders.store.tables import Client, Placement
 from reminders.store.tables import Wording as Version
 from tests.conftest import MONDAY, House, ana
+
+pytestmark = pytest.mark.portable
 
 KEY = ("skin-needling", "day-1", "en")
 

@@ -6,6 +6,8 @@ import re
 from datetime import date, timedelta
 from html import unescape
 
+import pytest
+
 from reminders.adapting import places
 from reminders.adapting.places import Foreseen
 from reminders.enrolling.plans import courses_of
@@ -16,6 +18,8 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import audit, own, people
 from tests.conftest import MONDAY, House, ana
 from tests.desk import Desk, signed_in
+
+pytestmark = pytest.mark.portable
 
 KEY = "skin-needling"
 

@@ -643,6 +643,7 @@ def test_a_database_that_is_away_is_a_503_so_that_twilio_comes_again(
 LANGUAGES = ("en", "es", "fr", "de", "pl", "pt-BR")
 
 
+@pytest.mark.portable
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("which", ["stopped", "stopped_cancel", "stopped_nobody", "wrong_number", "started", "help", "reply"])  # fmt: skip
 def test_every_answer_is_one_segment_in_every_language(

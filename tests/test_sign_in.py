@@ -17,6 +17,8 @@ from reminders.web.desk.pages import safe_path
 from tests.conftest import House
 from tests.desk import PASSWORD, Desk, code_now, invite, seed_of, signed_in
 
+pytestmark = pytest.mark.portable
+
 
 def test_a_one_time_link_makes_an_account_once(house: House) -> None:
     link = f"/invitation/{invite(house, 'sam@rosewood.example')}"

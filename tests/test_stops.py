@@ -62,7 +62,7 @@ def stop(house: House, contact: str, words: str) -> int:
         return handed_off(session, contact)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_no_handoff_follows_a_stop(house: House, seed: int) -> None:
     chance = random.Random(seed)
     numbers = [f"+4477009{number:05}" for number in range(32)]

@@ -125,7 +125,7 @@ DUE = """SELECT id FROM reminder WHERE reminder.status = 'planned' AND due_at <=
 
 
 def test_what_is_due_is_found_by_its_partial_index(house: House) -> None:
-    fill(house, 2_000)
+    fill(house, 500)
     postgres = house.engine.dialect.name == "postgresql"
     explain = text(f"{'EXPLAIN' if postgres else 'EXPLAIN QUERY PLAN'} {DUE}")
     with house.engine.begin() as connection:

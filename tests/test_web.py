@@ -19,6 +19,8 @@ from reminders.store.queries import delivery, people
 from reminders.web import create_web
 from tests.conftest import House, ana
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.fixture
 def browser(house: House) -> Iterator[TestClient]:

@@ -22,6 +22,8 @@ from reminders.store.queries import audit, clinics, own, people, today
 from tests.conftest import MONDAY, House, ana
 from tests.desk import Desk, signed_in
 
+pytestmark = pytest.mark.portable
+
 KEY: Key = ("skin-needling", "day-1", "en-GB")
 EDIT = "/words/edit?protocol=skin-needling&milestone=day-1&language=en-GB"
 OURS = "{{ first_name }}, SPF {{ spf_min }}+ now, hands off. {{ clinic.phone }}"
