@@ -50,7 +50,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave PostgreSQL's turn at what pages show for later: they ask as what is tried on both does."""
+    """Leave PostgreSQL's turn for later where it is asked no more than is tried on both elsewhere."""
     for item in items:
         on_postgres = "postgresql" in item.name.partition("[")[2]
         if on_postgres and item.get_closest_marker("portable"):

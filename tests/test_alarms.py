@@ -19,6 +19,8 @@ from reminders.store.tables import Alert, Clinic, Lane
 from tests.conftest import MONDAY, House, ana
 from tests.samples import CLINIC
 
+pytestmark = pytest.mark.portable
+
 TREATED = date(2026, 3, 2)
 DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
 NIGHT = datetime(2026, 3, 3, 3, tzinfo=UTC)

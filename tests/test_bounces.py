@@ -27,6 +27,8 @@ from tests.conftest import House, ana, said
 from tests.test_email_sender import FROM, mail_to
 from tests.test_retention import forget
 
+pytestmark = pytest.mark.portable
+
 TREATED = date(2026, 3, 2)
 DAY_1 = datetime(2026, 3, 3, 15, 40, tzinfo=UTC)
 ADDRESS = "ana@mail.example"

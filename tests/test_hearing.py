@@ -16,6 +16,8 @@ from reminders.senders import SendError
 from tests.doubles.twilio import SERVICE
 from tests.operating import Backup, Operator, operating
 
+pytestmark = pytest.mark.portable
+
 ANA, BEA = "+447700900000", "+447700900001"
 OURS = "+447700900999"
 REPLIES = "SELECT contact, body, kind, answer FROM reply ORDER BY id"

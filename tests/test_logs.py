@@ -29,6 +29,8 @@ from reminders.store.database import writing
 from reminders.store.tables import Clinic
 from tests.conftest import House, ana
 
+pytestmark = pytest.mark.portable
+
 SECRETS = (
     "Quillon",
     "Vexley",

@@ -13,6 +13,8 @@ from reminders.store.database import writing
 from reminders.store.queries import people
 from tests.conftest import BOTH, House, ana
 
+pytestmark = pytest.mark.portable
+
 LONDON = ZoneInfo("Europe/London")
 NIGHT = datetime(2026, 3, 2, 23, tzinfo=LONDON)
 NOON = datetime(2026, 3, 2, 12, tzinfo=LONDON)

@@ -24,6 +24,8 @@ from tests.test_dispatch import Scripted
 from tests.test_pausing import several
 from tests.test_settings import LIVE
 
+pytestmark = pytest.mark.portable
+
 DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
 JOIN = "https://aftercare.clinic.example/join/rosewood"
 SMS = Channel.SMS

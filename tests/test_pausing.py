@@ -19,6 +19,8 @@ from reminders.store.queries import delivery, standing
 from reminders.store.tables import Clinic
 from tests.conftest import BOTH, House, ana
 
+pytestmark = pytest.mark.portable
+
 TREATED = date(2026, 3, 2)
 DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
 

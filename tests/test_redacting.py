@@ -24,6 +24,8 @@ from tests.test_retention import forget
 from tests.test_sms_sender import account, send
 from tests.test_sms_sender import text as message
 
+pytestmark = pytest.mark.portable
+
 DAY_1 = datetime(2026, 3, 3, 15, 40, tzinfo=UTC)
 UNFINISHED = "+447700900199"
 """A number that the double never finishes delivering to."""

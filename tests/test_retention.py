@@ -24,6 +24,8 @@ from reminders.store.queries.erasing import SIZE
 from reminders.store.tables import Attempt, Client, Code, Joining, Purged, Redaction, Reply
 from tests.conftest import House, ana, said
 
+pytestmark = pytest.mark.portable
+
 TREATED = date(2026, 3, 2)
 DAY_1 = datetime(2026, 3, 3, 15, 40, tzinfo=UTC)
 NEEDLES = (

@@ -28,6 +28,8 @@ from reminders.web import create_web
 from reminders.web.proxies import Proxies
 from tests.conftest import House, ana
 
+pytestmark = pytest.mark.portable
+
 TREATED = date(2026, 3, 2)
 DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
 TOKEN = "a token that nobody guesses"

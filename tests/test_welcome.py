@@ -18,6 +18,8 @@ from tests.conftest import BOTH, House, ana, said
 from tests.rules.test_deciding import FACTS, NOON
 from tests.test_wording import WIDEST
 
+pytestmark = pytest.mark.portable
+
 TREATED = date(2026, 3, 2)
 LIBRARY = packaged()
 
