@@ -6,11 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.responses import HTMLResponse
 
 from reminders.app import App
 from reminders.web.desk.words import FILTERS, KINDS
+from reminders.web.templates import pages_in
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -37,14 +38,7 @@ def environment(app: App) -> Environment:
 
 @cache
 def _environment(root: Path, *, practice: bool) -> Environment:
-    pages = Environment(
-        loader=FileSystemLoader(root),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    pages = pages_in(root)
     pages.filters.update(FILTERS)
     pages.globals["practice"] = practice
     return pages

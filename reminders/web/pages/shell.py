@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from functools import cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, format_time
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -21,6 +19,7 @@ from reminders.rendering.phrases import Words
 from reminders.rules.contacts import show_national
 from reminders.store.tables import Clinic
 from reminders.web.pages.throttle import Throttle
+from reminders.web.templates import pages_in
 
 Typed = Mapping[str, str]
 """What came in a form, by field; files are no part of it."""
@@ -86,7 +85,7 @@ class Shell:
         self.phrasebook = app.library.phrases
         self.knocks = Throttle(20, 600)
         self.posts = Throttle(40, 600)
-        self._pages = _environment(app.library.root / "pages")
+        self._pages = _pages_in(app.library.root / "pages")
 
     def draw(self, template: str, words: Words, status: int = 200, /, **facts: Any) -> HTMLResponse:
         """Draw a page in someone's language."""
@@ -94,16 +93,7 @@ class Shell:
         return HTMLResponse(drawn, status, headers={"Content-Language": words.language})
 
 
-@cache
-def _environment(folder: Path) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(folder),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+_pages_in = cache(pages_in)
 
 
 @cache
