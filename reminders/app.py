@@ -13,29 +13,26 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from reminders.delivering.dispatch import Dispatcher
-from reminders.delivering.holding import Held, Holding
-from reminders.delivering.redacting import redact
-from reminders.delivering.tally import Tally, log_settled
-from reminders.enrolling import bounces
-from reminders.enrolling.hearing import Hearing
-from reminders.enrolling.retention import Keep
-from reminders.enrolling.zones import follow_zone_data
+from reminders.consent import bounces
+from reminders.delivery.dispatcher import Dispatcher
+from reminders.delivery.pass_summary import Tally, log_settled
+from reminders.delivery.redaction import redact
+from reminders.delivery.restore_guard import Held, Holding
+from reminders.inbox.missed_texts import Hearing
 from reminders.links import Links
-from reminders.overseeing import alarms
-from reminders.overseeing.alerts import Alerting
-from reminders.overseeing.doctor import Check, Verdict
-from reminders.overseeing.pulse import Pulse
-from reminders.overseeing.rehearsal import Accepting
-from reminders.rendering.answers import Answers
-from reminders.rendering.library import Library, packaged
-from reminders.rendering.renderer import Renderer
+from reminders.monitoring import alert_checks
+from reminders.monitoring.alerts import Alerting
+from reminders.monitoring.doctor import Check, Verdict
+from reminders.monitoring.heartbeat_ping import Pulse
+from reminders.plans.time_zones import follow_zone_data
+from reminders.privacy.retention import Keep
+from reminders.rehearsal.simulation import Accepting
 from reminders.rules.bounces import Meaning
-from reminders.rules.forecasting import Rate
-from reminders.rules.hours import resolve
+from reminders.rules.forecast import Rate
 from reminders.rules.planning import plan
-from reminders.rules.proving import PATIENCE, Patience
-from reminders.rules.senders import PER_MINUTE, kind_of
+from reminders.rules.reconciliation import PATIENCE, Patience
+from reminders.rules.sender_kinds import PER_MINUTE, kind_of
+from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Channel
 from reminders.senders import Sender
 from reminders.senders.email import MailServer, Security, SmtpSender
@@ -43,11 +40,14 @@ from reminders.senders.email import probe as probe_mail
 from reminders.senders.outbox import OutboxSender
 from reminders.settings import Settings
 from reminders.store.database import open_engine, writing
-from reminders.store.erasures import noting
+from reminders.store.erasure_log import noting
+from reminders.wording.fixed_replies import Answers
+from reminders.wording.library import Library, packaged
+from reminders.wording.renderer import Renderer
 
 if TYPE_CHECKING:
-    from reminders.senders.incoming import Came
     from reminders.senders.sms import TwilioAccount
+    from reminders.senders.twilio_inbox import Came
 
 Clock = Callable[[], datetime]
 
@@ -159,12 +159,12 @@ class App:
         """Look at everything that must be right before messages can go; with ``fix`` tell Twilio
         where replies go. Takes some seconds, for others are asked.
         """
-        from reminders import checkup  # noqa: PLC0415 (slow to import)
+        from reminders.monitoring import check_up as check_up_module  # noqa: PLC0415 (slow to import)
 
-        yield from checkup.inside(self.engine, self.library, self.renderer, self.clock)
+        yield from check_up_module.inside(self.engine, self.library, self.renderer, self.clock)
         if self.settings.live:
             probe = partial(probe_mail, self.mail_server)
-            yield from checkup.outside(self.settings, self.twilio, probe, fix=fix)
+            yield from check_up_module.outside(self.settings, self.twilio, probe, fix=fix)
         else:
             yield Check("Twilio, SMTP", Verdict.PASS, "not used while DELIVERY=outbox")
 
@@ -224,7 +224,7 @@ class App:
         return Hearing(self.engine, answers, self.clock, listed, redact=redact)
 
     async def _came_in(self, since: datetime) -> list[Came]:
-        from reminders.senders.incoming import came_since  # noqa: PLC0415 (slow to import)
+        from reminders.senders.twilio_inbox import came_since  # noqa: PLC0415 (slow to import)
 
         return await came_since(self.twilio, since)
 
@@ -232,7 +232,7 @@ class App:
         """Raise what staff and operator must be told; while practising nobody need be woken."""
         if self.settings.live:
             with writing(self.engine) as session:
-                alarms.raise_all(session, self.clock())
+                alert_checks.raise_all(session, self.clock())
 
     @cached_property
     def pulse(self) -> Pulse:

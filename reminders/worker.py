@@ -14,12 +14,12 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from reminders.app import App
-from reminders.delivering.dispatch import Dispatcher
-from reminders.enrolling.zones import follow_zone_data
-from reminders.overseeing.alerts import Alerting
-from reminders.rules.watching import JUMP, ClockWatch
+from reminders.delivery.dispatcher import Dispatcher
+from reminders.monitoring.alerts import Alerting
+from reminders.plans.time_zones import follow_zone_data
+from reminders.rules.clock_guard import JUMP, ClockWatch
+from reminders.store.backfills import fill
 from reminders.store.database import database_time
-from reminders.store.fillings import fill
 
 log = structlog.get_logger()
 

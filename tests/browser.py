@@ -21,9 +21,9 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from reminders.app import App, build
-from reminders.enrolling import clinics
+from reminders.enrolment import clinics
 from reminders.logs import log_to
-from reminders.overseeing.rehearsal import SetClock
+from reminders.rehearsal.simulation import SetClock
 from reminders.settings import Settings
 from reminders.store.database import writing
 from reminders.web import create_web

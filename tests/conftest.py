@@ -18,14 +18,14 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 from reminders.app import App, build, use_packaged_zones
-from reminders.delivering.dispatch import Dispatcher
-from reminders.enrolling import clinics, enrolment
-from reminders.enrolling.terms import Enrolled, Enrolment, Said
+from reminders.delivery.dispatcher import Dispatcher
+from reminders.enrolment import clinics, treatments
+from reminders.enrolment.terms import Enrolled, Enrolment, Said
 from reminders.logs import log_to
-from reminders.overseeing.rehearsal import SetClock, play
+from reminders.rehearsal.simulation import SetClock, play
 from reminders.rules.terms import Channel
 from reminders.settings import Settings
-from reminders.staffing import locks
+from reminders.staff import credentials
 from reminders.store import migrations
 from reminders.store.database import open_engine, reading, writing
 from reminders.store.queries import overview, people
@@ -61,7 +61,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _light_locks() -> Iterator[None]:
     """Let passwords be hashed as argon2 does, but for nobody who has a day to guess."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(locks, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(
+            credentials, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        )
         yield
 
 
@@ -142,7 +144,7 @@ class House:
         """Take treatments in, of clients whose yes was confirmed long ago unless said otherwise."""
         with writing(self.engine) as session:
             clinic = people.clinics(session)[0]
-            done = enrolment.enrol(session, self.app.library, clinic, told, self.clock())
+            done = treatments.enrol(session, self.app.library, clinic, told, self.clock())
             if welcomed:
                 session.execute(text("DELETE FROM reminder WHERE milestone = 'opt-in'"))
                 session.execute(text("DELETE FROM note WHERE kind = 'opt-in'"))

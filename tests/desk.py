@@ -11,7 +11,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from reminders.rules.roles import Role
-from reminders.staffing import invitations
+from reminders.staff import invitations
 from reminders.store.database import writing
 from reminders.store.queries import people
 from reminders.web import create_web

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from reminders.cli import commands
-from reminders.enrolling.hearing import HEARD
+from reminders.inbox.missed_texts import HEARD
 from reminders.settings import Settings
 from reminders.store.database import open_engine
 from tests.doubles.process import Double, live_through, running

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from reminders.delivering import pausing
-from reminders.delivering.holding import Held, Why
-from reminders.enrolling import clinics
-from reminders.overseeing import alarms as raising
-from reminders.rules import alarms
-from reminders.rules.alarms import Stop
+from reminders.delivery import pauses
+from reminders.delivery.restore_guard import Held, Why
+from reminders.enrolment import clinics
+from reminders.monitoring import alert_checks as raising
+from reminders.rules import alert_conditions
+from reminders.rules.alert_conditions import Stop
 from reminders.rules.terms import Channel
 from reminders.store.database import reading, writing
 from reminders.store.tables import Alert, Clinic, Lane
@@ -51,7 +51,9 @@ def raised(house: House, at: datetime) -> list[str]:
 def test_a_stop_is_told_by_what_it_means(
     channel: Channel, code: str, minutes: int, said: str | None
 ) -> None:
-    alarm = alarms.stopped(Stop(channel, code, MONDAY, 3), MONDAY + timedelta(minutes=minutes))
+    alarm = alert_conditions.stopped(
+        Stop(channel, code, MONDAY, 3), MONDAY + timedelta(minutes=minutes)
+    )
     assert (alarm is None) if said is None else (alarm is not None and said in alarm.subject)
 
 
@@ -59,7 +61,7 @@ def test_a_stop_is_told_by_what_it_means(
 def test_a_fifth_of_a_day_s_messages_failing_is_told(
     tried: int, failed: int, *, told: bool
 ) -> None:
-    assert (alarms.failing(1, Channel.SMS, tried, failed, TREATED) is not None) is told
+    assert (alert_conditions.failing(1, Channel.SMS, tried, failed, TREATED) is not None) is told
 
 
 def test_a_stopped_account_is_told_once_however_many_clinics_it_stops(house: House) -> None:
@@ -114,7 +116,7 @@ def test_every_morning_the_clinic_hears_what_the_day_brings(house: House) -> Non
     house.tick(at + timedelta(hours=1))
     assert len(raised(house, at + timedelta(hours=1))) == 1
     with writing(house.engine) as session:
-        pausing.pause(session, None, "Bo", at)
+        pauses.pause(session, None, "Bo", at)
     tomorrow = at + timedelta(days=1)
     house.tick(tomorrow)
     assert any(subject.endswith("(paused)") for subject in raised(house, tomorrow))

@@ -11,10 +11,10 @@ from email import message_from_bytes, policy
 import pytest
 from sqlalchemy import func, select
 
-from reminders.overseeing import alerts, examining
-from reminders.overseeing.alerts import Alerting
-from reminders.overseeing.doctor import Verdict
-from reminders.rules.deciding import Outcome
+from reminders.monitoring import alerts, external_checks
+from reminders.monitoring.alerts import Alerting
+from reminders.monitoring.doctor import Verdict
+from reminders.rules.decision import Outcome
 from reminders.rules.terms import Message
 from reminders.senders import HandOff, SendError
 from reminders.senders.mime import compose
@@ -173,7 +173,7 @@ def shown(house: House, desk: Desk) -> tuple[list[Verdict], bool]:
     """Return what the doctor says of alerts, and whether Today tells of them."""
     with reading(house.engine) as session:
         found = alerts.untold(session, house.clock())
-    verdicts = [check.verdict for check in examining.alerts(found)]
+    verdicts = [check.verdict for check in external_checks.alerts(found)]
     return sorted(verdicts, reverse=True), "have not left since" in desk.get("/").text
 
 

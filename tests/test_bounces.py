@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from reminders.app import build
 from reminders.cli import commands
-from reminders.enrolling import bounces
+from reminders.consent import bounces
 from reminders.rules.bounces import Meaning, read
 from reminders.rules.terms import Act, Channel, Reason, Status
 from reminders.senders.email import MailServer, Security

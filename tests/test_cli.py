@@ -349,12 +349,12 @@ def test_a_fault_of_our_own_is_told_in_a_sentence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     from reminders import cli
-    from reminders.cli import asking
+    from reminders.cli import inspection
 
     def breaks(*_: Any, **__: Any) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(asking, "standing", breaks)
+    monkeypatch.setattr(inspection, "standing", breaks)
     monkeypatch.setattr(sys, "argv", ["reminders", "status"])
     with pytest.raises(SystemExit) as left:
         cli.main()

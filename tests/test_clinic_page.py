@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from reminders.overseeing import needs
-from reminders.overseeing.needs import Kind
-from reminders.rules.money import cost, read_price, spell_price
+from reminders.monitoring import open_items
+from reminders.monitoring.open_items import Kind
+from reminders.rules.prices import cost, read_price, spell_price
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError, Reason, Status
 from reminders.rules.wording import LONGEST_LIFE
 from reminders.settings import Delivery
 from reminders.store.database import reading, writing
-from reminders.store.queries import audit, delivery, lanes, own, people, staff
+from reminders.store.queries import audit, customisation, delivery, lanes, people, staff
 from reminders.store.tables import Clinic
 from tests.conftest import MONDAY, House, ana
 from tests.desk import Desk, signed_in
@@ -155,8 +155,8 @@ def test_packaged_wording_is_accepted_for_two_years_and_then_again(house: House)
     last_day = MONDAY + LONGEST_LIFE
     treated = last_day.date() + timedelta(days=1)
     with writing(house.engine) as session:
-        assert not needs.needs(session, 1, last_day - timedelta(days=30))
-        assert [n.kind for n in needs.needs(session, 1, last_day - timedelta(days=29))] == [
+        assert not open_items.needs(session, 1, last_day - timedelta(days=30))
+        assert [n.kind for n in open_items.needs(session, 1, last_day - timedelta(days=29))] == [
             Kind.REVIEW
         ]
     house.clock.now = last_day
@@ -178,7 +178,7 @@ def test_guests_are_read_as_numbers_and_addresses(house: House) -> None:
     desk.get("/clinic")
     desk.post("/clinic/guests", guests="07700 900101\n\nOlga@Rosewood.example\n")
     with reading(house.engine) as session:
-        assert own.guests(session, 1) == ["+447700900101", "Olga@rosewood.example"]
+        assert customisation.guests(session, 1) == ["+447700900101", "Olga@rosewood.example"]
     desk.post("/clinic/guests", guests="12")
     assert "wrong number of digits" in desk.text
 
@@ -245,7 +245,7 @@ def test_practice_messages_a_guest_for_real_and_nobody_else(house: House) -> Non
     """A guest gets what a client would, through the whole house."""
     with writing(house.engine) as session:
         people.clinics(session)[0].live = False
-        own.set_guests(session, 1, ["+447700900101"])
+        customisation.set_guests(session, 1, ["+447700900101"])
     house.enrol(ana(MONDAY.date() - timedelta(days=1)))
     house.play(MONDAY + timedelta(hours=9))
     assert house.line("day-1", Channel.SMS).status is Status.ACCEPTED

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from reminders.cli.tables import words
-from reminders.enrolling import clinics, consent
-from reminders.enrolling.consent import Proof
+from reminders.cli.reminder_table import words
+from reminders.consent import ledger as ledger_module
+from reminders.consent.ledger import Proof
+from reminders.enrolment import clinics
 from reminders.rules.terms import Act, Channel, Discretion, InputError, Purpose, Reason, Status
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
@@ -25,13 +26,13 @@ DAY_1 = datetime(2026, 3, 3, 15, 40, tzinfo=UTC)
 
 def agree(house: House, proof: Proof, channel: Channel = Channel.SMS, **more: object) -> None:
     with writing(house.engine) as session:
-        consent.record(session, herself(session), channel, proof, house.clock(), **more)  # type: ignore[arg-type]
+        ledger_module.record(session, herself(session), channel, proof, house.clock(), **more)  # type: ignore[arg-type]
 
 
 def stop(house: House, channel: Channel = Channel.SMS, act: Act = Act.KEYWORD) -> None:
     with writing(house.engine) as session:
         client = herself(session)
-        consent.withdraw(session, client, channel, source="STOP", now=house.clock(), act=act)
+        ledger_module.withdraw(session, client, channel, source="STOP", now=house.clock(), act=act)
 
 
 def herself(session: object) -> Client:
@@ -106,7 +107,7 @@ def test_a_no_to_marketing_leaves_care_alone(house: House) -> None:
     house.enrol(ana(TREATED, email=None, said=(said(Channel.SMS),)))
     agree(house, PAPER, purpose=Purpose.MARKETING)
     with writing(house.engine) as session:
-        proof = consent.line(
+        proof = ledger_module.line(
             herself(session),
             Channel.SMS,
             PAPER,
@@ -139,7 +140,7 @@ def test_staff_cannot_lift_a_stop(house: House, act: Act) -> None:
     assert ledger(house)[-1].given is False
 
 
-@pytest.mark.parametrize("act", sorted(consent.HERS))
+@pytest.mark.parametrize("act", sorted(ledger_module.HERS))
 def test_she_takes_her_stop_back_herself_and_what_still_helps_is_planned_again(
     house: House, act: Act
 ) -> None:

@@ -362,7 +362,9 @@ def test_a_fault_loses_nothing_typed_and_tells_nobody_its_insides(
     desk = signed_in(house)
     desk.get("/enrol")
     with monkeypatch.context() as patch:
-        patch.setattr("reminders.web.desk.enrol.read", lambda _: (_ for _ in ()).throw(fault))
+        patch.setattr(
+            "reminders.web.desk.clients.enrol.read", lambda _: (_ for _ in ()).throw(fault)
+        )
         answer = desk.post("/enrol/check", **DANA)
     assert answer.status_code == status
     assert words in desk.text

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reminders.enrolling import consent
+from reminders.consent import ledger
 from reminders.rules.keywords import Kind
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, Status
@@ -105,7 +105,7 @@ def test_nothing_goes_to_a_number_that_said_stop(house: House) -> None:
     with writing(house.engine) as session:
         client = people.client(session, 1)
         assert client is not None
-        consent.withdraw(session, client, Channel.SMS, source="test", now=house.clock())
+        ledger.withdraw(session, client, Channel.SMS, source="test", now=house.clock())
     desk.get("/replies/1")
     assert "No text may go to this number" in desk.text
     desk.post("/replies/1/answer", words="Yes.", urgent="yes")  # from a page opened before

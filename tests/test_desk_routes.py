@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from starlette.routing import Route
 
-from reminders.enrolling import clinics
+from reminders.enrolment import clinics
 from reminders.rules.keywords import Kind
 from reminders.rules.roles import Role
 from reminders.store.database import reading, writing

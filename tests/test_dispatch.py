@@ -14,16 +14,17 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from reminders.delivering.dispatch import Dispatcher
-from reminders.delivering.handoff import hand_off
-from reminders.enrolling import clinics, consent
-from reminders.enrolling.terms import Enrolment
-from reminders.rules.deciding import Outcome
-from reminders.rules.proving import PATIENCE
+from reminders.consent import ledger
+from reminders.delivery.dispatcher import Dispatcher
+from reminders.delivery.handoff import hand_off
+from reminders.enrolment import clinics
+from reminders.enrolment.terms import Enrolment
+from reminders.rules.decision import Outcome
+from reminders.rules.reconciliation import PATIENCE
 from reminders.rules.terms import Channel, Message, Reason, Status
 from reminders.senders import HandOff, SendError
 from reminders.store.database import reading, writing
-from reminders.store.queries import delivery, people, standing
+from reminders.store.queries import delivery, people, reminder_facts
 from reminders.store.tables import Attempt, Client, Reminder
 from tests.conftest import MONDAY, House, ana
 
@@ -296,7 +297,7 @@ class Meanwhile(Scripted):
 def stops(house: House) -> None:
     with writing(house.engine) as session:
         client = people.clients_of(session)[0]
-        consent.withdraw(session, client, Channel.SMS, source="test", now=house.clock())
+        ledger.withdraw(session, client, Channel.SMS, source="test", now=house.clock())
 
 
 def cancels(house: House) -> None:
@@ -356,7 +357,9 @@ def test_a_stop_and_a_handoff_happen_one_after_the_other(house: House) -> None:
         ids = delivery.claim_due(
             session, DAY_1, channel=Channel.SMS, shares=[(1, 9)], claim="c", lease=PATIENCE.lease
         )
-        held = [row for row in standing.facts(session, ids, DAY_1) if row.milestone == "day-1"]
+        held = [
+            row for row in reminder_facts.facts(session, ids, DAY_1) if row.milestone == "day-1"
+        ]
     house.clock.now = DAY_1
     with ThreadPoolExecutor(1) as pool:
         with writing(house.engine) as session:
@@ -394,7 +397,7 @@ def test_a_dead_worker_s_claim_is_rescued_and_its_handoff_is_not(house: House) -
         ids = delivery.claim_due(
             session, DAY_1, channel=Channel.SMS, shares=[(1, 9)], claim="dead", lease=PATIENCE.lease
         )
-        held = standing.facts(session, ids, DAY_1)
+        held = reminder_facts.facts(session, ids, DAY_1)
         message = house.app.renderer.render(held[0], DAY_1, held[0].stale_at)
         delivery.record_handoff(session, [(held[0], message)], DAY_1, ASK_AT)
     sender = Scripted()
@@ -416,7 +419,7 @@ def test_a_worker_that_wakes_after_its_lease_cannot_settle_over_another(house: H
             claim="first",
             lease=PATIENCE.lease,
         )
-        (held,) = standing.facts(session, [first], DAY_1)
+        (held,) = reminder_facts.facts(session, [first], DAY_1)
         later = DAY_1 + PATIENCE.lease + timedelta(seconds=1)
         delivery.rescue(session, later)
         delivery.claim_due(

@@ -17,20 +17,19 @@ from typing import Any
 import pytest
 import uvicorn
 
-from reminders import checkup
 from reminders.app import App
-from reminders.overseeing import doctor, examining
-from reminders.overseeing.doctor import Check, Verdict
-from reminders.rendering.library import Library, templates_folder
-from reminders.rules.deciding import Outcome
-from reminders.rules.senders import Kind, kind_of
+from reminders.monitoring import check_up, doctor, external_checks
+from reminders.monitoring.doctor import Check, Verdict
+from reminders.rules.decision import Outcome
+from reminders.rules.sender_kinds import Kind, kind_of
 from reminders.senders import SendError
-from reminders.senders.line import Inquiry, Line
-from reminders.senders.reach import Papers, knock, open_ports, papers
+from reminders.senders.mail_checks import Papers, knock, open_ports, papers
 from reminders.senders.sms import TwilioAccount
+from reminders.senders.twilio_account import Inquiry, Line
 from reminders.settings import Secret
 from reminders.store import backups
 from reminders.web import create_web
+from reminders.wording.library import Library, templates_folder
 from tests.conftest import MONDAY, House
 from tests.doubles.process import Double, running
 from tests.doubles.twilio import ACCOUNT, SERVICE, TOKEN
@@ -83,11 +82,11 @@ def test_a_sender_is_known_by_its_looks(sender: str, kind: Kind) -> None:
 
 
 def test_a_british_number_that_texts_is_fine_once_replies_come_to_us(twilio: Double) -> None:
-    before = verdicts(examining.line(ask(twilio), OURS))
+    before = verdicts(external_checks.line(ask(twilio), OURS))
     assert before.pop("replies webhook") is Verdict.FAIL
     assert set(before.values()) == {Verdict.PASS}
     asyncio.run(inquiry(twilio).send_replies_to(OURS))
-    assert set(verdicts(examining.line(ask(twilio), OURS)).values()) == {Verdict.PASS}
+    assert set(verdicts(external_checks.line(ask(twilio), OURS)).values()) == {Verdict.PASS}
     assert twilio.seen("webhook") == [{"kind": "webhook", "url": OURS, "method": "POST"}]
 
 
@@ -99,14 +98,14 @@ def test_replies_to_a_messaging_service_are_set_on_the_service(twilio: Double) -
 
 def test_a_number_of_somebody_else_s_is_told(twilio: Double) -> None:
     found = ask(twilio, "+447700900999")
-    assert verdicts(examining.line(found, OURS))["Twilio sender"] is Verdict.FAIL
+    assert verdicts(external_checks.line(found, OURS))["Twilio sender"] is Verdict.FAIL
     with pytest.raises(SendError, match="no such number"):
         asyncio.run(inquiry(twilio, "+447700900999").send_replies_to(OURS))
 
 
 def test_a_number_that_cannot_text_and_a_trial_are_told(twilio: Double) -> None:
     become(twilio, type="Trial", number={"capabilities": {"sms": False, "voice": True}})
-    found = verdicts(examining.line(ask(twilio), OURS))
+    found = verdicts(external_checks.line(ask(twilio), OURS))
     assert found["Twilio account"] is Verdict.WARN
     assert found["Twilio sender"] is Verdict.FAIL
 
@@ -133,7 +132,7 @@ def test_north_american_senders_must_be_registered(
     twilio: Double, sender: str, number: str, registered: dict[str, Any], verdict: Verdict
 ) -> None:
     become(twilio, number={"phone_number": number}, registered=registered)
-    assert verdicts(examining.line(ask(twilio, sender), OURS))["registration"] is verdict
+    assert verdicts(external_checks.line(ask(twilio, sender), OURS))["registration"] is verdict
 
 
 # --- mail ---------------------------------------------------------------------------------
@@ -145,15 +144,15 @@ def refuses(code: str) -> str:
 
 def test_a_shut_port_is_told_with_those_that_are_open() -> None:
     shut = lambda: refuses("no connection (TimeoutError)")  # noqa: E731
-    found = examining.mail(shut, "mail.example", 587, lambda _: [465, 2525])
+    found = external_checks.mail(shut, "mail.example", 587, lambda _: [465, 2525])
     assert found.verdict is Verdict.FAIL
     assert "open: 465, 2525" in found.found
     assert "SMTP_PORT=465" in found.mend
-    assert "2525" in examining.mail(shut, "mail.example", 587, lambda _: []).mend
+    assert "2525" in external_checks.mail(shut, "mail.example", 587, lambda _: []).mend
 
 
 def test_a_refused_login_is_told_as_one() -> None:
-    found = examining.mail(lambda: refuses("535 5.7.8"), "mail.example", 587, lambda _: [465])
+    found = external_checks.mail(lambda: refuses("535 5.7.8"), "mail.example", 587, lambda _: [465])
     assert "SMTP_PASSWORD" in found.mend
 
 
@@ -180,24 +179,28 @@ def test_a_domain_s_papers_are_found_also_under_the_organisation_s_name() -> Non
 
 
 def test_missing_papers_are_told_and_silence_is_no_verdict() -> None:
-    found = verdicts(examining.domain("Rosewood <a@clinic.example>", lambda n: RECORDS.get(n, [])))
+    found = verdicts(
+        external_checks.domain("Rosewood <a@clinic.example>", lambda n: RECORDS.get(n, []))
+    )
     assert found == {"SPF": Verdict.PASS, "DKIM": Verdict.WARN, "DMARC": Verdict.PASS}
-    none = verdicts(examining.domain("a@bare.example", lambda _: []))
+    none = verdicts(external_checks.domain("a@bare.example", lambda _: []))
     assert none == {"SPF": Verdict.FAIL, "DKIM": Verdict.WARN, "DMARC": Verdict.FAIL}
 
     def deaf(_: str) -> list[str]:
         raise OSError
 
-    assert verdicts(examining.domain("a@clinic.example", deaf)) == {"mail domain": Verdict.WARN}
+    assert verdicts(external_checks.domain("a@clinic.example", deaf)) == {
+        "mail domain": Verdict.WARN
+    }
 
 
 # --- clocks, zones, backups, our own address ----------------------------------------------
 
 
 def test_clocks_that_disagree_are_told() -> None:
-    assert examining.clocks(MONDAY, MONDAY + timedelta(seconds=2)).verdict is Verdict.PASS
-    assert examining.clocks(MONDAY, MONDAY - timedelta(minutes=2)).verdict is Verdict.FAIL
-    assert examining.clocks(MONDAY, None).verdict is Verdict.PASS
+    assert external_checks.clocks(MONDAY, MONDAY + timedelta(seconds=2)).verdict is Verdict.PASS
+    assert external_checks.clocks(MONDAY, MONDAY - timedelta(minutes=2)).verdict is Verdict.FAIL
+    assert external_checks.clocks(MONDAY, None).verdict is Verdict.PASS
 
 
 def test_zones_in_which_the_machine_differs_are_named(tmp_path: Path) -> None:
@@ -205,10 +208,12 @@ def test_zones_in_which_the_machine_differs_are_named(tmp_path: Path) -> None:
     (tmp_path / "Europe").mkdir()
     (tmp_path / "Europe" / "London").write_bytes((system / "Europe" / "Paris").read_bytes())
     (tmp_path / "Europe" / "Madrid").write_bytes((system / "Europe" / "Madrid").read_bytes())
-    found = examining.zones({"Europe/London", "Europe/Madrid", "Asia/Tokyo"}, MONDAY, tmp_path)
+    found = external_checks.zones(
+        {"Europe/London", "Europe/Madrid", "Asia/Tokyo"}, MONDAY, tmp_path
+    )
     assert found.verdict is Verdict.WARN
     assert "Europe/London;" in found.found
-    assert examining.zones({"Europe/Madrid"}, MONDAY, tmp_path).verdict is Verdict.PASS
+    assert external_checks.zones({"Europe/Madrid"}, MONDAY, tmp_path).verdict is Verdict.PASS
 
 
 def test_an_old_backup_is_told(house: House, tmp_path: Path) -> None:
@@ -217,9 +222,9 @@ def test_an_old_backup_is_told(house: House, tmp_path: Path) -> None:
         assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
         with pytest.raises(backups.BackupError, match="Name a new file"):
             backups.back_up(house.engine, tmp_path / "copy.db", MONDAY)
-    assert examining.backup(None, MONDAY).verdict is Verdict.WARN
-    assert examining.backup(MONDAY, MONDAY + timedelta(hours=30)).verdict is Verdict.PASS
-    assert examining.backup(MONDAY, MONDAY + timedelta(days=3)).verdict is Verdict.WARN
+    assert external_checks.backup(None, MONDAY).verdict is Verdict.WARN
+    assert external_checks.backup(MONDAY, MONDAY + timedelta(hours=30)).verdict is Verdict.PASS
+    assert external_checks.backup(MONDAY, MONDAY + timedelta(days=3)).verdict is Verdict.WARN
 
 
 def test_the_doctor_looks_inside_without_asking_anybody(house: House) -> None:
@@ -255,12 +260,12 @@ def public(house: House) -> Iterator[str]:
 def test_a_signature_of_ours_goes_all_the_way_round(public: str) -> None:
     status = f"{public}/hooks/twilio/status"
     assert knock(status, ACCOUNT, TOKEN) == 204
-    assert examining.round_trip(204).verdict is Verdict.PASS
+    assert external_checks.round_trip(204).verdict is Verdict.PASS
     assert knock(status, ACCOUNT, "w" * 32) == 403
     assert knock(f"{status}?x", ACCOUNT, TOKEN) == 204
     assert knock("http://127.0.0.1:1/", ACCOUNT, TOKEN) is None
     for answer in (403, 404, 502):
-        found = examining.round_trip(answer)
+        found = external_checks.round_trip(answer)
         assert found.verdict is Verdict.FAIL
         assert found.mend
 
@@ -278,10 +283,12 @@ def test_all_wording_is_worded_once_and_again_after_any_change(
 
     monkeypatch.setattr(doctor, "wording", word)
     for _ in range(3):
-        assert checkup.wording(house.engine, library, renderer, house.clock.now).found == "280 read"
+        assert (
+            check_up.wording(house.engine, library, renderer, house.clock.now).found == "280 read"
+        )
     assert len(times) == 1
     (file := next((tmp_path / "templates/care").rglob("day-1.md"))).write_text(
         file.read_text("utf-8") + "\n", "utf-8"
     )
-    checkup.wording(house.engine, library, renderer, house.clock.now)
+    check_up.wording(house.engine, library, renderer, house.clock.now)
     assert len(times) == 2

@@ -21,7 +21,7 @@ import trustme
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reminders.rules.deciding import Outcome
+from reminders.rules.decision import Outcome
 from reminders.rules.terms import Channel, Message
 from reminders.senders import SendError, Withheld
 from reminders.senders.email import MailServer, Security, SmtpSender, probe

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from reminders.enrolling import clinics, enrolment
-from reminders.enrolling.terms import Effect
+from reminders.enrolment import clinics, treatments
+from reminders.enrolment.terms import Effect
 from reminders.rules.planning import Replan
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.store.database import reading, writing
@@ -24,7 +24,7 @@ def move(house: House, treatment_id: int, to: date, starts: time | None = time(1
     with writing(house.engine) as session:
         treatment = people.treatment(session, treatment_id)
         assert treatment is not None
-        return enrolment.reschedule(
+        return treatments.reschedule(
             session, house.app.library, treatment, to, starts, None, house.clock()
         )
 
@@ -107,7 +107,7 @@ def test_cancelling_cancels_what_has_not_left(house: House) -> None:
     with writing(house.engine) as session:
         found = people.treatment(session, treatment.id)
         assert found is not None
-        change = enrolment.cancel(session, house.app.library, found, house.clock())
+        change = treatments.cancel(session, house.app.library, found, house.clock())
     assert len(change.cancel) == 16
     assert {line.reason for line in house.lines()} == {Reason.TREATMENT_CANCELLED}
     house.tick(MONDAY + timedelta(days=60))

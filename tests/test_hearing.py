@@ -10,8 +10,8 @@ import pytest
 
 from reminders.app import App, build
 from reminders.cli.common import settings
-from reminders.enrolling.replies import Inbound
-from reminders.overseeing.rehearsal import SetClock
+from reminders.inbox.replies import Inbound
+from reminders.rehearsal.simulation import SetClock
 from reminders.senders import SendError
 from tests.doubles.twilio import SERVICE
 from tests.operating import Backup, Operator, operating

@@ -11,11 +11,12 @@ from icalendar import Calendar
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from reminders.enrolling import clinics, keys
+from reminders.enrolment import clinics
 from reminders.links import Links, page_key
+from reminders.plans import page_keys
 from reminders.rules.terms import Channel, Discretion, Reason, Status
 from reminders.store.database import reading, writing
-from reminders.store.queries import consents, own, pages, people
+from reminders.store.queries import client_pages, consents, customisation, people
 from reminders.store.tables import Alert, Client
 from reminders.web import create_web
 from tests.conftest import House, ana, said
@@ -113,7 +114,7 @@ def test_a_page_can_be_closed_and_its_new_address_works(house: House, browser: T
     with writing(house.engine) as session:
         client = people.client(session, 1)
         assert client is not None
-        keys.take_back(client)
+        page_keys.take_back(client)
     assert browser.get(before).status_code == 404
     assert browser.get(address(house)).status_code == 200
 
@@ -126,11 +127,11 @@ def test_a_new_secret_key_opens_the_addresses_that_messages_carry_then(
     assert browser.get(old).status_code == 200
     new = Links("another secret that is long enough", house.app.settings.public_url)
     with writing(house.engine) as session:
-        assert keys.are_behind(session, new)
-        keys.lay(session, new)
+        assert page_keys.are_behind(session, new)
+        page_keys.lay(session, new)
     with reading(house.engine) as session:
-        assert pages.client_with(session, page_key(new.page_token(1, 1))) is not None
-        assert pages.client_with(session, page_key(old.removeprefix("/a/"))) is None
+        assert client_pages.client_with(session, page_key(new.page_token(1, 1))) is not None
+        assert client_pages.client_with(session, page_key(old.removeprefix("/a/"))) is None
 
 
 def test_pages_are_not_kept_indexed_or_referred(house: House, browser: TestClient) -> None:
@@ -215,7 +216,9 @@ def test_the_page_tells_what_to_do_now_what_is_normal_and_when_to_call(
 def test_the_numbers_on_the_page_are_the_clinic_s_own(house: House, browser: TestClient) -> None:
     house.enrol(ana(TREATED, ends=time(15, 30)))
     with writing(house.engine) as session:
-        own.set_numbers(session, 1, "skin-needling", {"sunscreen_start_h": 48, "spf_min": 50})
+        customisation.set_numbers(
+            session, 1, "skin-needling", {"sunscreen_start_h": 48, "spf_min": 50}
+        )
     house.clock.now = datetime(2026, 3, 6, 16, tzinfo=UTC)
     assert "until Sat 7 Mar, 15:30" in browser.get(address(house)).text
     house.clock.now = datetime(2026, 3, 7, 16, tzinfo=UTC)

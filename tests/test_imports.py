@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from reminders.enrolling import imports
-from reminders.enrolling.imports import Checked, Taken
+from reminders.intake import lists
+from reminders.intake.lists import Checked, Taken
 from reminders.rules.terms import Channel, InputError, Status
 from reminders.spreadsheets import LARGEST, Table, read_table
 from reminders.store.database import reading, writing
@@ -33,13 +33,13 @@ def check(house: House, *rows: str, header: str = HEADER) -> Checked:
 def check_file(house: House, path: Path) -> Checked:
     with reading(house.engine) as session:
         clinic = people.clinics(session)[0]
-        return imports.check(read_table(path), path.name, clinic, house.app.library, house.clock())
+        return lists.check(read_table(path), path.name, clinic, house.app.library, house.clock())
 
 
 def take(house: House, checked: Checked) -> Taken:
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
-        return imports.take(session, house.app.library, clinic, checked, house.clock())
+        return lists.take(session, house.app.library, clinic, checked, house.clock())
 
 
 def told(checked: Checked) -> list[tuple[int, str]]:
@@ -221,12 +221,12 @@ def test_marketing_columns_are_neither_yes_nor_no(house: House) -> None:
 
 
 def test_nothing_is_half_written(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    from reminders.enrolling import enrolment
+    from reminders.enrolment import treatments
 
     def breaks(*_: Any) -> None:
         raise IntegrityError("x", {}, Exception("x"))
 
-    monkeypatch.setattr(enrolment, "_record_said", breaks)
+    monkeypatch.setattr(treatments, "_record_said", breaks)
     with pytest.raises(IntegrityError):
         take(house, check(house, ANA))
     with reading(house.engine) as session:
@@ -242,7 +242,7 @@ def test_ten_thousand_rows_are_told_of_while_they_go_in(house: House) -> None:
     steps: list[int] = []
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
-        imports.take(session, house.app.library, clinic, checked, house.clock(), steps.append)
+        lists.take(session, house.app.library, clinic, checked, house.clock(), steps.append)
     assert sum(steps) == 2_500
     assert len(steps) > 1
 

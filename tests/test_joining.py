@@ -11,9 +11,11 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from reminders.enrolling import clinics, consent, retention
-from reminders.enrolling.joining import version_of
-from reminders.enrolling.retention import Keep
+from reminders.consent import ledger
+from reminders.consent.join_requests import version_of
+from reminders.enrolment import clinics
+from reminders.privacy import retention
+from reminders.privacy.retention import Keep
 from reminders.rules.terms import Act, Channel, Discretion, NoteKind, Reason, Status
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
@@ -174,7 +176,7 @@ def test_nobody_can_tell_whether_a_number_is_known(house: House, browser: TestCl
     with writing(house.engine) as session:
         client = people.client(session, 1)
         assert client is not None
-        consent.withdraw(session, client, Channel.SMS, source="text", now=house.clock())
+        ledger.withdraw(session, client, Channel.SMS, source="text", now=house.clock())
     stopped = browser.post(JOIN, data=TEXTS_ONLY | {"name": "Ana", "phone": "07700 900101"})
     assert stopped.text == unknown.text
     assert "text START" in stopped.text

@@ -9,12 +9,12 @@ from time import monotonic
 
 from structlog.testing import capture_logs
 
-from reminders.delivering.claiming import claim
-from reminders.delivering.conversing import HANDS
-from reminders.delivering.dispatch import Dispatcher
-from reminders.enrolling import clinics, enrolment
-from reminders.enrolling.terms import Enrolment
-from reminders.rules.deciding import Outcome
+from reminders.delivery.claims import claim
+from reminders.delivery.concurrency import HANDS
+from reminders.delivery.dispatcher import Dispatcher
+from reminders.enrolment import clinics, treatments
+from reminders.enrolment.terms import Enrolment
+from reminders.rules.decision import Outcome
 from reminders.rules.lanes import PROBE, LaneFacts
 from reminders.rules.terms import Channel, Message, Reason, Status
 from reminders.senders import HandOff, SendError
@@ -58,7 +58,7 @@ def second_clinic(house: House, count: int) -> None:
     """Add a clinic of which ``count`` clients have a text due on day one."""
     with writing(house.engine) as session:
         clinic = clinics.add(session, CLINIC | {"name": "Birch Skin"}, house.clock(), live=True)
-        enrolment.enrol(session, house.app.library, clinic, many(count, "9"), house.clock())
+        treatments.enrol(session, house.app.library, clinic, many(count, "9"), house.clock())
 
 
 def many(count: int, tenth: str = "8") -> list[Enrolment]:

@@ -10,15 +10,15 @@ import phonenumbers
 import pytest
 
 from reminders.links import Links
-from reminders.rendering.library import packaged, templates_folder
-from reminders.rendering.markdown import to_text
-from reminders.rendering.printing import aftercare_sheet, review_pack
-from reminders.rendering.reading import grade
-from reminders.rendering.renderer import Renderer, RenderError
 from reminders.rules.parameters import Kind
+from reminders.rules.segments import Encoding, size
 from reminders.rules.terms import Channel, Discretion, Facts
-from reminders.rules.texts import Encoding, size
 from reminders.rules.wording import Approved, Own
+from reminders.wording.library import packaged, templates_folder
+from reminders.wording.markdown import to_text
+from reminders.wording.print_sheets import aftercare_sheet, review_pack
+from reminders.wording.reading_age import grade
+from reminders.wording.renderer import Renderer, RenderError
 from tests.test_wording import WIDEST
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)

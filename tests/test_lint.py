@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from reminders.rendering.library import Library, packaged, templates_folder
-from reminders.rendering.lint import Fault, lint_library, lint_wording
-from reminders.rendering.reading import grade
 from reminders.rules.wording import Wording
+from reminders.wording.library import Library, packaged, templates_folder
+from reminders.wording.lint import Fault, lint_library, lint_wording
+from reminders.wording.reading_age import grade
 
 LIBRARY = packaged()
 TODAY = date(2026, 11, 22)

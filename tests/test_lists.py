@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from reminders.enrolling import intakes
+from reminders.intake import imports
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError, Status
 from reminders.spreadsheets import table_of, write_table
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, people
-from reminders.store.queries import intakes as queries
+from reminders.store.queries import imports as queries
 from reminders.store.tables import Client, Intake, Treatment
 from tests.conftest import House, ana
 from tests.desk import Desk, signed_in
@@ -69,7 +69,7 @@ def test_a_list_is_taken_in_once_however_often_the_button_is_pressed(house: Hous
     with writing(house.engine) as session:
         clinic, intake = people.clinics(session)[0], session.get_one(Intake, number)
         with pytest.raises(InputError, match="in already"):
-            intakes.take(session, house.app.library, clinic, intake, house.clock())
+            imports.take(session, house.app.library, clinic, intake, house.clock())
 
 
 def test_the_check_page_changes_nothing(house: House) -> None:
@@ -227,7 +227,7 @@ def test_no_cell_we_write_is_a_formula(cell: str, written: str) -> None:
 def test_a_list_of_another_clinic_is_not_there(house: House) -> None:
     number = brought(signed_in(house))
     with writing(house.engine) as session:
-        from reminders.enrolling import clinics
+        from reminders.enrolment import clinics
 
         typed: dict[str, str | int | None] = {
             "name": "Harbour Skin", "time_zone": "Europe/London", "phone": "020 7946 0019",

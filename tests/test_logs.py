@@ -18,11 +18,11 @@ import structlog
 from sqlalchemy import insert
 
 from reminders import logs
-from reminders.delivering.dispatch import Dispatcher
-from reminders.delivering.tally import log_settled
+from reminders.delivery.dispatcher import Dispatcher
+from reminders.delivery.pass_summary import log_settled
 from reminders.logs import log_to, report_faults
-from reminders.overseeing.rehearsal import play
-from reminders.rules.deciding import Outcome
+from reminders.rehearsal.simulation import play
+from reminders.rules.decision import Outcome
 from reminders.rules.terms import Channel, Message
 from reminders.senders import HandOff, SendError
 from reminders.store.database import writing
@@ -143,7 +143,7 @@ def test_what_sentry_is_told_of_a_fault_is_its_kind_and_place_alone(
     told = "".join(Sentry.heard)
     assert '"type":"RuntimeError"' in told.replace(" ", "")
     assert "IntegrityError" in told
-    assert "dispatch.py" in told
+    assert "dispatcher.py" in told
     for secret in SECRETS:
         assert secret not in told
 

@@ -10,8 +10,8 @@ import pytest
 from justhtml import JustHTML
 from playwright.sync_api import Browser
 
-from reminders.rendering.library import templates_folder
 from reminders.web import create_web
+from reminders.wording.library import templates_folder
 from tests.browser import page_of, screenshot
 from tests.conftest import House
 from tests.looks.__main__ import scene

@@ -14,9 +14,9 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from reminders.overseeing import examining
-from reminders.overseeing.doctor import Verdict
-from reminders.senders import reach
+from reminders.monitoring import external_checks
+from reminders.monitoring.doctor import Verdict
+from reminders.senders import mail_checks
 
 KEY = "v=DKIM1; k=rsa; p=" + "M" * 380
 RECORDS = {
@@ -63,19 +63,19 @@ def resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[dns.resolver.Resolver]
     server = NameServer()
     resolver = dns.resolver.Resolver(configure=False)
     resolver.nameservers, resolver.port = ["127.0.0.1"], server.port
-    monkeypatch.setattr(reach, "Resolver", lambda: resolver)
+    monkeypatch.setattr(mail_checks, "Resolver", lambda: resolver)
     yield resolver
     server.socket.close()
 
 
 def verdicts(domain: str) -> dict[str, Verdict]:
-    return {check.name: check.verdict for check in examining.domain(f"care@{domain}")}
+    return {check.name: check.verdict for check in external_checks.domain(f"care@{domain}")}
 
 
 def test_a_domain_with_all_papers_passes_its_key_put_together_from_its_pieces() -> None:
-    assert reach.published("k1._domainkey.whole.example") == [KEY]
+    assert mail_checks.published("k1._domainkey.whole.example") == [KEY]
     assert verdicts("whole.example") == dict.fromkeys(("SPF", "DKIM", "DMARC"), Verdict.PASS)
-    assert reach.papers("mail.whole.example").dmarc, "the organisation's rule counts below it"
+    assert mail_checks.papers("mail.whole.example").dmarc, "the organisation's rule counts below it"
 
 
 def test_a_domain_without_papers_is_told_which_are_missing() -> None:
@@ -84,14 +84,14 @@ def test_a_domain_without_papers_is_told_which_are_missing() -> None:
         "DKIM": Verdict.WARN,
         "DMARC": Verdict.FAIL,
     }
-    assert reach.published("empty.example") == reach.published("nobody.example") == []
+    assert mail_checks.published("empty.example") == mail_checks.published("nobody.example") == []
 
 
 def test_a_name_server_that_fails_or_is_silent_is_no_verdict(
     resolver: dns.resolver.Resolver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert verdicts("broken.example") == {"mail domain": Verdict.WARN}
-    monkeypatch.setattr(reach, "PATIENCE", 0.3)
+    monkeypatch.setattr(mail_checks, "PATIENCE", 0.3)
     silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     silent.bind(("127.0.0.1", 0))
     resolver.port = silent.getsockname()[1]

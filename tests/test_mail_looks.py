@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser
 
-from reminders.rendering.printing import aftercare_sheet
 from reminders.rules.terms import Channel
+from reminders.wording.print_sheets import aftercare_sheet
 from tests.browser import WCAG, axe
 from tests.test_languages import LIBRARY, facts
 from tests.test_wording import NOW, RENDERER

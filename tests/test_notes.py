@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reminders.enrolling import consent, notes
+from reminders.consent import ledger
+from reminders.plans import one_off_messages
 from reminders.rules.terms import Channel, NoteKind, Reason, Status
 from reminders.store.database import writing
 from reminders.store.queries import people
@@ -25,7 +26,7 @@ def write(house: House, kind: NoteKind, channel: Channel = Channel.SMS, **how: b
         client = people.client(session, 1)
         assert client is not None
         what = "Rosewood Skin: {{ 7 * 6 }} <b>is</b> your code."
-        notes.write(
+        one_off_messages.write(
             session,
             client,
             channel,
@@ -97,7 +98,7 @@ def test_a_stop_binds_every_note(house: House, kind: NoteKind) -> None:
     with writing(house.engine) as session:
         client = people.client(session, 1)
         assert client is not None
-        consent.withdraw(session, client, Channel.SMS, source="keyword", now=NOON)
+        ledger.withdraw(session, client, Channel.SMS, source="keyword", now=NOON)
     house.tick()
     line = house.line(kind)
     assert (line.status, line.reason) == (Status.CANCELLED, Reason.OPTED_OUT)

@@ -8,11 +8,11 @@ from io import StringIO
 
 import pytest
 
-from reminders.enrolling import consent
-from reminders.overseeing import numbers
-from reminders.rules.counting import Month
+from reminders.consent import ledger
+from reminders.monitoring import monthly_report
 from reminders.rules.keywords import Kind
 from reminders.rules.roles import Role
+from reminders.rules.statistics import Month
 from reminders.rules.terms import Act, Channel
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.portable
 
 def march(house: House) -> Month:
     with reading(house.engine) as session:
-        return numbers.month(session, people.clinics(session)[0], date(2026, 3, 1))
+        return monthly_report.month(session, people.clinics(session)[0], date(2026, 3, 1))
 
 
 def test_the_month_counts_what_left_and_no_other_month_does(house: House) -> None:
@@ -40,7 +40,7 @@ def test_the_month_counts_what_left_and_no_other_month_does(house: House) -> Non
     )
     assert found.segments == sum(line.segments or 0 for line in house.lines(Channel.SMS))
     with reading(house.engine) as session:
-        february = numbers.month(session, people.clinics(session)[0], date(2026, 2, 1))
+        february = monthly_report.month(session, people.clinics(session)[0], date(2026, 2, 1))
     assert february.sent(Channel.SMS) == 0
 
 
@@ -49,7 +49,7 @@ def test_a_stop_is_counted_once_for_a_client_and_channel(house: House) -> None:
     for _ in range(2):
         with writing(house.engine) as session:
             client = session.query(Client).one()
-            consent.withdraw(
+            ledger.withdraw(
                 session, client, Channel.SMS, act=Act.DESK, source="said so", now=MONDAY
             )
     assert march(house).opt_outs == {Channel.SMS: 1}

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from reminders.rules.terms import Channel, ClinicFacts, Reason, Status
 from reminders.rules.wording import Wording
 from reminders.store.database import reading, writing
-from reminders.store.queries import clinics, own, people
+from reminders.store.queries import clinic_facts, customisation, people
 from reminders.store.tables import Client, Placement
 from reminders.store.tables import Wording as Version
 from tests.conftest import MONDAY, House, ana
@@ -40,7 +40,7 @@ def version(approved_at: datetime | None, words: str) -> Version:
 
 def known(house: House) -> ClinicFacts:
     with reading(house.engine) as session:
-        return clinics.clinics_of(session, [1], MONDAY)[1]
+        return clinic_facts.clinics_of(session, [1], MONDAY)[1]
 
 
 def test_a_clinic_that_changed_nothing_says_what_is_packaged(house: House) -> None:
@@ -52,7 +52,7 @@ def test_the_last_approved_version_is_used_and_no_draft(house: House) -> None:
         session.add(version(MONDAY + timedelta(hours=1), "approved last"))
         session.add(version(MONDAY, "approved first"))
         session.add(version(None, "a draft"))
-        own.touch(session, 1)
+        customisation.touch(session, 1)
     assert known(house).own.wordings[KEY].words == Wording(*["approved last"] * 4)
 
 
@@ -63,13 +63,13 @@ def test_a_change_is_seen_at_once_and_asked_for_once(house: House) -> None:
         asked.append(statement)
 
     with writing(house.engine) as session:
-        own.set_numbers(session, 1, "skin-needling", {"makeup_h": 24})
+        customisation.set_numbers(session, 1, "skin-needling", {"makeup_h": 24})
     assert known(house).own.numbers == {"skin-needling": {"makeup_h": 24}}
     event.listen(house.engine, "before_cursor_execute", note)
     assert known(house).own.numbers == {"skin-needling": {"makeup_h": 24}}
     assert not any("parameter" in statement for statement in asked)
     with writing(house.engine) as session:
-        own.set_numbers(session, 1, "skin-needling", {})
+        customisation.set_numbers(session, 1, "skin-needling", {})
     assert known(house).own.numbers == {}
 
 
@@ -83,7 +83,7 @@ def test_a_clinics_placement_is_what_is_planned_by(house: House) -> None:
         good_for="P3D", channels="",
     )  # fmt: skip
     with writing(house.engine) as session:
-        own.set_placements(session, 1, "skin-needling", [place, left_out])
+        customisation.set_placements(session, 1, "skin-needling", [place, left_out])
     house.enrol(ana(date(2026, 3, 2)))
     assert house.line("day-3").at == datetime(2026, 3, 6, 11, tzinfo=house.line("day-3").zone)
     assert not [x for x in house.lines(Channel.EMAIL) if x.milestone == "day-3"]
@@ -93,7 +93,7 @@ def test_a_clinics_placement_is_what_is_planned_by(house: House) -> None:
 def test_in_practice_only_guests_are_messaged(house: House) -> None:
     with writing(house.engine) as session:
         people.clinics(session)[0].live = False
-        own.set_guests(session, 1, ["+447700900101"])
+        customisation.set_guests(session, 1, ["+447700900101"])
     house.enrol(ana(date(2026, 3, 2)))
     house.enrol(ana(date(2026, 3, 2), first_name="Bea", phone="+447700900102", email=None))
     house.play(MONDAY + timedelta(days=1, hours=12))

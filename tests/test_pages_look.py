@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser
 
-from reminders.rendering.library import templates_folder
+from reminders.wording.library import templates_folder
 from tests.browser import Served, page_of, screenshot
 
 

@@ -12,13 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 from reminders.cli import commands
-from reminders.delivering.dispatch import Dispatcher
-from reminders.overseeing import registration
-from reminders.rules.forecasting import Batch, Coming, Rate, forecast
+from reminders.delivery.dispatcher import Dispatcher
+from reminders.monitoring import carrier_registration
+from reminders.rules.forecast import Batch, Coming, Rate, forecast
 from reminders.rules.terms import Channel
 from reminders.settings import read_settings
 from reminders.store.database import reading
-from reminders.store.queries.clinics import clinic_facts
+from reminders.store.queries.clinic_facts import clinic_facts
 from tests.conftest import MONDAY, House, ana
 from tests.test_dispatch import Scripted
 from tests.test_pausing import several
@@ -108,7 +108,7 @@ def test_the_pack_is_made_of_the_words_that_leave(house: House) -> None:
     house.enrol(ana(date(2026, 3, 2)))
     with reading(house.engine) as session:
         clinic = clinic_facts(session, house.clinic())
-    made = registration.pack(
+    made = carrier_registration.pack(
         house.app.library, house.app.renderer, clinic, JOIN, "+12125550100", MONDAY
     )
     assert made.faults == []
@@ -121,7 +121,7 @@ def test_the_pack_is_made_of_the_words_that_leave(house: House) -> None:
     assert "+1 212" in flow
     assert "carriers are not liable" in flow.lower()
     assert "STOP" in str(made.fields["Opt-out keywords"])
-    without = registration.pack(
+    without = carrier_registration.pack(
         house.app.library, house.app.renderer, clinic, "http://localhost/join/x", "MG1", MONDAY
     )
     assert any("PUBLIC_URL" in fault for fault in without.faults)

@@ -9,13 +9,13 @@ from threading import Event
 import pytest
 from sqlalchemy import update
 
-from reminders.delivering import pausing
-from reminders.delivering.handoff import hand_off
-from reminders.enrolling.terms import Enrolment
-from reminders.rules.proving import PATIENCE
+from reminders.delivery import pauses
+from reminders.delivery.handoff import hand_off
+from reminders.enrolment.terms import Enrolment
+from reminders.rules.reconciliation import PATIENCE
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.store.database import reading, writing
-from reminders.store.queries import delivery, standing
+from reminders.store.queries import delivery, reminder_facts
 from reminders.store.tables import Clinic
 from tests.conftest import BOTH, House, ana
 
@@ -27,7 +27,7 @@ DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
 
 def pause(house: House, *, everyone: bool) -> None:
     with writing(house.engine) as session:
-        pausing.pause(session, None if everyone else house.clinic(), "Bo", house.clock())
+        pauses.pause(session, None if everyone else house.clinic(), "Bo", house.clock())
 
 
 @pytest.mark.parametrize("everyone", [True, False])
@@ -39,7 +39,7 @@ def test_while_paused_nothing_leaves_and_afterwards_what_still_helps(
     assert house.tick(DAY_1).sent == {}
     assert house.line("day-1").reason is Reason.HALTED
     with writing(house.engine) as session:
-        pausing.go_on(session, None if everyone else house.clinic())
+        pauses.go_on(session, None if everyone else house.clinic())
     assert house.tick(DAY_1 + timedelta(minutes=1)).sent == {"sms": 1, "email": 1}
 
 
@@ -60,7 +60,7 @@ def test_the_switch_holds_back_what_was_already_claimed(house: House, *, everyon
         ids = delivery.claim_due(
             session, DAY_1, channel=Channel.SMS, shares=[(1, 9)], claim="c", lease=PATIENCE.lease
         )
-        held = standing.facts(session, ids, DAY_1)
+        held = reminder_facts.facts(session, ids, DAY_1)
     leaving = [
         (one, house.app.renderer.render(one, DAY_1, one.stale_at))
         for one in held
@@ -75,9 +75,9 @@ def test_the_switch_holds_back_what_was_already_claimed(house: House, *, everyon
 def test_who_paused_first_stands(house: House) -> None:
     pause(house, everyone=True)
     with writing(house.engine) as session:
-        pausing.pause(session, None, "Someone else", DAY_1)
+        pauses.pause(session, None, "Someone else", DAY_1)
     with reading(house.engine) as session:
-        assert pausing.paused(session) == pausing.Pause(house.clock(), "Bo")
+        assert pauses.paused(session) == pauses.Pause(house.clock(), "Bo")
 
 
 def budget(house: House, segments: int) -> None:
@@ -121,7 +121,9 @@ def test_two_workers_at_the_same_moment_keep_to_one_budget(house: House) -> None
         ids = delivery.claim_due(
             session, DAY_1, channel=Channel.SMS, shares=[(1, 9)], claim="c", lease=PATIENCE.lease
         )
-        held = [one for one in standing.facts(session, ids, DAY_1) if one.milestone == "day-1"]
+        held = [
+            one for one in reminder_facts.facts(session, ids, DAY_1) if one.milestone == "day-1"
+        ]
     first, second = ([(one, house.app.renderer.render(one, DAY_1, one.stale_at))] for one in held)
     begun, through = Event(), Event()
 

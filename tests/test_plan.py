@@ -8,14 +8,14 @@ from html import unescape
 
 import pytest
 
-from reminders.adapting import places
-from reminders.adapting.places import Foreseen
-from reminders.enrolling.plans import courses_of
-from reminders.rules.placing import Place, place_of
+from reminders.customisation import placement
+from reminders.customisation.placement import Foreseen
+from reminders.plans.reminder_plans import courses_of
+from reminders.rules.placement import Place, place_of
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, Status
 from reminders.store.database import reading, writing
-from reminders.store.queries import audit, own, people
+from reminders.store.queries import audit, customisation, people
 from tests.conftest import MONDAY, House, ana
 from tests.desk import Desk, signed_in
 
@@ -57,7 +57,7 @@ def test_a_plan_that_is_handed_in_unchanged_changes_nothing(house: House) -> Non
     desk.post("/plan/save", **fields(desk))
     assert [(x.milestone, x.channel, x.due_at) for x in house.lines()] == before
     with reading(house.engine) as session:
-        assert own.placements(session, 1) == []
+        assert customisation.placements(session, 1) == []
 
 
 def test_what_is_foreseen_is_what_happens_and_looking_changes_nothing(house: House) -> None:
@@ -115,11 +115,11 @@ def test_what_already_left_stays_and_never_goes_again(house: House) -> None:
                 tuple(Channel),
             )
         ]
-        foreseen = places.foresee(session, house.app.library, clinic, KEY, moved, house.clock())
+        foreseen = placement.foresee(session, house.app.library, clinic, KEY, moved, house.clock())
     assert foreseen.already_sent
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
-        places.place(session, house.app.library, clinic, KEY, moved, "ana", house.clock())
+        placement.place(session, house.app.library, clinic, KEY, moved, "ana", house.clock())
     house.play(MONDAY + timedelta(days=1, hours=6))
     assert len(house.left()) == left
 
@@ -147,7 +147,7 @@ def test_what_makes_no_sense_is_refused_beside_its_milestone(house: House) -> No
     assert "Nothing is sent at that hour" in desk.text
     assert 'value="soon"' in desk.page.text
     with reading(house.engine) as session:
-        assert own.placements(session, 1) == []
+        assert customisation.placements(session, 1) == []
 
 
 def test_a_clinics_plan_is_its_own(house: House) -> None:
@@ -162,7 +162,7 @@ def test_a_clinics_plan_is_its_own(house: House) -> None:
                 tuple(Channel),
             )
         ]
-        places.place(session, house.app.library, clinic, KEY, place, "ana", house.clock())
+        placement.place(session, house.app.library, clinic, KEY, place, "ana", house.clock())
         theirs = courses_of(session, house.app.library, 999)
         ours = courses_of(session, house.app.library, 1)
     assert ours[KEY].milestone("day-3").after.days == 4
@@ -172,7 +172,7 @@ def test_a_clinics_plan_is_its_own(house: House) -> None:
 def test_nobody_enrolled_means_nothing_foreseen(house: House) -> None:
     with reading(house.engine) as session:
         clinic = people.clinics(session)[0]
-        found = places.foresee(session, house.app.library, clinic, KEY, [], house.clock())
+        found = placement.foresee(session, house.app.library, clinic, KEY, [], house.clock())
     assert found == Foreseen()
 
 

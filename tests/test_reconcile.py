@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from reminders.delivering.dispatch import Dispatcher
-from reminders.rules.deciding import Outcome
+from reminders.delivery.dispatcher import Dispatcher
+from reminders.rules.decision import Outcome
 from reminders.rules.terms import Channel, Message, Reason, Status
 from reminders.senders import HandOff, SendError, Sought
 from reminders.store.database import reading, writing

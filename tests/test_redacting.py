@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from reminders.delivering import receipts
-from reminders.delivering.receipts import REDACT_AFTER, Report
-from reminders.delivering.redacting import AGAIN_IN, redact
+from reminders.delivery import receipts
+from reminders.delivery.receipts import REDACT_AFTER, Report
+from reminders.delivery.redaction import AGAIN_IN, redact
 from reminders.rules.terms import Channel, Status
 from reminders.senders.outbox import OutboxSender
 from reminders.senders.sms import TwilioSender

@@ -18,19 +18,20 @@ from typer.testing import CliRunner
 
 from reminders.app import App, build
 from reminders.cli import commands
-from reminders.enrolling import clinics, consent, enrolment
-from reminders.enrolling.hearing import Hearing
-from reminders.rendering.answers import Answers
-from reminders.rendering.library import packaged
+from reminders.consent import ledger
+from reminders.enrolment import clinics, treatments
+from reminders.inbox.missed_texts import Hearing
 from reminders.rules.keywords import Kind
+from reminders.rules.segments import Encoding, size
 from reminders.rules.terms import Channel, Reason, Status
-from reminders.rules.texts import Encoding, size
 from reminders.settings import Settings
 from reminders.store.database import reading, writing
-from reminders.store.queries import clinics as found
+from reminders.store.queries import clinic_facts as found
 from reminders.store.queries import consents, people, replies
 from reminders.store.tables import Alert, Client, Clinic, Reply
 from reminders.web import create_web
+from reminders.wording.fixed_replies import Answers
+from reminders.wording.library import packaged
 from tests.conftest import BOTH, House, ana
 from tests.samples import CLINIC
 from tests.test_receipts import ACCOUNT, TOKEN, URL, sign
@@ -130,7 +131,7 @@ def second_clinic(house: House, **more: Any) -> Clinic:
         told = CLINIC | {"name": "Bay Skin", "phone": "020 7946 0099"}
         clinic = clinics.add(session, told, house.clock(), live=True)
         if more:
-            enrolment.enrol(
+            treatments.enrol(
                 session, house.app.library, clinic, [ana(TREATED, **more)], house.clock()
             )
         return clinic
@@ -318,7 +319,7 @@ def test_start_does_not_take_back_what_was_said_at_the_desk(house: House, door: 
     house.enrol(ana(TREATED))
     with writing(house.engine) as session:
         client = people.clients_of(session)[0]
-        consent.withdraw(session, client, Channel.SMS, source="telephone", now=NOON)
+        ledger.withdraw(session, client, Channel.SMS, source="telephone", now=NOON)
     door.text("START")
     assert stops(house) == {1: Reason.OPTED_OUT}
 
@@ -329,7 +330,7 @@ def test_a_start_by_one_does_not_take_back_what_another_on_her_number_said_at_th
     house.enrol(ana(TREATED), ana(TREATED, first_name="Bea", email="bea@mail.example"))
     with writing(house.engine) as session:
         bea = next(c for c in people.clients_of(session) if c.first_name == "Bea")
-        consent.withdraw(session, bea, Channel.SMS, source="telephone", now=NOON)
+        ledger.withdraw(session, bea, Channel.SMS, source="telephone", now=NOON)
     door.text("START")
     assert stops(house) == {1: Reason.OPTED_OUT}
 

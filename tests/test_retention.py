@@ -12,15 +12,17 @@ from sqlmodel import SQLModel, col
 from sqlmodel.sql.sqltypes import AutoString
 
 from reminders.cli.common import _jsonable
-from reminders.enrolling import consent, notes, retention
-from reminders.enrolling.consent import Proof
-from reminders.enrolling.retention import Keep
+from reminders.consent import ledger as ledger_module
+from reminders.consent.ledger import Proof
+from reminders.plans import one_off_messages
+from reminders.privacy import retention
+from reminders.privacy.retention import Keep
 from reminders.rules.keywords import Kind
 from reminders.rules.terms import Act, Channel, Discretion, InputError, NoteKind, Reason, Status
 from reminders.store.database import reading, trying, writing
 from reminders.store.queries import consents, people
 from reminders.store.queries.consents import HASHED
-from reminders.store.queries.erasing import SIZE
+from reminders.store.queries.erasure import SIZE
 from reminders.store.tables import Attempt, Client, Code, Joining, Purged, Redaction, Reply
 from tests.conftest import House, ana, said
 
@@ -43,8 +45,8 @@ def live(house: House) -> None:
     proof = Proof(Act.FORM, "drawer three", "Text me.", "en-1", None, "203.0.113.9")
     with writing(house.engine) as session:
         client = herself(session)
-        consent.record(session, client, Channel.SMS, proof, house.clock())
-        notes.write(
+        ledger_module.record(session, client, Channel.SMS, proof, house.clock())
+        one_off_messages.write(
             session, client, Channel.SMS, NoteKind.ANSWER, "Ana, we will call you", house.clock(),
             good_for=timedelta(days=3), urgent=True,
         )  # fmt: skip
@@ -184,7 +186,7 @@ def test_after_an_erasure_she_may_join_again_by_a_code_but_not_past_a_stop(house
     house.enrol(ana(date(2026, 3, 9), said=()))
     with writing(house.engine) as session:
         for kind in (NoteKind.CODE, NoteKind.CORRECTION):
-            notes.write(
+            one_off_messages.write(
                 session, herself(session, 2), Channel.SMS, kind, "123456", house.clock(),
                 good_for=timedelta(hours=1), urgent=True,
             )  # fmt: skip
@@ -196,13 +198,15 @@ def test_after_an_erasure_she_may_join_again_by_a_code_but_not_past_a_stop(house
 def test_a_number_known_by_its_hash_alone_gets_no_note_either(house: House) -> None:
     live(house)
     with writing(house.engine) as session:
-        consent.withdraw(session, herself(session), Channel.SMS, source="STOP", now=house.clock())
+        ledger_module.withdraw(
+            session, herself(session), Channel.SMS, source="STOP", now=house.clock()
+        )
     forget(house)
     with writing(house.engine) as session:
         joins = Client(clinic_id=1, first_name="Ana", phone="+447700900101", created_at=DAY_1)
         session.add(joins)
         session.flush()
-        notes.write(
+        one_off_messages.write(
             session, joins, Channel.SMS, NoteKind.CODE, "123456", house.clock(),
             good_for=timedelta(hours=1), urgent=True,
         )  # fmt: skip
@@ -213,7 +217,7 @@ def test_a_number_known_by_its_hash_alone_gets_no_note_either(house: House) -> N
 def test_a_fresh_consent_after_an_erasure_counts_but_a_stop_still_binds(house: House) -> None:
     live(house)
     with writing(house.engine) as session:
-        consent.withdraw(
+        ledger_module.withdraw(
             session, herself(session), Channel.EMAIL, source="link", now=house.clock(), act=Act.LINK
         )
     forget(house)
@@ -221,15 +225,17 @@ def test_a_fresh_consent_after_an_erasure_counts_but_a_stop_still_binds(house: H
     with writing(house.engine) as session:
         fresh = herself(session, 2)
         paper = Proof(Act.DESK, "paper form")
-        consent.record(session, fresh, Channel.SMS, paper, house.clock())
+        ledger_module.record(session, fresh, Channel.SMS, paper, house.clock())
         with pytest.raises(InputError, match="only she can take that back"):
-            consent.record(session, fresh, Channel.EMAIL, paper, house.clock())
+            ledger_module.record(session, fresh, Channel.EMAIL, paper, house.clock())
 
 
 def test_a_stop_outlives_her_as_a_hash_and_is_known_again_when_she_returns(house: House) -> None:
     live(house)
     with writing(house.engine) as session:
-        consent.withdraw(session, herself(session), Channel.SMS, source="STOP", now=house.clock())
+        ledger_module.withdraw(
+            session, herself(session), Channel.SMS, source="STOP", now=house.clock()
+        )
     forget(house)
     assert "900101" not in everything(house)
     house.enrol(ana(date(2026, 3, 9), email=None))
@@ -324,7 +330,7 @@ def test_each_thing_is_kept_as_long_as_it_may_be_and_no_longer(house: House) -> 
     live(house)
     house.play(datetime(2026, 5, 1, tzinfo=UTC))
     with writing(house.engine) as session:
-        consent.withdraw(session, herself(session), Channel.SMS, source="STOP", now=DAY_1)
+        ledger_module.withdraw(session, herself(session), Channel.SMS, source="STOP", now=DAY_1)
     assert purge(house, timedelta(29)) == {}
     assert purge(house, timedelta(363)) == {"forms": 1}
     words = purge(house, timedelta(450))

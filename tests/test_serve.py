@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reminders.app import build
-from reminders.enrolling import clinics, enrolment
+from reminders.enrolment import clinics, treatments
 from reminders.settings import Settings
 from reminders.store.database import writing
 from tests.conftest import ana
@@ -113,7 +113,7 @@ class Operator:
         with writing(app.engine) as session:
             where = CLINIC | {"time_zone": zone_where_it_is_afternoon(), "phone": "+442079460018"}
             clinic = clinics.add(session, where, now, live=True)
-            enrolment.enrol(session, app.library, clinic, told, now)
+            treatments.enrol(session, app.library, clinic, told, now)
         app.close()
 
 

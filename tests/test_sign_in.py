@@ -13,7 +13,7 @@ from reminders.rules.terms import InputError
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, staff
 from reminders.store.tables import SignIn, Staff
-from reminders.web.desk.pages import safe_path
+from reminders.web.desk.responses import safe_path
 from tests.conftest import House
 from tests.desk import PASSWORD, Desk, code_now, invite, seed_of, signed_in
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from reminders.web.signed import Form, genuine
+from reminders.web.hooks.twilio_signature import Form, genuine
 
 SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 """Where test material of others may lie beside the checkout; without it their cases are left out."""

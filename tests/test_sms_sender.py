@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from reminders.rules.deciding import Outcome
+from reminders.rules.decision import Outcome
 from reminders.rules.terms import Channel, Message
 from reminders.senders import SendError, Withheld
-from reminders.senders.codes import CODES
 from reminders.senders.sms import TwilioAccount, TwilioSender
+from reminders.senders.twilio_errors import CODES
 from tests.doubles.process import Double, running
 from tests.doubles.twilio import ACCOUNT, KNOWN, TOKEN
 

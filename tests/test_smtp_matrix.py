@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from reminders.rules.deciding import Outcome
+from reminders.rules.decision import Outcome
 from reminders.senders import SendError, Withheld
 from reminders.senders.email import MailServer, Security, SmtpSender, probe
 from tests.doubles.process import Double, running

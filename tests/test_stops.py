@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.delivering.dispatch import Dispatcher
-from reminders.enrolling import replies
-from reminders.enrolling.replies import Inbound
+from reminders.delivery.dispatcher import Dispatcher
+from reminders.inbox import replies
+from reminders.inbox.replies import Inbound
 from reminders.rules.terms import Channel, Message
 from reminders.senders import HandOff
 from reminders.store.database import reading, writing

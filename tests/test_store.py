@@ -12,10 +12,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import bindparam, create_engine, text, update
 from sqlmodel import SQLModel
 
-from reminders.enrolling.terms import Enrolment
+from reminders.enrolment.terms import Enrolment
 from reminders.rules.terms import Channel, Status
 from reminders.store import migrations
-from reminders.store.columns import Instant
+from reminders.store.column_types import Instant
 from reminders.store.database import normalise, open_engine, reading, writing
 from reminders.store.queries import delivery
 from reminders.store.tables import Clinic, Reminder

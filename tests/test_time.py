@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from reminders import worker
 from reminders.app import build
-from reminders.enrolling.zones import follow_zone_data
-from reminders.overseeing.status import standing
+from reminders.monitoring.status import standing
+from reminders.plans.time_zones import follow_zone_data
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.store import database
 from reminders.store.database import reading, writing

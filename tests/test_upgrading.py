@@ -16,12 +16,12 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from reminders.cli.common import require_tables
-from reminders.enrolling import plans
-from reminders.enrolling.zones import follow_zone_data
-from reminders.overseeing import doctor
-from reminders.store import fillings, migrations
+from reminders.monitoring import doctor
+from reminders.plans import reminder_plans
+from reminders.plans.time_zones import follow_zone_data
+from reminders.store import backfills, migrations
 from reminders.store.database import normalise, open_engine
-from reminders.store.migrations.stepping import step_to
+from reminders.store.migrations.alembic_runner import step_to
 from reminders.store.queries import people
 from tests.conftest import House, ana
 
@@ -176,7 +176,7 @@ def test_a_migrator_that_finds_a_table_in_use_does_not_wait_for_ever(
 def test_following_new_zone_data_goes_on_where_it_was_cut_off(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plans, "TOGETHER", 2)
+    monkeypatch.setattr(reminder_plans, "TOGETHER", 2)
     for number in range(5):
         house.enrol(ana(date(2026, 3, 12), first_name=f"Ana {number}"))
     now = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -204,7 +204,7 @@ def test_what_rows_of_an_earlier_version_lack_is_filled_in_where_it_was_cut_off(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each page is committed by itself; the version before writes on, and is filled in too."""
-    monkeypatch.setattr(fillings, "TOGETHER", 2)
+    monkeypatch.setattr(backfills, "TOGETHER", 2)
     for number in range(5):
         house.enrol(ana(date(2026, 3, 12), first_name=f"Ana {number}"))
     with house.engine.begin() as connection:
@@ -214,11 +214,11 @@ def test_what_rows_of_an_earlier_version_lack_is_filled_in_where_it_was_cut_off(
         with pytest.raises(KeyboardInterrupt):
             migrations.migrate(house.engine)
     assert nameless(house) == 3, "the first page stays done"
-    assert fillings.fill(house.engine) == 3
+    assert backfills.fill(house.engine) == 3
     assert nameless(house) == 0
     with house.engine.begin() as connection:
         connection.execute(text("UPDATE client SET name_key = '' WHERE id = 4"))
-    assert fillings.fill(house.engine) == 1
+    assert backfills.fill(house.engine) == 1
 
 
 class CutOff:

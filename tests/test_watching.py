@@ -17,12 +17,13 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from reminders.app import App
-from reminders.delivering import pausing
+from reminders.delivery import pauses
 from reminders.logs import _say_less
-from reminders.overseeing.pulse import Pulse
+from reminders.monitoring.heartbeat_ping import Pulse
 from reminders.settings import Secret
 from reminders.store.database import reading, writing
-from reminders.store.queries import halts, measures
+from reminders.store.queries import metrics as metrics_queries
+from reminders.store.queries import pauses as pauses_queries
 from reminders.store.tables import Lane
 from reminders.web import create_web
 from reminders.web.proxies import Proxies
@@ -112,7 +113,7 @@ def test_the_hook_makes_one_pass(watched: House, outside: TestClient) -> None:
 
 def overdue(house: House) -> int:
     with reading(house.engine) as session:
-        return measures.unexplained(session, house.clock(), timedelta(minutes=5))
+        return metrics_queries.unexplained(session, house.clock(), timedelta(minutes=5))
 
 
 def test_what_is_overdue_counts_unless_something_explains_it(house: House) -> None:
@@ -165,11 +166,11 @@ def test_somebody_outside_hears_only_while_all_is_well(house: House, listening: 
     house.tick()
     assert beats()
     with writing(house.engine) as session:
-        pausing.pause(session, None, "Bo", house.clock())
+        pauses.pause(session, None, "Bo", house.clock())
     assert beats(), "somebody paused it, and knows"
     with writing(house.engine) as session:
         held = {"why": "copy", "since": DAY_1.isoformat(), "known_until": None}
-        halts.write(session, halts.HELD, held | {"lost_until": DAY_1.isoformat()})
+        pauses_queries.write(session, pauses_queries.HELD, held | {"lost_until": DAY_1.isoformat()})
     assert not beats(), "nobody may know that nothing is sent"
     assert Listener.heard == 3
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from reminders.app import build
-from reminders.enrolling import retention
+from reminders.privacy import retention
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.store import migrations
 from reminders.store.database import reading, writing

@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from reminders.links import Links
-from reminders.rendering.library import packaged
-from reminders.rendering.renderer import Renderer
-from reminders.rules.deciding import Defer, decide
+from reminders.rules.decision import Defer, decide
 from reminders.rules.terms import Channel, NoteFacts, NoteKind, Reason, Status
 from reminders.store.database import reading
 from reminders.store.queries import people
+from reminders.wording.library import packaged
+from reminders.wording.renderer import Renderer
 from tests.conftest import BOTH, House, ana, said
 from tests.rules.test_deciding import FACTS, NOON
 from tests.test_wording import WIDEST

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reminders.links import Links
-from reminders.rendering.library import Library, WordingError, packaged, templates_folder
-from reminders.rendering.markdown import hold_tags, to_html, to_text
-from reminders.rendering.renderer import Renderer, RenderError
+from reminders.rules.segments import Encoding, size
 from reminders.rules.terms import Channel, Discretion, Facts, Message
-from reminders.rules.texts import Encoding, size
+from reminders.wording.library import Library, WordingError, packaged, templates_folder
+from reminders.wording.markdown import hold_tags, to_html, to_text
+from reminders.wording.renderer import Renderer, RenderError
 from tests.rules.test_deciding import CLINIC, FACTS
 
 NOW = datetime(2026, 3, 3, 15, tzinfo=UTC)

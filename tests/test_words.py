@@ -10,15 +10,16 @@ from html import unescape
 import pytest
 from sqlalchemy import text as sql
 
-from reminders.adapting import figures, previewing, words
-from reminders.adapting.previewing import dearest, preview
-from reminders.adapting.words import Outrun
-from reminders.overseeing.doctor import samples
+from reminders.customisation import parameters, wording_versions
+from reminders.customisation import preview as preview_module
+from reminders.customisation.preview import dearest, preview
+from reminders.customisation.wording_versions import Outrun
+from reminders.monitoring.doctor import samples
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError, Reason, Status
 from reminders.rules.wording import Key, Wording
 from reminders.store.database import reading, writing
-from reminders.store.queries import audit, clinics, own, people, today
+from reminders.store.queries import audit, clinic_facts, customisation, people, today
 from tests.conftest import MONDAY, House, ana
 from tests.desk import Desk, signed_in
 
@@ -53,11 +54,11 @@ def packaged(house: House) -> Wording:
 def approved(house: House, said: Wording, review_by: date = date(2027, 1, 1)) -> int:
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
-        newest = own.versions(session, 1, KEY)
-        version = words.write(
+        newest = customisation.versions(session, 1, KEY)
+        version = wording_versions.write(
             session, clinic, KEY, said, newest[0].id if newest else None, "olga", house.clock()
         )
-        words.approve(session, clinic, version, review_by, "olga", house.clock())
+        wording_versions.approve(session, clinic, version, review_by, "olga", house.clock())
         return version.id
 
 
@@ -69,7 +70,7 @@ def test_a_draft_is_not_used_and_an_approved_version_is_with_its_number_kept(hou
     desk.post("/words/save", **(typed(desk) | {"sms": OURS}))
     assert "draft" in desk.text
     with reading(house.engine) as session:
-        assert clinics.clinics_of(session, [1], house.clock())[1].own.wordings == {}
+        assert clinic_facts.clinics_of(session, [1], house.clock())[1].own.wordings == {}
     version = str(desk.page.url).rpartition("/")[2].partition("?")[0] if desk.page else ""
     desk.post(f"/words/{version}/approve", review_by="1 March 2027")
     assert "Approved" in desk.text
@@ -101,9 +102,11 @@ def test_what_two_people_write_at_once_is_not_overwritten(house: House) -> None:
     assert other.page is not None
     assert other.page.status_code == 409
     with reading(house.engine) as session:
-        assert [v.sms for v in own.versions(session, 1, KEY)] == [OURS]
+        assert [v.sms for v in customisation.versions(session, 1, KEY)] == [OURS]
     with writing(house.engine) as session, pytest.raises(Outrun):
-        words.write(session, people.clinics(session)[0], KEY, packaged(house), None, "x", MONDAY)
+        wording_versions.write(
+            session, people.clinics(session)[0], KEY, packaged(house), None, "x", MONDAY
+        )
 
 
 def test_wording_that_breaks_a_rule_cannot_be_approved(house: House) -> None:
@@ -119,7 +122,7 @@ def test_wording_that_breaks_a_rule_cannot_be_approved(house: House) -> None:
     )
     assert "cannot go out as it is" in desk.text
     with reading(house.engine) as session:
-        assert own.approved(session, 1) == {}
+        assert customisation.approved(session, 1) == {}
 
 
 @pytest.mark.parametrize(
@@ -148,10 +151,10 @@ def test_what_breaks_a_rule_is_told_and_may_not_go_out(house: House, sms: str, s
     assert re.search(says, " ".join(one.what for one in found.findings)), found.findings
 
 
-def tried(house: House, said: Wording, names: tuple[str, ...] = ()) -> previewing.Preview:
+def tried(house: House, said: Wording, names: tuple[str, ...] = ()) -> preview_module.Preview:
     with reading(house.engine) as session:
-        facts = previewing.sample(
-            clinics.clinics_of(session, [1], house.clock())[1], KEY, house.clock()
+        facts = preview_module.sample(
+            clinic_facts.clinics_of(session, [1], house.clock())[1], KEY, house.clock()
         )
     return preview(house.app.library, house.app.renderer, facts, said, names, house.clock())
 
@@ -195,7 +198,7 @@ def test_an_older_version_comes_back_as_a_new_draft_and_says_what_changed(house:
     desk.get(f"/words/{first}")
     desk.post(f"/words/{first}/restore")
     with reading(house.engine) as session:
-        versions = own.versions(session, 1, KEY)
+        versions = customisation.versions(session, 1, KEY)
     assert versions[0].sms == OURS
     assert versions[0].approved_at is None
     assert len(versions) == 3
@@ -203,7 +206,7 @@ def test_an_older_version_comes_back_as_a_new_draft_and_says_what_changed(house:
 
 def test_a_comparison_holds_both_texts_whole() -> None:
     before, after = "one two  three\nfour", "one 2  three four five"
-    found = list(words.changes(before, after))
+    found = list(wording_versions.changes(before, after))
     assert "".join(c.words for c in found if c.kind != "new") == before
     assert "".join(c.words for c in found if c.kind != "gone") == after
 
@@ -230,7 +233,7 @@ def test_the_preview_alone_is_returned_to_the_live_editor(house: House) -> None:
     assert "hands off" in answer.text
     assert "<html" not in answer.text
     with reading(house.engine) as session:
-        assert own.versions(session, 1, KEY) == []
+        assert customisation.versions(session, 1, KEY) == []
 
 
 def test_a_preview_on_a_real_client_uses_her_name_and_day(house: House) -> None:
@@ -244,7 +247,7 @@ def test_a_preview_on_a_real_client_uses_her_name_and_day(house: House) -> None:
 
 def test_a_test_goes_to_oneself_only_and_not_twice_in_a_row(house: House) -> None:
     with writing(house.engine) as session:
-        own.set_guests(session, 1, ["+447700900199"])
+        customisation.set_guests(session, 1, ["+447700900199"])
     desk = signed_in(house)
     desk.get(EDIT)
     desk.post("/words/test", **(typed(desk) | {"test": "+447700900101"}))
@@ -290,7 +293,9 @@ def test_numbers_are_set_within_their_range_and_texts_that_quote_them_are_named(
     assert "Make-up again, hours after" in desk.text
     assert "It still says 72." in desk.text
     with reading(house.engine) as session:
-        assert own.numbers(session, 1) == {"skin-needling": {"makeup_h": 24, "heat_sweat_h": 96}}
+        assert customisation.numbers(session, 1) == {
+            "skin-needling": {"makeup_h": 24, "heat_sweat_h": 96}
+        }
 
 
 def test_a_number_that_spaces_sessions_moves_what_is_planned(house: House) -> None:
@@ -300,7 +305,7 @@ def test_a_number_that_spaces_sessions_moves_what_is_planned(house: House) -> No
     values = dict(protocol.settle({}).values) | {"session_gap_weeks": 5}
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
-        figures.set_numbers(
+        parameters.set_numbers(
             session, house.app.library, clinic, protocol, values, "olga", house.clock()
         )
     assert before - house.line("next-session", Channel.EMAIL).due_at == timedelta(weeks=1)

@@ -9,17 +9,17 @@ import typer
 
 from reminders.app import collect_less_often
 from reminders.cli import (
-    asking,
-    checking,
     clients,
     clinics,
-    demonstration,
-    inbox,
-    lists,
-    operating,
+    demo,
+    doctor,
+    imports,
+    inspection,
+    operations,
     paperwork,
     privacy,
-    serving,
+    replies,
+    services,
     staff,
     wording,
 )
@@ -31,26 +31,26 @@ commands = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-commands.command()(demonstration.demo)
-commands.command()(serving.serve)
-commands.command()(serving.web)
-commands.command()(serving.worker)
-commands.command()(serving.tick)
-commands.command()(serving.reconcile)
-commands.command()(serving.migrate)
-commands.command()(serving.adopt)
-commands.command()(operating.pause)
-commands.command()(operating.backup)
+commands.command()(demo.demo)
+commands.command()(services.serve)
+commands.command()(services.web)
+commands.command()(services.worker)
+commands.command()(services.tick)
+commands.command()(services.reconcile)
+commands.command()(services.migrate)
+commands.command()(services.adopt)
+commands.command()(operations.pause)
+commands.command()(operations.backup)
 commands.command("registration")(paperwork.register)
 commands.command("consent-report")(paperwork.report_consents)
 commands.command()(paperwork.forecast)
-commands.command()(checking.doctor)
-commands.command("send-test")(checking.send_test)
-commands.command("import")(lists.import_list)
-commands.command()(asking.preview)
-commands.command()(asking.simulate)
-commands.command()(asking.status)
-commands.command()(inbox.replies)
+commands.command()(doctor.doctor)
+commands.command("send-test")(doctor.send_test)
+commands.command("import")(imports.import_list)
+commands.command()(inspection.preview)
+commands.command()(inspection.simulate)
+commands.command()(inspection.status)
+commands.command()(replies.replies)
 commands.command()(privacy.forget)
 commands.command()(privacy.export)
 commands.command()(privacy.purge)

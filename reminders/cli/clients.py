@@ -10,10 +10,10 @@ from rich.table import Table as Grid
 from sqlalchemy.orm import Session
 
 from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clinic
-from reminders.enrolling import enrolment
-from reminders.rules import cells
+from reminders.enrolment import treatments as treatments_module
+from reminders.rules import list_cells
 from reminders.rules.planning import Replan
-from reminders.rules.reasons import PLAIN
+from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import InputError
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
@@ -90,14 +90,16 @@ def move(
         found = _found(session, treatment)
         clinic = people.clinic(session, found.clinic_id)
         now, zone = app.clock(), ZoneInfo(clinic.time_zone)
-        first = cells.day_first([to], clinic.country)
+        first = list_cells.day_first([to], clinic.country)
         try:
-            when = cells.read_moment(
+            when = list_cells.read_moment(
                 to, zone, day_comes_first=first, today=now.astimezone(zone).date()
             )
         except InputError as error:
             stop(str(error))
-        change = enrolment.reschedule(session, app.library, found, when.day, when.at, None, now)
+        change = treatments_module.reschedule(
+            session, app.library, found, when.day, when.at, None, now
+        )
         out.print(f"Moved to {when.day:%A %d %B %Y}. {_told(change)}")
 
 
@@ -105,7 +107,9 @@ def move(
 def cancel(treatment: TreatmentId) -> None:
     """Cancel a treatment, and with it what has not been sent."""
     with opened() as app, writing(app.engine) as session:
-        change = enrolment.cancel(session, app.library, _found(session, treatment), app.clock())
+        change = treatments_module.cancel(
+            session, app.library, _found(session, treatment), app.clock()
+        )
         out.print(f"Cancelled, with {len(change.cancel)} reminders that had not been sent.")
 
 

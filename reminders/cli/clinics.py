@@ -8,8 +8,8 @@ import typer
 from rich.table import Table as Grid
 
 from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clinic
-from reminders.enrolling import clinics as actions
-from reminders.enrolling.clinics import ClinicError
+from reminders.enrolment import clinics as actions
+from reminders.enrolment.clinics import ClinicError
 from reminders.rules.contacts import show_phone
 from reminders.rules.terms import Channel
 from reminders.store.database import reading, writing

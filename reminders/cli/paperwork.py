@@ -11,11 +11,12 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from reminders.cli.common import AsJson, fields_of, opened, out, print_json, stop, the_clinic
-from reminders.overseeing import foresight, registration
+from reminders.monitoring import carrier_registration
+from reminders.rehearsal import forecast as forecast_module
 from reminders.spreadsheets import write_table
 from reminders.store.database import reading
 from reminders.store.queries import consents
-from reminders.store.queries.clinics import clinic_facts
+from reminders.store.queries.clinic_facts import clinic_facts
 
 TheClinic = Annotated[str, typer.Option("--clinic", help="The clinic's name.")]
 
@@ -25,7 +26,7 @@ def register(clinic: TheClinic, as_json: AsJson = False) -> None:
     with opened() as app, reading(app.engine) as session:
         found = the_clinic(session, clinic)
         s = app.settings
-        pack = registration.pack(
+        pack = carrier_registration.pack(
             app.library,
             app.renderer,
             clinic_facts(session, found),
@@ -78,7 +79,7 @@ def forecast(
 ) -> None:
     """Say how long the next mornings will take, and what would not be done in time."""
     with opened() as app, reading(app.engine) as session:
-        batches = foresight.ahead(session, app.clock(), days, app.rates)
+        batches = forecast_module.ahead(session, app.clock(), days, app.rates)
     if as_json:
         print_json(batches)
     elif not batches:

@@ -11,8 +11,9 @@ from rich.markup import escape
 from sqlalchemy.orm import Session
 
 from reminders.cli.common import AsJson, opened, out, print_json, stop
-from reminders.enrolling import consent, retention
-from reminders.enrolling.consent import Proof
+from reminders.consent import ledger
+from reminders.consent.ledger import Proof
+from reminders.privacy import retention
 from reminders.rules.bounces import Meaning
 from reminders.rules.terms import Act, Channel, InputError, Purpose
 from reminders.store.database import reading, trying, writing
@@ -39,7 +40,7 @@ def agree(
         proof = Proof(Act.DESK, source, wording, recorded_by=COMMAND_LINE)
         given_at = on.replace(tzinfo=UTC) if on else None
         try:
-            consent.record(
+            ledger.record(
                 session, _found(session, client), channel, proof, app.clock(),
                 given_at=given_at, purpose=purpose,
             )  # fmt: skip

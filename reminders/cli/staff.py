@@ -10,7 +10,7 @@ from rich.table import Table as Grid
 from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clinic
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
-from reminders.staffing import invitations
+from reminders.staff import invitations
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.queries import staff as queries

@@ -10,9 +10,9 @@ import typer
 
 from reminders.app import system_clock
 from reminders.cli.common import AsJson, err, out, print_json, stop
-from reminders.rendering.library import Library, packaged
-from reminders.rendering.lint import lint_library
-from reminders.rendering.printing import aftercare_sheet, review_pack
+from reminders.wording.library import Library, packaged
+from reminders.wording.lint import lint_library
+from reminders.wording.print_sheets import aftercare_sheet, review_pack
 
 Protocol = Annotated[str, typer.Option(help="Like skin-needling or skin-needling-rf.")]
 Language = Annotated[str, typer.Option(help="Like en, en-GB, es, fr, de, pl or pt-BR.")]

@@ -1,1 +1,1 @@
-"""What is true of reminders, whatever the clock, the database or the provider says."""
+"""Pure rules about reminders: no clock, no database, no network."""

@@ -14,8 +14,8 @@ from phonenumbers import (
     ValidationResult,
 )
 
+from reminders.rules.segments import visible
 from reminders.rules.terms import InputError
-from reminders.rules.texts import visible
 
 _EXCEL = re.compile(r"[+-]?\d([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 _EXTENSION = re.compile(r"(?:ext\.?|extension|x)\s*\d+\s*$", re.IGNORECASE)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reminders.rules import wordlists
+from reminders.rules import keyword_lists
 
 
 class Kind(StrEnum):
@@ -43,7 +43,7 @@ class Reading:
     @property
     def may_mean_appointment(self) -> bool:
         """Say whether it is a CANCEL, which may have been meant for an appointment."""
-        return self.bare and self.why in wordlists.CANCEL
+        return self.bare and self.why in keyword_lists.CANCEL
 
 
 def read(body: str) -> Reading:
@@ -85,12 +85,12 @@ def _without_quotes(body: str) -> str:
 def _meanings(whole: str, sentences: Iterable[str]) -> Iterator[tuple[Kind, str, bool]]:
     """Return all that a text may be taken for, the likeliest first."""
     letters = re.sub(r"[\W\d_]", "", whole)
-    if letters in wordlists.START:
+    if letters in keyword_lists.START:
         yield Kind.START, letters, True
-    if letters in wordlists.HELP:
+    if letters in keyword_lists.HELP:
         yield Kind.HELP, letters, True
     for word in (letters, _keyword(whole)):
-        if word in wordlists.STOP:
+        if word in keyword_lists.STOP:
             yield Kind.STOP, word, True
     meant = _UNMEANT.sub(" ", whole)
     if found := _WRONG.search(meant):
@@ -98,23 +98,23 @@ def _meanings(whole: str, sentences: Iterable[str]) -> Iterator[tuple[Kind, str,
     if found := _STOPPING.search(meant):
         yield Kind.STOP, found[0], False
     for word in map(_keyword, sentences):
-        if word in wordlists.STRONG:
+        if word in keyword_lists.STRONG:
             yield Kind.STOP, word, False
 
 
 def _keyword(words: str) -> str:
     """Return what is left without courtesies, if it could be a keyword."""
-    return "".join(word for word in words.split() if word not in wordlists.COURTESY)
+    return "".join(word for word in words.split() if word not in keyword_lists.COURTESY)
 
 
 def _any(*phrases: str) -> re.Pattern[str]:
     return re.compile("|".join(rf"(?:(?<!\w)(?:{phrase})(?!\w))" for phrase in phrases))
 
 
-_UNMEANT = _any(*wordlists.UNMEANT)
-_WRONG = _any(*wordlists.WRONG_NUMBER)
-_STOPPING = _any(*wordlists.STOP_PHRASES)
-_SIGNS = {sign: _any(*phrases) for sign, phrases in wordlists.ALARMS.items()}
+_UNMEANT = _any(*keyword_lists.UNMEANT)
+_WRONG = _any(*keyword_lists.WRONG_NUMBER)
+_STOPPING = _any(*keyword_lists.STOP_PHRASES)
+_SIGNS = {sign: _any(*phrases) for sign, phrases in keyword_lists.ALARMS.items()}
 
 
 def _alarm(whole: str) -> str | None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from reminders.rules.deciding import Outcome
-from reminders.rules.hours import resolve
+from reminders.rules.decision import Outcome
+from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Channel
 
 SLACK = timedelta(seconds=1)

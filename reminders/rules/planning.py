@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from reminders.rules.hours import SendingHours, next_open, resolve
 from reminders.rules.protocols import Milestone, Offset, Protocol
+from reminders.rules.sending_hours import SendingHours, next_open, resolve
 from reminders.rules.terms import LEFT, OPEN, Channel, Status
 
 END_OF_DAY = time(18)

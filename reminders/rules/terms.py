@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from reminders.rules.hours import SendingHours
+from reminders.rules.sending_hours import SendingHours
 from reminders.rules.wording import NOTHING_OWN, Own
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from reminders.rules.deciding import Outcome
+from reminders.rules.decision import Outcome
 from reminders.rules.terms import Message
 
 HandOff = Callable[[], Awaitable[float]]

@@ -13,11 +13,11 @@ from enum import StrEnum
 from functools import cached_property
 
 from reminders.rules.bounces import MAILBOX_FULL, NO_SUCH_ADDRESS
-from reminders.rules.deciding import Outcome
+from reminders.rules.decision import Outcome
 from reminders.rules.terms import Message
 from reminders.senders import HandOff, SendError, leave_by
-from reminders.senders.conversation import Broken, Conversation, Lost, Reply, dial
 from reminders.senders.mime import ascii_address, compose, message_id
+from reminders.senders.smtp_conversation import Broken, Conversation, Lost, Reply, dial
 
 STEP = 8.0
 """Seconds for each step of a conversation; a hung server must not outlive a shutdown."""

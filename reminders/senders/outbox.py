@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from reminders.rules.deciding import Outcome
+from reminders.rules.decision import Outcome
 from reminders.rules.terms import Channel, Message
 from reminders.senders import HandOff, SendError, Sought, leave_by
 from reminders.senders.mime import compose

@@ -19,10 +19,10 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from yarl import URL
 
-from reminders.rules.deciding import Outcome, validity
+from reminders.rules.decision import Outcome, validity
 from reminders.rules.terms import Message
 from reminders.senders import HandOff, Listed, SendError, Sought, leave_by
-from reminders.senders.codes import CODES
+from reminders.senders.twilio_errors import CODES
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 """Twilio answers in well under a second; a hung call must not outlive a shutdown."""

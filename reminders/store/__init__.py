@@ -1,1 +1,1 @@
-"""Where facts rest: the database, its tables, its queries and its migrations."""
+"""The database: its tables, queries, migrations and backups."""

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
 from reminders.store.database import writing
-from reminders.store.queries import halts
+from reminders.store.queries import pauses
 
 BACKED_UP, COPIED = "backed up", "copied"
 """Marks: when the last backup was made; and, in the copy itself, that it is one."""
@@ -46,7 +46,7 @@ def back_up(engine: Engine, file: Path, now: datetime) -> int:
         file.unlink()
         raise
     with writing(engine) as session:
-        halts.write(session, BACKED_UP, now.isoformat())
+        pauses.write(session, BACKED_UP, now.isoformat())
     return file.stat().st_size
 
 

@@ -1,4 +1,4 @@
-"""The web door: health for hosts, and the pages that clients' mail programs reach."""
+"""The web application: health checks, provider webhooks, pages for clients and for staff."""
 
 from __future__ import annotations
 
@@ -13,17 +13,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from reminders.app import App
-from reminders.web import (
-    bounces,
-    desk,
-    health,
-    inbound,
-    metrics,
-    pages,
-    ticking,
-    twilio,
-    unsubscribe,
-)
+from reminders.web import client, desk, health, metrics
+from reminders.web.client import unsubscribe
+from reminders.web.hooks import mail_bounces, tick, twilio_inbound, twilio_status
 from reminders.web.proxies import Proxies
 
 HEADERS = {
@@ -53,12 +45,12 @@ def create_web(
             Route("/healthz", health.alive),
             Route("/readyz", health.ready),
             *metrics.ROUTES,
-            *ticking.ROUTES,
-            *bounces.ROUTES,
-            Route("/hooks/twilio/status", twilio.status, methods=["POST"]),
-            Route("/hooks/twilio/inbound", inbound.inbound, methods=["POST"]),
+            *tick.ROUTES,
+            *mail_bounces.ROUTES,
+            Route("/hooks/twilio/status", twilio_status.status, methods=["POST"]),
+            Route("/hooks/twilio/inbound", twilio_inbound.inbound, methods=["POST"]),
             *unsubscribe.ROUTES,
-            *pages.ROUTES,
+            *client.ROUTES,
             *desk.ROUTES,
         ],
         middleware=[
@@ -74,7 +66,7 @@ def create_web(
 
 async def _nowhere(request: Request, _: Exception) -> Response:
     """Say in plain words that an address leads nowhere, whoever mistyped it."""
-    return pages.Visit(request, {}).wrong_link()
+    return client.Visit(request, {}).wrong_link()
 
 
 async def _with_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from reminders.app import App
-from reminders.overseeing.status import SILENCE
+from reminders.monitoring.status import SILENCE
 from reminders.store import migrations
 from reminders.store.database import reading
 from reminders.store.queries import delivery

@@ -22,11 +22,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from reminders.app import App
-from reminders.delivering import pausing
-from reminders.delivering.holding import Held
-from reminders.overseeing.status import OVERDUE
+from reminders.delivery import pauses
+from reminders.delivery.restore_guard import Held
+from reminders.monitoring.status import OVERDUE
 from reminders.store.database import reading
-from reminders.store.queries import delivery, measures
+from reminders.store.queries import delivery, metrics
 
 FRESH = 10.0
 """Seconds an answer is good for: many may ask, the database is asked once."""
@@ -74,27 +74,27 @@ def _measure(app: App) -> Iterator[Metric]:
         beat = delivery.last_beat(session)
         age = (now - beat).total_seconds() if beat else float("inf")
         yield Gauge("reminders_heartbeat_age_seconds", "Since the last heartbeat", age)
-        everyone = pausing.paused(session) is not None
+        everyone = pauses.paused(session) is not None
         yield Gauge("reminders_paused", "Whether everything is paused", everyone)
         yield Gauge(
             "reminders_held", "Whether the database is held", Held.read(session) is not None
         )
-        overdue = measures.unexplained(session, now, OVERDUE)
+        overdue = metrics.unexplained(session, now, OVERDUE)
         yield Gauge("reminders_overdue_unexplained", "Due and nobody sends them", overdue)
-        due = measures.backlog(session, now)
+        due = metrics.backlog(session, now)
         yield _by("reminders_due", "Due now and not yet sent", ["channel"], due.items())
-        yield from _tried(measures.tried(session, now - HOUR))
-        yield from _waits(measures.waits(session, now - HOUR))
-        lanes = [((lane.clinic_id, lane.channel), lane) for lane in measures.lanes(session)]
+        yield from _tried(metrics.tried(session, now - HOUR))
+        yield from _waits(metrics.waits(session, now - HOUR))
+        lanes = [((lane.clinic_id, lane.channel), lane) for lane in metrics.lanes(session)]
         per_minute = ((key, lane.per_minute) for key, lane in lanes if lane.per_minute)
         held = ((key, lane.held_until is not None) for key, lane in lanes)
         of_lane = ["clinic", "channel"]
         yield _by("reminders_lane_per_minute", "A lane's rate limit", of_lane, per_minute)
         yield _by("reminders_lane_stopped", "Whether a fault stopped a lane", of_lane, held)
-        spent = measures.spent(session, now.date() - timedelta(days=35))
+        spent = metrics.spent(session, now.date() - timedelta(days=35))
         months = (((str(row.clinic_id), f"{row.month_on:%Y-%m}"), row.segments) for row in spent)
         yield _by("reminders_segments", "Segments in a month", ["clinic", "month"], months)
-        stops = measures.stops(session)
+        stops = metrics.stops(session)
         yield _by("reminders_stops", "Contacts not to be messaged", ["reason"], stops)
 
 
@@ -106,7 +106,7 @@ def _by(name: str, words: str, labels: list[str], values: Iterable[tuple[Any, An
     return found
 
 
-def _tried(found: Iterable[measures.Tried]) -> Iterator[Gauge]:
+def _tried(found: Iterable[metrics.Tried]) -> Iterator[Gauge]:
     sent: Counter[str] = Counter()
     failed: Counter[tuple[str, str, str]] = Counter()
     for one in found:

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Channel, Status
-from reminders.store.columns import microseconds
+from reminders.store.column_types import microseconds
 from reminders.store.database import writing
 from reminders.store.queries import delivery, lanes
 from reminders.store.queries.common import insert_many

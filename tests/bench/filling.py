@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from reminders.enrolling import clinics
+from reminders.enrolment import clinics
 from reminders.store.database import writing
 from reminders.store.queries.common import insert_many
 from reminders.store.queries.plans import COLUMNS

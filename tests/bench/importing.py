@@ -13,11 +13,12 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from reminders.enrolling import clinics, imports
-from reminders.rendering.library import packaged
+from reminders.enrolment import clinics
+from reminders.intake import lists
 from reminders.spreadsheets import read_table
 from reminders.store.database import writing
 from reminders.store.queries import people
+from reminders.wording.library import packaged
 from tests.bench.databases import KINDS, fresh
 from tests.samples import CLINIC
 
@@ -75,10 +76,10 @@ def _import(engine: object, path: Path, console: Console) -> tuple[float, float]
     with writing(engine) as session, Progress(console=console, transient=True) as bar:  # type: ignore[arg-type]
         clinic = people.clinics(session)[0]
         began = time.perf_counter()
-        checked = imports.check(read_table(path), path.name, clinic, library, NOW)
+        checked = lists.check(read_table(path), path.name, clinic, library, NOW)
         read = time.perf_counter()
         step = bar.add_task("taking in", total=len(checked.good))
-        imports.take(session, library, clinic, checked, NOW, lambda done: bar.advance(step, done))
+        lists.take(session, library, clinic, checked, NOW, lambda done: bar.advance(step, done))
         session.commit()
         return read - began, time.perf_counter() - read
 

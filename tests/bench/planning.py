@@ -12,13 +12,13 @@ from rich.progress import track
 from rich.table import Table
 from sqlalchemy import Engine, text
 
-from reminders.enrolling import clinics
-from reminders.enrolling.plans import pages, replan_clients
-from reminders.rendering.library import packaged
+from reminders.enrolment import clinics
+from reminders.plans.reminder_plans import pages, replan_clients
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.queries.common import insert_many
 from reminders.store.queries.plans import COLUMNS
+from reminders.wording.library import packaged
 from tests.bench.databases import KINDS, fresh
 from tests.bench.filling import CLIENT, CONSENT, TREATMENT
 from tests.samples import CLINIC

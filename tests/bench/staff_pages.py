@@ -23,16 +23,16 @@ from rich.console import Console
 from rich.table import Table as Grid
 from sqlalchemy import Engine, text
 
-from reminders.enrolling import clinics, enrolment
-from reminders.enrolling.terms import Enrolment
-from reminders.rendering.library import packaged
+from reminders.enrolment import clinics, treatments
+from reminders.enrolment.terms import Enrolment
 from reminders.rules.roles import Role
-from reminders.staffing import entry
+from reminders.staff import sign_in
 from reminders.store import migrations
-from reminders.store.columns import microseconds
+from reminders.store.column_types import microseconds
 from reminders.store.database import open_engine, writing
 from reminders.store.queries import people, staff
 from reminders.store.tables import Staff
+from reminders.wording.library import packaged
 from tests.bench.databases import analyse
 from tests.conftest import BOTH
 from tests.doubles.process import killed_after
@@ -72,7 +72,7 @@ def _fill(engine: Engine, size: int, now: datetime) -> None:
     for first in range(0, size, 5_000):
         with writing(engine) as session:
             told = [_client(number, now) for number in range(first, min(first + 5_000, size))]
-            enrolment.enrol(session, library, clinic, told, now - timedelta(days=40))
+            treatments.enrol(session, library, clinic, told, now - timedelta(days=40))
     left = "status = 'planned' AND due_at < :now"
     with engine.begin() as connection:
         arrived = (
@@ -112,7 +112,7 @@ def _sign_in(engine: Engine, now: datetime) -> list[str]:
             session.add(member)
             session.flush()
             staff.join(session, member.id, clinic.id, Role.STAFF)
-            tokens.append(entry.begin(session, member, clinic.id, "bench", now)[1])
+            tokens.append(sign_in.begin(session, member, clinic.id, "bench", now)[1])
     return tokens
 
 

@@ -10,10 +10,10 @@ from playwright.sync_api import Page
 from starlette.routing import BaseRoute, Match
 
 from reminders.app import App
-from reminders.staffing import setting_up
+from reminders.staff import setup
 from reminders.store.database import writing
-from reminders.web.desk.pages import environment
-from reminders.web.pages.shell import _shell
+from reminders.web.client.page import _shell
+from reminders.web.desk.responses import environment
 from tests.browser import Served
 
 
@@ -34,7 +34,7 @@ class Scene:
         """Return the link that a new installation prints."""
         house = self.empty.house
         with writing(house.engine) as session:
-            return f"{self.empty.address}/first/{setting_up.offer(session, house.clock())}"
+            return f"{self.empty.address}/first/{setup.offer(session, house.clock())}"
 
 
 Steps = Callable[[Page, Scene], None]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from reminders.rules.terms import Status
 from reminders.store.database import reading, writing
 from reminders.store.tables import Intake, Reminder, SignIn
-from reminders.web.desk.guard import Guard
+from reminders.web.desk.sign_in.access import Guard
 from tests.desk import PASSWORD, invite
 from tests.looks.sights import Scene, after, at
 from tests.looks.stage import begin_owner, code_of, sign_in

@@ -16,7 +16,7 @@ from reminders.rules.keywords import Kind
 from reminders.rules.roles import Role
 from reminders.rules.terms import Status
 from reminders.store.database import writing
-from reminders.store.queries import own, people
+from reminders.store.queries import customisation, people
 from reminders.store.tables import Attempt, Reminder, Reply
 from tests.browser import Served
 from tests.conftest import House, ana
@@ -63,7 +63,7 @@ def with_a_price(house: House) -> None:
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
         clinic.segment_price, clinic.currency = 43_700, "GBP"
-        own.set_guests(session, 1, ["+447700900101"])
+        customisation.set_guests(session, 1, ["+447700900101"])
 
 
 def sign_in(page: Page, served: Served, email: str = "sam@rosewood.example") -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 import reminders
 from reminders.app import App
-from reminders.delivering.dispatch import Dispatcher
+from reminders.delivery.dispatcher import Dispatcher
 from reminders.rules.terms import Channel
 from tests.proofs import cast, children
 from tests.proofs.courier import LONG, recover, warm_app

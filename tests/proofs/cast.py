@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.enrolling import clinics
+from reminders.enrolment import clinics
 from reminders.rules.terms import Channel, Status
 from reminders.store.database import writing
 from reminders.store.queries.common import insert_many, insert_numbered, is_status

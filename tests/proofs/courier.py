@@ -13,8 +13,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from reminders.app import App, build
-from reminders.enrolling.zones import follow_zone_data
-from reminders.rules.proving import Patience
+from reminders.plans.time_zones import follow_zone_data
+from reminders.rules.reconciliation import Patience
 from reminders.rules.terms import Channel
 from tests.proofs import cast
 from tests.proofs.stage import Stage, settings

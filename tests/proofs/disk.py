@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 
 from reminders.app import App
-from reminders.delivering import ledger
+from reminders.delivery import group_commit
 from reminders.rules.terms import Channel
 from tests.proofs import cast, children
 from tests.proofs.courier import recover, warm_app
@@ -64,7 +64,7 @@ def _fill_from(app: App, stage: Stage, channel: Channel, fault: str) -> None:
 
 def _try_to_deliver(app: App, reminder: int) -> None:
     """Make a pass, which may fail as a whole; what it knows it tries to write down but briefly."""
-    ledger.RETRIES = (0.01, 0.01, 0.01, 0.01)
+    group_commit.RETRIES = (0.01, 0.01, 0.01, 0.01)
     try:
         deliver(app, reminder)
     except SQLAlchemyError:

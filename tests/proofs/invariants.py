@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, text
 
-from reminders.overseeing.rehearsal import SetClock
-from reminders.rules.hours import next_open, parse
+from reminders.rehearsal.simulation import SetClock
+from reminders.rules.sending_hours import next_open, parse
 from reminders.rules.terms import Channel
 from tests.proofs.courier import next_look
 from tests.proofs.provider import Copy, Provider

@@ -13,7 +13,7 @@ from random import Random
 from sqlalchemy import Engine
 
 from reminders.app import App
-from reminders.rules.proving import Patience
+from reminders.rules.reconciliation import Patience
 from reminders.rules.terms import Channel
 from reminders.store.database import open_engine
 from tests.proofs import cast, children

@@ -21,13 +21,14 @@ from hypothesis.stateful import (  # fmt: skip
 from sqlalchemy import Engine, text
 
 from reminders.app import App, build
-from reminders.delivering.claiming import claim
-from reminders.delivering.dispatch import Dispatcher
-from reminders.delivering.receipts import Report, take
-from reminders.enrolling import clinics, consent, enrolment
-from reminders.enrolling.terms import Enrolment, Said
-from reminders.overseeing.rehearsal import SetClock
-from reminders.rules.proving import PATIENCE
+from reminders.consent import ledger
+from reminders.delivery.claims import claim
+from reminders.delivery.dispatcher import Dispatcher
+from reminders.delivery.receipts import Report, take
+from reminders.enrolment import clinics, treatments
+from reminders.enrolment.terms import Enrolment, Said
+from reminders.rehearsal.simulation import SetClock
+from reminders.rules.reconciliation import PATIENCE
 from reminders.rules.terms import Channel
 from reminders.store.database import writing
 from reminders.store.queries import people
@@ -115,7 +116,7 @@ class World(RuleBasedStateMachine):
             clinic = people.clinics(session)[place]
             for client in people.clients_of(session):
                 if client.clinic_id == clinic.id and client.phone == _phone(who):
-                    consent.withdraw(session, client, channel, source="test", now=self.clock())
+                    ledger.withdraw(session, client, channel, source="test", now=self.clock())
                     self.watch.stopped.add((client.id, channel))
 
     @rule(hours=HOURS, texts=FATES, mails=FATES, heard=HEARD)
@@ -162,7 +163,7 @@ class World(RuleBasedStateMachine):
     def _tell(self, place: int, told: Enrolment) -> None:
         with writing(self.app.engine) as session:
             clinic = people.clinics(session)[place]
-            enrolment.enrol(session, self.app.library, clinic, [told], self.clock())
+            treatments.enrol(session, self.app.library, clinic, [told], self.clock())
         self.told.append((place, told))
 
     def _work(self) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reminders.rules.cells import (
+from reminders.rules.list_cells import (
     Answer,
     Moment,
     comes_twice,
@@ -21,7 +21,7 @@ from reminders.rules.cells import (
     read_moment,
     read_zone,
 )
-from reminders.rules.columns import recognise
+from reminders.rules.list_columns import recognise
 from reminders.rules.terms import InputError
 
 LONDON = ZoneInfo("Europe/London")

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from reminders.rules.counting import Cell, Month, month_of, waits
+from reminders.rules.statistics import Cell, Month, month_of, waits
 from reminders.rules.terms import Channel, Reason, Status
 
 MARCH = Month(

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reminders.rules import hours
-from reminders.rules.deciding import (
+from reminders.rules import sending_hours
+from reminders.rules.decision import (
     Defer,
     Outcome,
     Send,
@@ -32,7 +32,7 @@ CLINIC = ClinicFacts(
     address="18 Rose Street",
     country="GB",
     live=True,
-    hours=hours.parse(hours.USUAL),
+    hours=sending_hours.parse(sending_hours.USUAL),
     texts_per_day=1,
     texts_per_week=3,
     zone=LONDON,

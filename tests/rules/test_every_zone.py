@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reminders.rendering.library import packaged
-from reminders.rules import hours
+from reminders.rules import sending_hours
 from reminders.rules.planning import plan, timing
 from reminders.rules.terms import Channel
+from reminders.wording.library import packaged
 
 ZONES = sorted(available_timezones())
 FIRST = date(2026, 1, 1)
 DAYS = [FIRST + timedelta(days=n) for n in range(4 * 365 + 1)]
-USUAL = hours.parse(hours.USUAL)
-SEVEN_DAYS = hours.parse("Mon-Sun 09:00-20:00")
+USUAL = sending_hours.parse(sending_hours.USUAL)
+SEVEN_DAYS = sending_hours.parse("Mon-Sun 09:00-20:00")
 COURSE = packaged().protocols["skin-needling"]
 
 
@@ -29,13 +29,15 @@ def test_ten_o_clock_comes_once_a_day_everywhere(part: int) -> None:
     for name in ZONES[part::8]:
         zone, before = ZoneInfo(name), datetime.min.replace(tzinfo=UTC)
         for day in DAYS:
-            moment = hours.next_open(hours.resolve(day, time(10), zone), SEVEN_DAYS, zone)
+            moment = sending_hours.next_open(
+                sending_hours.resolve(day, time(10), zone), SEVEN_DAYS, zone
+            )
             wall = moment.astimezone(zone)
             assert wall.date() == day, (name, day)
             assert time(9) <= wall.time() < time(20), (name, day)
             assert moment > before, (name, day)
             before = moment
-        hours.resolve.cache_clear()
+        sending_hours.resolve.cache_clear()
 
 
 @settings(max_examples=400, deadline=None)
@@ -59,7 +61,7 @@ def test_every_milestone_has_one_local_date_and_keeps_the_rules(
     for row in found:
         wall = row.scheduled_at.astimezone(hers)
         milestone = COURSE.milestone(row.milestone)
-        span = hours.opening_on(wall.date(), USUAL, hers)
+        span = sending_hours.opening_on(wall.date(), USUAL, hers)
         assert row.due_on == wall.date()
         assert span is not None
         assert span[0] <= row.scheduled_at < span[1]
@@ -81,11 +83,11 @@ BOTH = frozenset(Channel)
 )
 def test_the_next_opening_is_open_and_none_was_missed(zone: str, instant: datetime) -> None:
     here, now = ZoneInfo(zone), instant.replace(tzinfo=UTC)
-    opening = hours.next_open(now, USUAL, here)
+    opening = sending_hours.next_open(now, USUAL, here)
     assert opening >= now
-    assert hours.closing(opening, USUAL, here) > opening
+    assert sending_hours.closing(opening, USUAL, here) > opening
     if opening > now:
         probe = now
         while probe < opening:
-            assert hours.closing(probe, USUAL, here) == probe
+            assert sending_hours.closing(probe, USUAL, here) == probe
             probe += timedelta(minutes=20)

@@ -6,17 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from reminders.rendering.library import packaged
-from reminders.rules.healing import (
-    Advice,
-    May,
-    Phase,
-    Stage,
-    advice,
-    phase_at,
-    stage_at,
-    way_along,
-)
+from reminders.rules.healing import Advice, May, Phase, Stage, advice, phase_at, stage_at, way_along
+from reminders.wording.library import packaged
 
 NUMBERS = packaged().protocols["skin-needling"].defaults()
 DAY = date(2026, 3, 5)

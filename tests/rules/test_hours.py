@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reminders.rules import hours
+from reminders.rules import sending_hours
 
 LONDON = ZoneInfo("Europe/London")
-USUAL = hours.parse(hours.USUAL)
+USUAL = sending_hours.parse(sending_hours.USUAL)
 
 
 def utc(text: str) -> datetime:
@@ -37,7 +37,7 @@ def utc(text: str) -> datetime:
     ],
 )
 def test_a_wall_time_is_one_instant(day: str, at: str, zone: str, expected: str) -> None:
-    found = hours.resolve(date.fromisoformat(day), time.fromisoformat(at), ZoneInfo(zone))
+    found = sending_hours.resolve(date.fromisoformat(day), time.fromisoformat(at), ZoneInfo(zone))
     assert found == utc(expected)
 
 
@@ -54,17 +54,19 @@ def test_a_wall_time_is_one_instant(day: str, at: str, zone: str, expected: str)
     ],
 )
 def test_messages_leave_at_the_next_opening(instant: str, expected: str) -> None:
-    assert hours.next_open(utc(instant), USUAL, LONDON) == utc(expected)
+    assert sending_hours.next_open(utc(instant), USUAL, LONDON) == utc(expected)
 
 
 def test_a_closed_day_is_passed_over() -> None:
-    weekdays = hours.parse("Mon-Fri 09:00-18:00")
-    assert hours.next_open(utc("2026-03-06 18:30"), weekdays, LONDON) == utc("2026-03-09 09:00")
+    weekdays = sending_hours.parse("Mon-Fri 09:00-18:00")
+    assert sending_hours.next_open(utc("2026-03-06 18:30"), weekdays, LONDON) == utc(
+        "2026-03-09 09:00"
+    )
 
 
 def test_closing_is_when_the_present_opening_ends() -> None:
-    assert hours.closing(utc("2026-03-02 10:00"), USUAL, LONDON) == utc("2026-03-02 20:00")
-    assert hours.closing(utc("2026-03-02 21:00"), USUAL, LONDON) == utc("2026-03-02 21:00")
+    assert sending_hours.closing(utc("2026-03-02 10:00"), USUAL, LONDON) == utc("2026-03-02 20:00")
+    assert sending_hours.closing(utc("2026-03-02 21:00"), USUAL, LONDON) == utc("2026-03-02 21:00")
 
 
 @pytest.mark.parametrize(
@@ -76,8 +78,8 @@ def test_closing_is_when_the_present_opening_ends() -> None:
     ],
 )
 def test_sending_hours_are_read_and_shown_the_same(typed: str, shown: str) -> None:
-    assert str(hours.parse(typed)) == shown
-    assert hours.parse(shown) == hours.parse(typed)
+    assert str(sending_hours.parse(typed)) == shown
+    assert sending_hours.parse(shown) == sending_hours.parse(typed)
 
 
 @pytest.mark.parametrize(
@@ -87,4 +89,4 @@ def test_sending_hours_are_read_and_shown_the_same(typed: str, shown: str) -> No
 )  # fmt: skip
 def test_sending_hours_at_night_or_without_sense_are_refused(typed: str) -> None:
     with pytest.raises(ValueError, match=r"[.“]"):
-        hours.parse(typed)
+        sending_hours.parse(typed)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reminders.rules.deciding import Outcome
+from reminders.rules.decision import Outcome
 from reminders.rules.lanes import PATIENT_WITH, PLENTY, PROBE, LaneFacts, charge, judge, room
 from reminders.rules.terms import Channel
 

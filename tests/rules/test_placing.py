@@ -7,10 +7,10 @@ from datetime import time
 
 import pytest
 
-from reminders.rendering.library import packaged
-from reminders.rules.placing import Place, check, place_of, placed, spell
+from reminders.rules.placement import Place, check, place_of, placed, spell
 from reminders.rules.protocols import Offset
 from reminders.rules.terms import Channel, InputError
+from reminders.wording.library import packaged
 
 COURSE = packaged().protocols["skin-needling"]
 DAY_3 = COURSE.milestone("day-3")

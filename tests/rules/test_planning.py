@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reminders.rendering.library import packaged
-from reminders.rules import hours
+from reminders.rules import sending_hours
 from reminders.rules.planning import Existing, Planned, plan, replan, timing, useful
 from reminders.rules.terms import Channel, Status
+from reminders.wording.library import packaged
 
 LONDON = ZoneInfo("Europe/London")
 COURSE = packaged().protocols["skin-needling"]
-USUAL = hours.parse(hours.USUAL)
+USUAL = sending_hours.parse(sending_hours.USUAL)
 BOTH = frozenset(Channel)
 SMS = frozenset({Channel.SMS})
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from reminders.rendering.library import packaged
 from reminders.rules.protocols import Offset, Protocol, read_protocol
 from reminders.rules.terms import InputError
+from reminders.wording.library import packaged
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reminders.rules.proving import PATIENCE, Doubt, Finding, presume, prove
+from reminders.rules.reconciliation import PATIENCE, Doubt, Finding, presume, prove
 from reminders.rules.terms import Channel, Reason, Status
 
 LEFT_AT = datetime(2026, 3, 3, 15, tzinfo=UTC)

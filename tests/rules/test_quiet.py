@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reminders.rules.deciding import LONGEST_VALIDITY, Defer, Send, decide, validity
-from reminders.rules.hours import EARLIEST, LATEST, USUAL, parse
-from reminders.rules.quiet import RULES, place_of, places, recipients_hours
+from reminders.rules.decision import LONGEST_VALIDITY, Defer, Send, decide, validity
+from reminders.rules.quiet_hours import RULES, place_of, places, recipients_hours
+from reminders.rules.sending_hours import EARLIEST, LATEST, USUAL, parse
 from reminders.rules.terms import Reason
 from tests.rules.test_deciding import CLINIC, FACTS
 

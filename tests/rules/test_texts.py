@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reminders.rules.texts import SEPTETS, Encoding, dear, fold, size
+from reminders.rules.segments import SEPTETS, Encoding, dear, fold, size
 
 VECTORS = Path(__file__).parents[3] / "shared" / "data" / "segments" / "segments.json"
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reminders.rules.watching import ClockWatch
+from reminders.rules.clock_guard import ClockWatch
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from reminders.store.fillings import fill
+from reminders.store.backfills import fill
 
 PATIENCE = 120.0
 """Seconds to go on trying while others hold what a step needs."""
@@ -75,7 +75,7 @@ def _migrate(engine: Engine) -> bool:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
         if not is_behind(_revision(connection)):
             return False
-        from reminders.store.migrations.stepping import step_to  # noqa: PLC0415 (slow to import)
+        from reminders.store.migrations.alembic_runner import step_to  # noqa: PLC0415 (slow to import)
 
         step_to(connection)
         return True

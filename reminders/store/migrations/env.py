@@ -6,16 +6,16 @@ from alembic import context
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-from reminders.store import columns
+from reminders.store import column_types
 from reminders.store.tables import Reminder  # noqa: F401 (with it all tables are known)
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our column types as the plain ones they are stored as."""
     plain = {
-        columns.Instant: 'sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")',
+        column_types.Instant: 'sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")',
         AutoString: "sa.String()",
-        columns.Word: "sa.String(length=24)",
+        column_types.Word: "sa.String(length=24)",
     }
     return plain.get(type(item), False) if kind == "type" else False
 

@@ -11,7 +11,7 @@ from sqlalchemy import case, func, literal, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.store.columns import Instant
+from reminders.store.column_types import Instant
 from reminders.store.queries.common import QUIET, asked_once, insert_once
 from reminders.store.tables import Alert, Clinic
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Facts, Message
-from reminders.store.columns import Instant
+from reminders.store.column_types import Instant
 from reminders.store.queries.common import asked
 
 Words = tuple[int | str | None, ...]

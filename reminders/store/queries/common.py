@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from reminders.rules.terms import Status
-from reminders.store.columns import microseconds
+from reminders.store.column_types import microseconds
 
 Row = tuple[object, ...]
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from reminders.rules.terms import LEFT, OPEN, Channel, Purpose, Reason, Status
-from reminders.store.columns import among
+from reminders.store.column_types import among
 from reminders.store.queries.common import (
     QUIET,
     Row,

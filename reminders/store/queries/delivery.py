@@ -23,18 +23,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.rules.deciding import Settled
+from reminders.rules.decision import Settled
 from reminders.rules.terms import Channel, Facts, Message, Status
-from reminders.store.columns import among
+from reminders.store.column_types import among
 from reminders.store.queries import attempts
-from reminders.store.queries.common import (
-    QUIET,
-    asked,
-    asked_once,
-    is_status,
-    put,
-    table_of,
-)
+from reminders.store.queries.common import QUIET, asked, asked_once, is_status, put, table_of
 from reminders.store.tables import Client, Heartbeat, Outage, Reminder
 
 R = table_of(Reminder)

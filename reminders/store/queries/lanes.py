@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.lanes import LaneFacts
 from reminders.rules.terms import Channel, Facts, Status
-from reminders.store.columns import among
+from reminders.store.column_types import among
 from reminders.store.queries.common import asked, is_status, table_of
 from reminders.store.tables import Clinic, Lane, Reminder
 

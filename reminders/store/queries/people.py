@@ -13,7 +13,7 @@ from sqlalchemy import event, or_, select, update
 from sqlalchemy.orm import Session, object_session
 from sqlmodel import col
 
-from reminders.store.columns import among
+from reminders.store.column_types import among
 from reminders.store.queries.common import insert_numbered, table_of
 from reminders.store.tables import Client, Clinic, Reminder, Treatment
 

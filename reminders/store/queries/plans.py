@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col
 
 from reminders.rules.planning import Existing, Planned, Replan
 from reminders.rules.terms import OPEN, Channel, Reason, Status
-from reminders.store.columns import among
+from reminders.store.column_types import among
 from reminders.store.queries.common import QUIET, Row, insert_many, insert_numbered, is_status, put
 from reminders.store.tables import Mark, Note, Reminder, Treatment
 

@@ -12,15 +12,7 @@ from sqlmodel import col
 
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.store.queries.common import is_status
-from reminders.store.tables import (
-    Attempt,
-    Client,
-    Lane,
-    Receipt,
-    Reminder,
-    Treatment,
-    Wording,
-)
+from reminders.store.tables import Attempt, Client, Lane, Receipt, Reminder, Treatment, Wording
 
 TROUBLED = timedelta(days=14)
 """After so long nobody calls any more about a message that did not arrive."""

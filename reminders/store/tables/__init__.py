@@ -1,5 +1,15 @@
 """The tables, with every promise that can be a constraint written as one."""
 
+from reminders.store.tables.customisation import (
+    Audit,
+    Guest,
+    Heading,
+    Intake,
+    IntakeRow,
+    Parameter,
+    Placement,
+    Wording,
+)
 from reminders.store.tables.delivery import (
     Attempt,
     Heartbeat,
@@ -13,26 +23,9 @@ from reminders.store.tables.delivery import (
     Reminder,
     Spend,
 )
-from reminders.store.tables.heard import Alert, Reply
-from reminders.store.tables.joining import Code, Joining
-from reminders.store.tables.own import (
-    Audit,
-    Guest,
-    Heading,
-    Intake,
-    IntakeRow,
-    Parameter,
-    Placement,
-    Wording,
-)
-from reminders.store.tables.people import (
-    Client,
-    Clinic,
-    Consent,
-    Purged,
-    Suppression,
-    Treatment,
-)
+from reminders.store.tables.inbox import Alert, Reply
+from reminders.store.tables.join_requests import Code, Joining
+from reminders.store.tables.people import Client, Clinic, Consent, Purged, Suppression, Treatment
 from reminders.store.tables.staff import Invitation, Knock, Membership, SignIn, Staff
 
 __all__ = [

@@ -8,7 +8,7 @@ from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from reminders.rules.terms import Channel, NoteKind, Reason, Status
-from reminders.store.columns import Instant, Word
+from reminders.store.column_types import Instant, Word
 from reminders.store.tables.common import ZERO, owned_by, where
 
 _STATUS_LEFT = text("status IN ('handoff', 'accepted', 'delivered', 'undelivered', 'unknown')")

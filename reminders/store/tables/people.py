@@ -8,7 +8,7 @@ from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from reminders.rules.terms import Act, Channel, Discretion, Purpose, Reason
-from reminders.store.columns import Instant, Word
+from reminders.store.column_types import Instant, Word
 from reminders.store.tables.common import EMPTY, ONE, ZERO, owned_by, where
 
 LIKE_NAME = {"name_key": "text_pattern_ops"}

@@ -8,7 +8,7 @@ from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from reminders.rules.roles import Role
-from reminders.store.columns import Instant, Word
+from reminders.store.column_types import Instant, Word
 
 
 class Staff(SQLModel, table=True):

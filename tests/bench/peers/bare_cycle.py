@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, bindparam, text
 
-from reminders.store.columns import microseconds
+from reminders.store.column_types import microseconds
 from reminders.store.database import open_engine
 from tests.bench.filling import NOW
 from tests.bench.peers.order import Watch, read_order

@@ -17,10 +17,10 @@ from sqlalchemy.engine import make_url
 from twilio.rest import Client
 
 from reminders.links import Links
-from reminders.rendering.library import packaged
-from reminders.rendering.renderer import Renderer
-from reminders.rules import hours
+from reminders.rules import sending_hours
 from reminders.rules.terms import Channel, ClinicFacts, Facts, Message
+from reminders.wording.library import packaged
+from reminders.wording.renderer import Renderer
 from tests.bench.filling import NOW
 from tests.bench.peers import order as told
 from tests.bench.peers.order import Order, Watch
@@ -167,7 +167,7 @@ def _clinic(
         address=address,
         country=country,
         live=True,
-        hours=hours.parse(hours.USUAL),
+        hours=sending_hours.parse(sending_hours.USUAL),
         texts_per_day=1,
         texts_per_week=3,
         zone=ZoneInfo(zone),

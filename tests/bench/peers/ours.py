@@ -14,7 +14,7 @@ from reminders.app import App, build
 from reminders.logs import log_to
 from reminders.senders.sms import AT_ONCE
 from reminders.settings import Delivery, Settings
-from reminders.store.columns import Instant
+from reminders.store.column_types import Instant
 from reminders.store.database import reading
 from tests.bench.filling import NOW
 from tests.bench.peers import order as told

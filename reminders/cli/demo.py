@@ -1,0 +1,186 @@
+"""The demo: seven weeks at three made-up clinics, played through the real engine in seconds."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.panel import Panel
+from rich.rule import Rule
+
+from reminders.app import App, build, system_clock
+from reminders.cli.common import out, progress_bar
+from reminders.cli.demo_desk import serve_desk
+from reminders.cli.imports import show_remarks
+from reminders.cli.reminder_table import line_table
+from reminders.consent import ledger
+from reminders.enrolment import clinics
+from reminders.intake import lists
+from reminders.intake.lists import Checked
+from reminders.logs import log_to
+from reminders.rehearsal.demo_lists import Story, StoryClinic, as_csv
+from reminders.rehearsal.simulation import SetClock, play
+from reminders.rules.reason_texts import PLAIN
+from reminders.rules.terms import LEFT, Channel, Reason
+from reminders.settings import Settings
+from reminders.spreadsheets import read_table
+from reminders.store import migrations
+from reminders.store.database import reading, writing
+from reminders.store.queries import people
+from reminders.store.queries.overview import Line, lines
+
+WEEKS = timedelta(weeks=7)
+
+
+def demo(
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help="End after the table, without the clinic's desk.")
+    ] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the database, lists and outbox behind to look at.")
+    ] = False,
+) -> None:
+    """Play seven weeks at three made-up clinics through the real engine, then serve a clinic's desk
+    until Ctrl-C; nothing is sent.
+    """
+    with _folder(keep=keep) as name:
+        clock = SetClock(datetime.combine(system_clock().date(), time(8), tzinfo=UTC))
+        app = build(_settings(Path(name)), clock)
+        log_to(sys.stderr, "critical")
+        try:
+            _play(app, clock, Path(name))
+            _tell(app)
+        finally:
+            app.close()
+        if not no_serve:
+            serve_desk(Path(name), int(os.environ.get("PORT") or 8000))
+        if keep:
+            out.print(f"Kept in {name}: the lists, the database, and the messages in outbox/.")
+        else:
+            out.print(
+                "Everything has been removed again; --keep leaves the lists, the database and the outbox."
+            )
+
+
+def _folder(*, keep: bool) -> AbstractContextManager[str]:
+    prefix = "reminders-demo-"
+    return nullcontext(mkdtemp(prefix=prefix)) if keep else TemporaryDirectory(prefix=prefix)
+
+
+def _settings(folder: Path) -> Settings:
+    """Return settings of the demo's own: whatever the environment says, nothing leaves."""
+    return Settings(
+        database_url=f"sqlite:///{folder / 'demo.db'}",
+        outbox_dir=folder / "outbox",
+    )
+
+
+def _play(app: App, clock: SetClock, folder: Path) -> None:
+    """Take the lists in, then let time pass, with what happens on the way."""
+    start = clock()
+    story = Story(start.date())
+    migrations.migrate(app.engine)
+    out.print(Rule("Three clinics send their lists"))
+    for clinic in story.clinics():
+        _add_clinic(app, clinic)
+        _take(app, clinic, as_csv(clinic.rows), folder / f"{clinic.name}.csv")
+    with progress_bar("Seven weeks pass", int(WEEKS.total_seconds())) as advance:
+        reached = [start]
+
+        def progress(now: datetime) -> None:
+            advance((now - reached[-1]).total_seconds())
+            reached.append(now)
+
+        dispatcher = app.dispatcher("demo")
+        play(app.engine, dispatcher, clock, _morning(story.later_list_on), progress)
+        for clinic in story.clinics():
+            if clinic.later_rows:
+                _take(app, clinic, as_csv(clinic.later_rows), folder / f"{clinic.name} later.csv")
+        play(app.engine, dispatcher, clock, _morning(story.stops_on), progress)
+        _stop(app, story.who_stops)
+        play(app.engine, dispatcher, clock, start + WEEKS, progress)
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(7), tzinfo=UTC)
+
+
+def _add_clinic(app: App, clinic: StoryClinic) -> None:
+    typed = {
+        "name": clinic.name,
+        "time_zone": clinic.time_zone,
+        "phone": clinic.phone,
+        "email": clinic.email,
+        "address": clinic.address,
+    }
+    with writing(app.engine) as session:
+        clinics.add(session, typed, app.clock(), live=True)
+
+
+def _take(app: App, clinic: StoryClinic, text: str, path: Path) -> None:
+    """Save the list as a file, and take its good rows in as ``reminders import`` does."""
+    path.write_text(text, encoding="utf-8")
+    with writing(app.engine) as session:
+        its_clinic = people.clinic_named(session, clinic.name)
+        assert its_clinic is not None
+        checked = lists.check(read_table(path), path.name, its_clinic, app.library, app.clock())
+        taken = lists.take(session, app.library, its_clinic, checked, app.clock())
+    out.print(f"[bold]{path.name}[/bold]: {lists.summary(checked, taken)}")
+    _show_faults(checked)
+
+
+def _show_faults(checked: Checked) -> None:
+    show_remarks("To mend", checked.faults)
+
+
+def _stop(app: App, first_name: str) -> None:
+    with writing(app.engine) as session:
+        client = next(c for c in people.clients_of(session) if c.first_name == first_name)
+        for channel in Channel:
+            ledger.withdraw(session, client, channel, source="she told us", now=app.clock())
+
+
+def _tell(app: App) -> None:
+    """Show who got what and what was not sent, each clinic in its own table."""
+    with reading(app.engine) as session:
+        found = lines(session)
+        known = people.clinics(session)
+    for clinic in known:
+        out.print()
+        title = f"{clinic.name}, {clinic.time_zone}"
+        out.print(line_table((line for line in found if line.clinic == clinic.name), title))
+    _tell_emails(found)
+    _tell_totals(found)
+
+
+def _tell_emails(found: list[Line]) -> None:
+    out.print()
+    out.print(Rule("The emails in full, each once, as plain text"))
+    shown: set[str] = set()
+    for line in found:
+        if line.channel is Channel.EMAIL and line.status in LEFT and line.milestone not in shown:
+            shown.add(line.milestone)
+            title = f"{line.milestone}: {line.subject}"
+            out.print(
+                Panel(escape(line.body or ""), title=escape(title), title_align="left", width=88)
+            )
+
+
+def _tell_totals(found: list[Line]) -> None:
+    sent = [line for line in found if line.status in LEFT]
+    texts = [line for line in sent if line.channel is Channel.SMS]
+    segments = sum(line.segments or 0 for line in texts)
+    out.print(
+        f"\n{len(texts)} texts ({segments} segments) and {len(sent) - len(texts)} emails went to the outbox."
+    )
+    why = Counter(line.reason for line in found if line.status not in LEFT and line.reason)
+    for reason, count in why.most_common():
+        out.print(f"  {count:3} did not go: {PLAIN[Reason(reason)]} ({reason}).")

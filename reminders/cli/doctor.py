@@ -1,0 +1,111 @@
+"""Commands that check: the doctor, and a test message to oneself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table as Grid
+
+from reminders.app import App, build
+from reminders.cli.common import AsJson, err, opened, out, print_json, settings_or_faults, stop
+from reminders.monitoring.doctor import Check, Verdict
+from reminders.rules.contacts import read_email, read_phone
+from reminders.rules.segments import size
+from reminders.rules.terms import Channel, InputError, Message
+from reminders.senders import SendError, send_alone
+
+MARKS = {
+    Verdict.PASS: "[green]pass[/green]",
+    Verdict.WARN: "[yellow]warn[/yellow]",
+    Verdict.FAIL: "[red]FAIL[/red]",
+}
+
+
+def doctor(
+    as_json: AsJson = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Tell Twilio where to post what clients reply.")
+    ] = False,
+) -> None:
+    """Look at everything that must be right before messages can go; each fault with its mend."""
+    checks = list(_checks(fix=fix))
+    if as_json:
+        print_json([asdict(check) for check in checks])
+    else:
+        grid = Grid("Check", "", "Found", "What to do")
+        for check in checks:
+            grid.add_row(
+                escape(check.name), MARKS[check.verdict], escape(check.found), escape(check.mend)
+            )
+        out.print(grid)
+    if any(check.verdict is Verdict.FAIL for check in checks):
+        raise typer.Exit(1)
+
+
+def _checks(*, fix: bool) -> Iterator[Check]:
+    settings, faults = settings_or_faults()
+    for fault in faults:
+        name, _, mend = fault.partition(": ")
+        yield Check(name, Verdict.FAIL, "missing or wrong", mend)
+    if settings is None:
+        return
+    mode = "live: messages leave" if settings.live else "outbox: nothing leaves this machine"
+    yield Check("settings", Verdict.PASS, f"DELIVERY={mode}")
+    app = build(settings)
+    try:
+        yield from app.check_up(fix=fix)
+    finally:
+        app.close()
+
+
+def send_test(
+    to: Annotated[str, typer.Argument(help="Your own mobile number or email address.")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask before a real message leaves.")
+    ] = False,
+) -> None:
+    """Send one test message to yourself, through the ways out as they are set."""
+    with opened() as app:
+        try:
+            channel, contact = _contact(to)
+        except InputError as error:
+            stop(str(error))
+        if app.settings.live and not yes and not typer.confirm("Send a real message now?"):
+            raise typer.Exit(1)
+        try:
+            provider_id = asyncio.run(
+                send_alone(app.senders()[channel], _message(app, channel, contact))
+            )
+        except SendError as error:
+            stop(f"It was not accepted: {error}.", "Run: reminders doctor")
+        err.print(f"Accepted as {provider_id}.")
+
+
+def _contact(to: str) -> tuple[Channel, str]:
+    if "@" in to:
+        return Channel.EMAIL, read_email(to)
+    return Channel.SMS, read_phone(to, None).number
+
+
+def _message(app: App, channel: Channel, contact: str) -> Message:
+    words = app.library.page("email/test.txt").strip()
+    now = app.clock()
+    return Message(
+        channel=channel,
+        to=contact,
+        clinic_name="Aftercare reminders",
+        reply_to="",
+        text=words,
+        reference=f"test.{now:%Y%m%d%H%M%S}",
+        written_at=now,
+        expires_at=now + timedelta(minutes=10),
+        segments=size(words).segments,
+        subject=words.splitlines()[0],
+        html=f"<!doctype html><html lang=en><body><p>{words}</p></body></html>",
+    )

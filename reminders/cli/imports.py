@@ -1,0 +1,109 @@
+"""The command that takes a clinic's list in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table as Grid
+
+from reminders.cli.common import (
+    EXIT_FAULT,
+    AsJson,
+    err,
+    fields_of,
+    opened,
+    out,
+    print_json,
+    progress_bar,
+    stop,
+    the_clinic,
+)
+from reminders.intake import lists
+from reminders.intake.lists import Checked, Taken
+from reminders.intake.rows import Remark
+from reminders.rules.terms import InputError
+from reminders.spreadsheets import read_table
+from reminders.store.database import reading, writing
+
+SHOWN = 100
+"""How many remarks are shown on a screen; --json shows all."""
+
+
+def import_list(
+    file: Annotated[Path, typer.Argument(help="A .csv, .tsv, .xlsx, .xls or .ods file.")],
+    clinic: Annotated[str, typer.Option(help="The clinic's name.")],
+    good_rows: Annotated[
+        bool, typer.Option("--good-rows", help="Take the good rows, leave the faulty ones out.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in a list of clients and treatments: all of it or, with --good-rows, what is good.
+
+    Every faulty cell is named with its row, its column and what to do. Taking the same list
+    in twice changes nothing; a changed date moves what has not been sent.
+    """
+    with opened() as app:
+        try:
+            table = read_table(file)
+        except InputError as error:
+            stop(f"{file.name}: {error}")
+        now = app.clock()
+        with reading(app.engine) as session:
+            its_clinic = the_clinic(session, clinic)
+            checked = lists.check(table, file.name, its_clinic, app.library, now)
+        taken = None
+        if checked.good and (good_rows or not checked.faults):
+            with (
+                progress_bar("Taking in", len(checked.good)) as progress,
+                writing(app.engine) as session,
+            ):
+                taken = lists.take(
+                    session, app.library, the_clinic(session, clinic), checked, now, progress
+                )
+        _report(checked, taken, as_json=as_json)
+        if checked.faults and not good_rows:
+            raise typer.Exit(EXIT_FAULT)
+
+
+def _report(checked: Checked, taken: Taken | None, *, as_json: bool) -> None:
+    notes = checked.notes + (taken.notes if taken else [])
+    if as_json:
+        done = fields_of(taken) if taken else {}
+        print_json(
+            {
+                "rows": checked.rows,
+                "taken": len(checked.good) if taken else 0,
+                "ignored_columns": checked.ignored,
+                "faults": checked.faults,
+                **done,
+                "notes": notes,
+            },
+        )
+        return
+    show_remarks("To mend", checked.faults)
+    show_remarks("To know", notes)
+    if checked.ignored:
+        err.print(f"[dim]Columns not needed: {', '.join(checked.ignored)}[/dim]")
+    out.print(lists.summary(checked, taken))
+
+
+def show_remarks(title: str, remarks: list[Remark]) -> None:
+    """Show what is to be mended or known, cell by cell."""
+    if not remarks:
+        return
+    grid = Grid(
+        "Row",
+        "Column",
+        "What",
+        "What to do",
+        title=f"{title} ({len(remarks)})",
+        title_justify="left",
+    )
+    for remark in remarks[:SHOWN]:
+        grid.add_row(str(remark.row), *map(escape, (remark.column, remark.problem, remark.mend)))
+    out.print(grid)
+    if len(remarks) > SHOWN:
+        out.print(f"… and {len(remarks) - SHOWN} more; --json shows them all.")

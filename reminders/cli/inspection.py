@@ -1,0 +1,190 @@
+"""Commands that ask and change nothing: preview, simulate, status."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table as Grid
+
+from reminders.cli.common import AsJson, err, fields_of, opened, out, print_json, progress_bar, stop
+from reminders.cli.reminder_table import as_rows, line_table
+from reminders.cli.services import told
+from reminders.monitoring.status import Standing, standing
+from reminders.rehearsal.simulation import rehearse
+from reminders.rules.reason_texts import PLAIN
+from reminders.rules.terms import LEFT, Reason
+from reminders.store.database import reading
+from reminders.store.queries import people
+from reminders.store.queries.overview import Line
+
+FAR = timedelta(days=400)
+
+
+def preview(
+    client: Annotated[int, typer.Option(help="The number that “reminders client list” shows.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show exactly what one client would get, when, in which words, and what not, and why."""
+    with opened() as app:
+        with reading(app.engine) as session:
+            found = people.client(session, client)
+            if found is None:
+                stop(f"There is no client no. {client}.", "See: reminders client list")
+            clinic = people.clinic(session, found.clinic_id)
+        now = app.clock()
+        lines = rehearse(app.engine, app.rehearsal_dispatcher, now, now + FAR, clients=[client])
+        if as_json:
+            print_json({"client": client, "clinic_live": clinic.live, "reminders": as_rows(lines)})
+            return
+        if not clinic.live:
+            err.print(
+                f"{clinic.name} is in practice mode: this is what would be sent if it were live."
+            )
+        out.print(
+            line_table(lines, f"What {found.first_name} gets")
+            if lines
+            else "Nothing is planned for her."
+        )
+
+
+def simulate(
+    start: Annotated[
+        datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day (UTC).")
+    ],
+    end: Annotated[
+        datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day (UTC).")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Play the whole database forward on a copy with a frozen clock; nothing is sent."""
+    first = start.replace(tzinfo=UTC)
+    last = datetime.combine(end.date(), time.max, tzinfo=UTC)
+    if last < first:
+        stop("--to lies before --from.", "Give the earlier day first.")
+    with opened() as app:
+        begin = min(first, app.clock())
+        with progress_bar("Playing", int((last - begin).total_seconds())) as advance:
+            reached = [begin]
+
+            def progress(now: datetime) -> None:
+                advance((now - reached[-1]).total_seconds())
+                reached.append(now)
+
+            lines = rehearse(app.engine, app.rehearsal_dispatcher, begin, last, progress=progress)
+        inside = [line for line in lines if first <= line.at <= last]
+        _tell_simulated(inside, first, last, as_json=as_json)
+
+
+def _tell_simulated(lines: list[Line], first: datetime, last: datetime, *, as_json: bool) -> None:
+    sent = [line for line in lines if line.status in LEFT]
+    totals = _totals(lines, sent)
+    if as_json:
+        days = {"from": first.date(), "to": last.date()}
+        print_json({**days, **totals, "reminders": as_rows(lines)})
+        return
+    grid = Grid(
+        "Day",
+        "Texts",
+        "Segments",
+        "Emails",
+        title=f"{first:%d %B %Y} to {last:%d %B %Y}",
+        title_justify="left",
+    )
+    for day in sorted({line.at.date() for line in sent}):
+        of_day = [line for line in sent if line.at.date() == day]
+        texts = [line for line in of_day if line.channel == "sms"]
+        segments = sum(line.segments or 0 for line in texts)
+        grid.add_row(
+            f"{day:%a %d %b}", str(len(texts)), str(segments), str(len(of_day) - len(texts))
+        )
+    out.print(grid)
+    out.print(
+        f"In all {totals['texts']} texts ({totals['segments']} segments) and {totals['emails']} emails would leave."
+    )
+    for why, count in sorted(totals["not_sent"].items()):
+        out.print(f"{count} would not: {PLAIN[Reason(why)]}.")
+
+
+def _totals(lines: list[Line], sent: list[Line]) -> dict[str, Any]:
+    texts = [line for line in sent if line.channel == "sms"]
+    return {
+        "texts": len(texts),
+        "segments": sum(line.segments or 0 for line in texts),
+        "emails": len(sent) - len(texts),
+        "not_sent": Counter(
+            str(line.reason) for line in lines if line.status not in LEFT and line.reason
+        ),
+    }
+
+
+def status(as_json: AsJson = False) -> None:
+    """Count what is planned, sent, skipped and why, overdue, and in doubt."""
+    with opened() as app:
+        now = app.clock()
+        with reading(app.engine) as session:
+            found = standing(session, now)
+        if as_json:
+            print_json({"delivery": app.settings.delivery, "at": now, **fields_of(found)})
+            return
+        _tell_status(found)
+
+
+def _tell_status(found: Standing) -> None:
+    beat = (
+        "has never beaten"
+        if found.last_beat_at is None
+        else f"last beat {found.last_beat_at:%Y-%m-%d %H:%M} UTC"
+    )
+    rows = [
+        (
+            "planned",
+            found.planned,
+            f"next at {found.next_due_at:%Y-%m-%d %H:%M} UTC" if found.next_due_at else "",
+        ),
+        *((" of these wait", n, PLAIN[Reason(why)]) for why, n in found.waiting.items()),
+        ("sent", found.sent, ""),
+        *(("skipped", n, PLAIN[Reason(why)]) for why, n in found.skipped.items()),
+        *(("cancelled", n, PLAIN[Reason(why)]) for why, n in found.cancelled.items()),
+        *(("failed", n, PLAIN[Reason(why)]) for why, n in found.failed.items()),
+        ("not delivered", found.undelivered, ""),
+        ("in doubt", found.in_doubt, "it may have left; nobody knows yet"),
+        ("sent again", found.maybe_twice, "after an attempt in doubt: it may have arrived twice"),
+        ("overdue", found.overdue, "due more than five minutes ago: is the heartbeat beating?"),
+    ]
+    grid = Grid("Reminders", "Count", "Why", title=f"Heartbeat: {beat}", title_justify="left")
+    for name, count, why in rows:
+        if count or name in {"planned", "sent", "overdue"}:
+            grid.add_row(name, str(count), why if count else "")
+    out.print(grid)
+    for sentence in _troubles(found):
+        out.print(sentence)
+
+
+def _troubles(found: Standing) -> Iterator[str]:
+    if found.held:
+        yield from told(found.held)
+    if found.paused:
+        yield f"Everything is paused since {found.paused.at:%Y-%m-%d %H:%M} UTC, by {found.paused.by}."
+    yield from (f"{name} is paused." for name, mode in found.clinics.items() if mode == "paused")
+    if found.replies:
+        yield f"Replies that wait for a person: {found.replies}; see: reminders replies"
+    for lane in found.stopped:
+        yield (
+            f"{lane.clinic}: {lane.channel} messages are stopped since {lane.since:%Y-%m-%d %H:%M}"
+            f" UTC ({lane.code}). Nothing is lost; see: reminders doctor"
+        )
+    for alert in found.untold:
+        why = "OPERATOR_EMAIL is not set" if alert.nowhere else "mail does not leave"
+        yield (
+            f"{alert.count} alerts reached nobody since {alert.since:%Y-%m-%d %H:%M} UTC: {why}."
+            " See: reminders doctor"
+        )
+    for outage in found.outages:
+        yield (
+            f"{outage.clinic}: {outage.missed} reminders went stale while nothing was sent, from"
+            f" {outage.began_at:%Y-%m-%d %H:%M} to {outage.ended_at:%Y-%m-%d %H:%M} UTC."
+        )

@@ -1,0 +1,94 @@
+"""Tables of reminders as people read them: when, to whom, which words, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table as Grid
+
+from reminders.rules.reason_texts import PLAIN
+from reminders.rules.terms import LEFT, Channel, Status
+from reminders.store.queries.overview import Line
+
+COLUMNS: dict[str, dict[str, Any]] = {
+    "Who": {"no_wrap": True},
+    "Treated": {"no_wrap": True},
+    "When, their time": {"no_wrap": True},
+    "Milestone": {"max_width": 14},
+    "By": {"max_width": 5},
+    "Seg": {"justify": "right"},
+    "Words, or why not": {"ratio": 1},
+}
+
+
+def line_table(lines: Iterable[Line], title: str) -> Grid:
+    """Return reminders client by client in order of time, each on its recipient's clock; what
+    was not sent for one reason stands together.
+    """
+    grid = Grid(title=title, title_justify="left")
+    for heading, options in COLUMNS.items():
+        grid.add_column(heading, **options)
+    by_client = sorted(lines, key=lambda line: (line.first_name, line.client_id))
+    for _, hers in groupby(by_client, key=lambda line: line.client_id):
+        for row in _rows(list(hers)):
+            grid.add_row(*row)
+        grid.add_section()
+    return grid
+
+
+def _rows(hers: Sequence[Line]) -> Iterator[tuple[str, ...]]:
+    runs = groupby(hers, key=lambda line: line.reminder_id if line.status in LEFT else line.reason)
+    for number, (_, run) in enumerate(runs):
+        together = list(run)
+        first, last = together[0], together[-1]
+        when = f"{first.at:%a %d %b %H:%M}"
+        if first.at.date() != last.at.date():
+            when = f"{first.at:%d %b} to {last.at:%d %b}"
+        yield (
+            escape(first.first_name) if number == 0 else "",
+            _both(f"{line.treated_on or line.due_at:%d %b}" for line in together),
+            when,
+            _both(line.milestone for line in together),
+            _both(line.channel for line in together),
+            str(first.segments or "") if first.channel is Channel.SMS else "",
+            words(first),
+        )
+
+
+def _both(parts: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(parts))
+
+
+def words(line: Line) -> str:
+    """Return the exact text that left, an email's subject, or why it did not leave."""
+    if line.status in LEFT:
+        return escape((line.body if line.channel is Channel.SMS else line.subject) or "")
+    if line.reason is None:
+        return f"[dim]{line.status}[/dim]"
+    until = f" until {line.at:%a %d %b %H:%M}" if line.status is Status.PLANNED else ""
+    return f"[yellow]{line.status}: {PLAIN[line.reason]}{until} ({line.reason})[/yellow]"
+
+
+def as_rows(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """Return reminders for a program to read."""
+    return [
+        {
+            "reminder": line.reminder_id,
+            "clinic": line.clinic,
+            "client": line.client_id,
+            "milestone": line.milestone,
+            "channel": line.channel,
+            "status": line.status,
+            "reason": line.reason,
+            "why": PLAIN[line.reason] if line.reason else None,
+            "at": line.at,
+            "time_zone": line.zone.key,
+            "subject": line.subject,
+            "text": line.body,
+            "segments": line.segments,
+        }
+        for line in lines
+    ]

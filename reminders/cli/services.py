@@ -1,0 +1,185 @@
+"""Commands that run the service: serve, web, worker, tick, reconcile, migrate."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import uvicorn
+
+from reminders.app import App
+from reminders.cli.common import AsJson, err, fields_of, opened, out, print_json, stop
+from reminders.delivery.pass_summary import Tally
+from reminders.delivery.restore_guard import PLAIN as WHY_HELD
+from reminders.delivery.restore_guard import Held, Why
+from reminders.privacy import retention
+from reminders.rules.reason_texts import PLAIN
+from reminders.rules.terms import Reason, Status
+from reminders.senders import SendError
+from reminders.staff import setup
+from reminders.store import migrations
+from reminders.store.database import writing
+from reminders.web import create_web
+from reminders.worker import heartbeat, lookout, work
+
+
+def serve() -> None:
+    """Serve HTTP and beat the heartbeat, in one process; a new database is set up first."""
+    with opened(migrated=False, logs=sys.stdout) as app:
+        migrations.migrate(app.engine)
+        _welcome(app)
+        _listen(app, lambda: heartbeat(app, "serve"))
+
+
+def _welcome(app: App) -> None:
+    """Print a one-time link for whoever sets up a new installation."""
+    with writing(app.engine) as session:
+        token = setup.offer(session, app.clock())
+    if token:
+        err.print(
+            "[bold]There is no clinic yet.[/bold] Set up the first one here, within 24 hours:"
+        )
+        err.print(f"{app.links.public_url}/first/{token}")
+
+
+def web() -> None:
+    """Serve HTTP only, beside a worker."""
+    with opened(logs=sys.stdout) as app:
+        _listen(app, lambda: lookout(app))
+
+
+def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -> None:
+    """Listen in this one process, whatever WEB_CONCURRENCY says: one heartbeat is enough.
+
+    Once it has ended well, uvicorn raises the signal that ended it again; that one is spent.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    uvicorn.run(
+        create_web(app, alongside),
+        host="0.0.0.0",  # noqa: S104 (hosts route to it)
+        port=app.settings.port,
+        workers=1,
+        proxy_headers=False,  # see web/proxies.py
+        access_log=False,
+        log_level=app.settings.log_level,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def worker() -> None:
+    """Beat the heartbeat only, beside a web process."""
+    with opened(logs=sys.stdout) as app:
+        work(app)
+
+
+def tick(as_json: AsJson = False) -> None:
+    """Make one pass and exit, for hosts that have only cron."""
+    with opened() as app:
+        try:
+            came = app.tick()
+        except SendError as error:
+            stop(f"Twilio did not say what left while nobody sent ({error}).", "Try again.")
+        if isinstance(came, Held):
+            stop(*told(came))
+        if as_json:
+            print_json({"delivery": app.settings.delivery, **fields_of(came)})
+        else:
+            out.print(_sentence(came))
+
+
+def reconcile(as_json: AsJson = False) -> None:
+    """Ask the provider now about everything in doubt, also what was given up as unknown."""
+    with opened() as app:
+        try:
+            held = app.held()
+            if held is None or held.why is not Why.ELSEWHERE:
+                app.hearing.everything()
+            came = app.dispatcher("reconcile").reconcile() + app.holding.compare()
+        except SendError as error:
+            stop(f"Twilio did not say what left ({error}). Nothing is sent yet.", "Try again.")
+        erased = _erase_again(app)
+        if as_json:
+            told_all = {"held": held, "proven": came, "erased_again": erased}
+            print_json({"delivery": app.settings.delivery, **told_all})
+            return
+        for what, count in came.items():
+            out.print(f"{count} {CAME_OF_IT[what]}")
+        _say_erased(erased)
+        if not came:
+            out.print("Nothing is in doubt that the provider could know of by now.")
+        if held is not None:
+            again = held.why is Why.ELSEWHERE
+            out.print("\n".join(told(held)) if again else "Compared: what is due leaves again.")
+
+
+def adopt() -> None:
+    """Let a held database send as it is: it is the one that sends from now on."""
+    with opened() as app:
+        try:
+            app.hearing.everything()
+        except SendError as error:
+            stop(
+                f"Twilio did not say what clients wrote ({error}). Nothing is sent yet.",
+                "Try again.",
+            )
+        _say_erased(_erase_again(app))
+        held = app.holding.adopt()
+        if held is None:
+            out.print("This database is not held: it sends.")
+        else:
+            out.print(f"It was held because {WHY_HELD[held.why]}. It sends from now on.")
+
+
+def _erase_again(app: App) -> int:
+    with writing(app.engine) as session:
+        return retention.erase_again(session, app.clock())
+
+
+def _say_erased(count: int) -> None:
+    if count:
+        out.print(f"{count} erased after the backup was made: erased again.")
+
+
+def told(held: Held) -> tuple[str, str]:
+    """Say why nothing is sent, and what to do."""
+    last = (
+        f", and knows of nothing after {held.known_until:%Y-%m-%d %H:%M} UTC"
+        if held.known_until
+        else ""
+    )
+    if held.why is Why.ELSEWHERE:
+        mend = "If the other one is stopped for good: reminders reconcile, then: reminders adopt"
+    else:
+        mend = "Enter again what was entered since, then: reminders reconcile"
+    return f"Nothing is sent: this database is held because {WHY_HELD[held.why]}{last}.", mend
+
+
+CAME_OF_IT: dict[str, str] = {
+    Status.ACCEPTED: "had left: nothing more to do",
+    Status.PLANNED: "had not left: it goes again while it helps",
+    Status.SKIPPED: "had not left, and would no longer help",
+    Status.HANDOFF: "still in doubt: the provider is asked again later",
+    Status.UNKNOWN: "could not be proven: please ask the client",
+}
+
+
+def migrate() -> None:
+    """Bring the database to today's tables; safe to run twice, and by two at once."""
+    with opened(migrated=False) as app:
+        done = migrations.migrate(app.engine)
+        out.print("The database is now up to date." if done else "The database was up to date.")
+
+
+def _sentence(tally: Tally) -> str:
+    parts = [
+        f"{sum(tally.sent.values())} sent",
+        *(f"{n} not sent: {PLAIN[Reason(why)]}" for why, n in tally.skipped.items()),
+        *(f"{n} wait: {PLAIN[Reason(why)]}" for why, n in tally.deferred.items()),
+        *(f"{n} failed: {PLAIN[Reason(why)]}" for why, n in tally.failed.items()),
+    ]
+    if tally.in_doubt:
+        parts.append(f"{tally.in_doubt} in doubt")
+    return "\n".join(parts)

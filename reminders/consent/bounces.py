@@ -1,0 +1,79 @@
+"""Mail that came back: an address that does not exist, a full mailbox, a complaint, a goodbye."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from reminders.consent import ledger
+from reminders.delivery import receipts
+from reminders.delivery.receipts import Report
+from reminders.links import Links
+from reminders.rules.bounces import Meaning, Returned, read
+from reminders.rules.decision import Outcome
+from reminders.rules.terms import Act, Channel, Reason
+from reminders.store.queries import consents, people
+from reminders.store.queries import receipts as reports
+from reminders.store.queries.receipts import Sent
+
+log = structlog.get_logger()
+
+FULL_DAYS = 3
+"""On so many different days a mailbox may be full before nobody empties it any more."""
+
+FULL_WITHIN = timedelta(days=90)
+
+
+def take(session: Session, links: Links, raw: bytes, now: datetime) -> Meaning:
+    """Act on a mail that came back, as often as it comes, and return what it was taken for.
+
+    Whose it is, only our own references tell, since nobody else can make them: whatever address
+    the mail itself names is not believed, so a forged one can stop no message.
+    """
+    returned = read(raw)
+    sent = _sent(session, links, returned)
+    if sent is None or returned.meaning is Meaning.NOTHING:
+        log.info("mail came back", meaning=returned.meaning, known=sent is not None)
+        return Meaning.NOTHING
+    if returned.meaning in {Meaning.COMPLAINT, Meaning.UNSUBSCRIBE}:
+        _leave_alone(session, sent, returned.meaning, now)
+    else:
+        _note_failure(session, sent, returned, now)
+    log.info("mail came back", meaning=returned.meaning, reminder=sent.reminder_id)
+    return returned.meaning
+
+
+def _sent(session: Session, links: Links, returned: Returned) -> Sent | None:
+    """Return the email of ours that a genuine reference in it names."""
+    numbers = (links.reminder_of(reference) for reference in returned.references)
+    found = (reports.last_sent(session, number) for number in numbers if number is not None)
+    return next(
+        (sent for sent in found if sent is not None and sent.channel is Channel.EMAIL), None
+    )
+
+
+def _leave_alone(session: Session, sent: Sent, meaning: Meaning, now: datetime) -> None:
+    """Stop emails to her, and to the address it went to, should she have another by now."""
+    act = Act.COMPLAINT if meaning is Meaning.COMPLAINT else Act.LINK
+    source = f"{meaning} by email"
+    client = people.client(session, sent.client_id)
+    if client is not None and client.erased_at is None:
+        ledger.withdraw(session, client, Channel.EMAIL, source=source, now=now, act=act)
+    consents.suppress(
+        session, sent.clinic_id, sent.contact, Reason.OPTED_OUT, source=source, now=now
+    )
+
+
+def _note_failure(session: Session, sent: Sent, returned: Returned, now: datetime) -> None:
+    meaning = Outcome.INVALID if returned.meaning is Meaning.NO_ADDRESS else None
+    token = f"{sent.reminder_id}.{sent.claim}"
+    provider_id = sent.provider_id or returned.references[0]
+    receipts.take(session, Report(token, provider_id, "undelivered", returned.code, meaning), now)
+    if returned.meaning is Meaning.FULL:
+        days = reports.full_on(session, sent, now - FULL_WITHIN)
+        if len(days) >= FULL_DAYS:
+            consents.suppress(
+                session, sent.clinic_id, sent.contact, Reason.UNREACHABLE, source="full", now=now
+            )

@@ -1,0 +1,163 @@
+"""Consent: a client's dated yes or no for each channel, and the stop that binds a contact."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reminders.plans.welcomes import welcome
+from reminders.rules.terms import Act, Channel, InputError, Purpose, Reason
+from reminders.store.queries import consents, delivery, people
+from reminders.store.queries.common import Row
+from reminders.store.tables import Client
+
+HERS = frozenset({Act.FORM, Act.PAGE, Act.KEYWORD})
+"""Acts of her own, which alone may take back a stop: nobody else may, since nobody else can know,
+and Twilio would refuse the text all the same (21610)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """By what act she said it, in answer to which exact words, and where that is written down:
+    ``source`` in words, ``recorded_by`` whom, and the ``address`` of the browser (CTIA 5.1.2).
+    """
+
+    act: Act
+    source: str
+    wording: str | None = None
+    wording_version: str | None = None
+    recorded_by: str | None = None
+    address: str | None = None
+
+
+def record(
+    session: Session,
+    client: Client,
+    channel: Channel,
+    proof: Proof,
+    now: datetime,
+    *,
+    given_at: datetime | None = None,
+    purpose: Purpose = Purpose.CARE,
+) -> None:
+    """Take a client's yes, given now or at ``given_at`` (UTC), and plan again what a stop had
+    given up.
+
+    A first yes to texts is confirmed to her by the first of them. An act of hers takes back a stop on this contact; nobody else's does, and a list takes back
+    nothing at all. Raises ``InputError``.
+    """
+    contact = contact_of(client, channel)
+    if contact is None:
+        raise InputError("There is no number or address to agree to.", "Add it first.")
+    if not proof.source.strip():
+        raise InputError("It is not said where this consent is kept.", "Name the form or the list.")
+    if given_at is not None and given_at > now:
+        raise InputError("This consent lies in the future.", "Check the date.")
+    sharing = _lock_sharing(session, client, contact)
+    why = barred(session, client.clinic_id, [contact]).get(contact)
+    if why is not None:
+        _lift(session, client, contact, why, proof.act)
+    consents.add(session, [line(client, channel, proof, now, given_at, purpose=purpose)])
+    if why is not None:
+        consents.plan_again(session, sharing, channel, now)
+    if channel is Channel.SMS and purpose is Purpose.CARE:
+        welcome(session, people.clinic(session, client.clinic_id), [client], now)
+
+
+def _lift(session: Session, client: Client, contact: str, why: Reason, act: Act) -> None:
+    if act not in HERS and (why is Reason.OPTED_OUT or act is Act.IMPORT):
+        raise InputError(
+            "She asked us to stop, and only she can take that back.",
+            "Ask her to text START to our number, or to choose messages on her own page.",
+        )
+    consents.lift(session, client.clinic_id, contact)
+
+
+def withdraw(
+    session: Session,
+    client: Client,
+    channel: Channel,
+    *,
+    source: str,
+    now: datetime,
+    act: Act = Act.DESK,
+    recorded_by: str | None = None,
+    address: str | None = None,
+) -> None:
+    """Take a client's no, to every purpose: from this transaction on nothing is handed off to
+    this contact, and what was planned for it is cancelled. Saying it twice changes nothing.
+
+    The number or address itself is suppressed for her clinic, so whoever shares it is left
+    alone too (rulebook: 47 CFR 64.1200(a)(10); the stop binds the number).
+    """
+    contact = contact_of(client, channel)
+    sharing = _lock_sharing(session, client, contact)
+    proof = Proof(act, source, recorded_by=recorded_by, address=address)
+    said = consents.latest(session, client.id)
+    yes = {purpose for (by, purpose), given in said.items() if given and by is channel}
+    unsaid = {Purpose.CARE} - {purpose for by, purpose in said if by is channel}
+    consents.add(
+        session,
+        [
+            line(client, channel, proof, now, given=False, purpose=purpose)
+            for purpose in sorted(yes | unsaid)
+        ],
+    )
+    if contact:
+        consents.suppress(
+            session, client.clinic_id, contact, Reason.OPTED_OUT, source=source, now=now
+        )
+    consents.cancel_planned(session, sharing, channel, now)
+
+
+def contact_of(client: Client, channel: Channel) -> str | None:
+    """Return a client's number or address."""
+    return client.phone if channel is Channel.SMS else client.email
+
+
+def barred(session: Session, clinic_id: int, contacts: Collection[str]) -> dict[str, Reason]:
+    """Return which of these contacts this clinic must not message, and why, knowing again those
+    that were kept as hashes only.
+    """
+    consents.recall(session, clinic_id, contacts)
+    found = consents.suppressions_of(session, contacts)
+    return {contact: why for (clinic, contact), why in found.items() if clinic == clinic_id}
+
+
+def line(
+    client: Client,
+    channel: Channel,
+    proof: Proof,
+    now: datetime,
+    given_at: datetime | None = None,
+    *,
+    given: bool = True,
+    purpose: Purpose = Purpose.CARE,
+) -> Row:
+    """Write a line for the ledger."""
+    return (
+        client.id,
+        channel.value,
+        purpose.value,
+        given,
+        given_at or now,
+        proof.act.value,
+        proof.source,
+        contact_of(client, channel),
+        proof.wording,
+        proof.wording_version,
+        proof.recorded_by,
+        proof.address,
+        now,
+    )
+
+
+def _lock_sharing(session: Session, client: Client, contact: str | None) -> set[int]:
+    """Hold everyone on this contact until the transaction ends, and return their ids."""
+    sharing = people.clients_on(session, client.clinic_id, contact) if contact else []
+    ids = {client.id, *(person.id for person in sharing)}
+    delivery.lock_clients(session, ids)
+    return ids

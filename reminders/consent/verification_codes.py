@@ -1,0 +1,114 @@
+"""Codes: six digits sent to a contact prove that whoever types them has it at hand."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from reminders.consent import ledger
+from reminders.links import Links
+from reminders.plans import one_off_messages
+from reminders.rules.terms import Channel, NoteKind
+from reminders.store.queries import join_requests
+from reminders.store.tables import Client, Code
+
+GOOD_FOR = timedelta(minutes=10)
+TRIES = 5
+Limits = tuple[tuple[timedelta, int], ...]
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+TO_ONE: Limits = ((HOUR, 3), (DAY, 6))
+"""How many go to one contact: nobody is pestered with codes she did not ask for."""
+FROM_ONE = ((HOUR, 10), (DAY, 30))
+"""How many are asked for from one network address; a clinic's own Wi-Fi is one."""
+FOR_CLINIC = ((HOUR, 60), (DAY, 200))
+"""How many go out for one clinic: each costs money, which is what pumping fraud is after."""
+
+
+class TooOften(Exception):  # noqa: N818 (nobody's fault)
+    """There were too many codes already; nothing was sent."""
+
+
+class Answer(StrEnum):
+    """What became of a code that was typed in."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    OVER = "over"  # too late, too many tries, or used
+
+
+Say = Callable[[str], tuple[str, str]]
+"""Word a message around a code: its text, and the subject of an email."""
+
+
+def ask(
+    session: Session,
+    links: Links,
+    client: Client,
+    channel: Channel,
+    about: str,
+    say: Say,
+    now: datetime,
+    *,
+    browser: str,
+    secret: str | None = None,
+    good_for: timedelta = GOOD_FOR,
+) -> None:
+    """Send a code, or another ``secret``, to a client's contact. Raises ``TooOften``."""
+    contact = ledger.contact_of(client, channel)
+    assert contact is not None
+    _heed_limits(session, client.clinic_id, contact, now, browser)
+    secret = secret or f"{secrets.randbelow(10**6):06}"
+    code = Code(
+        clinic_id=client.clinic_id,
+        about=about,
+        channel=channel,
+        contact=contact,
+        seal=links.seal(about, secret),
+        browser=browser,
+        asked_at=now,
+        good_until=now + good_for,
+    )
+    session.add(code)
+    words, subject = say(secret)
+    one_off_messages.write(
+        session,
+        client,
+        channel,
+        NoteKind.CODE,
+        words,
+        now,
+        good_for=good_for,
+        subject=subject,
+        urgent=True,
+    )
+
+
+def _heed_limits(
+    session: Session, clinic_id: int, contact: str, now: datetime, browser: str
+) -> None:
+    counts: tuple[tuple[Limits, Callable[[datetime], int]], ...] = (
+        (TO_ONE, partial(join_requests.sent_to, session, contact)),
+        (FROM_ONE, partial(join_requests.asked_from, session, browser)),
+        (FOR_CLINIC, partial(join_requests.sent_for, session, clinic_id)),
+    )
+    for limits, count in counts:
+        if any(count(now - span) >= most for span, most in limits):
+            raise TooOften
+
+
+def check(session: Session, links: Links, about: str, typed: str, now: datetime) -> Answer:
+    """Try a code that was typed in; after a few wrong ones, or once used, it opens nothing."""
+    code = join_requests.code(session, about)
+    if code is None or code.used_at or now >= code.good_until or code.tries >= TRIES:
+        return Answer.OVER
+    if not hmac.compare_digest(code.seal, links.seal(about, typed)):
+        code.tries += 1
+        return Answer.WRONG
+    code.used_at = now
+    return Answer.RIGHT

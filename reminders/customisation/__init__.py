@@ -1,0 +1,1 @@
+"""What a clinic changes for itself: wording, parameters, and where milestones stand."""

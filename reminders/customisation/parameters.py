@@ -1,0 +1,70 @@
+"""Figures: the numbers a clinic sets itself, and which of its own texts quote them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reminders.customisation.placement import replan_everyone
+from reminders.rules.protocols import Protocol
+from reminders.store.queries import audit, customisation
+from reminders.store.tables import Clinic, Parameter
+from reminders.store.tables import Wording as Version
+from reminders.wording.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Quoting:
+    """A clinic's own text that may have to be read again, and why."""
+
+    version: Version
+    why: str
+
+
+def set_numbers(
+    session: Session,
+    library: Library,
+    clinic: Clinic,
+    protocol: Protocol,
+    values: Mapping[str, int],
+    who: str,
+    now: datetime,
+) -> list[Quoting]:
+    """Set a protocol's numbers at a clinic, and return its own texts that quote what changed.
+
+    Where a number spaces milestones, everyone whose course is not over is planned anew.
+    """
+    before = protocol.settle(customisation.numbers(session, clinic.id).get(protocol.key, {})).values
+    ours = {p.key: values[p.key] for p in protocol.parameters if values[p.key] != p.default}
+    customisation.set_numbers(session, clinic.id, protocol.key, ours)
+    changed = {key: (before[key], value) for key, value in values.items() if before[key] != value}
+    for key, (was, now_is) in changed.items():
+        detail = f"{protocol.key}, {key}: {was} → {now_is}"
+        audit.record(session, clinic.id, who, "changed a number", Parameter, None, now, detail)
+    if changed.keys() & {m.weeks_by for m in protocol.milestones}:
+        replan_everyone(session, library, clinic, now)
+    versions = [
+        v for v in customisation.approved(session, clinic.id).values() if v.protocol == protocol.key
+    ]
+    labels = {p.key: p.label for p in protocol.parameters}
+    return [found for v in versions for found in _quoting(v, changed, labels)]
+
+
+def _quoting(
+    version: Version, changed: Mapping[str, tuple[int, int]], labels: Mapping[str, str]
+) -> list[Quoting]:
+    """Say whether a text asks for a changed number, or still spells the old one out."""
+    words = f"{version.subject} {version.preheader} {version.sms} {version.body}"
+    asks = [labels[key] for key in changed if re.search(rf"\b{key}\b", words)]
+    spelled = re.sub(r"\{[{%].*?[%}]\}", " ", words)
+    stale = [
+        was for was, _ in changed.values() if re.search(rf"(?<![\d.]){was}(?![\d.]\d|\d)", spelled)
+    ]
+    found = [Quoting(version, f"It still says {was}.") for was in stale]
+    if asks:
+        found.append(Quoting(version, f"It quotes “{'”, “'.join(asks)}”, which changed."))
+    return found

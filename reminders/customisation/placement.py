@@ -1,0 +1,148 @@
+"""Places: a clinic moves milestones, and sees first what that does to those already enrolled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from reminders.plans import reminder_plans
+from reminders.rules.placement import Place, check, place_of, placed
+from reminders.rules.planning import Replan
+from reminders.rules.protocols import Protocol
+from reminders.rules.terms import InputError
+from reminders.store.queries import audit, customisation, people
+from reminders.store.tables import Clinic, Placement
+from reminders.wording.library import Library
+
+
+class PlaceError(ValueError):
+    """Places make no sense; ``faults`` holds a sentence for each milestone's key."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        """Take every fault that was found."""
+        super().__init__("\n".join(faults.values()))
+        self.faults = faults
+
+
+@dataclass(slots=True)
+class Foreseen:
+    """What a changed course does to reminders of those already enrolled."""
+
+    clients: int = 0
+    moved: int = 0
+    added: int = 0
+    taken_back: int = 0
+    too_late: int = 0
+    already_sent: int = 0
+
+    def note(self, change: Replan) -> None:
+        """Count one treatment's changes."""
+        self.moved += len(change.move)
+        self.added += len(change.add)
+        self.taken_back += len(change.cancel)
+        self.too_late += len(change.too_late)
+        self.already_sent += len(change.already_sent)
+
+
+def changed(protocol: Protocol, places: Sequence[Place]) -> list[Place]:
+    """Return the places that differ from the protocol's own; raises ``PlaceError``."""
+    faults: dict[str, str] = {}
+    ours = []
+    for place in places:
+        milestone = protocol.milestone(place.milestone)
+        if place == place_of(milestone):
+            continue
+        try:
+            check(milestone, place)
+        except InputError as error:
+            faults[milestone.key] = str(error)
+        ours.append(place)
+    if faults:
+        raise PlaceError(faults)
+    return ours
+
+
+def foresee(
+    session: Session,
+    library: Library,
+    clinic: Clinic,
+    protocol: str,
+    places: Sequence[Place],
+    now: datetime,
+) -> Foreseen:
+    """Count what these places would do to reminders of those already enrolled; changes nothing."""
+    numbers = customisation.numbers(session, clinic.id).get(protocol, {})
+    course = placed(library.protocols[protocol].course(numbers), places)
+    courses = {**reminder_plans.courses_of(session, library, clinic.id), protocol: course}
+    foreseen = Foreseen()
+    with session.no_autoflush:
+        for ids in _treated(session, clinic, now):
+            clients = {client.id: client for client in people.clients_by_id(session, ids)}
+            touched = set()
+            for treatment, change in reminder_plans.foresee(session, courses, clinic, clients, now):
+                foreseen.note(change)
+                if change.move or change.add or change.cancel or change.too_late:
+                    touched.add(treatment.client_id)
+            foreseen.clients += len(touched)
+            session.expunge_all()
+    return foreseen
+
+
+def place(
+    session: Session,
+    library: Library,
+    clinic: Clinic,
+    protocol: str,
+    places: Sequence[Place],
+    who: str,
+    now: datetime,
+) -> None:
+    """Let these be a clinic's places, and plan anew everyone whose course is not over."""
+    before = {row.milestone: _spelled(row) for row in customisation.placements(session, clinic.id)}
+    rows = [_row(clinic, protocol, one) for one in places]
+    customisation.set_placements(session, clinic.id, protocol, rows)
+    for row in rows:
+        if before.get(row.milestone) != _spelled(row):
+            detail = f"{protocol}, {row.milestone}: {_spelled(row)}"
+            audit.record(
+                session, clinic.id, who, "moved a milestone", Placement, row.id, now, detail
+            )
+    audit.record(session, clinic.id, who, "changed the plan", Placement, None, now, protocol)
+    replan_everyone(session, library, clinic, now)
+
+
+def replan_everyone(session: Session, library: Library, clinic: Clinic, now: datetime) -> None:
+    """Plan everyone of a clinic anew whose course is not over."""
+    for ids in _treated(session, clinic, now):
+        clients = {client.id: client for client in people.lock(session, ids)}
+        reminder_plans.replan_clients(session, library, clinic, clients, now)
+
+
+def _treated(session: Session, clinic: Clinic, now: datetime) -> Iterator[list[int]]:
+    """Return the clients whose course may not be over, a page at a time."""
+    since = (now - reminder_plans.REACH_BACK).astimezone(ZoneInfo(clinic.time_zone)).date()
+    after = 0
+    while ids := people.treated_since(session, clinic.id, since, after, reminder_plans.TOGETHER):
+        yield ids
+        after = ids[-1]
+
+
+def _row(clinic: Clinic, protocol: str, one: Place) -> Placement:
+    return Placement(
+        clinic_id=clinic.id,
+        protocol=protocol,
+        milestone=one.milestone,
+        after=one.after,
+        at=one.at,
+        good_for=one.good_for,
+        channels=" ".join(one.channels),
+    )
+
+
+def _spelled(row: Placement) -> str:
+    at = f" at {row.at:%H:%M}" if row.at else ""
+    return f"{row.after}{at}, good for {row.good_for}, by {row.channels or 'no way'}"

@@ -1,0 +1,179 @@
+"""Previewing: a wording as a client would get it, the dearest name it may meet, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+
+from reminders.rules.parameters import Kind
+from reminders.rules.protocols import Protocol
+from reminders.rules.segments import fold, size
+from reminders.rules.terms import Channel, ClinicFacts, Facts, Message
+from reminders.rules.wording import Approved, Key, Own, Wording
+from reminders.store.tables import Client, Treatment
+from reminders.wording.composition import KNOWN, OF_CLINIC
+from reminders.wording.library import Library, WordingError
+from reminders.wording.lint import Fault, lint_wording
+from reminders.wording.renderer import Renderer, RenderError
+
+SAMPLE_NAMES = ("Ana", "Maximiliane", "Zoë")
+"""Who stands for everybody: a short name, a long one, and one that doubles the price."""
+
+
+FORBIDS = {
+    "placeholder", "banned-claim", "procedure-named", "shortener", "foreign-link", "reserved-word",
+    "markup",
+}  # fmt: skip
+"""Rules of the linter whose breach keeps a wording from being approved; others ask to think."""
+
+IN_TEXT = {"segments", "reserved-word", "markup"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong with a wording: what, whether it may not go out so, and in the text or not."""
+
+    what: str
+    stops: bool
+    in_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A wording tried out: both messages, the text at its dearest and for whom, and findings."""
+
+    text: Message | None
+    email: Message | None
+    worst: Message | None
+    worst_name: str
+    findings: Sequence[Finding]
+
+    @property
+    def stops(self) -> bool:
+        """Say whether a finding forbids to approve it."""
+        return any(finding.stops for finding in self.findings)
+
+    def of(self, *, in_text: bool) -> list[Finding]:
+        """Return the findings in the text, or elsewhere, the gravest first."""
+        ours = [finding for finding in self.findings if finding.in_text is in_text]
+        return sorted(ours, key=lambda finding: not finding.stops)
+
+
+def chips(protocol: Protocol) -> list[str]:
+    """Return every placeholder that a protocol's wording may use."""
+    counted = {Kind.HOURS, Kind.DAYS, Kind.WEEKS}
+    numbers = [p for p in protocol.parameters if p.kind is not Kind.SWITCH]
+    spelled = [f"{p.key}|{p.kind}" if p.kind in counted else p.key for p in numbers]
+    return [*KNOWN, *(f"clinic.{name}" for name in OF_CLINIC), *spelled]
+
+
+def sample(clinic: ClinicFacts, key: Key, now: datetime) -> Facts:
+    """Return facts of a made-up client of this clinic, treated today."""
+    protocol, milestone, language = key
+    return Facts(
+        reminder_id=0,
+        client_id=0,
+        claim="",
+        clinic=clinic,
+        protocol=protocol,
+        milestone=milestone,
+        channel=Channel.SMS,
+        scheduled_at=now,
+        stale_at=now + timedelta(days=1),
+        attempts=0,
+        first_name=SAMPLE_NAMES[0],
+        language=language,
+        contact="",
+        zone=clinic.zone,
+        treated_on=now.astimezone(clinic.zone).date(),
+        starts=time(14, 30),
+        treatment_cancelled=False,
+        consented=True,
+        suppressed=None,
+        superseded=False,
+        texts_on=(),
+    )
+
+
+def real(facts: Facts, client: Client, treatment: Treatment | None) -> Facts:
+    """Return the facts of a real client in a sample's place."""
+    when = (treatment.treated_on, treatment.starts) if treatment else (facts.treated_on, None)
+    return replace(
+        facts,
+        client_id=client.id,
+        first_name=client.first_name,
+        treated_on=when[0],
+        starts=when[1],
+        page_edition=client.page_edition,
+    )
+
+
+def dearest(names: Iterable[str]) -> list[str]:
+    """Return the names that make a text longest: of those in the cheap alphabet, and of others."""
+    by_alphabet: dict[str, str] = {}
+    for name in names:
+        cost = size(fold(name))
+        before = by_alphabet.get(cost.encoding)
+        if before is None or cost.units > size(fold(before)).units:
+            by_alphabet[cost.encoding] = name
+    return list(by_alphabet.values())
+
+
+def preview(
+    library: Library,
+    renderer: Renderer,
+    facts: Facts,
+    words: Wording,
+    names: Sequence[str],
+    now: datetime,
+) -> Preview:
+    """Try a wording out on one client, and on the dearest of ``names``, at a clinic's numbers."""
+    key = (facts.protocol, facts.milestone, facts.language)
+    numbers = tuple(sorted(facts.clinic.own.numbers.get(facts.protocol, {}).items()))
+    found = _findings(library, key, words, numbers)
+    tried = replace(facts, clinic=replace(facts.clinic, own=_with(facts.clinic.own, key, words)))
+
+    def render(channel: Channel, name: str) -> Message:
+        who = replace(tried, channel=channel, first_name=name)
+        return renderer.render(who, now, tried.stale_at)
+
+    try:
+        text, email = (render(channel, facts.first_name) for channel in Channel)
+        worst = max(
+            ((render(Channel.SMS, name), name) for name in names or SAMPLE_NAMES),
+            key=lambda pair: (pair[0].segments, size(pair[0].text).units),
+        )
+    except (RenderError, WordingError) as error:
+        broken = Finding(f"It cannot be rendered: {error}", stops=True, in_text=False)
+        return Preview(None, None, None, "", found or [broken])
+    return Preview(text, email, *worst, [*found, *_longer(text, *worst)])
+
+
+@lru_cache(maxsize=1024)
+def _findings(
+    library: Library, key: Key, words: Wording, numbers: tuple[tuple[str, int], ...]
+) -> tuple[Finding, ...]:
+    """Hold a wording against the linter, once for each set of numbers."""
+    protocol, milestone, language = key
+    faults = lint_wording(library, protocol, language, milestone, words, dict(numbers))
+    return tuple(_finding(fault) for fault in faults)
+
+
+def _finding(fault: Fault) -> Finding:
+    """Say how grave a fault is, and where it stands."""
+    unreachable = fault.rule == "required-part" and "clinic.phone" in fault.problem
+    in_text = fault.rule in IN_TEXT or fault.problem.startswith("The text ")
+    return Finding(fault.problem, fault.rule in FORBIDS or unreachable, in_text)
+
+
+def _longer(text: Message, worst: Message, name: str) -> Iterator[Finding]:
+    if worst.segments > text.segments:
+        what = f"For {name} it takes {worst.segments} segments. Fewer words leave room for such a name."
+        yield Finding(what, stops=False, in_text=True)
+
+
+def _with(own: Own, key: Key, words: Wording) -> Own:
+    """Return what a clinic made its own as if this wording were approved."""
+    return replace(own, wordings={**own.wordings, key: Approved(words)})

@@ -1,1 +1,0 @@
-"""Delivering: what is due is claimed, decided, handed off, sent and settled."""

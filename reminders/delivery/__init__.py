@@ -1,0 +1,1 @@
+"""The path of a due reminder: claim, decision, handoff, sending, settlement, reconciliation."""

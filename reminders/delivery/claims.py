@@ -1,0 +1,123 @@
+"""Claiming: every lane in turn gives what may leave, and what may not is settled on the spot."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from reminders.rules import lanes as rule
+from reminders.rules.decision import Send, Settled, decide, settled_by
+from reminders.rules.forecast import Rate
+from reminders.rules.lanes import LaneFacts
+from reminders.rules.terms import Channel, Facts
+from reminders.store.queries import delivery, lanes, rate_limits, reminder_facts
+
+TURNS = 16
+"""How many lanes have their turn at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A claimed reminder that may leave until then (UTC); ``trying`` where its lane is stopped and
+    this one is let through to see.
+    """
+
+    held: Facts
+    until: datetime
+    trying: bool
+
+
+@dataclass(slots=True)
+class Claimed:
+    """What a claim brought: what may leave, what was settled without leaving, and whether a lane
+    still has something due that may leave now.
+    """
+
+    sends: list[Sending] = field(default_factory=list)
+    settled: list[tuple[Facts, Settled]] = field(default_factory=list)
+    more: bool = False
+    opens_at: datetime | None = None
+
+
+def claim(
+    session: Session,
+    now: datetime,
+    channel: Channel,
+    room: int,
+    lease: timedelta,
+    rate: Rate | None = None,
+) -> Claimed:
+    """Claim up to ``room`` due reminders of a channel, shared evenly among the lanes whose turn
+    it is, and decide each. What may leave is charged to its lane's rate and daily limit, and to
+    the sender's ``rate``, which all lanes share.
+    """
+    if rate is None or rate == Rate():
+        return _claim(session, now, channel, room, lease)
+    sender = rate_limits.lock(session, channel, rate)
+    if sender is None:
+        return Claimed(more=True)  # another worker has the sender in hand
+    if not (free := min(room, rule.room(sender, now))):
+        return Claimed(opens_at=sender.opens_at)
+    claimed = _claim(session, now, channel, free, lease)
+    rate_limits.keep(session, rule.charge(sender, len(claimed.sends), now))
+    return claimed
+
+
+def _claim(
+    session: Session, now: datetime, channel: Channel, room: int, lease: timedelta
+) -> Claimed:
+    turns = lanes.take_turns(session, channel, now, min(TURNS, room))
+    if not turns:
+        return Claimed(more=lanes.any_open(session, channel, now))
+    ids = delivery.claim_due(
+        session,
+        now,
+        channel=channel,
+        shares=list(_shares(turns, room, now)),
+        claim=secrets.token_hex(8),
+        lease=lease,
+    )
+    stopped = {lane.clinic_id for lane in turns if lane.held_until is not None}
+    claimed = _decide(session, reminder_facts.facts(session, ids, now), stopped, now)
+    lanes.keep(session, list(_charged(turns, claimed, now)), turn_at=now)
+    claimed.more = True
+    return claimed
+
+
+def _shares(turns: Sequence[LaneFacts], room: int, now: datetime) -> Iterator[tuple[int, int]]:
+    """Give each lane an even share of the room there is, or less if that is all it may send."""
+    for waiting, lane in zip(range(len(turns), 0, -1), turns, strict=True):
+        share = min(-(-room // waiting), rule.room(lane, now))
+        room -= share
+        if share:
+            yield lane.clinic_id, share
+
+
+def _decide(
+    session: Session, held: Iterable[Facts], stopped: Container[int], now: datetime
+) -> Claimed:
+    """Decide each, and settle those that stay, as many at once as share their end."""
+    claimed = Claimed()
+    staying: dict[Settled, list[Facts]] = defaultdict(list)
+    for one in held:
+        match decide(one, now):
+            case Send(until):
+                trying = one.clinic.clinic_id in stopped
+                claimed.sends.append(Sending(one, until, trying))
+            case decision:
+                staying[settled_by(decision)].append(one)
+    for settled, alike in staying.items():
+        delivery.settle(session, alike, settled, now)
+        claimed.settled += [(one, settled) for one in alike]
+    return claimed
+
+
+def _charged(turns: Sequence[LaneFacts], claimed: Claimed, now: datetime) -> Iterator[LaneFacts]:
+    for lane in turns:
+        leaving = sum(one.held.clinic.clinic_id == lane.clinic_id for one in claimed.sends)
+        yield rule.charge(lane, leaving, now)

@@ -1,0 +1,292 @@
+"""The dispatcher: one pass over all that is due, many conversations at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Event
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from reminders.delivery.claims import Claimed, Sending, claim
+from reminders.delivery.concurrency import Conversations, all_of
+from reminders.delivery.group_commit import Ledger
+from reminders.delivery.heartbeat import go_on_beating
+from reminders.delivery.pass_summary import Tally
+from reminders.delivery.reconciliation import Reconciler
+from reminders.delivery.settlement import Settlement
+from reminders.rules.decision import Outcome, Settled, settle
+from reminders.rules.forecast import Rate
+from reminders.rules.lanes import PROBE
+from reminders.rules.reconciliation import PATIENCE, Patience
+from reminders.rules.terms import Channel, Facts, Reason, Status
+from reminders.senders import Sender, SendError, Withheld
+from reminders.store.database import Transactions
+from reminders.store.queries import delivery, lanes
+from reminders.wording.renderer import Renderer, RenderError
+
+log = structlog.get_logger()
+
+NAP = 0.02
+"""Seconds before looking again at a lane that another worker has in hand."""
+
+HEED = 0.1
+"""Seconds between looks whether we were told to stop."""
+
+STAY = 1.5
+"""Seconds a pass stays for a lane that opens soon, so that a rate is kept and not undercut."""
+
+
+SILENCE = timedelta(hours=1)
+"""Between two beats: longer than this and staff are told what went stale meanwhile."""
+
+
+Tell = Callable[[Facts, Settled], None]
+
+
+class Dispatcher:
+    """Claim what is due, decide each, and carry the decision out."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        renderer: Renderer,
+        senders: Mapping[Channel, Sender],
+        clock: Callable[[], datetime],
+        name: str = "worker",
+        tell: Tell = lambda *_: None,
+        patience: Patience = PATIENCE,
+        *,
+        resend: bool = True,
+        rates: Mapping[Channel, Rate] | None = None,
+    ) -> None:
+        """Take the database, the wording, the ways out, the clock, a name for the heartbeat,
+        whom to tell of each reminder settled, how long to wait for what, and whether an email in
+        doubt goes once more.
+        """
+        self._transactions = Transactions(engine)
+        self._renderer = renderer
+        self._senders = senders
+        self._clock = clock
+        self._name = name
+        self._tell = tell
+        self._patience = patience
+        self._reconciler = Reconciler(senders, patience, resend=resend)
+        self._stopping = Event()
+        self._rates = rates or {}
+        self._shut: dict[lanes.Key, datetime] = {}
+        self._leavable: set[asyncio.Timeout] = set()
+        self._last_beat: datetime | None = None
+
+    def stop(self) -> None:
+        """Claim nothing more; what has been handed off is still finished."""
+        self._stopping.set()
+
+    def run(self) -> Tally:
+        """Make one pass: everything due now is sent, skipped, put off or settled."""
+        return asyncio.run(self._pass())
+
+    def reconcile(self) -> Counter[str]:
+        """Ask now for everything in doubt, also what was given up, and count what came of it."""
+        return asyncio.run(self._reconcile())
+
+    @asynccontextmanager
+    async def _ledger(self) -> AsyncIterator[Ledger]:
+        ledger = Ledger(self._transactions, self._clock, self._patience)
+        try:
+            yield ledger
+        finally:
+            for sender in self._senders.values():
+                await sender.close()
+            await self._transactions.close()
+
+    async def _reconcile(self) -> Counter[str]:
+        async with self._ledger() as ledger:
+            return await self._reconciler.run_by_hand(ledger)
+
+    async def _pass(self) -> Tally:
+        tally = Tally()
+        async with self._ledger() as ledger:
+            tally.rescued = await ledger.run(self._tidy)
+            drains = [self._drain(channel, ledger, tally) for channel in self._senders]
+            meanwhile = [
+                asyncio.create_task(self._heed_stop()),
+                asyncio.create_task(go_on_beating(ledger, self._name)),
+            ]
+            try:
+                await all_of(*drains, self._look_for_proof(ledger, tally))
+            finally:
+                for one in meanwhile:
+                    one.cancel()
+            await self._digest(ledger, tally)
+        return tally
+
+    def _tidy(self, session: Session, now: datetime) -> int:
+        self._last_beat = delivery.last_beat(session)
+        delivery.beat(session, self._name, now)
+        return delivery.rescue(session, now)
+
+    async def _digest(self, ledger: Ledger, tally: Tally) -> None:
+        """After a long silence tell the staff once what went stale meanwhile."""
+        began, ended = self._last_beat, self._clock()
+        if began is None or ended - began < SILENCE or not tally.missed:
+            return
+        await ledger.run(
+            lambda session, _: delivery.note_outage(session, began, ended, tally.missed)
+        )
+        log.error("reminders went stale while nothing was sent", missed=tally.missed.total())
+
+    async def _look_for_proof(self, ledger: Ledger, tally: Tally) -> None:
+        if not self._stopping.is_set():
+            tally.proven = await self._reconciler.run(ledger)
+
+    async def _drain(self, channel: Channel, ledger: Ledger, tally: Tally) -> None:
+        """Keep a channel's conversations going until nothing of it may leave any more."""
+        async with aclosing(Conversations()) as conversations:
+            while not self._stopping.is_set():
+                take = partial(
+                    claim,
+                    channel=channel,
+                    room=await conversations.room(),
+                    lease=self._patience.lease,
+                    rate=self._rates.get(channel),
+                )
+                claimed: Claimed = await ledger.run(take)
+                for held, settled in claimed.settled:
+                    self._note(held, settled, tally)
+                for sending in claimed.sends:
+                    conversations.begin(self._talk, sending, ledger, tally)
+                opens_at = claimed.opens_at
+                if not claimed.more and not await self._opens_soon(channel, ledger, opens_at):
+                    break
+                if not claimed.sends and not claimed.settled:
+                    await asyncio.sleep(NAP)
+
+    async def _opens_soon(
+        self, channel: Channel, ledger: Ledger, not_before: datetime | None
+    ) -> bool:
+        """Wait for a lane that will open in a moment, with the sender free by then, and say
+        whether there was one.
+        """
+        began = self._clock()
+        opens = await ledger.run(lambda session, _: lanes.opens_next(session, channel))
+        if opens is not None and not_before is not None:
+            opens = max(opens, not_before)
+        wait = (opens - self._clock()).total_seconds() if opens else STAY
+        if wait >= STAY:
+            return False
+        await asyncio.sleep(max(wait, 0))
+        return self._clock() > began  # in a rehearsal it stands, and is set on after the pass
+
+    async def _talk(self, sending: Sending, ledger: Ledger, tally: Tally) -> None:
+        """See one claimed reminder to its next state, whatever it raises."""
+        ledger.talking += 1
+        try:
+            settlement = await self._attempt_unless_stopped(sending, ledger)
+            if settlement is not None:
+                await ledger.settle(settlement)
+                self._note(sending.held, settlement.settled, tally)
+        except Exception:
+            log.exception("not written down", reminder=sending.held.reminder_id)
+        finally:
+            ledger.talking -= 1
+
+    def _note(self, held: Facts, settled: Settled, tally: Tally) -> None:
+        tally.note(held, settled)
+        self._tell(held, settled)
+
+    async def _let_go(self, held: Facts, ledger: Ledger) -> bool:
+        """Give a claim back if we were told to stop or its lane was stopped; say whether so."""
+        shut_until = self._shut.get(lanes.of(held))
+        shut = shut_until is not None and self._clock() < shut_until
+        going = not (shut or self._stopping.is_set())
+        if not going:
+            free = [delivery.claim_of(held)]
+            await ledger.run(lambda session, _: delivery.release(session, free))
+        return not going
+
+    async def _attempt_unless_stopped(self, sending: Sending, ledger: Ledger) -> Settlement | None:
+        """Make an attempt, but leave a conversation in which nothing was handed off yet as soon
+        as we are told to stop, however slow the other side is.
+        """
+        if await self._let_go(sending.held, ledger):
+            return None
+        try:
+            async with asyncio.timeout(None) as until_stopped:
+                self._leavable.add(until_stopped)
+                try:
+                    return await self._attempt(sending, ledger, until_stopped)
+                finally:
+                    self._leavable.discard(until_stopped)
+        except TimeoutError:
+            await self._let_go(sending.held, ledger)
+            return None
+
+    async def _heed_stop(self) -> None:
+        """Once told to stop, leave every conversation that may still be left."""
+        while True:
+            await asyncio.sleep(HEED)
+            if self._stopping.is_set():
+                for until_stopped in self._leavable:
+                    until_stopped.reschedule(0)
+                self._leavable.clear()
+
+    async def _attempt(
+        self, sending: Sending, ledger: Ledger, until_stopped: asyncio.Timeout
+    ) -> Settlement | None:
+        """Render, hand off and send; None where it was withheld."""
+        held, tried_at, handed_off = sending.held, self._clock(), False
+
+        async def hand_off() -> float:
+            nonlocal handed_off
+            self._leavable.discard(until_stopped)
+            try:
+                if await self._let_go(held, ledger):
+                    raise Withheld
+                deadline = await ledger.hand_off(held, message)
+            except SQLAlchemyError as error:
+                raise SendError(Outcome.KEPT, "database away") from error
+            handed_off = True
+            return deadline
+
+        try:
+            message = self._renderer.render(held, tried_at, sending.until)
+            provider_id = await self._senders[held.channel].send(message, hand_off)
+        except Withheld:
+            return None
+        except RenderError:
+            log.warning("wording broken", reminder=held.reminder_id, milestone=held.milestone)
+            return Settlement(held, Settled(Status.FAILED, Reason.WORDING))
+        except SendError as error:
+            return self._refused(sending, error, tried_at)
+        except Exception:
+            log.exception("fault", reminder=held.reminder_id)
+            if handed_off:
+                return self._refused(sending, SendError(Outcome.AMBIGUOUS, "fault"), tried_at)
+            return Settlement(held, Settled(Status.FAILED, Reason.FAULT))
+        settled = settle(Outcome.ACCEPTED, held, self._clock())
+        trying = sending.trying
+        return Settlement(
+            held, settled, Outcome.ACCEPTED, tried_at, provider_id=provider_id, trying=trying
+        )
+
+    def _refused(self, sending: Sending, error: SendError, tried_at: datetime) -> Settlement:
+        held, wait = sending.held, error.retry_after
+        if error.outcome is Outcome.CONFIGURATION:
+            self._shut[lanes.of(held)] = self._clock() + PROBE
+        return Settlement(
+            held,
+            settle(error.outcome, held, self._clock(), wait),
+            error.outcome,
+            tried_at,
+            code=error.code,
+            retry_after=wait,
+            trying=sending.trying,
+        )

@@ -1,0 +1,125 @@
+"""The one hand that writes while messages are in the air: what comes together is committed together."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from reminders.delivery.handoff import hand_off
+from reminders.delivery.settlement import Settlement, Settling
+from reminders.rules.reconciliation import Patience
+from reminders.rules.terms import Facts, Message
+from reminders.senders import Withheld
+from reminders.store.database import Transactions
+from reminders.store.queries import delivery
+
+T = TypeVar("T")
+
+TOGETHER = 128
+"""How many may share a commit: no more than are in doubt if it is lost."""
+
+LINGER = 0.008
+"""Seconds to wait for others who are still talking, so that one commit serves them too."""
+
+RETRIES: tuple[float, ...] = (0.2, 1.0, 3.0)
+"""Seconds between tries at writing down what is known: the provider's word must not be lost, but
+a process told to stop has no more time than this.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """A message that is about to leave."""
+
+    held: Facts
+    message: Message
+
+
+Entry = HandOff | Settlement
+
+
+class Ledger:
+    """Write for many conversations with as few commits as they allow."""
+
+    def __init__(
+        self, transactions: Transactions, clock: Callable[[], datetime], patience: Patience
+    ) -> None:
+        """Take the way to the database, the clock, and how soon after its handoff a message must leave."""
+        self._transactions = transactions
+        self._clock = clock
+        self._patience = patience
+        self._settle = Settling().settle
+        self._waiting: list[tuple[Entry, asyncio.Future[bool]]] = []
+        self._writer: asyncio.Task[None] | None = None
+        self.talking = 0
+        """How many conversations are going on; whoever waits here is one of them."""
+
+    async def run(self, action: Callable[[Session, datetime], T]) -> T:
+        """Run an action in a transaction of its own."""
+        return await self._transactions.run(lambda session: action(session, self._clock()))
+
+    async def hand_off(self, held: Facts, message: Message) -> float:
+        """Commit that a message is about to leave, and return until when on the monotonic clock
+        it may; raises ``Withheld`` where it may not.
+        """
+        begun = time.monotonic()
+        if not await self._enter(HandOff(held, message)):
+            raise Withheld
+        return begun + self._patience.freshness.total_seconds()
+
+    async def settle(self, settlement: Settlement) -> None:
+        """Commit what became of a reminder, trying again while the database is away."""
+        for wait in RETRIES:
+            try:
+                await self._enter(settlement)
+            except SQLAlchemyError:
+                await asyncio.sleep(wait)
+            else:
+                return
+        await self._enter(settlement)
+
+    async def _enter(self, entry: Entry) -> bool:
+        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((entry, written))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
+        return await written
+
+    async def _write(self) -> None:
+        """Commit what waits, and what came meanwhile, until nothing waits."""
+        while self._waiting:
+            if len(self._waiting) < min(self.talking, TOGETHER):
+                await asyncio.sleep(LINGER)
+            batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+            entries = [entry for entry, _ in batch]
+            try:
+                results = await self.run(partial(self._commit, entries))
+            except Exception:  # noqa: BLE001 (told below to the one it is about)
+                await self._write_alone(batch)
+            else:
+                for (_, written), result in zip(batch, results, strict=True):
+                    written.set_result(result)
+
+    async def _write_alone(self, batch: list[tuple[Entry, asyncio.Future[bool]]]) -> None:
+        """Let one that cannot be written not stop its neighbours."""
+        for entry, written in batch:
+            try:
+                written.set_result((await self.run(partial(self._commit, [entry])))[0])
+            except Exception as reason:  # noqa: BLE001 (told to the one who waits)
+                written.set_exception(reason)
+
+    def _commit(self, entries: list[Entry], session: Session, now: datetime) -> list[bool]:
+        """Write every entry, the clients locked first and always in the same order."""
+        delivery.lock_clients(session, {entry.held.client_id for entry in entries})
+        self._settle(session, [entry for entry in entries if isinstance(entry, Settlement)], now)
+        leaving = [(e.held, e.message) for e in entries if isinstance(e, HandOff)]
+        allowed = iter(hand_off(session, leaving, now, self._patience))
+        return [next(allowed) if isinstance(entry, HandOff) else True for entry in entries]

@@ -1,0 +1,76 @@
+"""The moment of no return: deciding once more, on facts read under lock, before a byte leaves."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from reminders.rules.decision import Decision, Send, decide, settled_by
+from reminders.rules.reconciliation import Patience
+from reminders.rules.terms import Channel, Facts, Message
+from reminders.store.queries import delivery, reminder_facts, segment_budgets
+
+Sending = tuple[Facts, Message]
+
+
+def hand_off(
+    session: Session, sending: Sequence[Sending], now: datetime, patience: Patience
+) -> list[bool]:
+    """Record that these messages are about to leave, and say of each whether it may.
+
+    Consent, suppression, clinic, window, caps and budgets are read again here, with the clients
+    and the clinics' months locked: whatever was withdrawn before this transaction ends is seen, and
+    two texts to one client, or of one budget, are counted one after the other. What may not leave
+    is settled here as well. (Only its last text can take a budget over, by being long.)
+    """
+    if not sending:
+        return []
+    texts = (held for held, _ in sending if held.channel is Channel.SMS)
+    segment_budgets.hold(session, (held.clinic for held in texts), now)
+    fresh = reminder_facts.facts(session, [held.reminder_id for held, _ in sending], now)
+    decisions = list(_decide_again(sending, {known.reminder_id: known for known in fresh}, now))
+    going = [
+        pair
+        for pair, decision in zip(sending, decisions, strict=True)
+        if isinstance(decision, Send)
+    ]
+    ask_at = {channel: now + patience.first_ask(channel) for channel in Channel}
+    ours = delivery.record_handoff(session, going, now, ask_at)
+    segment_budgets.charge(session, [pair for pair in going if pair[0].reminder_id in ours], now)
+    for (held, _), decision in zip(sending, decisions, strict=True):
+        if decision is not None and not isinstance(decision, Send):
+            delivery.settle(session, [held], settled_by(decision), now)
+    return [
+        isinstance(decision, Send) and held.reminder_id in ours
+        for (held, _), decision in zip(sending, decisions, strict=True)
+    ]
+
+
+def _decide_again(
+    sending: Sequence[Sending],
+    fresh: dict[int, Facts],
+    now: datetime,
+) -> Iterator[Decision | None]:
+    """Decide each, in order; None where the claim is lost or the message is for an old contact."""
+    texted: dict[int, list[date]] = defaultdict(list)
+    spent: Counter[int] = Counter()
+    for held, message in sending:
+        known = fresh.get(held.reminder_id)
+        if known is None or (known.claim, known.contact) != (held.claim, message.to):
+            yield None
+            continue
+        if just_now := texted.get(known.client_id):
+            known = replace(known, texts_on=(*known.texts_on, *just_now))
+        if known.clinic.segments_left is not None:
+            left = known.clinic.segments_left - spent[known.clinic.clinic_id]
+            known = replace(known, clinic=replace(known.clinic, segments_left=left))
+        decision = decide(known, now)
+        if isinstance(decision, Send) and known.channel is Channel.SMS:
+            spent[known.clinic.clinic_id] += message.segments
+        if isinstance(decision, Send) and known.channel is Channel.SMS and known.note is None:
+            texted[known.client_id].append(now.astimezone(known.zone).date())
+        yield decision

@@ -1,0 +1,58 @@
+"""The tally of a pass: what was sent, what not, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import structlog
+
+from reminders.rules.decision import Settled
+from reminders.rules.terms import Facts, Reason, Status
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a pass did, counted by channel, by reason, and by clinic what came too late."""
+
+    sent: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    deferred: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    in_doubt: int = 0
+    rescued: int = 0
+    proven: Counter[str] = field(default_factory=Counter)
+    missed: Counter[int] = field(default_factory=Counter)
+
+    def note(self, held: Facts, settled: Settled) -> None:
+        """Count one settled reminder."""
+        reason = settled.reason or ""
+        match settled.status:
+            case Status.ACCEPTED:
+                self.sent[held.channel] += 1
+            case Status.SKIPPED:
+                self.skipped[reason] += 1
+                if settled.reason in {Reason.STALE, Reason.SUPERSEDED}:
+                    self.missed[held.clinic.clinic_id] += 1
+            case Status.PLANNED:
+                self.deferred[reason] += 1
+            case Status.FAILED:
+                self.failed[reason] += 1
+            case _:
+                self.in_doubt += 1
+
+
+def log_settled(held: Facts, settled: Settled) -> None:
+    """Log what became of a reminder, by ids and words of ours only; the usual end quietly."""
+    tell = log.debug if settled.status is Status.ACCEPTED else log.info
+    tell(
+        "settled",
+        reminder=held.reminder_id,
+        clinic=held.clinic.clinic_id,
+        channel=held.channel,
+        milestone=held.milestone,
+        status=settled.status,
+        reason=settled.reason,
+    )

@@ -1,0 +1,53 @@
+"""Pausing: one switch that stops everything from leaving, for one clinic or for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from reminders.rules.terms import Reason
+from reminders.store.queries import pauses, plans
+from reminders.store.tables import Clinic
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Since when (UTC) everything is paused, and who did it."""
+
+    at: datetime
+    by: str
+
+
+def pause(session: Session, clinic: Clinic | None, by: str, now: datetime) -> None:
+    """Let nothing more be handed off for a clinic, or for any; who paused first stands.
+
+    Stops, replies and receipts are taken as ever, and what waits goes on waiting.
+    """
+    if clinic is None:
+        if paused(session) is None:
+            pauses.write(session, pauses.PAUSED, {"at": now.isoformat(), "by": by})
+    elif clinic.paused_at is None:
+        pauses.pause(session, clinic.id, now, by)
+    log.warning("paused", clinic=clinic.id if clinic else None)
+
+
+def go_on(session: Session, clinic: Clinic | None) -> None:
+    """Let a clinic, or all, go on: what still helps leaves, what no longer does is skipped."""
+    if clinic is None:
+        pauses.clear(session, pauses.PAUSED)
+        pauses.wake(session, Reason.HALTED)
+    else:
+        pauses.pause(session, clinic.id, None, None)
+        plans.wake(session, clinic.id, Reason.HALTED)
+    log.warning("going on", clinic=clinic.id if clinic else None)
+
+
+def paused(session: Session) -> Pause | None:
+    """Return since when everything is paused; None where it is not."""
+    said = pauses.read(session, pauses.PAUSED)
+    return said and Pause(datetime.fromisoformat(said["at"]), said["by"])

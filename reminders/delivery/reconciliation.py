@@ -1,0 +1,134 @@
+"""Reconciling: what may have left is asked for, never guessed, and never sent again blindly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from sqlalchemy.orm import Session
+
+from reminders.delivery.group_commit import Ledger
+from reminders.rules.decision import Outcome, Settled
+from reminders.rules.reconciliation import Doubt, Finding, Patience, presume, prove
+from reminders.rules.terms import Channel, Status
+from reminders.senders import SendError, Sought, Traceable
+from reminders.store.queries import attempts, delivery, unconfirmed
+from reminders.store.queries.attempts import Ended
+
+log = structlog.get_logger()
+
+ASKING = timedelta(minutes=1)
+"""How long one worker has to ask before another may."""
+
+TOGETHER = 16
+"""How many are asked for at a time."""
+
+MEMORY = timedelta(days=30)
+"""How far back a text given up as unknown is asked for again by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    doubt: Doubt
+    finding: Finding
+    provider_id: str | None = None
+
+
+class Reconciler:
+    """Find out what came of handoffs that nobody settled."""
+
+    def __init__(
+        self, senders: Mapping[Channel, object], patience: Patience, *, resend: bool
+    ) -> None:
+        """Take the ways out, how long to wait, and whether an email in doubt goes once more."""
+        self._senders = senders
+        self._patience = patience
+        self._resend = resend
+
+    async def run(self, ledger: Ledger) -> Counter[str]:
+        """Ask for every handoff that is due to be asked for, and count what came of them."""
+        came: Counter[str] = Counter()
+        take = partial(unconfirmed.take, again_in=ASKING, limit=TOGETHER)
+        while found := await ledger.run(take):
+            came += await self._settle(found, ledger)
+        return came
+
+    async def run_by_hand(self, ledger: Ledger) -> Counter[str]:
+        """Ask for all that can have been taken by now, also for what was given up as unknown."""
+
+        def hurry(session: Session, now: datetime) -> list[Doubt]:
+            unconfirmed.hurry(session, now - self._patience.asks[0], now)
+            return unconfirmed.unknown(session, now - MEMORY)
+
+        given_up = await ledger.run(hurry)
+        return await self._settle(given_up, ledger) + await self.run(ledger)
+
+    async def _settle(self, found: Sequence[Doubt], ledger: Ledger) -> Counter[str]:
+        taken = await ledger.run(
+            lambda session, now: unconfirmed.known(
+                session, unconfirmed.contacts_of(found), now - MEMORY
+            )
+        )
+        answers = await asyncio.gather(*(self._ask(doubt, taken) for doubt in found))
+        return await ledger.run(partial(self._write, answers))
+
+    async def _ask(self, doubt: Doubt, taken: Mapping[str, set[str]]) -> _Answer:
+        """Ask the provider for one message; a way out that cannot be asked never answers."""
+        sender = self._senders.get(doubt.channel)
+        if not isinstance(sender, Traceable):
+            return _Answer(doubt, Finding.UNHEARD)
+        sought = Sought(
+            doubt.reminder_id, doubt.contact, doubt.body, doubt.handoff_at, taken[doubt.contact]
+        )
+        try:
+            provider_id = await sender.find(sought)
+        except SendError as error:
+            log.warning("could not ask", reminder=doubt.reminder_id, code=error.code)
+            return _Answer(doubt, Finding.UNHEARD)
+        if provider_id is None:
+            return _Answer(doubt, Finding.ABSENT)
+        return _Answer(doubt, Finding.FOUND, provider_id)
+
+    def _write(self, answers: Sequence[_Answer], session: Session, now: datetime) -> Counter[str]:
+        """Settle each, the clients locked; a message that proves two is given to the first."""
+        delivery.lock_clients(session, {answer.doubt.client_id for answer in answers})
+        found = [answer.doubt for answer in answers]
+        taken = unconfirmed.known(session, unconfirmed.contacts_of(found), now - MEMORY)
+        came: Counter[str] = Counter()
+        for answer in answers:
+            if answer.provider_id is not None:
+                if answer.provider_id in taken[answer.doubt.contact]:
+                    continue
+                taken[answer.doubt.contact].add(answer.provider_id)
+            settled = self._verdict(answer, now)
+            if settled.status is not Status.UNKNOWN or answer.doubt.status is Status.HANDOFF:
+                came[settled.status] += self._write_one(session, answer, settled, now)
+        return came
+
+    def _verdict(self, answer: _Answer, now: datetime) -> Settled:
+        if isinstance(self._senders.get(answer.doubt.channel), Traceable):
+            return prove(answer.doubt, answer.finding, now, self._patience)
+        again = self._resend and answer.doubt.channel is Channel.EMAIL
+        return presume(answer.doubt, now, resend=again)
+
+    def _write_one(
+        self, session: Session, answer: _Answer, settled: Settled, now: datetime
+    ) -> bool:
+        doubt, missed = answer.doubt, answer.finding is Finding.ABSENT
+        if not unconfirmed.settle(session, doubt, settled, now, missed=missed):
+            return False
+        if settled.status is not Status.HANDOFF:
+            outcome = _OUTCOMES.get(settled.status, Outcome.AMBIGUOUS)
+            of = (doubt.reminder_id, doubt.claim)
+            ended = Ended(of, outcome, "asked", answer.provider_id or "")
+            attempts.end(session, [ended], now)
+            log.info("reconciled", reminder=doubt.reminder_id, status=settled.status)
+        return True
+
+
+_OUTCOMES = {Status.ACCEPTED: Outcome.ACCEPTED}

@@ -1,0 +1,289 @@
+"""Holding: a database that may be older than what was sent, or a copy, sends nothing by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from reminders.rules.decision import Outcome, Skip, decide
+from reminders.rules.terms import Facts, Reason, Status
+from reminders.senders import Listed, Recounting, Sender, SendError
+from reminders.store.backups import COPIED
+from reminders.store.database import reading, writing
+from reminders.store.queries import delivery, pauses, reminder_facts, restore
+from reminders.store.restore_detector import Witness, place_of
+from reminders.wording.renderer import Renderer, RenderError
+
+log = structlog.get_logger()
+
+SILENCE = timedelta(minutes=5)
+"""After so long without a beat Twilio is asked whether it knows of texts that we do not."""
+
+CLOCKS_APART = timedelta(minutes=5)
+"""How far Twilio's clock may be from ours."""
+
+ADDRESS, PLACE, BEATS = "public url", "place", "beats"
+"""Marks: under which address and where this database last sent, and how often it has beaten."""
+
+_LINK = re.compile(r"https?://\S+")
+
+
+class Why(StrEnum):
+    """What makes a database suspect."""
+
+    ELSEWHERE = "elsewhere"  # it last sent under another address
+    COPY = "copy"  # a backup, put in place
+    RESTORED = "restored"  # put back from a dump, or older than its witness
+    BEHIND = "behind"  # the provider took what it still means to send
+
+
+PLAIN = {
+    Why.ELSEWHERE: "it last sent under another address, and may be a copy of one that still sends",
+    Why.COPY: "it is a backup that was put in place",
+    Why.RESTORED: "it was restored or moved, and may be older than what was sent",
+    Why.BEHIND: "Twilio has sent texts that this database has yet to send",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why a database is held, since when, and between which moments (UTC) something may have
+    left that it does not know of.
+    """
+
+    why: Why
+    since: datetime
+    known_until: datetime | None
+    lost_until: datetime
+
+    @classmethod
+    def read(cls, session: Session) -> Held | None:
+        """Return why the database is held; None where it is not."""
+        said = pauses.read(session, pauses.HELD)
+        if said is None:
+            return None
+        moments = {
+            name: datetime.fromisoformat(said[name]) if said[name] else None
+            for name in ("since", "known_until", "lost_until")
+        }
+        return cls(Why(said["why"]), **moments)  # type: ignore[arg-type]
+
+    def keep(self, session: Session) -> None:
+        """Hold the database from now on."""
+        said = {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in asdict(self).items()
+        }
+        pauses.write(session, pauses.HELD, said)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An open reminder and the provider's message that is it, or (not ``exact``) may be."""
+
+    one: Facts
+    listed: Listed
+    exact: bool
+
+
+class Holding:
+    """Look at every beat whether this database may send, and find out what it does not know."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        renderer: Renderer,
+        clock: Callable[[], datetime],
+        public_url: str,
+        texts: Callable[[], Sender],
+    ) -> None:
+        """Take the database, the wording, the clock, the address we are reached at, and what
+        makes the way out for texts.
+        """
+        self._engine = engine
+        self._renderer = renderer
+        self._clock = clock
+        self._public_url = public_url
+        self._texts = texts
+        self._witness = Witness(engine)
+
+    def look(self) -> Held | None:
+        """Return why nothing may be sent at this beat, or None where all is well. Raises
+        ``SendError`` where Twilio has to be asked first and does not answer.
+        """
+        now = self._clock()
+        with writing(self._engine) as session:
+            last = delivery.last_beat(session)
+            held = Held.read(session) or self._suspect(session, last, now)
+            if held is not None:
+                delivery.beat(session, "held", now)
+                return held
+            beats = (pauses.read(session, BEATS) or 0) + 1
+            if beats == 1:
+                self._witness.write(0, now)  # before anybody can miss it
+            self._settle_in(session, beats)
+        self._witness.write(beats, now)
+        if last is not None and now - last > SILENCE:
+            return self._ask(last, now)
+        return None
+
+    def _settle_in(self, session: Session, beats: int) -> None:
+        """Note where and as whom this database sends."""
+        pauses.write(session, BEATS, beats)
+        pauses.write(session, ADDRESS, self._public_url)
+        pauses.write(session, PLACE, place_of(session))
+
+    def _suspect(self, session: Session, last: datetime | None, now: datetime) -> Held | None:
+        """Compare what the database says of itself with what can be seen from outside."""
+        beats, seen = pauses.read(session, BEATS), self._witness.read()
+        if beats is None:
+            return None
+        tests = (
+            (pauses.read(session, ADDRESS) != self._public_url, Why.ELSEWHERE),
+            (pauses.read(session, COPIED) is not None, Why.COPY),
+            (pauses.read(session, PLACE) != place_of(session), Why.RESTORED),
+            (self._witness.gone or (seen is not None and seen[0] > beats), Why.RESTORED),
+        )
+        why = next((why for suspect, why in tests if suspect), None)
+        if why is None:
+            return None
+        newer = seen is not None and seen[0] > beats
+        return self._hold(session, why, last, seen[1] if newer and seen else now, now)
+
+    @staticmethod
+    def _hold(
+        session: Session, why: Why, last: datetime | None, lost_until: datetime, now: datetime
+    ) -> Held:
+        held = Held(why, now, last, lost_until)
+        held.keep(session)
+        log.error("held, nothing is sent", why=why)
+        return held
+
+    def _ask(self, last: datetime, now: datetime) -> Held | None:
+        """After a silence ask what left meanwhile: a disk put back from a snapshot looks like
+        one that was only switched off.
+        """
+        try:
+            listed = self._listed(last)
+        except SendError as error:
+            if error.outcome is Outcome.CONFIGURATION:
+                return None  # no text can leave either
+            raise
+        with writing(self._engine) as session:
+            matches = self._matches(session, listed, now)
+            if not any(match.exact or not match.listed.text for match in matches):
+                return None  # whose words are gone is ours too: we asked Twilio to forget them
+            return self._hold(session, Why.BEHIND, last, now, now)
+
+    def _listed(self, since: datetime) -> list[Listed]:
+        async def ask() -> list[Listed]:
+            sender = self._texts()
+            try:
+                if not isinstance(sender, Recounting):
+                    return []
+                return await sender.left_since(since - CLOCKS_APART)
+            finally:
+                await sender.close()
+
+        return asyncio.run(ask())
+
+    def compare(self) -> Counter[str]:
+        """Set every open reminder against what the provider says left, mark what did, and let
+        sending go on, unless the database is held for its address. What was proven counts as
+        accepted; what can neither be proven nor ruled out, emails above all, as unknown: it is
+        shown to staff and never sent by itself. Raises ``SendError``.
+        """
+        with reading(self._engine) as session:
+            held = Held.read(session)
+        if held is None:
+            return Counter()
+        now, came = self._clock(), Counter[str]()
+        listed = self._listed(held.known_until or held.since - timedelta(days=30))
+        with writing(self._engine) as session:
+            for match in list(self._matches(session, listed, now)):
+                status = Status.ACCEPTED if match.exact else Status.UNKNOWN
+                came[status] += restore.put_down(
+                    session,
+                    match.one,
+                    status,
+                    now,
+                    left_at=match.listed.created_at,
+                    provider_id=match.listed.provider_id,
+                    text=match.listed.text,
+                )
+            for one in self._unproven_emails(session, held, now):
+                came[Status.UNKNOWN] += restore.put_down(session, one, Status.UNKNOWN, now)
+            if held.why is not Why.ELSEWHERE:
+                self._release(session)
+        log.warning("compared with the provider", **came)
+        return came
+
+    def adopt(self) -> Held | None:
+        """Let this database send as it is, and return why it was held; None where it was not."""
+        with writing(self._engine) as session:
+            held = Held.read(session) or self._suspect(
+                session, delivery.last_beat(session), self._clock()
+            )
+            if held is not None:
+                self._release(session)
+                log.warning("adopted", why=held.why)
+        return held
+
+    def _release(self, session: Session) -> None:
+        seen = self._witness.read() or (0, self._clock())
+        beats = max(seen[0], pauses.read(session, BEATS) or 0) + 1
+        pauses.clear(session, pauses.HELD, COPIED)
+        pauses.wake(session, Reason.HELD)
+        self._settle_in(session, beats)
+        self._witness.write(beats, self._clock())
+
+    def _matches(
+        self, session: Session, listed: Sequence[Listed], now: datetime
+    ) -> Iterator[Match]:
+        """Pair what left with what is still open: by its words, links apart, or else by whose
+        moment it was.
+        """
+        known = restore.known(session, [one.provider_id for one in listed])
+        new = [one for one in listed if one.provider_id not in known]
+        contacts = {one.to for one in new} - restore.in_doubt(session, {one.to for one in new})
+        waiting: dict[str, list[Facts]] = defaultdict(list)
+        for one in reminder_facts.facts(session, restore.open_texts(session, contacts), now):
+            waiting[str(one.contact)].append(one)
+        for exact, fits in ((True, self._says), (False, _in_time)):
+            for message in sorted(new, key=lambda one: one.created_at):
+                hers = waiting.get(message.to, [])
+                found = next((one for one in hers if fits(one, message)), None)
+                if found is not None:
+                    hers.remove(found)
+                    new.remove(message)
+                    yield Match(found, message, exact)
+
+    def _says(self, one: Facts, message: Listed) -> bool:
+        try:
+            words = self._renderer.render(one, message.created_at, one.stale_at).text
+        except RenderError:
+            return False
+        return _LINK.sub("", words) == _LINK.sub("", message.text)
+
+    @staticmethod
+    def _unproven_emails(session: Session, held: Held, now: datetime) -> Iterator[Facts]:
+        """Return the emails that would have left in the lost time."""
+        for one in reminder_facts.facts(
+            session, restore.open_emails(session, held.lost_until), now
+        ):
+            in_time = min(now, one.stale_at - timedelta(seconds=1))
+            if one.clinic.live and not isinstance(decide(one, in_time), Skip):
+                yield one
+
+
+def _in_time(one: Facts, message: Listed) -> bool:
+    return one.scheduled_at - CLOCKS_APART <= message.created_at < one.stale_at

@@ -1,0 +1,109 @@
+"""Settling: what came of attempts is written down, for the reminders, the contacts and the lanes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from reminders.rules.decision import Outcome, Settled
+from reminders.rules.lanes import LaneFacts, judge
+from reminders.rules.terms import Facts, Reason
+from reminders.store.queries import attempts, consents, delivery, lanes
+from reminders.store.queries.attempts import Ended
+
+log = structlog.get_logger()
+
+DEAF = {Outcome.SUPPRESS: Reason.OPTED_OUT, Outcome.INVALID: Reason.UNREACHABLE}
+"""Outcomes after which a contact is not messaged again, and why."""
+
+_HEALTHY = frozenset(Outcome) - {Outcome.CONFIGURATION, Outcome.BUSY, Outcome.AMBIGUOUS}
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a reminder and, where there was one, of its attempt: how it ended, and when
+    it began (``tried_at``, UTC). ``trying`` says that its lane had been stopped, and this one
+    was let through to see.
+    """
+
+    held: Facts
+    settled: Settled
+    outcome: Outcome | None = None
+    tried_at: datetime | None = None
+    code: str = ""
+    provider_id: str = ""
+    retry_after: timedelta | None = None
+    trying: bool = False
+
+    @property
+    def lane(self) -> lanes.Key:
+        """Return by which lane it left."""
+        return self.held.clinic.clinic_id, self.held.channel
+
+
+class Settling:
+    """Write down what came of attempts, remembering which lanes had trouble lately: only those
+    need to be looked at when all is well.
+    """
+
+    def __init__(self) -> None:
+        """Begin without knowing any trouble; a fault of others is theirs to see end."""
+        self._troubled: set[lanes.Key] = set()
+
+    def settle(self, session: Session, settlements: Sequence[Settlement], now: datetime) -> None:
+        """Write all of them down; the caller holds their clients locked."""
+        if not settlements:
+            return
+        alike: dict[Settled, list[Facts]] = defaultdict(list)
+        for one in settlements:
+            alike[one.settled].append(one.held)
+        for settled, held in alike.items():
+            delivery.settle(session, held, settled, now)
+        tried = [one for one in settlements if one.outcome is not None]
+        attempts.end(session, [_ended(one) for one in tried], now)
+        for one in tried:
+            _suppress(session, one, now)
+        self._judge_lanes(session, tried, now)
+
+    def _judge_lanes(self, session: Session, tried: Sequence[Settlement], now: datetime) -> None:
+        """Let attempts stop their lanes or open them again."""
+        self._troubled |= {one.lane for one in tried if one.outcome not in _HEALTHY or one.trying}
+        keys = self._troubled & {one.lane for one in tried}
+        if not keys:
+            return
+        before = lanes.lock(session, keys)
+        after = {(lane.clinic_id, lane.channel): lane for lane in before}
+        for one in tried:
+            if one.lane in after and one.outcome is not None and one.tried_at is not None:
+                after[one.lane] = judge(
+                    after[one.lane], one.outcome, one.code, one.tried_at, now, one.retry_after
+                )
+        lanes.keep(session, list(after.values()))
+        self._troubled -= {key for key, lane in after.items() if not lane.faults}
+        for was, lane in zip(before, after.values(), strict=True):
+            _tell(was, lane)
+
+
+def _ended(one: Settlement) -> Ended:
+    return Ended(delivery.claim_of(one.held), str(one.outcome), one.code, one.provider_id)
+
+
+def _suppress(session: Session, one: Settlement, now: datetime) -> None:
+    why = one.outcome and DEAF.get(one.outcome)
+    if why and one.held.contact:
+        clinic_id = one.held.clinic.clinic_id
+        consents.suppress(session, clinic_id, one.held.contact, why, source="provider", now=now)
+
+
+def _tell(was: LaneFacts, lane: LaneFacts) -> None:
+    """Raise the alarm once when a lane stops, and say when it works again."""
+    if lane.held_since == was.held_since:
+        return
+    tell = log.error if lane.held_since else log.warning
+    event = "lane stopped" if lane.held_since else "lane open again"
+    tell(event, clinic=lane.clinic_id, channel=lane.channel, code=lane.held_for or was.held_for)

@@ -1,0 +1,163 @@
+"""Clinics: added, edited, and let out of practice mode by somebody's deliberate act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+
+from babel.core import get_global
+from sqlalchemy.orm import Session
+
+from reminders.plans.reminder_plans import replan_clinic
+from reminders.rules import list_cells, sending_hours
+from reminders.rules.contacts import clean, read_email, read_name, read_phone
+from reminders.rules.decision import MOST_A_DAY, MOST_A_WEEK
+from reminders.rules.terms import Channel, InputError, Reason
+from reminders.rules.wording import to_be_read
+from reminders.store.queries import lanes, people, plans
+from reminders.store.tables import Clinic
+from reminders.wording.library import Library
+
+Fields = Mapping[str, str | int | None]
+"""What was typed, by the column it is for; what is absent or None stays as it is."""
+
+
+class ClinicError(ValueError):
+    """A clinic's particulars cannot be used; ``faults`` holds a sentence for each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        """Take every fault that was found."""
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def add(session: Session, typed: Fields, now: datetime, *, live: bool) -> Clinic:
+    """Add a clinic; it starts in practice mode unless ``live``. Raises ``ClinicError``."""
+    clinic = Clinic(
+        name="",
+        name_key="",
+        time_zone="",
+        country="",
+        phone="",
+        email="",
+        address="",
+        sending_hours=sending_hours.USUAL,
+        created_at=now,
+    )
+    faults = _fill(clinic, typed)
+    if clinic.name and people.clinic_named(session, clinic.name):
+        faults.append("name: There is a clinic of that name. Edit it, or choose another name.")
+    if faults:
+        raise ClinicError(faults)
+    clinic.slug = people.free_slug(session, clinic.name)
+    set_live(clinic, now, live=live)
+    session.add(clinic)
+    session.flush()
+    lanes.lay_missing(session)
+    return clinic
+
+
+def limit(
+    session: Session, clinic: Clinic, channel: Channel, per_minute: int | None, per_day: int | None
+) -> None:
+    """Set how much may leave for a clinic by a channel; None for as fast as the provider takes."""
+    lanes.limit(session, clinic.id, channel, per_minute=per_minute, per_day=per_day)
+
+
+def set_budget(session: Session, clinic: Clinic, segments: int | None) -> None:
+    """Set the most segments of text a month, or None for no limit; what waited is looked at."""
+    clinic.segment_budget = segments
+    session.flush()
+    plans.wake(session, clinic.id, Reason.BUDGET)
+
+
+def edit(
+    session: Session,
+    library: Library,
+    clinic: Clinic,
+    typed: Fields,
+    now: datetime,
+    *,
+    live: bool | None = None,
+) -> None:
+    """Change a clinic, and with its zone or hours everyone's plan. Raises ``ClinicError``."""
+    before = (clinic.time_zone, clinic.sending_hours, clinic.phone)
+    faults = _fill(clinic, {name: value for name, value in typed.items() if value is not None})
+    namesake = people.clinic_named(session, clinic.name)
+    if namesake is not None and namesake.id != clinic.id:
+        faults.append("name: There is another clinic of that name. Choose a different one.")
+    if faults:
+        raise ClinicError(faults)
+    if live is not None:
+        set_live(clinic, now, live=live)
+    session.flush()
+    if before != (clinic.time_zone, clinic.sending_hours, clinic.phone):
+        replan_clinic(session, library, clinic, now)
+    if live:
+        plans.wake(session, clinic.id, Reason.PRACTICE)
+
+
+def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
+    """Let a clinic out of practice mode, which accepts the packaged wording, or back into it."""
+    clinic.live = live
+    if live and to_be_read(clinic.wording_accepted_at, now.date()):
+        clinic.wording_accepted_at = now
+
+
+def _fill(clinic: Clinic, typed: Fields) -> list[str]:
+    """Write down what can be read, and return what is wrong with the rest."""
+    faults: list[str] = []
+    readers: dict[str, Callable[[str], str | int]] = {
+        "name": _name,
+        "time_zone": lambda text: list_cells.read_zone(text, get_global("windows_zone_mapping")),
+        "phone": lambda text: read_phone(text, clinic.country or None).number,
+        "email": read_email,
+        "address": _required,
+        "sending_hours": _hours,
+        "texts_per_day": partial(_count, MOST_A_DAY),
+        "texts_per_week": partial(_count, MOST_A_WEEK),
+    }
+    for name, read in readers.items():
+        if name not in typed or (name == "phone" and "+" not in str(typed[name]) and faults):
+            continue  # without its zone we cannot tell whose national numbers are meant
+        try:
+            setattr(clinic, name, read(str(typed[name])))
+        except InputError as error:
+            faults.append(f"{name}: {error}")
+        if name == "time_zone" and clinic.time_zone:
+            clinic.country = _country(clinic.time_zone)
+    clinic.name_key = people.name_key(clinic.name)
+    return faults
+
+
+def _name(text: str) -> str:
+    return read_name(_required(text))
+
+
+def _required(text: str) -> str:
+    found = clean(text)
+    if not found:
+        raise InputError("This is empty.", "Fill it in; clients see it in messages.")
+    return found
+
+
+def _hours(text: str) -> str:
+    try:
+        return str(sending_hours.parse(text))
+    except ValueError as error:
+        raise InputError(str(error), "") from None
+
+
+def _count(most: int, text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= most:
+        raise InputError(
+            f"This is not a number from 1 to {most}." if most > 1 else "This can only be 1.",
+            "At most 1 text a day and 3 a week go to one client; fewer a week can be set.",
+        )
+    return int(text)
+
+
+def _country(time_zone: str) -> str:
+    """Return the country a zone lies in, whose way of writing numbers and dates is meant."""
+    return str(get_global("zone_territories").get(time_zone, "") or "")

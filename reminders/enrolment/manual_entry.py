@@ -1,0 +1,56 @@
+"""By hand: one client and one treatment, as a person at the desk types them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reminders.enrolment import treatments
+from reminders.enrolment.terms import Enrolled, Enrolment
+from reminders.store.queries import people
+from reminders.store.queries.people import name_key
+from reminders.store.tables import Client, Clinic
+from reminders.wording.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """Somebody the clinic knows on the same number or address; ``same`` if by the same name too."""
+
+    client: Client
+    same: bool
+
+
+def namesakes(session: Session, clinic: Clinic, told: Enrolment) -> list[Namesake]:
+    """Return who is on this number or address already, so that nobody is entered twice."""
+    found: dict[int, Client] = {}
+    for contact in (told.phone, told.email):
+        for client in people.clients_on(session, clinic.id, contact) if contact else ():
+            found[client.id] = client
+    key = name_key(told.first_name)
+    return [Namesake(client, name_key(client.first_name) == key) for client in found.values()]
+
+
+def enrol(
+    session: Session,
+    library: Library,
+    clinic: Clinic,
+    told: Enrolment,
+    now: datetime,
+    meant: Client | None = None,
+) -> Enrolled:
+    """Take one treatment in, of a new client or of the one who is ``meant``."""
+    if meant is not None:
+        told = replace(
+            told,
+            first_name=meant.first_name,
+            last_name=told.last_name or meant.last_name,
+            phone=told.phone or meant.phone,
+            email=told.email or meant.email,
+        )
+        meant.phone, meant.email = told.phone, told.email
+        session.flush()
+    (done,) = treatments.enrol(session, library, clinic, [told], now)
+    return done

@@ -1,0 +1,229 @@
+"""Matching: which client and which treatment is meant, or that both are new."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from reminders.enrolment.terms import Effect, Enrolled, Enrolment, keys
+from reminders.rules.planning import timing
+from reminders.store.queries import people
+from reminders.store.tables import Client, Clinic, Treatment
+from reminders.wording.library import Library
+
+CLOSEST_SESSIONS = timedelta(weeks=3)
+"""Two sessions are never closer than this (clinics keep 3 to 8 weeks between them), so a day
+nearer to a known one than that is the same session, moved."""
+
+Row = dict[str, Any]
+"""A client or treatment still to be made."""
+
+NewKey = tuple[int, str, date | str]
+
+
+class Book:
+    """A clinic's book, open at the clients and treatments that some enrolments may mean."""
+
+    def __init__(
+        self,
+        session: Session,
+        library: Library,
+        clinic: Clinic,
+        told: Sequence[Enrolment],
+        now: datetime,
+    ) -> None:
+        """Read who may be meant, and hold those clients until the transaction ends."""
+        self._session, self._library, self._clinic, self._now = session, library, clinic, now
+        self._told = told
+        self._days: dict[tuple[str, str], set[date]] = defaultdict(set)
+        for enrolment in told:
+            self._days[enrolment.identity].add(enrolment.treated_on)
+        clients = people.clients_matching(
+            session,
+            clinic.id,
+            contacts={contact for e in told for contact in (e.phone, e.email) if contact},
+            external_ids={e.client_id for e in told if e.client_id},
+            bookings={e.external_id for e in told if e.external_id},
+        )
+        self._by_id = {client.id: client for client in clients}
+        self._treatments: dict[int, list[Treatment]] = defaultdict(list)
+        self._bookings: dict[str, Treatment] = {}
+        for treatment in people.treatments_of(session, self._by_id):
+            self._treatments[treatment.client_id].append(treatment)
+            if treatment.external_id:
+                self._bookings[treatment.external_id] = treatment
+        self._changed: set[int] = set()
+        self._new: dict[NewKey, Row] = {}
+
+    def enter(self) -> list[Enrolled]:
+        """Find or make the client and the treatment of every enrolment, in their order."""
+        pairs = zip(self._told, self._clients(), strict=True)
+        done = [self._treat(told, client) for told, client in pairs]
+        made = people.add_treatments(self._session, list(self._new.values()))
+        treatments = dict(zip(self._new, made, strict=True))
+        for one in done:
+            if one.effect is Effect.ADDED and one.client:
+                one.treatment = treatments[_new_key(one.enrolment, one.client)]
+        self._session.flush()
+        return done
+
+    def _clients(self) -> list[Client | None]:
+        """Return who is meant by each, brought up to date, or made."""
+        by_key: dict[tuple[str, str], Client | Row] = {}
+        for client in self._by_id.values():
+            for key in keys(client.external_id, client.phone, client.email, client.first_name):
+                by_key.setdefault(key, client)
+        new: list[Row] = []
+        meant = [self._client(told, by_key, new) for told in self._told]
+        made = people.add_clients(self._session, new)
+        by_row = {id(row): client for row, client in zip(new, made, strict=True)}
+        return [by_row[id(who)] if isinstance(who, dict) else who for who in meant]
+
+    def _client(
+        self,
+        told: Enrolment,
+        by_key: dict[tuple[str, str], Client | Row],
+        new: list[Row],
+    ) -> Client | Row | None:
+        """Return who is meant; nobody is made for a treatment that will not take place."""
+        booking = self._bookings.get(told.external_id or "")
+        own = told.keys()
+        known = (by_key[key] for key in own if key in by_key)
+        who = self._by_id[booking.client_id] if booking else next(known, None)
+        news = _news(told)
+        if isinstance(who, Client):
+            if _set(who, news):
+                self._changed.add(who.id)
+        elif who is not None:
+            who |= news
+        elif told.cancelled:
+            return None
+        else:
+            who = {"clinic_id": self._clinic.id, "created_at": self._now, **_BLANK, **news}
+            new.append(who)
+        for key in own:
+            by_key.setdefault(key, who)
+        return who
+
+    def _treat(self, told: Enrolment, client: Client | None) -> Enrolled:
+        """Find the treatment that is meant and put it where it is now, or note it as new."""
+        if client is None:
+            return Enrolled(told, Effect.UNCHANGED)
+        treatment = self._meant(told, client)
+        if told.cancelled:
+            return self._cancel(told, client, treatment)
+        if treatment is None:
+            return self._add(told, client)
+        was = treatment.treated_on
+        wanted = self._when(told)
+        wanted["external_id"] = told.external_id or treatment.external_id
+        changed = _set(treatment, wanted) or client.id in self._changed
+        effect = Effect.UPDATED if changed else Effect.UNCHANGED
+        if was != treatment.treated_on:
+            effect = Effect.MOVED
+        return Enrolled(told, effect, client, treatment)
+
+    def _meant(self, told: Enrolment, client: Client) -> Treatment | None:
+        """Return the treatment of that booking, else of that day, else the one moved nearby."""
+        if told.external_id in self._bookings:
+            return self._bookings[told.external_id or ""]
+        candidates = [
+            treatment
+            for treatment in self._treatments[client.id]
+            if treatment.protocol == told.protocol
+            and not (treatment.external_id and told.external_id)
+        ]
+        same_day = [t for t in candidates if t.treated_on == told.treated_on]
+        if same_day:
+            return same_day[0]
+        return min(
+            (t for t in candidates if self._moved(t, told)),
+            key=lambda t: abs(t.treated_on - told.treated_on),
+            default=None,
+        )
+
+    def _moved(self, treatment: Treatment, told: Enrolment) -> bool:
+        """Say that this can only be the treatment told of, on another day."""
+        return (
+            treatment.cancelled_at is None
+            and treatment.treated_on not in self._days[told.identity]
+            and abs(treatment.treated_on - told.treated_on) < CLOSEST_SESSIONS
+        )
+
+    def _add(self, told: Enrolment, client: Client) -> Enrolled:
+        when = self._when(told)
+        self._new[_new_key(told, client)] = {
+            "clinic_id": self._clinic.id,
+            "client_id": client.id,
+            "protocol": told.protocol,
+            "created_at": self._now,
+            **when,
+        }
+        done = Enrolled(told, Effect.ADDED, client)
+        ahead = {t.treated_on for t in self._treatments[client.id] if self._is_ahead(t)}
+        if ahead and told.external_id is None and when["ends_at"] > self._now:
+            days = " and ".join(f"{day:%d %B}" for day in sorted({*ahead, told.treated_on}))
+            done.remarks.append(
+                f"There are treatments on {days} now; if one replaces another, cancel that one.",
+            )
+        return done
+
+    def _is_ahead(self, treatment: Treatment) -> bool:
+        return treatment.cancelled_at is None and treatment.ends_at > self._now
+
+    def _when(self, told: Enrolment) -> Row:
+        length = self._library.protocols[told.protocol].usual_length
+        zone = ZoneInfo(self._clinic.time_zone)
+        return {
+            "treated_on": told.treated_on,
+            "starts": told.starts,
+            "ends": told.ends,
+            "ends_at": timing(told.treated_on, told.starts, told.ends, length, zone).ends_at,
+            "external_id": told.external_id,
+            "cancelled_at": None,
+        }
+
+    def _cancel(self, told: Enrolment, client: Client, treatment: Treatment | None) -> Enrolled:
+        if treatment is None or treatment.cancelled_at is not None:
+            return Enrolled(told, Effect.UNCHANGED, client, treatment)
+        treatment.cancelled_at = self._now
+        return Enrolled(told, Effect.CANCELLED, client, treatment)
+
+
+def _new_key(told: Enrolment, client: Client) -> NewKey:
+    """Return what makes two new treatments told of the same one."""
+    return client.id, told.protocol, told.external_id or told.treated_on
+
+
+_BLANK: Row = {
+    "last_name": "",
+    **dict.fromkeys(("phone", "email", "time_zone", "external_id")),
+}
+"""Every row made together has the same columns."""
+
+
+def _news(told: Enrolment) -> Row:
+    """Return what was told of a client; what was left out stays as it is."""
+    news = {
+        "first_name": told.first_name,
+        "last_name": told.last_name,
+        "phone": told.phone,
+        "email": told.email,
+        "language": told.language,
+        "time_zone": told.time_zone,
+        "external_id": told.client_id,
+    }
+    return {name: value for name, value in news.items() if value}
+
+
+def _set(row: Client | Treatment, wanted: Mapping[str, object]) -> bool:
+    """Change what differs, and say whether anything did."""
+    changes = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    for name, value in changes.items():
+        setattr(row, name, value)
+    return bool(changes)

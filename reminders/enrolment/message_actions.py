@@ -1,0 +1,112 @@
+"""A client's course in staff's hands: hold, skip, send now, send again, move, and undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from reminders.plans import one_off_messages
+from reminders.plans.reminder_plans import replan_clients
+from reminders.rules.planning import Replan
+from reminders.rules.terms import Channel, Facts, Message, NoteKind, Reason
+from reminders.store.queries import client_messages, people, reminder_facts
+from reminders.store.tables import Client, Reminder
+from reminders.wording.library import Library
+
+UNDO = timedelta(seconds=10)
+"""How long what somebody sends by hand can be called back before it leaves."""
+
+AGAIN_HELPS = timedelta(days=1)
+"""How long a message that is sent again by hand still helps."""
+
+Words = Callable[[Facts, datetime, datetime], Message]
+"""Whoever words a message from its facts, at a moment and until another."""
+
+
+class TooLate(Exception):  # noqa: N818 (nobody's fault)
+    """It has left, or is leaving this very moment."""
+
+
+def hold(session: Session, reminder: Reminder, now: datetime) -> None:
+    """Keep one message back until somebody lets it go; raises ``TooLate``."""
+    _change(session, reminder, held_at=now)
+
+
+def let_go(session: Session, reminder: Reminder) -> None:
+    """Let a held message go at its time, or at once where that has passed; raises ``TooLate``."""
+    _change(session, reminder, held_at=None, due_at=reminder.scheduled_at, reason=None)
+
+
+def take_out(session: Session, reminder: Reminder, now: datetime) -> None:
+    """Send one message not at all; raises ``TooLate``."""
+    if not client_messages.take_out(session, reminder.id, now):
+        raise TooLate
+
+
+def send_now(session: Session, reminder: Reminder, now: datetime) -> None:
+    """Let one message leave in ten seconds, before its time; raises ``TooLate``.
+
+    Consent, stop, sending hours and caps bind it as ever.
+    """
+    _change(session, reminder, held_at=None, due_at=now + UNDO, reason=None)
+
+
+def call_back(session: Session, reminder: Reminder, now: datetime) -> None:
+    """Undo a sending by hand: a milestone waits for its time again, a note is not sent at all.
+    Raises ``TooLate``.
+    """
+    if reminder.note_id is not None:
+        take_out(session, reminder, now)
+    else:
+        _change(session, reminder, due_at=reminder.scheduled_at)
+
+
+def _change(session: Session, reminder: Reminder, **values: object) -> None:
+    if not client_messages.change_planned(session, reminder.id, **values):
+        raise TooLate
+
+
+def send_again(
+    session: Session, words: Words, client: Client, reminder: Reminder, now: datetime
+) -> int:
+    """Send the words of a message once more, by hand, to her number or address as it is now;
+    return the new message's id. The old one stays as it ended: what may have arrived is never
+    sent twice by itself.
+    """
+    (facts,) = reminder_facts.facts(session, [reminder.id], now)
+    message = words(facts, now, now + AGAIN_HELPS)
+    client_messages.attend(session, client.clinic_id, client.id, now)
+    return one_off_messages.write(
+        session,
+        client,
+        reminder.channel,
+        NoteKind.CORRECTION,
+        message.text,
+        now + UNDO,
+        good_for=AGAIN_HELPS,
+        subject=message.subject,
+    )
+
+
+def write(session: Session, client: Client, channel: Channel, words: str, now: datetime) -> int:
+    """Send her a sentence of staff's that puts an earlier message right; return its id."""
+    return one_off_messages.write(
+        session, client, channel, NoteKind.CORRECTION, words, now + UNDO, good_for=AGAIN_HELPS
+    )
+
+
+def plan_again(
+    session: Session, library: Library, client: Client, now: datetime
+) -> dict[int, Replan]:
+    """Bring a client's plan in line with what has just been changed of her."""
+    clinic = people.clinic(session, client.clinic_id)
+    people.lock(session, [client.id])
+    session.flush()
+    return replan_clients(session, library, clinic, {client.id: client}, now)
+
+
+def wake(session: Session, client_id: int) -> None:
+    """Look again now at what of hers waits for the end of a pause."""
+    client_messages.wake(session, client_id, Reason.PAUSED)

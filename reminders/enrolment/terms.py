@@ -1,0 +1,96 @@
+"""What a clinic tells us, and what came of it: enrolments in, enrolled out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from reminders.consent.ledger import Proof
+from reminders.rules.planning import Replan
+from reminders.rules.terms import Channel
+from reminders.store.queries.people import name_key
+from reminders.store.tables import Client, Treatment
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a client said about a channel: when (UTC), and where that is written down.
+
+    ``proof`` is what staff took down themselves; without one it stands in a list.
+    """
+
+    channel: Channel
+    given: bool
+    given_at: datetime
+    source: str
+    stop: bool = False
+    proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """One treatment of one client, as told to us; contacts are normalised already.
+
+    ``external_id`` is the clinic's own number for the treatment, ``client_id`` for the client.
+    """
+
+    first_name: str
+    protocol: str
+    treated_on: date
+    last_name: str = ""
+    starts: time | None = None
+    ends: time | None = None
+    phone: str | None = None
+    email: str | None = None
+    language: str = "en"
+    time_zone: str | None = None
+    external_id: str | None = None
+    client_id: str | None = None
+    cancelled: bool = False
+    said: tuple[Said, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Return what the enrolments of one person share."""
+        contact = self.client_id or self.phone or self.email or ""
+        return contact, name_key(self.first_name)
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Return what the client may be known by."""
+        return keys(self.client_id, self.phone, self.email, self.first_name)
+
+
+def keys(
+    client_id: str | None,
+    phone: str | None,
+    email: str | None,
+    first_name: str,
+) -> list[tuple[str, str]]:
+    """Return what tells a client: the clinic's number for her, or a contact with her name,
+    since several people may share a phone.
+    """
+    own = [(client_id, "")] if client_id else []
+    return own + [(contact, name_key(first_name)) for contact in (phone, email) if contact]
+
+
+class Effect(StrEnum):
+    """What an enrolment did."""
+
+    ADDED = "added"
+    MOVED = "moved"
+    UPDATED = "updated"
+    CANCELLED = "cancelled"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(slots=True)
+class Enrolled:
+    """What became of one enrolment; ``change`` is what it did to the reminders."""
+
+    enrolment: Enrolment
+    effect: Effect
+    client: Client | None = None
+    treatment: Treatment | None = None
+    remarks: list[str] = field(default_factory=list)
+    change: Replan | None = None

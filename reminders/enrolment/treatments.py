@@ -1,0 +1,160 @@
+"""Enrolment: treatments taken in, moved and cancelled, each with its plan in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from reminders.consent import ledger
+from reminders.enrolment.matching import Book
+from reminders.enrolment.terms import Effect, Enrolled, Enrolment
+from reminders.plans.reminder_plans import replan_clients
+from reminders.rules.planning import Replan, timing
+from reminders.rules.terms import Act
+from reminders.store.queries import consents, people
+from reminders.store.queries.common import Row
+from reminders.store.tables import Client, Clinic, Treatment
+from reminders.wording.library import Library
+
+WHO_CAN = {
+    True: "a list cannot undo it",
+    False: "only she can take it back, by texting START or on her own page",
+}
+"""Who may take a no back, by whether a list says so."""
+
+TOGETHER = 1000
+"""How many enrolments are matched and planned with one set of questions."""
+
+
+def enrol(
+    session: Session,
+    library: Library,
+    clinic: Clinic,
+    told: Sequence[Enrolment],
+    now: datetime,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[Enrolled]:
+    """Take treatments in: find or make each client and treatment, note what she said about
+    messages, and plan. Taking the same in twice changes nothing.
+
+    ``told`` is everything the clinic tells us at once; what it does not mention stays as it
+    is. Runs in the caller's transaction: all of it, or none.
+    """
+    done: list[Enrolled] = []
+    for batch in _batches(told):
+        done += _enrol_batch(session, library, clinic, batch, now)
+        progress(len(batch))
+    return done
+
+
+def _batches(told: Sequence[Enrolment]) -> Iterator[list[Enrolment]]:
+    """Group enrolments so that those of one person stay together."""
+    batch: list[Enrolment] = []
+    for _, same in groupby(sorted(told, key=lambda e: e.identity), key=lambda e: e.identity):
+        batch += same
+        if len(batch) >= TOGETHER:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _enrol_batch(
+    session: Session,
+    library: Library,
+    clinic: Clinic,
+    batch: list[Enrolment],
+    now: datetime,
+) -> list[Enrolled]:
+    done = Book(session, library, clinic, batch, now).enter()
+    _record_said(session, done, clinic, now)
+    touched = {
+        one.client.id: one.client
+        for one in done
+        if one.client and one.effect is not Effect.UNCHANGED
+    }
+    changes = replan_clients(session, library, clinic, touched, now)
+    for one in done:
+        one.change = changes.get(one.treatment.id) if one.treatment else None
+    return done
+
+
+def _record_said(session: Session, done: Sequence[Enrolled], clinic: Clinic, now: datetime) -> None:
+    """Add what is new to the consent ledger. Nothing told later revives an earlier no, changes the
+    date of a yes or touches a stop.
+    """
+    known = consents.consents_of(session, {one.client.id for one in done if one.client})
+    contacts = {c for one in done if one.client for c in (one.client.phone, one.client.email) if c}
+    barred = ledger.barred(session, clinic.id, contacts)
+    lines: list[Row] = []
+    for one in done:
+        for said in one.enrolment.said if one.client else ():
+            assert one.client is not None
+            key = (one.client.id, said.channel)
+            refused = known.get(key) is False and said.proof is None
+            stopped = refused or ledger.contact_of(one.client, said.channel) in barred
+            if stopped and said.given:
+                one.remarks.append(f"No to {said.channel} stands; {WHO_CAN[said.proof is None]}.")
+            if known.get(key) == said.given or (known.get(key) is False and stopped):
+                continue
+            if stopped and said.given and said.proof is not None:
+                continue
+            if said.stop:
+                ledger.withdraw(
+                    session, one.client, said.channel, source=said.source, now=now, act=Act.IMPORT
+                )
+            else:
+                proof = said.proof or ledger.Proof(Act.IMPORT, said.source)
+                lines.append(
+                    ledger.line(
+                        one.client, said.channel, proof, now, said.given_at, given=said.given
+                    )
+                )
+            known[key] = said.given
+            one.effect = Effect.UPDATED if one.effect is Effect.UNCHANGED else one.effect
+    consents.add(session, lines)
+
+
+def reschedule(
+    session: Session,
+    library: Library,
+    treatment: Treatment,
+    treated_on: date,
+    starts: time | None,
+    ends: time | None,
+    now: datetime,
+) -> Replan:
+    """Move a treatment and its plan in one go, and return what that changes."""
+    clinic = people.clinic(session, treatment.clinic_id)
+    length = library.protocols[treatment.protocol].usual_length
+    when = timing(treated_on, starts, ends, length, ZoneInfo(clinic.time_zone))
+    treatment.treated_on, treatment.starts, treatment.ends = treated_on, starts, ends
+    treatment.ends_at = when.ends_at
+    return _replan_one(session, library, treatment, now)
+
+
+def cancel(session: Session, library: Library, treatment: Treatment, now: datetime) -> Replan:
+    """Cancel a treatment; what has not left is cancelled with it."""
+    treatment.cancelled_at = treatment.cancelled_at or now
+    return _replan_one(session, library, treatment, now)
+
+
+def _replan_one(
+    session: Session,
+    library: Library,
+    treatment: Treatment,
+    now: datetime,
+) -> Replan:
+    clinic = people.clinic(session, treatment.clinic_id)
+    clients = people.lock(session, [treatment.client_id])
+    session.flush()
+    return replan_clients(session, library, clinic, by_id(clients), now)[treatment.id]
+
+
+def by_id(clients: Sequence[Client]) -> dict[int, Client]:
+    """Return clients by their ids."""
+    return {client.id: client for client in clients}

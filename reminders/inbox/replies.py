@@ -1,0 +1,231 @@
+"""Replies: what a client texts back takes effect in the same moment, or is put before a person."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from reminders.consent import ledger
+from reminders.consent.ledger import Proof
+from reminders.monitoring.alerts import raise_alert
+from reminders.rules.keywords import Kind, read
+from reminders.rules.terms import Act, Channel, ClinicFacts, Reason
+from reminders.store.queries import clinic_facts, consents, people, replies
+from reminders.store.tables import Client
+from reminders.wording.fixed_replies import Answers
+
+SOURCE = "text message"
+"""Where a consent taken back or given by text is written down."""
+
+TEXTED_STOPS = {SOURCE, "provider"}
+"""Sources of a stop that START takes back: she texted it, to us or to the provider alone."""
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A text that came in, by the provider's id. ``taken_for`` is what the provider took it for;
+    ``answered`` says that the provider answers it by itself. ``came_at`` (UTC) is set where it is
+    heard of late: it is carried out, but not answered, since a confirmation is welcome within five
+    minutes only (47 CFR 64.1200(a)(12)).
+    """
+
+    provider_id: str
+    contact: str
+    body: str
+    media: tuple[dict[str, str], ...] = ()
+    taken_for: Kind | None = None
+    answered: bool = False
+    came_at: datetime | None = None
+
+
+_UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")
+"""What no database keeps: a zero byte, half a character."""
+
+
+def keepable(words: str) -> str:
+    """Return words without what no database keeps."""
+    return _UNKEEPABLE.sub("", words)
+
+
+def take(session: Session, answers: Answers, inbound: Inbound, now: datetime) -> str:
+    """Carry out what a text asks and return what its sender is to be told at once, if anything.
+
+    The same text taken again changes nothing and is told the same.
+    """
+    replies.one_by_one(session, inbound.contact)
+    before = replies.taken(session, inbound.provider_id)
+    if before is not None:
+        return before.answer
+    taking = _Taking(session, answers, inbound, now)
+    reply_id = taking.keep()
+    answer = taking.carry_out(reply_id) if inbound.came_at is None else taking.hear_late(reply_id)
+    if answer:
+        replies.note_answer(session, reply_id, answer)
+    return answer
+
+
+class _Taking:
+    """One text, whoever is on its number, and what becomes of it."""
+
+    def __init__(self, session: Session, answers: Answers, inbound: Inbound, now: datetime) -> None:
+        self._session = session
+        self._answers = answers
+        self._inbound = inbound
+        self._now = now
+        self._reading = read(inbound.body)
+        self._clients = replies.clients_on(session, inbound.contact)
+        self._stops = replies.stops_on(session, inbound.contact)
+
+    @cached_property
+    def _clinics(self) -> list[ClinicFacts]:
+        """Return the clinics that know this number, the one whose text is answered first; all
+        there are where none does, since each may come to have it on a list.
+        """
+        ids = [client.clinic_id for client in self._clients]
+        ids = ids or [clinic.id for clinic in people.clinics(self._session)]
+        known = clinic_facts.clinics_of(self._session, set(ids), self._now)
+        return [known[clinic_id] for clinic_id in dict.fromkeys(ids)]
+
+    @cached_property
+    def _home(self) -> ClinicFacts | None:
+        """Return whose text this is: a stranger's is nobody's, unless there is but one clinic."""
+        known = self._clients or len(self._clinics) == 1
+        return self._clinics[0] if known else None
+
+    @cached_property
+    def _client(self) -> Client | None:
+        hers = [c for c in self._clients if self._home and c.clinic_id == self._home.clinic_id]
+        return hers[0] if len(hers) == 1 else None
+
+    @cached_property
+    def _starting(self) -> list[Client]:
+        """Return whom a START takes back: who had agreed, and whose number stopped by text."""
+        stops = {
+            clinic_id
+            for clinic_id, stop in self._stops.items()
+            if stop.reason is Reason.OPTED_OUT and stop.source in TEXTED_STOPS
+        }
+        return [
+            client
+            for client in self._clients
+            if client.clinic_id in stops and replies.agreed_before(self._session, client.id)
+        ]
+
+    @cached_property
+    def _kind(self) -> Kind:
+        kind = self._inbound.taken_for or self._reading.kind
+        meant = kind is not Kind.START or self._starting or self._inbound.taken_for
+        return kind if meant else Kind.REPLY
+
+    def keep(self) -> int:
+        """Write the text down."""
+        row = {
+            "provider_id": self._inbound.provider_id,
+            "clinic_id": self._home.clinic_id if self._home else None,
+            "client_id": self._client.id if self._client else None,
+            "contact": self._inbound.contact,
+            "body": self._inbound.body,
+            "media": list(self._inbound.media),
+            "kind": self._kind,
+            "alarm": self._reading.alarm,
+            "received_at": self._inbound.came_at or self._now,
+        }
+        return replies.keep(self._session, row)
+
+    def hear_late(self, reply_id: int) -> str:
+        """Do what the text asks, and say nothing to it."""
+        self.carry_out(reply_id)
+        return ""
+
+    def carry_out(self, reply_id: int) -> str:
+        """Do what the text asks, alert whoever must know, and return the answer to it."""
+        if self._reading.alarm:
+            self._alert("alarm", reply_id)
+        match self._kind:
+            case Kind.STOP | Kind.WRONG_NUMBER:
+                return self._stop(reply_id)
+            case Kind.START:
+                return self._start()
+            case Kind.HELP:
+                return "" if self._inbound.answered else self._say("help")
+            case Kind.REPLY:
+                return self._put_before_a_person(reply_id)
+
+    def _stop(self, reply_id: int) -> str:
+        """Withdraw everybody's consent to texts on this number and suppress it, for each clinic
+        that may text it; confirm what is new, once (47 CFR 64.1200(a)(12)).
+        """
+        for client in self._clients:
+            ledger.withdraw(
+                self._session, client, Channel.SMS, source=SOURCE, now=self._now, act=Act.KEYWORD
+            )
+        contact, wrong = self._inbound.contact, self._kind is Kind.WRONG_NUMBER
+        for clinic in self._clinics:
+            if not self._clients:
+                consents.suppress(
+                    self._session, clinic.clinic_id, contact, Reason.OPTED_OUT,
+                    source=SOURCE, now=self._now,
+                )  # fmt: skip
+            if wrong or self._why(clinic) is Reason.WRONG_NUMBER:
+                replies.not_hers(self._session, clinic.clinic_id, contact)
+        if wrong and self._clients:
+            self._alert("wrong-number", reply_id)
+        if self._reading.may_mean_appointment and self._clients:
+            self._alert("cancel", reply_id)
+        stopped = {Reason.OPTED_OUT, Reason.WRONG_NUMBER}
+        new = any(self._why(clinic) not in stopped for clinic in self._clinics)
+        return self._confirm_stop() if new and not self._inbound.answered else ""
+
+    def _why(self, clinic: ClinicFacts) -> Reason | None:
+        stop = self._stops.get(clinic.clinic_id)
+        return stop.reason if stop else None
+
+    def _confirm_stop(self) -> str:
+        if not self._home:
+            return self._answers.write("stopped_nobody", "en", None)
+        if self._kind is Kind.WRONG_NUMBER:
+            return self._say("wrong_number")
+        return self._say("stopped_cancel" if self._reading.may_mean_appointment else "stopped")
+
+    def _start(self) -> str:
+        """Take a stop back by her own word; whoever confirmed the stop confirms this too."""
+        for client in self._starting:
+            ledger.record(self._session, client, Channel.SMS, Proof(Act.KEYWORD, SOURCE), self._now)
+        stop = replies.last_stop(self._session, self._inbound.contact)
+        ours = bool(stop and stop.answer) or not self._inbound.answered
+        return self._say("started") if self._starting and ours else ""
+
+    def _put_before_a_person(self, reply_id: int) -> str:
+        if not self._reading.alarm:
+            self._alert("reply", reply_id)
+        contact, since = self._inbound.contact, self._now - ONE_DAY
+        if self._stops or replies.told_since(self._session, contact, since):
+            return ""
+        return self._say("reply")
+
+    def _say(self, which: str) -> str:
+        """Return an answer of the clinic whose text this is; one that sends nothing says nothing."""
+        if self._home is None or not self._home.live or self._home.halted:
+            return ""
+        language = self._clients[0].language if self._clients else "en"
+        others = ", ".join(c.name for c in self._clinics[1:]) if which in _FOR_ALL else ""
+        return self._answers.write(which, language, self._home, others)
+
+    def _alert(self, kind: str, reply_id: int) -> None:
+        """Tell the staff by email in the same minute; a burst of texts is told once."""
+        clinic_id = self._home.clinic_id if self._home else None
+        subject, body = self._answers.alert(kind)
+        minute = f"{self._now:%Y%m%d%H%M}"
+        who = self._client.id if self._client else f"reply{reply_id}"
+        key = f"{kind}-{clinic_id or 0}-{who}-{minute}"
+        raise_alert(self._session, clinic_id, kind, key, subject, body, self._now)
+
+
+_FOR_ALL = frozenset({"stopped", "stopped_cancel", "wrong_number", "started"})
+"""What is said for every clinic that knows the number."""

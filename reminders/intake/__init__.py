@@ -1,0 +1,1 @@
+"""A clinic's list: read, checked row by row, taken in whole, and undone."""

@@ -1,0 +1,224 @@
+"""Intakes: a list brought in on a page: mended in place, taken in, and undone if it was the wrong one."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy.orm import Session
+
+from reminders.enrolment.terms import Effect, Enrolled
+from reminders.enrolment.treatments import by_id
+from reminders.intake import lists
+from reminders.intake.lists import Checked, Taken
+from reminders.intake.rows import Remark
+from reminders.plans.reminder_plans import replan_clients
+from reminders.rules import list_columns
+from reminders.rules.terms import Channel, InputError
+from reminders.spreadsheets import Table
+from reminders.store.queries import imports as queries
+from reminders.store.queries import people
+from reminders.store.queries.common import Row
+from reminders.store.tables import Clinic, Intake
+from reminders.wording.library import Library
+
+KEPT = timedelta(days=7)
+"""How long rows that were left out, and lists nobody finished, stay to be fetched."""
+
+TOGETHER = 500
+"""How many clients are planned anew with one set of questions."""
+
+
+@dataclass(slots=True)
+class Looked:
+    """A list as it stands: its cells, which column holds what, and what can go in."""
+
+    table: Table
+    where: dict[str, int]
+    checked: Checked
+
+    @property
+    def missing(self) -> list[Remark]:
+        """Return which columns are needed and not there; until they are, no row is read."""
+        held = self.where.keys()
+        whole = all(held & set(any_of) for any_of, _ in lists.NEEDED.values())
+        return [] if whole else self.checked.faults
+
+    def faults_of(self, number: int) -> list[Remark]:
+        """Return what is wrong with a row."""
+        return [fault for fault in self.checked.faults if fault.row == number]
+
+
+@dataclass(slots=True)
+class Undone:
+    """What undoing a list did: treatments and reminders cancelled, and what had left already."""
+
+    treatments: int = 0
+    reminders: int = 0
+    left: int = 0
+    effects: Counter[str] = field(default_factory=Counter)
+
+
+def begin(
+    session: Session, clinic: Clinic, table: Table, name: str, who: str, now: datetime
+) -> Intake:
+    """Keep a list to be looked at, its columns recognised as they were corrected last time.
+
+    Cells pasted without headings get some, so that no row is taken for them.
+    """
+    if not list_columns.recognise(table.header):
+        rows = [(1, table.header), *((number, row) for number, row in table.rows)]
+        widest = max(len(row) for _, row in rows)
+        table = Table([f"Column {n}" for n in range(1, widest + 1)], rows)
+    known = queries.recall(session, clinic.id, fingerprint(table.header))
+    where = list_columns.recognise(table.header) if known is None else known
+    intake = Intake(
+        clinic_id=clinic.id,
+        name=name[:120],
+        by=who,
+        begun_at=now,
+        columns=json.dumps(where),
+        cells=_packed(table),
+    )
+    session.add(intake)
+    session.flush()
+    return intake
+
+
+def fingerprint(header: Sequence[str]) -> str:
+    """Return what lists with the same headings share."""
+    return sha256("\n".join(list_columns.plain(name) for name in header).encode()).hexdigest()[:32]
+
+
+def look(intake: Intake, clinic: Clinic, library: Library, now: datetime) -> Looked:
+    """Read a list that was begun, cell by cell; raises ``InputError`` when it is gone."""
+    table, where = _table(intake), json.loads(intake.columns)
+    return Looked(table, where, lists.check(table, intake.name, clinic, library, now, where))
+
+
+def set_columns(session: Session, intake: Intake, where: Mapping[str, int]) -> None:
+    """Say which column holds what, here and in lists with the same headings from now on."""
+    table = _table(intake)
+    kept = {name: place for name, place in where.items() if 0 <= place < len(table.header)}
+    intake.columns = json.dumps(kept)
+    queries.remember(session, intake.clinic_id, fingerprint(table.header), kept)
+
+
+def mend(intake: Intake, cells: Mapping[tuple[int, int], str]) -> int:
+    """Write into cells, given by row number and column place; return how many changed."""
+    table, changed = _table(intake), 0
+    rows: list[tuple[int, Sequence[str]]] = []
+    for number, row in table.rows:
+        mended = [*row, *[""] * (len(table.header) - len(row))]
+        for place in range(len(mended)):
+            wanted = cells.get((number, place), mended[place])
+            changed += wanted != mended[place]
+            mended[place] = wanted
+        rows.append((number, mended))
+    intake.cells = _packed(Table(table.header, rows))
+    return changed
+
+
+def leave_out(intake: Intake, numbers: set[int]) -> None:
+    """Drop rows from a list, as those of other treatments."""
+    table = _table(intake)
+    rows = [(number, row) for number, row in table.rows if number not in numbers]
+    intake.cells = _packed(Table(table.header, rows))
+
+
+def say_consent(intake: Intake, channels: Sequence[Channel], source: str, on: str) -> None:
+    """Note for every row of a list without consent columns how everyone on it said yes.
+
+    ``source`` says how (“intake form”), ``on`` when, as it was typed; they become columns of the
+    list, so that each is read and checked like any other.
+    """
+    table, where = _table(intake), json.loads(intake.columns)
+    said = {f"{channel}_consent": "yes" for channel in channels}
+    said |= {"consent_source": source, "consent_at": on}
+    new = {name: text for name, text in said.items() if name not in where}
+    rows = [
+        (number, [*row, *[""] * (len(table.header) - len(row)), *new.values()])
+        for number, row in table.rows
+    ]
+    where |= {name: len(table.header) + place for place, name in enumerate(new)}
+    intake.columns = json.dumps(where)
+    intake.cells = _packed(Table([*table.header, *new], rows))
+
+
+def take(
+    session: Session, library: Library, clinic: Clinic, intake: Intake, now: datetime
+) -> Taken:
+    """Take in what is good of a list, and keep the rest; raises ``InputError`` the second time."""
+    if intake.taken_at is not None:
+        raise InputError("This list is in already.", "Undo it first to bring it in again.")
+    looked = look(intake, clinic, library, now)
+    rows: list[Row] = []
+
+    def note(number: int, done: Enrolled) -> None:
+        if done.client is not None:
+            treatment_id = done.treatment.id if done.treatment else None
+            rows.append((intake.id, number, done.client.id, treatment_id, str(done.effect)))
+
+    taken = lists.take(session, library, clinic, looked.checked, now, each=note)
+    queries.note_rows(session, rows)
+    faulty = {fault.row for fault in looked.checked.faults}
+    intake.taken_at = now
+    intake.taken = len(looked.checked.good)
+    intake.left_out = len(faulty)
+    rest = [(number, row) for number, row in looked.table.rows if number in faulty]
+    intake.cells = _packed(Table(looked.table.header, rest)) if rest else None
+    session.flush()
+    return taken
+
+
+def rest(looked: Looked) -> list[list[str]]:
+    """Return the rows that cannot go in as they are, with a column that says why."""
+    rows = []
+    for number, row in looked.table.rows:
+        if faults := looked.faults_of(number):
+            why = " ".join(f"{f.column}: {f.problem} {f.mend}".strip() for f in faults)
+            rows.append([*row, *[""] * (len(looked.table.header) - len(row)), why])
+    return [[*looked.table.header, "Problem"], *rows]
+
+
+def undo(
+    session: Session, library: Library, clinic: Clinic, intake: Intake, who: str, now: datetime
+) -> Undone:
+    """Cancel the treatments that came in by a list, and with them all that has not left.
+
+    What the list changed of treatments known before is not changed back, since somebody may have
+    meant it: who that is about is to be told (``queries.changed_clients``).
+    """
+    if intake.taken_at is None or intake.undone_at is not None:
+        raise InputError("There is nothing to undo.", "Look at the list again.")
+    rows = queries.rows_of(session, intake.id)
+    undone = Undone(effects=Counter(row.effect for row in rows))
+    undone.left = queries.left_already(session, intake.id, Effect.ADDED)
+    came = {row.treatment_id: row.client_id for row in rows if row.effect == Effect.ADDED}
+    ids = sorted(set(came.values()))
+    for start in range(0, len(ids), TOGETHER):
+        clients = by_id(people.lock(session, ids[start : start + TOGETHER]))
+        for treatment in people.treatments_of(session, clients):
+            if treatment.id in came and treatment.cancelled_at is None:
+                treatment.cancelled_at = now
+                undone.treatments += 1
+        session.flush()
+        changes = replan_clients(session, library, clinic, clients, now)
+        undone.reminders += sum(len(change.cancel) for change in changes.values())
+    intake.undone_at, intake.undone_by = now, who
+    return undone
+
+
+def _table(intake: Intake) -> Table:
+    if intake.cells is None:
+        raise InputError("The cells of this list are gone.", "Bring the list in again.")
+    kept = json.loads(intake.cells)
+    return Table(kept["header"], [(number, row) for number, row in kept["rows"]])
+
+
+def _packed(table: Table) -> str:
+    return json.dumps({"header": list(table.header), "rows": [*table.rows]}, ensure_ascii=False)

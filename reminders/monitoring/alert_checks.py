@@ -1,0 +1,78 @@
+"""Raising alarms: the state of things is looked at every minute, and whoever must know is told once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from reminders.delivery import pauses
+from reminders.delivery.restore_guard import PLAIN, Held
+from reminders.monitoring.alerts import raise_alert
+from reminders.rules import alert_conditions
+from reminders.rules.alert_conditions import Alarm, Stop
+from reminders.rules.sending_hours import resolve
+from reminders.store.queries import alerts, delivery, lanes, metrics, people
+from reminders.store.tables import Clinic
+
+DAY = timedelta(days=1)
+
+
+def raise_all(session: Session, now: datetime) -> None:
+    """Raise whatever must be told at ``now``; what was told under its key is not told again."""
+    for alarm in _all(session, now):
+        raise_alert(session, alarm.clinic_id, alarm.kind, alarm.key, alarm.subject, alarm.body, now)
+
+
+def _all(session: Session, now: datetime) -> Iterator[Alarm]:
+    found = [alert_conditions.late(delivery.last_beat(session), now)]
+    found += [alert_conditions.stopped(stop, now) for stop in _stops(session, now)]
+    found += [
+        alert_conditions.failing(*row, now.date()) for row in metrics.failing(session, now - DAY)
+    ]
+    spent = metrics.spent(session, now.date() - timedelta(days=31))
+    found += [
+        alert_conditions.spent(row.clinic_id, row.month_on, row.segments, row.segment_budget)
+        for row in spent
+    ]
+    yield from (alarm for alarm in found if alarm is not None)
+    held = Held.read(session)
+    if held is not None:
+        yield alert_conditions.held(held.since, PLAIN[held.why])
+    yield from _mornings(session, now)
+
+
+def _stops(session: Session, now: datetime) -> Iterator[Stop]:
+    """Gather stopped lanes by what stopped them: one refused account stops every clinic's."""
+    alike = defaultdict(list)
+    for _, lane in lanes.stopped(session):
+        alike[lane.channel, lane.held_for or ""].append(lane.held_since or now)
+    for (channel, code), since in alike.items():
+        yield Stop(channel, code, min(since), len(since))
+
+
+def _mornings(session: Session, now: datetime) -> Iterator[Alarm]:
+    """Write to every live clinic whose morning it is and that has not been written to today."""
+    due = {
+        alert_conditions.morning_key(clinic.id, local.date()): (clinic, local)
+        for clinic in people.clinics(session)
+        if clinic.live
+        and alert_conditions.is_morning(local := now.astimezone(ZoneInfo(clinic.time_zone)))
+    }
+    if not due:
+        return
+    everyone = pauses.paused(session) is not None
+    for key in due.keys() - alerts.raised(session, due.keys()):
+        yield _morning(session, *due[key], everyone=everyone)
+
+
+def _morning(session: Session, clinic: Clinic, local: datetime, *, everyone: bool) -> Alarm:
+    today, zone = local.date(), ZoneInfo(clinic.time_zone)
+    day = tuple(resolve(today + DAY * n, alert_conditions.MIDNIGHT, zone) for n in (0, 1))
+    found = metrics.morning(session, clinic.id, (day[0], day[1]))
+    paused = everyone or clinic.paused_at is not None
+    counts = (found.planned, found.failed, found.stuck)
+    return alert_conditions.morning(clinic.id, clinic.name, today, counts, paused=paused)

@@ -1,0 +1,86 @@
+"""The check-up: every look of the doctor's in turn, for the command line and for owners' pages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from reminders.monitoring import alerts, doctor, external_checks
+from reminders.monitoring.doctor import Check, Verdict
+from reminders.senders import SendError
+from reminders.senders.mail_checks import knock, open_ports
+from reminders.senders.sms import TwilioAccount
+from reminders.senders.twilio_account import Inquiry
+from reminders.settings import Settings
+from reminders.store.backups import BACKED_UP
+from reminders.store.database import database_time, reading, writing
+from reminders.store.queries import pauses, people
+from reminders.wording.library import Library
+from reminders.wording.renderer import Renderer
+
+REPLIES = "/hooks/twilio/inbound#rc=3&rp=all"
+"""Where Twilio is to post what clients text; what follows the # lets it try again."""
+
+WORDED = "wording read"
+"""The mark that says which edition of the wording was found to be whole."""
+
+
+def inside(
+    engine: Engine, library: Library, renderer: Renderer, clock: Callable[[], datetime]
+) -> Iterator[Check]:
+    """Look at what is ours: database, clock, zones, wording, clinics, heartbeat, backup."""
+    found = list(doctor.database(engine))
+    yield from found
+    yield doctor.time_zones()
+    if any(check.verdict is Verdict.FAIL for check in found):
+        yield doctor.wording(library, renderer, clock())
+        return
+    yield wording(engine, library, renderer, clock())
+    yield external_checks.clocks(clock(), database_time(engine))
+    now = clock()
+    with reading(engine) as session:
+        used = people.zones(session)
+        backed_up = pauses.read(session, BACKED_UP)
+        untold = alerts.untold(session, now)
+    yield external_checks.zones(used, now)
+    yield from doctor.clinics(engine, now)
+    yield from external_checks.alerts(untold)
+    yield external_checks.backup(datetime.fromisoformat(backed_up) if backed_up else None, now)
+
+
+def wording(engine: Engine, library: Library, renderer: Renderer, now: datetime) -> Check:
+    """Word every milestone there is, once for each edition of the wording: it takes seconds."""
+    edition = library.edition()
+    with reading(engine) as session:
+        known = pauses.read(session, WORDED)
+    if known and known["edition"] == edition:
+        return Check("wording", Verdict.PASS, known["found"])
+    check = doctor.wording(library, renderer, now)
+    if check.verdict is Verdict.PASS:
+        with writing(engine) as session:
+            pauses.write(session, WORDED, {"edition": edition, "found": check.found})
+    return check
+
+
+def outside(
+    settings: Settings, account: TwilioAccount, probe_smtp: Callable[[], str], *, fix: bool
+) -> Iterator[Check]:
+    """Look at what others must do for us: Twilio, the mail server, names, our own address."""
+    replies_to = settings.public_url + REPLIES
+    inquiry = Inquiry(account)
+    try:
+        if fix:
+            asyncio.run(inquiry.send_replies_to(replies_to))
+        yield from external_checks.line(asyncio.run(inquiry.ask()), replies_to)
+    except SendError as error:
+        mend = doctor.MENDS.get(error.outcome, "See Twilio's own status page, and try again.")
+        yield Check("Twilio account", Verdict.FAIL, f"not ready: {error.code}", mend)
+    yield external_checks.mail(probe_smtp, settings.smtp_host, settings.smtp_port, open_ports)
+    yield from external_checks.domain(settings.mail_from)
+    token = settings.twilio_auth_token.get_secret_value()
+    if token:
+        status = f"{settings.public_url}/hooks/twilio/status"
+        yield external_checks.round_trip(knock(status, settings.twilio_account_sid, token))

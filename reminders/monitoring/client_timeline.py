@@ -1,0 +1,163 @@
+"""The record: everything of one client on one line of time, each with why or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from reminders.rules.decision import Defer, Skip, decide
+from reminders.rules.reason_texts import PLAIN
+from reminders.rules.terms import Channel, Facts, Message, NoteKind, Reason, Status
+from reminders.senders.twilio_errors import say
+from reminders.store.queries import audit, client_messages, desk, reminder_facts
+from reminders.store.queries.client_messages import Step, Tried, moment
+from reminders.store.tables import Client, Consent, Reminder, Reply, Treatment
+
+Words = Callable[[Facts, datetime, datetime], Message]
+"""Whoever words a message from its facts, at a moment and until another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened to a client's messages, or will.
+
+    ``kind`` is ``message``, ``reply``, ``consent`` or ``change``; ``why`` says in a sentence by
+    which rule; ``facts`` are pairs of what an auditor asks and the answer; ``words`` is the exact
+    text, with the ``html`` of an email that is still to come.
+    """
+
+    at: datetime
+    kind: str
+    title: str
+    status: Status | None = None
+    reason: Reason | None = None
+    why: str = ""
+    words: str = ""
+    subject: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    reminder: Reminder | None = None
+    treatment: Treatment | None = None
+    channel: Channel | None = None
+
+
+def record(
+    session: Session, words: Words, names: Mapping[str, str], client: Client, now: datetime
+) -> list[Entry]:
+    """Return everything of a client in order of time; ``names`` are the milestones' names."""
+    steps = client_messages.steps(session, client.id)
+    open_ids = [s.reminder.id for s in steps if s.reminder.status is Status.PLANNED]
+    ahead = {facts.reminder_id: facts for facts in reminder_facts.facts(session, open_ids, now)}
+    found = [
+        *(_message(step, names, ahead.get(step.reminder.id), words) for step in steps),
+        *(_consent(said) for said in desk.consents(session, client.id)),
+        *(_reply(reply) for reply in desk.replies_of(session, client.clinic_id, client.id)),
+        *_changes(session, client.id, {s.treatment.id for s in steps if s.treatment}),
+    ]
+    return sorted(found, key=lambda entry: (entry.at, entry.kind))
+
+
+def _message(step: Step, names: Mapping[str, str], facts: Facts | None, words: Words) -> Entry:
+    r, last = step.reminder, step.tried[-1] if step.tried else None
+    text, subject = (last.attempt.body, last.attempt.subject) if last else ("", "")
+    why = _why(step)
+    if facts is not None:
+        message = words(facts, r.due_at, r.stale_at)
+        text, subject = message.text, message.subject
+        why = _ahead(facts, r) or why
+    return Entry(
+        at=moment(r),
+        kind="message",
+        title=names.get(r.milestone, r.milestone),
+        status=r.status,
+        reason=r.reason,
+        why=why,
+        words=text,
+        subject=subject,
+        facts=tuple(_facts(step)),
+        reminder=r,
+        treatment=step.treatment,
+        channel=r.channel,
+    )
+
+
+def _ahead(facts: Facts, reminder: Reminder) -> str:
+    """Say why a planned message would not leave at its time, as far as one can see today."""
+    match decide(facts, reminder.due_at):
+        case Skip(reason):
+            return f"It will not be sent, as things are now: {PLAIN[reason]}."
+        case Defer(_, reason):
+            return f"It waits: {PLAIN[reason]}."
+        case _:
+            return ""
+
+
+def _why(step: Step) -> str:
+    r = step.reminder
+    if r.reason is None:
+        said = next((say(code) for code in _codes(step) if say(code)), "")
+        return f"{said[0].upper()}{said[1:]}." if said else ""
+    plain = PLAIN[r.reason]
+    return f"{plain[0].upper()}{plain[1:]}."
+
+
+def _codes(step: Step) -> Iterator[str]:
+    for tried in reversed(step.tried):
+        yield from (receipt.code for receipt in reversed(tried.receipts) if receipt.code)
+        yield from [tried.attempt.code] if tried.attempt.code else []
+
+
+def _facts(step: Step) -> Iterator[tuple[str, str]]:
+    """Return what an auditor asks about a message, with the answers."""
+    r, treatment = step.reminder, step.treatment
+    if treatment is not None:
+        yield "Counted from", f"treatment on {_day(treatment.treated_on)}"
+    yield "Planned for", f"{_day(r.due_on)} ({r.scheduled_at:%H:%M} UTC)"
+    yield "No longer helps after", f"{r.stale_at:%d %b %Y %H:%M} UTC"
+    if step.note is not None and step.note.kind is NoteKind.ANSWER:
+        yield "Written by", "a member of staff"
+    for number, tried in enumerate(step.tried, 1):
+        yield f"Attempt {number}", _attempt(tried)
+
+
+def _attempt(tried: Tried) -> str:
+    attempt = tried.attempt
+    outcome = f": {attempt.outcome}" if attempt.outcome else ""
+    code = (
+        f" ({attempt.code}{', ' + say(attempt.code) if say(attempt.code) else ''})"
+        if attempt.code
+        else ""
+    )
+    wording = f"version {attempt.wording}" if attempt.wording else "packaged wording"
+    said = "".join(f"; {r.received_at:%H:%M} {r.status}" for r in tried.receipts)
+    size = f", {attempt.segments} segments" if attempt.segments > 1 else ""
+    return f"{attempt.handoff_at:%d %b %Y %H:%M:%S} UTC to {attempt.contact}, {wording}{size}{outcome}{code}{said}"
+
+
+def _day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+WAYS = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
+
+
+def _consent(said: Consent) -> Entry:
+    title = f"{'Yes' if said.given else 'No'} to {WAYS[said.channel]}"
+    facts = (("Said", f"{said.given_at:%d %b %Y %H:%M} UTC"), ("Kept in", said.source))
+    return Entry(said.recorded_at, "consent", title, facts=facts, channel=said.channel)
+
+
+def _reply(reply: Reply) -> Entry:
+    return Entry(reply.received_at, "reply", "She wrote", words=reply.body, channel=Channel.SMS)
+
+
+def _changes(session: Session, client_id: int, treatments: set[int]) -> Iterator[Entry]:
+    rows = audit.of_row(session, Client, client_id)
+    for treatment_id in sorted(treatments):
+        rows += audit.of_row(session, Treatment, treatment_id)
+    for row in rows:
+        title = f"{row.what[0].upper()}{row.what[1:]}"
+        facts = (("By", row.who), *((("Detail", row.detail),) if row.detail else ()))
+        yield Entry(row.noted_at, "change", title, facts=facts)

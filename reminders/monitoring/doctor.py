@@ -1,0 +1,224 @@
+"""The doctor: everything that must be right before messages can go, each with its mend."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from importlib.metadata import version
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from reminders.monitoring.status import SILENCE
+from reminders.rules import sending_hours
+from reminders.rules.decision import Outcome
+from reminders.rules.planning import END_OF_DAY
+from reminders.rules.protocols import Protocol
+from reminders.rules.terms import Channel, ClinicFacts, Facts
+from reminders.rules.wording import accepted_until, to_be_read
+from reminders.store import migrations
+from reminders.store.database import is_encrypted, reading
+from reminders.store.queries import delivery, people
+from reminders.store.tables import Clinic
+from reminders.wording.library import Library, WordingError
+from reminders.wording.renderer import Renderer, RenderError
+
+MENDS = {
+    Outcome.CONFIGURATION: "Check the account's name, password and security settings.",
+    Outcome.BUSY: "Check host and port; many hosts block mail on 25 and 587, and allow 465 or 2525.",
+}
+
+
+class Verdict(StrEnum):
+    """How a check came out."""
+
+    PASS = "pass"  # noqa: S105 (no password)
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at, what was found, and what to do about it."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    mend: str = ""
+
+
+def database(engine: Engine) -> Iterator[Check]:
+    """Look at the database and its tables."""
+    kind = engine.dialect.name
+    try:
+        revision = migrations.current(engine)
+    except (SQLAlchemyError, OSError):
+        yield Check(
+            "database",
+            Verdict.FAIL,
+            f"{kind} does not answer",
+            "Check DATABASE_URL, and that the database runs.",
+        )
+        return
+    encrypted = is_encrypted(engine)
+    if encrypted is False:
+        yield Check(
+            "database",
+            Verdict.WARN,
+            f"{kind} answers, but not by TLS",
+            "Add ?sslmode=require to DATABASE_URL, unless the way to it is private.",
+        )
+    else:
+        yield Check("database", Verdict.PASS, f"{kind} answers{', by TLS' if encrypted else ''}")
+    if migrations.is_behind(revision):
+        yield Check("tables", Verdict.FAIL, "older than this program", "Run: reminders migrate")
+    elif revision == migrations.newest():
+        yield Check("tables", Verdict.PASS, f"up to date ({revision})")
+    else:
+        yield Check(
+            "tables",
+            Verdict.WARN,
+            f"newer than this program ({revision})",
+            "Deploy the newer version here too.",
+        )
+
+
+def time_zones() -> Check:
+    """Look at which time-zone data rules: the package's, so that every machine agrees."""
+    if zoneinfo.TZPATH:
+        return Check(
+            "time zones",
+            Verdict.WARN,
+            "the system's files rule",
+            "Start the program by its own command.",
+        )
+    return Check(
+        "time zones", Verdict.PASS, f"tzdata {version('tzdata')}, the same on every machine"
+    )
+
+
+def wording(library: Library, renderer: Renderer, now: datetime) -> Check:
+    """Word every milestone in every language by every channel, for a client made up for it."""
+    try:
+        broken = [str(error) for error in _broken(library, renderer, now)]
+        count = sum(
+            len(p.milestones) * len(library.languages(p.key)) for p in library.protocols.values()
+        )
+    except WordingError as error:
+        return Check("wording", Verdict.FAIL, str(error), "Mend that file.")
+    if broken:
+        return Check("wording", Verdict.FAIL, "; ".join(broken), "Mend these files.")
+    return Check("wording", Verdict.PASS, f"{count} milestone texts read and rendered")
+
+
+def _broken(library: Library, renderer: Renderer, now: datetime) -> Iterator[RenderError]:
+    for protocol in library.protocols.values():
+        for language in library.languages(protocol.key):
+            for facts in samples(protocol, language, now):
+                try:
+                    renderer.render(facts, now, facts.stale_at)
+                except RenderError as error:
+                    yield error
+
+
+def samples(protocol: Protocol, language: str, now: datetime) -> Iterator[Facts]:
+    """Return made-up facts for every milestone and channel of a protocol."""
+    clinic = ClinicFacts(
+        clinic_id=0,
+        name="Sample Clinic",
+        phone="+442079460000",
+        email="desk@clinic.example",
+        address="1 Sample Street",
+        country="GB",
+        live=True,
+        hours=sending_hours.parse(sending_hours.USUAL),
+        texts_per_day=1,
+        texts_per_week=3,
+        zone=ZoneInfo("Europe/London"),
+    )
+    for milestone in protocol.milestones:
+        for channel, contact in (
+            (Channel.SMS, "+447700900123"),
+            (Channel.EMAIL, "ana@clinic.example"),
+        ):
+            yield Facts(
+                reminder_id=0,
+                client_id=0,
+                claim="",
+                clinic=clinic,
+                protocol=protocol.key,
+                milestone=milestone.key,
+                channel=channel,
+                scheduled_at=now,
+                stale_at=now + timedelta(days=1),
+                attempts=0,
+                first_name="Ana",
+                language=language,
+                contact=contact,
+                zone=clinic.zone,
+                treated_on=now.date(),
+                starts=END_OF_DAY,
+                treatment_cancelled=False,
+                consented=True,
+                suppressed=None,
+                superseded=False,
+                texts_on=(),
+            )
+
+
+def clinics(engine: Engine, now: datetime) -> Iterator[Check]:
+    """Look at the clinics, and at whether anything is sending for them."""
+    with reading(engine) as session:
+        found = people.clinics(session)
+        beat = delivery.last_beat(session)
+    if not found:
+        yield Check("clinics", Verdict.WARN, "there is none yet", "Run: reminders clinic add")
+    for clinic in found:
+        yield _clinic(clinic, now.date())
+    if beat is None or now - beat > SILENCE:
+        yield Check(
+            "heartbeat",
+            Verdict.WARN,
+            "not beating" if beat is None else f"last beat {beat:%Y-%m-%d %H:%M} UTC",
+            "Run: reminders serve (or worker, or tick from cron)",
+        )
+    else:
+        yield Check("heartbeat", Verdict.PASS, f"last beat {beat:%H:%M:%S} UTC")
+
+
+def _clinic(clinic: Clinic, today: date) -> Check:
+    name = f"clinic {clinic.id}"
+    if clinic.time_zone not in zoneinfo.available_timezones():
+        return Check(
+            name,
+            Verdict.FAIL,
+            f"its zone {clinic.time_zone} is unknown",
+            "Run: reminders clinic edit",
+        )
+    if not clinic.live:
+        return Check(
+            name,
+            Verdict.WARN,
+            f"{clinic.name} is in practice mode: nothing is sent",
+            f"When ready: reminders clinic edit '{clinic.name}' --live",
+        )
+    accepted = clinic.wording_accepted_at
+    until = accepted_until(accepted)
+    if until is None or to_be_read(accepted, today):
+        return Check(
+            name,
+            Verdict.WARN,
+            f"the wording of {clinic.name} is to be read and accepted"
+            + (f", or nothing leaves after {until}" if until else ""),
+            f"Read it, then: reminders clinic edit '{clinic.name}' --live",
+        )
+    return Check(
+        name,
+        Verdict.PASS,
+        f"{clinic.name} is live, {clinic.time_zone}, {clinic.sending_hours};"
+        f" wording accepted until {until}",
+    )

@@ -1,0 +1,83 @@
+"""Readiness: what must be true before a clinic's messages really leave, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reminders.monitoring.status import SILENCE
+from reminders.rules.roles import Role
+from reminders.rules.terms import Channel
+from reminders.rules.wording import to_be_read
+from reminders.store.queries import audit, delivery, staff
+from reminders.store.tables import Clinic
+
+TESTED = {Channel.SMS: "sent a test text", Channel.EMAIL: "sent a test email"}
+"""How the record says that a test left, by channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that must be true: whether it is, and what to do where it is not."""
+
+    name: str
+    done: bool
+    mend: str
+    where: str
+
+
+def lines(session: Session, clinic: Clinic, now: datetime, *, delivers: bool) -> list[Line]:
+    """Return everything that must be true before a clinic goes live. ``delivers`` says whether
+    this installation's messages leave the machine at all.
+    """
+    return [*_people(session, clinic, now), *_ways(session, clinic, now, delivers=delivers)]
+
+
+def _people(session: Session, clinic: Clinic, now: datetime) -> Iterator[Line]:
+    whole = all((clinic.name, clinic.phone, clinic.email, clinic.address))
+    yield Line(
+        "The clinic’s name, phone, email and postal address stand in messages",
+        whole,
+        "Fill them in.",
+        "#details",
+    )
+    yield Line(
+        "Somebody responsible has read the wording and accepts it",
+        not to_be_read(clinic.wording_accepted_at, now.date()),
+        "Read every message under Words, then accept the wording below.",
+        "#accept",
+    )
+    owners = [one for one, role in staff.of_clinic(session, clinic.id) if role is Role.OWNER]
+    yield Line(
+        "An owner signs in with a second step",
+        any(owner.code_seed for owner in owners),
+        "An owner sets it up when she signs in.",
+        "/clinic/staff",
+    )
+
+
+def _ways(session: Session, clinic: Clinic, now: datetime, *, delivers: bool) -> Iterator[Line]:
+    yield Line(
+        "Messages leave this installation",
+        delivers,
+        "Whoever runs it sets DELIVERY=live, with an account for texts and a mail server.",
+        "#senders",
+    )
+    beat = delivery.last_beat(session)
+    yield Line(
+        "The heartbeat beats",
+        beat is not None and now - beat < SILENCE,
+        "Whoever runs this starts: reminders serve",
+        "#senders",
+    )
+    for channel, what in TESTED.items():
+        way = {Channel.SMS: "text", Channel.EMAIL: "email"}[channel]
+        yield Line(
+            f"A test {way} left from here",
+            audit.happened(session, clinic.id, what),
+            "Send one to yourself from any message under Words.",
+            "/words",
+        )

@@ -1,0 +1,55 @@
+"""Numbers: a clinic's last months, as its owner reads them and as a spreadsheet takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from reminders.rules import prices, statistics
+from reminders.rules.reason_texts import PLAIN
+from reminders.rules.sending_hours import resolve
+from reminders.rules.statistics import Month
+from reminders.rules.terms import LEFT
+from reminders.store.queries import monthly_counts as queries
+from reminders.store.tables import Clinic
+
+MONTHS = 12
+"""How far back the charts look."""
+
+
+def month(session: Session, clinic: Clinic, begins_on: date) -> Month:
+    """Count one calendar month of a clinic."""
+    ends_on = statistics.month_of(begins_on, -1)
+    zone = ZoneInfo(clinic.time_zone)
+    span = resolve(begins_on, time(), zone), resolve(ends_on, time(), zone)
+    replies = queries.replies(session, clinic.id, *span)
+    return Month(
+        begins_on=begins_on,
+        cells=queries.cells(session, clinic.id, begins_on, ends_on),
+        opt_outs=queries.opt_outs(session, clinic.id, *span),
+        replies=len(replies),
+        answered_in=statistics.waits(replies),
+    )
+
+
+def lately(clinic: Clinic, now: datetime) -> list[date]:
+    """Return the first days of the last twelve months, the earliest first."""
+    today = now.astimezone(ZoneInfo(clinic.time_zone)).date()
+    return [statistics.month_of(today, ago) for ago in reversed(range(MONTHS))]
+
+
+def rows(months: Sequence[Month], clinic: Clinic) -> Iterator[list[str]]:
+    """Write months as rows for a spreadsheet, headings first; costs in the clinic's currency."""
+    cost_of = f"Cost ({clinic.currency})" if clinic.currency else "Cost"
+    yield ["Month", "Channel", "Outcome", "Why", "Messages", "Segments", cost_of]
+    for one in months:
+        for cell in one.cells:
+            left = cell.status in LEFT
+            segments = cell.segments if left else 0
+            cost = prices.cost(segments, clinic.segment_price) if left else None
+            why = PLAIN[cell.reason] if cell.reason else ""
+            what = [f"{one.begins_on:%Y-%m}", cell.channel.value, cell.status.value, why]
+            yield [*what, str(cell.count), str(segments), "" if cost is None else f"{cost:.4f}"]

@@ -1,0 +1,151 @@
+"""Needs: what at a clinic waits for a person now, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import IntEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from reminders.rules.terms import Channel, Reason, Status
+from reminders.rules.wording import REVIEW_AHEAD, to_be_read
+from reminders.senders.twilio_errors import is_dead, say
+from reminders.store.queries import conversations, people, today
+from reminders.store.queries.today import Passing
+
+
+class Kind(IntEnum):
+    """What kind of need it is, in the order in which people should look."""
+
+    ALARM = 0  # she wrote of something that may be grave
+    STOPPED = 1  # nothing leaves by this channel
+    DAY_ONE = 2  # the message that matters most did not arrive
+    CONTACT = 3  # her number or address does not work
+    UNDELIVERED = 4
+    UNKNOWN = 5  # nobody could prove whether it left
+    REPLY = 6
+    TREATED = 7  # a treatment to be confirmed
+    REVIEW = 8  # wording to be read again
+
+
+FIRST_DAY = {"same-evening", "day-1"}
+"""Milestones whose advice is about the first hours; when they do not arrive, somebody calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that waits for a person since then (UTC).
+
+    ``row_id`` is of the reply or treatment it is about; ``why`` the cause in plain words.
+    """
+
+    kind: Kind
+    since: datetime
+    name: str = ""
+    client_id: int | None = None
+    row_id: int | None = None
+    channel: Channel | None = None
+    why: str = ""
+    milestone: str = ""
+    words: str = ""
+
+
+def needs(session: Session, clinic_id: int, now: datetime) -> list[Need]:
+    """Return everything that waits for a person at a clinic."""
+    zone = ZoneInfo(people.clinic(session, clinic_id).time_zone)
+    on = now.astimezone(zone).date()
+    found = [
+        *_replies(session, clinic_id),
+        *_stopped(session, clinic_id, now),
+        *_troubles(session, clinic_id, now),
+        *_treated(session, clinic_id, on, now),
+        *_reviews(session, clinic_id, on, now),
+    ]
+    return sorted(found, key=lambda need: (need.kind, need.since))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many things need a person, and how many of them are texts to read."""
+
+    people: int = 0
+    replies: int = 0
+
+
+def count(session: Session, clinic_id: int, now: datetime) -> Counts:
+    """Count what the whole desk should see on every page: clients in trouble, and replies."""
+    replies = conversations.count_waiting(session, clinic_id)
+    return Counts(today.count_troubled(session, clinic_id, now) + replies, replies)
+
+
+def _replies(session: Session, clinic_id: int) -> Iterator[Need]:
+    for reply in conversations.latest(session, clinic_id, done=False):
+        client = people.client(session, reply.client_id) if reply.client_id else None
+        yield Need(
+            Kind.ALARM if reply.alarm else Kind.REPLY,
+            reply.received_at,
+            client.first_name if client else reply.contact,
+            reply.client_id,
+            reply.id,
+            Channel.SMS,
+            words=reply.body,
+        )
+
+
+def _stopped(session: Session, clinic_id: int, now: datetime) -> Iterator[Need]:
+    for lane in today.stopped(session, clinic_id):
+        yield Need(
+            Kind.STOPPED, lane.held_since or now, channel=lane.channel, why=lane.held_for or ""
+        )
+
+
+def _troubles(session: Session, clinic_id: int, now: datetime) -> Iterator[Need]:
+    """Return one need for each client, by the gravest of what went wrong."""
+    gravest: dict[int, Need] = {}
+    for row in today.troubles(session, clinic_id, now):
+        need = _trouble(row)
+        known = gravest.get(row.client_id)
+        if known is None or need.kind < known.kind:
+            gravest[row.client_id] = need
+    yield from gravest.values()
+
+
+def _trouble(row: Passing) -> Need:
+    no_contact = row.reason in {Reason.INVALID_CONTACT, Reason.OPTED_OUT} or is_dead(row.code)
+    if row.status is Status.UNKNOWN:
+        kind = Kind.UNKNOWN
+    elif row.milestone in FIRST_DAY:
+        kind = Kind.DAY_ONE
+    else:
+        kind = Kind.CONTACT if no_contact else Kind.UNDELIVERED
+    return Need(
+        kind,
+        row.at,
+        row.first_name,
+        row.client_id,
+        row.reminder_id,
+        row.channel,
+        say(row.code) or WHY[row.channel],
+        row.milestone,
+    )
+
+
+WHY = {Channel.SMS: "her text did not arrive", Channel.EMAIL: "her email did not arrive"}
+
+
+def _treated(session: Session, clinic_id: int, on: date, now: datetime) -> Iterator[Need]:
+    yesterday = on - timedelta(days=1)
+    for treatment, client in today.to_mark(session, clinic_id, yesterday, on, now):
+        yield Need(Kind.TREATED, treatment.ends_at, client.first_name, client.id, treatment.id)
+
+
+def _reviews(session: Session, clinic_id: int, on: date, now: datetime) -> Iterator[Need]:
+    """Return what somebody should read again: some time before its last day, and until it is done."""
+    for wording in today.past_review(session, clinic_id, on + REVIEW_AHEAD):
+        yield Need(Kind.REVIEW, now, row_id=wording.id, milestone=wording.milestone)
+    clinic = people.clinic(session, clinic_id)
+    if clinic.live and to_be_read(clinic.wording_accepted_at, on):
+        yield Need(Kind.REVIEW, now)

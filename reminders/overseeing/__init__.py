@@ -1,1 +1,0 @@
-"""Overseeing: what went out, what will go out, and what needs a person."""

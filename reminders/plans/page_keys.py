@@ -1,0 +1,40 @@
+"""Keys of clients' own pages: made from her number and edition, kept as hashes, taken back at once."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from reminders.links import Links, page_key
+from reminders.store.queries import client_pages, plans
+from reminders.store.tables import Client
+
+MADE_WITH = "page keys"
+TOGETHER = 5000
+
+
+def are_behind(session: Session, links: Links) -> bool:
+    """Say whether some pages have no key, or keys of another SECRET_KEY than messages carry now."""
+    return plans.mark(session, MADE_WITH) != _edition(links) or client_pages.is_keyless(session)
+
+
+def lay(session: Session, links: Links) -> bool:
+    """Give some pages that have none their keys, and say whether there may be more. The messages
+    that carry them need nothing of it: it is enough to do so when somebody knocks.
+    """
+    if plans.mark(session, MADE_WITH) != _edition(links):
+        client_pages.drop_keys(session)
+        plans.set_mark(session, MADE_WITH, _edition(links))
+    waiting = client_pages.keyless(session, TOGETHER)
+    keys = [(number, page_key(links.page_token(number, edition))) for number, edition in waiting]
+    client_pages.set_keys(session, keys)
+    return len(waiting) == TOGETHER
+
+
+def take_back(client: Client) -> None:
+    """Close a client's page: its address opens nothing any more, and messages carry a new one."""
+    client.page_edition += 1
+    client.page_key = None
+
+
+def _edition(links: Links) -> str:
+    return links.seal(MADE_WITH, "")[:16]

@@ -1,0 +1,152 @@
+"""Keeping plans true: reminders follow their treatments, clients and clinics."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from reminders.plans.welcomes import welcome
+from reminders.rules import sending_hours
+from reminders.rules.placement import Place, placed
+from reminders.rules.planning import Planned, Replan, Timing, plan, replan, timing
+from reminders.rules.protocols import Protocol
+from reminders.rules.quiet_hours import recipients_hours
+from reminders.rules.terms import Channel
+from reminders.store.queries import consents, customisation, people, plans
+from reminders.store.tables import Client, Clinic, Placement, Treatment
+from reminders.wording.library import Library
+
+Courses = Mapping[str, Protocol]
+"""Protocols by key, as one clinic places their milestones."""
+
+REACH_BACK = timedelta(days=220)
+"""Treatments older than this have no milestone left to plan."""
+
+TOGETHER = 500
+"""How many clients are planned with one set of questions."""
+
+
+def replan_clients(
+    session: Session,
+    library: Library,
+    clinic: Clinic,
+    clients: Mapping[int, Client],
+    now: datetime,
+) -> dict[int, Replan]:
+    """Bring the reminders of these clients, given by id, in line with their treatments, and
+    return what changed for each treatment. The caller holds the clients locked.
+    """
+    courses = courses_of(session, library, clinic.id)
+    consents.recall(session, clinic.id, _contacts(clients))
+    changes = plans.apply(session, foresee(session, courses, clinic, clients, now), now)
+    texted = {treatment.client_id for treatment, change in changes if change.texts}
+    welcome(session, clinic, [clients[client_id] for client_id in sorted(texted)], now)
+    return {treatment.id: change for treatment, change in changes}
+
+
+def _contacts(clients: Mapping[int, Client]) -> set[str]:
+    return {c for client in clients.values() for c in (client.phone, client.email) if c}
+
+
+def courses_of(session: Session, library: Library, clinic_id: int) -> Courses:
+    """Return every protocol as a clinic places its milestones and spaces its sessions."""
+    places = defaultdict(list)
+    for row in customisation.placements(session, clinic_id):
+        places[row.protocol].append(_place(row))
+    spaced = customisation.numbers(session, clinic_id)
+    return {
+        key: placed(p.course(spaced.get(key, {})), places.get(key, ()))
+        for key, p in library.protocols.items()
+    }
+
+
+def _place(row: Placement) -> Place:
+    channels = tuple(Channel(word) for word in row.channels.split())
+    return Place(row.milestone, row.after, row.at, row.good_for, channels)
+
+
+def foresee(
+    session: Session,
+    courses: Courses,
+    clinic: Clinic,
+    clients: Mapping[int, Client],
+    now: datetime,
+) -> Iterator[plans.Change]:
+    """Say what these courses would change for these clients, changing no reminder yet."""
+    treatments = list(people.treatments_of(session, clients, (now - REACH_BACK).date()))
+    there = plans.existing(session, clients)
+    reach = _Reach(session, clinic, clients)
+    for treatment in treatments:
+        protocol = courses[treatment.protocol]
+        when = reach.timing(protocol, treatment)
+        if treatment.ends_at != when.ends_at:
+            treatment.ends_at = when.ends_at
+        wanted = () if treatment.cancelled_at else reach.plan(protocol, when, treatment.client_id)
+        yield treatment, replan(there.get(treatment.id, ()), wanted, now)
+
+
+def replan_clinic(
+    session: Session,
+    library: Library,
+    clinic: Clinic,
+    now: datetime,
+    progress: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Plan everyone of a clinic anew, as after a change of its zone or hours."""
+    for ids in pages(session, clinic.id):
+        clients = {client.id: client for client in people.lock(session, ids)}
+        replan_clients(session, library, clinic, clients, now)
+        progress(len(clients))
+
+
+def pages(session: Session, clinic_id: int | None, after: int = 0) -> Iterator[list[int]]:
+    """Return the ids of all clients above ``after``, of one clinic or of all, a page at a time."""
+    while ids := people.client_ids(session, clinic_id, after, TOGETHER):
+        yield ids
+        after = ids[-1]
+
+
+class _Reach:
+    """By which channels each of some clients can be, and may be, messaged."""
+
+    def __init__(self, session: Session, clinic: Clinic, clients: Mapping[int, Client]) -> None:
+        self._clinic = clinic
+        self._clients = clients
+        self._consents = consents.consents_of(session, clients)
+        self._suppressed = consents.suppressions_of(session, _contacts(clients))
+        self._hours = sending_hours.parse(clinic.sending_hours)
+        self._zone = ZoneInfo(clinic.time_zone)
+
+    def timing(self, protocol: Protocol, treatment: Treatment) -> Timing:
+        """Place a treatment by the clinic's clock as it is now."""
+        return timing(
+            treatment.treated_on,
+            treatment.starts,
+            treatment.ends,
+            protocol.usual_length,
+            self._zone,
+        )
+
+    def plan(self, protocol: Protocol, when: Timing, client_id: int) -> tuple[Planned, ...]:
+        """Return the reminders a treatment calls for."""
+        client = self._clients[client_id]
+        contacts = {Channel.SMS: client.phone, Channel.EMAIL: client.email}
+        zone = ZoneInfo(client.time_zone) if client.time_zone else self._zone
+        return plan(
+            when,
+            protocol,
+            zone=zone,
+            hours=recipients_hours(self._hours, zone.key, client.phone, self._clinic.phone),
+            contacts=frozenset(channel for channel, contact in contacts.items() if contact),
+            reach=frozenset(c for c, contact in contacts.items() if self._may(client, c, contact)),
+            hour=client.preferred_hour,
+        )
+
+    def _may(self, client: Client, channel: Channel, contact: str | None) -> bool:
+        if contact is None or (self._clinic.id, contact) in self._suppressed:
+            return False
+        return self._consents.get((client.id, channel), False)

@@ -1,0 +1,187 @@
+"""Retention: a client forgotten or shown all that is held of her, and what has had its time deleted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from reminders.consent import ledger
+from reminders.consent.ledger import Proof
+from reminders.intake.imports import KEPT
+from reminders.plans import page_keys
+from reminders.rules.terms import Act, Discretion, InputError, Reason
+from reminders.store import erasure_log
+from reminders.store.queries import (
+    audit,
+    consents,
+    delivery,
+    erasure,
+    imports,
+    join_requests,
+    people,
+)
+from reminders.store.queries.erasure import of_client
+from reminders.store.tables import Attempt, Client, Note, Reply
+
+ERASED = "(erased)"
+"""What stands in the place of a name."""
+
+FORMS = timedelta(days=30)
+"""How long a form of somebody who joined is kept; what she agreed to stands in the ledger."""
+
+UNFINISHED = timedelta(days=3)
+"""After so long a form whose contact nobody proved is given up."""
+
+TOGETHER = 500
+
+BY_RETENTION, BY_NOTE = "retention", "note of her erasure"
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long what is kept; stops outlast all else, as hashes."""
+
+    messages: timedelta
+    replies: timedelta
+    deliveries: timedelta
+    consents: timedelta
+    stops: timedelta
+
+
+def forget(
+    session: Session, client: Client, now: datetime, *, by: str, asked: bool = True
+) -> Counter[str]:
+    """Erase a client: from this transaction on nothing of her can be read and nothing is sent.
+    What she agreed to, was sent and wrote remains as keyed hashes, for proof. Return how much
+    of what that was; raises ``InputError`` where she is erased already.
+
+    Her number and address, where nobody else has them, stay barred as hashes too: a list that
+    names her again brings no message, a fresh consent of hers does. If nobody ``asked`` for it,
+    only stops are kept.
+    """
+    if client.erased_at is not None:
+        raise InputError("She was erased already.", "Nothing more is to be done.")
+    delivery.lock_clients(session, [client.id])
+    contacts = erasure.contacts_of(session, client)
+    done: Counter[str] = Counter()
+    if asked:
+        erasure_log.note(session, client)
+        _take_back(session, client, now, by)
+    _bar(session, client, contacts, now, asked=asked)
+    hers = of_client(Reply, client.id) | (
+        col(Reply.client_id).is_(None) & col(Reply.contact).in_(_alone(session, client, contacts))
+    )
+    erasure.end_reminders(session, client.id, now)
+    erasure.redact(session, col(Attempt.provider_id), of_client(Attempt, client.id), now)
+    erasure.redact(session, col(Reply.provider_id), hers, now)
+    done["messages"] = erasure.hash_messages(session, of_client(Attempt, client.id), contacts=True)
+    done["replies"] = erasure.hash_replies(session, hers)
+    done["notes"] = erasure.empty_notes(session, of_client(Note, client.id))
+    done["consents"] = erasure.hash_ledger(session, client.id, now)
+    imports.forget_client(session, client.id)
+    join_requests.forget_client(session, client.id, contacts)
+    _blank(session, client, now)
+    audit.record(session, client.clinic_id, by, "erased a client", Client, client.id, now)
+    session.flush()
+    return done
+
+
+def erase_again(session: Session, now: datetime) -> int:
+    """Erase whom a database that was put back from an older time still knows, though she had been
+    erased; return how many those were.
+    """
+    found = erasure_log.noted(session)
+    for client in found:
+        forget(session, client, now, by=BY_NOTE)
+    return len(found)
+
+
+def _take_back(session: Session, client: Client, now: datetime, by: str) -> None:
+    """Note that with her erasure every consent ends."""
+    proof = Proof(Act.ERASURE, "erasure", recorded_by=by)
+    said = consents.latest(session, client.id)
+    ends = [
+        ledger.line(client, channel, proof, now, given=False, purpose=purpose)
+        for (channel, purpose), given in sorted(said.items())
+        if given
+    ]
+    consents.add(session, ends)
+
+
+def _alone(session: Session, client: Client, contacts: set[str]) -> set[str]:
+    """Return those contacts that belong to nobody else at her clinic."""
+    sharing = {c: people.clients_on(session, client.clinic_id, c) for c in contacts}
+    return {c for c, them in sharing.items() if not {one.id for one in them} - {client.id}}
+
+
+def _bar(
+    session: Session, client: Client, contacts: set[str], now: datetime, *, asked: bool
+) -> None:
+    """Keep stops, and what must not be written to any more, as hashes."""
+    for contact in sorted(_alone(session, client, contacts)):
+        if asked and contact in {client.phone, client.email}:
+            consents.suppress(
+                session, client.clinic_id, contact, Reason.ERASED, source="erasure", now=now
+            )
+        erasure.hash_suppression(session, client.clinic_id, contact)
+
+
+def _blank(session: Session, client: Client, now: datetime) -> None:
+    client.first_name, client.last_name, client.language = ERASED, "", "en"
+    client.phone = client.email = client.time_zone = client.external_id = None
+    client.preferred_hour = client.paused_until = None
+    client.discretion, client.erased_at = Discretion.PLAIN, now
+    page_keys.take_back(client)
+    for treatment in people.treatments_of(session, [client.id]):
+        treatment.external_id = None
+
+
+def export(session: Session, client: Client, now: datetime) -> dict[str, Any]:
+    """Return everything that is held of a client, by table, for her or a program to read."""
+    clinic = people.clinic(session, client.clinic_id)
+    contacts = {contact for contact in (client.phone, client.email) if contact}
+    return {
+        "format": "aftercare-client-1",
+        "exported_at": now,
+        "clinic": clinic.name,
+        **erasure.held(session, client.id, contacts),
+    }
+
+
+def purge(session: Session, keep: Keep, now: datetime) -> Counter[str]:
+    """Delete what has had its time, keep the counts, and return them."""
+    done: Counter[str] = Counter()
+    old = now - keep.messages
+    spoken = col(Attempt.handoff_at) < old
+    done["messages' words"] = erasure.hash_messages(session, spoken, contacts=False)
+    done["notes' words"] = erasure.empty_notes(session, col(Note.written_at) < old)
+    done["replies"] = erasure.hash_replies(session, col(Reply.received_at) < now - keep.replies)
+    done["lists"] = imports.forget_cells(session, now - KEPT)
+    done["deliveries"] = erasure.delete_deliveries(session, now - keep.deliveries)
+    retired = erasure.retired(session, now - keep.consents)
+    for client in people.lock(session, retired):
+        forget(session, client, now, by=BY_RETENTION, asked=False)
+        erasure.delete_treatments(session, [client.id])
+        done["clients"] += 1
+    done["consents"] = erasure.delete_ledger(session, retired, now - keep.consents)
+    done["stops"] = erasure.delete_stops(session, now - keep.stops)
+    done["clients"] += _forget_unfinished(session, now)
+    done["forms"] = join_requests.forget(session, now - FORMS)
+    for what, number in done.items():
+        if number:
+            erasure.count(session, what, number, now)
+    return Counter({what: number for what, number in done.items() if number})
+
+
+def _forget_unfinished(session: Session, now: datetime) -> int:
+    """Forget those whom only a form made that came to nothing."""
+    waiting = join_requests.unfinished(session, now - UNFINISHED, TOGETHER)
+    unfinished = [c for c in people.lock(session, waiting) if c.erased_at is None]
+    for client in unfinished:
+        forget(session, client, now, by=BY_RETENTION, asked=False)
+    return len(unfinished)

@@ -1,0 +1,139 @@
+"""Rehearsal: the real engine played forward on a copy, so that anyone can see what would happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
+
+from reminders.delivery.dispatcher import Dispatcher
+from reminders.rules.terms import Message
+from reminders.senders import HandOff
+from reminders.store.database import open_engine, reading
+from reminders.store.queries import lanes, overview
+from reminders.store.queries.overview import Line
+
+
+class SetClock:
+    """A clock that stands where it is set."""
+
+    def __init__(self, now: datetime) -> None:
+        """Set it to an aware instant."""
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now
+
+
+class Accepting:
+    """A way out that accepts every message and sends none."""
+
+    async def send(self, message: Message, hand_off: HandOff) -> str:
+        """Hand off, and call it accepted."""
+        await hand_off()
+        return message.reference
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+
+class MakesDispatchers(Protocol):
+    """Whoever can wire a dispatcher to another database and clock."""
+
+    def __call__(self, engine: Engine, clock: Callable[[], datetime]) -> Dispatcher:
+        """Return a dispatcher whose messages leave nothing."""
+        ...
+
+
+def play(
+    engine: Engine,
+    dispatcher: Dispatcher,
+    clock: SetClock,
+    until: datetime,
+    progress: Callable[[datetime], None] = lambda _: None,
+) -> None:
+    """Set the clock from one due moment to the next, with a pass at each, until ``until``."""
+    while (due := _next_due(engine)) is not None and due <= until:
+        clock.now = max(clock.now, due)
+        progress(clock.now)
+        dispatcher.run()
+    clock.now = max(clock.now, until)
+    progress(clock.now)
+
+
+def _next_due(engine: Engine) -> datetime | None:
+    with reading(engine) as session:
+        return lanes.opens_next(session)
+
+
+def rehearse(
+    engine: Engine,
+    make_dispatcher: MakesDispatchers,
+    start: datetime,
+    until: datetime,
+    *,
+    clients: Collection[int] | None = None,
+    progress: Callable[[datetime], None] = lambda _: None,
+) -> list[Line]:
+    """Play a copy of the database from ``start`` to ``until`` (UTC) and return every reminder
+    as it then stands. Nothing is sent and nothing is changed; with ``clients`` only theirs are
+    played, as if their clinic were live.
+    """
+    with _stage() as stage:
+        with (
+            engine.execution_options(read_only=True).connect() as source,
+            stage.begin() as target,
+        ):
+            overview.copy(source, target, clients)
+        return _played(stage, make_dispatcher, start, until, progress)
+
+
+def rehearse_change(
+    engine: Engine,
+    make_dispatcher: MakesDispatchers,
+    change: Callable[[Session], int],
+    start: datetime,
+    until: datetime,
+) -> list[Line]:
+    """Play what one client would get after a change that is not made: ``change`` is carried
+    out, copied and undone, and returns whose it is.
+    """
+    with _stage() as stage:
+        with Session(engine) as session, stage.begin() as target:
+            client_id = change(session)
+            session.flush()
+            overview.copy(session.connection(), target, [client_id])
+            session.rollback()
+        return _played(stage, make_dispatcher, start, until, lambda _: None)
+
+
+@contextmanager
+def _stage() -> Iterator[Engine]:
+    with TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as folder:
+        stage = open_engine(f"sqlite:///{Path(folder) / 'rehearsal.db'}")
+        try:
+            SQLModel.metadata.create_all(stage)
+            yield stage
+        finally:
+            stage.dispose()
+
+
+def _played(
+    stage: Engine,
+    make_dispatcher: MakesDispatchers,
+    start: datetime,
+    until: datetime,
+    progress: Callable[[datetime], None],
+) -> list[Line]:
+    clock = SetClock(start)
+    play(stage, make_dispatcher(stage, clock), clock, until, progress)
+    with reading(stage) as session:
+        return overview.lines(session)

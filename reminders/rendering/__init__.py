@@ -1,1 +1,0 @@
-"""Wording: the files it stands in, and the messages made of it."""

@@ -1,0 +1,271 @@
+"""Deciding: whether a due reminder may go, and what an attempt's outcome makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+from reminders.rules.sending_hours import closing, next_open, opening_on
+from reminders.rules.terms import Channel, Facts, NoteKind, Reason, Status
+
+WEEK = timedelta(days=7)
+LOOK_AGAIN = timedelta(hours=1)
+"""How often a reminder is looked at again that waits for somebody to let it go: its clinic is in
+practice mode or paused, or has spent its budget; or staff hold it."""
+
+MOST_A_DAY, MOST_A_WEEK = 1, 3
+"""Texts to one client: no clinic may set more (47 CFR 64.1200(a)(9)(iv), as a safe shape)."""
+
+TRIES = 6
+BACKOFF = (1, 5, 15, 60, 120, 240)
+"""Minutes before each further try; the last repeats while the message is still useful."""
+
+AGAIN = timedelta(minutes=1)
+"""Before a reminder that could not leave for no fault of its own is looked at again."""
+
+BARRED_LOOK = timedelta(hours=1)
+"""How often we try a contact that our account may not reach: somebody may allow it."""
+
+LONGEST_VALIDITY = timedelta(seconds=36_000)
+"""The longest a text may wait in the provider's queue (Twilio's ValidityPeriod)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """It may leave now; ``until`` (UTC) is when it must not leave any more."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """It waits, for this reason, until that instant (UTC); waiting is no attempt."""
+
+    until: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """It will not be sent, for this reason."""
+
+    reason: Reason
+
+
+Decision = Send | Defer | Skip
+
+
+def decide(facts: Facts, now: datetime) -> Decision:
+    """Decide about one reminder at ``now`` (aware): refusals first, then what makes it wait."""
+    refusal = _refusal(facts, now)
+    if refusal is not None:
+        return Skip(refusal)
+    held = _held(facts, now)
+    if held is not None:
+        return held
+    if facts.note is not None and facts.note.urgent:
+        return Send(facts.stale_at)
+    hours, zone = facts.clinic.hours, facts.zone
+    opening = next_open(now, hours, zone)
+    if opening > now:
+        return _wait(facts, opening, Reason.QUIET_HOURS)
+    capped = facts.channel is Channel.SMS and facts.note is None
+    if capped and _capped(facts, now.astimezone(zone).date()):
+        return _wait(facts, _cap_frees(facts, now), Reason.CAP)
+    return Send(min(closing(now, hours, zone), facts.stale_at))
+
+
+def _held(facts: Facts, now: datetime) -> Decision | None:
+    """Wait while nothing of the clinic, or not these words, may leave, or while she wants none."""
+    waits_for = _halt(facts)
+    if waits_for is not None:
+        return Defer(min(now + LOOK_AGAIN, facts.stale_at), waits_for)
+    if facts.held:
+        return Defer(min(now + LOOK_AGAIN, facts.stale_at), Reason.ON_HOLD)
+    if facts.note is None and facts.paused_until and now < facts.paused_until:
+        return Defer(min(facts.paused_until, facts.stale_at), Reason.PAUSED)
+    if facts.welcome_first:
+        return _wait(facts, now + AGAIN, Reason.WELCOME)
+    day = now.astimezone(facts.clinic.zone).date()
+    unfit = facts.clinic.own.unfit(facts.protocol, facts.milestone, facts.language, day)
+    if unfit and facts.note is None:
+        return Defer(min(now + LOOK_AGAIN, facts.stale_at), Reason.WORDING)
+    return None
+
+
+def _outlasted(facts: Facts) -> Reason:
+    """Say what made it miss its moment: a pause she asked for, or the time that passed."""
+    paused = facts.paused_until is not None and facts.paused_until >= facts.stale_at
+    return Reason.PAUSED if paused and facts.note is None else Reason.STALE
+
+
+def _refusal(facts: Facts, now: datetime) -> Reason | None:
+    tests = (
+        (facts.treatment_cancelled, Reason.TREATMENT_CANCELLED),
+        (_barred(facts), facts.suppressed),
+        (not (facts.consented or _asked_for(facts)), Reason.NO_CONSENT),
+        (facts.contact is None, Reason.UNREACHABLE),
+        (facts.superseded, Reason.SUPERSEDED),
+        (now >= facts.stale_at, _outlasted(facts)),
+    )
+    return next((reason for refused, reason in tests if refused), None)
+
+
+def _barred(facts: Facts) -> bool:
+    """Say whether her contact is barred: a stop binds always, an erasure until she asks again."""
+    returns = facts.suppressed is Reason.ERASED and _asked_for(facts)
+    return facts.suppressed is not None and not returns
+
+
+def _asked_for(facts: Facts) -> bool:
+    """Say whether she asked for this very message, by a form or by writing to us."""
+    return facts.note is not None and facts.note.kind in {NoteKind.CODE, NoteKind.ANSWER}
+
+
+def _halt(facts: Facts) -> Reason | None:
+    """Return why nothing may leave until somebody says so."""
+    if facts.clinic.halted is not None:
+        return facts.clinic.halted
+    if not facts.clinic.live and not facts.guest:
+        return Reason.PRACTICE
+    left = facts.clinic.segments_left
+    spent = facts.channel is Channel.SMS and left is not None and left <= 0
+    return Reason.BUDGET if spent else None
+
+
+def _wait(facts: Facts, until: datetime, reason: Reason) -> Decision:
+    """Wait, unless the message would be stale by then; a cap that outlasts it says so."""
+    if until < facts.stale_at:
+        return Defer(until, reason)
+    return Skip(Reason.CAP if reason is Reason.CAP else Reason.STALE)
+
+
+def _capped(facts: Facts, day: date) -> bool:
+    """Count a day and the seven days that end with it, on the recipient's calendar."""
+    this_day = sum(sent == day for sent in facts.texts_on)
+    this_week = sum(day - WEEK < sent <= day for sent in facts.texts_on)
+    clinic = facts.clinic
+    return this_day >= min(clinic.texts_per_day, MOST_A_DAY) or this_week >= min(
+        clinic.texts_per_week, MOST_A_WEEK
+    )
+
+
+def _cap_frees(facts: Facts, now: datetime) -> datetime:
+    """Return the first opening (UTC) on a later day that has room for one more text."""
+    today = now.astimezone(facts.zone).date()
+    for ahead in range(1, 15):
+        day = today + timedelta(days=ahead)
+        span = opening_on(day, facts.clinic.hours, facts.zone)
+        if span is not None and not _capped(facts, day):
+            return span[0]
+    return now + 2 * WEEK
+
+
+class Outcome(StrEnum):
+    """What a provider's answer means for the reminder, whoever the provider is."""
+
+    ACCEPTED = "accepted"
+    SUPPRESS = "suppress"  # the contact said stop
+    INVALID = "invalid"  # the contact does not exist, or cannot be texted
+    RETRY = "retry"  # certainly not taken; this one may go later
+    BUSY = "busy"  # certainly not taken; the provider is away, or asks everyone to wait
+    BARRED = "barred"  # our account may not reach this contact; the row keeps
+    CONFIGURATION = "configuration"  # our account or sender is at fault; nothing of it may leave
+    CONTENT = "content"  # this text is refused; a person must look at it
+    REFUSED = "refused"  # for a reason we have no rule for; never retried blindly
+    UNREACHED = "unreached"  # taken, but her phone was not reached; it may go once more
+    AMBIGUOUS = "ambiguous"  # it may have been taken
+    KEPT = "kept"  # never handed to the provider: our own side was too slow
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What becomes of a reminder; ``due_at`` where it is to be looked at again (UTC).
+
+    ``attempts`` counts its tries from now on, where an attempt was made; one that only tried
+    the way out does not count.
+    """
+
+    status: Status
+    reason: Reason | None = None
+    due_at: datetime | None = None
+    attempts: int | None = None
+
+
+_FINAL = {
+    Outcome.ACCEPTED: Settled(Status.ACCEPTED),
+    Outcome.SUPPRESS: Settled(Status.FAILED, Reason.OPTED_OUT),
+    Outcome.INVALID: Settled(Status.FAILED, Reason.INVALID_CONTACT),
+    Outcome.CONTENT: Settled(Status.FAILED, Reason.REFUSED_CONTENT),
+    Outcome.REFUSED: Settled(Status.FAILED, Reason.REFUSED),
+    Outcome.UNREACHED: Settled(Status.FAILED, Reason.REFUSED),
+    Outcome.AMBIGUOUS: Settled(Status.HANDOFF),
+}
+
+
+def settled_by(decision: Defer | Skip) -> Settled:
+    """Return the state of a reminder that was decided not to leave now."""
+    match decision:
+        case Defer(until, reason):
+            return Settled(Status.PLANNED, reason, until)
+        case Skip(reason):
+            return Settled(Status.SKIPPED, reason)
+
+
+def settle(
+    outcome: Outcome,
+    facts: Facts,
+    now: datetime,
+    retry_after: timedelta | None = None,
+) -> Settled:
+    """Turn an attempt's outcome into the reminder's next state.
+
+    An ambiguous one stays in ``handoff`` until somebody can prove what happened; one that was
+    certainly not taken is tried again with back-off while it still helps.
+    """
+    if outcome in _FINAL:
+        return _FINAL[outcome]
+    if outcome is Outcome.RETRY and facts.attempts + 1 >= TRIES:
+        return Settled(Status.FAILED, Reason.PROVIDER_BUSY)
+    due_at = now + _wait_after(outcome, facts, retry_after)
+    if due_at >= facts.stale_at:
+        return Settled(Status.SKIPPED, Reason.STALE)
+    attempts = facts.attempts + (outcome is Outcome.RETRY)
+    return Settled(Status.PLANNED, _WAITS_FOR.get(outcome), due_at, attempts)
+
+
+_WAITS_FOR = {
+    Outcome.RETRY: Reason.PROVIDER_BUSY,
+    Outcome.BUSY: Reason.PROVIDER_BUSY,
+    Outcome.BARRED: Reason.PROVIDER_REFUSES,
+    Outcome.CONFIGURATION: Reason.PROVIDER_REFUSES,
+}
+
+
+def _wait_after(outcome: Outcome, facts: Facts, retry_after: timedelta | None) -> timedelta:
+    """Say how long a reminder waits that was certainly not taken. Where the way out is to blame
+    its lane waits instead.
+    """
+    match outcome:
+        case Outcome.RETRY:
+            return max(retry_after or timedelta(), backoff(facts.reminder_id, facts.attempts))
+        case Outcome.BARRED:
+            return BARRED_LOOK
+        case _:
+            return retry_after or AGAIN
+
+
+def backoff(reminder_id: int, attempts: int) -> timedelta:
+    """Return how long to wait before the next try, spread by up to a quarter so that many
+    reminders refused together do not come back together.
+    """
+    wait = timedelta(minutes=BACKOFF[min(attempts, len(BACKOFF) - 1)])
+    spread = sha256(f"{reminder_id}.{attempts}".encode()).digest()[0] / 255
+    return wait * (1 + spread / 4)
+
+
+def validity(now: datetime, until: datetime) -> timedelta:
+    """Return how long the provider may keep a text in its queue without being late."""
+    return max(timedelta(seconds=1), min(until - now, LONGEST_VALIDITY))

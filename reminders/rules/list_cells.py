@@ -1,0 +1,291 @@
+"""Cells: what people write into a spreadsheet, understood or refused in plain words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, available_timezones
+
+from reminders.rules import sending_hours
+from reminders.rules.contacts import clean
+from reminders.rules.terms import InputError
+
+MONTH_FIRST = {"US", "PR", "GU", "VI", "AS", "UM", "PH"}
+"""Countries that write 3/14/2026 for the fourteenth of March."""
+
+FURTHEST = timedelta(days=5 * 366)
+"""A treatment further from today than this is a slip of the pen."""
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAY = re.compile(r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+", re.IGNORECASE)
+_NUMBERS = re.compile(r"(\d{1,4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,4})")
+_DAY_WORD = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th)?[\s.-]+([a-z]{3,9})\.?,?[\s-]+(\d{4}|\d{2})", re.IGNORECASE
+)
+_WORD_DAY = re.compile(
+    r"([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4}|\d{2})", re.IGNORECASE
+)
+_CLOCK = re.compile(
+    r"(?:^|[T\s,]|\bat\s)\s*(\d{1,2})(?:[:.h](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?)?\s*([ap])?\.?(m)?\.?$",
+    re.IGNORECASE,
+)
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_YES = {
+    "y",
+    "yes",
+    "true",
+    "1",
+    "x",
+    "✓",
+    "✔",
+    "ok",
+    "agreed",
+    "given",
+    "opted in",
+    "opt in",
+    "on",
+    "si",
+    "sí",
+    "oui",
+    "ja",
+    "tak",
+    "sim",
+}
+_NO = {
+    "n",
+    "no",
+    "false",
+    "0",
+    "-",
+    "none",
+    "not given",
+    "refused",
+    "declined",
+    "off",
+    "non",
+    "nein",
+    "nie",
+    "não",
+    "nao",
+}
+_STOP = {
+    "stop",
+    "stopped",
+    "opted out",
+    "opt out",
+    "optout",
+    "opt-out",
+    "opted-out",
+    "unsubscribed",
+    "withdrawn",
+    "blocked",
+    "do not contact",
+}
+_GONE = {
+    "cancelled",
+    "canceled",
+    "cancel",
+    "no show",
+    "noshow",
+    "no-show",
+    "did not attend",
+    "dna",
+    "blocked",
+    "never booked",
+    "archived",
+    "declined",
+}
+
+EXAMPLE = "Write it like 2026-03-14 15:30, or 14 March 2026."
+
+
+class Moment(NamedTuple):
+    """A day on the clinic's wall calendar, and the time of day where one was given."""
+
+    day: date
+    at: time | None
+
+
+class Answer(NamedTuple):
+    """A yes or no; ``stop`` marks a no that binds the contact itself."""
+
+    given: bool
+    stop: bool = False
+
+
+def day_first(cells: Iterable[str], country: str) -> bool:
+    """Say whether a column writes the day before the month: a number over 12 tells, else the
+    country's habit does.
+    """
+    pairs = [
+        found.groups()[:2]
+        for cell in cells
+        if (found := _NUMBERS.search(cell)) and len(found[1]) < 4
+    ]
+    if any(int(first) > 12 for first, _ in pairs):
+        return True
+    if any(int(second) > 12 for _, second in pairs):
+        return False
+    return country not in MONTH_FIRST
+
+
+def read_moment(cell: str, zone: ZoneInfo, *, day_comes_first: bool, today: date) -> Moment:
+    """Read a date, or a date and time, in any of the usual spellings.
+
+    A time with an offset is turned to the clinic's clock (``zone``); one without is on it.
+    A time that the clocks skip is refused; one that comes twice is the first.
+
+    Raises ``InputError``.
+    """
+    text = clean(cell)
+    moment = _iso(text, zone) or _serial(text) or _spelled(text, day_comes_first=day_comes_first)
+    if moment is None:
+        raise InputError("This is not a date we can read.", EXAMPLE)
+    if abs(moment.day - today) > FURTHEST:
+        raise InputError(
+            f"{moment.day:%d %B %Y} is more than five years from today.",
+            "Check the year.",
+        )
+    _refuse_skipped(moment, zone)
+    return moment
+
+
+def _refuse_skipped(moment: Moment, zone: ZoneInfo) -> None:
+    if moment.at is not None and not sending_hours.exists(moment.day, moment.at, zone):
+        raise InputError(
+            f"{moment.at:%H:%M} does not exist on {moment.day:%d %B %Y} in {zone.key}: the clocks skip it.",
+            "Write the time the clock really showed.",
+        )
+
+
+def comes_twice(moment: Moment, zone: ZoneInfo) -> bool:
+    """Say whether the clocks show this time twice on that day, as when summer time ends."""
+    if moment.at is None:
+        return False
+    wall = datetime.combine(moment.day, moment.at, tzinfo=zone)
+    twice = wall.utcoffset() != wall.replace(fold=1).utcoffset()
+    return twice and sending_hours.exists(moment.day, moment.at, zone)
+
+
+def _iso(text: str, zone: ZoneInfo) -> Moment | None:
+    if not re.match(r"\d{4}-\d{2}-\d{2}|\d{8}(?!\d)", text):
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if found.tzinfo is not None:
+        found = found.astimezone(zone)
+    has_time = bool(re.search(r"\d[T ]\d", text))
+    return Moment(
+        found.date(), found.time().replace(second=0, microsecond=0, fold=0) if has_time else None
+    )
+
+
+def _serial(text: str) -> Moment | None:
+    """Read the day count that spreadsheets keep dates as."""
+    if not _SERIAL.fullmatch(text) or not 36_526 <= float(text) <= 73_050:
+        return None
+    found = datetime(1899, 12, 30) + timedelta(days=float(text))  # noqa: DTZ001 (a wall clock)
+    rounded = (found + timedelta(seconds=30)).replace(second=0, microsecond=0)
+    return Moment(rounded.date(), rounded.time() if "." in text else None)
+
+
+def _spelled(text: str, *, day_comes_first: bool) -> Moment | None:
+    rest = _WEEKDAY.sub("", text)
+    for pattern in (_NUMBERS, _DAY_WORD, _WORD_DAY):
+        found = pattern.match(rest)
+        if found is None:
+            continue
+        day = _day(found, day_comes_first=day_comes_first)
+        tail = rest[found.end() :].strip(" ,-")
+        at = read_clock(tail) if tail else None
+        return None if tail and at is None else Moment(day, at)
+    return None
+
+
+def _day(found: re.Match[str], *, day_comes_first: bool) -> date:
+    first, second, third = found.groups()
+    if found.re is _WORD_DAY:
+        first, second = second, first
+    if found.re is not _NUMBERS:
+        year, month, day = third, _month(second), first
+    elif len(first) == 4:
+        year, month, day = first, second, third
+    elif day_comes_first:
+        year, month, day = third, second, first
+    else:
+        year, month, day = third, first, second
+    try:
+        return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
+    except ValueError:
+        order = f"read with the {'day' if day_comes_first else 'month'} first, as in this column"
+        how = f" ({order})" if found.re is _NUMBERS and len(first) < 4 else ""
+        raise InputError(f"There is no such day as {found[0]}{how}.", EXAMPLE) from None
+
+
+def _month(word: str) -> str:
+    name = word.lower()[:3]
+    return str(_MONTHS.index(name) + 1) if name in _MONTHS else "0"
+
+
+def read_clock(text: str) -> time | None:
+    """Read a time of day such as 15:30, 3.30 pm or 9am; None where it is none."""
+    found = _CLOCK.search(text)
+    if found is None or found.start() or not (found[2] or found[4]):
+        return None
+    hour, half = int(found[1]), (found[4] or "").lower()
+    if half and not 1 <= hour <= 12:
+        return None
+    hour = hour % 12 + 12 * (half == "p") if half else hour
+    try:
+        return time(hour, int(found[2] or 0))
+    except ValueError:
+        return None
+
+
+def read_answer(cell: str) -> Answer | None:
+    """Read a consent cell; nothing written is no answer. Raises ``InputError``."""
+    word = clean(cell).casefold().rstrip(".!")
+    if not word:
+        return None
+    if word in _STOP:
+        return Answer(given=False, stop=True)
+    if word not in _YES | _NO:
+        raise InputError("This is neither yes nor no.", "Write yes, no or stop, or leave it empty.")
+    return Answer(given=word in _YES)
+
+
+def read_cancelled(cell: str) -> bool:
+    """Say whether a booking's status means that it did not, or will not, take place."""
+    word = clean(cell).casefold()
+    return word in _GONE or word in _YES
+
+
+def read_zone(name: str, windows_zones: Mapping[str, str]) -> str:
+    """Return the IANA zone of a name, whatever its capitals, or of a name that Windows uses.
+
+    Raises ``InputError``; a three-letter shorthand is refused because several zones share it.
+    """
+    wanted = clean(name)
+    known = {zone.casefold(): zone for zone in available_timezones()}
+    found = known.get(wanted.casefold().replace(" ", "_"))
+    if found is not None and ("/" in found or found == "UTC"):
+        return found
+    windows = {key.casefold(): zone for key, zone in windows_zones.items()}
+    if wanted.casefold() in windows:
+        return windows[wanted.casefold()]
+    raise InputError(
+        "This is not the name of a time zone.",
+        "Write a region and city, like Europe/London or America/New_York.",
+    )
+
+
+def read_language(cell: str) -> str:
+    """Return a language tag such as ``en`` or ``pt-BR``; raises ``InputError``."""
+    found = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?", clean(cell))
+    if found is None:
+        raise InputError("This is not a language code.", "Write two letters, like en or es.")
+    return found[1].lower() + (f"-{found[2].upper()}" if found[2] else "")

@@ -1,0 +1,70 @@
+"""What came in: Twilio keeps a list of what clients texted, for when nobody was there to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from twilio.base.exceptions import TwilioException
+from twilio.rest import Client
+
+from reminders.rules.decision import Outcome
+from reminders.senders import SendError
+from reminders.senders.sms import LISTED, Connection, TwilioAccount, client_for, stand_in, unlisted
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A text that came in, by Twilio's id: from whom, when (UTC), and the links to its pictures."""
+
+    provider_id: str
+    contact: str
+    text: str
+    media: tuple[dict[str, str], ...]
+    came_at: datetime
+
+
+async def came_since(account: TwilioAccount, since: datetime) -> list[Came]:
+    """Return what was texted to our sender since then (UTC), the oldest first. Raises
+    ``SendError`` where Twilio could not be asked: CONFIGURATION where we are not let in at all.
+    """
+    http = Connection()
+    try:
+        return [came async for came in _listed(account, client_for(account, http), since)][::-1]
+    except TwilioException as error:
+        raise unlisted(error) from None
+    except (ValueError, TypeError, AttributeError, KeyError):
+        raise SendError(Outcome.BUSY, "unreadable list") from None
+    finally:
+        await http.close()
+
+
+async def _listed(account: TwilioAccount, client: Client, since: datetime) -> Any:
+    """Go through the list, the newest first; a service's texts come to any number in it."""
+    numbers = await _numbers(account, client)
+    only = {"to": next(iter(numbers))} if len(numbers) == 1 else {}
+    async for one in await client.messages.stream_async(page_size=LISTED, **only):
+        if one.date_created < since:
+            return
+        if one.direction == "inbound" and one.to in numbers:
+            media = await _media(account, one) if str(one.num_media) != "0" else ()
+            yield Came(one.sid, one.from_, one.body or "", media, one.date_created)
+
+
+async def _numbers(account: TwilioAccount, client: Client) -> Collection[str]:
+    if not account.sender.startswith("MG"):
+        return {account.sender}
+    stand_in(account, client)
+    service = client.messaging.v1.services(account.sender)
+    found = [*await service.phone_numbers.list_async(), *await service.short_codes.list_async()]
+    return {getattr(one, "phone_number", None) or one.short_code for one in found}
+
+
+async def _media(account: TwilioAccount, message: Any) -> tuple[dict[str, str], ...]:
+    """Return the links to a text's pictures, as Twilio names them when it tells of a text."""
+    return tuple(
+        {"url": account.api_url + one.uri.removesuffix(".json"), "type": one.content_type or ""}
+        for one in await message.media.list_async()
+    )

@@ -1,0 +1,46 @@
+"""Setting up: whoever reads the first start's link makes the first clinic, and nobody after her."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from reminders.enrolment import clinics
+from reminders.rules.roles import Role
+from reminders.staff import credentials, invitations
+from reminders.store.queries import pauses, people
+
+MARK = "set up"
+LASTS = timedelta(hours=24)
+"""How long a link is good for; every start of an empty installation prints a new one."""
+
+
+def offer(session: Session, now: datetime) -> str | None:
+    """Return a new token while there is no clinic yet; an older one is good no more."""
+    if people.clinics(session):
+        return None
+    token = credentials.new_token()
+    kept = {"hash": credentials.hash_token(token), "until": (now + LASTS).isoformat()}
+    pauses.write(session, MARK, kept)
+    return token
+
+
+def good(session: Session, token: str, now: datetime) -> bool:
+    """Say whether a token may set this installation up."""
+    kept = pauses.read(session, MARK)
+    if kept is None or people.clinics(session):
+        return False
+    fresh = now < datetime.fromisoformat(kept["until"])
+    return fresh and hmac.compare_digest(kept["hash"], credentials.hash_token(token))
+
+
+def begin(session: Session, typed: Mapping[str, str], owner: str, now: datetime) -> str:
+    """Make the first clinic, in practice mode, and return a one-time token for its owner. Raises
+    ``ClinicError`` or ``InputError``.
+    """
+    clinic = clinics.add(session, typed, now, live=False)
+    pauses.clear(session, MARK)
+    return invitations.invite(session, clinic, owner, Role.OWNER, now, "the first start")

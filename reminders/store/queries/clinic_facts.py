@@ -1,0 +1,91 @@
+"""The facts of a clinic: what rules and messages may know of it, and whether it may send at all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, exists, select
+from sqlalchemy.orm import Session
+
+from reminders.rules import sending_hours as sending_hours_module
+from reminders.rules.terms import ClinicFacts, Reason
+from reminders.rules.wording import Own
+from reminders.store.column_types import among
+from reminders.store.queries import segment_budgets
+from reminders.store.queries.common import asked, table_of
+from reminders.store.queries.customisation import own
+from reminders.store.queries.pauses import HELD, PAUSED
+from reminders.store.tables import Clinic, Mark
+
+_MARK = table_of(Mark).alias("halt")
+_CLINICS = select(
+    table_of(Clinic),
+    *(exists().where(_MARK.c.name == halt).label(halt) for halt in (HELD, PAUSED)),
+).where(among(table_of(Clinic).c.id, "ids"))
+"""The clinics, and whether everything is held or paused: read together, so that no byte leaves
+after somebody pressed the switch."""
+
+
+def clinics_of(session: Session, ids: Collection[int], now: datetime) -> dict[int, ClinicFacts]:
+    """Return what rules and messages may know of these clinics at ``now``."""
+    rows = asked(session, _CLINICS, ids=list(ids))
+    found = {row.id: clinic_facts(session, row) for row in rows}
+    return found | segment_budgets.with_budgets(session, found.values(), now)
+
+
+def _halt(row: Row[Any]) -> Reason | None:
+    if row.held:
+        return Reason.HELD
+    return Reason.HALTED if row.paused or row.paused_at is not None else None
+
+
+_KNOWN = (
+    "id", "name", "phone", "email", "address", "country", "live", "sending_hours",
+    "texts_per_day", "texts_per_week", "time_zone", "segment_budget",
+)  # fmt: skip
+
+
+def clinic_facts(session: Session, clinic: Clinic | Row[Any]) -> ClinicFacts:
+    """Return what rules and messages may know of a clinic."""
+    halted = _halt(clinic) if isinstance(clinic, Row) else None
+    its_own = own(session, clinic)
+    return _clinic_facts(*(getattr(clinic, name) for name in _KNOWN), its_own, halted)
+
+
+@lru_cache(maxsize=4096)
+def _clinic_facts(
+    clinic_id: int,
+    name: str,
+    phone: str,
+    email: str,
+    address: str,
+    country: str,
+    live: bool,  # noqa: FBT001 (a column)
+    sending_hours: str,
+    texts_per_day: int,
+    texts_per_week: int,
+    time_zone: str,
+    segment_budget: int | None,
+    its_own: Own,
+    halted: Reason | None = None,
+) -> ClinicFacts:
+    return ClinicFacts(
+        clinic_id=clinic_id,
+        name=name,
+        phone=phone,
+        email=email,
+        address=address,
+        country=country,
+        live=live,
+        hours=sending_hours_module.parse(sending_hours),
+        texts_per_day=texts_per_day,
+        texts_per_week=texts_per_week,
+        zone=ZoneInfo(time_zone),
+        own=its_own,
+        segment_budget=segment_budget,
+        halted=halted,
+    )

@@ -1,0 +1,237 @@
+"""The facts of a reminder: everything a decision and a message need, read at one moment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    case,
+    exists,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session
+
+from reminders.rules.quiet_hours import recipients_hours
+from reminders.rules.sending_hours import SendingHours
+from reminders.rules.terms import (
+    LEFT,
+    OPEN,
+    Channel,
+    ClinicFacts,
+    Facts,
+    NoteFacts,
+    NoteKind,
+    Purpose,
+    Status,
+)
+from reminders.store.column_types import among
+from reminders.store.queries.clinic_facts import clinics_of
+from reminders.store.queries.common import asked, is_status, table_of
+from reminders.store.tables import Client, Consent, Guest, Note, Reminder, Suppression, Treatment
+
+CAP_MEMORY = timedelta(days=9)
+"""How far back texts are counted: the cap's week, whatever the zones."""
+
+
+def facts(session: Session, ids: Collection[int], now: datetime) -> list[Facts]:
+    """Return all that is known about these reminders at ``now``, the longest due first."""
+    if not ids:
+        return []
+    rows = asked(session, _FACTS, ids=list(ids), now=now).all()
+    clinics = clinics_of(session, {row.clinic_id for row in rows}, now)
+    texts = _texts_left(session, {r.client_id for r in rows if r.channel is Channel.SMS}, now)
+    return [_facts(row, clinics[row.clinic_id], texts.get(row.client_id, ())) for row in rows]
+
+
+R, C, T = table_of(Reminder), table_of(Client), table_of(Treatment)
+N = table_of(Note)
+_SAID, _NOT = table_of(Consent), table_of(Suppression)
+
+_CONTACT = case((R.c.channel == Channel.SMS, C.c.phone), else_=C.c.email)
+_CONSENTED = (
+    select(_SAID.c.given)
+    .where(
+        _SAID.c.client_id == R.c.client_id,
+        _SAID.c.channel == R.c.channel,
+        _SAID.c.purpose == Purpose.CARE,
+    )
+    .order_by(_SAID.c.id.desc())
+    .limit(literal(1, literal_execute=True))
+    .correlate(R)
+    .scalar_subquery()
+)
+_SUPPRESSED = (
+    select(_NOT.c.reason)
+    .where(_NOT.c.clinic_id == R.c.clinic_id, _NOT.c.contact == _CONTACT)
+    .correlate(R, C)
+    .scalar_subquery()
+)
+
+_INVITED = table_of(Guest)
+_GUEST = (
+    exists()
+    .where(_INVITED.c.clinic_id == R.c.clinic_id, _INVITED.c.contact == _CONTACT)
+    .correlate(R, C)
+)
+
+
+def _superseded() -> ColumnElement[bool]:
+    """Say that something newer makes this reminder wrong or needless: a later session that
+    has begun by then or has a message of its own that day, or a later milestone also due.
+    """
+    newer, theirs, following = T.alias("newer"), R.alias("theirs"), R.alias("following")
+    is_newer = and_(
+        newer.c.client_id == R.c.client_id,
+        newer.c.cancelled_at.is_(None),
+        tuple_(newer.c.treated_on, newer.c.id) > tuple_(T.c.treated_on, T.c.id),
+    )
+    begun = exists().where(is_newer, newer.c.treated_on <= R.c.due_on)
+    same_day = exists().where(
+        is_newer,
+        theirs.c.client_id == R.c.client_id,
+        theirs.c.treatment_id == newer.c.id,
+        theirs.c.channel == R.c.channel,
+        theirs.c.due_on == R.c.due_on,
+        theirs.c.status.in_(OPEN | LEFT),
+    )
+    overtaken = exists().where(
+        following.c.client_id == R.c.client_id,
+        following.c.treatment_id == R.c.treatment_id,
+        following.c.channel == R.c.channel,
+        following.c.status.in_(OPEN),
+        following.c.due_at <= bindparam("now"),
+        following.c.scheduled_at > R.c.scheduled_at,
+    )
+    return or_(begun, same_day, overtaken)
+
+
+def _welcome_first() -> ColumnElement[bool]:
+    """Say that a text waits for the one that confirms her yes, which is still on its way."""
+    welcome = R.alias("welcome")
+    return exists().where(
+        R.c.channel == Channel.SMS,
+        R.c.note_id.is_(None),
+        welcome.c.client_id == R.c.client_id,
+        welcome.c.channel == Channel.SMS,
+        welcome.c.milestone == NoteKind.OPT_IN.value,
+        welcome.c.note_id.is_not(None),
+        welcome.c.status.in_(OPEN | {Status.HANDOFF}),
+    )
+
+
+_FACTS = (
+    select(
+        R.c.id.label("reminder_id"),
+        R.c.clinic_id,
+        R.c.client_id,
+        R.c.claim,
+        R.c.milestone,
+        R.c.channel,
+        R.c.scheduled_at,
+        R.c.stale_at,
+        R.c.attempts,
+        R.c.held_at,
+        C.c.first_name,
+        C.c.language,
+        C.c.discretion,
+        C.c.phone,
+        _CONTACT.label("contact"),
+        C.c.time_zone,
+        C.c.page_edition,
+        C.c.paused_until,
+        T.c.protocol,
+        T.c.treated_on,
+        T.c.starts,
+        T.c.cancelled_at,
+        _CONSENTED.label("consented"),
+        _SUPPRESSED.label("suppressed"),
+        _GUEST.label("guest"),
+        _superseded().label("superseded"),
+        _welcome_first().label("welcome_first"),
+        N.c.kind,
+        N.c.subject,
+        N.c.words,
+        N.c.urgent,
+    )
+    .join_from(R, C, C.c.id == R.c.client_id)
+    .outerjoin(T, T.c.id == R.c.treatment_id)
+    .outerjoin(N, N.c.id == R.c.note_id)
+    .where(among(R.c.id, "ids"))
+    .order_by(R.c.due_at, R.c.id)
+)
+
+
+def _texts_left(
+    session: Session,
+    clients: Collection[int],
+    now: datetime,
+) -> dict[int, list[datetime]]:
+    """Return when each client was last texted, as far back as the caps look."""
+    texts: dict[int, list[datetime]] = defaultdict(list)
+    if not clients:
+        return texts
+    for row in asked(session, _TEXTS, clients=list(clients), since=now - CAP_MEMORY):
+        texts[row.client_id].append(row.handoff_at)
+    return texts
+
+
+_TEXTS = select(R.c.client_id, R.c.handoff_at).where(
+    among(R.c.client_id, "clients"),
+    R.c.channel == Channel.SMS,
+    R.c.note_id.is_(None),
+    is_status(*LEFT),
+    R.c.handoff_at > bindparam("since"),
+)
+
+
+@lru_cache(maxsize=4096)
+def _as_told(clinic: ClinicFacts, its_hours: SendingHours) -> ClinicFacts:
+    """Return a clinic with the hours in which it may message one client."""
+    return clinic if its_hours == clinic.hours else replace(clinic, hours=its_hours)
+
+
+def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> Facts:
+    zone = ZoneInfo(row.time_zone) if row.time_zone else clinic.zone
+    return Facts(
+        reminder_id=row.reminder_id,
+        client_id=row.client_id,
+        claim=row.claim or "",
+        clinic=_as_told(clinic, recipients_hours(clinic.hours, zone.key, row.phone, clinic.phone)),
+        protocol=row.protocol or "",
+        milestone=row.milestone,
+        channel=row.channel,
+        scheduled_at=row.scheduled_at,
+        stale_at=row.stale_at,
+        attempts=row.attempts,
+        first_name=row.first_name,
+        language=row.language,
+        contact=row.contact,
+        zone=zone,
+        treated_on=row.treated_on,
+        starts=row.starts,
+        treatment_cancelled=row.cancelled_at is not None,
+        consented=bool(row.consented),
+        suppressed=row.suppressed,
+        superseded=bool(row.superseded),
+        texts_on=tuple(at.astimezone(zone).date() for at in texts),
+        guest=bool(row.guest),
+        note=NoteFacts(row.kind, row.subject, row.words, row.urgent) if row.kind else None,
+        page_edition=row.page_edition,
+        paused_until=row.paused_until,
+        welcome_first=bool(row.welcome_first),
+        discretion=row.discretion,
+        held=row.held_at is not None,
+    )

@@ -1,0 +1,101 @@
+"""After a restore: what is still open although it may have left, and what was proven of it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from reminders.rules.terms import OPEN, Channel, Facts, Reason, Status
+from reminders.store.column_types import among
+from reminders.store.queries.common import QUIET, asked, table_of
+from reminders.store.tables import Attempt, Client, Reminder
+
+R, C, A = table_of(Reminder), table_of(Client), table_of(Attempt)
+
+_OPEN_TEXTS = (
+    select(R.c.id)
+    .join_from(R, C, C.c.id == R.c.client_id)
+    .where(
+        R.c.status.in_(OPEN),
+        R.c.channel == Channel.SMS,
+        among(C.c.phone, "contacts"),
+    )
+    .order_by(R.c.scheduled_at, R.c.id)
+)
+_KNOWN = select(A.c.provider_id).where(among(A.c.provider_id, "ids"))
+_IN_DOUBT = select(A.c.contact).where(among(A.c.contact, "contacts"), A.c.outcome.is_(None))
+
+
+def known(session: Session, provider_ids: Sequence[str]) -> set[str]:
+    """Return which of the provider's messages attempts of ours already have."""
+    return set(asked(session, _KNOWN, ids=provider_ids).scalars())
+
+
+def in_doubt(session: Session, contacts: Collection[str]) -> set[str]:
+    """Return to which of these contacts an attempt was made whose end is not known."""
+    return set(asked(session, _IN_DOUBT, contacts=list(contacts)).scalars())
+
+
+def open_texts(session: Session, contacts: Collection[str]) -> list[int]:
+    """Return the texts to these numbers that have not left as far as we know."""
+    return list(asked(session, _OPEN_TEXTS, contacts=list(contacts)).scalars())
+
+
+def open_emails(session: Session, until: datetime) -> list[int]:
+    """Return the emails that were due by then (UTC) and have not left as far as we know."""
+    wanted = select(R.c.id).where(
+        R.c.status.in_(OPEN), R.c.channel == Channel.EMAIL, R.c.due_at <= until
+    )
+    return list(session.scalars(wanted))
+
+
+def put_down(
+    session: Session,
+    one: Facts,
+    status: Status,
+    now: datetime,
+    *,
+    left_at: datetime | None = None,
+    provider_id: str | None = None,
+    text: str = "",
+) -> bool:
+    """Write down what is known of an open reminder after all: that it left, with the provider's
+    word for it, or that nobody can say.
+    """
+    token = secrets.token_hex(8)
+    reason = Reason.UNPROVEN if status is Status.UNKNOWN else None
+    moved = (
+        update(R)
+        .where(R.c.id == one.reminder_id, R.c.status.in_(OPEN))
+        .values(status=status, reason=reason, claim=token, handoff_at=left_at, settled_at=now)
+        .returning(R.c.id)
+        .execution_options(**QUIET)
+    )
+    if session.execute(moved).first() is None:
+        return False
+    if provider_id:
+        attempt = {
+            "reminder_id": one.reminder_id,
+            "claim": token,
+            "handoff_at": left_at,
+            "contact": one.contact,
+            "subject": "",
+            "body": text,
+            "segments": 0,
+            "outcome": "accepted",
+            "code": "restored",
+            "provider_id": provider_id,
+            "settled_at": now,
+        }
+        session.execute(insert(A).values(attempt))
+    return True
+
+
+def any_open(session: Session) -> bool:
+    """Say whether anything is still to leave."""
+    return session.scalar(select(col(Reminder.id)).where(R.c.status.in_(OPEN)).limit(1)) is not None

@@ -1,0 +1,149 @@
+"""What a clinic makes its own: wording, parameters, placements, lists taken in, guests, and a record."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from sqlalchemy import Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from reminders.store.column_types import Instant
+from reminders.store.tables import common  # noqa: F401 (there constraints get their names)
+
+
+class Audit(SQLModel, table=True):
+    """Who changed what, when, of which row; lines are added, never changed.
+
+    ``who`` is a member of staff as she signs in, or the command line. ``detail`` says what it was
+    and is, and never holds a client's name, number or address.
+    """
+
+    __table_args__ = (
+        Index("audit_of_clinic", "clinic_id", "id"),
+        Index("audit_of_row", "of", "row_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int | None = Field(default=None, foreign_key="clinic.id")
+    noted_at: datetime = Field(sa_type=Instant)
+    who: str
+    what: str
+    of: str
+    row_id: int | None = None
+    detail: str = Field(default="", sa_type=Text)
+
+
+class Wording(SQLModel, table=True):
+    """A clinic's version of a milestone's words in a language; the last approved one is used.
+
+    Versions are added, never changed. ``review_by`` is the day on which somebody must read an
+    approved one again.
+    """
+
+    __table_args__ = (
+        Index("wording_versions", "clinic_id", "protocol", "milestone", "language", "id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    protocol: str
+    milestone: str
+    language: str
+    subject: str
+    preheader: str
+    sms: str = Field(sa_type=Text)
+    body: str = Field(sa_type=Text)
+    author: str
+    created_at: datetime = Field(sa_type=Instant)
+    approved_by: str | None = None
+    approved_at: datetime | None = Field(default=None, sa_type=Instant)
+    review_by: date | None = None
+
+
+class Parameter(SQLModel, table=True):
+    """A number that a clinic sets otherwise than the protocol's default."""
+
+    __table_args__ = (UniqueConstraint("clinic_id", "protocol", "key"),)
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    protocol: str
+    key: str
+    value: int
+
+
+class Placement(SQLModel, table=True):
+    """Where a clinic puts a milestone of a protocol; durations as ISO 8601 writes them.
+
+    ``at`` is absent where the milestone counts by the clock from the treatment's end.
+    ``channels`` are divided by spaces; none of them means that the milestone is left out.
+    """
+
+    __table_args__ = (UniqueConstraint("clinic_id", "protocol", "milestone"),)
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    protocol: str
+    milestone: str
+    after: str
+    at: time | None = None
+    good_for: str
+    channels: str
+
+
+class Intake(SQLModel, table=True):
+    """A list that somebody brings in: while it is being mended, and what remained of it.
+
+    ``cells`` holds header and rows as JSON: all of them before it is taken in, afterwards those
+    that were left out, until they are forgotten. ``columns`` says which column holds what.
+    """
+
+    __table_args__ = (Index("intake_of_clinic", "clinic_id", "id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    name: str
+    by: str
+    begun_at: datetime = Field(sa_type=Instant)
+    columns: str = Field(sa_type=Text)
+    cells: str | None = Field(default=None, sa_type=Text)
+    taken_at: datetime | None = Field(default=None, sa_type=Instant)
+    taken: int = 0
+    left_out: int = 0
+    undone_at: datetime | None = Field(default=None, sa_type=Instant)
+    undone_by: str | None = None
+
+
+class IntakeRow(SQLModel, table=True):
+    """What one row of a list did: to which client and treatment, and what that was."""
+
+    __tablename__ = "intake_row"
+    __table_args__ = (Index("intake_row_of", "intake_id", "id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    intake_id: int = Field(foreign_key="intake.id")
+    number: int
+    client_id: int = Field(foreign_key="client.id", ondelete="CASCADE")
+    treatment_id: int | None = Field(default=None, foreign_key="treatment.id", ondelete="CASCADE")
+    effect: str
+
+
+class Heading(SQLModel, table=True):
+    """Which column holds what in lists that look like this one, as somebody corrected it."""
+
+    __table_args__ = (UniqueConstraint("clinic_id", "fingerprint"),)
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    fingerprint: str
+    columns: str = Field(sa_type=Text)
+
+
+class Guest(SQLModel, table=True):
+    """A number or address of staff that is really messaged while the clinic is in practice mode."""
+
+    __table_args__ = (UniqueConstraint("clinic_id", "contact"),)
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    contact: str

@@ -1,0 +1,62 @@
+"""Joining: what somebody asked for at a clinic's own address, and the codes that prove her contacts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, Text
+from sqlmodel import Field, SQLModel
+
+from reminders.rules.terms import Channel, Discretion
+from reminders.store.column_types import Instant, Word
+from reminders.store.tables.common import ZERO
+
+
+class Joining(SQLModel, table=True):
+    """A form somebody sent in. A consent begins only when the contact is proven: a number by a
+    code, an address by a link. Each contact has a client of its own until then
+    (``sms_client_id``, ``email_client_id``), so that nobody is mixed up with a stranger.
+
+    ``sms_wording`` and ``email_wording`` are the exact words she ticked, where she did.
+    """
+
+    __table_args__ = (Index("joining_asked", "clinic_id", "asked_at"),)
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    language: str
+    discretion: Discretion = Field(sa_type=Word(Discretion))
+    sms_client_id: int | None = Field(default=None, foreign_key="client.id")
+    email_client_id: int | None = Field(default=None, foreign_key="client.id")
+    sms_wording: str | None = Field(default=None, sa_type=Text)
+    email_wording: str | None = Field(default=None, sa_type=Text)
+    sms_proven_at: datetime | None = Field(default=None, sa_type=Instant)
+    email_proven_at: datetime | None = Field(default=None, sa_type=Instant)
+    browser: str
+    asked_at: datetime = Field(sa_type=Instant)
+
+
+class Code(SQLModel, table=True):
+    """Six digits or a link that were sent to a contact, kept as a seal only; each is used once.
+
+    ``about`` says what it opens, such as ``join.12``.
+    """
+
+    __table_args__ = (
+        Index("code_about", "about"),
+        # How many went to this contact, or were asked for from there, lately?
+        Index("code_contact", "contact", "asked_at"),
+        Index("code_browser", "browser", "asked_at"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    clinic_id: int = Field(foreign_key="clinic.id")
+    about: str
+    channel: Channel = Field(sa_type=Word(Channel))
+    contact: str
+    seal: str
+    tries: int = Field(default=0, sa_column_kwargs=ZERO)
+    browser: str
+    asked_at: datetime = Field(sa_type=Instant)
+    good_until: datetime = Field(sa_type=Instant)
+    used_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -1,0 +1,16 @@
+"""Pages for clients: joining, their own aftercare page, preferences and unsubscribing."""
+
+from starlette.routing import BaseRoute
+
+from reminders.web.client import aftercare_page, calendar, join, personal_data, preferences
+from reminders.web.client.page import Visit
+
+__all__ = ["ROUTES", "Visit"]
+
+ROUTES: list[BaseRoute] = [
+    *aftercare_page.ROUTES,
+    *preferences.ROUTES,
+    *personal_data.ROUTES,
+    *calendar.ROUTES,
+    *join.ROUTES,
+]

@@ -1,0 +1,281 @@
+"""Joining at a clinic's own address: the form, the code, the link, and what stands beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import segno
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from reminders.consent import join_requests
+from reminders.consent.join_requests import Form
+from reminders.consent.verification_codes import Answer, TooOften
+from reminders.rules.contacts import clean, read_email, read_name, read_phone, show_phone
+from reminders.rules.terms import Channel, Discretion, InputError
+from reminders.store.database import reading, writing
+from reminders.store.queries import join_requests as queries
+from reminders.store.queries import people
+from reminders.store.tables import Clinic, Joining
+from reminders.web.client.page import Visit, clinic_words, door
+from reminders.web.client.personal_data import code_words
+from reminders.wording.phrases import Words
+
+FIELDS = {Channel.SMS: ("phone", "texts"), Channel.EMAIL: ("email", "emails")}
+"""For each channel where its contact is written, and the box that says yes."""
+
+
+@dataclass
+class Here:
+    """A clinic's joining pages, as one visitor sees them."""
+
+    visit: Visit
+    session: Session
+    clinic: Clinic
+    words: Words
+    faults: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """Return where this clinic's joining pages are."""
+        return f"/join/{self.clinic.slug}"
+
+    def page(self, template: str, status: int = 200, /, **facts: Any) -> HTMLResponse:
+        """Draw one of them."""
+        known = {"clinic": clinic_words(self.clinic), "path": self.path, "here": self}
+        return self.visit.page(template, self.words, status, **known, **facts)
+
+    def agreed(self, channel: Channel) -> str:
+        """Return the exact words beside a box, as they are kept (CTIA, Messaging Principles
+        5.1.1 and 5.1.2).
+        """
+        return Markup.unescape(self._agreed(channel, "{said} ({url})"))
+
+    def shown(self, channel: Channel) -> Markup:
+        """Return the same words as they are shown, with links in the place of addresses."""
+        return self._agreed(channel, '<a href="{url}">{said}</a>')
+
+    def _agreed(self, channel: Channel, link: str) -> Markup:
+        base = self.visit.app.settings.public_url + self.path
+        sender = self.visit.app.settings.twilio_from
+        links = {
+            part: Markup(link).format(url=f"{base}/{part}", said=self.words(f"page.{part}"))  # noqa: S704
+            for part in ("privacy", "terms")
+        }
+        return self.words(
+            f"join.agree_{FIELDS[channel][1]}",
+            clinic=self.clinic.name,
+            per_week=self.clinic.texts_per_week,
+            sender=self.words("join.sender", number=show_phone(sender)) if sender else "",
+            **links,
+        )
+
+
+Step = Callable[[Here], Response]
+
+
+def at_clinic(step: Step) -> Callable[[Visit], Response]:
+    """Return what answers at a clinic's address."""
+
+    def answer(visit: Visit) -> Response:
+        opened = writing if visit.request.method == "POST" else reading
+        try:
+            with opened(visit.app.engine) as session:
+                return _step(session, visit, step)
+        except TooOften:
+            return visit.problem(429, "too_often")
+
+    return answer
+
+
+def _step(session: Session, visit: Visit, step: Step) -> Response:
+    clinic = people.clinic_at(session, visit.request.path_params["clinic"])
+    if clinic is None:
+        return visit.wrong_link()
+    wanted = visit.request.query_params.get("language") or visit.typed.get("shown")
+    return step(Here(visit, session, clinic, visit.words(wanted, clinic.country)))
+
+
+def _form(here: Here, status: int = 200) -> Response:
+    typed = here.visit.typed
+    return here.page(
+        "join.html",
+        status,
+        typed=typed,
+        faults=here.faults,
+        languages=here.visit.app.library.phrases.names,
+        language=typed.get("language", here.words.language),
+        agreed={box: here.shown(channel) for channel, (_, box) in FIELDS.items()},
+    )
+
+
+def _send(here: Here) -> Response:
+    form = _read(here)
+    if form is None:
+        return _form(here, 422)
+    kept = join_requests.ask(
+        here.session,
+        here.visit.app.links,
+        here.clinic,
+        form,
+        _says(here, form.language),
+        here.visit.now,
+        browser=here.visit.browser,
+    )
+    ticket = here.visit.app.links.token("joining", kept.id)
+    return RedirectResponse(f"{here.path}/{ticket}?language={here.words.language}", 303)
+
+
+def _read(here: Here) -> Form | None:
+    """Read what was typed; None where ``here.faults`` says why not."""
+    typed = here.visit.typed
+    name = _field(here, "name", read_name)
+    if not clean(typed.get("name", "")):
+        here.faults["name"] = here.words("join.no_name")
+    readers: dict[Channel, Callable[[str], str]] = {
+        Channel.SMS: partial(_number, here.clinic.country),
+        Channel.EMAIL: read_email,
+    }
+    contacts: dict[Channel, str] = {}
+    agreed: dict[Channel, str] = {}
+    for channel, (place, box) in FIELDS.items():
+        contact = _field(here, place, readers[channel])
+        if box in typed and not contact:
+            here.faults.setdefault(place, here.words(f"join.no_{place}"))
+        elif contact and box not in typed:
+            here.faults[box] = here.words(f"join.unticked_{box}")
+        elif contact:
+            contacts[channel], agreed[channel] = contact, here.agreed(channel)
+    if not agreed and not here.faults:
+        here.faults["phone"] = here.words("join.nothing")
+    if here.faults:
+        return None
+    language = typed.get("language", "")
+    known = language in here.visit.app.library.phrases.names
+    discreet = typed.get("discretion") == Discretion.DISCREET
+    return Form(
+        first_name=name or "",
+        contacts=contacts,
+        agreed=agreed,
+        language=language if known else here.words.language,
+        discretion=Discretion.DISCREET if discreet else Discretion.PLAIN,
+    )
+
+
+def _field(here: Here, name: str, read: Callable[[str], str]) -> str | None:
+    text = clean(here.visit.typed.get(name, ""))
+    try:
+        return read(text) if text else None
+    except InputError:
+        here.faults[name] = here.words(f"join.bad_{name}")
+        return None
+
+
+def _number(country: str, text: str) -> str:
+    return read_phone(text, country or None).number
+
+
+def _says(here: Here, language: str) -> dict[Channel, Callable[[str], tuple[str, str]]]:
+    words = here.visit.words(language, here.clinic.country)
+    clinic = here.clinic.name
+
+    def email(link: str) -> tuple[str, str]:
+        said = words("join.email_text", clinic=clinic, link=link)
+        return Markup.unescape(said), Markup.unescape(words("join.email_subject", clinic=clinic))
+
+    return {Channel.SMS: code_words(words, clinic), Channel.EMAIL: email}
+
+
+def _ticket(here: Here) -> Joining | None:
+    token = here.visit.token
+    number = here.visit.app.links.number_of("joining", token)
+    return _kept(here, number)
+
+
+def _kept(here: Here, number: int | None) -> Joining | None:
+    kept = queries.joining(here.session, number) if number is not None else None
+    return kept if kept and kept.clinic_id == here.clinic.id else None
+
+
+def _waiting(here: Here) -> Response:
+    kept = _ticket(here)
+    return _standing(here, kept) if kept else here.visit.wrong_link()
+
+
+def _standing(here: Here, kept: Joining, fault: str | None = None) -> Response:
+    done = {channel.value: proven for channel, proven in join_requests.progress(kept).items()}
+    return here.page("joined.html", 422 if fault else 200, done=done, fault=fault)
+
+
+def _try_code(here: Here) -> Response:
+    kept = _ticket(here)
+    if kept is None:
+        return here.visit.wrong_link()
+    app, typed = here.visit.app, here.visit.typed.get("code", "")
+    digits = "".join(filter(str.isdigit, typed))
+    answer = join_requests.prove(
+        here.session, app.library, app.links, kept, Channel.SMS, digits, here.visit.now
+    )
+    fault = None if answer is Answer.RIGHT else here.words(f"code.{answer}")
+    return _standing(here, kept, fault)
+
+
+def _address(here: Here) -> Response:
+    kept = _kept(here, here.visit.app.links.number_of("address", here.visit.token))
+    if kept is None:
+        return here.visit.wrong_link()
+    if kept.email_proven_at is not None:
+        return _standing(here, kept)
+    return here.page("address.html", agreed=kept.email_wording)
+
+
+def _prove_address(here: Here) -> Response:
+    app = here.visit.app
+    kept = _kept(here, app.links.number_of("address", here.visit.token))
+    if kept is None:
+        return here.visit.wrong_link()
+    link = f"{app.links.public_url}{here.path}/email/{here.visit.token}"
+    answer = join_requests.prove(
+        here.session, app.library, app.links, kept, Channel.EMAIL, link, here.visit.now
+    )
+    return _standing(here, kept) if answer is Answer.RIGHT else here.visit.wrong_link()
+
+
+def _poster(here: Here) -> Response:
+    address = here.visit.app.settings.public_url + here.path
+    return here.page("poster.html", code=Markup(_qr(address)), address=address)  # noqa: S704 (our own drawing)
+
+
+def _poster_alone(here: Here) -> Response:
+    drawn = _qr(here.visit.app.settings.public_url + here.path)
+    return Response(drawn, media_type="image/svg+xml")
+
+
+def _qr(address: str) -> str:
+    """Draw a QR code that survives a quarter of it being worn off."""
+    drawn = segno.make(address, error="q", micro=False)
+    return drawn.svg_inline(scale=8, border=4, light="#fff", omitsize=True, title=address)
+
+
+def _said(template: str) -> Step:
+    return lambda here: here.page(
+        template, phone=clinic_words(here.clinic)["phone"], per_week=here.clinic.texts_per_week
+    )
+
+
+ROUTES = [
+    door("/join/{clinic}", at_clinic(_form)),
+    door("/join/{clinic}", at_clinic(_send), "POST"),
+    door("/join/{clinic}/poster", at_clinic(_poster)),
+    door("/join/{clinic}/poster.svg", at_clinic(_poster_alone)),
+    door("/join/{clinic}/privacy", at_clinic(_said("privacy.html"))),
+    door("/join/{clinic}/terms", at_clinic(_said("terms.html"))),
+    door("/join/{clinic}/email/{token}", at_clinic(_address)),
+    door("/join/{clinic}/email/{token}", at_clinic(_prove_address), "POST"),
+    door("/join/{clinic}/{token}", at_clinic(_waiting)),
+    door("/join/{clinic}/{token}", at_clinic(_try_code), "POST"),
+]

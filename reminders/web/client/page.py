@@ -1,0 +1,159 @@
+"""What every client's page shares: its layout, its words, who may post to it, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton, format_time
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from reminders.app import App
+from reminders.rules.contacts import show_national
+from reminders.store.tables import Clinic
+from reminders.web.client.request_limits import Throttle
+from reminders.web.templating import pages_in
+from reminders.wording.phrases import Words
+
+Typed = Mapping[str, str]
+"""What came in a form, by field; files are no part of it."""
+
+Answer = Callable[["Visit"], Response]
+
+LARGEST = 16 * 1024
+"""Bytes of a form; ours take a few hundred."""
+
+
+class Visit:
+    """One request to a client's page: what was asked, typed, and by whom."""
+
+    def __init__(self, request: Request, typed: Typed) -> None:
+        """Take the request and its form."""
+        self.request, self.typed = request, typed
+        self.app: App = request.app.state.app
+        self.now = self.app.clock()
+
+    @property
+    def token(self) -> str:
+        """Return the part of the address that opens the page."""
+        return str(self.request.path_params["token"])
+
+    @property
+    def browser(self) -> str:
+        """Return the network address of whoever asks."""
+        return self.request.client.host if self.request.client else ""
+
+    @property
+    def wanted(self) -> str:
+        """Return the language the browser asks for first."""
+        spoken = self.request.headers.get("Accept-Language", "en")
+        return spoken.split(",", maxsplit=1)[0].split(";")[0].strip().lower() or "en"
+
+    @property
+    def shell(self) -> Shell:
+        """Return what draws the pages."""
+        return _shell(self.app)
+
+    def words(self, language: str | None = None, country: str = "") -> Words:
+        """Return the words to use: her own language's, else the browser's."""
+        return self.shell.phrasebook.words(language or self.wanted, country)
+
+    def page(self, template: str, words: Words, status: int = 200, /, **facts: Any) -> HTMLResponse:
+        """Draw a page."""
+        return self.shell.draw(template, words, status, **facts)
+
+    def wrong_link(self) -> HTMLResponse:
+        """Say that this address opens nothing, whatever the reason."""
+        return self.problem(404, "wrong_link")
+
+    def problem(self, status: int, why: str, language: str | None = None) -> HTMLResponse:
+        """Say in plain words what is wrong, and what to do."""
+        return self.page("problem.html", self.words(language), status, why=why)
+
+
+class Shell:
+    """The templates and words of one folder, read once."""
+
+    def __init__(self, app: App) -> None:
+        """Find the pages in the app's library."""
+        self.phrasebook = app.library.phrases
+        self.knocks = Throttle(20, 600)
+        self.posts = Throttle(40, 600)
+        self._pages = _pages_in(app.library.root / "pages")
+
+    def draw(self, template: str, words: Words, status: int = 200, /, **facts: Any) -> HTMLResponse:
+        """Draw a page in someone's language."""
+        drawn = self._pages.get_template(template).render({"t": words, "clinic": None, **facts})
+        return HTMLResponse(drawn, status, headers={"Content-Language": words.language})
+
+
+_pages_in = cache(pages_in)
+
+
+@cache
+def _shell(app: App) -> Shell:
+    return Shell(app)
+
+
+def door(path: str, answer: Answer, method: str = "GET", *, foreign: bool = False) -> Route:
+    """Return a route to a page. A form is taken only from our own pages: what opens a page stands
+    in its address, and no other site's may be pressed for her; but a ``foreign`` one is made
+    for programs that know no pages.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        posted = method == "POST"
+        visit = Visit(request, await _typed(request) if posted and not foreign else {})
+        if posted and not foreign and is_forged(request, visit.app.settings.public_url):
+            return visit.problem(403, "forged")
+        return await run_in_threadpool(answer, visit)
+
+    return Route(path, endpoint, methods=[method], name=f"{method} {path}")
+
+
+async def _typed(request: Request) -> Typed:
+    length = request.headers.get("Content-Length", "")
+    if not length.isdigit() or int(length) > LARGEST:
+        return {}
+    form = await request.form()
+    return {name: said[:500] for name, said in form.items() if isinstance(said, str)}
+
+
+def is_forged(request: Request, public_url: str) -> bool:
+    """Say whether a browser tells that a form came from elsewhere. Our pages send no referrer, so
+    that their own forms come from “null”.
+    """
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin", "null")
+    return site not in {"same-origin", "none"} or origin not in {"null", public_url}
+
+
+def clinic_words(clinic: Clinic) -> dict[str, str]:
+    """Return what a page says of a clinic, and how to call it."""
+    return {
+        "name": clinic.name,
+        "phone": show_national(clinic.phone, clinic.country),
+        "dial": clinic.phone,
+        "address": clinic.address,
+        "slug": clinic.slug or "",
+    }
+
+
+def say_when(moment: datetime | date, zone: ZoneInfo, words: Words) -> str:
+    """Write a day, or a moment (UTC) on her own clock, as people of her country do."""
+    if not isinstance(moment, datetime):
+        return say_day(moment, words)
+    local = moment.astimezone(zone)
+    clock = format_time(local.time(), "short", locale=words.locale)
+    return f"{say_day(local.date(), words)}, {clock}"
+
+
+def say_day(day: date, words: Words) -> str:
+    """Write a day with its weekday, as people of her country do."""
+    return format_skeleton("MMMEd", datetime.combine(day, time()), locale=words.locale)

@@ -1,0 +1,1 @@
+"""Pages about clients: finding, enrolling, importing, editing, moving, printing, erasing."""

@@ -1,0 +1,73 @@
+"""A client's page: her course on one line, and how she may be reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from reminders.monitoring.client_timeline import record
+from reminders.rules.roles import Role
+from reminders.rules.terms import OPEN, Channel, Reason
+from reminders.store.database import reading
+from reminders.store.queries import consents, people
+from reminders.store.tables import Client
+from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.responses import milestone_names
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How she can be reached by a channel, what she said to it, and whether it is barred."""
+
+    channel: Channel
+    contact: str
+    said: bool | None
+    barred: Reason | None
+
+    @property
+    def open(self) -> bool:
+        """Say whether messages may go this way."""
+        return bool(self.contact) and self.said is True and self.barred is None
+
+
+def show(visit: Visit) -> Response:
+    """Show everything of a client, past and to come."""
+    with reading(visit.app.engine) as session:
+        client = visit.own(session, Client)
+        entries = record(session, visit.word, milestone_names(visit.app), client, visit.now)
+        treatments = list(people.treatments_of(session, [client.id]))
+        ahead = [e for e in entries if e.reminder is not None and e.status in OPEN]
+        undo = visit.typed("undo")
+        return visit.page(
+            "client.html",
+            client=client,
+            past=[entry for entry in entries if entry not in ahead],
+            ahead=ahead,
+            treatments=[t for t in treatments if t.cancelled_at is None],
+            protocols=visit.app.library.protocols,
+            ways=ways(session, client),
+            undo=int(undo) if undo.isdecimal() else 0,
+            troubled=[e for e in entries if e.reminder and needs_care(e.reminder)],
+        )
+
+
+def needs_care(reminder: object) -> bool:
+    """Say whether nobody has looked after what went wrong with a message."""
+    status, attended_at = getattr(reminder, "status", ""), getattr(reminder, "attended_at", None)
+    return status in {"failed", "undelivered", "unknown"} and attended_at is None
+
+
+def ways(session: Session, client: Client) -> list[Way]:
+    """Return how a client can be reached."""
+    said = consents.consents_of(session, {client.id})
+    contacts = {Channel.SMS: client.phone, Channel.EMAIL: client.email}
+    barred = consents.suppressions_of(session, {c for c in contacts.values() if c})
+    return [
+        Way(channel, contact or "", said.get((client.id, channel)), barred.get((client.clinic_id, contact or "")))
+        for channel, contact in contacts.items()
+    ]  # fmt: skip
+
+
+ROUTES = [desk_route("/clients/{id:int}", show, Role.VIEWER)]

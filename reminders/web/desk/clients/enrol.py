@@ -1,0 +1,282 @@
+"""Enrolling: one screen, a look at exactly what she will get, and a confirmation to print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+from typing import Any
+
+from babel import Locale
+from sqlalchemy.orm import Session
+from starlette.responses import JSONResponse, Response
+
+from reminders.consent.ledger import Proof
+from reminders.enrolment import manual_entry
+from reminders.enrolment.manual_entry import Namesake
+from reminders.enrolment.terms import Enrolled, Enrolment, Said
+from reminders.rehearsal.simulation import rehearse_change
+from reminders.rules import list_cells
+from reminders.rules.contacts import read_email, read_name, read_phone, show_phone
+from reminders.rules.roles import Role
+from reminders.rules.terms import LEFT, Act, Channel, InputError
+from reminders.store.database import reading, writing
+from reminders.store.queries.client_messages import steps as steps_of
+from reminders.store.tables import Client, Treatment
+from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.sign_in.access import address_of
+
+FAR = timedelta(days=60)
+"""How far the look ahead goes: beyond the last milestone."""
+
+HOW = (
+    ("She signed the consent form", "She signed the form"),
+    ("She said so at the desk", "She said so here"),
+    ("She said so on the phone", "She said so on the phone"),
+)
+"""How she said yes: what is written into the ledger, and the words to choose by."""
+
+WHEN = (("0", "Today"), ("-1", "Yesterday"), ("day", "Another day"))
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed, read: the enrolment, and who is meant by it."""
+
+    told: Enrolment
+    meant: str
+
+    @property
+    def yes(self) -> set[Channel]:
+        """Return to what she says yes."""
+        return {said.channel for said in self.told.said}
+
+
+def form(visit: Visit) -> Response:
+    """Show the empty form, or the one of a client who is known."""
+    client_id = visit.typed("client")
+    known: Client | None = None
+    if client_id.isdecimal():
+        with reading(visit.app.engine) as session:
+            known = visit.own(session, Client, int(client_id))
+    return _form(visit, known)
+
+
+def _form(visit: Visit, known: Client | None = None) -> Response:
+    library = visit.app.library
+    given = _given(known)
+    return visit.page(
+        "enrol.html",
+        known=known,
+        given=lambda name: visit.typed(name) or given.get(name, ""),
+        kinds=[(p.key, p.name) for p in library.protocols.values()],
+        languages=languages(visit),
+        hows=HOW,
+        whens=WHEN,
+    )
+
+
+def _given(known: Client | None) -> Mapping[str, str]:
+    """Return what the form says before anything is typed."""
+    usual = {"when": "0", "how": HOW[0][0], "language": "en"}
+    if known is None:
+        return usual
+    hers = {
+        "first_name": known.first_name,
+        "last_name": known.last_name,
+        "phone": show_phone(known.phone) if known.phone else "",
+        "email": known.email or "",
+        "language": known.language,
+        "meant": str(known.id),
+    }
+    return usual | hers
+
+
+def languages(visit: Visit) -> list[tuple[str, str]]:
+    """Return the languages that messages are written in, with their names."""
+    written = {
+        code for key in visit.app.library.protocols for code in visit.app.library.languages(key)
+    }
+    return [(code, str(Locale.parse(code, sep="-").english_name)) for code in sorted(written)]
+
+
+def read(visit: Visit) -> Typed:
+    """Read what was typed; what is wrong stands in the visit's faults, by field."""
+    country = visit.inside.clinic.country or None
+    first_name = visit.read("first_name", read_name, empty="")
+    if not first_name and "first_name" not in visit.faults:
+        visit.faults["first_name"] = "Her first name is missing. Messages begin with it."
+    phone = visit.read("phone", lambda text: read_phone(text, country).number)
+    email = visit.read("email", read_email)
+    if not phone and not email and not visit.faults.keys() & {"phone", "email"}:
+        visit.faults["phone"] = "Give a mobile number or an email address; one is enough."
+    treated_on, starts = read_when(visit)
+    told = Enrolment(
+        first_name=first_name,
+        last_name=visit.read("last_name", read_name, empty=""),
+        protocol=_protocol(visit),
+        treated_on=treated_on,
+        starts=starts,
+        phone=phone,
+        email=email,
+        language=visit.typed("language") or "en",
+    )
+    return Typed(replace(told, said=_said(visit, told)), visit.typed("meant"))
+
+
+def _protocol(visit: Visit) -> str:
+    found = visit.app.library.protocol_for(visit.typed("kind"))
+    if found is None:
+        visit.faults["kind"] = "Choose the kind of treatment."
+    return found.key if found else ""
+
+
+def _said(visit: Visit, told: Enrolment) -> tuple[Said, ...]:
+    """Return to what she says yes, of what there is a number or address for, and how she did."""
+    how = visit.typed("how") or HOW[0][0]
+    who = visit.inside.staff.email
+    proof = Proof(Act.DESK, how, recorded_by=who, address=address_of(visit.request))
+    wanted = ((Channel.SMS, "yes_sms", told.phone), (Channel.EMAIL, "yes_email", told.email))
+    return tuple(
+        Said(channel, given=True, given_at=visit.now, source=how, proof=proof)
+        for channel, name, contact in wanted
+        if visit.typed(name) and contact
+    )
+
+
+def read_when(visit: Visit) -> tuple[date, time | None]:
+    """Read the day (today, yesterday, or one that is spelled out) and the hour of a treatment."""
+    today = visit.now.astimezone(visit.zone).date()
+    chosen = visit.typed("when") or "0"
+    on = today + timedelta(days=int(chosen)) if chosen in {"0", "-1"} else None
+    if on is None:
+        on = visit.read("day", lambda text: read_day(text, visit, today))
+        if on is None and "day" not in visit.faults:
+            visit.faults["day"] = "Which day? Write it like 14 March, or 14/3."
+    return on or today, visit.read("at", _clock)
+
+
+def read_day(text: str, visit: Visit, today: date) -> date:
+    """Read a day, the nearest one where no year is given; raises ``InputError``."""
+    day_first = visit.inside.clinic.country != "US"
+    for year in ("", f" {today.year}", f"/{today.year}"):
+        try:
+            found = list_cells.read_moment(
+                text + year, visit.zone, day_comes_first=day_first, today=today
+            ).day
+        except InputError as error:
+            fault = error
+            continue
+        half = timedelta(days=183)
+        if year and abs(found - today) > half:
+            found = found.replace(year=found.year + (1 if found < today else -1))
+        return found
+    raise fault
+
+
+def _clock(text: str) -> time:
+    at = list_cells.read_clock(text)
+    if at is None:
+        raise InputError("This is not a time we can read.", "Write it like 14:30, or 2:30 pm.")
+    return at
+
+
+def check(visit: Visit) -> Response:
+    """Show exactly what she will get, and what not and why, before anything is kept."""
+    typed = read(visit)
+    if visit.faults or visit.typed("mend"):
+        return _form(visit)
+    with reading(visit.app.engine) as session:
+        known = manual_entry.namesakes(session, visit.inside.clinic, typed.told)
+        session.expunge_all()
+    if _unclear(known, typed):
+        return visit.page("namesakes.html", known=known, typed_all=_all(visit))
+    done: list[Enrolled] = []
+    lines = rehearse_change(
+        visit.app.engine,
+        visit.app.rehearsal_dispatcher,
+        lambda session: _try(session, visit, typed, done),
+        visit.now,
+        visit.now + FAR,
+    )
+    ours = [line for line in lines if line.treated_on == typed.told.treated_on]
+    return visit.page(
+        "check.html",
+        typed_all=_all(visit),
+        told=typed.told,
+        yes=typed.yes,
+        done=done[0],
+        going=[line for line in ours if line.status in LEFT],
+        staying=[line for line in ours if line.status not in LEFT],
+    )
+
+
+def _unclear(known: list[Namesake], typed: Typed) -> bool:
+    """Say whether somebody else is on this number or address, and it is not said who is meant."""
+    return bool(known) and not typed.meant and not any(one.same for one in known)
+
+
+def _all(visit: Visit) -> list[tuple[str, str]]:
+    """Return every field that was typed, to be carried along."""
+    skip = {"csrf", "mend", "kept"}
+    return [(k, v) for k, v in visit.form.multi_items() if isinstance(v, str) and k not in skip]
+
+
+def _try(session: Session, visit: Visit, typed: Typed, done: list[Enrolled]) -> int:
+    one = _enrol(session, visit, typed)
+    done.append(one)
+    assert one.client is not None
+    return one.client.id
+
+
+def _enrol(session: Session, visit: Visit, typed: Typed) -> Enrolled:
+    meant = visit.own(session, Client, int(typed.meant)) if typed.meant.isdecimal() else None
+    return manual_entry.enrol(
+        session, visit.app.library, visit.inside.clinic, typed.told, visit.now, meant
+    )
+
+
+def keep(visit: Visit) -> Response:
+    """Keep it, and show what happens next."""
+    typed = read(visit)
+    if visit.faults or visit.typed("mend"):
+        return _form(visit)
+    with writing(visit.app.engine) as session:
+        done = _enrol(session, visit, typed)
+        assert done.client is not None
+        visit.record(session, f"enrolled ({done.effect})", Client, done.client.id)
+    treatment = f"?treatment={done.treatment.id}" if done.treatment else ""
+    return visit.go(f"/clients/{done.client.id}/enrolled{treatment}", "enrolled")
+
+
+def say_phone(visit: Visit) -> Response:
+    """Say, while it is typed, which number will be texted."""
+    typed = visit.typed("phone")
+    try:
+        found = read_phone(typed, visit.inside.clinic.country or None)
+    except InputError as error:
+        return JSONResponse({"problem": error.problem})
+    remark = f" It {found.remark}." if found.remark else ""
+    return JSONResponse({"words": f"We’ll text {show_phone(found.number)}.{remark}"})
+
+
+def confirmed(visit: Visit) -> Response:
+    """Confirm an enrolment: when what comes, her page to scan, and her sheet to print."""
+    with reading(visit.app.engine) as session:
+        client = visit.own(session, Client)
+        number = visit.typed("treatment")
+        treatment = visit.own(session, Treatment, int(number)) if number.isdecimal() else None
+        steps = [
+            step for step in steps_of(session, client.id)
+            if step.treatment is not None and treatment is not None and step.treatment.id == treatment.id
+        ]  # fmt: skip
+        return visit.page("enrolled.html", client=client, treatment=treatment, steps=steps)
+
+
+ROUTES: list[Any] = [
+    desk_route("/enrol", form, Role.STAFF),
+    desk_route("/enrol/phone", say_phone, Role.STAFF),
+    desk_route("/enrol/check", check, Role.STAFF, "POST"),
+    desk_route("/enrol", keep, Role.STAFF, "POST"),
+    desk_route("/clients/{id:int}/enrolled", confirmed, Role.VIEWER),
+]

@@ -1,0 +1,170 @@
+"""Moving or cancelling a treatment: what it changes is shown first, and done only then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from reminders.enrolment import message_actions, treatments
+from reminders.rules.planning import Existing, Planned, Replan
+from reminders.rules.roles import Role
+from reminders.rules.terms import Channel
+from reminders.store.database import writing
+from reminders.store.queries import people
+from reminders.store.tables import Client, Reminder, Treatment
+from reminders.web.desk.clients.enrol import read_when
+from reminders.web.desk.page import Stale, Visit, desk_route
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One message that a move changes, from its old moment to its new."""
+
+    milestone: str
+    channel: Channel
+    was: Existing
+    becomes: Planned | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a move changes: what moves, what went for the old date, what is too late, what is new."""
+
+    moves: list[Shift]
+    went: list[Shift]
+    late: list[Shift]
+    new: list[Planned]
+    gone: list[Existing]
+
+
+def difference(change: Replan) -> Difference:
+    """Read a change of plan the way the desk shows it."""
+    return Difference(
+        moves=[Shift(row.milestone, row.channel, row, planned) for row, planned in change.move],
+        went=[Shift(row.milestone, row.channel, row, planned) for row, planned in change.already_sent],
+        late=[Shift(row.milestone, row.channel, row, planned) for row, planned in change.too_late],
+        new=change.add,
+        gone=change.cancel,
+    )  # fmt: skip
+
+
+def form(visit: Visit) -> Response:
+    """Show where a treatment is, and where it may go."""
+    with visit.looking() as session:
+        treatment, client = _found(visit, session)
+        return _form(visit, treatment, client)
+
+
+def _form(visit: Visit, treatment: Treatment, client: Client) -> Response:
+    usual = {
+        "when": "day",
+        "day": f"{treatment.treated_on.day} {treatment.treated_on:%B %Y}",
+        "at": f"{treatment.starts:%H:%M}" if treatment.starts else "",
+    }
+    given = usual if visit.request.method == "GET" else {}
+    return visit.page(
+        "move.html",
+        treatment=treatment,
+        client=client,
+        given=lambda name: visit.typed(name) or given.get(name, ""),
+    )
+
+
+def _found(visit: Visit, session: Session, *, lock: bool = False) -> tuple[Treatment, Client]:
+    treatment = visit.own(session, Treatment, lock=lock)
+    return treatment, visit.own(session, Client, treatment.client_id)
+
+
+def check(visit: Visit) -> Response:
+    """Show what a move would change, changing nothing."""
+    on, at = read_when(visit)
+    with Session(visit.app.engine) as session:
+        treatment, client = _found(visit, session, lock=True)
+        if visit.faults or visit.typed("mend"):
+            response = _form(visit, treatment, client)
+        else:
+            was = (treatment.treated_on, treatment.starts)
+            version = client.version
+            change = _move(visit, session, treatment, on, at)
+            response = None
+        session.rollback()
+    if response is not None:
+        return response
+    return visit.page(
+        "moved.html",
+        was=was,
+        on=on,
+        at=at,
+        change=difference(change),
+        version=version,
+        client_name=_name(visit),
+        typed_all=[("when", "day"), ("day", f"{on:%d %B %Y}"), ("at", f"{at:%H:%M}" if at else "")],
+        correction=_correction(visit, on, at),
+    )
+
+
+def _name(visit: Visit) -> str:
+    with visit.looking() as session:
+        return _found(visit, session)[1].first_name
+
+
+def _correction(visit: Visit, on: date, at: time | None) -> str:
+    """Return the sentence offered for somebody who got a message for the old date."""
+    when = f"{on:%A} {on.day} {on:%B}" + (f" at {at:%H:%M}" if at else "")
+    clinic = visit.inside.clinic
+    return (
+        f"{clinic.name}: {_name(visit)}, your appointment is now on {when}. Please go by this date."
+    )
+
+
+def _move(
+    visit: Visit, session: Session, treatment: Treatment, on: date, at: time | None
+) -> Replan:
+    return treatments.reschedule(session, visit.app.library, treatment, on, at, None, visit.now)
+
+
+def keep(visit: Visit) -> Response:
+    """Move the treatment and her messages with it; send what was asked for besides."""
+    on, at = read_when(visit)
+    if visit.faults:
+        return check(visit)
+    undo = 0
+    with writing(visit.app.engine) as session:
+        treatment, client = _found(visit, session, lock=True)
+        if str(client.version) != visit.typed("version"):
+            raise Stale
+        before = treatment.treated_on
+        change = _move(visit, session, treatment, on, at)
+        client.version += 1
+        for row, _ in change.too_late:
+            if visit.typed(f"late-{row.reminder_id}") == "send":
+                reminder = visit.own(session, Reminder, row.reminder_id)
+                undo = message_actions.send_again(session, visit.word, client, reminder, visit.now)
+        words = visit.typed("correction").strip()
+        if visit.typed("correct") and words and client.phone:
+            undo = message_actions.write(session, client, Channel.SMS, words, visit.now)
+        visit.record(session, "moved a treatment", Treatment, treatment.id, f"{before} to {on}")
+    page = f"/clients/{client.id}"
+    return visit.go(f"{page}?undo={undo}" if undo else page, "moved")
+
+
+def cancel(visit: Visit) -> Response:
+    """Cancel a treatment, and what has not left of its messages."""
+    with writing(visit.app.engine) as session:
+        treatment, client = _found(visit, session, lock=True)
+        people.lock(session, [client.id])
+        treatments.cancel(session, visit.app.library, treatment, visit.now)
+        client.version += 1
+        visit.record(session, "cancelled a treatment", Treatment, treatment.id)
+    return visit.go(f"/clients/{client.id}", "cancelled")
+
+
+ROUTES = [
+    desk_route("/treatments/{id:int}/move", form, Role.STAFF),
+    desk_route("/treatments/{id:int}/move/check", check, Role.STAFF, "POST"),
+    desk_route("/treatments/{id:int}/move", keep, Role.STAFF, "POST"),
+    desk_route("/treatments/{id:int}/cancel", cancel, Role.STAFF, "POST"),
+]

@@ -1,0 +1,59 @@
+"""Clients: found by name, number or address, a page at a time."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from reminders.rules.contacts import read_phone, show_phone
+from reminders.rules.roles import Role
+from reminders.rules.terms import InputError
+from reminders.store.database import reading
+from reminders.store.queries import desk
+from reminders.store.tables import Client
+from reminders.web.desk.page import Visit, desk_route
+
+
+def find(visit: Visit) -> Response:
+    """Show clients: everyone by name, or who is meant by what was typed."""
+    wanted = visit.typed("q").strip()
+    after = (visit.typed("after"), _number(visit.typed("id")))
+    with reading(visit.app.engine) as session:
+        found = _search(session, visit, wanted, after)
+    whole = len(found) == desk.PAGE and not wanted
+    last = found[-1] if whole else None
+    more = urlencode({"after": last.name_key, "id": last.id}) if last else ""
+    return visit.page("clients.html", found=found, wanted=wanted, more=more)
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isdecimal() else 0
+
+
+def _search(session: Session, visit: Visit, wanted: str, after: tuple[str, int]) -> list[Client]:
+    if "@" in wanted:
+        return desk.clients_reached_by(session, visit.clinic_id, wanted.lower())
+    if re.fullmatch(r"[+\d\s().-]{4,}", wanted):
+        begun = _begun(visit, wanted)
+        found = (desk.clients_reached_by(session, visit.clinic_id, number) for number in begun)
+        return next(filter(None, found), [])
+    return desk.clients_called(session, visit.clinic_id, wanted, after)
+
+
+def _begun(visit: Visit, wanted: str) -> list[str]:
+    """Return what a number, or the beginning of one, may be as we keep it."""
+    digits = re.sub(r"[^\d+]", "", wanted)
+    code = re.match(r"\+\d+", show_phone(visit.inside.clinic.phone))
+    begun = [
+        digits if digits.startswith("+") else f"{code[0] if code else '+'}{digits.lstrip('0')}"
+    ]
+    try:
+        return [read_phone(wanted, visit.inside.clinic.country or None).number, *begun]
+    except InputError:
+        return begun
+
+
+ROUTES = [desk_route("/clients", find, Role.VIEWER)]

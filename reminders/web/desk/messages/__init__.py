@@ -1,0 +1,1 @@
+"""Pages about messages: the inbox, actions on one message, wording, parameters, the outbox."""

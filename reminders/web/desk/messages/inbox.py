@@ -1,0 +1,172 @@
+"""Replies: what clients text back, read by people and answered by people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from reminders.enrolment.message_actions import UNDO
+from reminders.plans import one_off_messages
+from reminders.rules import sending_hours
+from reminders.rules.roles import Role
+from reminders.rules.segments import fold, size
+from reminders.rules.terms import Channel, InputError, NoteKind
+from reminders.store.database import reading, writing
+from reminders.store.queries import consents, conversations, people, staff
+from reminders.store.tables import Client, Reply
+from reminders.web.desk.page import Visit, desk_route
+
+JUST_NOW = timedelta(hours=1)
+"""Somebody who wrote within it is awake: an answer may go at any hour."""
+
+ANSWER_HELPS = timedelta(days=2)
+LONGEST = 3
+"""Segments of one answer."""
+
+
+def inbox(visit: Visit) -> Response:
+    """Show who waits for an answer, or whom somebody has dealt with."""
+    show = visit.typed("show")
+    mine = visit.inside.staff.id if show == "mine" else None
+    with reading(visit.app.engine) as session:
+        found = conversations.latest(session, visit.clinic_id, done=show == "done", whose=mine)
+        names = {
+            reply.id: people.client(session, reply.client_id) if reply.client_id else None
+            for reply in found
+        }
+        return visit.page(
+            "replies.html", found=found, names=names, show=show, crew=_crew(visit, session)
+        )
+
+
+def _crew(visit: Visit, session: Session) -> dict[int, str]:
+    return {member.id: member.name for member, _ in staff.of_clinic(session, visit.clinic_id)}
+
+
+def show(visit: Visit) -> Response:
+    """Show one talk, what came and what went, and where to answer."""
+    with reading(visit.app.engine) as session:
+        return _talk(visit, session, visit.own(session, Reply))
+
+
+def _talk(visit: Visit, session: Session, reply: Reply) -> Response:
+    who = _who(visit, session, reply)
+    came = conversations.heard(session, visit.clinic_id, reply.contact)
+    went = conversations.told(
+        session, visit.clinic_id, [client.id for client in who], reply.contact
+    )
+    line = sorted(
+        [*((x.received_at, x) for x in came), *((x.at, x) for x in went)], key=lambda x: x[0]
+    )
+    barred = consents.suppressions_of(session, [reply.contact])
+    return visit.page(
+        "talk.html",
+        reply=reply,
+        who=who,
+        line=line,
+        waits=any(x.done_at is None for x in came),
+        barred=barred.get((visit.clinic_id, reply.contact)),
+        quiet=_quiet(visit, who[0]) if who else False,
+        just_now=visit.now - came[-1].received_at < JUST_NOW,
+        crew=_crew(visit, session),
+    )
+
+
+def _who(visit: Visit, session: Session, reply: Reply) -> list[Client]:
+    """Return who may have written: everyone of the clinic on that number."""
+    return people.clients_on(session, visit.clinic_id, reply.contact)
+
+
+def _quiet(visit: Visit, client: Client) -> bool:
+    """Say whether it is outside her sending hours."""
+    zone = ZoneInfo(client.time_zone) if client.time_zone else visit.zone
+    week = sending_hours.parse(visit.inside.clinic.sending_hours)
+    return sending_hours.next_open(visit.now, week, zone) > visit.now
+
+
+def answer(visit: Visit) -> Response:
+    """Send what somebody typed, in the clinic's name, and call the talk done."""
+    words = visit.read("words", lambda text: _words(visit, text))
+    if not words and "words" not in visit.faults:
+        visit.faults["words"] = "There are no words yet. Type your answer."
+    with writing(visit.app.engine) as session:
+        reply = visit.own(session, Reply, lock=True)
+        who = _who(visit, session, reply)
+        meant = next(
+            (c for c in who if str(c.id) == visit.typed("client")), who[0] if who else None
+        )
+        if meant is None:
+            visit.faults["words"] = "We do not know this number. Please call it instead."
+        if visit.faults or meant is None:
+            return _talk(visit, session, reply)
+        undo = one_off_messages.write(
+            session,
+            meant,
+            Channel.SMS,
+            NoteKind.ANSWER,
+            words,
+            visit.now + UNDO,
+            good_for=ANSWER_HELPS,
+            urgent=bool(visit.typed("urgent")),
+        )
+        done_at = None if visit.typed("keep") else visit.now
+        conversations.change(
+            session,
+            visit.clinic_id,
+            reply.contact,
+            done=False,
+            answered_at=visit.now,
+            done_at=done_at,
+        )
+        visit.record(session, "answered a text", Client, meant.id)
+    return visit.go(f"/replies/{reply.id}?undo={undo}", "leaving")
+
+
+def _words(visit: Visit, text: str) -> str:
+    """Put the clinic's name in front, since she may have no name for our number."""
+    words = fold(f"{visit.inside.clinic.name}: {text}")
+    if size(words).segments > LONGEST:
+        raise InputError("This is too long for a text.", "Shorten it, or call her.")
+    return words
+
+
+def finish(visit: Visit) -> Response:
+    """Call a talk done, without an answer by text."""
+    with writing(visit.app.engine) as session:
+        reply = visit.own(session, Reply, lock=True)
+        conversations.change(session, visit.clinic_id, reply.contact, done=False, done_at=visit.now)
+        visit.record(session, "called a talk done", Reply, reply.id)
+    return visit.go("/replies", "done")
+
+
+def reopen(visit: Visit) -> Response:
+    """Let a talk wait for a person again."""
+    with writing(visit.app.engine) as session:
+        reply = visit.own(session, Reply, lock=True)
+        reply.done_at = None
+        visit.record(session, "opened a talk again", Reply, reply.id)
+    return visit.go(f"/replies/{reply.id}")
+
+
+def assign(visit: Visit) -> Response:
+    """Give a talk to a member of staff, or to nobody."""
+    with writing(visit.app.engine) as session:
+        reply = visit.own(session, Reply, lock=True)
+        given = visit.typed("to")
+        to = int(given) if given.isdecimal() and int(given) in _crew(visit, session) else None
+        conversations.change(session, visit.clinic_id, reply.contact, done=False, assigned_to=to)
+        visit.record(session, "gave a talk to somebody", Reply, reply.id)
+    return visit.go(f"/replies/{reply.id}", "saved")
+
+
+ROUTES = [
+    desk_route("/replies", inbox, Role.VIEWER),
+    desk_route("/replies/{id:int}", show, Role.VIEWER),
+    desk_route("/replies/{id:int}/answer", answer, Role.STAFF, "POST"),
+    desk_route("/replies/{id:int}/done", finish, Role.STAFF, "POST"),
+    desk_route("/replies/{id:int}/reopen", reopen, Role.STAFF, "POST"),
+    desk_route("/replies/{id:int}/assign", assign, Role.STAFF, "POST"),
+]

@@ -1,0 +1,86 @@
+"""Steps: what staff do with one message: hold, let go, skip, send now, send again, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from reminders.enrolment import message_actions
+from reminders.enrolment.message_actions import TooLate
+from reminders.rules.roles import Role
+from reminders.rules.terms import NoteKind
+from reminders.store.database import writing
+from reminders.store.queries import conversations
+from reminders.store.tables import Client, Reminder
+from reminders.web.desk.page import Handler, Visit, desk_route
+
+Act = Callable[[Session, Visit, Reminder], int]
+"""Does something with a message, and returns the id of the one that can be called back, or 0."""
+
+
+def _doing(act: Act, what: str, said: str) -> Handler:
+    """Return the handler that does it, writes it down, and goes back to the client."""
+
+    def handler(visit: Visit) -> Response:
+        try:
+            with writing(visit.app.engine) as session:
+                reminder = visit.own(session, Reminder, lock=True)
+                undo = act(session, visit, reminder)
+                visit.record(
+                    session, what, Client, reminder.client_id, visit.milestone(reminder.milestone)
+                )
+        except TooLate:
+            return visit.page("too-late.html", 409, back=visit.back("/"))
+        page = visit.back(f"/clients/{reminder.client_id}")
+        return visit.go(f"{page}?undo={undo}" if undo else page, said)
+
+    return handler
+
+
+def _hold(session: Session, visit: Visit, reminder: Reminder) -> int:
+    message_actions.hold(session, reminder, visit.now)
+    return 0
+
+
+def _let_go(session: Session, _: Visit, reminder: Reminder) -> int:
+    message_actions.let_go(session, reminder)
+    return 0
+
+
+def _skip(session: Session, visit: Visit, reminder: Reminder) -> int:
+    message_actions.take_out(session, reminder, visit.now)
+    return 0
+
+
+def _send(session: Session, visit: Visit, reminder: Reminder) -> int:
+    message_actions.send_now(session, reminder, visit.now)
+    return reminder.id
+
+
+def _again(session: Session, visit: Visit, reminder: Reminder) -> int:
+    client = visit.own(session, Client, reminder.client_id)
+    return message_actions.send_again(session, visit.word, client, reminder, visit.now)
+
+
+def _undo(session: Session, visit: Visit, reminder: Reminder) -> int:
+    message_actions.call_back(session, reminder, visit.now)
+    if reminder.milestone == NoteKind.ANSWER:
+        conversations.reopen(
+            session, visit.clinic_id, reminder.client_id, visit.now - 2 * message_actions.UNDO
+        )
+    return 0
+
+
+ROUTES = [
+    desk_route(f"/messages/{{id:int}}/{path}", _doing(act, what, said), Role.STAFF, "POST")
+    for path, act, what, said in (
+        ("hold", _hold, "held a message back", "held"),
+        ("let-go", _let_go, "let a message go", "let-go"),
+        ("skip", _skip, "took a message out", "skipped"),
+        ("send", _send, "sent a message at once", "leaving"),
+        ("again", _again, "sent a message again", "leaving"),
+        ("undo", _undo, "called a message back", "undone"),
+    )
+]

@@ -1,0 +1,68 @@
+"""Numbers in wording: what clinics disagree on, each with its range and source, and who quotes it."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from reminders.customisation import parameters
+from reminders.customisation.parameters import Quoting
+from reminders.rules.parameters import Kind
+from reminders.rules.protocols import Protocol
+from reminders.rules.roles import Role
+from reminders.rules.terms import InputError
+from reminders.store.database import reading, writing
+from reminders.store.queries import customisation, people
+from reminders.store.queries.desk import NotHere
+from reminders.web.desk.page import Visit, desk_route
+
+
+def _protocol(visit: Visit) -> Protocol:
+    protocols = visit.app.library.protocols
+    wanted = visit.typed("protocol") or next(iter(protocols))
+    if wanted not in protocols:
+        raise NotHere
+    return protocols[wanted]
+
+
+def show(visit: Visit) -> Response:
+    """Show a protocol's numbers as this clinic sets them."""
+    return _page(visit, _protocol(visit), None)
+
+
+def _page(visit: Visit, protocol: Protocol, quoting: list[Quoting] | None) -> Response:
+    with reading(visit.app.engine) as session:
+        ours = customisation.numbers(session, visit.clinic_id).get(protocol.key, {})
+    values = protocol.settle(ours).values
+    return visit.page(
+        "amounts.html",
+        protocol=protocol,
+        protocols=[(p.key, p.name) for p in visit.app.library.protocols.values()],
+        rows=[(p, visit.typed(p.key) or str(values[p.key])) for p in protocol.parameters],
+        switch=Kind.SWITCH,
+        quoting=quoting,
+        names={m.key: m.name for m in protocol.milestones},
+    )
+
+
+def save(visit: Visit) -> Response:
+    """Set the numbers, and name the clinic's own texts that quote what changed."""
+    protocol = _protocol(visit)
+    values: dict[str, int] = {}
+    for parameter in protocol.parameters:
+        try:
+            values[parameter.key] = parameter.read(visit.typed(parameter.key))
+        except InputError as error:
+            visit.faults[parameter.key] = str(error)
+    if visit.faults:
+        return _page(visit, protocol, None)
+    with writing(visit.app.engine) as session:
+        clinic = people.clinic(session, visit.clinic_id)
+        who, library = visit.inside.staff.email, visit.app.library
+        quoting = parameters.set_numbers(session, library, clinic, protocol, values, who, visit.now)
+    return _page(visit, protocol, quoting)
+
+
+ROUTES = [
+    desk_route("/words/numbers", show, Role.VIEWER),
+    desk_route("/words/numbers", save, Role.OWNER, "POST"),
+]

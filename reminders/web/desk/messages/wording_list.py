@@ -1,0 +1,147 @@
+"""Words: every message as phone and inbox show it, and an editor beside a live preview."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from reminders.customisation import preview, wording_versions
+from reminders.customisation.wording_versions import Outrun
+from reminders.rules.roles import Role
+from reminders.rules.terms import Facts
+from reminders.rules.wording import Key, Wording
+from reminders.store.database import reading, writing
+from reminders.store.queries import customisation, people
+from reminders.web.desk.messages.wording_preview import (
+    course_of,
+    key_of,
+    languages_of,
+    shown,
+    trial,
+    typed_wording,
+    wording_of,
+)
+from reminders.web.desk.page import Stale, Visit, desk_route
+from reminders.web.desk.responses import html
+
+SOON = timedelta(days=7)
+"""How far ahead clients are offered to try words out on."""
+
+
+def show_all(visit: Visit) -> Response:
+    """Show every milestone's text and subject in one language, and how its wording stands."""
+    library = visit.app.library
+    protocol, language = course_of(visit)
+    with reading(visit.app.engine) as session:
+        on = trial(visit, session, (protocol, "", language))
+        approved, latest = (
+            customisation.approved(session, on.clinic.id),
+            customisation.latest(session, on.clinic.id),
+        )
+    rows = []
+    for milestone in library.protocols[protocol].milestones:
+        key = (protocol, milestone.key, language)
+        facts = replace(on.facts, milestone=milestone.key)
+        said = wording_of(visit, facts, approved.get(key))
+        found = preview.preview(library, visit.app.renderer, facts, said, on.names, visit.now)
+        rows.append((milestone, found, approved.get(key), latest.get(key)))
+    return visit.page(
+        "words.html",
+        rows=rows,
+        protocol=protocol,
+        language=language,
+        protocols=[(p.key, p.name) for p in library.protocols.values()],
+        languages=[(tag, library.tongues[tag].name) for tag in languages_of(visit, protocol)],
+        reviewed_by=library.reviewed_by(protocol, language),
+        today=visit.now.astimezone(visit.zone).date(),
+    )
+
+
+def edit(visit: Visit) -> Response:
+    """Show a milestone's words in the editor: the newest version, else what is packaged."""
+    return editor(visit, key_of(visit), None)
+
+
+def editor(visit: Visit, key: Key, typed: Wording | None, **more: Any) -> Response:
+    """Return the editor's page with what was typed, or with the newest words."""
+    library = visit.app.library
+    protocol = library.protocols[key[0]]
+    with reading(visit.app.engine) as session:
+        on = trial(visit, session, key)
+        versions = customisation.versions(session, visit.clinic_id, key)
+        facts, chosen, treated = _whom(visit, session, on.facts)
+        approved = customisation.approved(session, visit.clinic_id).get(key)
+        guests = customisation.guests(session, visit.clinic_id)
+    said = typed or wording_of(visit, facts, versions[0] if versions else None)
+    return visit.page(
+        "words-edit.html",
+        key=key,
+        milestone=protocol.milestone(key[1]),
+        protocol=protocol,
+        language=library.tongues[key[2]].name,
+        words=said,
+        versions=versions,
+        approved=approved,
+        based_on=visit.typed("based_on") or (str(versions[0].id) if versions else ""),
+        chips=preview.chips(protocol),
+        numbers=[guest for guest in guests if guest.startswith("+")],
+        clients=treated,
+        chosen=chosen,
+        **shown(visit, on, said, facts),
+        **more,
+    )
+
+
+def _whom(visit: Visit, session: Session, facts: Facts) -> tuple[Facts, str, list[Any]]:
+    """Return a sample's facts, or those of the client that was chosen, and whom to choose from."""
+    today = visit.now.astimezone(visit.zone).date()
+    treated = people.with_something_due(session, visit.clinic_id, today + SOON)
+    chosen = visit.typed("client")
+    for client, treatment in treated:
+        if str(client.id) == chosen:
+            return preview.real(facts, client, treatment), chosen, treated
+    return facts, "", treated
+
+
+def try_out(visit: Visit) -> Response:
+    """Show what stands in the editor as a client would get it; only that part, if asked so."""
+    key, said = key_of(visit), typed_wording(visit)
+    if not visit.request.headers.get("x-part"):
+        return editor(visit, key, said)
+    with reading(visit.app.engine) as session:
+        on = trial(visit, session, key)
+        facts, _, _ = _whom(visit, session, on.facts)
+    words_shown = shown(visit, on, said, facts)
+    return html(visit.app, "words-preview.html", clinic=on.clinic, **words_shown)
+
+
+def save(visit: Visit) -> Response:
+    """Keep what was typed as a new version, a draft until an owner approves it."""
+    key, said = key_of(visit), typed_wording(visit)
+    based_on = int(visit.typed("based_on")) if visit.typed("based_on").isdecimal() else None
+    try:
+        with writing(visit.app.engine) as session:
+            on = trial(visit, session, key)
+            known = customisation.versions(session, on.clinic.id, key)
+            if said == wording_of(visit, on.facts, known[0] if known else None):
+                visit.faults["body"] = "Nothing was changed. Write something first."
+            else:
+                who = visit.inside.staff.email
+                version = wording_versions.write(
+                    session, on.clinic, key, said, based_on, who, visit.now
+                )
+    except Outrun:
+        raise Stale from None
+    return editor(visit, key, said) if visit.faults else visit.go(f"/words/{version.id}", "saved")
+
+
+ROUTES = [
+    desk_route("/words", show_all, Role.VIEWER),
+    desk_route("/words/edit", edit, Role.STAFF),
+    desk_route("/words/try", try_out, Role.STAFF, "POST"),
+    desk_route("/words/save", save, Role.STAFF, "POST"),
+]

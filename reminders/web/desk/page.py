@@ -1,0 +1,281 @@
+"""The shell of every staff page: who may see it, the layout around it, and what a form answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from reminders.app import App
+from reminders.monitoring import open_items
+from reminders.rules.roles import Role
+from reminders.rules.terms import Facts, InputError, Message
+from reminders.store.database import reading
+from reminders.store.queries import audit, desk
+from reminders.store.queries.desk import NotHere
+from reminders.store.queries.staff import Inside
+from reminders.web.desk.labels import SAID
+from reminders.web.desk.responses import html, milestone_names, safe_path
+from reminders.web.desk.sign_in.access import Guard, TooLarge, read_form, text_of
+from reminders.wording.renderer import RenderError
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+NAV = (
+    ("/", "Today", Role.VIEWER),
+    ("/clients", "Clients", Role.VIEWER),
+    ("/enrol", "Enrol", Role.STAFF),
+    ("/replies", "Replies", Role.VIEWER),
+    ("/lists", "Bring in a list", Role.STAFF),
+    ("/words", "Words", Role.VIEWER),
+    ("/plan", "Plan", Role.VIEWER),
+    ("/numbers", "Numbers", Role.VIEWER),
+    ("/clinic", "Clinic", Role.OWNER),
+)
+"""The way around: address, name, and who sees it."""
+
+
+class Stale(Exception):  # noqa: N818 (nobody's fault)
+    """Somebody else changed it meanwhile; nothing was overwritten."""
+
+
+@dataclass
+class Visit:
+    """One request of somebody who is signed in, at her clinic, at one moment."""
+
+    guard: Guard
+    request: Request
+    inside: Inside
+    now: datetime
+    form: FormData
+    faults: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def app(self) -> App:
+        """Return the house."""
+        return self.guard.app
+
+    @property
+    def clinic_id(self) -> int:
+        """Return whose rows may be seen: every query takes it."""
+        return self.inside.clinic.id
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the clinic's zone, in which the desk lives."""
+        return ZoneInfo(self.inside.clinic.time_zone)
+
+    @property
+    def id(self) -> int:
+        """Return the number in the address."""
+        return int(self.request.path_params["id"])
+
+    def own(
+        self, session: Session, table: type[T], row_id: int | None = None, *, lock: bool = False
+    ) -> T:
+        """Return the row of that number (the address's, if none is given) if it is this
+        clinic's; raises ``NotHere``.
+        """
+        number = self.id if row_id is None else row_id
+        return desk.own(session, self.clinic_id, table, number, lock=lock)
+
+    def looking(self) -> AbstractContextManager[Session]:
+        """Open a session for looking only."""
+        return reading(self.app.engine)
+
+    def milestone(self, key: str) -> str:
+        """Return what staff call a milestone, or another kind of message."""
+        return milestone_names(self.app).get(key, key)
+
+    def word(self, facts: Facts, now: datetime, expires_at: datetime) -> Message:
+        """Word a message; where its wording is broken, say so instead."""
+        try:
+            return self.app.renderer.render(facts, now, expires_at)
+        except RenderError as error:
+            text = f"This wording is broken: {error}"
+            return Message(
+                facts.channel, "", facts.clinic.name, "", text, "", now, expires_at, subject=text
+            )
+
+    @property
+    def nav(self) -> tuple[tuple[str, str, Role], ...]:
+        """Return the way around; while nothing leaves, what would have is a page of its own."""
+        return NAV if self.app.settings.live else (*NAV, ("/outbox", "Outbox", Role.VIEWER))
+
+    def back(self, otherwise: str) -> str:
+        """Return the page of ours that the form names as the one to go back to."""
+        return safe_path(self.typed("back")) if self.typed("back") else otherwise
+
+    def may(self, role: Role) -> bool:
+        """Say whether she may do what this role may."""
+        return self.inside.role.may(role)
+
+    def typed(self, name: str) -> str:
+        """Return what was typed into a field, or asked for in the address."""
+        return text_of(self.form, name) or self.request.query_params.get(name, "")
+
+    def read(self, name: str, reader: Callable[[str], Any], *, empty: Any = None) -> Any:
+        """Read a field; what is wrong with it is kept under its name, to be shown beside it."""
+        typed = self.typed(name).strip()
+        if not typed:
+            return empty
+        try:
+            return reader(typed)
+        except InputError as error:
+            self.faults[name] = str(error)
+            return empty
+
+    def record(
+        self, session: Session, what: str, of: type[SQLModel], row_id: int | None, detail: str = ""
+    ) -> None:
+        """Write down what she did, in the transaction that does it."""
+        who = self.inside.staff.email
+        audit.record(session, self.clinic_id, who, what, of, row_id, self.now, detail)
+
+    def page(self, name: str, status: int = 200, **words: Any) -> Response:
+        """Return a page within the layout; with faults it says so on top, and answers 422."""
+        with reading(self.app.engine) as session:
+            counts = open_items.count(session, self.clinic_id, self.now)
+        words = {
+            "visit": self,
+            "clinic": self.inside.clinic,
+            "me": self.inside.staff,
+            "role": self.inside.role,
+            "zone": self.zone,
+            "now": self.now,
+            "nav": [(to, label) for to, label, role in self.nav if self.may(role)],
+            "path": self.request.url.path,
+            "counts": counts,
+            "csrf": self.guard.csrf(self.guard.token(self.request)),
+            "faults": self.faults,
+            "typed": self.typed,
+            "said": SAID.get(self.request.query_params.get("said", ""), ""),
+            **words,
+        }
+        return html(self.app, name, 422 if self.faults else status, **words)
+
+    def go(self, to: str, said: str = "") -> Response:
+        """Go on to another page of ours, with a sentence from ``SAID`` on top of it."""
+        mark = "&" if "?" in to else "?"
+        return RedirectResponse(f"{to}{mark}said={said}" if said else to, 303)
+
+
+Handler = Callable[[Visit], Response]
+
+
+@cache
+def guard_of(app: App) -> Guard:
+    """Return the guard of a house."""
+    return Guard(app)
+
+
+def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") -> Route:
+    """Return a route that only this role reaches, at her own clinic, by a genuine request.
+
+    ``handler`` runs in a thread, so that a slow database holds nobody else up.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        guard = guard_of(request.app.state.app)
+        try:
+            form = await read_form(request) if method == "POST" else FormData()
+        except TooLarge:
+            return _sorry(guard, 413, "That is too large.", "Send a file of at most 10 MB.")
+        try:
+            return await run_in_threadpool(_answer, guard, request, form, handler, needs)
+        finally:
+            await form.close()
+
+    endpoint.needs = needs  # type: ignore[attr-defined] # a test walks all routes
+    return Route(path, endpoint, methods=[method], name=f"{method} {path}")
+
+
+def _answer(
+    guard: Guard, request: Request, form: FormData, handler: Handler, needs: Role
+) -> Response:
+    try:
+        return _handled(guard, request, form, handler, needs)
+    except (OperationalError, TimeoutError):
+        log.exception("database away")
+        return html(guard.app, "again.html", 503, action=request.url.path, fields=_typed(form))
+    except Exception:
+        log.exception("page failed", path=request.scope["route"].name)
+        return _sorry(
+            guard,
+            500,
+            "Something went wrong on our side.",
+            "Nothing half-done was kept. Please try again; if it stays, tell whoever runs this service.",
+        )
+
+
+def _typed(form: FormData) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+
+
+def _handled(
+    guard: Guard, request: Request, form: FormData, handler: Handler, needs: Role
+) -> Response:
+    now = guard.app.clock()
+    inside = guard.inside(request, now)
+    changes = request.method == "POST"
+    if changes and not guard.genuine(request, form):
+        return _sorry(
+            guard,
+            403,
+            "This form is not from this page.",
+            "Open the page again, and try once more.",
+        )
+    if inside is None:
+        return _sign_in_first(guard, request, form)
+    if not inside.role.may(needs):
+        return _sorry(guard, 403, "Your role cannot do this.", "Ask an owner of the clinic.")
+    visit = Visit(guard, request, inside, now, form)
+    try:
+        return handler(visit)
+    except NotHere:
+        return _sorry(
+            guard,
+            404,
+            "There is nothing here.",
+            "It may have been removed, or belong to another clinic.",
+        )
+    except Stale:
+        return visit.page("changed.html", 409)
+
+
+def _sign_in_first(guard: Guard, request: Request, form: FormData) -> Response:
+    """Ask her to sign in, keeping where she was going and what she had typed."""
+    if request.method == "GET":
+        if request.headers.get("x-part"):
+            return Response(status_code=401)
+        query = f"?{request.url.query}" if request.url.query else ""
+        target = request.url.path + query
+        asked = "?" + urlencode({"to": target}) if target != "/" else ""
+        return RedirectResponse(f"/sign-in{asked}", 303)
+    kept = guard.keep_form(request, form)
+    token = guard.token(request)
+    return html(
+        guard.app, "sign-in.html", 401, csrf=guard.csrf(token), kept=kept, to="", faults={},
+        typed=lambda _: "", ended=True,
+    )  # fmt: skip
+
+
+def _sorry(guard: Guard, status: int, problem: str, mend: str) -> Response:
+    return html(guard.app, "sorry.html", status, problem=problem, mend=mend)

@@ -1,0 +1,1 @@
+"""Pages with figures: what left, arrived and cost, by month."""

@@ -1,0 +1,115 @@
+"""Numbers: what left, what it cost, what arrived, who stopped, and how replies went, by month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from babel.numbers import format_currency
+from starlette.responses import Response
+
+from reminders.app import App
+from reminders.monitoring import monthly_report
+from reminders.rules import prices, statistics
+from reminders.rules.reason_texts import PLAIN
+from reminders.rules.roles import Role
+from reminders.rules.statistics import Month
+from reminders.rules.terms import Channel
+from reminders.spreadsheets import write_table
+from reminders.store.database import reading
+from reminders.store.queries import people
+from reminders.store.tables import Clinic
+from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.reports import charts
+
+SETTLES = timedelta(days=40)
+"""Nothing of a month changes any more so long after it began to end: receipts come within days."""
+
+
+def _months(visit: Visit) -> tuple[Clinic, list[Month]]:
+    with reading(visit.app.engine) as session:
+        clinic = people.clinic(session, visit.clinic_id)
+        begins = monthly_report.lately(clinic, visit.now)
+    return clinic, [_month(visit, one) for one in begins]
+
+
+def _month(visit: Visit, begins_on: date) -> Month:
+    """Return a month as it was counted at most a minute ago, or once for all if it is over."""
+    over = statistics.month_of(begins_on, -1) + SETTLES <= visit.now.date()
+    minute = None if over else visit.now.replace(second=0, microsecond=0)
+    return _counted(visit.app, visit.clinic_id, begins_on, minute)
+
+
+@lru_cache(maxsize=2048)
+def _counted(app: App, clinic_id: int, begins_on: date, _minute: datetime | None) -> Month:
+    with reading(app.engine) as session:
+        return monthly_report.month(session, people.clinic(session, clinic_id), begins_on)
+
+
+def show(visit: Visit) -> Response:
+    """Show the last twelve months, and one of them in detail."""
+    clinic, months = _months(visit)
+    asked = visit.typed("month")
+    one = next((m for m in months if f"{m.begins_on:%Y-%m}" == asked), months[-1])
+    labels = [f"{m.begins_on:%b}" for m in months]
+    return visit.page(
+        "numbers.html",
+        months=months,
+        shown=[m for ago, m in enumerate(reversed(months)) if ago < 3 or m.cells or m.replies],
+        one=one,
+        clinic=clinic,
+        texts=Channel.SMS,
+        emails=Channel.EMAIL,
+        price=lambda segments: price_of(segments, clinic),
+        plain=PLAIN,
+        part=charts.part,
+        length=_length,
+        **_charts(labels, months, clinic),
+    )
+
+
+def _charts(labels: Sequence[str], months: Sequence[Month], clinic: Clinic) -> dict[str, Any]:
+    texts = [m.sent(Channel.SMS) for m in months]
+    emails = [m.sent(Channel.EMAIL) for m in months]
+    both = [f"{t + e:,}" for t, e in zip(texts, emails, strict=True)]
+    segments = [m.segments for m in months]
+    costs = [price_of(n, clinic) or f"{n:,}" for n in segments]
+    rates = [100 * (m.delivery_rate or 0) for m in months]
+    return {
+        "messages": charts.stacked(labels, [texts, emails], both),
+        "spent": charts.stacked(labels, [segments], costs),
+        "arrived": charts.stacked(labels, [rates], [f"{rate:.0f} %" for rate in rates], most=100),
+    }
+
+
+def price_of(segments: int, clinic: Clinic) -> str:
+    """Write what segments cost; nothing where the price is not known."""
+    cost = prices.cost(segments, clinic.segment_price)
+    if cost is None or clinic.currency is None:
+        return ""
+    return str(format_currency(cost, clinic.currency, locale="en_GB"))
+
+
+def _length(wait: timedelta | None) -> str:
+    """Write how long something took, roughly."""
+    if wait is None:
+        return "–"
+    minutes = round(wait.total_seconds() / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+
+
+def download(visit: Visit) -> Response:
+    """Return the months for a spreadsheet; no cell of it is a formula."""
+    clinic, months = _months(visit)
+    heads = {"Content-Disposition": 'attachment; filename="numbers.csv"'}
+    return Response(
+        write_table(monthly_report.rows(months, clinic)), media_type="text/csv", headers=heads
+    )
+
+
+ROUTES = [
+    desk_route("/numbers", show, Role.VIEWER),
+    desk_route("/numbers.csv", download, Role.VIEWER),
+]

@@ -1,0 +1,57 @@
+"""Pages: how a template becomes a response, with the headers that keep the desk safe."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+from starlette.responses import HTMLResponse
+
+from reminders.app import App
+from reminders.web.desk.labels import FILTERS, KINDS
+from reminders.web.templating import pages_in
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; "
+        "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    ),
+    "Strict-Transport-Security": "max-age=31536000",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def html(app: App, template: str, status: int = 200, **words: Any) -> HTMLResponse:
+    """Return a rendered page with the headers of the desk."""
+    rendered = environment(app).get_template(f"desk/{template}").render(words)
+    return HTMLResponse(rendered, status, headers=HEADERS)
+
+
+def environment(app: App) -> Environment:
+    """Return what renders the desk's pages."""
+    return _environment(app.library.root, practice=not app.settings.live)
+
+
+@cache
+def _environment(root: Path, *, practice: bool) -> Environment:
+    pages = pages_in(root)
+    pages.filters.update(FILTERS)
+    pages.globals["practice"] = practice
+    return pages
+
+
+@cache
+def milestone_names(app: App) -> dict[str, str]:
+    """Return the names of all milestones, and of the messages outside any protocol."""
+    protocols = app.library.protocols.values()
+    return KINDS | {m.key: m.name for protocol in protocols for m in protocol.milestones}
+
+
+def safe_path(to: str) -> str:
+    """Return a path of ours to go to, or home for anything that could lead elsewhere."""
+    wrong = not to.startswith("/") or to.startswith("//") or "\\" in to
+    return "/" if wrong or any(ord(c) < 33 or ord(c) == 127 for c in to) else to

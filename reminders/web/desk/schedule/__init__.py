@@ -1,0 +1,1 @@
+"""Pages about time: today, a day to come, and where milestones stand."""

@@ -1,0 +1,55 @@
+"""A day to come: what goes out to whom, word by word, as if that day were here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from starlette.responses import Response
+
+from reminders.rehearsal import day_preview
+from reminders.rules.list_cells import read_moment
+from reminders.rules.reason_texts import PLAIN
+from reminders.rules.roles import Role
+from reminders.rules.terms import LEFT, InputError
+from reminders.store.database import reading
+from reminders.store.queries import people
+from reminders.web.desk.page import Visit, desk_route
+
+
+def show(visit: Visit) -> Response:
+    """Play a day and show it; without one, tomorrow's."""
+    zone = visit.zone
+    today = visit.now.astimezone(zone).date()
+    on = today + timedelta(days=1)
+    if typed := visit.typed("on"):
+        try:
+            on = read_moment(typed, zone, day_comes_first=True, today=today).day
+        except InputError as error:
+            visit.faults["on"] = str(error)
+    if not today <= on <= today + day_preview.FURTHEST:
+        visit.faults["on"] = "This day is past, or more than a year away. Choose one to come."
+    if visit.faults:
+        return visit.page("day.html", day=None, on=on, today=today)
+    with reading(visit.app.engine) as session:
+        clinic = people.clinic(session, visit.clinic_id)
+    day = day_preview.look(visit.app.engine, visit.app.rehearsal_dispatcher, clinic, on, visit.now)
+    leaving = [line for line in day.lines if line.status in LEFT]
+    staying = Counter(line.reason for line in day.lines if line.status not in LEFT and line.reason)
+    names = {
+        milestone.key: milestone.name
+        for protocol in visit.app.library.protocols.values()
+        for milestone in protocol.milestones
+    }
+    return visit.page(
+        "day.html",
+        day=day,
+        on=on,
+        today=today,
+        leaving=leaving,
+        staying=[(PLAIN[reason], count) for reason, count in staying.most_common()],
+        names=names,
+    )
+
+
+ROUTES = [desk_route("/plan/day", show, Role.VIEWER)]

@@ -1,0 +1,251 @@
+"""Plan: a protocol's milestones on a line of days, moved after seeing what that would do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import sqrt
+from typing import Any
+
+from starlette.responses import Response
+
+from reminders.customisation import placement as actions
+from reminders.customisation.placement import Foreseen, PlaceError
+from reminders.plans.reminder_plans import courses_of
+from reminders.rules.list_cells import read_clock
+from reminders.rules.placement import Place, placed, spell
+from reminders.rules.protocols import Milestone, Offset, Protocol
+from reminders.rules.roles import Role
+from reminders.rules.terms import Channel, InputError
+from reminders.store.database import reading, writing
+from reminders.store.queries import customisation, people
+from reminders.store.queries.desk import NotHere
+from reminders.web.desk.page import Visit, desk_route
+
+WIDTH, MIDDLE, STEP = 1000, 118, 27
+"""The drawing's size, where its line of days runs, and how far apart its words stand."""
+
+UNITS = {
+    "H": "hours after its end", "-D": "days before", "-W": "weeks before", "D": "days after",
+    "W": "weeks after", "M": "months after",
+}  # fmt: skip
+HELPS = {"H": "hours", "D": "days", "W": "weeks"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A milestone on the line of days: where it stands, and what is written at what height."""
+
+    x: float
+    y: float
+    name: str
+    when: str
+    off: bool
+
+
+def show(visit: Visit) -> Response:
+    """Show the milestones of a protocol, drawn and as a form."""
+    with reading(visit.app.engine) as session:
+        courses = courses_of(session, visit.app.library, visit.clinic_id)
+    return _page(visit, _chosen(visit, courses))
+
+
+def _chosen(visit: Visit, courses: Mapping[str, Protocol]) -> Protocol:
+    wanted = visit.typed("protocol") or next(iter(courses))
+    if wanted not in courses:
+        raise NotHere
+    return courses[wanted]
+
+
+def _page(visit: Visit, course: Protocol, foreseen: Foreseen | None = None) -> Response:
+    packaged = visit.app.library.protocols
+    values = [_values(visit, m) for m in course.milestones]
+    return visit.page(
+        "plan.html",
+        protocols=[(p.key, p.name) for p in packaged.values()],
+        course=course,
+        rows=[
+            (m, packaged[course.key].milestone(m.key), now)
+            for m, now in zip(course.milestones, values, strict=True)
+        ],
+        dots=list(_dots(course.milestones)),
+        width=WIDTH,
+        middle=MIDDLE,
+        foreseen=foreseen,
+        units=UNITS,
+        helps=HELPS,
+        say=say_place,
+    )
+
+
+def _values(visit: Visit, milestone: Milestone) -> dict[str, Any]:
+    """Return what stands in a milestone's fields: what was typed, else what is."""
+    if visit.typed(f"unit-{milestone.key}"):
+        names = ("after", "unit", "at", "sms", "email", "helps", "helps-unit")
+        return {name: visit.typed(f"{name}-{milestone.key}") for name in names}
+    after, unit = _number(milestone.after)
+    helps, helps_unit = _number(milestone.good_for)
+    return {
+        "after": after,
+        "unit": unit,
+        "at": f"{milestone.at:%H:%M}" if milestone.at else "",
+        "sms": "yes" if Channel.SMS in milestone.channels else "",
+        "email": "yes" if Channel.EMAIL in milestone.channels else "",
+        "helps": helps,
+        "helps-unit": helps_unit,
+    }
+
+
+def _number(offset: Offset) -> tuple[int, str]:
+    """Write a stretch of time as a number and its unit."""
+    if offset.clock and not offset.days:
+        return round(offset.clock / timedelta(hours=1)), "H"
+    if offset.months:
+        return offset.months, "M"
+    early, days = "-" if offset.days < 0 else "", abs(offset.days)
+    return (days // 7, f"{early}W") if days and days % 7 == 0 else (days, f"{early}D")
+
+
+def say_place(milestone: Milestone) -> str:
+    """Say in words where a milestone stands."""
+    number, unit = _number(milestone.after)
+    words = UNITS[unit] if number != 1 else UNITS[unit].replace("s ", " ", 1)
+    day = f"{number} {words}" if number else "the same day"
+    at = f" at {milestone.at:%H:%M}" if milestone.at else ""
+    ways = [
+        name
+        for channel, name in ((Channel.SMS, "text"), (Channel.EMAIL, "email"))
+        if channel in milestone.channels
+    ]
+    return f"{day}{at}, {' and '.join(ways) or 'left out'}"
+
+
+def _dots(milestones: Sequence[Milestone]) -> Iterator[Dot]:
+    """Place milestones on the line: near days wide apart, far ones closer, words in turn above
+    and below it at heights that leave each other room.
+    """
+    days = [_days(m) for m in milestones]
+    ordered = sorted(zip(days, milestones, strict=True), key=lambda pair: pair[0])
+    low, high = _bent(min(days)), _bent(max(days))
+    for place, (day, milestone) in enumerate(ordered):
+        x = 70 + (WIDTH - 140) * (_bent(day) - low) / ((high - low) or 1)
+        y = MIDDLE + (-1 if place % 2 else 1) * (38 + STEP * (place // 2 % 2) * 1.55)
+        yield Dot(round(x, 1), y, milestone.name, _short(milestone), not milestone.channels)
+
+
+def _days(milestone: Milestone) -> float:
+    after = milestone.after
+    clock = after.clock / timedelta(days=1)
+    hour = milestone.at.hour / 24 if milestone.at else 0.5
+    return after.months * 30.4 + after.days + clock + hour
+
+
+def _bent(day: float) -> float:
+    return sqrt(abs(day)) * (1 if day >= 0 else -1)
+
+
+def _short(milestone: Milestone) -> str:
+    number, unit = _number(milestone.after)
+    what = {"H": "h", "D": "days", "W": "weeks", "M": "months"}[unit[-1]]
+    sign = "−" if unit.startswith("-") else "+" if number else ""
+    return (
+        f"{sign}{number} {what if number != 1 else what.removesuffix('s')}"
+        if number
+        else "same day"
+    )
+
+
+# --- what was typed -----------------------------------------------------------------------
+
+
+def _typed(visit: Visit, course: Protocol) -> list[Place]:
+    """Read every milestone's fields; what is wrong is kept beside the milestone."""
+    places = []
+    for milestone in course.milestones:
+        try:
+            places.append(_place(visit, milestone))
+        except InputError as error:
+            visit.faults[f"after-{milestone.key}"] = f"{milestone.name}: {error}"
+    return places
+
+
+def _place(visit: Visit, milestone: Milestone) -> Place:
+    key = milestone.key
+    channels = tuple(c for c in Channel if visit.typed(f"{c}-{key}"))
+    by_weeks = bool(milestone.weeks_by)
+    after = (
+        spell(milestone.after)
+        if by_weeks
+        else _stretch(visit, f"after-{key}", f"unit-{key}", UNITS)
+    )
+    at = read_clock(visit.typed(f"at-{key}")) if "T" not in after else None
+    if at is None and "T" not in after:
+        raise InputError("There is no hour.", "Write it like 10:00.")
+    good_for = _stretch(visit, f"helps-{key}", f"helps-unit-{key}", HELPS)
+    return Place(key, after, at, good_for, channels)
+
+
+def _stretch(visit: Visit, number: str, unit: str, units: Mapping[str, str]) -> str:
+    typed, of = visit.typed(number).strip(), visit.typed(unit)
+    if not typed.isdecimal() or len(typed) > 3 or of not in units:
+        raise InputError("This is not a number of days.", "Write a whole number.")
+    early, of = ("-", of[1:]) if of.startswith("-") else ("", of)
+    return spell(Offset.read(f"{early}P{'T' if of == 'H' else ''}{int(typed)}{of}"))
+
+
+def _read(visit: Visit) -> tuple[Protocol, list[Place]]:
+    """Return the protocol as it is packaged, and the places that differ from it."""
+    with reading(visit.app.engine) as session:
+        numbers = customisation.numbers(session, visit.clinic_id)
+    packaged = _chosen(visit, visit.app.library.protocols)
+    course = packaged.course(numbers.get(packaged.key, {}))
+    places = _typed(visit, course)
+    try:
+        return course, actions.changed(course, places)
+    except PlaceError as error:
+        for key, sentence in error.faults.items():
+            visit.faults.setdefault(f"after-{key}", f"{course.milestone(key).name}: {sentence}")
+        return course, []
+
+
+def try_out(visit: Visit) -> Response:
+    """Show what new places would do to those already enrolled, before anything is saved."""
+    course, places = _read(visit)
+    if visit.faults:
+        return _page(visit, course)
+    with reading(visit.app.engine) as session:
+        clinic = people.clinic(session, visit.clinic_id)
+        library = visit.app.library
+        foreseen = actions.foresee(session, library, clinic, course.key, places, visit.now)
+    return _page(visit, placed(course, places), foreseen)
+
+
+def save(visit: Visit) -> Response:
+    """Let these be the places, and plan anew everyone whose course is not over."""
+    course, places = _read(visit)
+    if visit.faults:
+        return _page(visit, course)
+    with writing(visit.app.engine) as session:
+        clinic = people.clinic(session, visit.clinic_id)
+        who, library = visit.inside.staff.email, visit.app.library
+        actions.place(session, library, clinic, course.key, places, who, visit.now)
+    return visit.go(f"/plan?protocol={course.key}", "saved")
+
+
+def reset(visit: Visit) -> Response:
+    """Go back to the packaged places."""
+    key = _chosen(visit, visit.app.library.protocols).key
+    with writing(visit.app.engine) as session:
+        clinic = people.clinic(session, visit.clinic_id)
+        who, library = visit.inside.staff.email, visit.app.library
+        actions.place(session, library, clinic, key, [], who, visit.now)
+    return visit.go(f"/plan?protocol={key}", "saved")
+
+
+ROUTES = [
+    desk_route("/plan", show, Role.VIEWER),
+    desk_route("/plan/try", try_out, Role.OWNER, "POST"),
+    desk_route("/plan/save", save, Role.OWNER, "POST"),
+    desk_route("/plan/reset", reset, Role.OWNER, "POST"),
+]

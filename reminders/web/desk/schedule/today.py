@@ -1,0 +1,131 @@
+"""Today: what went out, what will go out, and what needs a person now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from starlette.responses import Response
+
+from reminders.monitoring import alerts, open_items
+from reminders.monitoring.open_items import Kind, Need
+from reminders.monitoring.status import SILENCE
+from reminders.rules.roles import Role
+from reminders.rules.sending_hours import resolve
+from reminders.rules.terms import Channel
+from reminders.store.database import reading, writing
+from reminders.store.queries import client_messages, delivery, overview
+from reminders.store.queries import today as queries
+from reminders.store.tables import Client, Treatment
+from reminders.web.desk.page import Visit, desk_route
+
+WEEK = timedelta(days=7)
+"""How long an outage is told."""
+
+SHOWN = 12
+"""How many messages a column shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A need in words, with its one action: a page to go to, or a thing to do."""
+
+    words: str
+    since: datetime
+    about: str
+    action: str
+    to: str
+    link: str
+    kind: str
+    post: bool = False
+
+
+def show(visit: Visit) -> Response:
+    """Show the day."""
+    today = visit.now.astimezone(visit.zone).date()
+    midnight = resolve(today, time(), visit.zone)
+    tomorrow_ends = resolve(today + timedelta(days=2), time(), visit.zone)
+    with reading(visit.app.engine) as session:
+        found = open_items.needs(session, visit.clinic_id, visit.now)
+        beat = delivery.last_beat(session)
+        words: dict[str, Any] = {
+            "items": [item(visit, need) for need in found if need.kind is not Kind.TREATED],
+            "to_mark": [need for need in found if need.kind is Kind.TREATED],
+            "went": queries.went_out(session, visit.clinic_id, midnight, SHOWN),
+            "went_count": queries.count_out(session, visit.clinic_id, midnight),
+            "coming": queries.coming(session, visit.clinic_id, tomorrow_ends, SHOWN),
+            "outages": overview.outages_of(session, visit.clinic_id, visit.now - WEEK),
+            "untold": alerts.untold(session, visit.now, visit.clinic_id),
+            "coming_count": queries.count_coming(session, visit.clinic_id, tomorrow_ends),
+        }
+    silent = beat is None or visit.now - beat > SILENCE
+    return visit.page("today.html", beat=beat, silent=silent, today=today, **words)
+
+
+def item(visit: Visit, need: Need) -> Item:
+    """Say one need in words, and what to do about it."""
+    words, action, to, post = _said(visit, need)
+    kind = need.channel and {Channel.SMS: "text", Channel.EMAIL: "email"}[need.channel]
+    milestone = visit.milestone(need.milestone) if need.milestone else ""
+    about = " ".join(part for part in (milestone, kind or "") if part)
+    link = f"/clients/{need.client_id}" if need.client_id else to
+    grave = need.kind in {Kind.ALARM, Kind.STOPPED, Kind.DAY_ONE}
+    return Item(words, need.since, about, action, to, link, "grave" if grave else "", post)
+
+
+def _said(visit: Visit, need: Need) -> tuple[str, str, str, bool]:
+    """Return the sentence, the action's name, where it leads, and whether it is a thing done."""
+    name, why, wrote = need.name, need.why, f"“{need.words}”"
+    attended, reply = f"/clients/{need.client_id}/attended", f"/replies/{need.row_id}"
+    by_email = need.channel is Channel.EMAIL
+    way, what = ("Emails", "address") if by_email else ("Texts", "number")
+    is_stopped = f"{way} are stopped, and kept: our provider refuses our account ({why})"
+    of = f" of “{visit.milestone(need.milestone)}”" if need.milestone else ""
+    review = f"The wording{of} is due to be read again"
+    read = "/words" if need.milestone else "/clinic#accept"
+    mend = f"/clients/{need.client_id}/edit"
+    milestone, kind = visit.milestone(need.milestone), "email" if by_email else "text"
+    said: dict[Kind, tuple[str, str, str, bool]] = {
+        Kind.ALARM: (f"{name} may need help: {wrote}", "Read and answer", reply, False),
+        Kind.REPLY: (f"{name} wrote: {wrote}", "Read and answer", reply, False),
+        Kind.STOPPED: (is_stopped, "See what to do", "/today/stopped", False),
+        Kind.DAY_ONE: (f"Call {name}: {why}", "I have called her", attended, True),
+        Kind.CONTACT: (f"Mend {name}’s {what}: {why}", f"Mend the {what}", mend, False),
+        Kind.UNDELIVERED: (f"{name}: {why}", "I have seen to it", attended, True),
+        Kind.UNKNOWN: (f"Ask {name} whether her {milestone} {kind} came: nobody could prove it", "I have asked her", attended, True),
+        Kind.REVIEW: (review, "Read it", read, False),
+    }  # fmt: skip
+    return said[need.kind]
+
+
+def stopped(visit: Visit) -> Response:
+    """Say what a stopped way out means, and who can mend it."""
+    with reading(visit.app.engine) as session:
+        return visit.page("stopped.html", lanes=queries.stopped(session, visit.clinic_id))
+
+
+def attended(visit: Visit) -> Response:
+    """Note that somebody looked after what went wrong with a client's messages."""
+    with writing(visit.app.engine) as session:
+        client = visit.own(session, Client)
+        client_messages.attend(session, visit.clinic_id, client.id, visit.now)
+        visit.record(session, "looked after undelivered messages", Client, client.id)
+    return visit.go(visit.back("/"), "done")
+
+
+def treated(visit: Visit) -> Response:
+    """Confirm that a treatment took place."""
+    with writing(visit.app.engine) as session:
+        treatment = visit.own(session, Treatment, lock=True)
+        treatment.treated_marked_at = treatment.treated_marked_at or visit.now
+        visit.record(session, "marked as treated", Treatment, treatment.id)
+    return visit.go(visit.back("/"), "treated")
+
+
+ROUTES = [
+    desk_route("/", show, Role.VIEWER),
+    desk_route("/today/stopped", stopped, Role.VIEWER),
+    desk_route("/clients/{id:int}/attended", attended, Role.STAFF, "POST"),
+    desk_route("/treatments/{id:int}/treated", treated, Role.STAFF, "POST"),
+]

@@ -1,0 +1,1 @@
+"""Pages about the clinic itself: details, sending, staff, the check-up."""

@@ -1,0 +1,23 @@
+"""The check-up on a page: what the doctor finds, for owners who run the service themselves."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from reminders.monitoring.doctor import Verdict
+from reminders.rules.roles import Role
+from reminders.web.desk.page import Visit, desk_route
+
+
+def show(visit: Visit) -> Response:
+    """Look at everything but other clinics, what is wrong first; it takes some seconds, since
+    others are asked.
+    """
+    order = {Verdict.FAIL: 0, Verdict.WARN: 1, Verdict.PASS: 2}
+    hers = f"clinic {visit.clinic_id}"
+    found = [c for c in visit.app.check_up() if not c.name.startswith("clinic ") or c.name == hers]
+    checks = sorted(found, key=lambda check: order[check.verdict])
+    return visit.page("check-up.html", checks=checks)
+
+
+ROUTES = [desk_route("/check-up", show, Role.OWNER)]

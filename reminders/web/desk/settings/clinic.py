@@ -1,0 +1,266 @@
+"""The clinic: what it is called, when and how much it sends, what that costs, and going live."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from reminders.delivery import pauses
+from reminders.enrolment import clinics
+from reminders.enrolment.clinics import ClinicError
+from reminders.monitoring import go_live_checklist
+from reminders.rules.contacts import clean, read_email, read_phone
+from reminders.rules.prices import CURRENCIES, read_price, spell_price
+from reminders.rules.roles import Role
+from reminders.rules.terms import Channel, InputError
+from reminders.rules.wording import to_be_read
+from reminders.store.database import reading, writing
+from reminders.store.queries import audit, customisation, lanes, people
+from reminders.store.tables import Clinic
+from reminders.web.desk.page import Visit, desk_route
+
+DETAILS = ("name", "phone", "email", "address", "time_zone")
+SENDING = ("sending_hours", "texts_per_week")
+MOST_GUESTS = 10
+"""Whom a clinic messages while it practises: its own staff, and no more."""
+
+MOST = 1_000_000
+"""The largest number that means anything here: of segments a month, or of messages a day."""
+
+WAYS = ((Channel.SMS, "Texts"), (Channel.EMAIL, "Emails"))
+
+
+def show(visit: Visit) -> Response:
+    """Show all there is to set, with the checklist on top."""
+    with reading(visit.app.engine) as session:
+        clinic = people.clinic(session, visit.clinic_id)
+        lines = _lines(visit, session, clinic)
+        words: dict[str, Any] = {
+            "lines": lines,
+            "ready": all(line.done for line in lines),
+            "guests": customisation.guests(session, clinic.id),
+            "paused": pauses.paused(session),
+            "clinic": clinic,
+            "price": spell_price(clinic.segment_price),
+            "currencies": [("", "–"), *((code, code) for code in CURRENCIES)],
+            "settings": visit.app.settings,
+            "to_be_read": to_be_read(clinic.wording_accepted_at, visit.now.date()),
+            "ways": WAYS,
+            "limits": lanes.limits(session, clinic.id),
+            "was": lambda name: visit.typed(name) or str(getattr(clinic, name) or ""),
+        }
+        return visit.page("clinic.html", **words)
+
+
+def _lines(visit: Visit, session: Session, clinic: Clinic) -> list[go_live_checklist.Line]:
+    return go_live_checklist.lines(session, clinic, visit.now, delivers=visit.app.settings.live)
+
+
+def _edit(visit: Visit, names: tuple[str, ...]) -> Response:
+    """Change some of a clinic's particulars, and record what they were and are."""
+    typed: dict[str, str | int | None] = {name: visit.typed(name) for name in names}
+    try:
+        with writing(visit.app.engine) as session:
+            clinic = people.clinic(session, visit.clinic_id)
+            before = {name: str(getattr(clinic, name)) for name in names}
+            clinics.edit(session, visit.app.library, clinic, typed, visit.now)
+            for name, was in before.items():
+                if was != (now := str(getattr(clinic, name))):
+                    what = f"changed {name.replace('_', ' ')}"
+                    visit.record(session, what, Clinic, clinic.id, f"{was} → {now}")
+    except ClinicError as error:
+        for fault in error.faults:
+            name, _, sentence = fault.partition(": ")
+            visit.faults[name] = sentence
+        return show(visit)
+    return visit.go("/clinic", "saved")
+
+
+def details(visit: Visit) -> Response:
+    """Change what clients know the clinic by."""
+    return _edit(visit, DETAILS)
+
+
+def sending(visit: Visit) -> Response:
+    """Change sending hours and the cap, which only goes down."""
+    return _edit(visit, SENDING)
+
+
+def money(visit: Visit) -> Response:
+    """Set what a segment costs, and how many a month may cost."""
+    price = visit.read("segment_price", read_price)
+    budget = visit.read("segment_budget", _read_budget)
+    currency = visit.typed("currency") if visit.typed("currency") in CURRENCIES else None
+    if price is not None and currency is None:
+        visit.faults["currency"] = "A price needs its currency. Choose one."
+    if visit.faults:
+        return show(visit)
+
+    def change(session: Session, clinic: Clinic) -> None:
+        was = f"{clinic.segment_budget} segments at {spell_price(clinic.segment_price)}"
+        clinic.segment_price, clinic.currency = price, currency
+        clinics.set_budget(session, clinic, budget)
+        now = f"{budget} segments at {spell_price(price)}"
+        visit.record(session, "changed price and budget", Clinic, clinic.id, f"{was} → {now}")
+
+    return _change(visit, change)
+
+
+def _read_budget(text: str) -> int:
+    return _read_number(text, "segments")
+
+
+def _read_number(text: str, of: str = "messages") -> int:
+    digits = re.sub(r"[ ,.]", "", clean(text))
+    if not digits.isdecimal() or not 0 < int(digits) <= MOST:
+        raise InputError(f"This is not a number of {of}.", "Write a whole number, like 2000.")
+    return int(digits)
+
+
+def limits(visit: Visit) -> Response:
+    """Set how much may leave by each channel a minute and a day; nothing typed is no limit."""
+    wanted = {
+        channel: (
+            visit.read(f"{channel}-minute", _read_number),
+            visit.read(f"{channel}-day", _read_number),
+        )
+        for channel, _ in WAYS
+    }
+    if visit.faults:
+        return show(visit)
+
+    def change(session: Session, clinic: Clinic) -> None:
+        before = lanes.limits(session, clinic.id)
+        for channel, called in WAYS:
+            if before[channel] != wanted[channel]:
+                clinics.limit(session, clinic, channel, *wanted[channel])
+                detail = f"{_say(before[channel])} → {_say(wanted[channel])}"
+                what = f"changed how many {called.lower()} may leave"
+                visit.record(session, what, Clinic, clinic.id, detail)
+
+    return _change(visit, change)
+
+
+def _say(limits: tuple[int | None, int | None]) -> str:
+    return (
+        " and ".join(
+            f"{most} a {span}" for most, span in zip(limits, ("minute", "day"), strict=True) if most
+        )
+        or "no limit"
+    )
+
+
+def guests(visit: Visit) -> Response:
+    """Set whose numbers and addresses are really messaged while the clinic practises."""
+    contacts = [contact for line in visit.typed("guests").splitlines() if (contact := line.strip())]
+    country = visit.inside.clinic.country
+    found: dict[str, None] = {}
+    for contact in contacts:
+        try:
+            found[_contact(contact, country)] = None
+        except InputError as error:
+            visit.faults["guests"] = f"{contact}: {error}"
+    if len(found) > MOST_GUESTS:
+        visit.faults["guests"] = f"There are more than {MOST_GUESTS}. Keep your own staff only."
+    if visit.faults:
+        return show(visit)
+
+    def change(session: Session, clinic: Clinic) -> None:
+        customisation.set_guests(session, clinic.id, found)
+        visit.record(session, "changed the guest list", Clinic, clinic.id, f"{len(found)} guests")
+
+    return _change(visit, change)
+
+
+def _contact(text: str, country: str) -> str:
+    return read_email(text) if "@" in text else read_phone(text, country or None).number
+
+
+def accept(visit: Visit) -> Response:
+    """Note that somebody responsible accepts the wording."""
+
+    def change(session: Session, clinic: Clinic) -> None:
+        clinic.wording_accepted_at = visit.now
+        visit.record(session, "accepted the wording", Clinic, clinic.id)
+
+    return _change(visit, change)
+
+
+def go_live(visit: Visit) -> Response:
+    """Leave practice mode, once every line of the checklist is green."""
+    with writing(visit.app.engine) as session:
+        clinic = people.clinic(session, visit.clinic_id)
+        open_lines = [line for line in _lines(visit, session, clinic) if not line.done]
+        if not open_lines:
+            clinics.edit(session, visit.app.library, clinic, {}, visit.now, live=True)
+            visit.record(session, "went live", Clinic, clinic.id)
+    if open_lines:
+        visit.faults["checklist"] = f"Not every line is green yet. {open_lines[0].mend}"
+        return show(visit)
+    return visit.go("/clinic", "live")
+
+
+def practise(visit: Visit) -> Response:
+    """Go back to practice mode."""
+
+    def change(session: Session, clinic: Clinic) -> None:
+        clinics.edit(session, visit.app.library, clinic, {}, visit.now, live=False)
+        visit.record(session, "went back to practice", Clinic, clinic.id)
+
+    return _change(visit, change)
+
+
+def pause(visit: Visit) -> Response:
+    """Let nothing more leave for the clinic."""
+
+    def change(session: Session, clinic: Clinic) -> None:
+        pauses.pause(session, clinic, visit.inside.staff.email, visit.now)
+        visit.record(session, "paused sending", Clinic, clinic.id)
+
+    return _change(visit, change, "paused")
+
+
+def go_on(visit: Visit) -> Response:
+    """Let messages leave again."""
+
+    def change(session: Session, clinic: Clinic) -> None:
+        pauses.go_on(session, clinic)
+        visit.record(session, "let sending go on", Clinic, clinic.id)
+
+    return _change(visit, change)
+
+
+def _change(
+    visit: Visit, change: Callable[[Session, Clinic], Any], said: str = "saved"
+) -> Response:
+    with writing(visit.app.engine) as session:
+        change(session, people.clinic(session, visit.clinic_id))
+    return visit.go("/clinic", said)
+
+
+def show_record(visit: Visit) -> Response:
+    """Show who changed what, the latest first."""
+    before = visit.typed("before")
+    with reading(visit.app.engine) as session:
+        found = audit.page(session, visit.clinic_id, int(before) if before.isdecimal() else None)
+        return visit.page("record.html", changes=found)
+
+
+ROUTES = [
+    desk_route("/clinic", show, Role.OWNER),
+    desk_route("/clinic/details", details, Role.OWNER, "POST"),
+    desk_route("/clinic/sending", sending, Role.OWNER, "POST"),
+    desk_route("/clinic/money", money, Role.OWNER, "POST"),
+    desk_route("/clinic/limits", limits, Role.OWNER, "POST"),
+    desk_route("/clinic/guests", guests, Role.OWNER, "POST"),
+    desk_route("/clinic/accept", accept, Role.OWNER, "POST"),
+    desk_route("/clinic/live", go_live, Role.OWNER, "POST"),
+    desk_route("/clinic/practice", practise, Role.OWNER, "POST"),
+    desk_route("/clinic/pause", pause, Role.STAFF, "POST"),
+    desk_route("/clinic/go-on", go_on, Role.OWNER, "POST"),
+    desk_route("/clinic/record", show_record, Role.OWNER),
+]

@@ -1,0 +1,1 @@
+"""Pages before the desk: signing in, invitations, the first start, the demo link."""

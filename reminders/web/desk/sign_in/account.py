@@ -1,0 +1,75 @@
+"""One's own account: the password, the second step, the browsers signed in, and the clinics."""
+
+from __future__ import annotations
+
+from starlette.responses import RedirectResponse, Response
+
+from reminders.rules.roles import Role, check_password
+from reminders.rules.terms import InputError
+from reminders.staff import credentials
+from reminders.store.database import reading, writing
+from reminders.store.queries import staff
+from reminders.store.queries.desk import NotHere
+from reminders.store.tables import SignIn, Staff
+from reminders.web.desk.page import Visit, desk_route
+
+
+def show(visit: Visit) -> Response:
+    """Show it."""
+    me = visit.inside.staff
+    with reading(visit.app.engine) as session:
+        return visit.page(
+            "account.html",
+            browsers=staff.browsers(session, me.id, visit.now - staff.IDLE),
+            here=visit.inside.sign_in.id,
+            clinics=staff.memberships(session, me.id),
+        )
+
+
+def change_password(visit: Visit) -> Response:
+    """Take a new password for the old one; every other browser is signed out."""
+    me = visit.inside.staff
+    if not credentials.right_password(me.password, visit.typed("old")):
+        visit.faults["old"] = "This is not your password."
+    try:
+        check_password(visit.typed("new"), me.email)
+    except InputError as error:
+        visit.faults["new"] = str(error)
+    if visit.faults:
+        return show(visit)
+    with writing(visit.app.engine) as session:
+        member = staff.by_id(session, me.id)
+        assert member is not None
+        member.password = credentials.HASHER.hash(visit.typed("new"))
+        staff.end_all(session, me.id, visit.now, keep=visit.inside.sign_in.id)
+        visit.record(session, "changed a password", Staff, me.id)
+    return visit.go("/account", "password")
+
+
+def end(visit: Visit) -> Response:
+    """Sign one of one's own browsers out."""
+    with writing(visit.app.engine) as session:
+        browser = session.get(SignIn, visit.id)
+        if browser is None or browser.staff_id != visit.inside.staff.id:
+            raise NotHere
+        browser.ended_at = visit.now
+    return visit.go("/account", "ended")
+
+
+def switch(visit: Visit) -> Response:
+    """Go to another clinic that she belongs to."""
+    with writing(visit.app.engine) as session:
+        hers = {clinic.id for _, clinic in staff.memberships(session, visit.inside.staff.id)}
+        browser = session.get(SignIn, visit.inside.sign_in.id)
+        if visit.id not in hers or browser is None:
+            raise NotHere
+        browser.clinic_id = visit.id
+    return RedirectResponse("/?said=switched", 303)
+
+
+ROUTES = [
+    desk_route("/account", show, Role.VIEWER),
+    desk_route("/account/password", change_password, Role.VIEWER, "POST"),
+    desk_route("/account/browsers/{id:int}/end", end, Role.VIEWER, "POST"),
+    desk_route("/account/clinics/{id:int}", switch, Role.VIEWER, "POST"),
+]

@@ -1,0 +1,40 @@
+"""Showing: the demo's own door, which lets whoever has its link in without a password."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from reminders.app import App
+from reminders.staff import credentials
+from reminders.staff import sign_in as sign_in_module
+from reminders.store.database import writing
+from reminders.store.queries import staff
+from reminders.web.desk.page import guard_of
+
+
+def add_door(web: Starlette, app: App, email: str, clinic_id: int) -> str:
+    """Add a door to the demo's pages, and return the link that opens it as this person. It is
+    there in the demo alone, whose clients are made up.
+    """
+    token = credentials.new_token()
+
+    def enter() -> Response:
+        now = app.clock()
+        with writing(app.engine) as session:
+            member = staff.by_email(session, email)
+            assert member is not None
+            sign_in, opened = sign_in_module.begin(session, member, clinic_id, "the demo", now)
+            sign_in.proven_at = now
+        response = RedirectResponse("/", 303)
+        guard_of(app).set_token(response, opened)
+        return response
+
+    async def endpoint(_: Request) -> Response:
+        return await run_in_threadpool(enter)
+
+    web.router.routes.insert(0, Route(f"/demo/{token}", endpoint))
+    return f"{app.settings.public_url}/demo/{token}"

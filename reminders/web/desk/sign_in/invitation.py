@@ -1,0 +1,68 @@
+"""Joining: what a one-time link shows, and the account it makes or renews."""
+
+from __future__ import annotations
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from reminders.rules.terms import InputError
+from reminders.staff import invitations
+from reminders.staff import sign_in as sign_in_module
+from reminders.store.database import reading, writing
+from reminders.store.queries import people, staff
+from reminders.web.desk.responses import html
+from reminders.web.desk.sign_in.access import Guard, text_of
+from reminders.web.desk.sign_in.sign_in import FORGED, bare_page, browser, door, let_in
+
+
+def show(guard: Guard, request: Request, form: FormData) -> Response:
+    """Show what a one-time link offers; looking does not use it up."""
+    return _page(guard, request, form, {})
+
+
+def _page(guard: Guard, request: Request, form: FormData, faults: dict[str, str]) -> Response:
+    with reading(guard.app.engine) as session:
+        found = invitations.find(session, request.path_params["token"], guard.app.clock())
+        if found is None:
+            words = {
+                "problem": "This link has been used, or is too old.",
+                "mend": "Ask for a new one.",
+            }
+            return html(guard.app, "sorry.html", 404, **words)
+        known = staff.by_email(session, found.email)
+        words = {
+            "email": found.email,
+            "clinic": people.clinic(session, found.clinic_id).name,
+            "called": text_of(form, "name") or (known.name if known else ""),
+        }
+    return bare_page(guard, request, form, "invitation.html", faults=faults, **words)
+
+
+def accept(guard: Guard, request: Request, form: FormData) -> Response:
+    """Take name and password of whoever was invited, and sign her in."""
+    if not guard.genuine(request, form):
+        return _page(guard, request, form, {"password": FORGED})
+    now = guard.app.clock()
+    try:
+        with writing(guard.app.engine) as session:
+            found = invitations.find(session, request.path_params["token"], now)
+            if found is None:
+                return show(guard, request, form)
+            member = invitations.accept(
+                session, found, text_of(form, "name"), text_of(form, "password"), now
+            )
+            sign_in, token = sign_in_module.begin(
+                session, member, found.clinic_id, browser(request), now
+            )
+            proven, email = bool(sign_in.proven_at), member.email
+    except InputError as error:
+        field = "name" if "name" in str(error) else "password"
+        return _page(guard, request, form, {field: str(error)})
+    return let_in(guard, request, form, token, email, proven=proven)
+
+
+ROUTES = [
+    door("/invitation/{token}", show),
+    door("/invitation/{token}", accept, "POST"),
+]

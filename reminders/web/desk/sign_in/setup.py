@@ -1,0 +1,57 @@
+"""The first page of all: whoever runs a new installation names its first clinic and becomes its owner."""
+
+from __future__ import annotations
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from reminders.enrolment.clinics import ClinicError
+from reminders.rules.terms import InputError
+from reminders.staff import setup
+from reminders.store.database import reading, writing
+from reminders.web.desk.responses import html
+from reminders.web.desk.sign_in.access import Guard, text_of
+from reminders.web.desk.sign_in.sign_in import FORGED, bare_page, door
+
+FIELDS = ("name", "time_zone", "phone", "email", "address")
+
+
+def show(guard: Guard, request: Request, form: FormData) -> Response:
+    """Show the form, as long as the link is good; looking does not use it up."""
+    return _page(guard, request, form, {})
+
+
+def _page(guard: Guard, request: Request, form: FormData, faults: dict[str, str]) -> Response:
+    with reading(guard.app.engine) as session:
+        if not setup.good(session, request.path_params["token"], guard.app.clock()):
+            return html(
+                guard.app,
+                "sorry.html",
+                404,
+                problem="This link has been used, or is too old.",
+                mend="Sign in; or, while there is no clinic, restart the service for a new one.",
+            )
+    return bare_page(guard, request, form, "first.html", faults=faults)
+
+
+def begin(guard: Guard, request: Request, form: FormData) -> Response:
+    """Make clinic and owner, and let her choose her password."""
+    if not guard.genuine(request, form):
+        return _page(guard, request, form, {"name": FORGED})
+    now = guard.app.clock()
+    typed = {name: text_of(form, name) for name in FIELDS}
+    try:
+        with writing(guard.app.engine) as session:
+            if not setup.good(session, request.path_params["token"], now):
+                return show(guard, request, form)
+            token = setup.begin(session, typed, text_of(form, "owner"), now)
+    except ClinicError as error:
+        told = (fault.partition(": ") for fault in error.faults)
+        return _page(guard, request, form, {name: sentence for name, _, sentence in told})
+    except InputError as error:
+        return _page(guard, request, form, {"owner": str(error)})
+    return RedirectResponse(f"/invitation/{token}", 303)
+
+
+ROUTES = [door("/first/{token}", show), door("/first/{token}", begin, "POST")]

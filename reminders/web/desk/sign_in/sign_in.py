@@ -1,0 +1,239 @@
+"""Signing in and out: a password, a code, a one-time link, and what was typed before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from reminders.staff import credentials, sign_in
+from reminders.staff.sign_in import Wait
+from reminders.store.database import reading, writing
+from reminders.store.queries import staff
+from reminders.store.queries.staff import Inside
+from reminders.web.desk.page import guard_of
+from reminders.web.desk.responses import html, safe_path
+from reminders.web.desk.sign_in.access import Guard, read_form, text_of
+
+Answer = Callable[[Guard, Request, FormData], Response]
+
+WRONG = "Email address or password is not right. Please check both."
+WRONG_CODE = "This code is not right, or was used already. Wait for the next one, and try again."
+FORGED = "This page was open for too long. Please try once more."
+
+
+def door(path: str, answer: Answer, method: str = "GET") -> Route:
+    """Return a route that anybody may knock at; changes need a genuine form here too."""
+
+    async def endpoint(request: Request) -> Response:
+        guard = guard_of(request.app.state.app)
+        form = await read_form(request) if method == "POST" else FormData()
+        return await run_in_threadpool(answer, guard, request, form)
+
+    endpoint.open = True  # type: ignore[attr-defined] # a test walks all routes
+    return Route(path, endpoint, methods=[method], name=f"{method} {path}")
+
+
+def bare_page(guard: Guard, request: Request, form: FormData, name: str, **words: Any) -> Response:
+    """Return a page outside the shell, with a token where the browser has none yet."""
+    token = guard.token(request) or credentials.new_token()
+    words = {
+        "csrf": guard.csrf(token),
+        "kept": text_of(form, "kept"),
+        "to": text_of(form, "to") or request.query_params.get("to", ""),
+        "typed": lambda field: text_of(form, field),
+        "faults": {},
+        "ended": False,
+        **words,
+    }
+    response = html(guard.app, name, 422 if words["faults"] else 200, **words)
+    guard.set_token(response, token)
+    return response
+
+
+def show(guard: Guard, request: Request, form: FormData) -> Response:
+    """Show the way in."""
+    if guard.inside(request, guard.app.clock()):
+        return RedirectResponse("/", 303)
+    return bare_page(guard, request, form, "sign-in.html")
+
+
+def try_password(guard: Guard, request: Request, form: FormData) -> Response:
+    """Take address and password."""
+    if not guard.genuine(request, form):
+        return bare_page(guard, request, form, "sign-in.html", faults={"email": FORGED})
+    now = guard.app.clock()
+    email = text_of(form, "email").strip().lower()
+    try:
+        with writing(guard.app.engine) as session:
+            found = sign_in.with_password(
+                session,
+                guard.door(request, email),
+                text_of(form, "password"),
+                browser(request),
+                now,
+            )
+            proven = bool(found and found[0].proven_at)
+    except Wait as wait:
+        return _slow(guard, request, form, "sign-in.html", "email", wait)
+    if found is None:
+        return bare_page(guard, request, form, "sign-in.html", faults={"email": WRONG})
+    return let_in(guard, request, form, found[1], email, proven=proven)
+
+
+def _slow(
+    guard: Guard, request: Request, form: FormData, page: str, field: str, wait: Wait
+) -> Response:
+    words = f"There were several wrong tries. Please wait {wait.seconds} seconds, then try again."
+    return bare_page(guard, request, form, page, faults={field: words})
+
+
+def let_in(
+    guard: Guard, request: Request, form: FormData, token: str, email: str, *, proven: bool
+) -> Response:
+    """Go on: to the code where it is still missing, else to where she was going."""
+    to, kept = safe_path(text_of(form, "to")), text_of(form, "kept")
+    if not proven:
+        request.cookies[guard.cookie] = token
+        return show_code(guard, request, form)
+    response: Response = RedirectResponse(to, 303)
+    if kept:
+        response = _hand_back(guard, token, kept) or response
+    guard.set_token(response, token)
+    guard.remember(response, email)
+    return response
+
+
+def _hand_back(guard: Guard, token: str, kept: str) -> Response | None:
+    """Show what she had typed before her session ended, to be handed in with one press."""
+    with reading(guard.app.engine) as session:
+        found = staff.inside(session, credentials.hash_token(token))
+        back = guard.kept_form(kept, found.staff.id) if found else None
+    if back is None:
+        return None
+    return html(guard.app, "kept.html", csrf=guard.csrf(token), action=back[0], fields=back[1])
+
+
+def show_code(guard: Guard, request: Request, form: FormData) -> Response:
+    """Ask for the code, or set the second step up where it is needed and missing."""
+    found = guard.anyone(request, guard.app.clock())
+    if found is None:
+        return RedirectResponse("/sign-in", 303)
+    if found.sign_in.proven_at is None and found.staff.code_seed:
+        return bare_page(guard, request, form, "code.html")
+    return show_set_up(guard, request, form, found)
+
+
+def show_set_up(
+    guard: Guard,
+    request: Request,
+    form: FormData,
+    found: Inside,
+    faults: dict[str, str] | None = None,
+) -> Response:
+    """Show the QR code that an authenticator app reads, and where to type its first code."""
+    sealed = text_of(form, "seed")
+    seed = guard.lock.unseal(sealed) if sealed else None
+    seed = seed or credentials.new_seed()
+    return bare_page(
+        guard,
+        request,
+        form,
+        "set-up.html",
+        seed=" ".join(seed[i : i + 4] for i in range(0, len(seed), 4)),
+        sealed=guard.lock.seal(seed),
+        address=credentials.code_address(seed, found.staff.email, "Aftercare reminders"),
+        faults=faults or {},
+    )
+
+
+def draw_code(guard: Guard, request: Request, _: FormData) -> Response:
+    """Draw the QR code for an authenticator app."""
+    found = guard.anyone(request, guard.app.clock())
+    seed = guard.lock.unseal(request.query_params.get("seed", ""))
+    if found is None or not seed:
+        return Response(status_code=404)
+    drawn = credentials.qr(credentials.code_address(seed, found.staff.email, "Aftercare reminders"))
+    return Response(drawn, media_type="image/svg+xml")
+
+
+def try_code(guard: Guard, request: Request, form: FormData) -> Response:
+    """Take the code of the second step, or the first one of a new app."""
+    found = guard.anyone(request, guard.app.clock())
+    if found is None:
+        return RedirectResponse("/sign-in", 303)
+    if not guard.genuine(request, form):
+        return show_code(guard, request, form)
+    return (_first_code if text_of(form, "seed") else _code)(guard, request, form, found)
+
+
+def _code(guard: Guard, request: Request, form: FormData, found: Inside) -> Response:
+    email, now = found.staff.email, guard.app.clock()
+    knocks, code = guard.door(request, email), text_of(form, "code")
+    try:
+        with writing(guard.app.engine) as session:
+            mine = staff.inside(session, found.sign_in.token_hash)
+            assert mine is not None
+            token = sign_in.with_code(session, guard.lock, mine.sign_in, code, knocks, now)
+    except Wait as wait:
+        return _slow(guard, request, form, "code.html", "code", wait)
+    if token is None:
+        return bare_page(guard, request, form, "code.html", faults={"code": WRONG_CODE})
+    return let_in(guard, request, form, token, email, proven=True)
+
+
+def _first_code(guard: Guard, request: Request, form: FormData, found: Inside) -> Response:
+    seed = guard.lock.unseal(text_of(form, "seed")) or ""
+    with writing(guard.app.engine) as session:
+        mine = staff.inside(session, found.sign_in.token_hash)
+        assert mine is not None
+        code, now = text_of(form, "code"), guard.app.clock()
+        done = sign_in.set_up_code(session, guard.lock, mine.sign_in, seed, code, now)
+    if done is None:
+        return show_set_up(guard, request, form, found, {"code": WRONG_CODE})
+    token, spare = done
+    to = safe_path(text_of(form, "to"))
+    response = html(guard.app, "spare.html", spare=spare, to=to)
+    guard.set_token(response, token)
+    guard.remember(response, found.staff.email)
+    return response
+
+
+def sign_out(guard: Guard, request: Request, form: FormData) -> Response:
+    """Sign out: the row ends, whatever becomes of the cookie."""
+    found = guard.row(request)
+    if found and guard.genuine(request, form):
+        with writing(guard.app.engine) as session:
+            mine = staff.inside(session, found.sign_in.token_hash)
+            if mine is not None:
+                mine.sign_in.ended_at = guard.app.clock()
+    response = RedirectResponse("/sign-in", 303)
+    response.delete_cookie(guard.cookie)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def browser(request: Request) -> str:
+    """Return roughly what somebody signs in with, for her to recognise it in a list."""
+    told = request.headers.get("user-agent", "")
+    kinds = ("Edg", "Firefox", "Chrome", "Safari")
+    names = {"Edg": "Edge"}
+    kind = next((names.get(k, k) for k in kinds if k in told), "A browser")
+    machines = ("iPad", "iPhone", "Android", "Windows", "Mac", "Linux")
+    machine = next((m for m in machines if m in told), "another machine")
+    return f"{kind} on {machine}"
+
+
+ROUTES = [
+    door("/sign-in", show),
+    door("/sign-in", try_password, "POST"),
+    door("/sign-in/code", show_code),
+    door("/sign-in/code", try_code, "POST"),
+    door("/sign-in/qr.svg", draw_code),
+    door("/sign-out", sign_out, "POST"),
+]

@@ -1,0 +1,1 @@
+"""The files that hold all wording, and the messages made from them."""

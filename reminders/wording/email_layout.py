@@ -1,0 +1,135 @@
+"""Compiling: a wording laid into the one layout of emails, so that a message is a fill-in."""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+
+from css_inline import CSSInliner
+from jinja2 import Environment, StrictUndefined, Template
+
+from reminders.rules.protocols import Milestone
+from reminders.rules.wording import Wording
+from reminders.wording.languages import Language
+from reminders.wording.library import Library
+from reminders.wording.markdown import hold_tags, to_html, to_text
+
+BODY = "<!-- body -->"
+
+_PLAIN = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 (texts)
+_HTML = Environment(undefined=StrictUndefined, autoescape=True)
+_NOW = {
+    "variable_start_string": "[[",
+    "variable_end_string": "]]",
+    "block_start_string": "[%",
+    "block_end_string": "%]",
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "undefined": StrictUndefined,
+}
+_PLAIN_NOW = Environment(autoescape=False, **_NOW)  # type: ignore[arg-type]  # noqa: S701 (texts)
+_HTML_NOW = Environment(autoescape=True, **_NOW)  # type: ignore[arg-type]
+_INLINER = CSSInliner(keep_at_rules=True, keep_style_tags=False, load_remote_stylesheets=False)
+
+
+@lru_cache(maxsize=8)
+def _layout(environment: Environment, source: str) -> Template:
+    return environment.from_string(source)
+
+
+class Compiled:
+    """A wording that only waits for a client; each part is compiled when first asked for."""
+
+    def __init__(
+        self,
+        library: Library,
+        language: Language,
+        wording: Wording,
+        milestone: Milestone,
+        wording_id: int | None = None,
+    ) -> None:
+        """Take a milestone's wording, with its numbers in it already, and which version it is."""
+        self._library = library
+        self._language = language
+        self._wording = wording
+        self._phase = milestone.phase
+        self.link = milestone.link
+        self.wording = wording_id
+
+    @cached_property
+    def sms(self) -> Template:
+        """Return the text, without clinic and stop words."""
+        return _PLAIN.from_string(self._wording.sms)
+
+    @cached_property
+    def subject(self) -> Template:
+        """Return the email's subject."""
+        return _PLAIN.from_string(self._wording.subject)
+
+    @cached_property
+    def preheader(self) -> Template:
+        """Return what mail programs show beside the subject."""
+        return _PLAIN.from_string(self._wording.preheader)
+
+    @cached_property
+    def html(self) -> Template:
+        """Return the email's HTML, with its style in every tag."""
+        page = self._laid_out(_HTML_NOW, "email/layout.html").replace(BODY, self._html_body())
+        return _HTML.from_string(hold_tags(page, _INLINER.inline))
+
+    @cached_property
+    def text(self) -> Template:
+        """Return the email's plain text."""
+        page = self._laid_out(_PLAIN_NOW, "email/layout.txt")
+        return _PLAIN.from_string(page.replace(BODY, self._text_body()))
+
+    def _html_body(self) -> str:
+        return hold_tags(self._wording.body, to_html)
+
+    def _text_body(self) -> str:
+        return hold_tags(self._wording.body, to_text)
+
+    def _laid_out(self, environment: Environment, name: str) -> str:
+        """Fill a layout's square brackets, which are the same for every client."""
+        language = self._language
+        return _layout(environment, self._library.page(name)).render(
+            say=language.say,
+            tag=language.tag,
+            phase=self._phase,
+            phases=list(zip(language.phases, language.spans, strict=True)),
+        )
+
+
+class CompiledNote(Compiled):
+    """What carries words that were chosen already; they are never read as a template."""
+
+    link = False
+    wording = None
+
+    def __init__(self, library: Library, language: Language) -> None:
+        """Take the language of the layout's own words."""
+        self._library = library
+        self._language = language
+        self._wording = Wording(
+            "{{ note.subject }}", "{{ note.subject }}", "{{ note.words }}", "{{ note.words }}"
+        )
+        self._phase = 0
+
+    def _html_body(self) -> str:
+        return f'<p style="white-space: pre-line">{self._wording.body}</p>'
+
+    def _text_body(self) -> str:
+        return self._wording.body
+
+
+class CompiledDiscreet(Compiled):
+    """A note that says nothing but where to read it, for a client whose screen others see."""
+
+    link = True
+    wording = None
+
+    def __init__(self, library: Library, language: Language) -> None:
+        """Take the language in which it says so."""
+        self._library = library
+        self._language = language
+        self._wording = Wording(**language.discreet)
+        self._phase = 0

@@ -1,0 +1,55 @@
+"""The fixed answers to texts that come in, in the client's language; nothing is made up."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+
+from reminders.rules.contacts import clean, show_national
+from reminders.rules.segments import fold
+from reminders.rules.terms import ClinicFacts
+from reminders.wording.library import Library, WordingError
+
+
+class Answers:
+    """Write answers and alerts from their files, each read once."""
+
+    def __init__(self, library: Library) -> None:
+        """Take the wording."""
+        self._library = library
+        self._read = cache(self._read_file)
+
+    def write(self, which: str, language: str, clinic: ClinicFacts | None, others: str = "") -> str:
+        """Return an answer in a language, or its parent, or English.
+
+        ``others`` are clinics that it speaks for as well. Raises ``WordingError``.
+        """
+        words = {"clinic": "", "phone": "", "per_week": ""}
+        if clinic is not None:
+            name = f"{clinic.name}, {others}" if others else clinic.name
+            phone = show_national(clinic.phone, clinic.country)
+            words = {"clinic": name, "phone": phone, "per_week": str(clinic.texts_per_week)}
+        return clean(fold(self._sentence(which, language).format_map(words)))
+
+    def alert(self, kind: str) -> tuple[str, str]:
+        """Return subject and body of what staff are told; raises ``WordingError``."""
+        try:
+            told = tomllib.loads(self._library.page("alerts.toml"))[kind]
+            return told["subject"], told["body"]
+        except (KeyError, ValueError) as error:
+            msg = f"alerts.toml does not say what to tell of {kind}: {error}"
+            raise WordingError(msg) from error
+
+    def _sentence(self, which: str, language: str) -> str:
+        folder, parent = self._library.root / "texts", language.split("-", maxsplit=1)[0]
+        theirs = sorted(path.stem for path in folder.glob(f"{parent}*.toml"))
+        name = language if language in theirs else next(iter(theirs), "en")
+        return self._read(name)[which]
+
+    def _read_file(self, language: str) -> Mapping[str, str]:
+        try:
+            return tomllib.loads(self._library.page(f"texts/{language}.toml"))
+        except ValueError as error:
+            msg = f"texts/{language}.toml cannot be read: {error}"
+            raise WordingError(msg) from error

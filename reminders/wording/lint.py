@@ -1,0 +1,258 @@
+"""The linter: what a wording must hold and must not, each rule with a sentence on how to mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass
+from datetime import date
+
+from jinja2 import Environment, StrictUndefined, TemplateError
+
+from reminders.rules.protocols import Protocol
+from reminders.rules.segments import dear, fold, size
+from reminders.rules.wording import Wording
+from reminders.wording.composition import only_placeholders
+from reminders.wording.languages import Language
+from reminders.wording.library import Library, WordingError
+from reminders.wording.markdown import hold_tags, to_text
+from reminders.wording.reading_age import grade, sentences, words
+
+HIGHEST_GRADE = 6
+"""Years of school: a reading age of about eleven."""
+
+LONGEST_SENTENCE = 20
+"""Words, as the Center for Health Care Strategies advises at most."""
+
+LONGEST_SUBJECT = 70
+LONGEST_PREHEADER = 110
+
+THREE_THINGS = ("day-1", "week-1", "month-1")
+"""Milestones that always speak of sunscreen, of not picking and of moisture."""
+
+_HELD = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_SHORTENERS = re.compile(
+    r"(?i)\b(?:bit\.ly|tinyurl\.com|t\.co|goo\.gl|is\.gd|ow\.ly|buff\.ly|rb\.gy|cutt\.ly|t\.ly)\b"
+)
+_MARKUP = re.compile(r"<[a-zA-Z/!][^>]*>|\*\*|__|\]\(|^#{1,6} ", re.MULTILINE)
+_LINK = re.compile(r"(?i)\b(?:https?://|www\.)")
+_RESERVED = re.compile(
+    r"\b(?:STOP|STOPALL|UNSUBSCRIBE|CANCEL|END|QUIT|START|UNSTOP|YES|HELP|INFO|REVOKE|OPTOUT)\b"
+)
+_SAMPLE = {
+    "first_name": "Bartholomewx",
+    "when": "Wed, Sep 23 at 4:45 PM",
+    "date": "Wed, Sep 23",
+    "emergency": "112",
+    "page_url": "",
+    "clinic": {
+        "name": "Twenty Letter Clinic",
+        "phone": "+1 415-555-0132",
+        "dial": "+14155550132",
+        "address": "18 Rose Street",
+    },
+}
+"""A clinic of twenty letters, a first name of twelve, a phone number of fifteen."""
+
+_FILL = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 (texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, by which rule, where, and what to do about it."""
+
+    rule: str
+    protocol: str
+    language: str
+    milestone: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One wording at one set of numbers: as written, and as the client would read it."""
+
+    protocol: Protocol
+    language: Language
+    milestone: str
+    source: Wording
+    read: Wording
+
+
+def lint_wording(
+    library: Library,
+    protocol: str,
+    language: str,
+    milestone: str,
+    source: Wording,
+    own: Mapping[str, int] | None = None,
+) -> list[Fault]:
+    """Return what is wrong with a wording at a clinic's ``own`` numbers; nothing is sent or kept."""
+    course, tongue = library.protocols[protocol], library.tongues[language]
+
+    def fault(rule: str, problem: str) -> Fault:
+        return Fault(rule, protocol, language, milestone, problem)
+
+    try:
+        if not all(map(only_placeholders, astuple(source))):
+            return [fault("placeholder", "Use only placeholders and plain conditions.")]
+        filled = library.filled(protocol, language, source, own or {})
+        read = Wording(*(_FILL.from_string(part).render(_SAMPLE) for part in astuple(filled)))
+    except (TemplateError, WordingError) as error:
+        return [fault("placeholder", f"A placeholder is not known or not closed: {error}.")]
+    case = _Case(course, tongue, milestone, source, read)
+    return [fault(rule, problem) for check in _CHECKS for rule, problem in check(case)]
+
+
+Found = Iterator[tuple[str, str]]
+
+
+def _readable(case: _Case) -> Found:
+    text = f"{case.read.sms}\n{to_text(case.read.body)}"
+    years = grade(text, case.language.measure)
+    if years > HIGHEST_GRADE:
+        problem = (
+            f"It reads like school year {years:g}; at most {HIGHEST_GRADE}. Use shorter words."
+        )
+        yield "reading-age", problem
+    for sentence in sentences(text):
+        if len(words(sentence)) > LONGEST_SENTENCE:
+            yield "sentence-length", f"Part this sentence in two: “{sentence}”"
+
+
+def _priced(case: _Case) -> Found:
+    text = fold(f"Twenty Letter Clinic: {case.read.sms} {case.language.stop}")
+    if size(text).segments > case.language.segments:
+        letters = dear(text)
+        why = f" “{''.join(letters)}” makes every part shorter." if letters else " Shorten it."
+        yield (
+            "segments",
+            f"This text takes {size(text).segments} segments ({len(text)} letters); at most {case.language.segments}.{why}",
+        )
+
+
+def _truthful(case: _Case) -> Found:
+    everything = " ".join(astuple(case.read))
+    for pattern in case.language.lint["banned"]:
+        if match := re.search(pattern, everything, re.IGNORECASE):
+            yield (
+                "banned-claim",
+                f"“{match[0]}” promises or advises what we never do. Leave it out.",
+            )
+    protocol = case.protocol
+    called = (protocol.name, *protocol.names.values(), *protocol.known_as)
+    names = sorted({name.casefold() for name in called})
+    shown = f"{case.read.subject} {case.read.preheader} {case.read.sms}".casefold()
+    for name in names:
+        if re.search(rf"\b{re.escape(name)}\b", shown):
+            yield "procedure-named", f"“{name}” would show on a lock screen. Say “your visit”."
+
+
+def _complete(case: _Case) -> Found:
+    for part, asked in (("text", case.source.sms), ("email", case.source.body)):
+        for name in ("first_name", "clinic.phone"):
+            if not re.search(rf"\{{\{{\s*{re.escape(name)}\s*\}}\}}", asked):
+                yield "required-part", f"The {part} lacks {{{{ {name} }}}}."
+    for heading in case.language.headings.values():
+        if f"## {heading}" not in case.source.body:
+            yield "required-part", f"The email lacks the heading “{heading}”."
+    if "](tel:" not in case.source.body:
+        yield "required-part", "The email lacks a link that calls the clinic."
+
+
+def _three_things(case: _Case) -> Found:
+    if case.milestone not in THREE_THINGS:
+        return
+    for part, text in (("text", case.read.sms), ("email", case.read.body)):
+        for theme in ("sunscreen", "picking", "moisture"):
+            if not any(word in text.casefold() for word in case.language.lint[theme]):
+                yield "required-part", f"The {part} says nothing of {theme}."
+
+
+def _numbers(case: _Case) -> Found:
+    for part in astuple(case.source):
+        bare = _HELD.sub(" ", hold_tags(part, str))
+        if match := re.search(r"\S*\d\S*", bare):
+            yield (
+                "hard-number",
+                f"“{match[0]}” is a number of your own. Use a placeholder such as {{{{ spf_min }}}}, or a word.",
+            )
+
+
+def _addressed(case: _Case) -> Found:
+    everything = " ".join(astuple(case.source))
+    if match := _SHORTENERS.search(everything):
+        yield "shortener", f"Carriers block “{match[0]}”. Use {{{{ page_url }}}}."
+    elif _LINK.search(everything):
+        yield "foreign-link", "Clients get one link only, to their own page. Leave this one out."
+    if match := _RESERVED.search(case.source.sms):
+        yield (
+            "reserved-word",
+            f"“{match[0]}” is an answer phones and carriers act upon. Use another word.",
+        )
+
+
+def _shown(case: _Case) -> Found:
+    if match := _MARKUP.search(case.read.sms):
+        yield "markup", f"“{match[0]}” shows as it is in a text. Write plain words."
+    for part, most in (("subject", LONGEST_SUBJECT), ("preheader", LONGEST_PREHEADER)):
+        if len(getattr(case.read, part)) > most:
+            yield "cut-off", f"A phone cuts the {part} off. Stay under {most} letters."
+
+
+_CHECKS = (_shown, _readable, _priced, _truthful, _complete, _three_things, _numbers, _addressed)
+
+
+def lint_library(library: Library, today: date) -> Iterator[Fault]:
+    """Return what is wrong with all packaged wording, at every end of its numbers."""
+    seen: set[tuple[str, str, Wording]] = set()
+    for protocol in library.protocols.values():
+        yield from _founded(library, protocol)
+        for tag in library.tongues:
+            yield from _kept(library, protocol, tag, today)
+            if tag in library.languages(protocol.key):
+                yield from _worded(library, protocol, tag, seen)
+
+
+def _founded(library: Library, protocol: Protocol) -> Iterator[Fault]:
+    for milestone in protocol.milestones:
+        missing = [key for key in milestone.sources if key not in library.sources]
+        if missing or not milestone.sources:
+            problem = f"Name sources that stand in care/sources.toml (not {', '.join(missing)})."
+            yield Fault("source-missing", protocol.key, "", milestone.key, problem)
+    for parameter in protocol.parameters:
+        if not parameter.source.strip():
+            problem = f"Say where the range of {parameter.key} comes from."
+            yield Fault("source-missing", protocol.key, "", "", problem)
+
+
+def _kept(library: Library, protocol: Protocol, tag: str, today: date) -> Iterator[Fault]:
+    review = protocol.reviews.get(tag)
+    if review is None or review.review_by < today:
+        problem = "Say under [reviews] who read it and by when it must be read again."
+        yield Fault("review-past", protocol.key, tag, "", problem)
+    for milestone in protocol.milestones:
+        try:
+            library.wording(protocol.key, tag, milestone.key)
+        except WordingError as error:
+            yield Fault("milestone-missing", protocol.key, tag, milestone.key, str(error))
+
+
+def _worded(
+    library: Library, protocol: Protocol, tag: str, seen: set[tuple[str, str, Wording]]
+) -> Iterator[Fault]:
+    """Look at each milestone at the ends of its numbers; what protocols share is looked at once."""
+    ends = (
+        protocol.defaults(),
+        *({p.key: p.ends[end] for p in protocol.parameters} for end in (0, -1)),
+    )
+    for milestone in protocol.milestones:
+        found: dict[Fault, None] = {}
+        for own in ends:
+            source = library.wording(protocol.key, tag, milestone.key, own)
+            if (tag, milestone.key, source) in seen:
+                continue
+            seen.add((tag, milestone.key, source))
+            faults = lint_wording(library, protocol.key, tag, milestone.key, source, own)
+            found |= dict.fromkeys(faults)
+        yield from found

@@ -1,0 +1,233 @@
+"""Rendering: a reminder's facts and its wording become the exact message that leaves."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from datetime import datetime
+from functools import cache, lru_cache
+from typing import Any, Protocol
+
+from babel import Locale
+from jinja2 import TemplateError
+
+from reminders.rules.contacts import clean, show_national
+from reminders.rules.segments import Size, fold, size
+from reminders.rules.terms import Channel, ClinicFacts, Discretion, Facts, Message, NoteKind
+from reminders.rules.wording import Approved
+from reminders.wording.composition import only_placeholders
+from reminders.wording.dates import locale_of, say_date, say_date_briefly, say_time
+from reminders.wording.email_layout import Compiled, CompiledDiscreet, CompiledNote
+from reminders.wording.languages import Language
+from reminders.wording.library import Library, WordingError
+
+
+class RenderError(ValueError):
+    """A message cannot be worded; nothing may be sent in its place."""
+
+
+class Names(Protocol):
+    """Whoever makes the addresses and references that stand in messages."""
+
+    def unsubscribe_url(self, client_id: int) -> str:
+        """Return the address that stops emails to a client."""
+        ...
+
+    def page_url(self, client_id: int, edition: int) -> str:
+        """Return the address of a client's own page."""
+        ...
+
+    def reference(self, reminder_id: int) -> str:
+        """Return a reminder's outward name."""
+        ...
+
+
+class Renderer:
+    """Word reminders, from wording that is compiled once and kept."""
+
+    def __init__(self, library: Library, names: Names) -> None:
+        """Take the wording, and whoever makes links and references."""
+        self._library = library
+        self._names = names
+
+    def render(self, facts: Facts, now: datetime, expires_at: datetime) -> Message:
+        """Return the message for a reminder at ``now``; it must not leave after ``expires_at``.
+
+        Raises ``RenderError`` where the wording is broken or asks for what we do not know.
+        """
+        try:
+            language, compiled = self._wording(facts)
+            words = self._words(facts, language)
+            write = self._text if facts.channel is Channel.SMS else self._email
+            return write(facts, compiled, language, words, now, expires_at)
+        except (TemplateError, WordingError, KeyError) as error:
+            msg = f"{facts.milestone} of {facts.protocol}: {error}"
+            raise RenderError(msg) from error
+
+    def _wording(self, facts: Facts) -> tuple[Language, Compiled]:
+        library, clinic = self._library, facts.clinic
+        if facts.note is not None:
+            return _of_note(library, facts.language, clinic.country)
+        if facts.discretion is Discretion.DISCREET:
+            return _discreet(library, facts.protocol, facts.language, clinic.country)
+        return _of_clinic(library, clinic, facts.protocol, facts.language, facts.milestone)
+
+    def _text(
+        self,
+        facts: Facts,
+        compiled: Compiled,
+        language: Language,
+        words: dict[str, Any],
+        now: datetime,
+        expires_at: datetime,
+    ) -> Message:
+        welcome = facts.note is not None and facts.note.kind is NoteKind.OPT_IN
+        said = self._welcome(facts) if welcome else compiled.sms.render(words)
+        text, cost = (
+            _composed(words, said, language.stop, always=compiled.link or welcome)
+            if facts.note is None or welcome
+            else _sized(said)
+        )
+        return Message(
+            channel=Channel.SMS,
+            to=facts.contact or "",
+            clinic_name=facts.clinic.name,
+            reply_to=facts.clinic.phone,
+            text=text,
+            reference=self._names.reference(facts.reminder_id),
+            attempt=f"{facts.reminder_id}.{facts.claim}",
+            segments=cost.segments,
+            language=language.tag,
+            wording=compiled.wording,
+            written_at=now,
+            expires_at=expires_at,
+        )
+
+    def _welcome(self, facts: Facts) -> str:
+        """Confirm her yes in the words of clients' pages, which are in more languages."""
+        words = self._library.phrases.words(facts.language, facts.clinic.country)
+        return words("opt_in.text", per_week=facts.clinic.texts_per_week).unescape()
+
+    def _email(
+        self,
+        facts: Facts,
+        compiled: Compiled,
+        language: Language,
+        words: dict[str, Any],
+        now: datetime,
+        expires_at: datetime,
+    ) -> Message:
+        subject = clean(compiled.subject.render(words))
+        words["unsubscribe_url"] = self._names.unsubscribe_url(facts.client_id)
+        words |= {"subject": subject, "preheader": compiled.preheader.render(words)}
+        return Message(
+            channel=Channel.EMAIL,
+            to=facts.contact or "",
+            clinic_name=facts.clinic.name,
+            reply_to=facts.clinic.email,
+            subject=subject,
+            text=compiled.text.render(words),
+            html=compiled.html.render(words),
+            reference=self._names.reference(facts.reminder_id),
+            attempt=f"{facts.reminder_id}.{facts.claim}",
+            unsubscribe_url=words["unsubscribe_url"],
+            language=language.tag,
+            wording=compiled.wording,
+            written_at=now,
+            expires_at=expires_at,
+        )
+
+    def _words(self, facts: Facts, language: Language) -> dict[str, Any]:
+        clinic = facts.clinic
+        day, hour = self._when(facts, locale_of(language.tag, clinic.country))
+        return {
+            "note": facts.note,
+            "clinic": _clinic_words(clinic),
+            "first_name": facts.first_name,
+            "date": day,
+            "when": language.say["at"].format(date=day, time=hour) if hour else day,
+            "emergency": self._emergency(facts, language),
+            "page_url": self._names.page_url(facts.client_id, facts.page_edition),
+            "treatment": "",
+        }
+
+    def _when(self, facts: Facts, locale: Locale) -> tuple[str, str]:
+        if facts.treated_on is None:
+            return "", ""
+        say = say_date_briefly if facts.channel is Channel.SMS else say_date
+        return say(facts.treated_on, locale), say_time(facts.starts, locale)
+
+    def _emergency(self, facts: Facts, language: Language) -> str:
+        own = facts.clinic.own.numbers.get(facts.protocol, {}).get("emergency_number", 0)
+        known = self._library.emergencies.get(facts.clinic.country, language.say["emergency"])
+        return str(own) if own else known
+
+
+@lru_cache(maxsize=1 << 15)
+def _of_clinic(
+    library: Library, clinic: ClinicFacts, protocol: str, wanted: str, milestone: str
+) -> tuple[Language, Compiled]:
+    tag = library.language(protocol, wanted, clinic.country)
+    own = clinic.own.wordings.get((protocol, milestone, tag))
+    numbers = tuple(sorted(clinic.own.numbers.get(protocol, {}).items()))
+    return library.tongues[tag], _compiled(library, protocol, tag, milestone, numbers, own)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(
+    library: Library,
+    protocol: str,
+    tag: str,
+    milestone: str,
+    numbers: tuple[tuple[str, int], ...],
+    own: Approved | None,
+) -> Compiled:
+    """Compile the packaged words or a clinic's own, at its numbers."""
+    words = own.words if own else library.wording(protocol, tag, milestone, dict(numbers))
+    if own and not all(map(only_placeholders, astuple(words))):
+        raise WordingError("a clinic's own words may use placeholders and conditions only")
+    filled = library.filled(protocol, tag, words, dict(numbers))
+    point = library.protocols[protocol].milestone(milestone)
+    version = own.wording_id if own else None
+    return Compiled(library, library.tongues[tag], filled, point, version)
+
+
+@cache
+def _of_note(library: Library, wanted: str, country: str) -> tuple[Language, Compiled]:
+    first = next(iter(library.protocols))
+    language = library.tongues[library.language(first, wanted, country)]
+    return language, CompiledNote(library, language)
+
+
+@cache
+def _discreet(
+    library: Library, protocol: str, wanted: str, country: str
+) -> tuple[Language, Compiled]:
+    language = library.tongues[library.language(protocol, wanted, country)]
+    return language, CompiledDiscreet(library, language)
+
+
+def _composed(words: dict[str, Any], said: str, stop: str, *, always: bool) -> tuple[str, Size]:
+    """Begin with the clinic and end with how to stop; the address of her page stands before that
+    where it costs nothing, or ``always``.
+    """
+    begun = f"{words['clinic']['name']}: {said}"
+    alone = _sized(f"{begun} {stop}")
+    if not words["page_url"]:
+        return alone
+    linked = _sized(f"{begun} {words['page_url']} {stop}")
+    return linked if always or linked[1].segments == alone[1].segments else alone
+
+
+def _sized(text: str) -> tuple[str, Size]:
+    written = clean(fold(text))
+    return written, size(written)
+
+
+@lru_cache(maxsize=4096)
+def _clinic_words(clinic: ClinicFacts) -> dict[str, str]:
+    return {
+        "name": clinic.name,
+        "phone": show_national(clinic.phone, clinic.country),
+        "dial": clinic.phone,
+        "address": clinic.address,
+    }
