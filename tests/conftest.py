@@ -31,7 +31,7 @@ from reminders.store.database import open_engine, reading, writing
 from reminders.store.queries import overview, people
 from reminders.store.queries.overview import Line
 from reminders.store.tables import Clinic
-from tests.samples import CLINIC, EMPTY
+from tests.support.samples import CLINIC, EMPTY
 
 use_packaged_zones()
 
@@ -219,4 +219,4 @@ def ana(treated_on: date, starts: time | None = time(14, 30), **more: Any) -> En
     return Enrolment(**(told | more))
 
 
-from tests.browser import chromium, served  # noqa: E402, F401 (fixtures that stand upon these)
+from tests.support.browser import chromium, served  # noqa: E402, F401 (fixtures that stand upon these)

@@ -13,7 +13,7 @@ from reminders.store.database import writing
 from reminders.store.queries.common import insert_many
 from reminders.store.queries.plans import COLUMNS
 from tests.bench.databases import analyse
-from tests.samples import CLINIC
+from tests.support.samples import CLINIC
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday noon in London: every clinic's hours are open."""

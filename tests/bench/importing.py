@@ -20,7 +20,7 @@ from reminders.store.database import writing
 from reminders.store.queries import people
 from reminders.wording.library import packaged
 from tests.bench.databases import KINDS, fresh
-from tests.samples import CLINIC
+from tests.support.samples import CLINIC
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 HEADER = (

@@ -21,7 +21,7 @@ from reminders.store.queries.plans import COLUMNS
 from reminders.wording.library import packaged
 from tests.bench.databases import KINDS, fresh
 from tests.bench.filling import CLIENT, CONSENT, TREATMENT
-from tests.samples import CLINIC
+from tests.support.samples import CLINIC
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 

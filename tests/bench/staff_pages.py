@@ -35,8 +35,8 @@ from reminders.store.tables import Staff
 from reminders.wording.library import packaged
 from tests.bench.databases import analyse
 from tests.conftest import BOTH
-from tests.doubles.process import killed_after
-from tests.samples import CLINIC
+from tests.support.doubles.process import killed_after
+from tests.support.samples import CLINIC
 
 USERS = 50
 PAUSE = 3.0

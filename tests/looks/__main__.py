@@ -16,12 +16,12 @@ from rich.console import Console
 from reminders.app import use_packaged_zones
 from reminders.store import migrations
 from reminders.store.database import open_engine
-from tests.browser import CHROMIUM, QUIET, house_served, page_of
 from tests.conftest import ana
 from tests.looks import clients, staff, validating
 from tests.looks.looking import HER_LOOKS, LOOKS, Eye, Look, file_name
 from tests.looks.sights import SIGHTS, Scene, Sight, undrawn
 from tests.looks.stage import mid_week, sign_in_owner, with_a_price
+from tests.support.browser import CHROMIUM, QUIET, house_served, page_of
 
 ROOMS = (clients, staff)
 """Where sights are named, in the order they are looked at."""

@@ -10,7 +10,7 @@ from typing import Literal
 
 from playwright.sync_api import Page, Response
 
-from tests.browser import WIDTHS, axe, overflow, small_targets
+from tests.support.browser import WIDTHS, axe, overflow, small_targets
 
 
 @dataclass(frozen=True)

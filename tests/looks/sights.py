@@ -14,7 +14,7 @@ from reminders.staff import setup
 from reminders.store.database import writing
 from reminders.web.client.page import _shell
 from reminders.web.desk.responses import environment
-from tests.browser import Served
+from tests.support.browser import Served
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from reminders.rules.terms import Status
 from reminders.store.database import reading, writing
 from reminders.store.tables import Intake, Reminder, SignIn
 from reminders.web.desk.sign_in.access import Guard
-from tests.desk import PASSWORD, invite
 from tests.looks.sights import Scene, after, at
 from tests.looks.stage import begin_owner, code_of, sign_in
-from tests.test_lists import LIST
+from tests.support.desk import PASSWORD, invite
+from tests.web.desk.clients.test_imports import LIST
 
 EDITOR = "/words/edit?protocol=skin-needling&milestone=day-1"
 SILENT_LIST = (

@@ -18,9 +18,9 @@ from reminders.rules.terms import Status
 from reminders.store.database import writing
 from reminders.store.queries import customisation, people
 from reminders.store.tables import Attempt, Reminder, Reply
-from tests.browser import Served
 from tests.conftest import House, ana
-from tests.desk import PASSWORD, invite
+from tests.support.browser import Served
+from tests.support.desk import PASSWORD, invite
 
 PEOPLE = (("Ana", "Costa"), ("Zoë", "Bright"), ("Maria", "Lind"), ("Grace", "Hall"), ("Priya", "Shah"))  # fmt: skip
 NOW = datetime(2026, 3, 4, 13, 30)  # noqa: DTZ001 (the clinic's own clock, which is UTC in winter)

@@ -21,8 +21,8 @@ from sqlalchemy import text
 from reminders.settings import Delivery, Settings
 from reminders.store import migrations
 from reminders.store.database import open_engine
-from tests.doubles.process import Double, running
-from tests.doubles.twilio import ACCOUNT, TOKEN
+from tests.support.doubles.process import Double, running
+from tests.support.doubles.twilio import ACCOUNT, TOKEN
 
 TEMPLATE = f"template_of_{os.getpid()}"
 KINDS = ("sqlite", "postgresql")

@@ -39,7 +39,7 @@ from tests.proofs.provider import Death, Fate, Listing, Provider
 from tests.proofs.stage import Theatre
 from tests.proofs.stage import settings as stage_settings
 from tests.proofs.verdict import Verdict, timed
-from tests.samples import EMPTY
+from tests.support.samples import EMPTY
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PLACES = ("Rosewood Skin", "Bluebell Skin")

@@ -1,0 +1,140 @@
+"""Alarms: whoever must know is told once, in words, and every clinic hears each morning."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from reminders.delivery import pauses
+from reminders.delivery.restore_guard import Held, Why
+from reminders.enrolment import clinics
+from reminders.monitoring import alert_checks as raising
+from reminders.rules import alert_conditions
+from reminders.rules.alert_conditions import Stop
+from reminders.rules.terms import Channel
+from reminders.store.database import reading, writing
+from reminders.store.tables import Alert, Clinic, Lane
+from tests.conftest import MONDAY, House, ana
+from tests.support.samples import CLINIC
+
+pytestmark = pytest.mark.portable
+
+TREATED = date(2026, 3, 2)
+DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
+NIGHT = datetime(2026, 3, 3, 3, tzinfo=UTC)
+
+
+def raised(house: House, at: datetime) -> list[str]:
+    """Look for alarms at that moment, and return the subjects of all there are."""
+    with writing(house.engine) as session:
+        raising.raise_all(session, at)
+    with reading(house.engine) as session:
+        return sorted(alert.subject for alert in session.query(Alert))
+
+
+@pytest.mark.parametrize(
+    "channel,code,minutes,said",
+    [
+        (Channel.SMS, "20003", 0, "credentials are refused"),
+        (Channel.EMAIL, "535 5.7.8", 0, "credentials are refused"),
+        (Channel.SMS, "30034", 0, "blocked or not set up"),
+        (Channel.EMAIL, "550 5.7.1", 0, "blocked or not set up"),
+        (Channel.SMS, "no connection", 5, None),
+        (Channel.SMS, "no connection", 30, "does not take them"),
+        (Channel.SMS, "429", 5, None),
+        (Channel.EMAIL, "421", 5, None),
+        (Channel.EMAIL, "421", 45, "does not take them"),
+    ],
+)
+def test_a_stop_is_told_by_what_it_means(
+    channel: Channel, code: str, minutes: int, said: str | None
+) -> None:
+    alarm = alert_conditions.stopped(
+        Stop(channel, code, MONDAY, 3), MONDAY + timedelta(minutes=minutes)
+    )
+    assert (alarm is None) if said is None else (alarm is not None and said in alarm.subject)
+
+
+@pytest.mark.parametrize("tried,failed,told", [(19, 19, False), (100, 19, False), (100, 20, True)])
+def test_a_fifth_of_a_day_s_messages_failing_is_told(
+    tried: int, failed: int, *, told: bool
+) -> None:
+    assert (alert_conditions.failing(1, Channel.SMS, tried, failed, TREATED) is not None) is told
+
+
+def test_a_stopped_account_is_told_once_however_many_clinics_it_stops(house: House) -> None:
+    with writing(house.engine) as session:
+        clinics.add(session, CLINIC | {"name": "Second Skin"}, MONDAY, live=True)
+        session.execute(
+            update(Lane).where(Lane.channel == Channel.SMS)  # type: ignore[arg-type]
+            .values(held_until=NIGHT, held_since=NIGHT, held_for="20003")
+        )  # fmt: skip
+    once = raised(house, NIGHT + timedelta(minutes=1))
+    assert once == ["Texts are stopped: our credentials are refused (20003)"]
+    assert raised(house, NIGHT + timedelta(hours=2)) == once
+
+
+def test_a_spent_budget_is_told_to_the_clinic_once(house: House) -> None:
+    house.enrol(ana(TREATED))
+    with writing(house.engine) as session:
+        session.execute(update(Clinic).values(segment_budget=1))
+    house.tick(DAY_1)
+    house.tick(NIGHT + timedelta(days=1))
+    once = raised(house, NIGHT + timedelta(days=1))
+    assert once == ["This month's budget of 1 segments is spent"]
+    house.tick(NIGHT + timedelta(days=1, hours=1))
+    assert raised(house, NIGHT + timedelta(days=1, hours=1)) == once
+
+
+def test_a_late_heartbeat_is_told_once_for_each_silence(house: House) -> None:
+    house.tick(NIGHT)
+    assert raised(house, NIGHT + timedelta(minutes=4)) == []
+    once = raised(house, NIGHT + timedelta(minutes=6))
+    assert once == ["Nothing was sent: the heartbeat was late"]
+    assert raised(house, NIGHT + timedelta(hours=2)) == once
+    house.tick(NIGHT + timedelta(hours=2))
+    assert len(raised(house, NIGHT + timedelta(hours=3))) == 2
+
+
+def test_a_held_database_is_told(house: House) -> None:
+    with writing(house.engine) as session:
+        Held(Why.COPY, NIGHT, None, NIGHT).keep(session)
+    house.tick(NIGHT)
+    assert raised(house, NIGHT) == ["Nothing is sent: the database is held"]
+
+
+def test_every_morning_the_clinic_hears_what_the_day_brings(house: House) -> None:
+    house.enrol(ana(TREATED))
+    seven = datetime(2026, 3, 3, 7, tzinfo=UTC)
+    house.tick(seven)
+    assert raised(house, seven) == []
+    at = seven + timedelta(minutes=30)
+    house.tick(at)
+    assert raised(house, at) == ["Rosewood Skin: 2 today, 0 failed, 0 stuck"]
+    house.tick(at + timedelta(hours=1))
+    assert len(raised(house, at + timedelta(hours=1))) == 1
+    with writing(house.engine) as session:
+        pauses.pause(session, None, "Bo", at)
+    tomorrow = at + timedelta(days=1)
+    house.tick(tomorrow)
+    assert any(subject.endswith("(paused)") for subject in raised(house, tomorrow))
+
+
+def test_a_clinic_that_practises_is_left_in_peace(house: House) -> None:
+    with writing(house.engine) as session:
+        session.execute(update(Clinic).values(live=False))
+    at = datetime(2026, 3, 3, 8, tzinfo=UTC)
+    house.tick(at)
+    assert raised(house, at) == []
+
+
+def test_on_its_own_clock(house: House) -> None:
+    with writing(house.engine) as session:
+        session.execute(update(Clinic).values(time_zone="America/New_York"))
+    at = datetime(2026, 3, 3, 8, tzinfo=UTC)
+    house.tick(at)
+    assert raised(house, at) == [], "it is three at night there"
+    house.tick(at + timedelta(hours=5))
+    assert len(raised(house, at + timedelta(hours=5))) == 1
