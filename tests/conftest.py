@@ -220,3 +220,4 @@ def ana(treated_on: date, starts: time | None = time(14, 30), **more: Any) -> En
 
 
 from tests.support.browser import chromium, served  # noqa: E402, F401 (fixtures that stand upon these)
+from tests.support.inbound_texts import door, door_of  # noqa: E402, F401

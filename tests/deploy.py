@@ -30,7 +30,7 @@ import psycopg
 import trustme
 
 from reminders.settings import Settings
-from tests.cli.test_services import week_ago, zone_where_it_is_afternoon
+from tests.support.days import week_ago, zone_where_it_is_afternoon
 from tests.support.doubles.process import Double, killed_after, live_through, running
 
 ROOT = Path(__file__).parents[1]

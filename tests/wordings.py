@@ -11,8 +11,8 @@ from itertools import product
 from rich.progress import track
 
 from reminders.rules.terms import Channel, Discretion
-from tests.wording.test_languages import LIBRARY, TONGUES, facts
-from tests.wording.test_renderer import NOW, RENDERER
+from tests.support.languages import LIBRARY, TONGUES, facts
+from tests.support.rendering import NOW, RENDERER
 
 UNFILLED = re.compile(r"{{|}}|{%|%}|\bNone\b|\bUndefined\b")
 

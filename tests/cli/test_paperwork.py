@@ -20,8 +20,8 @@ from reminders.settings import read_settings
 from reminders.store.database import reading
 from reminders.store.queries.clinic_facts import clinic_facts
 from tests.conftest import MONDAY, House, ana
-from tests.delivery.test_dispatcher import Scripted
-from tests.delivery.test_pauses import several
+from tests.support.many_reminders import several
+from tests.support.scripted_sender import Scripted
 from tests.test_settings import LIVE
 
 pytestmark = pytest.mark.portable

@@ -14,10 +14,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -26,21 +25,11 @@ from reminders.enrolment import clinics, treatments
 from reminders.settings import Settings
 from reminders.store.database import writing
 from tests.conftest import ana
+from tests.support.days import week_ago, zone_where_it_is_afternoon
 from tests.support.doubles.process import Double, live_through, running
 from tests.support.samples import CLINIC
 
 pytestmark = pytest.mark.slow
-
-
-def zone_where_it_is_afternoon() -> str:
-    """Return a zone in which messages may leave at this moment: there it is about two o'clock."""
-    ahead = (14 - datetime.now(UTC).hour + 12) % 24 - 12
-    return f"Etc/GMT{-ahead:+d}"
-
-
-def week_ago() -> date:
-    """Return the day a week ago there, where it may be another day than here."""
-    return datetime.now(ZoneInfo(zone_where_it_is_afternoon())).date() - timedelta(days=7)
 
 
 @dataclass

@@ -24,8 +24,8 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import consents
 from reminders.web import create_web
 from tests.conftest import House, ana, said
-from tests.privacy.test_retention import forget
-from tests.senders.test_email import FROM, mail_to
+from tests.support.emails import FROM, mail_to
+from tests.support.erasure import forget
 
 pytestmark = pytest.mark.portable
 

@@ -11,17 +11,15 @@ from sqlalchemy import update
 
 from reminders.delivery import pauses
 from reminders.delivery.handoff import hand_off
-from reminders.enrolment.terms import Enrolment
 from reminders.rules.reconciliation import PATIENCE
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.store.database import reading, writing
 from reminders.store.queries import delivery, reminder_facts
 from reminders.store.tables import Clinic
-from tests.conftest import BOTH, House, ana
+from tests.conftest import House, ana
+from tests.support.many_reminders import TREATED, several
 
 pytestmark = pytest.mark.portable
-
-TREATED = date(2026, 3, 2)
 DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
 
 
@@ -83,13 +81,6 @@ def test_who_paused_first_stands(house: House) -> None:
 def budget(house: House, segments: int) -> None:
     with writing(house.engine) as session:
         session.execute(update(Clinic).values(segment_budget=segments))
-
-
-def several(count: int) -> list[Enrolment]:
-    return [
-        ana(TREATED, phone=f"+4477009002{n:02}", email=f"a{n}@mail.example", said=BOTH)
-        for n in range(count)
-    ]
 
 
 def test_texts_stop_when_the_month_s_budget_is_spent_and_emails_go_on(house: House) -> None:

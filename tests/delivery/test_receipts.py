@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hmac
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -23,18 +21,11 @@ from reminders.store.queries import consents
 from reminders.store.tables import Attempt, Receipt
 from reminders.web import create_web
 from tests.conftest import House, ana
-from tests.delivery.test_reconciliation import LOST, Provider, texting
+from tests.support.lossy_provider import LOST, Provider, texting
+from tests.support.twilio_posts import ACCOUNT, TOKEN, URL, sign
 
-ACCOUNT, TOKEN = "AC" + "1" * 32, "the-auth-token-of-this-account-1"
-URL = "https://aftercare.clinic.example"
 DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
 SID = "SM" + "5" * 32
-
-
-def sign(url: str, fields: dict[str, str]) -> str:
-    """Sign as Twilio documents it, independently of its library."""
-    told = url + "".join(name + fields[name] for name in sorted(fields))
-    return base64.b64encode(hmac.digest(TOKEN.encode(), told.encode(), "sha1")).decode()
 
 
 @pytest.fixture

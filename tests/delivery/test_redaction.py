@@ -19,10 +19,10 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import redactions
 from reminders.store.tables import Redaction
 from tests.conftest import House, ana, said
-from tests.privacy.test_retention import forget
-from tests.senders.test_sms import account, send
-from tests.senders.test_sms import text as message
 from tests.support.doubles.process import Double, running
+from tests.support.erasure import forget
+from tests.support.texting import account, send
+from tests.support.texting import text as message
 
 pytestmark = pytest.mark.portable
 

@@ -2,140 +2,32 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
-from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 from sqlalchemy import func, select, update
 from sqlmodel import col
-from starlette.testclient import TestClient
-from typer.testing import CliRunner
 
-from reminders.app import App, build
-from reminders.cli import commands
 from reminders.consent import ledger
-from reminders.enrolment import clinics, treatments
-from reminders.inbox.missed_texts import Hearing
 from reminders.rules.keywords import Kind
-from reminders.rules.segments import Encoding, size
 from reminders.rules.terms import Channel, Reason, Status
-from reminders.settings import Settings
 from reminders.store.database import reading, writing
-from reminders.store.queries import clinic_facts as found
 from reminders.store.queries import consents, people, replies
 from reminders.store.tables import Alert, Client, Clinic, Reply
-from reminders.web import create_web
-from reminders.wording.fixed_replies import Answers
-from reminders.wording.library import packaged
 from tests.conftest import BOTH, House, ana
-from tests.delivery.test_receipts import ACCOUNT, TOKEN, URL, sign
-from tests.support.samples import CLINIC
-
-ANAS = "+447700900101"
-STRANGER = "+447700900555"
-TREATED = date(2026, 3, 12)
-NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
-
-
-class Door:
-    """Twilio, posting texts that come in to our door, each with an id of its own."""
-
-    def __init__(self, app: App) -> None:
-        self.web = TestClient(create_web(app), base_url="http://10.0.0.7:8000")
-        self.number = 0
-
-    def post(self, **fields: str) -> Any:
-        fields = {"AccountSid": ACCOUNT} | fields
-        path = "/hooks/twilio/inbound"
-        return self.web.post(
-            path, data=fields, headers={"X-Twilio-Signature": sign(URL + path, fields)}
-        )
-
-    def text(self, body: str, sender: str = ANAS, sid: str = "", **more: str) -> str:
-        """Return what the sender is told, after looking at the form in which it is."""
-        self.number += not sid
-        fields = {"MessageSid": sid or f"SM{self.number:032}", "From": sender, "Body": body}
-        answer = self.post(**(fields | more))
-        assert answer.status_code == 200
-        assert answer.headers["Content-Type"].startswith("text/xml")
-        said = ET.fromstring(answer.text)
-        assert said.tag == "Response"
-        assert len(said) <= 1
-        return "".join(message.text or "" for message in said)
-
-
-def settings_of(house: House, **more: str) -> Settings:
-    return Settings.model_validate(
-        {
-            "database_url": house.app.settings.database_url,
-            "delivery": "live",
-            "public_url": URL,
-            "twilio_account_sid": ACCOUNT,
-            "twilio_auth_token": TOKEN,
-            "opt_out_replies": "app",
-            **more,
-        }
-    )
-
-
-Doors = Callable[..., Door]
-
-
-@pytest.fixture
-def door_of(house: House) -> Iterator[Doors]:
-    """Return what opens a door of a house with these settings."""
-    house.clock.now = NOON
-    apps: list[App] = []
-
-    def opened(**more: str) -> Door:
-        apps.append(build(settings_of(house, **more), house.clock))
-        return Door(apps[-1])
-
-    yield opened
-    for app in apps:
-        app.close()
-
-
-@pytest.fixture
-def door(door_of: Doors) -> Door:
-    return door_of()
-
-
-def kept(house: House) -> list[Reply]:
-    with reading(house.engine) as session:
-        return list(session.scalars(select(Reply).order_by(col(Reply.id))))
-
-
-def told(house: House) -> list[str]:
-    with reading(house.engine) as session:
-        return list(session.scalars(select(col(Alert.kind)).order_by(col(Alert.id))))
-
-
-def stops(house: House, contact: str = ANAS) -> dict[int, Reason]:
-    with reading(house.engine) as session:
-        found = consents.suppressions_of(session, {contact})
-        return {clinic: reason for (clinic, _), reason in found.items()}
-
-
-def texts(house: House) -> set[tuple[Status, Reason | None]]:
-    return {(line.status, line.reason) for line in house.lines(Channel.SMS)}
-
-
-def second_clinic(house: House, **more: Any) -> Clinic:
-    with writing(house.engine) as session:
-        told = CLINIC | {"name": "Bay Skin", "phone": "020 7946 0099"}
-        clinic = clinics.add(session, told, house.clock(), live=True)
-        if more:
-            treatments.enrol(
-                session, house.app.library, clinic, [ana(TREATED, **more)], house.clock()
-            )
-        return clinic
-
+from tests.support.inbound_texts import (
+    ANAS,
+    NOON,
+    STRANGER,
+    TREATED,
+    Door,
+    Doors,
+    kept,
+    second_clinic,
+    stops,
+    texts,
+    told,
+)
 
 # --- stops ------------------------------------------------------------------------------------
 
@@ -480,190 +372,6 @@ def test_a_clinic_in_practice_and_a_house_in_practice_answer_nothing(
         session.execute(update(Clinic).values(live=False))
     assert door_of().text("stop", sid="SMother") == ""
     assert stops(house) == {1: Reason.OPTED_OUT}
-
-
-def asked_of(house: House, *words: str) -> Any:
-    told = CliRunner().invoke(
-        commands, words, env={"DATABASE_URL": house.app.settings.database_url}
-    )
-    assert told.exit_code == 0, told.output
-    return told
-
-
-def test_the_command_line_shows_what_waits_alarms_first(house: House, door: Door) -> None:
-    house.enrol(ana(TREATED))
-    assert "Nobody waits" in asked_of(house, "replies").output
-    for body in ("[thanks]", "I have a fever", "STOP", "HELP"):
-        door.text(body)
-    found = json.loads(asked_of(house, "replies", "--json").stdout)
-    assert [(row["body"], row["alarm"], row["first_name"]) for row in found] == [
-        ("I have a fever", "infection", "Ana"),
-        ("[thanks]", None, "Ana"),
-    ]
-    assert "I have a fever" in asked_of(house, "replies", "--clinic", "Rosewood Skin").output
-    assert json.loads(asked_of(house, "status", "--json").stdout)["replies"] == 2
-
-
-def test_a_stop_is_shown_where_the_number_is(house: House, door: Door) -> None:
-    house.enrol(ana(TREATED))
-    door.text("STOP")
-    (row,) = json.loads(asked_of(house, "client", "list", "--json").stdout)
-    assert [(stop["contact"], stop["reason"]) for stop in row["stops"]] == [(ANAS, "opted-out")]
-    assert "asked us to stop" in " ".join(asked_of(house, "client", "list").output.split())
-
-
-# --- the door ---------------------------------------------------------------------------------
-
-
-def test_the_same_text_posted_again_gets_the_same_answer_and_changes_nothing(
-    house: House, door: Door
-) -> None:
-    house.enrol(ana(TREATED))
-    first = door.text("hello", sid="SMa")
-    house.clock.now += timedelta(days=2)
-    assert [door.text("hello", sid="SMa") for _ in range(3)] == [first] * 3
-    assert len(kept(house)) == 1
-    assert told(house) == ["reply"]
-
-
-def test_one_text_posted_many_times_at_once_is_taken_once(house: House, door: Door) -> None:
-    house.enrol(ana(TREATED))
-    with ThreadPoolExecutor(4) as pool:
-        said = list(pool.map(lambda _: door.text("STOP", sid="SMa"), range(8)))
-    assert len(set(said)) == 1
-    assert said[0]
-    assert len(kept(house)) == 1
-
-
-def test_many_texts_of_one_number_at_once_are_told_once(house: House, door: Door) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        said = list(pool.map(lambda n: door.text("hello", STRANGER, sid=f"SM{n}"), range(8)))
-    assert len([answer for answer in said if answer]) == 1
-
-
-@pytest.mark.parametrize(
-    "fields,headers",
-    [
-        ({}, {}),
-        ({}, {"X-Twilio-Signature": ""}),
-        ({}, {"X-Twilio-Signature": "RSOYDt4T1cUTdK1PDd93/VVr8B8="}),
-        ({"AccountSid": "AC" + "9" * 32}, {}),
-    ],
-)
-def test_whatever_is_not_proven_is_refused(
-    house: House, door: Door, fields: dict[str, str], headers: dict[str, str]
-) -> None:
-    house.enrol(ana(TREATED))
-    sent = {"AccountSid": ACCOUNT, "MessageSid": "SMa", "From": ANAS, "Body": "STOP"} | fields
-    if fields:  # another account of the same owner's may sign with a token that we know
-        headers = {"X-Twilio-Signature": sign(f"{URL}/hooks/twilio/inbound", sent)}
-    answer = door.web.post("/hooks/twilio/inbound", data=sent, headers=headers)
-    assert answer.status_code == 403
-    assert kept(house) == []
-    assert stops(house) == {}
-
-
-def test_a_house_without_a_token_believes_nobody(house: House, door_of: Doors) -> None:
-    door = door_of(twilio_auth_token="")
-    assert door.post(MessageSid="SMa", From=ANAS, Body="STOP").status_code == 403
-
-
-def test_the_token_before_is_believed_while_it_is_set(house: House, door_of: Doors) -> None:
-    new = {"twilio_auth_token": "another-token-altogether-0000000"}
-    assert door_of(**new).post(MessageSid="SMa", From=ANAS).status_code == 403
-    old = new | {"twilio_auth_token_old": TOKEN}
-    assert door_of(**old).post(MessageSid="SMa", From=ANAS).status_code == 200
-
-
-def test_looking_is_not_posting(door: Door) -> None:
-    assert door.web.get("/hooks/twilio/inbound").status_code == 405
-    assert door.web.put("/hooks/twilio/inbound").status_code == 405
-
-
-def post_json(door: Door, body: str, query: str) -> int:
-    path = f"/hooks/twilio/inbound{query}"
-    signature = sign(URL + path, {})
-    return door.web.post(
-        path,
-        content=body,
-        headers={"Content-Type": "application/json", "X-Twilio-Signature": signature},
-    ).status_code
-
-
-def test_json_counts_with_its_hash_alone(house: House, door: Door) -> None:
-    house.enrol(ana(TREATED))
-    sent = {"AccountSid": ACCOUNT, "MessageSid": "SMa", "From": ANAS, "Body": "STOP"}
-    body = json.dumps(sent)
-    hashed = f"?bodySHA256={sha256(body.encode()).hexdigest()}"
-    assert post_json(door, body, "") == 403
-    assert post_json(door, body + " ", hashed) == 403
-    assert kept(house) == []
-    assert post_json(door, body, hashed) == 200
-    assert stops(house) == {1: Reason.OPTED_OUT}
-
-
-@pytest.mark.parametrize("body", ["[]", "1", "{", "null", "[" * 5000, '"' + "x" * 70_000 + '"'])
-def test_json_that_is_no_object_is_refused_quietly(door: Door, body: str) -> None:
-    assert post_json(door, body, f"?bodySHA256={sha256(body.encode()).hexdigest()}") == 403
-
-
-@pytest.mark.parametrize("body", [b"x" * 100_000, b"\xff\xfe", b"a=1&b", b"{}", b""])
-def test_nonsense_is_refused_quietly(door: Door, body: bytes) -> None:
-    assert door.web.post("/hooks/twilio/inbound", content=body).status_code == 403
-
-
-@pytest.mark.parametrize("missing", ["MessageSid", "From"])
-def test_a_text_without_an_id_or_a_number_is_let_go(house: House, door: Door, missing: str) -> None:
-    fields = {"MessageSid": "SMa", "From": ANAS, "Body": "STOP"}
-    del fields[missing]
-    assert door.post(**fields).status_code == 200
-    assert kept(house) == []
-
-
-@pytest.mark.parametrize("body", ["a\x00b", "🙂" * 700, "=1+1", "<Response><Message>x", "\u202e"])
-def test_whatever_is_written_is_kept(house: House, door: Door, body: str) -> None:
-    house.enrol(ana(TREATED))
-    door.text(body)
-    assert kept(house)[0].body == body.replace("\x00", "")
-
-
-def test_a_database_that_is_away_is_a_503_so_that_twilio_comes_again(
-    house: House, door: Door, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from sqlalchemy.exc import OperationalError
-
-    def away(*_: object) -> str:
-        raise OperationalError("x", {}, Exception())
-
-    monkeypatch.setattr(Hearing, "take", away)
-    assert door.post(MessageSid="SMa", From=ANAS, Body="STOP").status_code == 503
-
-
-# --- wording ----------------------------------------------------------------------------------
-
-LANGUAGES = ("en", "es", "fr", "de", "pl", "pt-BR")
-
-
-@pytest.mark.portable
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("which", ["stopped", "stopped_cancel", "stopped_nobody", "wrong_number", "started", "help", "reply"])  # fmt: skip
-def test_every_answer_is_one_segment_in_every_language(
-    house: House, language: str, which: str
-) -> None:
-    with reading(house.engine) as session:
-        facts = found.clinics_of(session, {1}, NOON)[1]
-    said = Answers(packaged()).write(which, language, facts)
-    assert size(said).encoding is Encoding.GSM_7
-    assert size(said).segments == 1, size(said).units
-    assert which == "stopped_nobody" or said.startswith("Rosewood Skin")
-    assert which not in {"reply", "stopped", "stopped_cancel", "help"} or "020 7946 0018" in said
-
-
-def test_a_language_s_parent_and_its_child_serve_each_other(house: House) -> None:
-    answers = Answers(packaged())
-    for asked, same in (("pt", "pt-BR"), ("es-MX", "es"), ("xx", "en"), ("de-AT", "de")):
-        written = [answers.write("stopped_nobody", language, None) for language in (asked, same)]
-        assert written[0] == written[1]
 
 
 def test_the_tests_count_what_is_there(house: House, door: Door) -> None:

@@ -16,7 +16,7 @@ from reminders.web.desk.sign_in.access import Guard
 from tests.looks.sights import Scene, after, at
 from tests.looks.stage import begin_owner, code_of, sign_in
 from tests.support.desk import PASSWORD, invite
-from tests.web.desk.clients.test_imports import LIST
+from tests.support.lists import LIST
 
 EDITOR = "/words/edit?protocol=skin-needling&milestone=day-1"
 SILENT_LIST = (

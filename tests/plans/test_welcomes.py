@@ -15,8 +15,8 @@ from reminders.store.queries import people
 from reminders.wording.library import packaged
 from reminders.wording.renderer import Renderer
 from tests.conftest import BOTH, House, ana, said
-from tests.rules.test_decision import FACTS, NOON
-from tests.wording.test_renderer import WIDEST
+from tests.support.facts import FACTS, NOON
+from tests.support.rendering import WIDEST
 
 pytestmark = pytest.mark.portable
 

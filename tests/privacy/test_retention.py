@@ -20,11 +20,12 @@ from reminders.privacy.retention import Keep
 from reminders.rules.keywords import Kind
 from reminders.rules.terms import Act, Channel, Discretion, InputError, NoteKind, Reason, Status
 from reminders.store.database import reading, trying, writing
-from reminders.store.queries import consents, people
+from reminders.store.queries import consents
 from reminders.store.queries.consents import HASHED
 from reminders.store.queries.erasure import SIZE
 from reminders.store.tables import Attempt, Client, Code, Joining, Purged, Redaction, Reply
 from tests.conftest import House, ana, said
+from tests.support.erasure import forget, herself
 
 pytestmark = pytest.mark.portable
 
@@ -74,17 +75,6 @@ def live(house: House) -> None:
         of = session.scalars(select(Attempt).where(col(Attempt.contact).startswith("+"))).first()
         assert of is not None
         of.provider_id = "SM" + "0" * 32
-
-
-def herself(session: object, client_id: int = 1) -> Client:
-    found = people.client(session, client_id)  # type: ignore[arg-type]
-    assert found is not None
-    return found
-
-
-def forget(house: House, client_id: int = 1) -> Counter[str]:
-    with writing(house.engine) as session:
-        return retention.forget(session, herself(session, client_id), house.clock(), by="Mia")
 
 
 def everything(house: House) -> str:

@@ -18,11 +18,11 @@ from sqlalchemy import Engine, text
 from reminders.rules.terms import Channel
 from reminders.settings import Settings
 from reminders.store.database import open_engine
-from tests.cli.test_services import week_ago, zone_where_it_is_afternoon
 from tests.proofs.editions import ROOT, Edition, earlier
 from tests.proofs.plan import Plan
 from tests.proofs.stage import Stage, Theatre
 from tests.proofs.verdict import Verdict, copies_of, facts_of
+from tests.support.days import week_ago, zone_where_it_is_afternoon
 from tests.support.doubles.twilio import ACCOUNT, TOKEN
 
 ABSENT = "left out: this checkout has no history (git fetch --unshallow)"

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from reminders.rules import sending_hours
 from reminders.rules.decision import (
     Defer,
     Outcome,
@@ -21,48 +19,8 @@ from reminders.rules.decision import (
     settled_by,
     validity,
 )
-from reminders.rules.terms import Channel, ClinicFacts, Facts, Reason, Status
-
-LONDON = ZoneInfo("Europe/London")
-CLINIC = ClinicFacts(
-    clinic_id=1,
-    name="Rosewood Skin",
-    phone="+442079460018",
-    email="desk@rosewood.example",
-    address="18 Rose Street",
-    country="GB",
-    live=True,
-    hours=sending_hours.parse(sending_hours.USUAL),
-    texts_per_day=1,
-    texts_per_week=3,
-    zone=LONDON,
-)
-NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
-"""A Wednesday, inside sending hours."""
-
-FACTS = Facts(
-    reminder_id=7,
-    client_id=1,
-    claim="c",
-    clinic=CLINIC,
-    protocol="skin-needling",
-    milestone="day-1",
-    channel=Channel.SMS,
-    scheduled_at=NOON,
-    stale_at=NOON + timedelta(days=1),
-    attempts=0,
-    first_name="Ana",
-    language="en",
-    contact="+447700900101",
-    zone=LONDON,
-    treated_on=date(2026, 3, 3),
-    starts=time(10),
-    treatment_cancelled=False,
-    consented=True,
-    suppressed=None,
-    superseded=False,
-    texts_on=(),
-)
+from reminders.rules.terms import Channel, Reason, Status
+from tests.support.facts import CLINIC, FACTS, NOON
 
 
 def days_ago(*numbers: int) -> tuple[date, ...]:

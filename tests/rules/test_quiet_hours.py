@@ -13,7 +13,7 @@ from reminders.rules.decision import LONGEST_VALIDITY, Defer, Send, decide, vali
 from reminders.rules.quiet_hours import RULES, place_of, places, recipients_hours
 from reminders.rules.sending_hours import EARLIEST, LATEST, USUAL, parse
 from reminders.rules.terms import Reason
-from tests.rules.test_decision import CLINIC, FACTS
+from tests.support.facts import CLINIC, FACTS
 
 OURS = parse(USUAL)
 NEW_YORK, MIAMI, LOUISVILLE, PROVIDENCE = (

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
-import time
 import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reminders.rules.decision import Outcome
-from reminders.rules.terms import Channel, Message
 from reminders.senders import SendError, Withheld
-from reminders.senders.sms import TwilioAccount, TwilioSender
 from reminders.senders.twilio_errors import CODES
 from tests.support.doubles.process import Double, running
-from tests.support.doubles.twilio import ACCOUNT, KNOWN, TOKEN
+from tests.support.doubles.twilio import KNOWN
+from tests.support.texting import account, send, text
 
-NOW = datetime(2026, 3, 3, 15, tzinfo=UTC)
 OPENAPI = Path(__file__).parents[3] / "shared" / "data" / "twilio" / "twilio_api_v2010.json"
 
 
@@ -32,33 +28,6 @@ def twilio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Double]:
         yield double
 
 
-def account(port: int, **changed: str) -> TwilioAccount:
-    given = {
-        "account_sid": ACCOUNT,
-        "username": ACCOUNT,
-        "password": TOKEN,
-        "sender": "+447700900000",
-        "api_url": f"http://127.0.0.1:{port}",
-    }
-    return TwilioAccount(**(given | changed))
-
-
-def text(
-    to: str = "+447700900101", body: str = "Rosewood Skin: Ana, hello. Reply STOP to end"
-) -> Message:
-    return Message(
-        channel=Channel.SMS,
-        to=to,
-        clinic_name="Rosewood Skin",
-        reply_to="",
-        text=body,
-        reference="r1.abc",
-        written_at=NOW,
-        expires_at=NOW + timedelta(hours=5),
-        segments=1,
-    )  # fmt: skip
-
-
 def script(double: Double, *steps: dict[str, Any]) -> None:
     request = urllib.request.Request(
         f"http://127.0.0.1:{double.port}/_script",
@@ -66,21 +35,6 @@ def script(double: Double, *steps: dict[str, Any]) -> None:
         {"Content-Type": "application/json"},
     )
     urllib.request.urlopen(request).read()
-
-
-def send(where: TwilioAccount, message: Message, hand_off: Any = None) -> str:
-    async def agreed() -> float:
-        """Nothing stands in the way."""
-        return time.monotonic() + 5
-
-    async def run() -> str:
-        sender = TwilioSender(where)
-        try:
-            return await sender.send(message, hand_off or agreed)
-        finally:
-            await sender.close()
-
-    return asyncio.run(run())
 
 
 def test_a_text_arrives_with_just_what_it_needs(twilio: Double) -> None:

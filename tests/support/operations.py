@@ -22,7 +22,7 @@ from reminders.cli import commands
 from reminders.inbox.missed_texts import HEARD
 from reminders.settings import Settings
 from reminders.store.database import open_engine
-from tests.cli.test_services import week_ago, zone_where_it_is_afternoon
+from tests.support.days import week_ago, zone_where_it_is_afternoon
 from tests.support.doubles.process import Double, live_through, running
 
 

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser
 from reminders.rules.terms import Channel
 from reminders.wording.print_sheets import aftercare_sheet
 from tests.support.browser import WCAG, axe
-from tests.wording.test_languages import LIBRARY, facts
-from tests.wording.test_renderer import NOW, RENDERER
+from tests.support.languages import LIBRARY, facts
+from tests.support.rendering import NOW, RENDERER
 
 pytestmark = pytest.mark.slow
 

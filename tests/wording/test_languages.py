@@ -12,31 +12,20 @@ import pytest
 from reminders.links import Links
 from reminders.rules.parameters import Kind
 from reminders.rules.segments import Encoding, size
-from reminders.rules.terms import Channel, Discretion, Facts
+from reminders.rules.terms import Channel, Discretion
 from reminders.rules.wording import Approved, Own
-from reminders.wording.library import packaged, templates_folder
+from reminders.wording.library import templates_folder
 from reminders.wording.markdown import to_text
 from reminders.wording.print_sheets import aftercare_sheet, review_pack
 from reminders.wording.reading_age import grade
 from reminders.wording.renderer import Renderer, RenderError
-from tests.wording.test_renderer import WIDEST
+from tests.support.languages import LIBRARY, TONGUES, facts
+from tests.support.rendering import WIDEST
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
-LIBRARY = packaged()
 RENDERER = Renderer(LIBRARY, Links("k" * 32, "https://aftercare.clinic.example"))
 PEN = LIBRARY.protocols["skin-needling"]
-TONGUES = ("en", "en-GB", "es", "fr", "de", "pl", "pt-BR")
 ONE_SEGMENT = ("en", "en-GB", "es")
-
-
-def facts(protocol: str, language: str, milestone: str, channel: Channel, **own: int) -> Facts:
-    country = "US" if language == "en" else "GB"
-    clinic = replace(WIDEST.clinic, country=country, own=Own({protocol: own}))
-    contact = "+14155550132" if channel is Channel.SMS else "ana@mail.example"
-    return replace(
-        WIDEST, protocol=protocol, language=language, milestone=milestone,
-        channel=channel, contact=contact, clinic=clinic,
-    )  # fmt: skip
 
 
 def test_every_protocol_is_whole_in_seven_languages_none_of_them_reviewed() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,31 +15,12 @@ from hypothesis import strategies as st
 
 from reminders.links import Links
 from reminders.rules.segments import Encoding, size
-from reminders.rules.terms import Channel, Discretion, Facts, Message
-from reminders.wording.library import Library, WordingError, packaged, templates_folder
+from reminders.rules.terms import Channel, Discretion
+from reminders.wording.library import Library, WordingError, templates_folder
 from reminders.wording.markdown import hold_tags, to_html, to_text
 from reminders.wording.renderer import Renderer, RenderError
-from tests.rules.test_decision import CLINIC, FACTS
-
-NOW = datetime(2026, 3, 3, 15, tzinfo=UTC)
-LIBRARY = packaged()
-RENDERER = Renderer(LIBRARY, Links("k" * 32, "https://clinic.example"))
-COURSE = LIBRARY.protocols["skin-needling"]
-MILESTONES = [milestone.key for milestone in COURSE.milestones]
-WIDEST = replace(
-    FACTS,
-    first_name="Bartholomewx",  # twelve letters
-    clinic=replace(CLINIC, name="Twenty Letter Clinic", phone="+14155550132", country="GB"),
-    treated_on=date(2026, 9, 23),
-    starts=time(16, 45),
-)
-"""A clinic of twenty letters, a name of twelve, and a number of fifteen."""
-
-
-def render(milestone: str, channel: Channel, facts: Facts = FACTS) -> Message:
-    contact = "+447700900101" if channel is Channel.SMS else "ana@mail.example"
-    wanted = replace(facts, milestone=milestone, channel=channel, contact=contact)
-    return RENDERER.render(wanted, NOW, NOW + timedelta(hours=5))
+from tests.support.facts import CLINIC, FACTS
+from tests.support.rendering import LIBRARY, MILESTONES, NOW, RENDERER, WIDEST, render
 
 
 @pytest.mark.parametrize("milestone", MILESTONES)

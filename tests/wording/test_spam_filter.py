@@ -15,9 +15,9 @@ import pytest
 
 from reminders.rules.terms import Channel, Discretion
 from reminders.senders.mime import compose
-from tests.rules.test_decision import FACTS
-from tests.senders.test_email import FROM
-from tests.wording.test_renderer import MILESTONES, render
+from tests.support.emails import FROM
+from tests.support.facts import FACTS
+from tests.support.rendering import MILESTONES, render
 
 HARMLESS = {"HTML_MESSAGE", "NO_RECEIVED", "NO_RELAYS"}
 """What weighs nothing: that there is HTML, and that nobody has carried it yet."""

@@ -23,8 +23,8 @@ from reminders.store.tables import Attempt, Client, Code, Consent, Joining, Note
 from reminders.web import create_web
 from tests.conftest import House, ana
 from tests.support.desk import signed_in
+from tests.support.enrolment_form import enrolling
 from tests.support.samples import CLINIC
-from tests.web.desk.clients.test_enrol import enrolling
 
 pytestmark = pytest.mark.portable
 

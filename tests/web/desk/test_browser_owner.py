@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.conftest import MONDAY, ana
 from tests.looks.stage import aside, sign_in_owner, with_a_price
 from tests.support.browser import Served, axe, overflow, page_of, screenshot, small_targets
-from tests.web.desk.clients.test_imports import LIST
+from tests.support.lists import LIST
 
 pytestmark = pytest.mark.slow
 

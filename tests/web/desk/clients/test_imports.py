@@ -16,14 +16,9 @@ from reminders.store.queries import imports as queries
 from reminders.store.tables import Client, Intake, Treatment
 from tests.conftest import House, ana
 from tests.support.desk import Desk, signed_in
+from tests.support.lists import LIST
 
 pytestmark = pytest.mark.portable
-
-LIST = """First name,Mobile,Email,Treatment,Date,SMS consent
-Bea,07700 900102,,microneedling,3 March 2026 15:00,yes
-Cleo,12,,microneedling,3 March 2026 15:00,yes
-Dana,07700 900104,,microneedling,yesterday-ish,yes
-"""
 
 
 def brought(desk: Desk, content: str = LIST, name: str = "march.csv") -> int:

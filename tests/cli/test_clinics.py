@@ -1,0 +1,44 @@
+"""Commands for clinics: added, edited, limited, and let out of practice mode."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.terminal import Terminal
+
+pytestmark = pytest.mark.portable
+
+
+def test_a_clinic_is_added_in_practice_mode_and_let_out_of_it(terminal: Terminal) -> None:
+    assert "practice mode" in terminal.clinic().output
+    assert "is live" in terminal.run("clinic", "edit", "rosewood skin", "--live").output
+    (clinic,) = terminal.json("clinic", "list")
+    assert (clinic["live"], clinic["country"], clinic["phone"]) == (True, "GB", "+442079460018")
+    assert clinic["wording_accepted_at"]
+    assert "practice mode" in terminal.run("clinic", "edit", "Rosewood Skin", "--practice").output
+    assert "Rosewood Skin" in terminal.run("clinic", "list").output
+
+
+def test_a_clinic_s_faults_are_told_together(terminal: Terminal) -> None:
+    told = terminal.run(
+        "clinic", "add", "x" * 80, "--time-zone", "Mars", "--phone", "+1", "--email", "e",
+        "--address", " ", code=2,
+    )  # fmt: skip
+    assert [word in told.stderr for word in ("name:", "time_zone:", "phone:", "email:", "address:")]
+    assert terminal.json("clinic", "list") == []
+
+
+def test_an_unknown_clinic_is_told_with_the_known_ones(terminal: Terminal) -> None:
+    terminal.clinic()
+    told = terminal.run("import", terminal.list(), "--clinic", "Rosewod", code=2)
+    assert "no clinic called “Rosewod”" in told.stderr
+    assert "Rosewood Skin" in told.stderr
+
+
+def test_a_clinic_s_limits_are_set_by_channel(terminal: Terminal) -> None:
+    terminal.ready()
+    told = terminal.run("clinic", "limit", "Rosewood Skin", "sms", "--per-minute", "60")
+    assert "at most 60 a minute" in told.stdout
+    told = terminal.run("clinic", "limit", "rosewood skin", "email")
+    assert "as fast as the provider takes them" in told.stdout
+    terminal.run("clinic", "limit", "Rosewood Skin", "sms", "--per-day", "0", code=2)

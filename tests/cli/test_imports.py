@@ -1,0 +1,37 @@
+"""The command that imports a list."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.terminal import LIST, Terminal
+
+pytestmark = pytest.mark.portable
+
+
+def test_a_list_goes_in_and_says_what_it_did(terminal: Terminal) -> None:
+    terminal.clinic("--live")
+    told = terminal.run("import", terminal.list(), "--clinic", "Rosewood Skin")
+    assert "3 of 3 rows taken in: 3 added." in told.stdout
+    again = terminal.json("import", terminal.list(), "--clinic", "Rosewood Skin")
+    assert again["effects"] == {"unchanged": 3}
+    assert (again["planned"], again["moved"], again["faults"]) == (0, 0, [])
+
+
+def test_a_faulty_list_is_not_taken_in_unless_without_its_bad_rows(terminal: Terminal) -> None:
+    terminal.clinic("--live")
+    faulty = LIST.replace("2026-03-13", "2026-02-31")
+    told = terminal.run("import", terminal.list(faulty), "--clinic", "Rosewood Skin", code=2)
+    assert "Nothing was taken in: 1 of 3 rows faulty" in told.stdout
+    assert "treated_at" in told.stdout
+    assert terminal.json("client", "list") == []
+    told = terminal.run("import", terminal.list(faulty), "--clinic", "Rosewood Skin", "--good-rows")
+    assert "2 of 3 rows taken in" in told.stdout
+    assert len(terminal.json("client", "list")) == 2
+
+
+def test_a_file_that_is_no_list_is_told_without_a_trace(terminal: Terminal) -> None:
+    terminal.clinic()
+    told = terminal.run("import", "nowhere.csv", "--clinic", "Rosewood Skin", code=2)
+    assert "cannot be opened" in told.stderr
+    assert "Traceback" not in told.output
