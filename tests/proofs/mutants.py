@@ -44,8 +44,8 @@ class Mutant:
     proofs: tuple[str, ...]
 
 
-DISPATCH = "delivering/dispatch.py"
-DELIVERY, PROVING = "store/queries/delivery.py", "rules/proving.py"
+DISPATCH = "delivery/dispatcher.py"
+DELIVERY, PROVING = "store/queries/delivery.py", "rules/reconciliation.py"
 HAND_OFF = "                deadline = await ledger.hand_off(held, message)\n"
 SEND = "            provider_id = await self._senders[held.channel].send(message, hand_off)\n"
 ACCEPT = "                await ledger.settle(Settlement(held, settle(Outcome.ACCEPTED, held, tried_at)))\n"
@@ -69,7 +69,7 @@ MUTANTS = (
         "no fencing token",
         (
             Patch(
-                "delivering/handoff.py",
+                "delivery/handoff.py",
                 "(known.claim, known.contact) != (held.claim, message.to)",
                 "known.contact != message.to",
             ),
