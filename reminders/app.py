@@ -159,12 +159,12 @@ class App:
         """Look at everything that must be right before messages can go; with ``fix`` tell Twilio
         where replies go. Takes some seconds, for others are asked.
         """
-        from reminders.monitoring import check_up as check_up_module  # noqa: PLC0415 (slow to import)
+        from reminders.monitoring.check_up import inside, outside  # noqa: PLC0415 (slow to import)
 
-        yield from check_up_module.inside(self.engine, self.library, self.renderer, self.clock)
+        yield from inside(self.engine, self.library, self.renderer, self.clock)
         if self.settings.live:
             probe = partial(probe_mail, self.mail_server)
-            yield from check_up_module.outside(self.settings, self.twilio, probe, fix=fix)
+            yield from outside(self.settings, self.twilio, probe, fix=fix)
         else:
             yield Check("Twilio, SMTP", Verdict.PASS, "not used while DELIVERY=outbox")
 

@@ -10,7 +10,8 @@ from rich.table import Table as Grid
 from sqlalchemy.orm import Session
 
 from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clinic
-from reminders.enrolment import treatments as treatments_module
+from reminders.enrolment.treatments import cancel as cancel_treatment
+from reminders.enrolment.treatments import reschedule
 from reminders.rules import list_cells
 from reminders.rules.planning import Replan
 from reminders.rules.reason_texts import PLAIN
@@ -97,9 +98,7 @@ def move(
             )
         except InputError as error:
             stop(str(error))
-        change = treatments_module.reschedule(
-            session, app.library, found, when.day, when.at, None, now
-        )
+        change = reschedule(session, app.library, found, when.day, when.at, None, now)
         out.print(f"Moved to {when.day:%A %d %B %Y}. {_told(change)}")
 
 
@@ -107,9 +106,7 @@ def move(
 def cancel(treatment: TreatmentId) -> None:
     """Cancel a treatment, and with it what has not been sent."""
     with opened() as app, writing(app.engine) as session:
-        change = treatments_module.cancel(
-            session, app.library, _found(session, treatment), app.clock()
-        )
+        change = cancel_treatment(session, app.library, _found(session, treatment), app.clock())
         out.print(f"Cancelled, with {len(change.cancel)} reminders that had not been sent.")
 
 

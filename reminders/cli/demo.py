@@ -145,7 +145,7 @@ def _stop(app: App, first_name: str) -> None:
     with writing(app.engine) as session:
         client = next(c for c in people.clients_of(session) if c.first_name == first_name)
         for channel in Channel:
-            ledger.withdraw(session, client, channel, source="she told us", now=app.clock())
+            ledger.withdraw(session, client, channel, source="the client told us", now=app.clock())
 
 
 def _tell(app: App) -> None:

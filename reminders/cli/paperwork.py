@@ -12,7 +12,7 @@ from rich.table import Table as Grid
 
 from reminders.cli.common import AsJson, fields_of, opened, out, print_json, stop, the_clinic
 from reminders.monitoring import carrier_registration
-from reminders.rehearsal import forecast as forecast_module
+from reminders.rehearsal.forecast import ahead
 from reminders.spreadsheets import write_table
 from reminders.store.database import reading
 from reminders.store.queries import consents
@@ -79,7 +79,7 @@ def forecast(
 ) -> None:
     """Say how long the next mornings will take, and what would not be done in time."""
     with opened() as app, reading(app.engine) as session:
-        batches = forecast_module.ahead(session, app.clock(), days, app.rates)
+        batches = ahead(session, app.clock(), days, app.rates)
     if as_json:
         print_json(batches)
     elif not batches:

@@ -35,7 +35,7 @@ def agree(
     ] = None,
     wording: Annotated[str | None, typer.Option(help="The exact words she agreed to.")] = None,
 ) -> None:
-    """Record a client's consent with its proof. A stop of hers can only she take back."""
+    """Record a client's consent with its proof. Only the client can take back a stop."""
     with opened() as app, writing(app.engine) as session:
         proof = Proof(Act.DESK, source, wording, recorded_by=COMMAND_LINE)
         given_at = on.replace(tzinfo=UTC) if on else None

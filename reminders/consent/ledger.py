@@ -70,7 +70,7 @@ def record(
 def _lift(session: Session, client: Client, contact: str, why: Reason, act: Act) -> None:
     if act not in HERS and (why is Reason.OPTED_OUT or act is Act.IMPORT):
         raise InputError(
-            "She asked us to stop, and only she can take that back.",
+            "The client asked us to stop, and only they can take that back.",
             "Ask her to text START to our number, or to choose messages on her own page.",
         )
     consents.lift(session, client.clinic_id, contact)

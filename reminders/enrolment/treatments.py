@@ -22,7 +22,7 @@ from reminders.wording.library import Library
 
 WHO_CAN = {
     True: "a list cannot undo it",
-    False: "only she can take it back, by texting START or on her own page",
+    False: "only the client can take it back, by texting START or on their own page",
 }
 """Who may take a no back, by whether a list says so."""
 

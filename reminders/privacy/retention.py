@@ -73,14 +73,14 @@ def forget(
         erasure_log.note(session, client)
         _take_back(session, client, now, by)
     _bar(session, client, contacts, now, asked=asked)
-    hers = of_client(Reply, client.id) | (
+    replies = of_client(Reply, client.id) | (
         col(Reply.client_id).is_(None) & col(Reply.contact).in_(_alone(session, client, contacts))
     )
     erasure.end_reminders(session, client.id, now)
     erasure.redact(session, col(Attempt.provider_id), of_client(Attempt, client.id), now)
-    erasure.redact(session, col(Reply.provider_id), hers, now)
+    erasure.redact(session, col(Reply.provider_id), replies, now)
     done["messages"] = erasure.hash_messages(session, of_client(Attempt, client.id), contacts=True)
-    done["replies"] = erasure.hash_replies(session, hers)
+    done["replies"] = erasure.hash_replies(session, replies)
     done["notes"] = erasure.empty_notes(session, of_client(Note, client.id))
     done["consents"] = erasure.hash_ledger(session, client.id, now)
     imports.forget_client(session, client.id)

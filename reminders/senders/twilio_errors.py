@@ -48,7 +48,7 @@ SAID = {
     21614: "her number is not a mobile number",
     30003: "her phone was off or out of reach",
     30004: "her phone or network blocks our texts",
-    30005: "her number is not in service",
+    30005: "the number is not in service",
     30006: "her number is a landline, or its network takes no texts",
     30007: "her network took it for spam",
     30008: "her network gave no reason",

@@ -131,7 +131,7 @@ def test_it_ends_by_serving_a_desk_that_a_link_opens(tmp_path: Path) -> None:
             today = browser.get(link).text
             assert "Priya may need help" in today
             assert "Ruth" in today
-            assert "her number is not in service" in today
+            assert "the number is not in service" in today
             assert "have not left" not in today
             outbox = browser.get(link.partition("/demo/")[0] + "/outbox").text
             assert "Rosewood Skin: " in outbox

@@ -27,7 +27,7 @@ def test_a_consent_is_recorded_with_its_source_and_a_stop_is_not_lifted(terminal
         "Rosewood Skin",
     )
     refused = terminal.run("client", "consent", "2", "sms", "--source", "paper form", code=2)
-    assert "only she can take that back" in refused.stderr
+    assert "only they can take that back" in refused.stderr
 
 
 def test_forgetting_is_shown_first_and_done_when_told(terminal: Terminal) -> None:

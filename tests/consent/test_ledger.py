@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from reminders.cli.reminder_table import words
-from reminders.consent import ledger as ledger_module
+from reminders.consent import ledger as consent_ledger
 from reminders.consent.ledger import Proof
 from reminders.enrolment import clinics
 from reminders.rules.terms import Act, Channel, Discretion, InputError, Purpose, Reason, Status
@@ -26,16 +26,16 @@ DAY_1 = datetime(2026, 3, 3, 15, 40, tzinfo=UTC)
 
 def agree(house: House, proof: Proof, channel: Channel = Channel.SMS, **more: object) -> None:
     with writing(house.engine) as session:
-        ledger_module.record(session, herself(session), channel, proof, house.clock(), **more)  # type: ignore[arg-type]
+        consent_ledger.record(session, client_of(session), channel, proof, house.clock(), **more)  # type: ignore[arg-type]
 
 
 def stop(house: House, channel: Channel = Channel.SMS, act: Act = Act.KEYWORD) -> None:
     with writing(house.engine) as session:
-        client = herself(session)
-        ledger_module.withdraw(session, client, channel, source="STOP", now=house.clock(), act=act)
+        client = client_of(session)
+        consent_ledger.withdraw(session, client, channel, source="STOP", now=house.clock(), act=act)
 
 
-def herself(session: object) -> Client:
+def client_of(session: object) -> Client:
     found = people.client(session, 1)  # type: ignore[arg-type]
     assert found is not None
     return found
@@ -107,8 +107,8 @@ def test_a_no_to_marketing_leaves_care_alone(house: House) -> None:
     house.enrol(ana(TREATED, email=None, said=(said(Channel.SMS),)))
     agree(house, PAPER, purpose=Purpose.MARKETING)
     with writing(house.engine) as session:
-        proof = ledger_module.line(
-            herself(session),
+        proof = consent_ledger.line(
+            client_of(session),
             Channel.SMS,
             PAPER,
             house.clock(),
@@ -134,13 +134,13 @@ def test_staff_record_a_consent_and_care_begins(house: House) -> None:
 def test_staff_cannot_lift_a_stop(house: House, act: Act) -> None:
     house.enrol(ana(TREATED))
     stop(house)
-    with pytest.raises(InputError, match="only she can take that back"):
+    with pytest.raises(InputError, match="only they can take that back"):
         agree(house, Proof(act, "paper form"))
     assert barred(house) is Reason.OPTED_OUT
     assert ledger(house)[-1].given is False
 
 
-@pytest.mark.parametrize("act", sorted(ledger_module.HERS))
+@pytest.mark.parametrize("act", sorted(consent_ledger.HERS))
 def test_she_takes_her_stop_back_herself_and_what_still_helps_is_planned_again(
     house: House, act: Act
 ) -> None:
@@ -300,7 +300,7 @@ def test_a_client_in_a_stricter_country_is_planned_for_within_its_hours(house: H
 def test_what_was_planned_before_waits_for_the_stricter_hours_all_the_same(house: House) -> None:
     house.enrol(ana(SATURDAY, email=None, said=(said(Channel.SMS),)))
     with writing(house.engine) as session:
-        herself(session).phone = PARIS
+        client_of(session).phone = PARIS
     house.tick(datetime(2026, 3, 8, 16, tzinfo=UTC))  # Sunday
     line = house.line("day-1")
     assert (line.status, line.reason) == (Status.PLANNED, Reason.QUIET_HOURS)
@@ -318,7 +318,7 @@ def test_what_is_due_in_quiet_hours_waits_and_says_until_when(house: House) -> N
 
 def choose_discretion(house: House) -> None:
     with writing(house.engine) as session:
-        herself(session).discretion = Discretion.DISCREET
+        client_of(session).discretion = Discretion.DISCREET
 
 
 def test_a_discreet_client_s_text_says_only_that_there_is_a_note(house: House) -> None:

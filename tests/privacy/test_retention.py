@@ -12,7 +12,7 @@ from sqlmodel import SQLModel, col
 from sqlmodel.sql.sqltypes import AutoString
 
 from reminders.cli.common import _jsonable
-from reminders.consent import ledger as ledger_module
+from reminders.consent import ledger as consent_ledger
 from reminders.consent.ledger import Proof
 from reminders.plans import one_off_messages
 from reminders.privacy import retention
@@ -25,7 +25,7 @@ from reminders.store.queries.consents import HASHED
 from reminders.store.queries.erasure import SIZE
 from reminders.store.tables import Attempt, Client, Code, Joining, Purged, Redaction, Reply
 from tests.conftest import House, ana, said
-from tests.support.erasure import forget, herself
+from tests.support.erasure import client_of, forget
 
 pytestmark = pytest.mark.portable
 
@@ -45,8 +45,8 @@ def live(house: House) -> None:
     )
     proof = Proof(Act.FORM, "drawer three", "Text me.", "en-1", None, "203.0.113.9")
     with writing(house.engine) as session:
-        client = herself(session)
-        ledger_module.record(session, client, Channel.SMS, proof, house.clock())
+        client = client_of(session)
+        consent_ledger.record(session, client, Channel.SMS, proof, house.clock())
         one_off_messages.write(
             session, client, Channel.SMS, NoteKind.ANSWER, "Ana, we will call you", house.clock(),
             good_for=timedelta(days=3), urgent=True,
@@ -177,7 +177,7 @@ def test_after_an_erasure_she_may_join_again_by_a_code_but_not_past_a_stop(house
     with writing(house.engine) as session:
         for kind in (NoteKind.CODE, NoteKind.CORRECTION):
             one_off_messages.write(
-                session, herself(session, 2), Channel.SMS, kind, "123456", house.clock(),
+                session, client_of(session, 2), Channel.SMS, kind, "123456", house.clock(),
                 good_for=timedelta(hours=1), urgent=True,
             )  # fmt: skip
     house.tick()
@@ -188,8 +188,8 @@ def test_after_an_erasure_she_may_join_again_by_a_code_but_not_past_a_stop(house
 def test_a_number_known_by_its_hash_alone_gets_no_note_either(house: House) -> None:
     live(house)
     with writing(house.engine) as session:
-        ledger_module.withdraw(
-            session, herself(session), Channel.SMS, source="STOP", now=house.clock()
+        consent_ledger.withdraw(
+            session, client_of(session), Channel.SMS, source="STOP", now=house.clock()
         )
     forget(house)
     with writing(house.engine) as session:
@@ -207,24 +207,29 @@ def test_a_number_known_by_its_hash_alone_gets_no_note_either(house: House) -> N
 def test_a_fresh_consent_after_an_erasure_counts_but_a_stop_still_binds(house: House) -> None:
     live(house)
     with writing(house.engine) as session:
-        ledger_module.withdraw(
-            session, herself(session), Channel.EMAIL, source="link", now=house.clock(), act=Act.LINK
+        consent_ledger.withdraw(
+            session,
+            client_of(session),
+            Channel.EMAIL,
+            source="link",
+            now=house.clock(),
+            act=Act.LINK,
         )
     forget(house)
     house.enrol(ana(date(2026, 3, 9), said=()))
     with writing(house.engine) as session:
-        fresh = herself(session, 2)
+        fresh = client_of(session, 2)
         paper = Proof(Act.DESK, "paper form")
-        ledger_module.record(session, fresh, Channel.SMS, paper, house.clock())
-        with pytest.raises(InputError, match="only she can take that back"):
-            ledger_module.record(session, fresh, Channel.EMAIL, paper, house.clock())
+        consent_ledger.record(session, fresh, Channel.SMS, paper, house.clock())
+        with pytest.raises(InputError, match="only they can take that back"):
+            consent_ledger.record(session, fresh, Channel.EMAIL, paper, house.clock())
 
 
 def test_a_stop_outlives_her_as_a_hash_and_is_known_again_when_she_returns(house: House) -> None:
     live(house)
     with writing(house.engine) as session:
-        ledger_module.withdraw(
-            session, herself(session), Channel.SMS, source="STOP", now=house.clock()
+        consent_ledger.withdraw(
+            session, client_of(session), Channel.SMS, source="STOP", now=house.clock()
         )
     forget(house)
     assert "900101" not in everything(house)
@@ -276,7 +281,7 @@ def test_a_dry_run_changes_nothing(house: House) -> None:
     live(house)
     before = everything(house)
     with trying(house.engine) as session:
-        retention.forget(session, herself(session), house.clock(), by="Mia")
+        retention.forget(session, client_of(session), house.clock(), by="Mia")
     assert everything(house) == before
 
 
@@ -287,7 +292,7 @@ def test_an_export_holds_everything_and_nobody_else(house: House) -> None:
     live(house)
     house.enrol(ana(TREATED, first_name="Zelda", phone="+447700900102", email=None))
     with reading(house.engine) as session:
-        held = retention.export(session, herself(session), house.clock())
+        held = retention.export(session, client_of(session), house.clock())
     told = json.dumps(held, default=_jsonable, ensure_ascii=False)
     assert [needle for needle in NEEDLES if needle not in told] == ["7700 900101"]
     assert "Zelda" not in told
@@ -320,7 +325,7 @@ def test_each_thing_is_kept_as_long_as_it_may_be_and_no_longer(house: House) -> 
     live(house)
     house.play(datetime(2026, 5, 1, tzinfo=UTC))
     with writing(house.engine) as session:
-        ledger_module.withdraw(session, herself(session), Channel.SMS, source="STOP", now=DAY_1)
+        consent_ledger.withdraw(session, client_of(session), Channel.SMS, source="STOP", now=DAY_1)
     assert purge(house, timedelta(29)) == {}
     assert purge(house, timedelta(363)) == {"forms": 1}
     words = purge(house, timedelta(450))

@@ -11,14 +11,14 @@ from reminders.store.tables import Client
 from tests.conftest import House
 
 TREATED = date(2026, 3, 5)
-"""Her visit ends at half past three that day; the clock stands three days before it."""
+"""The visit ends at half past three that day; the clock stands three days before it."""
 
 
 def address(house: House, client_id: int = 1) -> str:
-    return f"/a/{house.app.links.page_token(client_id, her(house, client_id).page_edition)}"
+    return f"/a/{house.app.links.page_token(client_id, client_of(house, client_id).page_edition)}"
 
 
-def her(house: House, client_id: int = 1) -> Client:
+def client_of(house: House, client_id: int = 1) -> Client:
     with reading(house.engine) as session:
         found = people.client(session, client_id)
         assert found is not None
@@ -28,7 +28,7 @@ def her(house: House, client_id: int = 1) -> Client:
 def reminders(
     house: House, channel: Channel | None = None
 ) -> set[tuple[str, Status, Reason | None]]:
-    """Return how they stand, but for the one whose moment had passed when she was enrolled."""
+    """Return how they stand, but for the one whose moment had passed at enrolment."""
     return {
         (x.milestone, x.status, x.reason)
         for x in house.lines(channel)

@@ -1,4 +1,4 @@
-"""A member of staff at her browser, for tests of the desk: signs in, reads pages, fills forms."""
+"""A member of staff at a browser, for tests of the desk: signs in, reads pages, fills forms."""
 
 from __future__ import annotations
 

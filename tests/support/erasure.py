@@ -11,7 +11,7 @@ from reminders.store.tables import Client
 from tests.conftest import House
 
 
-def herself(session: object, client_id: int = 1) -> Client:
+def client_of(session: object, client_id: int = 1) -> Client:
     found = people.client(session, client_id)  # type: ignore[arg-type]
     assert found is not None
     return found
@@ -19,4 +19,4 @@ def herself(session: object, client_id: int = 1) -> Client:
 
 def forget(house: House, client_id: int = 1) -> Counter[str]:
     with writing(house.engine) as session:
-        return retention.forget(session, herself(session, client_id), house.clock(), by="Mia")
+        return retention.forget(session, client_of(session, client_id), house.clock(), by="Mia")

@@ -22,8 +22,8 @@ from reminders.logs import _say_less
 from reminders.monitoring.heartbeat_ping import Pulse
 from reminders.settings import Secret
 from reminders.store.database import reading, writing
-from reminders.store.queries import metrics as metrics_queries
-from reminders.store.queries import pauses as pauses_queries
+from reminders.store.queries.metrics import unexplained
+from reminders.store.queries.pauses import HELD, write
 from reminders.store.tables import Lane
 from reminders.web import create_web
 from reminders.web.proxies import Proxies
@@ -113,7 +113,7 @@ def test_the_hook_makes_one_pass(watched: House, outside: TestClient) -> None:
 
 def overdue(house: House) -> int:
     with reading(house.engine) as session:
-        return metrics_queries.unexplained(session, house.clock(), timedelta(minutes=5))
+        return unexplained(session, house.clock(), timedelta(minutes=5))
 
 
 def test_what_is_overdue_counts_unless_something_explains_it(house: House) -> None:
@@ -170,7 +170,7 @@ def test_somebody_outside_hears_only_while_all_is_well(house: House, listening: 
     assert beats(), "somebody paused it, and knows"
     with writing(house.engine) as session:
         held = {"why": "copy", "since": DAY_1.isoformat(), "known_until": None}
-        pauses_queries.write(session, pauses_queries.HELD, held | {"lost_until": DAY_1.isoformat()})
+        write(session, HELD, held | {"lost_until": DAY_1.isoformat()})
     assert not beats(), "nobody may know that nothing is sent"
     assert Listener.heard == 3
 

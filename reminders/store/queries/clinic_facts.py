@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
-from reminders.rules import sending_hours as sending_hours_module
+from reminders.rules.sending_hours import parse as parse_hours
 from reminders.rules.terms import ClinicFacts, Reason
 from reminders.rules.wording import Own
 from reminders.store.column_types import among
@@ -81,7 +81,7 @@ def _clinic_facts(
         address=address,
         country=country,
         live=live,
-        hours=sending_hours_module.parse(sending_hours),
+        hours=parse_hours(sending_hours),
         texts_per_day=texts_per_day,
         texts_per_week=texts_per_week,
         zone=ZoneInfo(time_zone),

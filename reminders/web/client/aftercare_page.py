@@ -1,4 +1,4 @@
-"""A client's own page: where her skin is, what to do now, when to call, and what comes next."""
+"""A client's own page: how far their skin has healed, what to do now, when to call, and what comes next."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SIGNED = ("saved", "paused", "ended", "stopped", "asked")
 """What the page may say was just done."""
 
 
-class Hers:
+class AftercarePage:
     """What is known about whoever's page it is, read at one moment."""
 
     def __init__(self, session: Session, visit: Visit, client: Client) -> None:
@@ -97,7 +97,7 @@ class Hers:
         return say_when(moment, self.zone, self.words)
 
 
-def knock(visit: Visit) -> Response | None:
+def refusal(visit: Visit) -> Response | None:
     """Say why nobody may come in just now: whoever tries many addresses is guessing."""
     if visit.shell.knocks.full(visit.browser, visit.now):
         return visit.problem(429, "too_often")
@@ -107,7 +107,7 @@ def knock(visit: Visit) -> Response | None:
 
 
 @contextmanager
-def her(visit: Visit) -> Iterator[Hers | None]:
+def opened_page(visit: Visit) -> Iterator[AftercarePage | None]:
     """Open the page of that address, for looking or, in a form's answer, for changing too."""
     key = page_key(visit.token)
     _lay_keys(visit, key)
@@ -119,7 +119,7 @@ def her(visit: Visit) -> Iterator[Hers | None]:
         elif visit.request.method == "POST":
             visit.shell.posts.count(visit.token, visit.now)
             people.lock(session, [client.id])
-        yield Hers(session, visit, client) if client else None
+        yield AftercarePage(session, visit, client) if client else None
 
 
 def _lay_keys(visit: Visit, key: str) -> None:
@@ -133,45 +133,45 @@ def _lay_keys(visit: Visit, key: str) -> None:
 
 
 def show(visit: Visit) -> Response:
-    """Show her page; looking changes nothing."""
-    refused = knock(visit)
+    """Show the client's page; looking changes nothing."""
+    refused = refusal(visit)
     if refused:
         return refused
-    with her(visit) as hers:
-        return _page(hers) if hers else visit.wrong_link()
+    with opened_page(visit) as page:
+        return _page(page) if page else visit.wrong_link()
 
 
-def _page(hers: Hers) -> Response:
-    done = hers.visit.request.query_params.get("done")
-    since = hers.now - hers.last.ends_at if hers.last else timedelta(-1)
-    stage = healing.stage_at(since) if hers.last or hers.next else None
-    soon = hers.next and hers.next.ends_at - hers.now < SOON
-    return hers.page(
+def _page(page: AftercarePage) -> Response:
+    done = page.visit.request.query_params.get("done")
+    since = page.now - page.last.ends_at if page.last else timedelta(-1)
+    stage = healing.stage_at(since) if page.last or page.next else None
+    soon = page.next and page.next.ends_at - page.now < SOON
+    return page.page(
         "hers.html",
-        name=hers.client.first_name,
+        name=page.client.first_name,
         done=done if done in SIGNED else None,
         stage=stage and stage.value,
-        day=_day(hers),
-        drawn=_drawn(since) if hers.last else None,
-        advice=_advice(hers) if hers.last else [],
-        next_visit=_visit(hers),
-        preparing=_preparing(hers) if soon or stage is Stage.BEFORE else [],
-        emergency=_emergency(hers),
-        coming=[_one(hers, together) for together in hers.coming()],
-        paused=_paused(hers),
+        day=_day(page),
+        drawn=_drawn(since) if page.last else None,
+        advice=_advice(page) if page.last else [],
+        next_visit=_visit(page),
+        preparing=_preparing(page) if soon or stage is Stage.BEFORE else [],
+        emergency=_emergency(page),
+        coming=[_one(page, together) for together in page.coming()],
+        paused=_paused(page),
     )
 
 
-def _emergency(hers: Hers) -> str:
+def _emergency(page: AftercarePage) -> str:
     """Return whom to call in an emergency; empty where it is not known."""
-    visit = hers.last or hers.next
-    own_number = hers.numbers(visit).get("emergency_number") if visit else None
-    return str(own_number or hers.visit.app.library.emergencies.get(hers.clinic.country, ""))
+    visit = page.last or page.next
+    own_number = page.numbers(visit).get("emergency_number") if visit else None
+    return str(own_number or page.visit.app.library.emergencies.get(page.clinic.country, ""))
 
 
-def _day(hers: Hers) -> int:
-    today = hers.now.astimezone(hers.zone).date()
-    return (today - hers.last.treated_on).days if hers.last else 0
+def _day(page: AftercarePage) -> int:
+    today = page.now.astimezone(page.zone).date()
+    return (today - page.last.treated_on).days if page.last else 0
 
 
 def _drawn(since: timedelta) -> dict[str, Any]:
@@ -182,17 +182,17 @@ def _drawn(since: timedelta) -> dict[str, Any]:
     return {"phase": phase.value, "number": number, "x": round(place, 1), "label": round(min(max(place, 34), 286), 1), "phases": [p.value for p in Phase]}  # fmt: skip
 
 
-def _advice(hers: Hers) -> list[dict[str, str]]:
-    assert hers.last is not None
-    numbers = hers.numbers(hers.last)
-    found = healing.advice(hers.last.treated_on, hers.last.ends_at, hers.now, numbers)
+def _advice(page: AftercarePage) -> list[dict[str, str]]:
+    assert page.last is not None
+    numbers = page.numbers(page.last)
+    found = healing.advice(page.last.treated_on, page.last.ends_at, page.now, numbers)
     return [
         {
-            "topic": hers.words(f"topic.{one.topic}"),
+            "topic": page.words(f"topic.{one.topic}"),
             "may": one.may.value,
-            "how": hers.words(
+            "how": page.words(
                 f"advice.{one.topic}_{one.how}",
-                until=hers.say(one.until) if one.until else "",
+                until=page.say(one.until) if one.until else "",
                 **numbers,
             ),
         }
@@ -200,37 +200,37 @@ def _advice(hers: Hers) -> list[dict[str, str]]:
     ]
 
 
-def _visit(hers: Hers) -> str | None:
-    if hers.next is None:
+def _visit(page: AftercarePage) -> str | None:
+    if page.next is None:
         return None
-    if hers.next.starts is None:
-        return say_day(hers.next.treated_on, hers.words)
-    clinic_zone = ZoneInfo(hers.clinic.time_zone)
-    begins = datetime.combine(hers.next.treated_on, hers.next.starts, clinic_zone)
-    return say_when(begins, clinic_zone, hers.words)
+    if page.next.starts is None:
+        return say_day(page.next.treated_on, page.words)
+    clinic_zone = ZoneInfo(page.clinic.time_zone)
+    begins = datetime.combine(page.next.treated_on, page.next.starts, clinic_zone)
+    return say_when(begins, clinic_zone, page.words)
 
 
-def _preparing(hers: Hers) -> list[str]:
-    if hers.next is None:
+def _preparing(page: AftercarePage) -> list[str]:
+    if page.next is None:
         return []
-    numbers = hers.numbers(hers.next)
-    first = hers.next.treated_on - timedelta(days=numbers["actives_pre_days"])
+    numbers = page.numbers(page.next)
+    first = page.next.treated_on - timedelta(days=numbers["actives_pre_days"])
     return [
-        hers.words(f"before.{key}", **{"from": say_day(first, hers.words)}, **numbers)
+        page.words(f"before.{key}", **{"from": say_day(first, page.words)}, **numbers)
         for key in PREPARING
     ]
 
 
-def _one(hers: Hers, together: list[Coming]) -> tuple[str, str]:
+def _one(page: AftercarePage, together: list[Coming]) -> tuple[str, str]:
     key = f"milestone.{together[0].milestone}"
-    protocol = hers.visit.app.library.protocols[together[0].protocol]
+    protocol = page.visit.app.library.protocols[together[0].protocol]
     title = (
-        hers.words(key) if hers.words.has(key) else protocol.milestone(together[0].milestone).name
+        page.words(key) if page.words.has(key) else protocol.milestone(together[0].milestone).name
     )
-    return title, hers.words(
+    return title, page.words(
         "coming.by",
-        when=hers.say(together[0].due_at),
-        channel=_channels({one.channel for one in together}, hers.words),
+        when=page.say(together[0].due_at),
+        channel=_channels({one.channel for one in together}, page.words),
     )
 
 
@@ -241,14 +241,14 @@ def _channels(channels: set[Channel], words: Words) -> str:
     )
 
 
-def _paused(hers: Hers) -> str | None:
-    until = hers.client.paused_until
-    return hers.say(until) if until and until > hers.now else None
+def _paused(page: AftercarePage) -> str | None:
+    until = page.client.paused_until
+    return page.say(until) if until and until > page.now else None
 
 
-def back(hers: Hers, done: str) -> Response:
-    """Go back to her page, which says what was done; loading it again does nothing twice."""
-    return RedirectResponse(f"/a/{hers.visit.token}?done={done}", 303)
+def back(page: AftercarePage, done: str) -> Response:
+    """Go back to the client's page, which says what was done; loading it again does nothing twice."""
+    return RedirectResponse(f"/a/{page.visit.token}?done={done}", 303)
 
 
 ROUTES = [door("/a/{token}", show)]

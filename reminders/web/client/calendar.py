@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from reminders.rules.planning import timing
-from reminders.web.client.aftercare_page import Hers
+from reminders.web.client.aftercare_page import AftercarePage
 from reminders.web.client.page import door
 from reminders.web.client.preferences import opened
 
@@ -22,14 +22,14 @@ MOMENT = timedelta(minutes=15)
 """How long a milestone takes in a calendar; it cannot be nothing."""
 
 
-def _show(hers: Hers) -> Response:
+def _show(page: AftercarePage) -> Response:
     from icalendar import Calendar  # noqa: PLC0415 (3 MB, for who asks for the file)
 
     calendar = Calendar()
     calendar.add("prodid", "-//Aftercare reminders//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    for event in (*_visits(hers), *_milestones(hers)):
+    for event in (*_visits(page), *_milestones(page)):
         calendar.add_component(event)
     return Response(
         calendar.to_ical(),
@@ -38,46 +38,46 @@ def _show(hers: Hers) -> Response:
     )
 
 
-def _event(hers: Hers, what: str, summary: str) -> Event:
+def _event(page: AftercarePage, what: str, summary: str) -> Event:
     """Begin an event. Its name stays the same when it moves, so that calendars move it too, and
     its words tell nothing of skin: calendars are shared.
     """
     from icalendar import Event  # noqa: PLC0415 (as above)
 
     event = Event()
-    host = urlsplit(hers.visit.app.settings.public_url).hostname
-    event.add("uid", f"{hers.visit.app.links.seal('calendar', what)[:24]}@{host}")
-    event.add("dtstamp", hers.now)
+    host = urlsplit(page.visit.app.settings.public_url).hostname
+    event.add("uid", f"{page.visit.app.links.seal('calendar', what)[:24]}@{host}")
+    event.add("dtstamp", page.now)
     event.add("summary", summary)
     event.add("class", "PRIVATE")
     event.add("transp", "TRANSPARENT")
     return event
 
 
-def _visits(hers: Hers) -> Iterator[Event]:
-    visit = hers.next
+def _visits(page: AftercarePage) -> Iterator[Event]:
+    visit = page.next
     if visit is None:
         return
-    event = _event(hers, f"visit.{visit.id}", hers.words("calendar.visit", clinic=hers.clinic.name))
+    event = _event(page, f"visit.{visit.id}", page.words("calendar.visit", clinic=page.clinic.name))
     if visit.starts is None:
         event.add("dtstart", visit.treated_on)
         event.add("dtend", visit.treated_on + timedelta(days=1))
     else:
-        length = hers.visit.app.library.protocols[visit.protocol].usual_length
-        zone = ZoneInfo(hers.clinic.time_zone)
+        length = page.visit.app.library.protocols[visit.protocol].usual_length
+        zone = ZoneInfo(page.clinic.time_zone)
         when = timing(visit.treated_on, visit.starts, visit.ends, length, zone)
         event.add("dtstart", when.begins_at)
         event.add("dtend", when.ends_at)
     event["transp"] = "OPAQUE"
-    event.add("location", hers.clinic.address)
+    event.add("location", page.clinic.address)
     yield event
 
 
-def _milestones(hers: Hers) -> Iterator[Event]:
-    for together in hers.coming():
+def _milestones(page: AftercarePage) -> Iterator[Event]:
+    for together in page.coming():
         first = together[0]
-        summary = hers.words("calendar.milestone", clinic=hers.clinic.name)
-        event = _event(hers, f"milestone.{first.treatment_id}.{first.milestone}", summary)
+        summary = page.words("calendar.milestone", clinic=page.clinic.name)
+        event = _event(page, f"milestone.{first.treatment_id}.{first.milestone}", summary)
         begins: datetime = first.due_at
         event.add("dtstart", begins)
         event.add("dtend", begins + MOMENT)

@@ -16,7 +16,7 @@ from reminders.privacy import retention
 from reminders.rules.contacts import show_phone
 from reminders.rules.terms import Channel, Purpose
 from reminders.store.queries import client_pages, consents, people
-from reminders.web.client.aftercare_page import Hers, back
+from reminders.web.client.aftercare_page import AftercarePage, back
 from reminders.web.client.page import door, say_day
 from reminders.web.client.preferences import opened
 from reminders.wording.phrases import Words
@@ -27,34 +27,34 @@ PASS = timedelta(minutes=10)
 NAMED = {Channel.SMS: "page.text", Channel.EMAIL: "page.email"}
 
 
-def _why(hers: Hers) -> Response:
-    ways = [channel.value for channel in hers.contacts() if channel not in hers.barred()]
-    return hers.page("mine.html", ways=ways)
+def _why(page: AftercarePage) -> Response:
+    ways = [channel.value for channel in page.contacts() if channel not in page.barred()]
+    return page.page("mine.html", ways=ways)
 
 
-def _about(hers: Hers) -> str:
-    return f"mine.{hers.client.id}"
+def _about(page: AftercarePage) -> str:
+    return f"mine.{page.client.id}"
 
 
-def _ask(hers: Hers) -> Response:
+def _ask(page: AftercarePage) -> Response:
     """Send a code to whichever of her contacts she chose."""
-    channel = Channel.EMAIL if hers.visit.typed.get("by") == "email" else Channel.SMS
-    if channel not in hers.contacts() or channel in hers.barred():
-        return _why(hers)
+    channel = Channel.EMAIL if page.visit.typed.get("by") == "email" else Channel.SMS
+    if channel not in page.contacts() or channel in page.barred():
+        return _why(page)
     try:
         verification_codes.ask(
-            hers.session,
-            hers.visit.app.links,
-            hers.client,
+            page.session,
+            page.visit.app.links,
+            page.client,
             channel,
-            _about(hers),
-            code_words(hers.words, hers.clinic.name),
-            hers.now,
-            browser=hers.visit.browser,
+            _about(page),
+            code_words(page.words, page.clinic.name),
+            page.now,
+            browser=page.visit.browser,
         )
     except TooOften:
-        return hers.visit.problem(429, "too_often", hers.client.language)
-    return hers.page("code.html", by=channel.value, fault=None)
+        return page.visit.problem(429, "too_often", page.client.language)
+    return page.page("code.html", by=channel.value, fault=None)
 
 
 def code_words(words: Words, clinic: str) -> Say:
@@ -67,29 +67,29 @@ def code_words(words: Words, clinic: str) -> Say:
     return say
 
 
-def _see(hers: Hers) -> Response:
+def _see(page: AftercarePage) -> Response:
     """Take the code, and show what we keep."""
-    typed = "".join(filter(str.isdigit, hers.visit.typed.get("code", "")))
+    typed = "".join(filter(str.isdigit, page.visit.typed.get("code", "")))
     answer = verification_codes.check(
-        hers.session, hers.visit.app.links, _about(hers), typed, hers.now
+        page.session, page.visit.app.links, _about(page), typed, page.now
     )
     if answer is not Answer.RIGHT:
-        fault = hers.words(f"code.{answer}")
-        return hers.page("code.html", 422, by=hers.visit.typed.get("by", "sms"), fault=fault)
-    return hers.page("kept.html", **_kept(hers), token=_pass(hers, hers.now + PASS))
+        fault = page.words(f"code.{answer}")
+        return page.page("code.html", 422, by=page.visit.typed.get("by", "sms"), fault=fault)
+    return page.page("kept.html", **_kept(page), token=_pass(page, page.now + PASS))
 
 
-def _kept(hers: Hers) -> dict[str, Any]:
-    words, client = hers.words, hers.client
-    names = hers.visit.app.library.phrases.names
-    treatments = people.treatments_of(hers.session, [client.id])
+def _kept(page: AftercarePage) -> dict[str, Any]:
+    words, client = page.words, page.client
+    names = page.visit.app.library.phrases.names
+    treatments = people.treatments_of(page.session, [client.id])
     said = [
         words(
             "hers.said_yes" if line.given else "hers.said_no",
             channel=words(NAMED[line.channel]),
-            date=say_day(line.given_at.astimezone(hers.zone).date(), words),
+            date=say_day(line.given_at.astimezone(page.zone).date(), words),
         )
-        for line in consents.ledger(hers.session, client.id)
+        for line in consents.ledger(page.session, client.id)
         if line.purpose is Purpose.CARE
     ]
     return {
@@ -101,48 +101,48 @@ def _kept(hers: Hers) -> dict[str, Any]:
         ],
         "visits": [say_day(treatment.treated_on, words) for treatment in treatments],
         "said": said,
-        "sent": client_pages.left(hers.session, client.id),
+        "sent": client_pages.left(page.session, client.id),
     }
 
 
-def _pass(hers: Hers, until: datetime) -> str:
+def _pass(page: AftercarePage, until: datetime) -> str:
     """Return what lets the page that a code opened go on for a few minutes."""
     moment = str(int(until.timestamp()))
-    return f"{moment}.{hers.visit.app.links.seal(_about(hers), moment)}"
+    return f"{moment}.{page.visit.app.links.seal(_about(page), moment)}"
 
 
-def _may(hers: Hers) -> bool:
-    moment, _, _ = hers.visit.typed.get("pass", "").partition(".")
-    if not moment.isdecimal() or int(moment) <= hers.now.timestamp():
+def _may(page: AftercarePage) -> bool:
+    moment, _, _ = page.visit.typed.get("pass", "").partition(".")
+    if not moment.isdecimal() or int(moment) <= page.now.timestamp():
         return False
-    genuine = f"{moment}.{hers.visit.app.links.seal(_about(hers), moment)}"
-    return hmac.compare_digest(genuine.encode(), hers.visit.typed["pass"].encode())
+    genuine = f"{moment}.{page.visit.app.links.seal(_about(page), moment)}"
+    return hmac.compare_digest(genuine.encode(), page.visit.typed["pass"].encode())
 
 
-def _download(hers: Hers) -> Response:
-    if not _may(hers):
-        return _why(hers)
-    held = retention.export(hers.session, hers.client, hers.now)
+def _download(page: AftercarePage) -> Response:
+    if not _may(page):
+        return _why(page)
+    held = retention.export(page.session, page.client, page.now)
     words = json.dumps(held, default=str, indent=2, ensure_ascii=False)
     name = 'attachment; filename="my-data.json"'
     return Response(words, media_type="application/json", headers={"Content-Disposition": name})
 
 
-def _erase(hers: Hers) -> Response:
+def _erase(page: AftercarePage) -> Response:
     """Tell the clinic that she wants to be erased; a person does it."""
-    if not _may(hers):
-        return _why(hers)
+    if not _may(page):
+        return _why(page)
     raise_alert(
-        hers.session,
-        hers.clinic.id,
+        page.session,
+        page.clinic.id,
         "erasure-asked",
-        f"erasure-asked.{hers.client.id}",
+        f"erasure-asked.{page.client.id}",
         "A client asks to be erased",
-        f"Client {hers.client.id} asks on her own page to have everything about her erased."
+        f"Client {page.client.id} asks on their own page to have everything about them erased."
         " Please do so within a month, and tell her.",
-        hers.now,
+        page.now,
     )
-    return back(hers, "asked")
+    return back(page, "asked")
 
 
 ROUTES = [

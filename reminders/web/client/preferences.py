@@ -14,150 +14,150 @@ from reminders.consent.preferences import Agreed, Choices
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules import sending_hours
 from reminders.rules.terms import Channel, Discretion, Reason
-from reminders.web.client.aftercare_page import Hers, back, her, knock
+from reminders.web.client.aftercare_page import AftercarePage, back, opened_page, refusal
 from reminders.web.client.page import Visit, door
 
 BOXES = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
 
-Step = Callable[[Hers], Response]
+Step = Callable[[AftercarePage], Response]
 
 
 def opened(step: Step) -> Callable[[Visit], Response]:
-    """Return what answers on her page, once it is hers."""
+    """Return what answers on a client's page, once their address opened it."""
 
     def answer(visit: Visit) -> Response:
-        refused = knock(visit)
+        refused = refusal(visit)
         if refused:
             return refused
-        with her(visit) as hers:
-            return step(hers) if hers else visit.wrong_link()
+        with opened_page(visit) as page:
+            return step(page) if page else visit.wrong_link()
 
     return answer
 
 
-def _choices(hers: Hers, fault: str | None = None, status: int = 200) -> Response:
-    typed = hers.visit.typed
-    chosen = _read(hers) if fault else None
-    ticked = chosen.channels if chosen else hers.reach()
-    return hers.page(
+def _choices(page: AftercarePage, fault: str | None = None, status: int = 200) -> Response:
+    typed = page.visit.typed
+    chosen = _read(page) if fault else None
+    ticked = chosen.channels if chosen else page.reach()
+    return page.page(
         "choices.html",
         status,
         fault=fault,
-        boxes=[_box(hers, channel, ticked) for channel in hers.contacts()],
-        languages=hers.visit.shell.phrasebook.names,
-        language=typed.get("language", hers.words.language),
-        hours=_hours(hers),
-        hour=chosen.hour if chosen else hers.client.preferred_hour,
-        discretion=(chosen.discretion if chosen else hers.client.discretion).value,
+        boxes=[_box(page, channel, ticked) for channel in page.contacts()],
+        languages=page.visit.shell.phrasebook.names,
+        language=typed.get("language", page.words.language),
+        hours=_hours(page),
+        hour=chosen.hour if chosen else page.client.preferred_hour,
+        discretion=(chosen.discretion if chosen else page.client.discretion).value,
     )
 
 
-def _box(hers: Hers, channel: Channel, ticked: frozenset[Channel]) -> dict[str, Any]:
+def _box(page: AftercarePage, channel: Channel, ticked: frozenset[Channel]) -> dict[str, Any]:
     """Return a box to tick, or why it cannot be ticked here."""
-    contact = hers.contacts()[channel]
+    contact = page.contacts()[channel]
     texts = channel is Channel.SMS
     return {
         "name": BOXES[channel],
         "ticked": channel in ticked,
-        "barred": channel in _barred(hers),
-        "hint": hers.words(
+        "barred": channel in _barred(page),
+        "hint": page.words(
             f"choices.{BOXES[channel]}_to", ending=contact[-2:], domain=contact.rpartition("@")[2]
         ),
-        "why": hers.words("choices.stopped" if texts else "choices.stopped_email"),
-        "agreed": agreed(hers, channel).wording,
+        "why": page.words("choices.stopped" if texts else "choices.stopped_email"),
+        "agreed": agreed(page, channel).wording,
     }
 
 
-def _barred(hers: Hers) -> frozenset[Channel]:
+def _barred(page: AftercarePage) -> frozenset[Channel]:
     """Return the channels she cannot switch on here: Twilio heeds only her own START, and an
     address that sends mail back needs a person.
     """
     return frozenset(
         channel
-        for channel, why in hers.barred().items()
+        for channel, why in page.barred().items()
         if channel is Channel.SMS or why is not Reason.OPTED_OUT
     )
 
 
-def agreed(hers: Hers, channel: Channel) -> Agreed:
+def agreed(page: AftercarePage, channel: Channel) -> Agreed:
     """Return the words beside a box, and a version that changes with every letter of them."""
-    wording = hers.words(
+    wording = page.words(
         f"choices.agree_{BOXES[channel]}",
-        clinic=hers.clinic.name,
-        per_week=hers.clinic.texts_per_week,
+        clinic=page.clinic.name,
+        per_week=page.clinic.texts_per_week,
     ).unescape()
     return Agreed(wording, sha256(wording.encode()).hexdigest()[:12])
 
 
-def _hours(hers: Hers) -> list[tuple[int, str]]:
+def _hours(page: AftercarePage) -> list[tuple[int, str]]:
     """Return the hours she may choose from, within her clinic's sending hours."""
-    week = [day for day in sending_hours.parse(hers.clinic.sending_hours).week if day]
+    week = [day for day in sending_hours.parse(page.clinic.sending_hours).week if day]
     first, last = min(day[0] for day in week), max(day[1] for day in week)
     within = range(first.hour + bool(first.minute), last.hour)
-    return [(hour, hers.clock(time(hour))) for hour in within]
+    return [(hour, page.clock(time(hour))) for hour in within]
 
 
-def _read(hers: Hers) -> Choices:
-    typed = hers.visit.typed
+def _read(page: AftercarePage) -> Choices:
+    typed = page.visit.typed
     hour = typed.get("hour", "")
     language = typed.get("language", "")
-    known = hers.visit.shell.phrasebook.names
+    known = page.visit.shell.phrasebook.names
     wanted = {channel for channel, box in BOXES.items() if box in typed}
     return Choices(
-        channels=(frozenset(wanted) & hers.contacts().keys()) - _barred(hers),
-        language=language if language in known else hers.client.language,
-        hour=int(hour) if hour in {str(number) for number, _ in _hours(hers)} else None,
+        channels=(frozenset(wanted) & page.contacts().keys()) - _barred(page),
+        language=language if language in known else page.client.language,
+        hour=int(hour) if hour in {str(number) for number, _ in _hours(page)} else None,
         discretion=Discretion.DISCREET
         if typed.get("discretion") == Discretion.DISCREET
         else Discretion.PLAIN,
     )
 
 
-def _save(hers: Hers) -> Response:
-    chosen = _read(hers)
-    if not chosen.channels and hers.reach():
-        return _choices(hers, hers.words("choices.neither"), 422)
-    app = hers.visit.app
-    words = {channel: agreed(hers, channel) for channel in BOXES}
+def _save(page: AftercarePage) -> Response:
+    chosen = _read(page)
+    if not chosen.channels and page.reach():
+        return _choices(page, page.words("choices.neither"), 422)
+    app = page.visit.app
+    words = {channel: agreed(page, channel) for channel in BOXES}
     preferences.choose(
-        hers.session, app.library, hers.client, chosen, words, hers.now, browser=hers.visit.browser
+        page.session, app.library, page.client, chosen, words, page.now, browser=page.visit.browser
     )
-    return back(hers, "saved")
+    return back(page, "saved")
 
 
 def _ask(part: str) -> Step:
-    """Return a page that asks whether she means it."""
-    return lambda hers: hers.page("ask.html", part=part)
+    """Return a page that asks whether the client means it."""
+    return lambda page: page.page("ask.html", part=part)
 
 
-def _pause(hers: Hers) -> Response:
-    preferences.pause(hers.client, hers.now)
-    return back(hers, "paused")
+def _pause(page: AftercarePage) -> Response:
+    preferences.pause(page.client, page.now)
+    return back(page, "paused")
 
 
-def _resume(hers: Hers) -> Response:
-    preferences.resume(hers.session, hers.client)
-    return back(hers, "ended")
+def _resume(page: AftercarePage) -> Response:
+    preferences.resume(page.session, page.client)
+    return back(page, "ended")
 
 
-def _stop(hers: Hers) -> Response:
-    preferences.stop(hers.session, hers.client, hers.now, browser=hers.visit.browser)
-    return back(hers, "stopped")
+def _stop(page: AftercarePage) -> Response:
+    preferences.stop(page.session, page.client, page.now, browser=page.visit.browser)
+    return back(page, "stopped")
 
 
-def _wrong(hers: Hers) -> Response:
-    preferences.disown(hers.session, hers.client, hers.now, browser=hers.visit.browser)
+def _wrong(page: AftercarePage) -> Response:
+    preferences.disown(page.session, page.client, page.now, browser=page.visit.browser)
     raise_alert(
-        hers.session,
-        hers.clinic.id,
+        page.session,
+        page.clinic.id,
         "wrong-number",
-        f"wrong-number.{hers.client.id}.{hers.client.page_edition}",
+        f"wrong-number.{page.client.id}.{page.client.page_edition}",
         "A client's number or address is wrong",
-        f"Whoever got the messages for client {hers.client.id} says that they are for somebody"
+        f"Whoever got the messages for client {page.client.id} says that they are for somebody"
         " else. Nothing more is sent there. Please ask the client for the right one.",
-        hers.now,
+        page.now,
     )
-    return hers.page("gone.html")
+    return page.page("gone.html")
 
 
 def _pages(part: str, show: Step, act: Step) -> list[Any]:

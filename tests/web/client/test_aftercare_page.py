@@ -16,7 +16,7 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import client_pages, customisation, people
 from reminders.store.tables import Client
 from tests.conftest import House, ana, said
-from tests.support.aftercare_page import TREATED, address, her, reminders, statuses
+from tests.support.aftercare_page import TREATED, address, client_of, reminders, statuses
 
 pytestmark = pytest.mark.portable
 
@@ -47,7 +47,7 @@ def test_the_address_is_long_enough_and_tells_nothing() -> None:
 def test_a_copy_of_the_database_opens_no_page(house: House, browser: TestClient) -> None:
     house.enrol(ana(TREATED))
     browser.get(address(house))
-    kept = her(house).page_key
+    kept = client_of(house).page_key
     assert kept == page_key(address(house).removeprefix("/a/"))
     assert browser.get(f"/a/{kept}").status_code == 404
 
@@ -218,11 +218,11 @@ def test_a_language_without_pages_is_shown_in_english_and_says_so(
 def test_looking_changes_nothing(house: House, browser: TestClient) -> None:
     house.enrol(ana(TREATED))
     browser.get(address(house))
-    before = (her(house).model_dump(), reminders(house))
+    before = (client_of(house).model_dump(), reminders(house))
     for part in ("", "/choices", "/pause", "/stop", "/wrong", "/calendar.ics"):
         assert browser.get(address(house) + part).status_code == 200
     assert browser.get(address(house) + "/resume").status_code == 405
-    assert (her(house).model_dump(), reminders(house)) == before
+    assert (client_of(house).model_dump(), reminders(house)) == before
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_another_site_cannot_press_her_buttons(
 ) -> None:
     house.enrol(ana(TREATED))
     assert browser.post(address(house) + "/stop", headers=headers).status_code == 403
-    assert her(house).paused_until is None
+    assert client_of(house).paused_until is None
     assert statuses(house) == {Status.PLANNED}
 
 

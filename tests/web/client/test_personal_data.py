@@ -18,7 +18,7 @@ pytestmark = pytest.mark.portable
 
 
 def opened(house: House, browser: TestClient, by: str = "sms") -> str:
-    """Prove by a code that it is her, and return the page that shows what we keep."""
+    """Prove by a code that it is the client, and return the page that shows what we keep."""
     browser.post(address(house) + "/mine", data={"by": by})
     house.tick()
     sent = house.left()[-1].read_text("utf-8")

@@ -14,7 +14,7 @@ from reminders.store.database import reading
 from reminders.store.queries import consents
 from reminders.store.tables import Alert
 from tests.conftest import House, ana
-from tests.support.aftercare_page import TREATED, address, her, statuses
+from tests.support.aftercare_page import TREATED, address, client_of, statuses
 
 pytestmark = pytest.mark.portable
 
@@ -28,7 +28,7 @@ def test_she_chooses_channel_hour_language_and_discretion(
     chosen = {"emails": "yes", "language": "es", "hour": "18", "discretion": "discreet"}
     page = browser.post(address(house) + "/choices", data=chosen)
     assert page.status_code == 200
-    client = her(house)
+    client = client_of(house)
     assert (client.language, client.preferred_hour) == ("es", 18)
     assert client.discretion is Discretion.DISCREET
     at = house.line("week-1", Channel.EMAIL).at
@@ -106,7 +106,7 @@ def test_hours_she_may_choose_are_sending_hours(house: House, browser: TestClien
     offered = [int(hour) for hour in re.findall(r'<option value="(\d+)"', page)]
     assert offered == list(range(9, 20))
     browser.post(address(house) + "/choices", data=BOTH_ON | {"hour": "3"})
-    assert her(house).preferred_hour is None
+    assert client_of(house).preferred_hour is None
 
 
 def test_a_pause_of_a_week_skips_what_it_outlasts_and_lets_the_rest_come_later(

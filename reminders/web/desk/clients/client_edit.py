@@ -114,7 +114,7 @@ def refuse(visit: Visit) -> Response:
             session,
             client,
             channel,
-            source="she told us",
+            source="the client told us",
             now=visit.now,
             recorded_by=who,
             address=address,

@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from reminders.enrolment.terms import Effect
-from reminders.intake import imports as imports_module
+from reminders.intake import imports as list_imports
 from reminders.intake import lists
 from reminders.intake.imports import Looked
 from reminders.intake.lists import Taken
@@ -47,7 +47,7 @@ assert HOLDS.keys() - {""} == ALIASES.keys()
 def show_all(visit: Visit) -> Response:
     """Show where to drop a list, and those brought in lately."""
     with writing(visit.app.engine) as session:
-        queries.forget_cells(session, visit.now - imports_module.KEPT)
+        queries.forget_cells(session, visit.now - list_imports.KEPT)
     with reading(visit.app.engine) as session:
         found = queries.recent(session, visit.clinic_id)
         return visit.page("lists.html", lists=found)
@@ -64,7 +64,7 @@ def begin(visit: Visit) -> Response:
     with writing(visit.app.engine) as session:
         clinic = people.clinic(session, visit.clinic_id)
         who = visit.inside.staff.email
-        intake = imports_module.begin(session, clinic, table, name, who, visit.now)
+        intake = list_imports.begin(session, clinic, table, name, who, visit.now)
         visit.record(session, "began a list", Intake, intake.id, f"{len(table.rows)} rows")
     return visit.go(f"/lists/{intake.id}")
 
@@ -87,7 +87,7 @@ def show(visit: Visit) -> Response:
             return _show_taken(visit, intake)
         clinic = people.clinic(session, visit.clinic_id)
         try:
-            looked = imports_module.look(intake, clinic, visit.app.library, visit.now)
+            looked = list_imports.look(intake, clinic, visit.app.library, visit.now)
         except InputError as error:
             visit.faults["list"] = str(error)
             return visit.page("list-gone.html", intake=intake)
@@ -158,9 +158,7 @@ def set_columns(visit: Visit) -> Response:
             chosen[value] = int(place[1])
     if visit.faults:
         return show(visit)
-    return _change(
-        visit, lambda session, intake: imports_module.set_columns(session, intake, chosen)
-    )
+    return _change(visit, lambda session, intake: list_imports.set_columns(session, intake, chosen))
 
 
 def mend(visit: Visit) -> Response:
@@ -173,8 +171,8 @@ def mend(visit: Visit) -> Response:
     out = {int(n) for n in visit.form.getlist("out") if isinstance(n, str) and n.isdecimal()}
 
     def change(_: Any, intake: Intake) -> None:
-        imports_module.mend(intake, cells)
-        imports_module.leave_out(intake, out)
+        list_imports.mend(intake, cells)
+        list_imports.leave_out(intake, out)
 
     return _change(visit, change)
 
@@ -189,9 +187,7 @@ def say_consent(visit: Visit) -> Response:
         visit.faults["source"] = "How they agreed is missing. Write it, like “signed intake form”."
     if visit.faults:
         return show(visit)
-    return _change(
-        visit, lambda _, intake: imports_module.say_consent(intake, channels, source, on)
-    )
+    return _change(visit, lambda _, intake: list_imports.say_consent(intake, channels, source, on))
 
 
 def _change(visit: Visit, change: Any) -> Response:
@@ -208,7 +204,7 @@ def take(visit: Visit) -> Response:
         intake = own(session, visit.clinic_id, Intake, visit.id, lock=True)
         clinic = people.clinic(session, visit.clinic_id)
         try:
-            taken = imports_module.take(session, visit.app.library, clinic, intake, visit.now)
+            taken = list_imports.take(session, visit.app.library, clinic, intake, visit.now)
         except InputError:
             return visit.go(f"/lists/{visit.id}")
         said = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))
@@ -223,7 +219,7 @@ def undo(visit: Visit) -> Response:
         clinic = people.clinic(session, visit.clinic_id)
         who = visit.inside.staff.email
         try:
-            undone = imports_module.undo(session, visit.app.library, clinic, intake, who, visit.now)
+            undone = list_imports.undo(session, visit.app.library, clinic, intake, who, visit.now)
         except InputError:
             return visit.go(f"/lists/{visit.id}")
         detail = f"{undone.treatments} treatments and {undone.reminders} reminders cancelled"
@@ -247,12 +243,12 @@ def rest(visit: Visit) -> Response:
         intake = own(session, visit.clinic_id, Intake, visit.id)
         clinic = people.clinic(session, visit.clinic_id)
         try:
-            looked = imports_module.look(intake, clinic, visit.app.library, visit.now)
+            looked = list_imports.look(intake, clinic, visit.app.library, visit.now)
         except InputError:
             return visit.go(f"/lists/{visit.id}")
     name = re.sub(r"[^A-Za-z0-9-]+", "-", intake.name.rpartition(".")[0] or intake.name)
     heads = {"Content-Disposition": f'attachment; filename="{name}-to-mend.csv"'}
-    return Response(write_table(imports_module.rest(looked)), media_type="text/csv", headers=heads)
+    return Response(write_table(list_imports.rest(looked)), media_type="text/csv", headers=heads)
 
 
 ROUTES = [

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from reminders.rules.terms import InputError
 from reminders.staff import invitations
-from reminders.staff import sign_in as sign_in_module
+from reminders.staff.sign_in import begin as begin_session
 from reminders.store.database import reading, writing
 from reminders.store.queries import people, staff
 from reminders.web.desk.responses import html
@@ -52,9 +52,7 @@ def accept(guard: Guard, request: Request, form: FormData) -> Response:
             member = invitations.accept(
                 session, found, text_of(form, "name"), text_of(form, "password"), now
             )
-            sign_in, token = sign_in_module.begin(
-                session, member, found.clinic_id, browser(request), now
-            )
+            sign_in, token = begin_session(session, member, found.clinic_id, browser(request), now)
             proven, email = bool(sign_in.proven_at), member.email
     except InputError as error:
         field = "name" if "name" in str(error) else "password"

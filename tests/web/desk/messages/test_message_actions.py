@@ -73,7 +73,7 @@ def test_what_did_not_arrive_goes_again_to_the_mended_number(house: House) -> No
         session.execute(update(Attempt).values(code="30005"))
     desk = signed_in(house)
     desk.get("/")
-    assert "Call Ana: her number is not in service" in desk.text
+    assert "Call Ana: the number is not in service" in desk.text
     desk.get("/clients/1/edit")
     desk.post("/clients/1/edit", first_name="Ana", phone="07700 900155", email="ana@mail.example")
     desk.post(f"/messages/{reminder(house, 'day-1').id}/again")

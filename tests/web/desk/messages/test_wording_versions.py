@@ -11,8 +11,7 @@ import pytest
 from sqlalchemy import text as sql
 
 from reminders.customisation import parameters, wording_versions
-from reminders.customisation import preview as preview_module
-from reminders.customisation.preview import dearest, preview
+from reminders.customisation.preview import Preview, dearest, preview, sample
 from reminders.customisation.wording_versions import Outrun
 from reminders.monitoring.doctor import samples
 from reminders.rules.roles import Role
@@ -151,11 +150,9 @@ def test_what_breaks_a_rule_is_told_and_may_not_go_out(house: House, sms: str, s
     assert re.search(says, " ".join(one.what for one in found.findings)), found.findings
 
 
-def tried(house: House, said: Wording, names: tuple[str, ...] = ()) -> preview_module.Preview:
+def tried(house: House, said: Wording, names: tuple[str, ...] = ()) -> Preview:
     with reading(house.engine) as session:
-        facts = preview_module.sample(
-            clinic_facts.clinics_of(session, [1], house.clock())[1], KEY, house.clock()
-        )
+        facts = sample(clinic_facts.clinics_of(session, [1], house.clock())[1], KEY, house.clock())
     return preview(house.app.library, house.app.renderer, facts, said, names, house.clock())
 
 
