@@ -55,13 +55,13 @@ def test_every_milestone_has_one_local_date_and_keeps_the_rules(
     starts: time | None,
     minutes: int,
 ) -> None:
-    here, allowed = ZoneInfo(zone), ZoneInfo(client_zone)
+    here, there = ZoneInfo(zone), ZoneInfo(client_zone)
     when = timing(day, starts, None, timedelta(minutes=minutes), here)
-    found = plan(when, COURSE, zone=allowed, hours=USUAL, contacts=BOTH, reach=BOTH)
+    found = plan(when, COURSE, zone=there, hours=USUAL, contacts=BOTH, reach=BOTH)
     for row in found:
-        wall = row.scheduled_at.astimezone(allowed)
+        wall = row.scheduled_at.astimezone(there)
         milestone = COURSE.milestone(row.milestone)
-        span = sending_hours.opening_on(wall.date(), USUAL, allowed)
+        span = sending_hours.opening_on(wall.date(), USUAL, there)
         assert row.due_on == wall.date()
         assert span is not None
         assert span[0] <= row.scheduled_at < span[1]
