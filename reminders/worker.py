@@ -18,7 +18,6 @@ from reminders.delivery.dispatcher import Dispatcher
 from reminders.monitoring.alerts import Alerting
 from reminders.plans.time_zones import follow_zone_data
 from reminders.rules.clock_guard import JUMP, ClockWatch
-from reminders.store.backfills import fill
 from reminders.store.database import database_time
 
 log = structlog.get_logger()
@@ -101,7 +100,6 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
     The scheduler is only the metronome: one interval in UTC, kept in memory. What is due
     stands in the database, so any number of these may beat at once.
     """
-    fill(app.engine)
     follow_zone_data(app.engine, app.library, app.clock())
     dispatcher = app.dispatcher(name)
     scheduler = _scheduler()

@@ -147,7 +147,7 @@ class House:
             done = treatments.enrol(session, self.app.library, clinic, told, self.clock())
             if welcomed:
                 session.execute(text("DELETE FROM reminder WHERE milestone = 'opt-in'"))
-                session.execute(text("DELETE FROM note WHERE kind = 'opt-in'"))
+                session.execute(text("DELETE FROM one_off_message WHERE kind = 'opt-in'"))
             return done
 
     @cached_property

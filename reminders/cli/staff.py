@@ -85,7 +85,7 @@ def new_phone(email: Email) -> None:
         member = queries.by_email(session, email.strip().lower())
         if member is None:
             stop(f"Nobody signs in as {email}.", "See: reminders staff list")
-        member.code_seed, member.code_step, member.spare_codes = None, 0, ""
+        member.totp_secret, member.totp_step, member.recovery_codes = None, 0, ""
         queries.end_all(session, member.id, app.clock())
         record(
             session, None, COMMAND_LINE, "took a second step away", Staff, member.id, app.clock()

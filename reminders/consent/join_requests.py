@@ -17,7 +17,7 @@ from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.terms import Act, Channel, Discretion
 from reminders.store.queries import join_requests as queries
 from reminders.store.queries import people
-from reminders.store.tables import Client, Clinic, Joining
+from reminders.store.tables import Client, Clinic, JoinRequest
 from reminders.wording.library import Library
 
 LINK_GOOD_FOR = timedelta(days=2)
@@ -44,19 +44,19 @@ def ask(
     say: Mapping[Channel, Say],
     now: datetime,
     *,
-    browser: str,
-) -> Joining:
+    network_address: str,
+) -> JoinRequest:
     """Keep a form, and send a code to the number and a link to the address. Whether somebody is
     known makes no difference that could be seen. Raises ``TooOften``.
     """
-    kept = Joining(
+    kept = JoinRequest(
         clinic_id=clinic.id,
         language=form.language,
         discretion=form.discretion,
         sms_wording=form.agreed.get(Channel.SMS),
         email_wording=form.agreed.get(Channel.EMAIL),
-        browser=browser,
-        asked_at=now,
+        network_address=network_address,
+        requested_at=now,
     )
     session.add(kept)
     session.flush()
@@ -75,14 +75,14 @@ def ask(
             _about(kept, channel),
             say[channel],
             now,
-            browser=browser,
+            network_address=network_address,
             secret=link,
             good_for=good_for,
         )
     return kept
 
 
-def _about(kept: Joining, channel: Channel) -> str:
+def _about(kept: JoinRequest, channel: Channel) -> str:
     return f"join.{kept.id}.{channel}"
 
 
@@ -106,7 +106,7 @@ def _whoever(
     return people.add_clients(session, [row])[0]
 
 
-def _set_client(kept: Joining, channel: Channel, client: Client) -> None:
+def _set_client(kept: JoinRequest, channel: Channel, client: Client) -> None:
     if channel is Channel.SMS:
         kept.sms_client_id = client.id
     else:
@@ -117,7 +117,7 @@ def prove(
     session: Session,
     library: Library,
     links: Links,
-    kept: Joining,
+    kept: JoinRequest,
     channel: Channel,
     shown: str,
     now: datetime,
@@ -135,7 +135,7 @@ def prove(
 
 
 def _agree(
-    session: Session, library: Library, kept: Joining, channel: Channel, now: datetime
+    session: Session, library: Library, kept: JoinRequest, channel: Channel, now: datetime
 ) -> None:
     """Write her yes down, with the exact words and the browser she said it from, and plan."""
     client = _hers(session, kept, channel)
@@ -147,7 +147,7 @@ def _agree(
         f"joined at /join/{clinic.slug}",
         wording,
         version_of(wording),
-        address=kept.browser,
+        network_address=kept.network_address,
     )
     ledger.record(session, client, channel, proof, now)
     session.flush()
@@ -159,7 +159,7 @@ def version_of(wording: str) -> str:
     return sha256(wording.encode()).hexdigest()[:12]
 
 
-def _hers(session: Session, kept: Joining, channel: Channel) -> Client:
+def _hers(session: Session, kept: JoinRequest, channel: Channel) -> Client:
     """Return whose contact it is. Where she proved her other one before, both are hers, and what
     only this form made is no longer needed.
     """
@@ -183,7 +183,7 @@ def _hers(session: Session, kept: Joining, channel: Channel) -> Client:
     return first
 
 
-def progress(kept: Joining) -> dict[Channel, bool]:
+def progress(kept: JoinRequest) -> dict[Channel, bool]:
     """Return what she said yes to, and whether that contact is proven."""
     wanted = {
         Channel.SMS: (kept.sms_wording, kept.sms_proven_at),

@@ -22,7 +22,7 @@ and Twilio would refuse the text all the same (21610)."""
 @dataclass(frozen=True, slots=True)
 class Proof:
     """By what act she said it, in answer to which exact words, and where that is written down:
-    ``source`` in words, ``recorded_by`` whom, and the ``address`` of the browser (CTIA 5.1.2).
+    ``source`` in words, ``recorded_by`` whom, and the ``network_address`` of the browser (CTIA 5.1.2).
     """
 
     act: Act
@@ -30,7 +30,7 @@ class Proof:
     wording: str | None = None
     wording_version: str | None = None
     recorded_by: str | None = None
-    address: str | None = None
+    network_address: str | None = None
 
 
 def record(
@@ -85,7 +85,7 @@ def withdraw(
     now: datetime,
     act: Act = Act.DESK,
     recorded_by: str | None = None,
-    address: str | None = None,
+    network_address: str | None = None,
 ) -> None:
     """Take a client's no, to every purpose: from this transaction on nothing is handed off to
     this contact, and what was planned for it is cancelled. Saying it twice changes nothing.
@@ -95,7 +95,7 @@ def withdraw(
     """
     contact = contact_of(client, channel)
     sharing = _lock_sharing(session, client, contact)
-    proof = Proof(act, source, recorded_by=recorded_by, address=address)
+    proof = Proof(act, source, recorded_by=recorded_by, network_address=network_address)
     said = consents.latest(session, client.id)
     yes = {purpose for (by, purpose), given in said.items() if given and by is channel}
     unsaid = {Purpose.CARE} - {purpose for by, purpose in said if by is channel}
@@ -150,7 +150,7 @@ def line(
         proof.wording,
         proof.wording_version,
         proof.recorded_by,
-        proof.address,
+        proof.network_address,
         now,
     )
 

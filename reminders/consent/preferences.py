@@ -47,7 +47,7 @@ def choose(
     agreed: Mapping[Channel, Agreed],
     now: datetime,
     *,
-    browser: str,
+    network_address: str,
 ) -> None:
     """Do as she wishes from now on, and plan anew. What she newly ticks is a consent, with its
     words; what she unticks is taken back for her alone, while a stop binds the contact.
@@ -59,11 +59,13 @@ def choose(
         wants, has = channel in choices.channels, said.get((client.id, channel), False)
         if wants and not has:
             words = agreed[channel]
-            proof = Proof(Act.PAGE, SOURCE, words.wording, words.version, address=browser)
+            proof = Proof(
+                Act.PAGE, SOURCE, words.wording, words.version, network_address=network_address
+            )
             ledger.record(session, client, channel, proof, now)
             consents.plan_again(session, [client.id], channel, now)
         elif has and not wants:
-            proof = Proof(Act.PAGE, SOURCE, address=browser)
+            proof = Proof(Act.PAGE, SOURCE, network_address=network_address)
             consents.add(session, [ledger.line(client, channel, proof, now, given=False)])
             consents.cancel_planned(session, [client.id], channel, now)
     _replan(session, library, client, now)
@@ -80,15 +82,21 @@ def resume(session: Session, client: Client) -> None:
     plans.wake(session, client.clinic_id, Reason.PAUSED, client.id)
 
 
-def stop(session: Session, client: Client, now: datetime, *, browser: str) -> None:
+def stop(session: Session, client: Client, now: datetime, *, network_address: str) -> None:
     """Take her no to everything, which binds her number and her address."""
     for channel in Channel:
         ledger.withdraw(
-            session, client, channel, source=SOURCE, now=now, act=Act.PAGE, address=browser
+            session,
+            client,
+            channel,
+            source=SOURCE,
+            now=now,
+            act=Act.PAGE,
+            network_address=network_address,
         )
 
 
-def disown(session: Session, client: Client, now: datetime, *, browser: str) -> None:
+def disown(session: Session, client: Client, now: datetime, *, network_address: str) -> None:
     """Leave whoever got her messages by mistake alone for good, and close the page to them."""
     for channel in Channel:
         ledger.withdraw(
@@ -98,7 +106,7 @@ def disown(session: Session, client: Client, now: datetime, *, browser: str) -> 
             source="wrong number, said on her page",
             now=now,
             act=Act.PAGE,
-            address=browser,
+            network_address=network_address,
         )
     page_keys.take_back(client)
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from reminders.consent import ledger
 from reminders.links import Links
 from reminders.plans import one_off_messages
-from reminders.rules.terms import Channel, NoteKind
+from reminders.rules.terms import Channel, OneOffKind
 from reminders.store.queries import join_requests
-from reminders.store.tables import Client, Code
+from reminders.store.tables import Client, VerificationCode
 
 GOOD_FOR = timedelta(minutes=10)
 TRIES = 5
@@ -51,28 +51,28 @@ def ask(
     links: Links,
     client: Client,
     channel: Channel,
-    about: str,
+    purpose: str,
     say: Say,
     now: datetime,
     *,
-    browser: str,
+    network_address: str,
     secret: str | None = None,
     good_for: timedelta = GOOD_FOR,
 ) -> None:
     """Send a code, or another ``secret``, to a client's contact. Raises ``TooOften``."""
     contact = ledger.contact_of(client, channel)
     assert contact is not None
-    _heed_limits(session, client.clinic_id, contact, now, browser)
+    _heed_limits(session, client.clinic_id, contact, now, network_address)
     secret = secret or f"{secrets.randbelow(10**6):06}"
-    code = Code(
+    code = VerificationCode(
         clinic_id=client.clinic_id,
-        about=about,
+        purpose=purpose,
         channel=channel,
         contact=contact,
-        seal=links.seal(about, secret),
-        browser=browser,
-        asked_at=now,
-        good_until=now + good_for,
+        code_hash=links.seal(purpose, secret),
+        network_address=network_address,
+        requested_at=now,
+        expires_at=now + good_for,
     )
     session.add(code)
     words, subject = say(secret)
@@ -80,7 +80,7 @@ def ask(
         session,
         client,
         channel,
-        NoteKind.CODE,
+        OneOffKind.CODE,
         words,
         now,
         good_for=good_for,
@@ -90,11 +90,11 @@ def ask(
 
 
 def _heed_limits(
-    session: Session, clinic_id: int, contact: str, now: datetime, browser: str
+    session: Session, clinic_id: int, contact: str, now: datetime, network_address: str
 ) -> None:
     counts: tuple[tuple[Limits, Callable[[datetime], int]], ...] = (
         (TO_ONE, partial(join_requests.sent_to, session, contact)),
-        (FROM_ONE, partial(join_requests.asked_from, session, browser)),
+        (FROM_ONE, partial(join_requests.requested_from, session, network_address)),
         (FOR_CLINIC, partial(join_requests.sent_for, session, clinic_id)),
     )
     for limits, count in counts:
@@ -102,13 +102,13 @@ def _heed_limits(
             raise TooOften
 
 
-def check(session: Session, links: Links, about: str, typed: str, now: datetime) -> Answer:
+def check(session: Session, links: Links, purpose: str, typed: str, now: datetime) -> Answer:
     """Try a code that was typed in; after a few wrong ones, or once used, it opens nothing."""
-    code = join_requests.code(session, about)
-    if code is None or code.used_at or now >= code.good_until or code.tries >= TRIES:
+    code = join_requests.code(session, purpose)
+    if code is None or code.used_at or now >= code.expires_at or code.attempts >= TRIES:
         return Answer.OVER
-    if not hmac.compare_digest(code.seal, links.seal(about, typed)):
-        code.tries += 1
+    if not hmac.compare_digest(code.code_hash, links.seal(purpose, typed)):
+        code.attempts += 1
         return Answer.WRONG
     code.used_at = now
     return Answer.RIGHT

@@ -15,7 +15,7 @@ from reminders.rules.planning import Replan
 from reminders.rules.protocols import Protocol
 from reminders.rules.terms import InputError
 from reminders.store.queries import audit, customisation, people
-from reminders.store.tables import Clinic, Placement
+from reminders.store.tables import Clinic, MilestonePlacement
 from reminders.wording.library import Library
 
 
@@ -109,9 +109,18 @@ def place(
         if before.get(row.milestone) != _spelled(row):
             detail = f"{protocol}, {row.milestone}: {_spelled(row)}"
             audit.record(
-                session, clinic.id, who, "moved a milestone", Placement, row.id, now, detail
+                session,
+                clinic.id,
+                who,
+                "moved a milestone",
+                MilestonePlacement,
+                row.id,
+                now,
+                detail,
             )
-    audit.record(session, clinic.id, who, "changed the plan", Placement, None, now, protocol)
+    audit.record(
+        session, clinic.id, who, "changed the plan", MilestonePlacement, None, now, protocol
+    )
     replan_everyone(session, library, clinic, now)
 
 
@@ -131,8 +140,8 @@ def _treated(session: Session, clinic: Clinic, now: datetime) -> Iterator[list[i
         after = ids[-1]
 
 
-def _row(clinic: Clinic, protocol: str, one: Place) -> Placement:
-    return Placement(
+def _row(clinic: Clinic, protocol: str, one: Place) -> MilestonePlacement:
+    return MilestonePlacement(
         clinic_id=clinic.id,
         protocol=protocol,
         milestone=one.milestone,
@@ -143,6 +152,6 @@ def _row(clinic: Clinic, protocol: str, one: Place) -> Placement:
     )
 
 
-def _spelled(row: Placement) -> str:
+def _spelled(row: MilestonePlacement) -> str:
     at = f" at {row.at:%H:%M}" if row.at else ""
     return f"{row.after}{at}, good for {row.good_for}, by {row.channels or 'no way'}"

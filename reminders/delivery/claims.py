@@ -82,9 +82,9 @@ def _claim(
         claim=secrets.token_hex(8),
         lease=lease,
     )
-    stopped = {lane.clinic_id for lane in turns if lane.held_until is not None}
+    stopped = {lane.clinic_id for lane in turns if lane.stopped_until is not None}
     claimed = _decide(session, reminder_facts.facts(session, ids, now), stopped, now)
-    lanes.keep(session, list(_charged(turns, claimed, now)), turn_at=now)
+    lanes.keep(session, list(_charged(turns, claimed, now)), last_turn_at=now)
     claimed.more = True
     return claimed
 

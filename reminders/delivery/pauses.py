@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Reason
-from reminders.store.queries import pauses, plans
+from reminders.store.queries import pauses, plans, stored_settings
 from reminders.store.tables import Clinic
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ def pause(session: Session, clinic: Clinic | None, by: str, now: datetime) -> No
     """
     if clinic is None:
         if paused(session) is None:
-            pauses.write(session, pauses.PAUSED, {"at": now.isoformat(), "by": by})
+            stored_settings.write(session, pauses.PAUSED, {"at": now.isoformat(), "by": by})
     elif clinic.paused_at is None:
         pauses.pause(session, clinic.id, now, by)
     log.warning("paused", clinic=clinic.id if clinic else None)
@@ -39,7 +39,7 @@ def pause(session: Session, clinic: Clinic | None, by: str, now: datetime) -> No
 def go_on(session: Session, clinic: Clinic | None) -> None:
     """Let a clinic, or all, go on: what still helps leaves, what no longer does is skipped."""
     if clinic is None:
-        pauses.clear(session, pauses.PAUSED)
+        stored_settings.clear(session, pauses.PAUSED)
         pauses.wake(session, Reason.HALTED)
     else:
         pauses.pause(session, clinic.id, None, None)
@@ -49,5 +49,5 @@ def go_on(session: Session, clinic: Clinic | None) -> None:
 
 def paused(session: Session) -> Pause | None:
     """Return since when everything is paused; None where it is not."""
-    said = pauses.read(session, pauses.PAUSED)
+    said = stored_settings.read(session, pauses.PAUSED)
     return said and Pause(datetime.fromisoformat(said["at"]), said["by"])

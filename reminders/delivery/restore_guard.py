@@ -19,7 +19,7 @@ from reminders.rules.terms import Facts, Reason, Status
 from reminders.senders import Listed, Recounting, Sender, SendError
 from reminders.store.backups import COPIED
 from reminders.store.database import reading, writing
-from reminders.store.queries import delivery, pauses, reminder_facts, restore
+from reminders.store.queries import delivery, pauses, reminder_facts, restore, stored_settings
 from reminders.store.restore_detector import Witness, place_of
 from reminders.wording.renderer import Renderer, RenderError
 
@@ -68,7 +68,7 @@ class Held:
     @classmethod
     def read(cls, session: Session) -> Held | None:
         """Return why the database is held; None where it is not."""
-        said = pauses.read(session, pauses.HELD)
+        said = stored_settings.read(session, pauses.HELD)
         if said is None:
             return None
         moments = {
@@ -83,7 +83,7 @@ class Held:
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in asdict(self).items()
         }
-        pauses.write(session, pauses.HELD, said)
+        stored_settings.write(session, pauses.HELD, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Holding:
             if held is not None:
                 delivery.beat(session, "held", now)
                 return held
-            beats = (pauses.read(session, BEATS) or 0) + 1
+            beats = (stored_settings.read(session, BEATS) or 0) + 1
             if beats == 1:
                 self._witness.write(0, now)  # before anybody can miss it
             self._settle_in(session, beats)
@@ -138,19 +138,19 @@ class Holding:
 
     def _settle_in(self, session: Session, beats: int) -> None:
         """Note where and as whom this database sends."""
-        pauses.write(session, BEATS, beats)
-        pauses.write(session, ADDRESS, self._public_url)
-        pauses.write(session, PLACE, place_of(session))
+        stored_settings.write(session, BEATS, beats)
+        stored_settings.write(session, ADDRESS, self._public_url)
+        stored_settings.write(session, PLACE, place_of(session))
 
     def _suspect(self, session: Session, last: datetime | None, now: datetime) -> Held | None:
         """Compare what the database says of itself with what can be seen from outside."""
-        beats, seen = pauses.read(session, BEATS), self._witness.read()
+        beats, seen = stored_settings.read(session, BEATS), self._witness.read()
         if beats is None:
             return None
         tests = (
-            (pauses.read(session, ADDRESS) != self._public_url, Why.ELSEWHERE),
-            (pauses.read(session, COPIED) is not None, Why.COPY),
-            (pauses.read(session, PLACE) != place_of(session), Why.RESTORED),
+            (stored_settings.read(session, ADDRESS) != self._public_url, Why.ELSEWHERE),
+            (stored_settings.read(session, COPIED) is not None, Why.COPY),
+            (stored_settings.read(session, PLACE) != place_of(session), Why.RESTORED),
             (self._witness.gone or (seen is not None and seen[0] > beats), Why.RESTORED),
         )
         why = next((why for suspect, why in tests if suspect), None)
@@ -240,8 +240,8 @@ class Holding:
 
     def _release(self, session: Session) -> None:
         seen = self._witness.read() or (0, self._clock())
-        beats = max(seen[0], pauses.read(session, BEATS) or 0) + 1
-        pauses.clear(session, pauses.HELD, COPIED)
+        beats = max(seen[0], stored_settings.read(session, BEATS) or 0) + 1
+        stored_settings.clear(session, pauses.HELD, COPIED)
         pauses.wake(session, Reason.HELD)
         self._settle_in(session, beats)
         self._witness.write(beats, self._clock())

@@ -102,8 +102,10 @@ def _suppress(session: Session, one: Settlement, now: datetime) -> None:
 
 def _tell(was: LaneFacts, lane: LaneFacts) -> None:
     """Raise the alarm once when a lane stops, and say when it works again."""
-    if lane.held_since == was.held_since:
+    if lane.stopped_since == was.stopped_since:
         return
-    tell = log.error if lane.held_since else log.warning
-    event = "lane stopped" if lane.held_since else "lane open again"
-    tell(event, clinic=lane.clinic_id, channel=lane.channel, code=lane.held_for or was.held_for)
+    tell = log.error if lane.stopped_since else log.warning
+    event = "lane stopped" if lane.stopped_since else "lane open again"
+    tell(
+        event, clinic=lane.clinic_id, channel=lane.channel, code=lane.stopped_for or was.stopped_for
+    )

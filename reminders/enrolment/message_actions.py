@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from reminders.plans import one_off_messages
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.planning import Replan
-from reminders.rules.terms import Channel, Facts, Message, NoteKind, Reason
+from reminders.rules.terms import Channel, Facts, Message, OneOffKind, Reason
 from reminders.store.queries import client_messages, people, reminder_facts
 from reminders.store.tables import Client, Reminder
 from reminders.wording.library import Library
@@ -57,7 +57,7 @@ def call_back(session: Session, reminder: Reminder, now: datetime) -> None:
     """Undo a sending by hand: a milestone waits for its time again, a note is not sent at all.
     Raises ``TooLate``.
     """
-    if reminder.note_id is not None:
+    if reminder.one_off_id is not None:
         take_out(session, reminder, now)
     else:
         _change(session, reminder, due_at=reminder.scheduled_at)
@@ -82,7 +82,7 @@ def send_again(
         session,
         client,
         reminder.channel,
-        NoteKind.CORRECTION,
+        OneOffKind.CORRECTION,
         message.text,
         now + UNDO,
         good_for=AGAIN_HELPS,
@@ -93,7 +93,7 @@ def send_again(
 def write(session: Session, client: Client, channel: Channel, words: str, now: datetime) -> int:
     """Send her a sentence of staff's that puts an earlier message right; return its id."""
     return one_off_messages.write(
-        session, client, channel, NoteKind.CORRECTION, words, now + UNDO, good_for=AGAIN_HELPS
+        session, client, channel, OneOffKind.CORRECTION, words, now + UNDO, good_for=AGAIN_HELPS
     )
 
 

@@ -17,7 +17,7 @@ from reminders.monitoring.status import SILENCE
 from reminders.rules.decision import Outcome
 from reminders.senders import SendError
 from reminders.store.database import reading, writing
-from reminders.store.queries import delivery, pauses, redactions
+from reminders.store.queries import delivery, redactions, stored_settings
 from reminders.wording.fixed_replies import Answers
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Hearing:
     def _known(self) -> tuple[datetime | None, datetime | None]:
         """Return until when the list was gone through, and when the heart last beat."""
         with reading(self._engine) as session:
-            heard = pauses.read(session, HEARD)
+            heard = stored_settings.read(session, HEARD)
             return heard and datetime.fromisoformat(heard), delivery.last_beat(session)
 
     def _hear(self, now: datetime, until: datetime) -> int:
@@ -116,7 +116,7 @@ class Hearing:
             words = replies.keepable(one.text)
             self.take(Inbound(one.provider_id, one.contact, words, one.media, came_at=one.came_at))
         with writing(self._engine) as session:
-            pauses.write(session, HEARD, now.isoformat())
+            stored_settings.write(session, HEARD, now.isoformat())
         return len(came)
 
 

@@ -23,7 +23,7 @@ from reminders.spreadsheets import Table
 from reminders.store.queries import imports as queries
 from reminders.store.queries import people
 from reminders.store.queries.common import Row
-from reminders.store.tables import Clinic, Intake
+from reminders.store.tables import Clinic, Import
 from reminders.wording.library import Library
 
 KEPT = timedelta(days=7)
@@ -65,7 +65,7 @@ class Undone:
 
 def begin(
     session: Session, clinic: Clinic, table: Table, name: str, who: str, now: datetime
-) -> Intake:
+) -> Import:
     """Keep a list to be looked at, its columns recognised as they were corrected last time.
 
     Cells pasted without headings get some, so that no row is taken for them.
@@ -76,11 +76,11 @@ def begin(
         table = Table([f"Column {n}" for n in range(1, widest + 1)], rows)
     known = queries.recall(session, clinic.id, fingerprint(table.header))
     where = list_columns.recognise(table.header) if known is None else known
-    intake = Intake(
+    intake = Import(
         clinic_id=clinic.id,
-        name=name[:120],
-        by=who,
-        begun_at=now,
+        file_name=name[:120],
+        imported_by=who,
+        started_at=now,
         columns=json.dumps(where),
         cells=_packed(table),
     )
@@ -94,13 +94,13 @@ def fingerprint(header: Sequence[str]) -> str:
     return sha256("\n".join(list_columns.plain(name) for name in header).encode()).hexdigest()[:32]
 
 
-def look(intake: Intake, clinic: Clinic, library: Library, now: datetime) -> Looked:
+def look(intake: Import, clinic: Clinic, library: Library, now: datetime) -> Looked:
     """Read a list that was begun, cell by cell; raises ``InputError`` when it is gone."""
     table, where = _table(intake), json.loads(intake.columns)
-    return Looked(table, where, lists.check(table, intake.name, clinic, library, now, where))
+    return Looked(table, where, lists.check(table, intake.file_name, clinic, library, now, where))
 
 
-def set_columns(session: Session, intake: Intake, where: Mapping[str, int]) -> None:
+def set_columns(session: Session, intake: Import, where: Mapping[str, int]) -> None:
     """Say which column holds what, here and in lists with the same headings from now on."""
     table = _table(intake)
     kept = {name: place for name, place in where.items() if 0 <= place < len(table.header)}
@@ -108,7 +108,7 @@ def set_columns(session: Session, intake: Intake, where: Mapping[str, int]) -> N
     queries.remember(session, intake.clinic_id, fingerprint(table.header), kept)
 
 
-def mend(intake: Intake, cells: Mapping[tuple[int, int], str]) -> int:
+def mend(intake: Import, cells: Mapping[tuple[int, int], str]) -> int:
     """Write into cells, given by row number and column place; return how many changed."""
     table, changed = _table(intake), 0
     rows: list[tuple[int, Sequence[str]]] = []
@@ -123,14 +123,14 @@ def mend(intake: Intake, cells: Mapping[tuple[int, int], str]) -> int:
     return changed
 
 
-def leave_out(intake: Intake, numbers: set[int]) -> None:
+def leave_out(intake: Import, numbers: set[int]) -> None:
     """Drop rows from a list, as those of other treatments."""
     table = _table(intake)
     rows = [(number, row) for number, row in table.rows if number not in numbers]
     intake.cells = _packed(Table(table.header, rows))
 
 
-def say_consent(intake: Intake, channels: Sequence[Channel], source: str, on: str) -> None:
+def say_consent(intake: Import, channels: Sequence[Channel], source: str, on: str) -> None:
     """Note for every row of a list without consent columns how everyone on it said yes.
 
     ``source`` says how (“intake form”), ``on`` when, as it was typed; they become columns of the
@@ -150,7 +150,7 @@ def say_consent(intake: Intake, channels: Sequence[Channel], source: str, on: st
 
 
 def take(
-    session: Session, library: Library, clinic: Clinic, intake: Intake, now: datetime
+    session: Session, library: Library, clinic: Clinic, intake: Import, now: datetime
 ) -> Taken:
     """Take in what is good of a list, and keep the rest; raises ``InputError`` the second time."""
     if intake.taken_at is not None:
@@ -186,7 +186,7 @@ def rest(looked: Looked) -> list[list[str]]:
 
 
 def undo(
-    session: Session, library: Library, clinic: Clinic, intake: Intake, who: str, now: datetime
+    session: Session, library: Library, clinic: Clinic, intake: Import, who: str, now: datetime
 ) -> Undone:
     """Cancel the treatments that came in by a list, and with them all that has not left.
 
@@ -213,7 +213,7 @@ def undo(
     return undone
 
 
-def _table(intake: Intake) -> Table:
+def _table(intake: Import) -> Table:
     if intake.cells is None:
         raise InputError("The cells of this list are gone.", "Bring the list in again.")
     kept = json.loads(intake.cells)

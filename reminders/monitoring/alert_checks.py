@@ -49,7 +49,7 @@ def _stops(session: Session, now: datetime) -> Iterator[Stop]:
     """Gather stopped lanes by what stopped them: one refused account stops every clinic's."""
     alike = defaultdict(list)
     for _, lane in lanes.stopped(session):
-        alike[lane.channel, lane.held_for or ""].append(lane.held_since or now)
+        alike[lane.channel, lane.stopped_for or ""].append(lane.stopped_since or now)
     for (channel, code), since in alike.items():
         yield Stop(channel, code, min(since), len(since))
 

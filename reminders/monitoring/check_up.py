@@ -17,7 +17,7 @@ from reminders.senders.twilio_account import Inquiry
 from reminders.settings import Settings
 from reminders.store.backups import BACKED_UP
 from reminders.store.database import database_time, reading, writing
-from reminders.store.queries import pauses, people
+from reminders.store.queries import people, stored_settings
 from reminders.wording.library import Library
 from reminders.wording.renderer import Renderer
 
@@ -43,7 +43,7 @@ def inside(
     now = clock()
     with reading(engine) as session:
         used = people.zones(session)
-        backed_up = pauses.read(session, BACKED_UP)
+        backed_up = stored_settings.read(session, BACKED_UP)
         untold = alerts.untold(session, now)
     yield external_checks.zones(used, now)
     yield from doctor.clinics(engine, now)
@@ -55,13 +55,13 @@ def wording(engine: Engine, library: Library, renderer: Renderer, now: datetime)
     """Word every milestone there is, once for each edition of the wording: it takes seconds."""
     edition = library.edition()
     with reading(engine) as session:
-        known = pauses.read(session, WORDED)
+        known = stored_settings.read(session, WORDED)
     if known and known["edition"] == edition:
         return Check("wording", Verdict.PASS, known["found"])
     check = doctor.wording(library, renderer, now)
     if check.verdict is Verdict.PASS:
         with writing(engine) as session:
-            pauses.write(session, WORDED, {"edition": edition, "found": check.found})
+            stored_settings.write(session, WORDED, {"edition": edition, "found": check.found})
     return check
 
 

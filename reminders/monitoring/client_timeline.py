@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.decision import Defer, Skip, decide
 from reminders.rules.reason_texts import PLAIN
-from reminders.rules.terms import Channel, Facts, Message, NoteKind, Reason, Status
+from reminders.rules.terms import Channel, Facts, Message, OneOffKind, Reason, Status
 from reminders.senders.twilio_errors import say
 from reminders.store.queries import audit, client_messages, desk, reminder_facts
 from reminders.store.queries.client_messages import Step, Tried, moment
@@ -116,7 +116,7 @@ def _facts(step: Step) -> Iterator[tuple[str, str]]:
         yield "Counted from", f"treatment on {_day(treatment.treated_on)}"
     yield "Planned for", f"{_day(r.due_on)} ({r.scheduled_at:%H:%M} UTC)"
     yield "No longer helps after", f"{r.stale_at:%d %b %Y %H:%M} UTC"
-    if step.note is not None and step.note.kind is NoteKind.ANSWER:
+    if step.note is not None and step.note.kind is OneOffKind.ANSWER:
         yield "Written by", "a member of staff"
     for number, tried in enumerate(step.tried, 1):
         yield f"Attempt {number}", _attempt(tried)
@@ -130,7 +130,7 @@ def _attempt(tried: Tried) -> str:
         if attempt.code
         else ""
     )
-    wording = f"version {attempt.wording}" if attempt.wording else "packaged wording"
+    wording = f"version {attempt.wording_id}" if attempt.wording_id else "packaged wording"
     said = "".join(f"; {r.received_at:%H:%M} {r.status}" for r in tried.receipts)
     size = f", {attempt.segments} segments" if attempt.segments > 1 else ""
     return f"{attempt.handoff_at:%d %b %Y %H:%M:%S} UTC to {attempt.contact}, {wording}{size}{outcome}{code}{said}"
@@ -158,6 +158,6 @@ def _changes(session: Session, client_id: int, treatments: set[int]) -> Iterator
     for treatment_id in sorted(treatments):
         rows += audit.of_row(session, Treatment, treatment_id)
     for row in rows:
-        title = f"{row.what[0].upper()}{row.what[1:]}"
-        facts = (("By", row.who), *((("Detail", row.detail),) if row.detail else ()))
-        yield Entry(row.noted_at, "change", title, facts=facts)
+        title = f"{row.action[0].upper()}{row.action[1:]}"
+        facts = (("By", row.actor), *((("Detail", row.detail),) if row.detail else ()))
+        yield Entry(row.recorded_at, "change", title, facts=facts)

@@ -53,7 +53,7 @@ def _people(session: Session, clinic: Clinic, now: datetime) -> Iterator[Line]:
     owners = [one for one, role in staff.of_clinic(session, clinic.id) if role is Role.OWNER]
     yield Line(
         "An owner signs in with a second step",
-        any(owner.code_seed for owner in owners),
+        any(owner.totp_secret for owner in owners),
         "An owner sets it up when she signs in.",
         "/clinic/staff",
     )

@@ -98,7 +98,10 @@ def _replies(session: Session, clinic_id: int) -> Iterator[Need]:
 def _stopped(session: Session, clinic_id: int, now: datetime) -> Iterator[Need]:
     for lane in today.stopped(session, clinic_id):
         yield Need(
-            Kind.STOPPED, lane.held_since or now, channel=lane.channel, why=lane.held_for or ""
+            Kind.STOPPED,
+            lane.stopped_since or now,
+            channel=lane.channel,
+            why=lane.stopped_for or "",
         )
 
 

@@ -97,7 +97,7 @@ def standing(session: Session, now: datetime) -> Standing:
         maybe_twice=overview.maybe_twice(session),
         replies=replies.count_waiting(session),
         stopped=[
-            Stopped(clinic, lane.channel, lane.held_since or now, lane.held_for or "")
+            Stopped(clinic, lane.channel, lane.stopped_since or now, lane.stopped_for or "")
             for clinic, lane in lanes.stopped(session)
         ],
         outages=overview.outages(session, now - RECENT),

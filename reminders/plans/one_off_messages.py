@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.rules.terms import Channel, NoteKind
+from reminders.rules.terms import Channel, OneOffKind
 from reminders.store.queries import consents, people, plans
-from reminders.store.tables import Client, Note
+from reminders.store.tables import Client, OneOffMessage
 
 
 def write(
     session: Session,
     client: Client,
     channel: Channel,
-    kind: NoteKind,
+    kind: OneOffKind,
     words: str,
     now: datetime,
     *,
@@ -28,7 +28,7 @@ def write(
     id. ``words`` are sent as they are. An ``urgent`` one heeds no sending hours: it is for
     somebody who asked or wrote this minute. Suppression binds it all the same.
     """
-    note = Note(
+    note = OneOffMessage(
         clinic_id=client.clinic_id,
         client_id=client.id,
         kind=kind,

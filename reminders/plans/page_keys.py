@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from reminders.links import Links, page_key
-from reminders.store.queries import client_pages, plans
+from reminders.store.queries import client_pages, stored_settings
 from reminders.store.tables import Client
 
 MADE_WITH = "page keys"
@@ -14,16 +14,18 @@ TOGETHER = 5000
 
 def are_behind(session: Session, links: Links) -> bool:
     """Say whether some pages have no key, or keys of another SECRET_KEY than messages carry now."""
-    return plans.mark(session, MADE_WITH) != _edition(links) or client_pages.is_keyless(session)
+    return stored_settings.read(session, MADE_WITH) != _edition(links) or client_pages.is_keyless(
+        session
+    )
 
 
 def lay(session: Session, links: Links) -> bool:
     """Give some pages that have none their keys, and say whether there may be more. The messages
     that carry them need nothing of it: it is enough to do so when somebody knocks.
     """
-    if plans.mark(session, MADE_WITH) != _edition(links):
+    if stored_settings.read(session, MADE_WITH) != _edition(links):
         client_pages.drop_keys(session)
-        plans.set_mark(session, MADE_WITH, _edition(links))
+        stored_settings.write(session, MADE_WITH, _edition(links))
     waiting = client_pages.keyless(session, TOGETHER)
     keys = [(number, page_key(links.page_token(number, edition))) for number, edition in waiting]
     client_pages.set_keys(session, keys)

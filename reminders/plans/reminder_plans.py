@@ -17,7 +17,7 @@ from reminders.rules.protocols import Protocol
 from reminders.rules.quiet_hours import recipients_hours
 from reminders.rules.terms import Channel
 from reminders.store.queries import consents, customisation, people, plans
-from reminders.store.tables import Client, Clinic, Placement, Treatment
+from reminders.store.tables import Client, Clinic, MilestonePlacement, Treatment
 from reminders.wording.library import Library
 
 Courses = Mapping[str, Protocol]
@@ -64,7 +64,7 @@ def courses_of(session: Session, library: Library, clinic_id: int) -> Courses:
     }
 
 
-def _place(row: Placement) -> Place:
+def _place(row: MilestonePlacement) -> Place:
     channels = tuple(Channel(word) for word in row.channels.split())
     return Place(row.milestone, row.after, row.at, row.good_for, channels)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from reminders.plans.reminder_plans import pages, replan_clients
 from reminders.store.database import reading, writing
-from reminders.store.queries import people, plans
+from reminders.store.queries import people, stored_settings
 from reminders.wording.library import Library
 
 log = structlog.get_logger()
@@ -34,8 +34,8 @@ def follow_zone_data(
     of clients at a time, so that nobody waits; if it ends midway it goes on from there next time.
     """
     with reading(engine) as session:
-        before = plans.mark(session, EDITION)
-        at_clinic, at_client = _reached(plans.mark(session, REACHED), edition)
+        before = stored_settings.read(session, EDITION)
+        at_clinic, at_client = _reached(stored_settings.read(session, REACHED), edition)
         clinics = people.clinics(session)
     if before == edition:
         return False
@@ -49,10 +49,10 @@ def follow_zone_data(
             with writing(engine) as session:
                 clients = {client.id: client for client in people.lock(session, ids)}
                 replan_clients(session, library, clinic, clients, now)
-                plans.set_mark(session, REACHED, f"{edition} {clinic.id} {ids[-1]}")
+                stored_settings.write(session, REACHED, f"{edition} {clinic.id} {ids[-1]}")
             progress(len(ids))
     with writing(engine) as session:
-        plans.set_mark(session, EDITION, edition)
+        stored_settings.write(session, EDITION, edition)
     log.info("zone data followed", before=before, edition=edition)
     return True
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.rules.terms import Channel, NoteKind
+from reminders.rules.terms import Channel, OneOffKind
 from reminders.store.queries import consents, plans
 from reminders.store.tables import Client, Clinic
 
@@ -46,7 +46,7 @@ def _note(client: Client, now: datetime) -> dict[str, object]:
     return {
         "clinic_id": client.clinic_id,
         "client_id": client.id,
-        "kind": NoteKind.OPT_IN.value,
+        "kind": OneOffKind.OPT_IN.value,
         "subject": "",
         "words": "",
         "urgent": False,

@@ -26,7 +26,7 @@ from reminders.store.queries import (
     people,
 )
 from reminders.store.queries.erasure import of_client
-from reminders.store.tables import Attempt, Client, Note, Reply
+from reminders.store.tables import Attempt, Client, OneOffMessage, Reply
 
 ERASED = "(erased)"
 """What stands in the place of a name."""
@@ -81,7 +81,7 @@ def forget(
     erasure.redact(session, col(Reply.provider_id), replies, now)
     done["messages"] = erasure.hash_messages(session, of_client(Attempt, client.id), contacts=True)
     done["replies"] = erasure.hash_replies(session, replies)
-    done["notes"] = erasure.empty_notes(session, of_client(Note, client.id))
+    done["notes"] = erasure.empty_notes(session, of_client(OneOffMessage, client.id))
     done["consents"] = erasure.hash_ledger(session, client.id, now)
     imports.forget_client(session, client.id)
     join_requests.forget_client(session, client.id, contacts)
@@ -159,7 +159,7 @@ def purge(session: Session, keep: Keep, now: datetime) -> Counter[str]:
     old = now - keep.messages
     spoken = col(Attempt.handoff_at) < old
     done["messages' words"] = erasure.hash_messages(session, spoken, contacts=False)
-    done["notes' words"] = erasure.empty_notes(session, col(Note.written_at) < old)
+    done["notes' words"] = erasure.empty_notes(session, col(OneOffMessage.written_at) < old)
     done["replies"] = erasure.hash_replies(session, col(Reply.received_at) < now - keep.replies)
     done["lists"] = imports.forget_cells(session, now - KEPT)
     done["deliveries"] = erasure.delete_deliveries(session, now - keep.deliveries)

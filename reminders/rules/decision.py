@@ -8,7 +8,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from reminders.rules.sending_hours import closing, next_open, opening_on
-from reminders.rules.terms import Channel, Facts, NoteKind, Reason, Status
+from reminders.rules.terms import Channel, Facts, OneOffKind, Reason, Status
 
 WEEK = timedelta(days=7)
 LOOK_AGAIN = timedelta(hours=1)
@@ -121,7 +121,7 @@ def _barred(facts: Facts) -> bool:
 
 def _asked_for(facts: Facts) -> bool:
     """Say whether she asked for this very message, by a form or by writing to us."""
-    return facts.note is not None and facts.note.kind in {NoteKind.CODE, NoteKind.ANSWER}
+    return facts.note is not None and facts.note.kind in {OneOffKind.CODE, OneOffKind.ANSWER}
 
 
 def _halt(facts: Facts) -> Reason | None:

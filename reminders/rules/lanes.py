@@ -38,16 +38,16 @@ class LaneFacts:
     opens_at: datetime | None = None
     counted_on: date | None = None
     counted: int = 0
-    held_until: datetime | None = None
-    held_for: str | None = None
-    held_since: datetime | None = None
+    stopped_until: datetime | None = None
+    stopped_for: str | None = None
+    stopped_since: datetime | None = None
     faults: int = 0
 
 
 def room(lane: LaneFacts, now: datetime) -> int:
     """Return how many messages may leave by a lane at ``now``."""
-    if lane.held_until is not None:
-        return int(lane.held_until <= now)
+    if lane.stopped_until is not None:
+        return int(lane.stopped_until <= now)
     by_rate = PLENTY
     if lane.per_minute is not None:
         by_rate = max(0, (now - _start(lane, now)) // _slot(lane.per_minute) + 1)
@@ -61,8 +61,8 @@ def charge(lane: LaneFacts, count: int, now: datetime) -> LaneFacts:
     Each takes its slot of time. Once a day's limit is used up the lane opens again at the
     clinic's midnight. A stopped lane waits for what came of the one it let through.
     """
-    if count and lane.held_until is not None:
-        lane = replace(lane, held_until=now + PROBE)
+    if count and lane.stopped_until is not None:
+        lane = replace(lane, stopped_until=now + PROBE)
     if count and lane.per_minute is not None:
         lane = replace(lane, opens_at=_start(lane, now) + count * _slot(lane.per_minute))
     return lane if lane.per_day is None else _counting(lane, lane.per_day, count, now)
@@ -104,7 +104,7 @@ def judge(
     if outcome is Outcome.KEPT:
         return lane
     if outcome not in _FAULTS:
-        younger = lane.held_since is None or tried_at >= lane.held_since
+        younger = lane.stopped_since is None or tried_at >= lane.stopped_since
         return _opened(lane) if younger else lane
     lane = replace(lane, faults=lane.faults + 1)
     if outcome is Outcome.CONFIGURATION or lane.faults >= PATIENT_WITH:
@@ -115,13 +115,13 @@ def judge(
 
 
 def _opened(lane: LaneFacts) -> LaneFacts:
-    return replace(lane, held_until=None, held_for=None, held_since=None, faults=0)
+    return replace(lane, stopped_until=None, stopped_for=None, stopped_since=None, faults=0)
 
 
 def _stopped(lane: LaneFacts, until: datetime, code: str, now: datetime) -> LaneFacts:
     return replace(
         lane,
-        held_until=max(until, lane.held_until or until),
-        held_for=code,
-        held_since=lane.held_since or now,
+        stopped_until=max(until, lane.stopped_until or until),
+        stopped_for=code,
+        stopped_since=lane.stopped_since or now,
     )

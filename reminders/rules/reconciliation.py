@@ -51,7 +51,7 @@ class Finding(StrEnum):
 class Doubt:
     """An attempt that may have left: what it said to whom, and how often it was looked for.
 
-    ``misses`` counts the healthy looks that did not find it, ``doubts`` the earlier attempts of
+    ``failed_lookups`` counts the healthy looks that did not find it, ``unproven_attempts`` the earlier attempts of
     the reminder whose end was never known.
     """
 
@@ -65,8 +65,8 @@ class Doubt:
     body: str
     handoff_at: datetime
     stale_at: datetime
-    misses: int
-    doubts: int
+    failed_lookups: int
+    unproven_attempts: int
 
 
 def prove(doubt: Doubt, finding: Finding, now: datetime, patience: Patience) -> Settled:
@@ -78,7 +78,7 @@ def prove(doubt: Doubt, finding: Finding, now: datetime, patience: Patience) -> 
     """
     if finding is Finding.FOUND:
         return Settled(Status.ACCEPTED)
-    misses = doubt.misses + (finding is Finding.ABSENT)
+    misses = doubt.failed_lookups + (finding is Finding.ABSENT)
     if misses >= len(patience.asks):
         return _never_left(doubt, now)
     if finding is Finding.UNHEARD and now > _end(doubt, patience):
@@ -108,6 +108,6 @@ def presume(doubt: Doubt, now: datetime, *, resend: bool) -> Settled:
     Where ``resend`` is chosen it goes once more while it still helps, with the same Message-ID
     and marked as a possible duplicate; else, or the second time, it is unknown.
     """
-    if resend and not doubt.doubts and now < doubt.stale_at:
+    if resend and not doubt.unproven_attempts and now < doubt.stale_at:
         return Settled(Status.PLANNED, Reason.MAYBE_TWICE, now)
     return Settled(Status.UNKNOWN, Reason.UNPROVEN)

@@ -112,7 +112,7 @@ class Reason(StrEnum):
     BUDGET = "budget"
 
 
-class NoteKind(StrEnum):
+class OneOffKind(StrEnum):
     """What a message outside any protocol is for."""
 
     OPT_IN = "opt-in"  # confirms that she said yes; the first text of all
@@ -122,10 +122,10 @@ class NoteKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class NoteFacts:
+class OneOffFacts:
     """A message outside any protocol, its words already chosen; ``urgent`` heeds no hours."""
 
-    kind: NoteKind
+    kind: OneOffKind
     subject: str
     words: str
     urgent: bool
@@ -184,7 +184,7 @@ class Facts:
     suppressed: Reason | None
     superseded: bool
     texts_on: tuple[date, ...]
-    note: NoteFacts | None = None
+    note: OneOffFacts | None = None
     page_edition: int = 1
     paused_until: datetime | None = None
     held: bool = False

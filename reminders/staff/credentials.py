@@ -106,7 +106,7 @@ def qr(words: str) -> str:
     return drawn.getvalue().decode()
 
 
-def code_step(seed: str, code: str, now: datetime, last: int) -> int | None:
+def totp_step(seed: str, code: str, now: datetime, last: int) -> int | None:
     """Return which half minute this code belongs to: now, the one before or the one after, and
     later than ``last``, since each is good once; None if it is none of them (RFC 6238, 5.2).
     """
@@ -120,6 +120,6 @@ def code_step(seed: str, code: str, now: datetime, last: int) -> int | None:
     return None
 
 
-def spare_codes() -> list[str]:
+def recovery_codes() -> list[str]:
     """Return ten codes for a paper list, each good once instead of the app's."""
     return [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(10)]

@@ -67,7 +67,7 @@ def accept(
     if not clean(name):
         raise InputError("Your name is missing.", "Colleagues see who answered a client.")
     staff.name = read_name(name)
-    staff.password = credentials.HASHER.hash(password)
+    staff.password_hash = credentials.HASHER.hash(password)
     staff.disabled_at = None
     invitation.used_at = now
     session.flush()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from reminders.enrolment import clinics
 from reminders.rules.roles import Role
 from reminders.staff import credentials, invitations
-from reminders.store.queries import pauses, people
+from reminders.store.queries import people, stored_settings
 
 MARK = "set up"
 LASTS = timedelta(hours=24)
@@ -24,13 +24,13 @@ def offer(session: Session, now: datetime) -> str | None:
         return None
     token = credentials.new_token()
     kept = {"hash": credentials.hash_token(token), "until": (now + LASTS).isoformat()}
-    pauses.write(session, MARK, kept)
+    stored_settings.write(session, MARK, kept)
     return token
 
 
 def good(session: Session, token: str, now: datetime) -> bool:
     """Say whether a token may set this installation up."""
-    kept = pauses.read(session, MARK)
+    kept = stored_settings.read(session, MARK)
     if kept is None or people.clinics(session):
         return False
     fresh = now < datetime.fromisoformat(kept["until"])
@@ -42,5 +42,5 @@ def begin(session: Session, typed: Mapping[str, str], owner: str, now: datetime)
     ``ClinicError`` or ``InputError``.
     """
     clinic = clinics.add(session, typed, now, live=False)
-    pauses.clear(session, MARK)
+    stored_settings.clear(session, MARK)
     return invitations.invite(session, clinic, owner, Role.OWNER, now, "the first start")

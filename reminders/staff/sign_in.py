@@ -81,13 +81,13 @@ def with_password(
     """
     must_wait(session, door, now)
     staff = queries.by_email(session, door.email)
-    right = credentials.right_password(staff.password if staff else None, password)
+    right = credentials.right_password(staff.password_hash if staff else None, password)
     belongs = queries.memberships(session, staff.id) if staff and right else []
     if staff is None or not belongs or staff.disabled_at is not None:
         failed(session, door, now)
         return None
-    if credentials.HASHER.check_needs_rehash(staff.password or ""):
-        staff.password = credentials.HASHER.hash(password)
+    if credentials.HASHER.check_needs_rehash(staff.password_hash or ""):
+        staff.password_hash = credentials.HASHER.hash(password)
     for key in door.keys:
         queries.open_door(session, key)
     return begin(session, staff, belongs[0][0].clinic_id, browser, now)
@@ -118,7 +118,7 @@ def begin(
 def needs_code(session: Session, staff: Staff) -> bool:
     """Say whether a password alone is not enough: it never is for an owner."""
     owns = any(m.role is Role.OWNER for m, _ in queries.memberships(session, staff.id))
-    return owns or staff.code_seed is not None
+    return owns or staff.totp_secret is not None
 
 
 def with_code(
@@ -129,22 +129,22 @@ def with_code(
     """
     must_wait(session, door, now)
     staff = queries.by_id(session, sign_in.staff_id)
-    if staff is None or staff.code_seed is None:
+    if staff is None or staff.totp_secret is None:
         return None
-    step = credentials.code_step(lock.unseal(staff.code_seed) or "", code, now, staff.code_step)
+    step = credentials.totp_step(lock.unseal(staff.totp_secret) or "", code, now, staff.totp_step)
     if step is None and not _spare(staff, code):
         failed(session, door, now)
         return None
-    staff.code_step = step or staff.code_step
+    staff.totp_step = step or staff.totp_step
     return _prove(session, staff, sign_in, now)
 
 
 def _spare(staff: Staff, code: str) -> bool:
-    kept = staff.spare_codes.split()
+    kept = staff.recovery_codes.split()
     typed = credentials.hash_token(code.strip().lower())
     if typed not in kept:
         return False
-    staff.spare_codes = " ".join(one for one in kept if one != typed)
+    staff.recovery_codes = " ".join(one for one in kept if one != typed)
     return True
 
 
@@ -155,12 +155,12 @@ def set_up_code(
     and the paper list. None where the code is wrong, or there is a second step already.
     """
     staff = queries.by_id(session, sign_in.staff_id)
-    step = credentials.code_step(seed, code, now, 0)
-    if staff is None or step is None or (staff.code_seed and sign_in.proven_at is None):
+    step = credentials.totp_step(seed, code, now, 0)
+    if staff is None or step is None or (staff.totp_secret and sign_in.proven_at is None):
         return None
-    spare = credentials.spare_codes()
-    staff.code_seed, staff.code_step = lock.seal(seed), step
-    staff.spare_codes = " ".join(credentials.hash_token(one) for one in spare)
+    spare = credentials.recovery_codes()
+    staff.totp_secret, staff.totp_step = lock.seal(seed), step
+    staff.recovery_codes = " ".join(credentials.hash_token(one) for one in spare)
     queries.end_all(session, staff.id, now, keep=sign_in.id)
     record(session, sign_in.clinic_id, staff.email, "set up a second step", Staff, staff.id, now)
     return _prove(session, staff, sign_in, now), spare

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
 from reminders.store.database import writing
-from reminders.store.queries import pauses
+from reminders.store.queries import stored_settings
 
 BACKED_UP, COPIED = "backed up", "copied"
 """Marks: when the last backup was made; and, in the copy itself, that it is one."""
@@ -46,7 +46,7 @@ def back_up(engine: Engine, file: Path, now: datetime) -> int:
         file.unlink()
         raise
     with writing(engine) as session:
-        pauses.write(session, BACKED_UP, now.isoformat())
+        stored_settings.write(session, BACKED_UP, now.isoformat())
     return file.stat().st_size
 
 
@@ -58,7 +58,7 @@ def _sqlite(engine: Engine, file: Path, now: datetime) -> None:
         source.connection.driver_connection.backup(target)  # type: ignore[union-attr]
         target.execute("PRAGMA journal_mode=DELETE")
         target.execute(
-            "INSERT OR REPLACE INTO mark (name, value) VALUES (?, ?)",
+            "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)",
             (COPIED, f'"{now.isoformat()}"'),
         )
         target.commit()

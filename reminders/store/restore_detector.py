@@ -19,7 +19,7 @@ def place_of(session: Session) -> str | None:
     found = session.execute(
         text(
             "SELECT system_identifier, (SELECT oid FROM pg_database WHERE datname ="
-            " current_database()), CAST(CAST('mark' AS regclass) AS oid) FROM pg_control_system()"
+            " current_database()), CAST(CAST('setting' AS regclass) AS oid) FROM pg_control_system()"
         )
     ).one()
     return ".".join(map(str, found))

@@ -87,7 +87,7 @@ def _measure(app: App) -> Iterator[Metric]:
         yield from _waits(metrics.waits(session, now - HOUR))
         lanes = [((lane.clinic_id, lane.channel), lane) for lane in metrics.lanes(session)]
         per_minute = ((key, lane.per_minute) for key, lane in lanes if lane.per_minute)
-        held = ((key, lane.held_until is not None) for key, lane in lanes)
+        held = ((key, lane.stopped_until is not None) for key, lane in lanes)
         of_lane = ["clinic", "channel"]
         yield _by("reminders_lane_per_minute", "A lane's rate limit", of_lane, per_minute)
         yield _by("reminders_lane_stopped", "Whether a fault stopped a lane", of_lane, held)

@@ -12,7 +12,7 @@ from jinja2 import TemplateError
 
 from reminders.rules.contacts import clean, show_national
 from reminders.rules.segments import Size, fold, size
-from reminders.rules.terms import Channel, ClinicFacts, Discretion, Facts, Message, NoteKind
+from reminders.rules.terms import Channel, ClinicFacts, Discretion, Facts, Message, OneOffKind
 from reminders.rules.wording import Approved
 from reminders.wording.composition import only_placeholders
 from reminders.wording.dates import locale_of, say_date, say_date_briefly, say_time
@@ -80,7 +80,7 @@ class Renderer:
         now: datetime,
         expires_at: datetime,
     ) -> Message:
-        welcome = facts.note is not None and facts.note.kind is NoteKind.OPT_IN
+        welcome = facts.note is not None and facts.note.kind is OneOffKind.OPT_IN
         said = self._welcome(facts) if welcome else compiled.sms.render(words)
         text, cost = (
             _composed(words, said, language.stop, always=compiled.link or welcome)

@@ -69,7 +69,7 @@ def test_a_consent_is_kept_with_all_that_proves_it(house: House) -> None:
         "wording": "Text me about my skin.",
         "wording_version": "join-en-1",
         "recorded_by": None,
-        "address": "203.0.113.9",
+        "network_address": "203.0.113.9",
         "recorded_at": house.clock(),
         "erased_at": None,
     }

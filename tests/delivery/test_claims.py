@@ -171,7 +171,7 @@ def test_one_clinic_s_fault_never_stops_another_s(house: House) -> None:
     with writing(house.engine) as session:
         (lane,) = lanes.lock(session, [(1, Channel.SMS)])
         stopped = LaneFacts(
-            lane.lane_id, 1, Channel.SMS, lane.zone, held_until=DAY_1 + PROBE, held_for="x"
+            lane.lane_id, 1, Channel.SMS, lane.zone, stopped_until=DAY_1 + PROBE, stopped_for="x"
         )
         lanes.keep(session, [stopped])
     provider = Provider(house.clock)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from reminders.rules.terms import Status
 from reminders.store.database import reading, writing
-from reminders.store.tables import Intake, Reminder, SignIn
+from reminders.store.tables import Import, Reminder, SignIn
 from reminders.web.desk.sign_in.access import Guard
 from tests.looks.sights import Scene, after, at
 from tests.looks.stage import begin_owner, code_of, sign_in
@@ -196,7 +196,7 @@ def list_undone(page: Page, scene: Scene) -> None:
 @after("GET", "/lists/1")
 def list_gone(page: Page, scene: Scene) -> None:
     with writing(scene.served.house.engine) as session:
-        session.execute(update(Intake).where(Intake.id == 1).values(cells=None))  # type: ignore[arg-type]
+        session.execute(update(Import).where(Import.id == 1).values(cells=None))  # type: ignore[arg-type]
     page.goto(scene.find("/lists/1"))
 
 

@@ -69,7 +69,7 @@ def test_a_stopped_account_is_told_once_however_many_clinics_it_stops(house: Hou
         clinics.add(session, CLINIC | {"name": "Second Skin"}, MONDAY, live=True)
         session.execute(
             update(Lane).where(Lane.channel == Channel.SMS)  # type: ignore[arg-type]
-            .values(held_until=NIGHT, held_since=NIGHT, held_for="20003")
+            .values(stopped_until=NIGHT, stopped_since=NIGHT, stopped_for="20003")
         )  # fmt: skip
     once = raised(house, NIGHT + timedelta(minutes=1))
     assert once == ["Texts are stopped: our credentials are refused (20003)"]

@@ -9,7 +9,7 @@ import pytest
 
 from reminders.consent import ledger
 from reminders.plans import one_off_messages
-from reminders.rules.terms import Channel, NoteKind, Reason, Status
+from reminders.rules.terms import Channel, OneOffKind, Reason, Status
 from reminders.store.database import writing
 from reminders.store.queries import people
 from tests.conftest import BOTH, House, ana
@@ -21,7 +21,7 @@ NIGHT = datetime(2026, 3, 2, 23, tzinfo=LONDON)
 NOON = datetime(2026, 3, 2, 12, tzinfo=LONDON)
 
 
-def write(house: House, kind: NoteKind, channel: Channel = Channel.SMS, **how: bool) -> None:
+def write(house: House, kind: OneOffKind, channel: Channel = Channel.SMS, **how: bool) -> None:
     with writing(house.engine) as session:
         client = people.client(session, 1)
         assert client is not None
@@ -42,7 +42,7 @@ def write(house: House, kind: NoteKind, channel: Channel = Channel.SMS, **how: b
 def test_a_note_leaves_in_the_words_it_was_given(house: House) -> None:
     house.enrol(ana(date(2026, 6, 1)))
     house.clock.now = NOON
-    write(house, NoteKind.CODE)
+    write(house, OneOffKind.CODE)
     house.tick()
     line = house.line("code")
     assert (line.status, line.body) == (
@@ -55,7 +55,7 @@ def test_a_note_leaves_in_the_words_it_was_given(house: House) -> None:
 def test_a_note_by_email_stands_in_the_layout_with_its_words_escaped(house: House) -> None:
     house.enrol(ana(date(2026, 6, 1)))
     house.clock.now = NOON
-    write(house, NoteKind.ANSWER, Channel.EMAIL)
+    write(house, OneOffKind.ANSWER, Channel.EMAIL)
     house.tick()
     mail = house.line("answer", Channel.EMAIL)
     assert (mail.status, mail.subject) == (Status.ACCEPTED, "Your code")
@@ -65,18 +65,18 @@ def test_a_note_by_email_stands_in_the_layout_with_its_words_escaped(house: Hous
 @pytest.mark.parametrize(
     "kind, said_yes, urgent, at, becomes",
     [
-        (NoteKind.CODE, False, True, NIGHT, (Status.ACCEPTED, None)),
-        (NoteKind.ANSWER, False, True, NIGHT, (Status.ACCEPTED, None)),
-        (NoteKind.ANSWER, False, False, NIGHT, (Status.PLANNED, Reason.QUIET_HOURS)),
-        (NoteKind.OPT_IN, False, False, NOON, (Status.SKIPPED, Reason.NO_CONSENT)),
-        (NoteKind.OPT_IN, True, False, NOON, (Status.ACCEPTED, None)),
-        (NoteKind.OPT_IN, True, False, NIGHT, (Status.PLANNED, Reason.QUIET_HOURS)),
-        (NoteKind.CORRECTION, False, False, NOON, (Status.SKIPPED, Reason.NO_CONSENT)),
+        (OneOffKind.CODE, False, True, NIGHT, (Status.ACCEPTED, None)),
+        (OneOffKind.ANSWER, False, True, NIGHT, (Status.ACCEPTED, None)),
+        (OneOffKind.ANSWER, False, False, NIGHT, (Status.PLANNED, Reason.QUIET_HOURS)),
+        (OneOffKind.OPT_IN, False, False, NOON, (Status.SKIPPED, Reason.NO_CONSENT)),
+        (OneOffKind.OPT_IN, True, False, NOON, (Status.ACCEPTED, None)),
+        (OneOffKind.OPT_IN, True, False, NIGHT, (Status.PLANNED, Reason.QUIET_HOURS)),
+        (OneOffKind.CORRECTION, False, False, NOON, (Status.SKIPPED, Reason.NO_CONSENT)),
     ],
 )
 def test_each_kind_heeds_what_it_must(
     house: House,
-    kind: NoteKind,
+    kind: OneOffKind,
     said_yes: bool,
     urgent: bool,
     at: datetime,
@@ -90,8 +90,8 @@ def test_each_kind_heeds_what_it_must(
     assert (line.status, line.reason) == becomes
 
 
-@pytest.mark.parametrize("kind", NoteKind)
-def test_a_stop_binds_every_note(house: House, kind: NoteKind) -> None:
+@pytest.mark.parametrize("kind", OneOffKind)
+def test_a_stop_binds_every_note(house: House, kind: OneOffKind) -> None:
     house.enrol(ana(date(2026, 6, 1)))
     house.clock.now = NOON
     write(house, kind, urgent=True)
@@ -107,8 +107,8 @@ def test_a_stop_binds_every_note(house: House, kind: NoteKind) -> None:
 def test_notes_do_not_use_up_the_texts_that_care_may_send(house: House) -> None:
     house.enrol(ana(date(2026, 3, 1)))
     house.clock.now = datetime(2026, 3, 2, 9, tzinfo=LONDON)
-    write(house, NoteKind.OPT_IN)
-    write(house, NoteKind.ANSWER, urgent=True)
+    write(house, OneOffKind.OPT_IN)
+    write(house, OneOffKind.ANSWER, urgent=True)
     house.tick()
     house.play(datetime(2026, 3, 2, 20, tzinfo=LONDON))
     assert house.line("day-1").status is Status.ACCEPTED

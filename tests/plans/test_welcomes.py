@@ -9,7 +9,7 @@ import pytest
 
 from reminders.links import Links
 from reminders.rules.decision import Defer, decide
-from reminders.rules.terms import Channel, NoteFacts, NoteKind, Reason, Status
+from reminders.rules.terms import Channel, OneOffFacts, OneOffKind, Reason, Status
 from reminders.store.database import reading
 from reminders.store.queries import people
 from reminders.wording.library import packaged
@@ -74,7 +74,7 @@ def test_a_text_waits_for_the_welcome_and_an_email_does_not(house: House) -> Non
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_welcome_is_one_segment_under_a_domain_of_twenty_four_letters(language: str) -> None:
-    note = NoteFacts(NoteKind.OPT_IN, "", "", urgent=False)
+    note = OneOffFacts(OneOffKind.OPT_IN, "", "", urgent=False)
     facts = replace(WIDEST, note=note, channel=Channel.SMS, language=language)
     links = Links("k" * 32, "https://aftercare.clinic.example")
     message = Renderer(LIBRARY, links).render(facts, NOON, NOON)

@@ -18,12 +18,20 @@ from reminders.plans import one_off_messages
 from reminders.privacy import retention
 from reminders.privacy.retention import Keep
 from reminders.rules.keywords import Kind
-from reminders.rules.terms import Act, Channel, Discretion, InputError, NoteKind, Reason, Status
+from reminders.rules.terms import Act, Channel, Discretion, InputError, OneOffKind, Reason, Status
 from reminders.store.database import reading, trying, writing
 from reminders.store.queries import consents
 from reminders.store.queries.consents import HASHED
 from reminders.store.queries.erasure import SIZE
-from reminders.store.tables import Attempt, Client, Code, Joining, Purged, Redaction, Reply
+from reminders.store.tables import (
+    Attempt,
+    Client,
+    JoinRequest,
+    PurgeRecord,
+    Redaction,
+    Reply,
+    VerificationCode,
+)
 from tests.conftest import House, ana, said
 from tests.support.erasure import client_of, forget
 
@@ -48,7 +56,7 @@ def live(house: House) -> None:
         client = client_of(session)
         consent_ledger.record(session, client, Channel.SMS, proof, house.clock())
         one_off_messages.write(
-            session, client, Channel.SMS, NoteKind.ANSWER, "Ana, we will call you", house.clock(),
+            session, client, Channel.SMS, OneOffKind.ANSWER, "Ana, we will call you", house.clock(),
             good_for=timedelta(days=3), urgent=True,
         )  # fmt: skip
     house.tick(DAY_1)
@@ -62,13 +70,13 @@ def live(house: House) -> None:
         )  # fmt: skip
         session.add_all(
             [
-                Code(
-                    clinic_id=1, about="join.1", channel=Channel.SMS, contact="+447700900101",
-                    seal="s", browser="203.0.113.9", asked_at=DAY_1, good_until=DAY_1,
+                VerificationCode(
+                    clinic_id=1, purpose="join.1", channel=Channel.SMS, contact="+447700900101",
+                    code_hash="s", network_address="203.0.113.9", requested_at=DAY_1, expires_at=DAY_1,
                 ),
-                Joining(
+                JoinRequest(
                     clinic_id=1, language="en", discretion=Discretion.PLAIN, sms_client_id=1,
-                    sms_wording="drawer three", browser="203.0.113.9", asked_at=DAY_1,
+                    sms_wording="drawer three", network_address="203.0.113.9", requested_at=DAY_1,
                 ),
             ]
         )  # fmt: skip
@@ -98,20 +106,23 @@ def test_of_an_erased_client_nothing_can_be_read_anywhere(house: House) -> None:
 ERASED = {
     "attempt": "contact subject body",
     "client": "first_name last_name name_key family_key phone email time_zone external_id page_key",
-    "code": "about contact seal browser", "consent": "source contact address",
-    "joining": "browser sms_wording email_wording language", "intake": "cells columns name",
-    "note": "subject words", "reply": "contact body answer", "suppression": "contact",
+    "verification_code": "purpose contact code_hash network_address",
+    "consent": "source contact network_address",
+    "join_request": "network_address sms_wording email_wording language",
+    "import": "cells columns file_name",
+    "one_off_message": "subject words", "reply": "contact body answer", "suppression": "contact",
     "treatment": "external_id",
 }  # fmt: skip
 HARMLESS = {
-    "attempt": "claim outcome code provider_id", "client": "language", "intake": "by undone_by",
-    "intake_row": "effect", "consent": "wording wording_version recorded_by",
+    "attempt": "claim outcome code provider_id", "client": "language", "import": "imported_by undone_by",
+    "import_row": "effect", "consent": "wording wording_version recorded_by",
     "receipt": "provider_id status code", "redaction": "provider_id", "reminder": "milestone claim",
     "reply": "provider_id alarm", "suppression": "source", "treatment": "protocol",
 }  # fmt: skip
 NOT_HERS = {
-    "alert", "audit", "clinic", "guest", "heading", "heartbeat", "invitation", "knock", "lane", "mark",
-    "membership", "outage", "pace", "parameter", "placement", "purged", "sign_in", "spend", "staff",
+    "alert", "audit", "clinic", "column_mapping", "heartbeat", "invitation", "lane",
+    "membership", "milestone_placement", "outage", "parameter", "practice_recipient", "purge_record",
+    "segment_spending", "sender_rate", "setting", "sign_in", "sign_in_attempt", "staff",
     "wording",
 }  # fmt: skip
 """Of clinics, staff and our own doing; audit lines and alerts never name a client."""
@@ -135,7 +146,7 @@ def test_what_is_erased_is_still_proven_to_whoever_has_it(house: House) -> None:
         assert consents.keyed(session, body) in kept
         assert consents.keyed(session, body + " ") not in kept
         ledger = consents.ledger(session, 1)
-        assert consents.keyed(session, "203.0.113.9") in {line.address for line in ledger}
+        assert consents.keyed(session, "203.0.113.9") in {line.network_address for line in ledger}
     assert {(line.act, line.given) for line in ledger} >= {(Act.FORM, True), (Act.ERASURE, False)}
     assert {line.wording for line in ledger if line.act is Act.FORM} == {"Text me."}
     assert all(len(line.source) == SIZE and line.source[0] == HASHED for line in ledger)
@@ -175,7 +186,7 @@ def test_after_an_erasure_she_may_join_again_by_a_code_but_not_past_a_stop(house
     forget(house)
     house.enrol(ana(date(2026, 3, 9), said=()))
     with writing(house.engine) as session:
-        for kind in (NoteKind.CODE, NoteKind.CORRECTION):
+        for kind in (OneOffKind.CODE, OneOffKind.CORRECTION):
             one_off_messages.write(
                 session, client_of(session, 2), Channel.SMS, kind, "123456", house.clock(),
                 good_for=timedelta(hours=1), urgent=True,
@@ -197,7 +208,7 @@ def test_a_number_known_by_its_hash_alone_gets_no_note_either(house: House) -> N
         session.add(joins)
         session.flush()
         one_off_messages.write(
-            session, joins, Channel.SMS, NoteKind.CODE, "123456", house.clock(),
+            session, joins, Channel.SMS, OneOffKind.CODE, "123456", house.clock(),
             good_for=timedelta(hours=1), urgent=True,
         )  # fmt: skip
     house.tick()
@@ -299,9 +310,9 @@ def test_an_export_holds_everything_and_nobody_else(house: House) -> None:
     assert "900102" not in told
     assert json.loads(told)["clinic"] == "Rosewood Skin"
     assert {name: len(rows) for name, rows in held.items() if isinstance(rows, list)} == {
-        "client": 1, "treatment": 1, "consent": 3, "suppression": 0, "note": 1, "reminder": 17,
-        "attempt": 3, "receipt": 0, "reply": 1, "intake_row": 0,
-        "code": 1, "joining": 1,
+        "client": 1, "treatment": 1, "consent": 3, "suppression": 0, "one_off_message": 1, "reminder": 17,
+        "attempt": 3, "receipt": 0, "reply": 1, "import_row": 0,
+        "join_request": 1, "verification_code": 1,
     }  # fmt: skip
 
 
@@ -350,7 +361,7 @@ def test_what_was_purged_is_still_counted(house: House) -> None:
     live(house)
     done = purge(house, timedelta(900))
     with reading(house.engine) as session:
-        kept = {row.what: row.count for row in session.scalars(select(Purged))}
+        kept = {row.kind: row.count for row in session.scalars(select(PurgeRecord))}
     assert kept == dict(done)
     assert kept["deliveries"] > 0
 

@@ -1,8 +1,9 @@
-"""Editions: this program as its own history knows it at earlier tables, each in a folder of its own."""
+"""Released versions of this program, taken from its own history, each in a folder of its own."""
 
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import tarfile
@@ -11,18 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-STEPS = "reminders/store/migrations/versions"
-FIRST_RELEASE = "0015"
-"""What stands at an earlier step was never let out; 0014 would send a welcome that today's version
-planned without its words, for it looks for them in another place.
-"""
+VERSION_FILE = "reminders/__init__.py"
+FIRST_RELEASE = (1, 0, 0)
+"""What came before was never let out, and kept its tables under other names."""
 
 
 @dataclass(frozen=True)
 class Edition:
-    """The last commit at which a step was the newest."""
+    """The last commit that carried a version."""
 
-    step: str
+    version: str
     commit: str
 
     def lay_out(self, folder: Path) -> Path:
@@ -33,28 +32,30 @@ class Edition:
         return folder
 
 
-def earlier() -> Iterator[Edition]:
-    """Give the editions between the first release and today's tables, the latest first; none where
-    this checkout has no history (it is shallow, or no checkout at all).
+def released() -> Iterator[Edition]:
+    """Give each released version as last committed, the latest first; none where this is no
+    checkout. In a shallow one only the latest is known.
     """
-    known = {_newest(sorted(path.name for path in (ROOT / STEPS).glob("0*.py")))}
-    for commit in _lines("log", "--format=%H", "--", STEPS):
-        before = f"{commit}^"
-        steps = _lines("ls-tree", "--name-only", f"{before}:{STEPS}")
-        step = _newest([name for name in steps if name[:1] == "0"])
-        if step >= FIRST_RELEASE and step not in known:
-            known.add(step)
-            yield Edition(step, before)
+    known: set[str] = set()
+    for commit in ("HEAD", *(f"{commit}^" for commit in _changes())):
+        version = _version(commit)
+        if version and version not in known and _number(version) >= FIRST_RELEASE:
+            known.add(version)
+            yield Edition(version, commit)
 
 
-def _newest(steps: list[str]) -> str:
-    """Return the newest step's number; nothing while two shared one, between two commits."""
-    numbers = [name[:4] for name in steps]
-    return max(numbers, default="") if len(set(numbers)) == len(numbers) else ""
+def _changes() -> list[str]:
+    return _git("log", "--format=%H", "--", VERSION_FILE).decode().splitlines()
 
 
-def _lines(*words: str) -> list[str]:
-    return _git(*words).decode().splitlines()
+def _version(commit: str) -> str:
+    written = _git("show", f"{commit}:{VERSION_FILE}").decode()
+    found = re.search(r'__version__ = "([\d.]+)"', written)
+    return found[1] if found else ""
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 def _git(*words: str) -> bytes:

@@ -17,7 +17,7 @@ from tests.proofs.courier import next_look
 from tests.proofs.provider import Copy, Provider
 
 ROWS = text(
-    "SELECT r.id, r.client_id, r.channel, r.status, r.reason, r.doubts, r.attempts, r.settled_at,"
+    "SELECT r.id, r.client_id, r.channel, r.status, r.reason, r.unproven_attempts, r.attempts, r.settled_at,"
     " r.treatment_id, r.milestone, c.phone, c.email, k.name, k.time_zone, k.sending_hours"
     " FROM reminder r JOIN client c ON c.id = r.client_id JOIN clinic k ON k.id = r.clinic_id"
 )
@@ -82,7 +82,7 @@ class Watch:
 
 def _at_most_once(row: Any, copies: list[Copy]) -> None:
     """One text; one email, or two alike where it is marked (I2)."""
-    assert len(copies) <= 1 + (row.channel == "email" and row.doubts > 0), (
+    assert len(copies) <= 1 + (row.channel == "email" and row.unproven_attempts > 0), (
         f"{row} left {len(copies)} times"
     )
     assert len({copy.message.reference for copy in copies}) <= 1, f"{row} has two Message-IDs"
@@ -92,7 +92,7 @@ def _true_to_the_ledger(row: Any, copies: list[Copy]) -> None:
     """Who stands as accepted left, and who left stands as accepted (I3)."""
     if row.status in SAID_TO_HAVE_LEFT:
         assert copies, f"{row} never left"
-    elif copies and not row.doubts:
+    elif copies and not row.unproven_attempts:
         assert row.status in MAY_HAVE_LEFT, f"{row} did leave"
 
 

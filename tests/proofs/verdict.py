@@ -56,20 +56,22 @@ class Row:
     contact: str
     status: str
     reason: str | None
-    doubts: int
+    unproven_attempts: int
     attempts: int
 
     @property
     def is_marked(self) -> bool:
         """Say whether the staff are shown that nobody knows for sure."""
-        return self.status == "unknown" or self.doubts > 0 or self.reason == "maybe-twice"
+        return (
+            self.status == "unknown" or self.unproven_attempts > 0 or self.reason == "maybe-twice"
+        )
 
 
 def rows_of(engine: Engine, channel: Channel) -> list[Row]:
     """Return every reminder of a channel."""
     contact = "phone" if channel is Channel.SMS else "email"
     query = text(
-        f"SELECT r.id, c.{contact}, r.status, r.reason, r.doubts, r.attempts FROM reminder r"
+        f"SELECT r.id, c.{contact}, r.status, r.reason, r.unproven_attempts, r.attempts FROM reminder r"
         " JOIN client c ON c.id = r.client_id WHERE r.channel = :channel ORDER BY r.id"
     )
     with engine.connect() as connection:

@@ -18,14 +18,14 @@ from sqlalchemy import Engine, text
 from reminders.rules.terms import Channel
 from reminders.settings import Settings
 from reminders.store.database import open_engine
-from tests.proofs.editions import ROOT, Edition, earlier
+from tests.proofs.editions import ROOT, Edition, released
 from tests.proofs.plan import Plan
 from tests.proofs.stage import Stage, Theatre
 from tests.proofs.verdict import Verdict, copies_of, facts_of
 from tests.support.days import week_ago, zone_where_it_is_afternoon
 from tests.support.doubles.twilio import ACCOUNT, TOKEN
 
-ABSENT = "left out: this checkout has no history (git fetch --unshallow)"
+ABSENT = "left out: this is no checkout, or holds no released version"
 LIST = 30
 """Clients on each list."""
 
@@ -49,8 +49,8 @@ LEFT = (
 
 
 def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
-    """Play every earlier version since the first release beside today's; the latest, if quick."""
-    editions = list(islice(earlier(), plan.times(99, 1)))
+    """Play every released version beside the work tree; the latest alone, if quick."""
+    editions = list(islice(released(), plan.times(99, 1)))
     if not editions:
         yield Verdict("versions", "postgresql", "-", plan.seed, what=ABSENT)
     for edition in editions:
@@ -68,7 +68,7 @@ def _prove(stage: Stage, edition: Edition, plan: Plan) -> Iterator[Verdict]:
     faults = _faults(old, new, partial(_until_left, engine))
     shares = f"{old.sent} left by it, {new.sent} by today's"
     for channel in Channel:
-        what = f"{edition.step} beside today's: {shares}"
+        what = f"{edition.version} beside today's: {shares}"
         verdict = Verdict("versions", stage.kind, channel.value, plan.seed, what=what)
         verdict.faults += faults
         _judge(verdict, stage, engine)

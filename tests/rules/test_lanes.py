@@ -62,7 +62,11 @@ def test_a_limit_that_is_lowered_below_what_left_closes_the_lane_for_the_day() -
 
 def test_a_fault_in_our_account_stops_a_lane_at_once_and_for_a_minute() -> None:
     lane = judge(LANE, Outcome.CONFIGURATION, "20003", NOON, NOON)
-    assert (lane.held_until, lane.held_for, lane.held_since) == (NOON + PROBE, "20003", NOON)
+    assert (lane.stopped_until, lane.stopped_for, lane.stopped_since) == (
+        NOON + PROBE,
+        "20003",
+        NOON,
+    )
     assert room(lane, NOON + PROBE - timedelta(seconds=1)) == 0
     assert room(lane, NOON + PROBE) == 1
 
@@ -73,10 +77,10 @@ def test_a_stopped_lane_lets_one_through_and_waits_for_what_comes_of_it() -> Non
     trying = charge(lane, 1, later)
     assert room(trying, later) == 0
     again = judge(trying, Outcome.CONFIGURATION, "20003", later, later)
-    assert (again.held_until, again.held_since) == (later + PROBE, NOON)
+    assert (again.stopped_until, again.stopped_since) == (later + PROBE, NOON)
     opened = judge(trying, Outcome.ACCEPTED, "", later, later)
     assert room(opened, later) == PLENTY
-    assert opened.held_since is None
+    assert opened.stopped_since is None
 
 
 def test_an_answer_older_than_the_stop_does_not_open_a_lane() -> None:
@@ -98,7 +102,7 @@ def test_many_faults_in_a_row_stop_a_lane_and_one_answer_ends_the_row(outcome: O
 
 def test_a_provider_that_asks_us_to_wait_is_left_alone_for_that_long() -> None:
     lane = judge(LANE, Outcome.BUSY, "429", NOON, NOON, timedelta(seconds=7))
-    assert lane.held_until == NOON + timedelta(seconds=7)
+    assert lane.stopped_until == NOON + timedelta(seconds=7)
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ DOUBT = Doubt(
     body="Hello",
     handoff_at=LEFT_AT,
     stale_at=STALE_AT,
-    misses=0,
-    doubts=0,
+    failed_lookups=0,
+    unproven_attempts=0,
 )
 
 
@@ -50,17 +50,17 @@ def test_what_was_found_was_accepted() -> None:
 def test_only_the_third_miss_proves_that_it_never_left(
     misses: int, at: datetime, status: Status, due: datetime
 ) -> None:
-    settled = prove(replace(DOUBT, misses=misses), Finding.ABSENT, at, PATIENCE)
+    settled = prove(replace(DOUBT, failed_lookups=misses), Finding.ABSENT, at, PATIENCE)
     assert (settled.status, settled.due_at) == (status, due)
 
 
 def test_what_never_left_and_helps_no_more_is_stale() -> None:
-    settled = prove(replace(DOUBT, misses=2), Finding.ABSENT, STALE_AT, PATIENCE)
+    settled = prove(replace(DOUBT, failed_lookups=2), Finding.ABSENT, STALE_AT, PATIENCE)
     assert (settled.status, settled.reason) == (Status.SKIPPED, Reason.STALE)
 
 
 def test_a_provider_that_cannot_be_asked_proves_nothing() -> None:
-    unheard = prove(replace(DOUBT, misses=2), Finding.UNHEARD, after(hours=4), PATIENCE)
+    unheard = prove(replace(DOUBT, failed_lookups=2), Finding.UNHEARD, after(hours=4), PATIENCE)
     assert unheard.status is Status.HANDOFF
     assert unheard.due_at is not None
     assert unheard.due_at > after(hours=4)
@@ -85,7 +85,7 @@ MAIL = replace(DOUBT, channel=Channel.EMAIL)
     [
         (MAIL, after(minutes=10), True, Status.PLANNED),
         (MAIL, after(minutes=10), False, Status.UNKNOWN),
-        (replace(MAIL, doubts=1), after(minutes=10), True, Status.UNKNOWN),
+        (replace(MAIL, unproven_attempts=1), after(minutes=10), True, Status.UNKNOWN),
         (MAIL, STALE_AT, True, Status.UNKNOWN),
     ],
 )

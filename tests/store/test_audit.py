@@ -18,8 +18,8 @@ def test_the_record_turns_its_pages_from_the_latest_change_back(house: House) ->
     with reading(house.engine) as session:
         first = audit.page(session, 1, limit=3)
         second = audit.page(session, 1, before=first[-1].id, limit=3)
-    assert [line.what for line in first] == ["change 4", "change 3", "change 2"]
-    assert [line.what for line in second] == ["change 1", "change 0"]
+    assert [line.action for line in first] == ["change 4", "change 3", "change 2"]
+    assert [line.action for line in second] == ["change 1", "change 0"]
 
 
 def test_a_rows_own_changes_are_told_in_order_and_no_other_rows(house: House) -> None:
@@ -28,7 +28,7 @@ def test_a_rows_own_changes_are_told_in_order_and_no_other_rows(house: House) ->
             audit.record(session, 1, "ana", f"changed {row}", Client, row, MONDAY)
         audit.record(session, 1, "ana", "another table's", Clinic, 7, MONDAY)
     with reading(house.engine) as session:
-        assert [line.what for line in audit.of_row(session, Client, 7)] == ["changed 7"] * 2
+        assert [line.action for line in audit.of_row(session, Client, 7)] == ["changed 7"] * 2
 
 
 def test_a_change_that_is_rolled_back_leaves_no_record(house: House) -> None:

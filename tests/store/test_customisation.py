@@ -12,7 +12,7 @@ from reminders.rules.terms import Channel, ClinicFacts, Reason, Status
 from reminders.rules.wording import Wording
 from reminders.store.database import reading, writing
 from reminders.store.queries import clinic_facts, customisation, people
-from reminders.store.tables import Client, Placement
+from reminders.store.tables import Client, MilestonePlacement
 from reminders.store.tables import Wording as Version
 from tests.conftest import MONDAY, House, ana
 
@@ -74,11 +74,11 @@ def test_a_change_is_seen_at_once_and_asked_for_once(house: House) -> None:
 
 
 def test_a_clinics_placement_is_what_is_planned_by(house: House) -> None:
-    place = Placement(
+    place = MilestonePlacement(
         clinic_id=1, protocol="skin-needling", milestone="day-3", after="P4D", at=time(11),
         good_for="P1D", channels="sms",
     )  # fmt: skip
-    left_out = Placement(
+    left_out = MilestonePlacement(
         clinic_id=1, protocol="skin-needling", milestone="week-1", after="P7D", at=time(10),
         good_for="P3D", channels="",
     )  # fmt: skip

@@ -84,7 +84,7 @@ class Operator:
         hour = "3600000000" if self.url.startswith("sqlite") else "interval '1 hour'"
         self.sql(
             f"UPDATE heartbeat SET beat_at = beat_at - {hour}",
-            f"DELETE FROM mark WHERE name = '{HEARD}'",
+            f"DELETE FROM setting WHERE key = '{HEARD}'",
         )
 
 

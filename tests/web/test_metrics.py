@@ -23,7 +23,8 @@ from reminders.monitoring.heartbeat_ping import Pulse
 from reminders.settings import Secret
 from reminders.store.database import reading, writing
 from reminders.store.queries.metrics import unexplained
-from reminders.store.queries.pauses import HELD, write
+from reminders.store.queries.pauses import HELD
+from reminders.store.queries.stored_settings import write
 from reminders.store.tables import Lane
 from reminders.web import create_web
 from reminders.web.proxies import Proxies
@@ -124,10 +125,10 @@ def test_what_is_overdue_counts_unless_something_explains_it(house: House) -> No
     house.clock.now = DAY_1 + timedelta(minutes=6)
     assert overdue(house) == 2, "and nobody sends"
     with writing(house.engine) as session:
-        session.execute(update(Lane).values(held_until=house.clock() + timedelta(minutes=1)))
+        session.execute(update(Lane).values(stopped_until=house.clock() + timedelta(minutes=1)))
     assert overdue(house) == 0, "a stopped lane is told about otherwise"
     with writing(house.engine) as session:
-        session.execute(update(Lane).values(held_until=None, turn_at=house.clock()))
+        session.execute(update(Lane).values(stopped_until=None, last_turn_at=house.clock()))
     assert overdue(house) == 0, "a long queue in work is no silence"
 
 

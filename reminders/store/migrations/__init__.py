@@ -8,8 +8,6 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from reminders.store.backfills import fill
-
 PATIENCE = 120.0
 """Seconds to go on trying while others hold what a step needs."""
 
@@ -20,7 +18,10 @@ LOCK = 7_305_214_001
 """Any number will do, as long as nobody else locks it: one migration at a time."""
 
 
-STEPS = sorted(path.stem[:4] for path in (Path(__file__).parent / "versions").glob("0*.py"))
+VERSIONS = Path(__file__).parent / "versions"
+"""Where the steps lie."""
+
+STEPS = sorted(path.stem[:4] for path in VERSIONS.glob("0*.py"))
 """The revisions this code knows, each by the number that begins its file's name."""
 
 
@@ -49,8 +50,7 @@ def is_behind(revision: str | None) -> bool:
 
 
 def migrate(engine: Engine) -> bool:
-    """Bring the database to today's tables, all steps or none, and then fill in what rows of
-    earlier versions lack; say whether any step was needed.
+    """Bring the database to today's tables, all steps or none; say whether any was needed.
 
     Whoever comes second waits for the first (SQLite's write lock, or an advisory lock that
     ends with the transaction) and finds nothing left to do. A step that cannot have a table
@@ -59,14 +59,11 @@ def migrate(engine: Engine) -> bool:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            done = _migrate(engine)
-            fill(engine)
+            return _migrate(engine)
         except OperationalError:
             if time.monotonic() > until:
                 raise
             time.sleep(AGAIN)
-        else:
-            return done
 
 
 def _migrate(engine: Engine) -> bool:

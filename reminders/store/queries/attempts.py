@@ -19,7 +19,7 @@ Words = tuple[int | str | None, ...]
 _BEGINNING = {
     "sqlite": """
         INSERT INTO attempt (reminder_id, claim, handoff_at, contact, subject, body, segments,
-            wording)
+            wording_id)
         SELECT json_extract(row.value, '$[0]'), json_extract(row.value, '$[1]'), :now,
             json_extract(row.value, '$[2]'), json_extract(row.value, '$[3]'),
             json_extract(row.value, '$[4]'), json_extract(row.value, '$[5]'),
@@ -28,7 +28,7 @@ _BEGINNING = {
         """,
     "postgresql": """
         INSERT INTO attempt (reminder_id, claim, handoff_at, contact, subject, body, segments,
-            wording)
+            wording_id)
         SELECT CAST(row ->> 0 AS integer), row ->> 1, :now, row ->> 2, row ->> 3, row ->> 4,
             CAST(row ->> 5 AS integer), CAST(row ->> 6 AS integer)
         FROM json_array_elements(CAST(:rows AS json)) AS row

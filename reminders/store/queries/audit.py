@@ -32,10 +32,10 @@ def record(
     """
     line = Audit(
         clinic_id=clinic_id,
-        noted_at=now,
-        who=who,
-        what=what,
-        of=str(of.__tablename__),
+        recorded_at=now,
+        actor=who,
+        action=what,
+        entity=str(of.__tablename__),
         row_id=row_id,
         detail=detail,
     )
@@ -55,20 +55,20 @@ def page(
 def of_row(session: Session, of: type[SQLModel], row_id: int) -> list[Audit]:
     """Return every change of one row, the first change first."""
     wanted = select(Audit).where(
-        col(Audit.of) == str(of.__tablename__), col(Audit.row_id) == row_id
+        col(Audit.entity) == str(of.__tablename__), col(Audit.row_id) == row_id
     )
     return list(session.scalars(wanted.order_by(col(Audit.id))))
 
 
 def happened(session: Session, clinic_id: int, what: str) -> bool:
     """Say whether this was ever done at a clinic."""
-    wanted = exists().where(col(Audit.clinic_id) == clinic_id, col(Audit.what) == what)
+    wanted = exists().where(col(Audit.clinic_id) == clinic_id, col(Audit.action) == what)
     return bool(session.scalar(select(wanted)))
 
 
 def last(session: Session, clinic_id: int, what: Collection[str]) -> datetime | None:
     """Return when one of these was last done at a clinic (UTC)."""
-    wanted = select(col(Audit.noted_at)).where(
-        col(Audit.clinic_id) == clinic_id, col(Audit.what).in_(what)
+    wanted = select(col(Audit.recorded_at)).where(
+        col(Audit.clinic_id) == clinic_id, col(Audit.action).in_(what)
     )
     return session.scalar(wanted.order_by(col(Audit.id).desc()).limit(1))

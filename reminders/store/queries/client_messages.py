@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from reminders.rules.terms import Reason, Status
 from reminders.store.queries.common import QUIET, is_status
-from reminders.store.tables import Attempt, Note, Receipt, Reminder, Treatment
+from reminders.store.tables import Attempt, OneOffMessage, Receipt, Reminder, Treatment
 
 
 @dataclass(slots=True)
@@ -31,16 +31,16 @@ class Step:
 
     reminder: Reminder
     treatment: Treatment | None
-    note: Note | None
+    note: OneOffMessage | None
     tried: list[Tried] = field(default_factory=list)
 
 
 def steps(session: Session, client_id: int) -> list[Step]:
     """Return every message of a client, by the moment it left or will."""
     rows = session.execute(
-        select(Reminder, Treatment, Note)
+        select(Reminder, Treatment, OneOffMessage)
         .outerjoin(Treatment, col(Treatment.id) == col(Reminder.treatment_id))
-        .outerjoin(Note, col(Note.id) == col(Reminder.note_id))
+        .outerjoin(OneOffMessage, col(OneOffMessage.id) == col(Reminder.one_off_id))
         .where(col(Reminder.client_id) == client_id)
     )
     found = {reminder.id: Step(reminder, treatment, note) for reminder, treatment, note in rows}

@@ -19,12 +19,12 @@ from reminders.store.queries import segment_budgets
 from reminders.store.queries.common import asked, table_of
 from reminders.store.queries.customisation import own
 from reminders.store.queries.pauses import HELD, PAUSED
-from reminders.store.tables import Clinic, Mark
+from reminders.store.tables import Clinic, Setting
 
-_MARK = table_of(Mark).alias("halt")
+_SETTINGS = table_of(Setting).alias("stored")
 _CLINICS = select(
     table_of(Clinic),
-    *(exists().where(_MARK.c.name == halt).label(halt) for halt in (HELD, PAUSED)),
+    *(exists().where(_SETTINGS.c.key == halt).label(halt) for halt in (HELD, PAUSED)),
 ).where(among(table_of(Clinic).c.id, "ids"))
 """The clinics, and whether everything is held or paused: read together, so that no byte leaves
 after somebody pressed the switch."""

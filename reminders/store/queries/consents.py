@@ -27,7 +27,7 @@ from reminders.store.tables import Client, Consent, Reminder, Suppression
 
 COLUMNS = (
     "client_id", "channel", "purpose", "given", "given_at", "act", "source", "contact",
-    "wording", "wording_version", "recorded_by", "address", "recorded_at",
+    "wording", "wording_version", "recorded_by", "network_address", "recorded_at",
 )  # fmt: skip
 
 SAID, NOT = table_of(Consent), table_of(Suppression)
@@ -206,7 +206,7 @@ def plan_again(session: Session, clients: Collection[int], channel: Channel, now
             col(Reminder.channel) == channel,
             col(Reminder.status) == _STOPPED["status"],
             col(Reminder.reason) == _STOPPED["reason"],
-            col(Reminder.note_id).is_(None),
+            col(Reminder.one_off_id).is_(None),
             col(Reminder.stale_at) > now,
             ~replaced,
         )

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from reminders.rules.wording import Approved, Key, Own, Wording, accepted_until
 from reminders.store.queries.common import QUIET
-from reminders.store.tables import Clinic, Guest, Parameter, Placement
+from reminders.store.tables import Clinic, MilestonePlacement, Parameter, PracticeRecipient
 from reminders.store.tables import Wording as Version
 
 _READ: dict[str, Own] = {}
@@ -24,12 +24,12 @@ _KEPT = 4096
 
 def own(session: Session, clinic: Clinic | Row[Any]) -> Own:
     """Return what a clinic made its own; asked of the database once for each of its
-    ``own_words``, which is new with every change and shared by no two databases.
+    ``customisation_version``, which is new with every change and shared by no two databases.
     """
     until = accepted_until(clinic.wording_accepted_at)
-    if clinic.own_words is None:
+    if clinic.customisation_version is None:
         return _untouched(until)
-    token = f"{clinic.own_words} {until}"
+    token = f"{clinic.customisation_version} {until}"
     if token not in _READ:
         if len(_READ) >= _KEPT:
             _READ.clear()
@@ -46,7 +46,9 @@ def _untouched(until: date | None) -> Own:
 def touch(session: Session, clinic_id: int) -> None:
     """Note that a clinic's wording or parameters changed, so that everyone reads them again."""
     change = update(Clinic).where(col(Clinic.id) == clinic_id)
-    session.execute(change.values(own_words=secrets.token_hex(8)).execution_options(**QUIET))
+    session.execute(
+        change.values(customisation_version=secrets.token_hex(8)).execution_options(**QUIET)
+    )
 
 
 # --- parameters ---------------------------------------------------------------------------
@@ -134,31 +136,36 @@ def _at(clinic_id: int, key: Key) -> tuple[ColumnElement[bool], ...]:
 # --- placements and guests ----------------------------------------------------------------
 
 
-def placements(session: Session, clinic_id: int) -> list[Placement]:
+def placements(session: Session, clinic_id: int) -> list[MilestonePlacement]:
     """Return where a clinic puts milestones otherwise than their protocols do."""
-    wanted = select(Placement).where(col(Placement.clinic_id) == clinic_id)
-    return list(session.scalars(wanted.order_by(col(Placement.id))))
+    wanted = select(MilestonePlacement).where(col(MilestonePlacement.clinic_id) == clinic_id)
+    return list(session.scalars(wanted.order_by(col(MilestonePlacement.id))))
 
 
 def set_placements(
-    session: Session, clinic_id: int, protocol: str, rows: Iterable[Placement]
+    session: Session, clinic_id: int, protocol: str, rows: Iterable[MilestonePlacement]
 ) -> None:
     """Let these be all the placements of a protocol's milestones at a clinic."""
-    mine = (col(Placement.clinic_id) == clinic_id, col(Placement.protocol) == protocol)
-    session.execute(delete(Placement).where(*mine).execution_options(**QUIET))
+    mine = (
+        col(MilestonePlacement.clinic_id) == clinic_id,
+        col(MilestonePlacement.protocol) == protocol,
+    )
+    session.execute(delete(MilestonePlacement).where(*mine).execution_options(**QUIET))
     session.add_all(rows)
     session.flush()
 
 
 def guests(session: Session, clinic_id: int) -> list[str]:
     """Return who is really messaged while a clinic practises."""
-    wanted = select(col(Guest.contact)).where(col(Guest.clinic_id) == clinic_id)
-    return list(session.scalars(wanted.order_by(col(Guest.contact))))
+    wanted = select(col(PracticeRecipient.contact)).where(
+        col(PracticeRecipient.clinic_id) == clinic_id
+    )
+    return list(session.scalars(wanted.order_by(col(PracticeRecipient.contact))))
 
 
 def set_guests(session: Session, clinic_id: int, contacts: Iterable[str]) -> None:
     """Let these be all who are really messaged while a clinic practises."""
-    mine = delete(Guest).where(col(Guest.clinic_id) == clinic_id)
+    mine = delete(PracticeRecipient).where(col(PracticeRecipient.clinic_id) == clinic_id)
     session.execute(mine.execution_options(**QUIET))
-    session.add_all(Guest(clinic_id=clinic_id, contact=contact) for contact in contacts)
+    session.add_all(PracticeRecipient(clinic_id=clinic_id, contact=contact) for contact in contacts)
     session.flush()

@@ -187,7 +187,7 @@ def record_handoff(
             "reason": None,
             "handoff_at": now,
             "due_at": due_at,
-            "misses": 0,
+            "failed_lookups": 0,
         }
         ours |= move_held(session, claims, _CLAIMED, values, tried=True)
     attempts.begin(session, [pair for pair in leaving if pair[0].reminder_id in ours], now)

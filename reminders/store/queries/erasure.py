@@ -29,8 +29,8 @@ from reminders.store.tables import (
     Attempt,
     Client,
     Consent,
-    Note,
-    Purged,
+    OneOffMessage,
+    PurgeRecord,
     Receipt,
     Reminder,
     Reply,
@@ -97,7 +97,7 @@ def hash_ledger(session: Session, client_id: int, now: datetime) -> int:
     for line in lines:
         line.source = keyed(session, line.source)
         line.contact = keyed(session, line.contact) if line.contact else None
-        line.address = keyed(session, line.address) if line.address else None
+        line.network_address = keyed(session, line.network_address) if line.network_address else None
         line.erased_at = now
     return len(lines)
 
@@ -118,8 +118,12 @@ def hash_replies(session: Session, of: ColumnElement[bool]) -> int:
 
 def empty_notes(session: Session, of: ColumnElement[bool]) -> int:
     """Take the words of notes away; what of them left is proven by its attempt."""
-    emptied = update(Note).where(of, col(Note.words) != "").values(subject="", words="")
-    return len(session.execute(emptied.returning(col(Note.id)), execution_options=QUIET).all())
+    emptied = (
+        update(OneOffMessage).where(of, col(OneOffMessage.words) != "").values(subject="", words="")
+    )
+    return len(
+        session.execute(emptied.returning(col(OneOffMessage.id)), execution_options=QUIET).all()
+    )
 
 
 def of_client(model: Any, client_id: int) -> ColumnElement[bool]:
@@ -190,8 +194,8 @@ def delete_deliveries(session: Session, before: datetime) -> int:
         count += len(ids)
     stray = col(Receipt.reminder_id).is_(None) & (col(Receipt.received_at) < before)
     _delete(session, table_of(Receipt), stray)
-    written = ~exists().where(col(Reminder.note_id) == col(Note.id))
-    _delete(session, table_of(Note), (col(Note.written_at) < before) & written)
+    written = ~exists().where(col(Reminder.one_off_id) == col(OneOffMessage.id))
+    _delete(session, table_of(OneOffMessage), (col(OneOffMessage.written_at) < before) & written)
     return count
 
 
@@ -234,7 +238,7 @@ def _delete(session: Session, table: Table, of: ColumnElement[bool]) -> int:
 
 def count(session: Session, what: str, number: int, now: datetime) -> None:
     """Keep the count of what was deleted."""
-    session.add(Purged(purged_at=now, what=what, count=number))
+    session.add(PurgeRecord(purged_at=now, kind=what, count=number))
 
 
 SECRETS = {"page_key", "seal"}
@@ -266,7 +270,7 @@ def _about(
     elif "reminder_id" in columns:
         hers = select(col(Reminder.id)).where(col(Reminder.client_id) == client_id)
         yield columns.reminder_id.in_(hers)
-    elif "contact" in columns and table.name != "guest":
+    elif "contact" in columns and table.name != "practice_recipient":
         nobodys = columns.client_id.is_(None) if named else true()
         yield columns.contact.in_(contacts) & nobodys
     for column in named:

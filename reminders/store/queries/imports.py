@@ -12,65 +12,71 @@ from sqlmodel import col
 
 from reminders.rules.terms import LEFT
 from reminders.store.queries.common import QUIET, Row, insert_many
-from reminders.store.tables import Client, Heading, Intake, IntakeRow, Reminder
+from reminders.store.tables import Client, ColumnMapping, Import, ImportRow, Reminder
 
 
-def recent(session: Session, clinic_id: int, limit: int = 12) -> list[Intake]:
+def recent(session: Session, clinic_id: int, limit: int = 12) -> list[Import]:
     """Return the lists last brought in, or begun, the newest first; not their cells."""
-    wanted = select(Intake).where(col(Intake.clinic_id) == clinic_id)
-    return list(session.scalars(wanted.order_by(col(Intake.id).desc()).limit(limit)))
+    wanted = select(Import).where(col(Import.clinic_id) == clinic_id)
+    return list(session.scalars(wanted.order_by(col(Import.id).desc()).limit(limit)))
 
 
 def recall(session: Session, clinic_id: int, fingerprint: str) -> dict[str, int] | None:
     """Return which column holds what in lists with these headings, if somebody said so."""
-    mine = (col(Heading.clinic_id) == clinic_id, col(Heading.fingerprint) == fingerprint)
-    found = session.scalars(select(Heading).where(*mine)).first()
+    mine = (
+        col(ColumnMapping.clinic_id) == clinic_id,
+        col(ColumnMapping.fingerprint) == fingerprint,
+    )
+    found = session.scalars(select(ColumnMapping).where(*mine)).first()
     return json.loads(found.columns) if found else None
 
 
 def remember(session: Session, clinic_id: int, fingerprint: str, where: Mapping[str, int]) -> None:
     """Remember which column holds what in lists with these headings."""
-    mine = (col(Heading.clinic_id) == clinic_id, col(Heading.fingerprint) == fingerprint)
-    session.execute(delete(Heading).where(*mine).execution_options(**QUIET))
+    mine = (
+        col(ColumnMapping.clinic_id) == clinic_id,
+        col(ColumnMapping.fingerprint) == fingerprint,
+    )
+    session.execute(delete(ColumnMapping).where(*mine).execution_options(**QUIET))
     kept = json.dumps(dict(where))
-    session.add(Heading(clinic_id=clinic_id, fingerprint=fingerprint, columns=kept))
+    session.add(ColumnMapping(clinic_id=clinic_id, fingerprint=fingerprint, columns=kept))
 
 
 def note_rows(session: Session, rows: Sequence[Row]) -> None:
     """Note what rows of a list did: intake, number, client, treatment and effect."""
-    columns = ("intake_id", "number", "client_id", "treatment_id", "effect")
-    insert_many(session, "intake_row", columns, rows)
+    columns = ("import_id", "number", "client_id", "treatment_id", "effect")
+    insert_many(session, "import_row", columns, rows)
 
 
-def rows_of(session: Session, intake_id: int) -> list[IntakeRow]:
+def rows_of(session: Session, import_id: int) -> list[ImportRow]:
     """Return what the rows of a list did, in their order."""
-    wanted = select(IntakeRow).where(col(IntakeRow.intake_id) == intake_id)
-    return list(session.scalars(wanted.order_by(col(IntakeRow.number), col(IntakeRow.id))))
+    wanted = select(ImportRow).where(col(ImportRow.import_id) == import_id)
+    return list(session.scalars(wanted.order_by(col(ImportRow.number), col(ImportRow.id))))
 
 
-def effects(session: Session, intake_id: int) -> dict[str, int]:
+def effects(session: Session, import_id: int) -> dict[str, int]:
     """Count what the rows of a list did."""
     counted = (
-        select(col(IntakeRow.effect), func.count())
-        .where(col(IntakeRow.intake_id) == intake_id)
-        .group_by(col(IntakeRow.effect))
+        select(col(ImportRow.effect), func.count())
+        .where(col(ImportRow.import_id) == import_id)
+        .group_by(col(ImportRow.effect))
     )
     return {row[0]: row[1] for row in session.execute(counted)}
 
 
-def changed_clients(session: Session, intake_id: int, unlike: Sequence[str]) -> list[Client]:
+def changed_clients(session: Session, import_id: int, unlike: Sequence[str]) -> list[Client]:
     """Return clients of a list whose rows did something else than these effects, by name."""
-    hers = select(col(IntakeRow.client_id)).where(
-        col(IntakeRow.intake_id) == intake_id, col(IntakeRow.effect).not_in(unlike)
+    hers = select(col(ImportRow.client_id)).where(
+        col(ImportRow.import_id) == import_id, col(ImportRow.effect).not_in(unlike)
     )
     wanted = select(Client).where(col(Client.id).in_(hers))
     return list(session.scalars(wanted.order_by(col(Client.first_name), col(Client.id))))
 
 
-def left_already(session: Session, intake_id: int, effect: str) -> int:
+def left_already(session: Session, import_id: int, effect: str) -> int:
     """Return how many reminders have left for treatments that came in by a list."""
-    came = select(col(IntakeRow.treatment_id)).where(
-        col(IntakeRow.intake_id) == intake_id, col(IntakeRow.effect) == effect
+    came = select(col(ImportRow.treatment_id)).where(
+        col(ImportRow.import_id) == import_id, col(ImportRow.effect) == effect
     )
     gone = select(func.count()).where(
         col(Reminder.treatment_id).in_(came), col(Reminder.status).in_(LEFT)
@@ -81,10 +87,10 @@ def left_already(session: Session, intake_id: int, effect: str) -> int:
 def forget_cells(session: Session, before: datetime) -> int:
     """Drop the cells of lists begun before then (UTC): whose rows were left out, and drafts."""
     old = (
-        update(Intake)
-        .where(col(Intake.begun_at) < before, col(Intake.cells).is_not(None))
+        update(Import)
+        .where(col(Import.started_at) < before, col(Import.cells).is_not(None))
         .values(cells=None)
-        .returning(col(Intake.id))
+        .returning(col(Import.id))
         .execution_options(**QUIET)
     )
     return len(session.execute(old).all())
@@ -92,6 +98,6 @@ def forget_cells(session: Session, before: datetime) -> int:
 
 def forget_client(session: Session, client_id: int) -> None:
     """Drop the cells of lists that a client came in by, since she may stand in them still."""
-    hers = select(col(IntakeRow.intake_id)).where(col(IntakeRow.client_id) == client_id)
-    forgotten = update(Intake).where(col(Intake.id).in_(hers)).values(cells=None)
+    hers = select(col(ImportRow.import_id)).where(col(ImportRow.client_id) == client_id)
+    forgotten = update(Import).where(col(Import.id).in_(hers)).values(cells=None)
     session.execute(forgotten.execution_options(**QUIET))

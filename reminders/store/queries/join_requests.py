@@ -11,12 +11,12 @@ from sqlmodel import col
 
 from reminders.store.queries.common import QUIET
 from reminders.store.queries.people import name_key
-from reminders.store.tables import Client, Code, Consent, Joining, Treatment
+from reminders.store.tables import Client, Consent, JoinRequest, Treatment, VerificationCode
 
 
-def joining(session: Session, joining_id: int) -> Joining | None:
+def request(session: Session, request_id: int) -> JoinRequest | None:
     """Return a form that was sent in."""
-    return session.get(Joining, joining_id)
+    return session.get(JoinRequest, request_id)
 
 
 def namesake(session: Session, clinic_id: int, contact: str, first_name: str) -> Client | None:
@@ -35,37 +35,56 @@ def is_known(session: Session, client_id: int) -> bool:
     return any(session.scalar(one.limit(1)) is not None for one in (treated, said))
 
 
-def code(session: Session, about: str) -> Code | None:
-    """Return the latest code about something, and hold it."""
-    wanted = select(Code).where(col(Code.about) == about).order_by(col(Code.id).desc()).limit(1)
+def code(session: Session, purpose: str) -> VerificationCode | None:
+    """Return the latest code for a purpose, and hold it."""
+    wanted = (
+        select(VerificationCode)
+        .where(col(VerificationCode.purpose) == purpose)
+        .order_by(col(VerificationCode.id).desc())
+        .limit(1)
+    )
     return session.scalars(wanted.with_for_update()).first()
 
 
 def sent_to(session: Session, contact: str, since: datetime) -> int:
     """Return how many codes went to a contact since then, for whichever clinic."""
-    return _count(session, col(Code.contact) == contact, col(Code.asked_at) > since)
+    return _count(
+        session,
+        col(VerificationCode.contact) == contact,
+        col(VerificationCode.requested_at) > since,
+    )
 
 
-def asked_from(session: Session, browser: str, since: datetime) -> int:
+def requested_from(session: Session, network_address: str, since: datetime) -> int:
     """Return how many codes were asked for from a network address since then."""
-    return _count(session, col(Code.browser) == browser, col(Code.asked_at) > since)
+    return _count(
+        session,
+        col(VerificationCode.network_address) == network_address,
+        col(VerificationCode.requested_at) > since,
+    )
 
 
 def sent_for(session: Session, clinic_id: int, since: datetime) -> int:
     """Return how many codes went out for a clinic since then."""
-    return _count(session, col(Code.clinic_id) == clinic_id, col(Code.asked_at) > since)
+    return _count(
+        session,
+        col(VerificationCode.clinic_id) == clinic_id,
+        col(VerificationCode.requested_at) > since,
+    )
 
 
 def _count(session: Session, *where: object) -> int:
-    return session.scalar(select(func.count()).select_from(Code).where(*where)) or 0  # type: ignore[arg-type]
+    return session.scalar(select(func.count()).select_from(VerificationCode).where(*where)) or 0  # type: ignore[arg-type]
 
 
 def unfinished(session: Session, before: datetime, limit: int) -> list[int]:
     """Return clients whom only a form made that was sent in before then, and nothing since."""
     ids: set[int] = set()
-    for made in (col(Joining.sms_client_id), col(Joining.email_client_id)):
+    for made in (col(JoinRequest.sms_client_id), col(JoinRequest.email_client_id)):
         rows = session.scalars(
-            select(made).where(col(Joining.asked_at) < before, made.is_not(None)).limit(limit)
+            select(made)
+            .where(col(JoinRequest.requested_at) < before, made.is_not(None))
+            .limit(limit)
         )
         ids.update(number for number in rows if number is not None)
     return [number for number in sorted(ids) if not is_known(session, number)]
@@ -73,14 +92,24 @@ def unfinished(session: Session, before: datetime, limit: int) -> list[int]:
 
 def forget_client(session: Session, client_id: int, contacts: Collection[str]) -> None:
     """Delete a client's forms, and the codes that went to contacts of hers."""
-    hers = or_(col(Joining.sms_client_id) == client_id, col(Joining.email_client_id) == client_id)
-    session.execute(delete(Joining).where(hers).execution_options(**QUIET))
-    session.execute(delete(Code).where(col(Code.contact).in_(contacts)).execution_options(**QUIET))
+    hers = or_(
+        col(JoinRequest.sms_client_id) == client_id, col(JoinRequest.email_client_id) == client_id
+    )
+    session.execute(delete(JoinRequest).where(hers).execution_options(**QUIET))
+    session.execute(
+        delete(VerificationCode)
+        .where(col(VerificationCode.contact).in_(contacts))
+        .execution_options(**QUIET)
+    )
 
 
 def forget(session: Session, before: datetime) -> int:
     """Delete codes and forms of before then; return how many forms."""
-    old = delete(Code).where(col(Code.asked_at) < before)
+    old = delete(VerificationCode).where(col(VerificationCode.requested_at) < before)
     session.execute(old.execution_options(**QUIET))
-    gone = delete(Joining).where(col(Joining.asked_at) < before).returning(col(Joining.id))
+    gone = (
+        delete(JoinRequest)
+        .where(col(JoinRequest.requested_at) < before)
+        .returning(col(JoinRequest.id))
+    )
     return len(session.execute(gone.execution_options(**QUIET)).all())

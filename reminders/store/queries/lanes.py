@@ -32,7 +32,7 @@ _FACTS = tuple(
     L.c[name]
     for name in (
         "clinic_id", "channel", "per_minute", "per_day", "opens_at", "counted_on", "counted",
-        "held_until", "held_for", "held_since", "faults",
+        "stopped_until", "stopped_for", "stopped_since", "faults",
     )
 )  # fmt: skip
 _LANES = select(L.c.id.label("lane_id"), *_FACTS, C.c.time_zone, C.c.name).join_from(L, C)
@@ -62,13 +62,13 @@ _FIRST_DUE = (
 _MAY_SEND = and_(
     L.c.channel == bindparam("channel"),
     or_(L.c.opens_at.is_(None), L.c.opens_at <= bindparam("now")),
-    or_(L.c.held_until.is_(None), L.c.held_until <= bindparam("now")),
+    or_(L.c.stopped_until.is_(None), L.c.stopped_until <= bindparam("now")),
     bindparam("now") >= _FIRST_DUE,
 )
 
 _TURNS = (
     _LANES.where(_MAY_SEND)
-    .order_by(L.c.turn_at.nulls_first(), L.c.id)
+    .order_by(L.c.last_turn_at.nulls_first(), L.c.id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(of=L, skip_locked=True)
 )
@@ -89,7 +89,7 @@ def any_open(session: Session, channel: Channel, now: datetime) -> bool:
     return asked(session, _OPEN, channel=channel, now=now).first() is not None
 
 
-_MOMENTS = select(_FIRST_DUE, L.c.opens_at, L.c.held_until, L.c.channel)
+_MOMENTS = select(_FIRST_DUE, L.c.opens_at, L.c.stopped_until, L.c.channel)
 
 
 def opens_next(session: Session, channel: Channel | None = None) -> datetime | None:
@@ -131,7 +131,15 @@ def _lane(row: Row[Any]) -> LaneFacts:
     return LaneFacts(lane_id, facts[0], facts[1], ZoneInfo(time_zone), *facts[2:])
 
 
-_KEPT = ("opens_at", "counted_on", "counted", "held_until", "held_for", "held_since", "faults")
+_KEPT = (
+    "opens_at",
+    "counted_on",
+    "counted",
+    "stopped_until",
+    "stopped_for",
+    "stopped_since",
+    "faults",
+)
 
 
 _KEEPING = (
@@ -139,12 +147,14 @@ _KEEPING = (
     .where(L.c.id == bindparam("lane"))
     .values({name: bindparam(f"to_{name}") for name in _KEPT})
 )
-_TURNING = _KEEPING.values(turn_at=bindparam("to_turn_at"))
+_TURNING = _KEEPING.values(last_turn_at=bindparam("to_turn_at"))
 
 
-def keep(session: Session, lanes: Sequence[LaneFacts], turn_at: datetime | None = None) -> None:
+def keep(
+    session: Session, lanes: Sequence[LaneFacts], last_turn_at: datetime | None = None
+) -> None:
     """Write down how these lanes stand now and, where they had one, when they had their turn."""
-    turn = {} if turn_at is None else {"to_turn_at": turn_at}
+    turn = {} if last_turn_at is None else {"to_turn_at": last_turn_at}
     rows = [
         {"lane": lane.lane_id, **turn, **{f"to_{name}": getattr(lane, name) for name in _KEPT}}
         for lane in lanes
@@ -155,7 +165,7 @@ def keep(session: Session, lanes: Sequence[LaneFacts], turn_at: datetime | None 
 
 def stopped(session: Session) -> list[tuple[str, LaneFacts]]:
     """Return the lanes that are stopped by a fault, with their clinics' names."""
-    held = _LANES.where(L.c.held_until.is_not(None)).order_by(C.c.name, L.c.id)
+    held = _LANES.where(L.c.stopped_until.is_not(None)).order_by(C.c.name, L.c.id)
     return [(row.name, _lane(row)) for row in asked(session, held)]
 
 

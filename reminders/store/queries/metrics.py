@@ -11,10 +11,24 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Channel, Status
 from reminders.store.queries.common import is_status, table_of
-from reminders.store.tables import Attempt, Client, Clinic, Lane, Pace, Reminder, Spend, Suppression
+from reminders.store.tables import (
+    Attempt,
+    Client,
+    Clinic,
+    Lane,
+    Reminder,
+    SegmentSpending,
+    SenderRate,
+    Suppression,
+)
 
 A, R, L, C = table_of(Attempt), table_of(Reminder), table_of(Lane), table_of(Clinic)
-S, X, P, W = table_of(Spend), table_of(Suppression), table_of(Client), table_of(Pace)
+S, X, P, W = (
+    table_of(SegmentSpending),
+    table_of(Suppression),
+    table_of(Client),
+    table_of(SenderRate),
+)
 
 SAMPLE = 10_000
 """The latest attempts looked at one by one."""
@@ -100,9 +114,9 @@ def unexplained(session: Session, now: datetime, grace: timedelta) -> int:
     """
     due = _planned_before(now - grace).scalar_subquery()
     free = and_(
-        or_(L.c.held_until.is_(None), L.c.held_until < now - grace),
+        or_(L.c.stopped_until.is_(None), L.c.stopped_until < now - grace),
         or_(L.c.opens_at.is_(None), L.c.opens_at < now - grace),
-        or_(L.c.turn_at.is_(None), L.c.turn_at < now - grace),
+        or_(L.c.last_turn_at.is_(None), L.c.last_turn_at < now - grace),
         ~exists().where(W.c.channel == L.c.channel, W.c.opens_at >= now - grace),
     )
     return int(session.scalar(select(func.coalesce(func.sum(due), 0)).where(free)) or 0)
@@ -110,7 +124,7 @@ def unexplained(session: Session, now: datetime, grace: timedelta) -> int:
 
 def lanes(session: Session) -> list[Row[Any]]:
     """Return every lane's clinic, channel, limits and whether it is stopped."""
-    wanted = (L.c.clinic_id, L.c.channel, L.c.per_minute, L.c.per_day, L.c.held_until)
+    wanted = (L.c.clinic_id, L.c.channel, L.c.per_minute, L.c.per_day, L.c.stopped_until)
     return list(session.execute(select(*wanted)))
 
 

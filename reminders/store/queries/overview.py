@@ -47,7 +47,7 @@ def overdue(session: Session, before: datetime) -> int:
 def maybe_twice(session: Session) -> int:
     """Return how many reminders went again after an attempt whose end was never known."""
     went_again = select(func.count()).where(
-        col(Reminder.doubts) > 0, col(Reminder.status).in_(LEFT)
+        col(Reminder.unproven_attempts) > 0, col(Reminder.status).in_(LEFT)
     )
     return session.scalar(went_again.select_from(Reminder)) or 0
 
@@ -174,8 +174,17 @@ def clients_due(session: Session, clinic_id: int, first: date, last: date) -> li
 
 
 NOT_PLAYED = {
-    *("audit", "heading", "intake", "intake_row", "mark", "outage", "pace", "receipt", "spend"),
-    *("staff", "membership", "invitation", "sign_in", "knock", "joining", "code"),
+    *("audit", "column_mapping", "import", "import_row", "setting", "outage", "sender_rate"),
+    *("receipt", "segment_spending"),
+    *(
+        "staff",
+        "membership",
+        "invitation",
+        "sign_in",
+        "sign_in_attempt",
+        "join_request",
+        "verification_code",
+    ),
 }
 """Tables that say nothing about what will be sent, and passwords, which are not for copying."""
 
@@ -192,7 +201,7 @@ def copy(source: Connection, target: Connection, clients: Collection[int] | None
         for part in rows.partitions(5_000):
             target.execute(insert(table), [dict(row) for row in part])
     target.execute(update(Reminder).where(is_status(Status.CLAIMED)).values(status=Status.PLANNED))
-    free = {"per_minute": None, "opens_at": None, "held_until": None, "held_since": None}
+    free = {"per_minute": None, "opens_at": None, "stopped_until": None, "stopped_since": None}
     target.execute(update(Lane).values(**free, faults=0))
     target.execute(update(Clinic).values(paused_at=None))
     if clients is not None:

@@ -1,40 +1,22 @@
-"""Halts: who paused what, and whether the database is held until somebody looked at it."""
+"""Pausing one clinic or all of them, and letting what waited go on."""
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.terms import Reason, Status
-from reminders.store.queries.common import QUIET, is_status, put
-from reminders.store.tables import Clinic, Mark, Reminder
+from reminders.store.queries.common import QUIET, is_status
+from reminders.store.tables import Clinic, Reminder
 
 PAUSED = "paused"
-"""The mark that pauses every clinic; its value says since when and by whom."""
+"""The stored setting that pauses every clinic; its value says since when and by whom."""
 
 HELD = "held"
-"""The mark that holds a database which may be older than what was sent; its value says why."""
-
-
-def read(session: Session, name: str) -> Any:
-    """Return what a mark says; None where it is not set."""
-    value = session.scalar(select(col(Mark.value)).where(col(Mark.name) == name))
-    return None if value is None else json.loads(value)
-
-
-def write(session: Session, name: str, value: Any) -> None:
-    """Set a mark."""
-    put(session, Mark, {"name": name, "value": json.dumps(value)}, "name")
-
-
-def clear(session: Session, *names: str) -> None:
-    """Take marks away."""
-    session.execute(delete(Mark).where(col(Mark.name).in_(names)).execution_options(**QUIET))
+"""The stored setting that holds a database which may be older than what was sent; its value says why."""
 
 
 def pause(session: Session, clinic_id: int, at: datetime | None, by: str | None) -> None:

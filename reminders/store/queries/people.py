@@ -9,7 +9,7 @@ from datetime import date
 from itertools import chain, count
 from typing import Any
 
-from sqlalchemy import event, or_, select, update
+from sqlalchemy import event, or_, select
 from sqlalchemy.orm import Session, object_session
 from sqlmodel import col
 
@@ -192,19 +192,6 @@ def _keys(row: Mapping[str, Any]) -> dict[str, str]:
     """Return what she is found by, whichever of her names is typed first."""
     given, family = row["first_name"], row["last_name"]
     return {"name_key": name_key(f"{given} {family}"), "family_key": name_key(f"{family} {given}")}
-
-
-def name_some(session: Session, after: int, limit: int) -> list[int]:
-    """Give clients without a name's key theirs, from after an id on, and return which those were:
-    an earlier version knows no keys and writes none, also while it still works beside us.
-    """
-    names = col(Client.id), col(Client.first_name), col(Client.last_name)
-    nameless = select(*names).where(col(Client.name_key) == "", col(Client.id) > after)
-    found = session.execute(nameless.order_by(col(Client.id)).limit(limit).with_for_update()).all()
-    named = [{"id": row.id, **_keys(row._asdict())} for row in found]
-    if named:
-        session.execute(update(Client), named)
-    return [row.id for row in found]
 
 
 @event.listens_for(Client, "before_insert")

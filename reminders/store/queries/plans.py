@@ -14,8 +14,8 @@ from sqlmodel import SQLModel, col
 from reminders.rules.planning import Existing, Planned, Replan
 from reminders.rules.terms import OPEN, Channel, Reason, Status
 from reminders.store.column_types import among
-from reminders.store.queries.common import QUIET, Row, insert_many, insert_numbered, is_status, put
-from reminders.store.tables import Mark, Note, Reminder, Treatment
+from reminders.store.queries.common import QUIET, Row, insert_many, insert_numbered, is_status
+from reminders.store.tables import OneOffMessage, Reminder, Treatment
 
 REMINDERS: Table = SQLModel.metadata.tables["reminder"]
 
@@ -123,7 +123,7 @@ def _change_open(session: Session, changes: Iterable[dict[str, Any]]) -> None:
 
 def add_note(
     session: Session,
-    note: Note,
+    note: OneOffMessage,
     channel: Channel,
     due_on: date,
     due_at: datetime,
@@ -135,7 +135,7 @@ def add_note(
     reminder = Reminder(
         clinic_id=note.clinic_id,
         client_id=note.client_id,
-        note_id=note.id,
+        one_off_id=note.id,
         milestone=note.kind,
         channel=channel,
         status=Status.PLANNED,
@@ -158,7 +158,7 @@ def add_notes(
     stale_at: datetime,
 ) -> None:
     """Plan many notes in one go, each on its recipient's day."""
-    ids = insert_numbered(session, "note", notes)
+    ids = insert_numbered(session, "one_off_message", notes)
     rows: list[Row] = [
         (note["clinic_id"], note["client_id"], number, note["kind"], channel.value,
          Status.PLANNED.value, due_at, day, due_at, stale_at, 0)
@@ -168,7 +168,7 @@ def add_notes(
 
 
 OF_NOTES = (
-    "clinic_id", "client_id", "note_id", "milestone", "channel", "status", "scheduled_at",
+    "clinic_id", "client_id", "one_off_id", "milestone", "channel", "status", "scheduled_at",
     "due_on", "due_at", "stale_at", "attempts",
 )  # fmt: skip
 
@@ -204,13 +204,3 @@ def _cancel(session: Session, ids: Collection[int], treatment: Treatment, now: d
         )
         .execution_options(**QUIET),
     )
-
-
-def mark(session: Session, name: str) -> str | None:
-    """Return under what the stored plans were made."""
-    return session.scalar(select(col(Mark.value)).where(col(Mark.name) == name))
-
-
-def set_mark(session: Session, name: str, value: str) -> None:
-    """Note under what the stored plans are made from now on."""
-    put(session, Mark, {"name": name, "value": value}, "name")

@@ -11,9 +11,9 @@ from reminders.rules.forecast import Rate
 from reminders.rules.lanes import LaneFacts
 from reminders.rules.terms import Channel
 from reminders.store.queries.common import asked, insert_once, table_of
-from reminders.store.tables import Pace
+from reminders.store.tables import SenderRate
 
-P = table_of(Pace)
+P = table_of(SenderRate)
 
 UTC = ZoneInfo("UTC")
 """A sender's day is nobody's but the provider's."""
@@ -30,7 +30,7 @@ def lock(session: Session, channel: Channel, rate: Rate) -> LaneFacts | None:
     """Lock a sender's pace and return it with these limits; None where another worker has it."""
     row = asked(session, _LOCKING, of=channel).first()
     if row is None:
-        insert_once(session, Pace, {"channel": channel, "counted": 0})
+        insert_once(session, SenderRate, {"channel": channel, "counted": 0})
         row = asked(session, _LOCKING, of=channel).first()
     if row is None:
         return None

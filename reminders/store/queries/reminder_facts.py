@@ -32,15 +32,23 @@ from reminders.rules.terms import (
     Channel,
     ClinicFacts,
     Facts,
-    NoteFacts,
-    NoteKind,
+    OneOffFacts,
+    OneOffKind,
     Purpose,
     Status,
 )
 from reminders.store.column_types import among
 from reminders.store.queries.clinic_facts import clinics_of
 from reminders.store.queries.common import asked, is_status, table_of
-from reminders.store.tables import Client, Consent, Guest, Note, Reminder, Suppression, Treatment
+from reminders.store.tables import (
+    Client,
+    Consent,
+    OneOffMessage,
+    PracticeRecipient,
+    Reminder,
+    Suppression,
+    Treatment,
+)
 
 CAP_MEMORY = timedelta(days=9)
 """How far back texts are counted: the cap's week, whatever the zones."""
@@ -57,7 +65,7 @@ def facts(session: Session, ids: Collection[int], now: datetime) -> list[Facts]:
 
 
 R, C, T = table_of(Reminder), table_of(Client), table_of(Treatment)
-N = table_of(Note)
+N = table_of(OneOffMessage)
 _SAID, _NOT = table_of(Consent), table_of(Suppression)
 
 _CONTACT = case((R.c.channel == Channel.SMS, C.c.phone), else_=C.c.email)
@@ -80,7 +88,7 @@ _SUPPRESSED = (
     .scalar_subquery()
 )
 
-_INVITED = table_of(Guest)
+_INVITED = table_of(PracticeRecipient)
 _GUEST = (
     exists()
     .where(_INVITED.c.clinic_id == R.c.clinic_id, _INVITED.c.contact == _CONTACT)
@@ -123,11 +131,11 @@ def _welcome_first() -> ColumnElement[bool]:
     welcome = R.alias("welcome")
     return exists().where(
         R.c.channel == Channel.SMS,
-        R.c.note_id.is_(None),
+        R.c.one_off_id.is_(None),
         welcome.c.client_id == R.c.client_id,
         welcome.c.channel == Channel.SMS,
-        welcome.c.milestone == NoteKind.OPT_IN.value,
-        welcome.c.note_id.is_not(None),
+        welcome.c.milestone == OneOffKind.OPT_IN.value,
+        welcome.c.one_off_id.is_not(None),
         welcome.c.status.in_(OPEN | {Status.HANDOFF}),
     )
 
@@ -168,7 +176,7 @@ _FACTS = (
     )
     .join_from(R, C, C.c.id == R.c.client_id)
     .outerjoin(T, T.c.id == R.c.treatment_id)
-    .outerjoin(N, N.c.id == R.c.note_id)
+    .outerjoin(N, N.c.id == R.c.one_off_id)
     .where(among(R.c.id, "ids"))
     .order_by(R.c.due_at, R.c.id)
 )
@@ -191,7 +199,7 @@ def _texts_left(
 _TEXTS = select(R.c.client_id, R.c.handoff_at).where(
     among(R.c.client_id, "clients"),
     R.c.channel == Channel.SMS,
-    R.c.note_id.is_(None),
+    R.c.one_off_id.is_(None),
     is_status(*LEFT),
     R.c.handoff_at > bindparam("since"),
 )
@@ -228,7 +236,7 @@ def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> F
         superseded=bool(row.superseded),
         texts_on=tuple(at.astimezone(zone).date() for at in texts),
         guest=bool(row.guest),
-        note=NoteFacts(row.kind, row.subject, row.words, row.urgent) if row.kind else None,
+        note=OneOffFacts(row.kind, row.subject, row.words, row.urgent) if row.kind else None,
         page_edition=row.page_edition,
         paused_until=row.paused_until,
         welcome_first=bool(row.welcome_first),

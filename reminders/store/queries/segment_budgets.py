@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from reminders.rules.terms import Channel, ClinicFacts, Facts, Message
 from reminders.store.column_types import among
 from reminders.store.queries.common import add_up, asked, table_of
-from reminders.store.tables import Spend
+from reminders.store.tables import SegmentSpending
 
-S = table_of(Spend)
+S = table_of(SegmentSpending)
 
 _SPENT = select(S).where(among(S.c.clinic_id, "clinics"), S.c.month_on >= bindparam("since"))
 
@@ -28,7 +28,7 @@ def charge(session: Session, leaving: Sequence[tuple[Facts, Message]], now: date
             segments[held.clinic.clinic_id, month(held.clinic, now)] += message.segments
     for (clinic_id, month_on), count in sorted(segments.items()):
         key = {"clinic_id": clinic_id, "month_on": month_on}
-        add_up(session, Spend, key, "segments", count)
+        add_up(session, SegmentSpending, key, "segments", count)
 
 
 def hold(session: Session, clinics: Iterable[ClinicFacts], now: datetime) -> None:
@@ -39,7 +39,9 @@ def hold(session: Session, clinics: Iterable[ClinicFacts], now: datetime) -> Non
         return
     months = {(c.clinic_id, month(c, now)) for c in clinics if c.segment_budget is not None}
     for clinic_id, month_on in sorted(months):
-        add_up(session, Spend, {"clinic_id": clinic_id, "month_on": month_on}, "segments", 0)
+        add_up(
+            session, SegmentSpending, {"clinic_id": clinic_id, "month_on": month_on}, "segments", 0
+        )
 
 
 def with_budgets(

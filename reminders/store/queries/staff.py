@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from reminders.rules.roles import Role
 from reminders.store.queries.common import QUIET, put
-from reminders.store.tables import Clinic, Invitation, Knock, Membership, SignIn, Staff
+from reminders.store.tables import Clinic, Invitation, Membership, SignIn, SignInAttempt, Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def end_all(
 def forget_sign_ins(session: Session, before: datetime) -> None:
     """Drop sign-ins and knocks that ended long ago."""
     session.execute(delete(SignIn).where(col(SignIn.seen_at) < before))
-    session.execute(delete(Knock).where(col(Knock.next_at) < before))
+    session.execute(delete(SignInAttempt).where(col(SignInAttempt.next_at) < before))
 
 
 def invitation(session: Session, token_hash: str) -> Invitation | None:
@@ -157,19 +157,19 @@ def invitation(session: Session, token_hash: str) -> Invitation | None:
     return session.scalars(wanted.with_for_update()).first()
 
 
-def knock(session: Session, key: str) -> Knock | None:
+def knock(session: Session, key: str) -> SignInAttempt | None:
     """Return what is known of failed tries under a key."""
-    return session.get(Knock, key)
+    return session.get(SignInAttempt, key)
 
 
 def count_knock(session: Session, key: str, failures: int, next_at: datetime) -> None:
     """Note a failed try, and when the next may come."""
-    put(session, Knock, {"key": key, "failures": failures, "next_at": next_at}, "key")
+    put(session, SignInAttempt, {"key": key, "failures": failures, "next_at": next_at}, "key")
 
 
 def open_door(session: Session, key: str) -> None:
     """Forget failed tries, since the right one came."""
-    session.execute(delete(Knock).where(col(Knock.key) == key))
+    session.execute(delete(SignInAttempt).where(col(SignInAttempt.key) == key))
 
 
 IDLE = timedelta(minutes=30)

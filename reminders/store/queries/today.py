@@ -158,7 +158,9 @@ def to_mark(
 
 def stopped(session: Session, clinic_id: int) -> list[Lane]:
     """Return a clinic's ways out that a fault has stopped."""
-    wanted = select(Lane).where(col(Lane.clinic_id) == clinic_id, col(Lane.held_since).is_not(None))
+    wanted = select(Lane).where(
+        col(Lane.clinic_id) == clinic_id, col(Lane.stopped_since).is_not(None)
+    )
     return list(session.scalars(wanted))
 
 

@@ -27,8 +27,8 @@ _COLUMNS: tuple[Any, ...] = (
     col(Attempt.body),
     col(Attempt.handoff_at),
     col(Reminder.stale_at),
-    col(Reminder.misses),
-    col(Reminder.doubts),
+    col(Reminder.failed_lookups),
+    col(Reminder.unproven_attempts),
 )
 
 
@@ -96,19 +96,19 @@ def settle(
 ) -> bool:
     """Move a handoff on, unless somebody else did or asked about it meanwhile."""
     values: dict[str, Any] = {"status": settled.status, "reason": settled.reason}
-    values["misses"] = doubt.misses + missed
+    values["failed_lookups"] = doubt.failed_lookups + missed
     if settled.due_at is not None:
         values["due_at"] = settled.due_at
     if settled.status is Status.PLANNED:
-        in_doubt = doubt.doubts + (doubt.channel is Channel.EMAIL)
-        values |= {"claim": None, "lease_until": None, "doubts": in_doubt}
+        in_doubt = doubt.unproven_attempts + (doubt.channel is Channel.EMAIL)
+        values |= {"claim": None, "lease_until": None, "unproven_attempts": in_doubt}
     elif settled.status is not Status.HANDOFF:
         values["settled_at"] = now
     ours = (
         col(Reminder.id) == doubt.reminder_id,
         col(Reminder.claim) == doubt.claim,
         col(Reminder.status) == doubt.status,
-        col(Reminder.misses) == doubt.misses,
+        col(Reminder.failed_lookups) == doubt.failed_lookups,
     )
     moved = update(Reminder).where(*ours).values(**values).returning(col(Reminder.id))
     return session.execute(moved.execution_options(**QUIET)).first() is not None

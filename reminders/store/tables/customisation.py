@@ -14,21 +14,21 @@ from reminders.store.tables import common  # noqa: F401 (there constraints get t
 class Audit(SQLModel, table=True):
     """Who changed what, when, of which row; lines are added, never changed.
 
-    ``who`` is a member of staff as she signs in, or the command line. ``detail`` says what it was
+    ``actor`` is a member of staff as they sign in, or the command line. ``detail`` says what it was
     and is, and never holds a client's name, number or address.
     """
 
     __table_args__ = (
         Index("audit_of_clinic", "clinic_id", "id"),
-        Index("audit_of_row", "of", "row_id"),
+        Index("audit_of_row", "entity", "row_id"),
     )
 
     id: int = Field(default=None, primary_key=True)
     clinic_id: int | None = Field(default=None, foreign_key="clinic.id")
-    noted_at: datetime = Field(sa_type=Instant)
-    who: str
-    what: str
-    of: str
+    recorded_at: datetime = Field(sa_type=Instant)
+    actor: str
+    action: str
+    entity: str
     row_id: int | None = None
     detail: str = Field(default="", sa_type=Text)
 
@@ -72,12 +72,14 @@ class Parameter(SQLModel, table=True):
     value: int
 
 
-class Placement(SQLModel, table=True):
+class MilestonePlacement(SQLModel, table=True):
     """Where a clinic puts a milestone of a protocol; durations as ISO 8601 writes them.
 
     ``at`` is absent where the milestone counts by the clock from the treatment's end.
     ``channels`` are divided by spaces; none of them means that the milestone is left out.
     """
+
+    __tablename__ = "milestone_placement"
 
     __table_args__ = (UniqueConstraint("clinic_id", "protocol", "milestone"),)
 
@@ -91,20 +93,20 @@ class Placement(SQLModel, table=True):
     channels: str
 
 
-class Intake(SQLModel, table=True):
+class Import(SQLModel, table=True):
     """A list that somebody brings in: while it is being mended, and what remained of it.
 
     ``cells`` holds header and rows as JSON: all of them before it is taken in, afterwards those
     that were left out, until they are forgotten. ``columns`` says which column holds what.
     """
 
-    __table_args__ = (Index("intake_of_clinic", "clinic_id", "id"),)
+    __table_args__ = (Index("import_of_clinic", "clinic_id", "id"),)
 
     id: int = Field(default=None, primary_key=True)
     clinic_id: int = Field(foreign_key="clinic.id")
-    name: str
-    by: str
-    begun_at: datetime = Field(sa_type=Instant)
+    file_name: str
+    imported_by: str
+    started_at: datetime = Field(sa_type=Instant)
     columns: str = Field(sa_type=Text)
     cells: str | None = Field(default=None, sa_type=Text)
     taken_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -114,22 +116,24 @@ class Intake(SQLModel, table=True):
     undone_by: str | None = None
 
 
-class IntakeRow(SQLModel, table=True):
+class ImportRow(SQLModel, table=True):
     """What one row of a list did: to which client and treatment, and what that was."""
 
-    __tablename__ = "intake_row"
-    __table_args__ = (Index("intake_row_of", "intake_id", "id"),)
+    __tablename__ = "import_row"
+    __table_args__ = (Index("import_row_of", "import_id", "id"),)
 
     id: int = Field(default=None, primary_key=True)
-    intake_id: int = Field(foreign_key="intake.id")
+    import_id: int = Field(foreign_key="import.id")
     number: int
     client_id: int = Field(foreign_key="client.id", ondelete="CASCADE")
     treatment_id: int | None = Field(default=None, foreign_key="treatment.id", ondelete="CASCADE")
     effect: str
 
 
-class Heading(SQLModel, table=True):
+class ColumnMapping(SQLModel, table=True):
     """Which column holds what in lists that look like this one, as somebody corrected it."""
+
+    __tablename__ = "column_mapping"
 
     __table_args__ = (UniqueConstraint("clinic_id", "fingerprint"),)
 
@@ -139,8 +143,10 @@ class Heading(SQLModel, table=True):
     columns: str = Field(sa_type=Text)
 
 
-class Guest(SQLModel, table=True):
+class PracticeRecipient(SQLModel, table=True):
     """A number or address of staff that is really messaged while the clinic is in practice mode."""
+
+    __tablename__ = "practice_recipient"
 
     __table_args__ = (UniqueConstraint("clinic_id", "contact"),)
 

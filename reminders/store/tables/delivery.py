@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from reminders.rules.terms import Channel, NoteKind, Reason, Status
+from reminders.rules.terms import Channel, OneOffKind, Reason, Status
 from reminders.store.column_types import Instant, Word
 from reminders.store.tables.common import ZERO, owned_by, where
 
@@ -18,15 +18,17 @@ _STATUS_OPEN_OR_LEFT = text(
 _TROUBLE = text("status IN ('failed', 'undelivered', 'unknown') AND attended_at IS NULL")
 
 
-class Note(SQLModel, table=True):
+class OneOffMessage(SQLModel, table=True):
     """A message outside any protocol, in fixed words: a code, a welcome, a person's answer."""
+
+    __tablename__ = "one_off_message"
 
     __table_args__ = (owned_by("client", "clinic_id"),)
 
     id: int = Field(default=None, primary_key=True)
     clinic_id: int
     client_id: int
-    kind: NoteKind = Field(sa_type=Word(NoteKind))
+    kind: OneOffKind = Field(sa_type=Word(OneOffKind))
     subject: str = ""
     words: str = Field(sa_type=Text)
     urgent: bool = False
@@ -39,8 +41,8 @@ class Reminder(SQLModel, table=True):
     ``scheduled_at`` is when the protocol wants it, ``due_at`` when to look at it next (later,
     if it waits; after a handoff, when to ask what came of it), ``due_on`` the recipient's date
     it belongs to, ``stale_at`` when it no longer helps. ``claim`` is the fencing token: only who
-    holds it may move the row. ``misses`` counts the times the provider was asked for it in vain
-    since its handoff, ``doubts`` the attempts whose end was never known: it may have arrived
+    holds it may move the row. ``failed_lookups`` counts the times the provider was asked for it in vain
+    since its handoff, ``unproven_attempts`` the attempts whose end was never known: it may have arrived
     that many times more. Staff hold it (``held_at``), and look after what went wrong
     (``attended_at``).
     """
@@ -77,7 +79,7 @@ class Reminder(SQLModel, table=True):
     clinic_id: int
     client_id: int
     treatment_id: int | None = None
-    note_id: int | None = Field(default=None, foreign_key="note.id")
+    one_off_id: int | None = Field(default=None, foreign_key="one_off_message.id")
     milestone: str
     channel: Channel = Field(sa_type=Word(Channel))
     status: Status = Field(sa_type=Word(Status))
@@ -87,8 +89,8 @@ class Reminder(SQLModel, table=True):
     due_at: datetime = Field(sa_type=Instant)
     stale_at: datetime = Field(sa_type=Instant)
     attempts: int = 0
-    misses: int = Field(default=0, sa_column_kwargs=ZERO)
-    doubts: int = Field(default=0, sa_column_kwargs=ZERO)
+    failed_lookups: int = Field(default=0, sa_column_kwargs=ZERO)
+    unproven_attempts: int = Field(default=0, sa_column_kwargs=ZERO)
     claim: str | None = None
     lease_until: datetime | None = Field(default=None, sa_type=Instant)
     handoff_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -100,7 +102,7 @@ class Reminder(SQLModel, table=True):
 class Attempt(SQLModel, table=True):
     """One try at sending a reminder: what was handed off, and what came of it.
 
-    ``wording`` is the clinic's version it was worded from; none for the packaged text.
+    ``wording_id`` is the clinic's version it was worded from; none for the packaged text.
     """
 
     __table_args__ = (
@@ -123,16 +125,16 @@ class Attempt(SQLModel, table=True):
     code: str | None = None
     provider_id: str | None = None
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
-    wording: int | None = None
+    wording_id: int | None = None
     unreached_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Lane(SQLModel, table=True):
     """One clinic's way out by one channel: its rate, its day's limit, and whether it is stopped.
 
-    ``opens_at`` keeps the rate: nothing more leaves before it. ``held_until`` keeps a stopped
+    ``opens_at`` keeps the rate: nothing more leaves before it. ``stopped_until`` keeps a stopped
     lane shut; then one message is let through to see, and ``faults`` counts what went wrong in
-    a row. ``turn_at`` is when it last had its turn, so that every lane gets one.
+    a row. ``last_turn_at`` is when it last had its turn, so that every lane gets one.
     """
 
     __table_args__ = (UniqueConstraint("clinic_id", "channel"),)
@@ -145,15 +147,17 @@ class Lane(SQLModel, table=True):
     opens_at: datetime | None = Field(default=None, sa_type=Instant)
     counted_on: date | None = None
     counted: int = 0
-    held_until: datetime | None = Field(default=None, sa_type=Instant)
-    held_for: str | None = None
-    held_since: datetime | None = Field(default=None, sa_type=Instant)
+    stopped_until: datetime | None = Field(default=None, sa_type=Instant)
+    stopped_for: str | None = None
+    stopped_since: datetime | None = Field(default=None, sa_type=Instant)
     faults: int = 0
-    turn_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_turn_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class Pace(SQLModel, table=True):
+class SenderRate(SQLModel, table=True):
     """How fast all lanes together may use one sender: when it is free again, and the day's count."""
+
+    __tablename__ = "sender_rate"
 
     channel: Channel = Field(primary_key=True, sa_type=Word(Channel))
     opens_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -161,8 +165,10 @@ class Pace(SQLModel, table=True):
     counted: int
 
 
-class Spend(SQLModel, table=True):
+class SegmentSpending(SQLModel, table=True):
     """How many segments of text left for a clinic in a month of its own calendar."""
+
+    __tablename__ = "segment_spending"
 
     clinic_id: int = Field(foreign_key="clinic.id", primary_key=True)
     month_on: date = Field(primary_key=True)
@@ -199,10 +205,12 @@ class Outage(SQLModel, table=True):
     missed: int
 
 
-class Mark(SQLModel, table=True):
-    """Under what the stored plans were made, such as the edition of the time-zone data."""
+class Setting(SQLModel, table=True):
+    """What the product keeps about itself, such as the edition of the time-zone data it planned
+    with: one JSON value for each key.
+    """
 
-    name: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
     value: str
 
 

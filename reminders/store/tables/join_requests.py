@@ -12,7 +12,7 @@ from reminders.store.column_types import Instant, Word
 from reminders.store.tables.common import ZERO
 
 
-class Joining(SQLModel, table=True):
+class JoinRequest(SQLModel, table=True):
     """A form somebody sent in. A consent begins only when the contact is proven: a number by a
     code, an address by a link. Each contact has a client of its own until then
     (``sms_client_id``, ``email_client_id``), so that nobody is mixed up with a stranger.
@@ -20,7 +20,9 @@ class Joining(SQLModel, table=True):
     ``sms_wording`` and ``email_wording`` are the exact words she ticked, where she did.
     """
 
-    __table_args__ = (Index("joining_asked", "clinic_id", "asked_at"),)
+    __tablename__ = "join_request"
+
+    __table_args__ = (Index("join_request_clinic", "clinic_id", "requested_at"),)
 
     id: int = Field(default=None, primary_key=True)
     clinic_id: int = Field(foreign_key="clinic.id")
@@ -32,31 +34,33 @@ class Joining(SQLModel, table=True):
     email_wording: str | None = Field(default=None, sa_type=Text)
     sms_proven_at: datetime | None = Field(default=None, sa_type=Instant)
     email_proven_at: datetime | None = Field(default=None, sa_type=Instant)
-    browser: str
-    asked_at: datetime = Field(sa_type=Instant)
+    network_address: str
+    requested_at: datetime = Field(sa_type=Instant)
 
 
-class Code(SQLModel, table=True):
+class VerificationCode(SQLModel, table=True):
     """Six digits or a link that were sent to a contact, kept as a seal only; each is used once.
 
-    ``about`` says what it opens, such as ``join.12``.
+    ``purpose`` says what it opens, such as ``join.12``.
     """
 
+    __tablename__ = "verification_code"
+
     __table_args__ = (
-        Index("code_about", "about"),
+        Index("verification_code_purpose", "purpose"),
         # How many went to this contact, or were asked for from there, lately?
-        Index("code_contact", "contact", "asked_at"),
-        Index("code_browser", "browser", "asked_at"),
+        Index("verification_code_contact", "contact", "requested_at"),
+        Index("verification_code_network_address", "network_address", "requested_at"),
     )
 
     id: int = Field(default=None, primary_key=True)
     clinic_id: int = Field(foreign_key="clinic.id")
-    about: str
+    purpose: str
     channel: Channel = Field(sa_type=Word(Channel))
     contact: str
-    seal: str
-    tries: int = Field(default=0, sa_column_kwargs=ZERO)
-    browser: str
-    asked_at: datetime = Field(sa_type=Instant)
-    good_until: datetime = Field(sa_type=Instant)
+    code_hash: str
+    attempts: int = Field(default=0, sa_column_kwargs=ZERO)
+    network_address: str
+    requested_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)

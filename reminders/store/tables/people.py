@@ -18,7 +18,7 @@ LIKE_FAMILY = {"family_key": "text_pattern_ops"}
 class Clinic(SQLModel, table=True):
     """Who treats, and within which hours, zone and caps her clients may be messaged.
 
-    ``own_words`` is a new token whenever her wording or parameters change;
+    ``customisation_version`` is a new token whenever her wording or parameters change;
     ``segment_price`` is what a segment costs, in millionths of the currency (ISO 4217).
     ``slug`` names it in the address clients join at; it is printed, so it never changes.
     """
@@ -43,7 +43,7 @@ class Clinic(SQLModel, table=True):
     paused_by: str | None = None
     segment_budget: int | None = None
     created_at: datetime = Field(sa_type=Instant)
-    own_words: str | None = None
+    customisation_version: str | None = None
     segment_price: int | None = None
     currency: str | None = None
 
@@ -106,10 +106,10 @@ class Client(SQLModel, table=True):
 class Consent(SQLModel, table=True):
     """A client's yes or no for a channel and purpose; rows are added, never changed, and the last
     counts. The database itself refuses a change (migration 0009), but for an erasure, which
-    puts keyed hashes in the place of ``contact``, ``source`` and ``address``.
+    puts keyed hashes in the place of ``contact``, ``source`` and ``network_address``.
 
     By what ``act``, in answer to which exact ``wording`` of which version, taken down where
-    (``source``) and by whom, and from which browser (``address``): the proof that the CTIA's
+    (``source``) and by whom, and from which browser (``network_address``): the proof that the CTIA's
     principles ask for (5.1.2).
     """
 
@@ -135,7 +135,7 @@ class Consent(SQLModel, table=True):
     wording: str | None = Field(default=None, sa_type=Text)
     wording_version: str | None = None
     recorded_by: str | None = None
-    address: str | None = None
+    network_address: str | None = None
     recorded_at: datetime = Field(sa_type=Instant)
     erased_at: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -189,10 +189,12 @@ class Treatment(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
 
 
-class Purged(SQLModel, table=True):
+class PurgeRecord(SQLModel, table=True):
     """How much was deleted when its time had come, so that what is gone is still counted."""
+
+    __tablename__ = "purge_record"
 
     id: int = Field(default=None, primary_key=True)
     purged_at: datetime = Field(sa_type=Instant)
-    what: str
+    kind: str
     count: int

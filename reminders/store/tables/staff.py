@@ -12,17 +12,17 @@ from reminders.store.column_types import Instant, Word
 
 
 class Staff(SQLModel, table=True):
-    """Somebody who signs in; ``code_seed`` is sealed, ``code_step`` the last code's half minute,
-    so that none is good twice, ``spare_codes`` the hashes of what is left on her paper list.
+    """Somebody who signs in; ``totp_secret`` is sealed, ``totp_step`` the last code's half minute,
+    so that none is good twice, ``recovery_codes`` the hashes of what is left on her paper list.
     """
 
     id: int = Field(default=None, primary_key=True)
     email: str = Field(unique=True)
     name: str
-    password: str | None = None
-    code_seed: str | None = None
-    code_step: int = 0
-    spare_codes: str = Field(default="", sa_type=Text)
+    password_hash: str | None = None
+    totp_secret: str | None = None
+    totp_step: int = 0
+    recovery_codes: str = Field(default="", sa_type=Text)
     created_at: datetime = Field(sa_type=Instant)
     disabled_at: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -70,8 +70,10 @@ class SignIn(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class Knock(SQLModel, table=True):
+class SignInAttempt(SQLModel, table=True):
     """Failed tries to get in, by a hash of the address or account, and when the next may come."""
+
+    __tablename__ = "sign_in_attempt"
 
     key: str = Field(primary_key=True)
     failures: int = 0

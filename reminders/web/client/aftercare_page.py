@@ -99,7 +99,7 @@ class AftercarePage:
 
 def refusal(visit: Visit) -> Response | None:
     """Say why nobody may come in just now: whoever tries many addresses is guessing."""
-    if visit.shell.knocks.full(visit.browser, visit.now):
+    if visit.shell.knocks.full(visit.network_address, visit.now):
         return visit.problem(429, "too_often")
     if visit.request.method == "POST" and visit.shell.posts.full(visit.token, visit.now):
         return visit.problem(429, "too_often")
@@ -115,7 +115,7 @@ def opened_page(visit: Visit) -> Iterator[AftercarePage | None]:
     with opened(visit.app.engine) as session:
         client = client_pages.client_with(session, key)
         if client is None:
-            visit.shell.knocks.count(visit.browser, visit.now)
+            visit.shell.knocks.count(visit.network_address, visit.now)
         elif visit.request.method == "POST":
             visit.shell.posts.count(visit.token, visit.now)
             people.lock(session, [client.id])

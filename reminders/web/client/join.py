@@ -20,7 +20,7 @@ from reminders.rules.terms import Channel, Discretion, InputError
 from reminders.store.database import reading, writing
 from reminders.store.queries import join_requests as queries
 from reminders.store.queries import people
-from reminders.store.tables import Clinic, Joining
+from reminders.store.tables import Clinic, JoinRequest
 from reminders.web.client.page import Visit, clinic_words, door
 from reminders.web.client.personal_data import code_words
 from reminders.wording.phrases import Words
@@ -124,7 +124,7 @@ def _send(here: Here) -> Response:
         form,
         _says(here, form.language),
         here.visit.now,
-        browser=here.visit.browser,
+        network_address=here.visit.network_address,
     )
     ticket = here.visit.app.links.token("joining", kept.id)
     return RedirectResponse(f"{here.path}/{ticket}?language={here.words.language}", 303)
@@ -190,14 +190,14 @@ def _says(here: Here, language: str) -> dict[Channel, Callable[[str], tuple[str,
     return {Channel.SMS: code_words(words, clinic), Channel.EMAIL: email}
 
 
-def _ticket(here: Here) -> Joining | None:
+def _ticket(here: Here) -> JoinRequest | None:
     token = here.visit.token
     number = here.visit.app.links.number_of("joining", token)
     return _kept(here, number)
 
 
-def _kept(here: Here, number: int | None) -> Joining | None:
-    kept = queries.joining(here.session, number) if number is not None else None
+def _kept(here: Here, number: int | None) -> JoinRequest | None:
+    kept = queries.request(here.session, number) if number is not None else None
     return kept if kept and kept.clinic_id == here.clinic.id else None
 
 
@@ -206,7 +206,7 @@ def _waiting(here: Here) -> Response:
     return _standing(here, kept) if kept else here.visit.wrong_link()
 
 
-def _standing(here: Here, kept: Joining, fault: str | None = None) -> Response:
+def _standing(here: Here, kept: JoinRequest, fault: str | None = None) -> Response:
     done = {channel.value: proven for channel, proven in join_requests.progress(kept).items()}
     return here.page("joined.html", 422 if fault else 200, done=done, fault=fault)
 

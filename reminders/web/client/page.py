@@ -45,7 +45,7 @@ class Visit:
         return str(self.request.path_params["token"])
 
     @property
-    def browser(self) -> str:
+    def network_address(self) -> str:
         """Return the network address of whoever asks."""
         return self.request.client.host if self.request.client else ""
 

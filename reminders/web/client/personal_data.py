@@ -50,7 +50,7 @@ def _ask(page: AftercarePage) -> Response:
             _about(page),
             code_words(page.words, page.clinic.name),
             page.now,
-            browser=page.visit.browser,
+            network_address=page.visit.network_address,
         )
     except TooOften:
         return page.visit.problem(429, "too_often", page.client.language)

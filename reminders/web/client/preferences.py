@@ -120,7 +120,13 @@ def _save(page: AftercarePage) -> Response:
     app = page.visit.app
     words = {channel: agreed(page, channel) for channel in BOXES}
     preferences.choose(
-        page.session, app.library, page.client, chosen, words, page.now, browser=page.visit.browser
+        page.session,
+        app.library,
+        page.client,
+        chosen,
+        words,
+        page.now,
+        network_address=page.visit.network_address,
     )
     return back(page, "saved")
 
@@ -141,12 +147,16 @@ def _resume(page: AftercarePage) -> Response:
 
 
 def _stop(page: AftercarePage) -> Response:
-    preferences.stop(page.session, page.client, page.now, browser=page.visit.browser)
+    preferences.stop(
+        page.session, page.client, page.now, network_address=page.visit.network_address
+    )
     return back(page, "stopped")
 
 
 def _wrong(page: AftercarePage) -> Response:
-    preferences.disown(page.session, page.client, page.now, browser=page.visit.browser)
+    preferences.disown(
+        page.session, page.client, page.now, network_address=page.visit.network_address
+    )
     raise_alert(
         page.session,
         page.clinic.id,

@@ -16,10 +16,17 @@ from reminders.consent.join_requests import version_of
 from reminders.enrolment import clinics
 from reminders.privacy import retention
 from reminders.privacy.retention import Keep
-from reminders.rules.terms import Act, Channel, Discretion, NoteKind, Reason, Status
+from reminders.rules.terms import Act, Channel, Discretion, OneOffKind, Reason, Status
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
-from reminders.store.tables import Attempt, Client, Code, Consent, Joining, Note
+from reminders.store.tables import (
+    Attempt,
+    Client,
+    Consent,
+    JoinRequest,
+    OneOffMessage,
+    VerificationCode,
+)
 from reminders.web import create_web
 from tests.conftest import House, ana
 from tests.support.desk import signed_in
@@ -90,7 +97,7 @@ def test_a_number_proven_by_its_code_is_a_consent_with_the_exact_words(
     assert "Your number is confirmed" in done.text
     (yes,) = said(house)
     assert (yes.channel, yes.given, yes.act) == (Channel.SMS, True, Act.FORM)
-    assert yes.address == "testclient"
+    assert yes.network_address == "testclient"
     assert yes.contact == "+447700900177"
     assert yes.wording is not None
     for needed in (
@@ -204,7 +211,7 @@ def test_a_code_is_kept_as_a_seal_lasts_ten_minutes_and_takes_few_tries(
     waiting = browser.post(JOIN, data=TEXTS_ONLY)
     right = code_in(told(house, Channel.SMS))
     with reading(house.engine) as session:
-        kept = session.scalars(select(Code)).one()
+        kept = session.scalars(select(VerificationCode)).one()
     assert right not in kept.model_dump_json()
     wrong = f"{(int(right) + 1) % 10**6:06}"
     for _ in range(5):
@@ -236,8 +243,8 @@ def test_one_address_cannot_ask_for_codes_without_end(house: House, browser: Tes
     ]
     assert answers == [200] * 10 + [429] * 2
     with reading(house.engine) as session:
-        assert len(session.scalars(select(Note)).all()) == 10
-        assert len(session.scalars(select(Joining)).all()) == 10  # nothing half done
+        assert len(session.scalars(select(OneOffMessage)).all()) == 10
+        assert len(session.scalars(select(JoinRequest)).all()) == 10  # nothing half done
 
 
 @pytest.mark.parametrize(
@@ -315,8 +322,8 @@ def test_namesakes_have_addresses_of_their_own(house: House) -> None:
 def test_a_code_is_a_note_of_its_own_kind(house: House, browser: TestClient) -> None:
     browser.post(JOIN, data=TEXTS_ONLY)
     with reading(house.engine) as session:
-        note = session.scalars(select(Note)).one()
-    assert (note.kind, note.urgent) == (NoteKind.CODE, True)
+        note = session.scalars(select(OneOffMessage)).one()
+    assert (note.kind, note.urgent) == (OneOffKind.CODE, True)
 
 
 def test_a_form_that_came_to_nothing_is_forgotten(house: House, browser: TestClient) -> None:
@@ -331,7 +338,7 @@ def test_a_form_that_came_to_nothing_is_forgotten(house: House, browser: TestCli
     house.clock.now += timedelta(days=31)
     with writing(house.engine) as session:
         assert retention.purge(session, keep, house.clock())["forms"] == 1
-        assert session.scalars(select(Code)).all() == []
+        assert session.scalars(select(VerificationCode)).all() == []
     assert len(said(house)) == 1
 
 

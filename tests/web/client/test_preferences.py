@@ -61,7 +61,7 @@ def test_what_she_ticks_again_is_a_consent_with_its_exact_words(
     ):
         assert needed in last.wording
     assert last.wording_version
-    assert last.address == "testclient"
+    assert last.network_address == "testclient"
     assert house.line("day-1", Channel.SMS).status is Status.PLANNED
 
 

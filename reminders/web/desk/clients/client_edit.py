@@ -93,7 +93,7 @@ def agree(visit: Visit) -> Response:
     who, address = visit.inside.staff.email, address_of(visit.request)
     with writing(visit.app.engine) as session:
         client = visit.own(session, Client, lock=True)
-        proof = Proof(Act.DESK, how, recorded_by=who, address=address)
+        proof = Proof(Act.DESK, how, recorded_by=who, network_address=address)
         try:
             ledger.record(session, client, channel, proof, visit.now)
         except InputError as error:
@@ -117,7 +117,7 @@ def refuse(visit: Visit) -> Response:
             source="the client told us",
             now=visit.now,
             recorded_by=who,
-            address=address,
+            network_address=address,
         )
         visit.record(session, f"took down a stop to {channel}", Client, client.id)
     return visit.go(f"/clients/{client.id}", "stopped")

@@ -135,7 +135,7 @@ def _said(visit: Visit, told: Enrolment) -> tuple[Said, ...]:
     """Return to what she says yes, of what there is a number or address for, and how she did."""
     how = visit.typed("how") or HOW[0][0]
     who = visit.inside.staff.email
-    proof = Proof(Act.DESK, how, recorded_by=who, address=address_of(visit.request))
+    proof = Proof(Act.DESK, how, recorded_by=who, network_address=address_of(visit.request))
     wanted = ((Channel.SMS, "yes_sms", told.phone), (Channel.EMAIL, "yes_email", told.email))
     return tuple(
         Said(channel, given=True, given_at=visit.now, source=how, proof=proof)

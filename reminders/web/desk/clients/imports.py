@@ -21,7 +21,7 @@ from reminders.store.database import reading, trying, writing
 from reminders.store.queries import imports as queries
 from reminders.store.queries import people
 from reminders.store.queries.desk import own
-from reminders.store.tables import Intake
+from reminders.store.tables import Import
 from reminders.web.desk.page import Visit, desk_route
 
 SHOWN = 40
@@ -65,7 +65,7 @@ def begin(visit: Visit) -> Response:
         clinic = people.clinic(session, visit.clinic_id)
         who = visit.inside.staff.email
         intake = list_imports.begin(session, clinic, table, name, who, visit.now)
-        visit.record(session, "began a list", Intake, intake.id, f"{len(table.rows)} rows")
+        visit.record(session, "began a list", Import, intake.id, f"{len(table.rows)} rows")
     return visit.go(f"/lists/{intake.id}")
 
 
@@ -82,7 +82,7 @@ def _given(visit: Visit) -> tuple[bytes, str]:
 def show(visit: Visit) -> Response:
     """Show a list as it stands: what can go in, what is to be mended, and what it would do."""
     with reading(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Intake, visit.id)
+        intake = own(session, visit.clinic_id, Import, visit.id)
         if intake.taken_at is not None:
             return _show_taken(visit, intake)
         clinic = people.clinic(session, visit.clinic_id)
@@ -94,7 +94,7 @@ def show(visit: Visit) -> Response:
     return visit.page("list.html", **_draft(visit, intake, looked))
 
 
-def _draft(visit: Visit, intake: Intake, looked: Looked) -> dict[str, Any]:
+def _draft(visit: Visit, intake: Import, looked: Looked) -> dict[str, Any]:
     missing = looked.missing
     faults = [] if missing else looked.checked.faults
     faulty = list(dict.fromkeys(fault.row for fault in faults))
@@ -138,7 +138,7 @@ def _foresee(visit: Visit, looked: Looked) -> Taken | None:
         return lists.take(session, visit.app.library, clinic, looked.checked, visit.now)
 
 
-def _show_taken(visit: Visit, intake: Intake) -> Response:
+def _show_taken(visit: Visit, intake: Import) -> Response:
     with reading(visit.app.engine) as session:
         effects = queries.effects(session, intake.id)
         known = (Effect.ADDED, Effect.UNCHANGED)
@@ -170,7 +170,7 @@ def mend(visit: Visit) -> Response:
     }
     out = {int(n) for n in visit.form.getlist("out") if isinstance(n, str) and n.isdecimal()}
 
-    def change(_: Any, intake: Intake) -> None:
+    def change(_: Any, intake: Import) -> None:
         list_imports.mend(intake, cells)
         list_imports.leave_out(intake, out)
 
@@ -192,7 +192,7 @@ def say_consent(visit: Visit) -> Response:
 
 def _change(visit: Visit, change: Any) -> Response:
     with writing(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Intake, visit.id, lock=True)
+        intake = own(session, visit.clinic_id, Import, visit.id, lock=True)
         if intake.taken_at is None:
             change(session, intake)
     return visit.go(f"/lists/{visit.id}")
@@ -201,21 +201,21 @@ def _change(visit: Visit, change: Any) -> Response:
 def take(visit: Visit) -> Response:
     """Take in what is good."""
     with writing(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Intake, visit.id, lock=True)
+        intake = own(session, visit.clinic_id, Import, visit.id, lock=True)
         clinic = people.clinic(session, visit.clinic_id)
         try:
             taken = list_imports.take(session, visit.app.library, clinic, intake, visit.now)
         except InputError:
             return visit.go(f"/lists/{visit.id}")
         said = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))
-        visit.record(session, "brought in a list", Intake, intake.id, said)
+        visit.record(session, "brought in a list", Import, intake.id, said)
     return visit.go(f"/lists/{visit.id}", "brought-in")
 
 
 def undo(visit: Visit) -> Response:
     """Undo a list: what came in by it and has not left is cancelled."""
     with writing(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Intake, visit.id, lock=True)
+        intake = own(session, visit.clinic_id, Import, visit.id, lock=True)
         clinic = people.clinic(session, visit.clinic_id)
         who = visit.inside.staff.email
         try:
@@ -223,30 +223,30 @@ def undo(visit: Visit) -> Response:
         except InputError:
             return visit.go(f"/lists/{visit.id}")
         detail = f"{undone.treatments} treatments and {undone.reminders} reminders cancelled"
-        visit.record(session, "undid a list", Intake, intake.id, detail)
+        visit.record(session, "undid a list", Import, intake.id, detail)
     return visit.go(f"/lists/{visit.id}", "list-undone")
 
 
 def drop(visit: Visit) -> Response:
     """Throw away a list that was not taken in."""
     with writing(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Intake, visit.id, lock=True)
+        intake = own(session, visit.clinic_id, Import, visit.id, lock=True)
         if intake.taken_at is None:
             session.delete(intake)
-            visit.record(session, "threw a list away", Intake, visit.id)
+            visit.record(session, "threw a list away", Import, visit.id)
     return visit.go("/lists")
 
 
 def rest(visit: Visit) -> Response:
     """Return the rows that cannot go in, with a column that says why."""
     with reading(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Intake, visit.id)
+        intake = own(session, visit.clinic_id, Import, visit.id)
         clinic = people.clinic(session, visit.clinic_id)
         try:
             looked = list_imports.look(intake, clinic, visit.app.library, visit.now)
         except InputError:
             return visit.go(f"/lists/{visit.id}")
-    name = re.sub(r"[^A-Za-z0-9-]+", "-", intake.name.rpartition(".")[0] or intake.name)
+    name = re.sub(r"[^A-Za-z0-9-]+", "-", intake.file_name.rpartition(".")[0] or intake.file_name)
     heads = {"Content-Disposition": f'attachment; filename="{name}-to-mend.csv"'}
     return Response(write_table(list_imports.rest(looked)), media_type="text/csv", headers=heads)
 

@@ -13,7 +13,7 @@ from reminders.plans import one_off_messages
 from reminders.rules import sending_hours
 from reminders.rules.roles import Role
 from reminders.rules.segments import fold, size
-from reminders.rules.terms import Channel, InputError, NoteKind
+from reminders.rules.terms import Channel, InputError, OneOffKind
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, conversations, people, staff
 from reminders.store.tables import Client, Reply
@@ -106,7 +106,7 @@ def answer(visit: Visit) -> Response:
             session,
             meant,
             Channel.SMS,
-            NoteKind.ANSWER,
+            OneOffKind.ANSWER,
             words,
             visit.now + UNDO,
             good_for=ANSWER_HELPS,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from reminders.enrolment import message_actions
 from reminders.enrolment.message_actions import TooLate
 from reminders.rules.roles import Role
-from reminders.rules.terms import NoteKind
+from reminders.rules.terms import OneOffKind
 from reminders.store.database import writing
 from reminders.store.queries import conversations
 from reminders.store.tables import Client, Reminder
@@ -66,7 +66,7 @@ def _again(session: Session, visit: Visit, reminder: Reminder) -> int:
 
 def _undo(session: Session, visit: Visit, reminder: Reminder) -> int:
     message_actions.call_back(session, reminder, visit.now)
-    if reminder.milestone == NoteKind.ANSWER:
+    if reminder.milestone == OneOffKind.ANSWER:
         conversations.reopen(
             session, visit.clinic_id, reminder.client_id, visit.now - 2 * message_actions.UNDO
         )

@@ -29,7 +29,7 @@ def show(visit: Visit) -> Response:
 def change_password(visit: Visit) -> Response:
     """Take a new password for the old one; every other browser is signed out."""
     me = visit.inside.staff
-    if not credentials.right_password(me.password, visit.typed("old")):
+    if not credentials.right_password(me.password_hash, visit.typed("old")):
         visit.faults["old"] = "This is not your password."
     try:
         check_password(visit.typed("new"), me.email)
@@ -40,7 +40,7 @@ def change_password(visit: Visit) -> Response:
     with writing(visit.app.engine) as session:
         member = staff.by_id(session, me.id)
         assert member is not None
-        member.password = credentials.HASHER.hash(visit.typed("new"))
+        member.password_hash = credentials.HASHER.hash(visit.typed("new"))
         staff.end_all(session, me.id, visit.now, keep=visit.inside.sign_in.id)
         visit.record(session, "changed a password", Staff, me.id)
     return visit.go("/account", "password")

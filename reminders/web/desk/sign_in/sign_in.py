@@ -124,7 +124,7 @@ def show_code(guard: Guard, request: Request, form: FormData) -> Response:
     found = guard.anyone(request, guard.app.clock())
     if found is None:
         return RedirectResponse("/sign-in", 303)
-    if found.sign_in.proven_at is None and found.staff.code_seed:
+    if found.sign_in.proven_at is None and found.staff.totp_secret:
         return bare_page(guard, request, form, "code.html")
     return show_set_up(guard, request, form, found)
 

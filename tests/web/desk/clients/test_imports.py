@@ -13,7 +13,7 @@ from reminders.spreadsheets import table_of, write_table
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, people
 from reminders.store.queries import imports as queries
-from reminders.store.tables import Client, Intake, Treatment
+from reminders.store.tables import Client, Import, Treatment
 from tests.conftest import House, ana
 from tests.support.desk import Desk, signed_in
 from tests.support.lists import LIST
@@ -62,7 +62,7 @@ def test_a_list_is_taken_in_once_however_often_the_button_is_pressed(house: Hous
     with reading(house.engine) as session:
         assert len(queries.rows_of(session, number)) == 1
     with writing(house.engine) as session:
-        clinic, intake = people.clinics(session)[0], session.get_one(Intake, number)
+        clinic, intake = people.clinics(session)[0], session.get_one(Import, number)
         with pytest.raises(InputError, match="in already"):
             imports.take(session, house.app.library, clinic, intake, house.clock())
 
@@ -102,7 +102,7 @@ def test_undoing_cancels_what_came_in_tells_what_left_and_who_was_changed(house:
     still = {x.status for x in house.lines() if x.client_id == bea.client_id}
     assert Status.PLANNED not in still
     with reading(house.engine) as session:
-        assert [line.what for line in audit.page(session, 1)][:1] == ["undid a list"]
+        assert [line.action for line in audit.page(session, 1)][:1] == ["undid a list"]
 
 
 def test_undoing_leaves_alone_what_was_here_before_the_list(house: House) -> None:
@@ -191,7 +191,7 @@ def test_cells_are_forgotten_after_a_week(house: House) -> None:
     desk.get(f"/lists/{number}")
     assert "gone now" in desk.text
     with reading(house.engine) as session:
-        assert session.get_one(Intake, number).cells is None
+        assert session.get_one(Import, number).cells is None
 
 
 def test_a_clients_cells_are_forgotten_with_her(house: House) -> None:
@@ -201,7 +201,7 @@ def test_a_clients_cells_are_forgotten_with_her(house: House) -> None:
     with writing(house.engine) as session:
         queries.forget_client(session, treatments(house)[0].client_id)
     with reading(house.engine) as session:
-        assert session.get_one(Intake, number).cells is None
+        assert session.get_one(Import, number).cells is None
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_a_draft_is_not_used_and_an_approved_version_is_with_its_number_kept(hou
     assert body is not None
     assert "hands off. 020 7946 0018" in body
     with house.engine.connect() as connection:
-        used = connection.execute(sql("SELECT DISTINCT wording FROM attempt")).scalars().all()
+        used = connection.execute(sql("SELECT DISTINCT wording_id FROM attempt")).scalars().all()
     assert [str(one) for one in used] == [version]
 
 
@@ -87,7 +87,7 @@ def test_wording_that_is_packaged_leaves_no_version_on_the_attempt(house: House)
     house.enrol(ana(date(2026, 3, 1)))
     house.play(MONDAY + timedelta(hours=9))
     with house.engine.connect() as connection:
-        assert connection.execute(sql("SELECT DISTINCT wording FROM attempt")).scalars().all() == [
+        assert connection.execute(sql("SELECT DISTINCT wording_id FROM attempt")).scalars().all() == [
             None
         ]
 
@@ -258,7 +258,9 @@ def test_a_test_goes_to_oneself_only_and_not_twice_in_a_row(house: House) -> Non
     desk.post("/words/test", **(typed(desk) | {"test": "+447700900199"}))
     assert len(house.left()) == 2
     with reading(house.engine) as session:
-        assert {"sent a test text", "sent a test email"} <= {x.what for x in audit.page(session, 1)}
+        assert {"sent a test text", "sent a test email"} <= {
+            x.action for x in audit.page(session, 1)
+        }
 
 
 def test_the_exact_email_is_shown_where_nothing_can_happen(house: House) -> None:

@@ -29,7 +29,7 @@ def owner(house: House, email: str = "olga@rosewood.example") -> Desk:
 
 def changes(house: House) -> list[tuple[str, str]]:
     with reading(house.engine) as session:
-        return [(line.what, line.detail) for line in audit.page(session, 1)]
+        return [(line.action, line.detail) for line in audit.page(session, 1)]
 
 
 def test_details_are_changed_and_the_record_says_from_what_to_what(house: House) -> None:

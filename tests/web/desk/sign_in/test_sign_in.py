@@ -41,7 +41,7 @@ def test_only_hashes_are_kept_of_passwords_links_and_cookies(house: House) -> No
     token = desk.browser.cookies["desk"]
     with reading(house.engine) as session:
         member = session.scalars(select(Staff)).one()
-        assert (member.password or "").startswith("$argon2id$")
+        assert (member.password_hash or "").startswith("$argon2id$")
         assert token not in {row.token_hash for row in session.scalars(select(SignIn))}
 
 
@@ -181,7 +181,7 @@ def test_signing_out_and_removing_end_the_row_not_only_the_cookie(house: House) 
 def test_what_she_did_is_written_down(house: House) -> None:
     signed_in(house)
     with reading(house.engine) as session:
-        done = [line.what for line in reversed(audit.page(session, house.clinic().id))]
+        done = [line.action for line in reversed(audit.page(session, house.clinic().id))]
     assert done == ["invited somebody as staff", "accepted an invitation", "signed in"]
 
 

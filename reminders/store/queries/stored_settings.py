@@ -1,0 +1,29 @@
+"""What the product keeps about itself between restarts: one JSON value under each key."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from reminders.store.queries.common import QUIET, put
+from reminders.store.tables import Setting
+
+
+def read(session: Session, key: str) -> Any:
+    """Return the value kept under a key; None where there is none."""
+    value = session.scalar(select(col(Setting.value)).where(col(Setting.key) == key))
+    return None if value is None else json.loads(value)
+
+
+def write(session: Session, key: str, value: Any) -> None:
+    """Keep a value under a key, in place of what stood there."""
+    put(session, Setting, {"key": key, "value": json.dumps(value)}, "key")
+
+
+def clear(session: Session, *keys: str) -> None:
+    """Forget what is kept under these keys."""
+    session.execute(delete(Setting).where(col(Setting.key).in_(keys)).execution_options(**QUIET))
