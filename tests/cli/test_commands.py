@@ -77,7 +77,7 @@ def test_an_older_database_is_refused_with_the_command_that_mends_it(terminal: T
     engine = open_engine(os.environ["DATABASE_URL"])
     try:
         with engine.begin() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+            connection.execute(text("DELETE FROM alembic_version"))
         assert "reminders migrate" in terminal.run("status", code=2).stderr
     finally:
         with engine.begin() as connection:
