@@ -1,4 +1,4 @@
-"""The wiring: the one place that constructs things, and the one clock."""
+"""Construct every part of the program from its settings; the only module that reads the clock."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from sqlalchemy import Engine
 
 from reminders.consent import bounces
 from reminders.delivery.dispatcher import Dispatcher
-from reminders.delivery.pass_summary import Tally, log_settled
+from reminders.delivery.pass_summary import PassSummary, log_settled
 from reminders.delivery.redaction import redact
-from reminders.delivery.restore_guard import Held, Holding
-from reminders.inbox.missed_texts import Hearing
+from reminders.delivery.restore_guard import Hold, RestoreGuard
+from reminders.inbox.missed_texts import InboundTexts
 from reminders.links import Links
 from reminders.monitoring import alert_checks
-from reminders.monitoring.alerts import Alerting
+from reminders.monitoring.alerts import AlertSender
 from reminders.monitoring.doctor import Check, Verdict
-from reminders.monitoring.heartbeat_ping import Pulse
+from reminders.monitoring.heartbeat_ping import HeartbeatPing
 from reminders.plans.time_zones import follow_zone_data
-from reminders.privacy.retention import Keep
-from reminders.rehearsal.simulation import Accepting
+from reminders.privacy.retention import RetentionPeriods
+from reminders.rehearsal.simulation import AcceptingSender
 from reminders.rules.bounces import Meaning
-from reminders.rules.forecast import Rate
+from reminders.rules.forecast import RateLimit
 from reminders.rules.planning import plan
 from reminders.rules.reconciliation import PATIENCE, Patience
 from reminders.rules.sender_kinds import PER_MINUTE, kind_of
@@ -41,13 +41,13 @@ from reminders.senders.outbox import OutboxSender
 from reminders.settings import Settings
 from reminders.store.database import open_engine, writing
 from reminders.store.erasure_log import noting
-from reminders.wording.fixed_replies import Answers
+from reminders.wording.fixed_replies import FixedReplies
 from reminders.wording.library import Library, packaged
 from reminders.wording.renderer import Renderer
 
 if TYPE_CHECKING:
     from reminders.senders.sms import TwilioAccount
-    from reminders.senders.twilio_inbox import Came
+    from reminders.senders.twilio_inbox import ReceivedText
 
 Clock = Callable[[], datetime]
 
@@ -107,9 +107,9 @@ class App:
         return Renderer(self.library, self.links)
 
     @cached_property
-    def answers(self) -> Answers:
+    def answers(self) -> FixedReplies:
         """Return what words answers to texts, and alerts."""
-        return Answers(self.library)
+        return FixedReplies(self.library)
 
     @property
     def twilio(self) -> TwilioAccount:
@@ -169,7 +169,7 @@ class App:
             yield Check("Twilio, SMTP", Verdict.PASS, "not used while DELIVERY=outbox")
 
     @property
-    def rates(self) -> dict[Channel, Rate]:
+    def rates(self) -> dict[Channel, RateLimit]:
         """Return how much may leave by each way out, whoever's it is: as set, else as carriers
         let through for this kind of sender.
         """
@@ -177,8 +177,8 @@ class App:
         sender = s.twilio_messaging_service_sid or s.twilio_from
         texts = s.sms_per_minute or (PER_MINUTE[kind_of(sender)] if s.live else None)
         return {
-            Channel.SMS: Rate(texts, s.sms_per_day),
-            Channel.EMAIL: Rate(s.smtp_per_minute, s.smtp_per_day),
+            Channel.SMS: RateLimit(texts, s.sms_per_day),
+            Channel.EMAIL: RateLimit(s.smtp_per_minute, s.smtp_per_day),
         }
 
     def dispatcher(self, name: str = "worker", patience: Patience = PATIENCE) -> Dispatcher:
@@ -195,9 +195,9 @@ class App:
             rates=self.rates,
         )
 
-    def alerting(self) -> Alerting:
+    def alerting(self) -> AlertSender:
         """Return what tells staff and operator by email."""
-        return Alerting(
+        return AlertSender(
             self.engine,
             self.senders()[Channel.EMAIL],
             self.clock,
@@ -206,9 +206,9 @@ class App:
         )
 
     @cached_property
-    def holding(self) -> Holding:
+    def holding(self) -> RestoreGuard:
         """Return what looks whether this database may send at all."""
-        return Holding(
+        return RestoreGuard(
             self.engine,
             self.renderer,
             self.clock,
@@ -217,13 +217,13 @@ class App:
         )
 
     @cached_property
-    def hearing(self) -> Hearing:
+    def hearing(self) -> InboundTexts:
         """Return what takes the texts that come in."""
         answers, redact = self.answers, self.settings.twilio_redact
         listed = self._came_in if self.settings.live else None
-        return Hearing(self.engine, answers, self.clock, listed, redact=redact)
+        return InboundTexts(self.engine, answers, self.clock, listed, redact=redact)
 
-    async def _came_in(self, since: datetime) -> list[Came]:
+    async def _came_in(self, since: datetime) -> list[ReceivedText]:
         from reminders.senders.twilio_inbox import came_since  # noqa: PLC0415 (slow to import)
 
         return await came_since(self.twilio, since)
@@ -235,11 +235,11 @@ class App:
                 alert_checks.raise_all(session, self.clock())
 
     @cached_property
-    def pulse(self) -> Pulse:
+    def pulse(self) -> HeartbeatPing:
         """Return what tells somebody outside that all is well."""
-        return Pulse(self.engine, self.clock, self.settings.heartbeat_url)
+        return HeartbeatPing(self.engine, self.clock, self.settings.heartbeat_url)
 
-    def held(self) -> Held | None:
+    def held(self) -> Hold | None:
         """Return why nothing may leave now; None where it may, or nothing leaves anyway. Raises
         ``SendError`` where Twilio has to be asked first and does not answer.
         """
@@ -250,7 +250,7 @@ class App:
             self.hearing.after_silence()
         return held
 
-    def tick(self) -> Tally | Held:
+    def tick(self) -> PassSummary | Hold:
         """Make one pass for a host that has only cron, or say why nothing may leave. Raises
         ``SendError`` where Twilio has to be asked first and does not answer.
         """
@@ -269,7 +269,7 @@ class App:
 
     def rehearsal_dispatcher(self, engine: Engine, clock: Clock) -> Dispatcher:
         """Return a dispatcher for a copy of the database, through which nothing leaves."""
-        accepting = Accepting()
+        accepting = AcceptingSender()
         return Dispatcher(engine, self.renderer, dict.fromkeys(Channel, accepting), clock)
 
     def take_bounce(self, raw: bytes) -> Meaning:
@@ -278,10 +278,10 @@ class App:
             return bounces.take(session, self.links, raw, self.clock())
 
     @property
-    def keep(self) -> Keep:
+    def keep(self) -> RetentionPeriods:
         """Return how long everything is kept."""
         s = self.settings
-        return Keep(
+        return RetentionPeriods(
             messages=timedelta(s.keep_messages_days),
             replies=timedelta(s.keep_replies_days),
             deliveries=timedelta(s.keep_deliveries_days),

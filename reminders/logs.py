@@ -1,4 +1,4 @@
-"""Logs: one JSON line an event, of ids and words of ours only, so that anybody may read them."""
+"""Write logs as one JSON line an event, with ids only and no personal details."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The heartbeat: a steady beat in UTC, at each of which one pass is made."""
+"""The scheduler: make one pass at every interval, and watch the clock and the alerts beside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from reminders.app import App
 from reminders.delivery.dispatcher import Dispatcher
-from reminders.monitoring.alerts import Alerting
+from reminders.monitoring.alerts import AlertSender
 from reminders.plans.time_zones import follow_zone_data
 from reminders.rules.clock_guard import JUMP, ClockWatch
 from reminders.store.database import database_time
@@ -43,7 +43,7 @@ _SINCE_BOOT = time.CLOCK_MONOTONIC
 """Where a machine cannot count its sleep."""
 
 
-class Watchman:
+class ClockWatcher:
     """Look at the clock every second; after a jump nothing is sent until it can be believed."""
 
     def __init__(self, app: App, scheduler: BackgroundScheduler) -> None:
@@ -103,7 +103,7 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
     follow_zone_data(app.engine, app.library, app.clock())
     dispatcher = app.dispatcher(name)
     scheduler = _scheduler()
-    watchman = Watchman(app, scheduler)
+    watchman = ClockWatcher(app, scheduler)
     scheduler.add_job(
         _beat,
         "interval",
@@ -121,7 +121,7 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
         watchman.close()
 
 
-def _beat(dispatcher: Dispatcher, watchman: Watchman) -> None:
+def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
     """Make one pass; a failing one is told and the next beat tries again."""
     try:
         if watchman.trusts and watchman.app.held() is None:
@@ -168,7 +168,7 @@ def _raise(app: App) -> None:
         log.exception("alarms not looked for")
 
 
-def _tell(alerting: Alerting) -> None:
+def _tell(alerting: AlertSender) -> None:
     """Send alerts; what fails is due again by itself. The hour does not matter to them, so no
     trust in the clock is needed.
     """

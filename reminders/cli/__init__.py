@@ -1,4 +1,4 @@
-"""The command line: each command reads its arguments and makes one call."""
+"""The command line for operators: each command reads its arguments and makes one call."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from reminders.cli import (
     paperwork,
     privacy,
     replies,
-    services,
+    run,
     staff,
     wording,
 )
@@ -32,13 +32,13 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
 )
 commands.command()(demo.demo)
-commands.command()(services.serve)
-commands.command()(services.web)
-commands.command()(services.worker)
-commands.command()(services.tick)
-commands.command()(services.reconcile)
-commands.command()(services.migrate)
-commands.command()(services.adopt)
+commands.command()(run.serve)
+commands.command()(run.web)
+commands.command()(run.worker)
+commands.command()(run.tick)
+commands.command()(run.reconcile)
+commands.command()(run.migrate)
+commands.command()(run.adopt)
 commands.command()(operations.pause)
 commands.command()(operations.backup)
 commands.command("registration")(paperwork.register)

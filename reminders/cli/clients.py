@@ -1,4 +1,4 @@
-"""Commands for the people treated and their treatments: list, move, cancel."""
+"""Commands for clients and their treatments: list, move, cancel."""
 
 from __future__ import annotations
 

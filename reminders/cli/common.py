@@ -1,4 +1,4 @@
-"""What every command shares: settings from the environment, plain words, and where output goes."""
+"""What all commands share: reading settings, opening the app, printing results and errors."""
 
 from __future__ import annotations
 

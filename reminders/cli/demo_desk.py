@@ -1,4 +1,5 @@
-"""The demo's second half: a clinic's weeks around today, served as the staff see them."""
+"""The desk that the ``demo`` command serves: one clinic with some weeks of messages around
+today."""
 
 from __future__ import annotations
 
@@ -16,9 +17,9 @@ from reminders.cli.common import out
 from reminders.delivery import receipts
 from reminders.delivery.receipts import Report
 from reminders.enrolment import clinics, treatments
-from reminders.enrolment.terms import Enrolment, Said
+from reminders.enrolment.terms import ConsentAnswer, Enrolment
 from reminders.inbox import replies
-from reminders.inbox.replies import Inbound
+from reminders.inbox.replies import InboundText
 from reminders.rehearsal.demo_weeks import PEOPLE, UNREACHED, WROTE
 from reminders.rehearsal.simulation import SetClock, play
 from reminders.rules.roles import Role
@@ -109,7 +110,8 @@ def _people(today: date) -> Iterator[Enrolment]:
     """Return everyone, on numbers and addresses that are nobody's."""
     asked_at = datetime.combine(today, time(12), tzinfo=UTC) - BACK
     yes = tuple(
-        Said(channel, given=True, given_at=asked_at, source="paper form") for channel in Channel
+        ConsentAnswer(channel, given=True, given_at=asked_at, source="paper form")
+        for channel in Channel
     )
     for number, (first, last, days, hour) in enumerate(PEOPLE):
         yield Enrolment(
@@ -154,5 +156,5 @@ def _report(session: Session, now: datetime) -> None:
 def _reply(app: App, session: Session, now: datetime) -> None:
     for first_name, minutes, body in WROTE:
         client = next(c for c in people.clients_of(session) if c.first_name == first_name)
-        inbound = Inbound(f"demo-{first_name}", client.phone or "", body)
+        inbound = InboundText(f"demo-{first_name}", client.phone or "", body)
         replies.take(session, app.answers, inbound, now - timedelta(minutes=minutes))

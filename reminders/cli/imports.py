@@ -1,4 +1,4 @@
-"""The command that takes a clinic's list in."""
+"""The ``import`` command, which takes in a clinic's list of clients and treatments."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from reminders.cli.common import (
     the_clinic,
 )
 from reminders.intake import lists
-from reminders.intake.lists import Checked, Taken
-from reminders.intake.rows import Remark
+from reminders.intake.lists import CheckedList, Taken
+from reminders.intake.rows import CellRemark
 from reminders.rules.terms import InputError
 from reminders.spreadsheets import read_table
 from reminders.store.database import reading, writing
@@ -68,7 +68,7 @@ def import_list(
             raise typer.Exit(EXIT_FAULT)
 
 
-def _report(checked: Checked, taken: Taken | None, *, as_json: bool) -> None:
+def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None:
     notes = checked.notes + (taken.notes if taken else [])
     if as_json:
         done = fields_of(taken) if taken else {}
@@ -90,7 +90,7 @@ def _report(checked: Checked, taken: Taken | None, *, as_json: bool) -> None:
     out.print(lists.summary(checked, taken))
 
 
-def show_remarks(title: str, remarks: list[Remark]) -> None:
+def show_remarks(title: str, remarks: list[CellRemark]) -> None:
     """Show what is to be mended or known, cell by cell."""
     if not remarks:
         return

@@ -1,4 +1,4 @@
-"""Commands that ask and change nothing: preview, simulate, status."""
+"""Commands that show and change nothing: preview, simulate, status."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from rich.table import Table as Grid
 
 from reminders.cli.common import AsJson, err, fields_of, opened, out, print_json, progress_bar, stop
 from reminders.cli.reminder_table import as_rows, line_table
-from reminders.cli.services import told
-from reminders.monitoring.status import Standing, standing
+from reminders.cli.run import told
+from reminders.monitoring.status import SystemStatus, standing
 from reminders.rehearsal.simulation import rehearse
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import LEFT, Reason
 from reminders.store.database import reading
 from reminders.store.queries import people
-from reminders.store.queries.overview import Line
+from reminders.store.queries.overview import ReminderLine
 
 FAR = timedelta(days=400)
 
@@ -79,7 +79,9 @@ def simulate(
         _tell_simulated(inside, first, last, as_json=as_json)
 
 
-def _tell_simulated(lines: list[Line], first: datetime, last: datetime, *, as_json: bool) -> None:
+def _tell_simulated(
+    lines: list[ReminderLine], first: datetime, last: datetime, *, as_json: bool
+) -> None:
     sent = [line for line in lines if line.status in LEFT]
     totals = _totals(lines, sent)
     if as_json:
@@ -109,7 +111,7 @@ def _tell_simulated(lines: list[Line], first: datetime, last: datetime, *, as_js
         out.print(f"{count} would not: {PLAIN[Reason(why)]}.")
 
 
-def _totals(lines: list[Line], sent: list[Line]) -> dict[str, Any]:
+def _totals(lines: list[ReminderLine], sent: list[ReminderLine]) -> dict[str, Any]:
     texts = [line for line in sent if line.channel == "sms"]
     return {
         "texts": len(texts),
@@ -133,7 +135,7 @@ def status(as_json: AsJson = False) -> None:
         _tell_status(found)
 
 
-def _tell_status(found: Standing) -> None:
+def _tell_status(found: SystemStatus) -> None:
     beat = (
         "has never beaten"
         if found.last_beat_at is None
@@ -164,7 +166,7 @@ def _tell_status(found: Standing) -> None:
         out.print(sentence)
 
 
-def _troubles(found: Standing) -> Iterator[str]:
+def _troubles(found: SystemStatus) -> Iterator[str]:
     if found.held:
         yield from told(found.held)
     if found.paused:

@@ -1,4 +1,4 @@
-"""Commands for whoever runs the service: pausing and backing up."""
+"""Commands for operators: pause sending and back up the database."""
 
 from __future__ import annotations
 

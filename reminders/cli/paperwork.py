@@ -1,4 +1,4 @@
-"""Commands that print what others ask for: carriers, regulators, and an operator's own planning."""
+"""Commands that print reports for carriers, regulators and an operator's own planning."""
 
 from __future__ import annotations
 

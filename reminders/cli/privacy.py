@@ -1,4 +1,4 @@
-"""Commands about what is held of a client: her consent, her export, her erasure, and retention."""
+"""Commands about a client's personal records: consent, export, erasure and retention."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that shows what clients wrote and nobody has dealt with yet."""
+"""The ``replies`` command, which shows clients' texts that wait for an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands for staff: invite, list, remove."""
+"""Commands for staff accounts: invite, list, remove, reset the second factor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mail that came back: an address that does not exist, a full mailbox, a complaint, a goodbye."""
+"""Act on returned mail: bounces, full mailboxes, spam complaints and unsubscribe requests."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from reminders.consent import ledger
 from reminders.delivery import receipts
 from reminders.delivery.receipts import Report
 from reminders.links import Links
-from reminders.rules.bounces import Meaning, Returned, read
+from reminders.rules.bounces import BouncedMail, Meaning, read
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Act, Channel, Reason
 from reminders.store.queries import consents, people
 from reminders.store.queries import receipts as reports
-from reminders.store.queries.receipts import Sent
+from reminders.store.queries.receipts import LastAttempt
 
 log = structlog.get_logger()
 
@@ -45,7 +45,7 @@ def take(session: Session, links: Links, raw: bytes, now: datetime) -> Meaning:
     return returned.meaning
 
 
-def _sent(session: Session, links: Links, returned: Returned) -> Sent | None:
+def _sent(session: Session, links: Links, returned: BouncedMail) -> LastAttempt | None:
     """Return the email of ours that a genuine reference in it names."""
     numbers = (links.reminder_of(reference) for reference in returned.references)
     found = (reports.last_sent(session, number) for number in numbers if number is not None)
@@ -54,7 +54,7 @@ def _sent(session: Session, links: Links, returned: Returned) -> Sent | None:
     )
 
 
-def _leave_alone(session: Session, sent: Sent, meaning: Meaning, now: datetime) -> None:
+def _leave_alone(session: Session, sent: LastAttempt, meaning: Meaning, now: datetime) -> None:
     """Stop emails to her, and to the address it went to, should she have another by now."""
     act = Act.COMPLAINT if meaning is Meaning.COMPLAINT else Act.LINK
     source = f"{meaning} by email"
@@ -66,7 +66,9 @@ def _leave_alone(session: Session, sent: Sent, meaning: Meaning, now: datetime) 
     )
 
 
-def _note_failure(session: Session, sent: Sent, returned: Returned, now: datetime) -> None:
+def _note_failure(
+    session: Session, sent: LastAttempt, returned: BouncedMail, now: datetime
+) -> None:
     meaning = Outcome.INVALID if returned.meaning is Meaning.NO_ADDRESS else None
     token = f"{sent.reminder_id}.{sent.claim}"
     provider_id = sent.provider_id or returned.references[0]

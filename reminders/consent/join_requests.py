@@ -1,4 +1,4 @@
-"""Joining: somebody says yes on her own phone, and it counts once her contact is proven."""
+"""Self-enrolment: a consent that a client gives online counts once the contact is verified."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LINK_GOOD_FOR = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class JoinForm:
     """What she wrote. ``agreed`` are the exact words beside each box she ticked, whose
     ``contacts`` are normalised already.
     """
@@ -40,7 +40,7 @@ def ask(
     session: Session,
     links: Links,
     clinic: Clinic,
-    form: Form,
+    form: JoinForm,
     say: Mapping[Channel, Say],
     now: datetime,
     *,
@@ -87,7 +87,7 @@ def _about(kept: JoinRequest, channel: Channel) -> str:
 
 
 def _whoever(
-    session: Session, clinic: Clinic, form: Form, channel: Channel, now: datetime
+    session: Session, clinic: Clinic, form: JoinForm, channel: Channel, now: datetime
 ) -> Client:
     """Return who has this contact and this name, or somebody new with this contact alone."""
     contact = form.contacts[channel]

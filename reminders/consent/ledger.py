@@ -1,4 +1,4 @@
-"""Consent: a client's dated yes or no for each channel, and the stop that binds a contact."""
+"""Record consents and opt-outs, dated and by channel, and suppress contacts that opted out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Her own choices: by which channels, when and how openly she is written to, a pause, and an end."""
+"""Apply what clients choose on their own page: channels, hour, discretion, pause and opt-out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SOURCE = "her own page"
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class AgreedWording:
     """The exact words beside a box she ticked, and their version."""
 
     wording: str
@@ -30,7 +30,7 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class Preferences:
     """What she wants; ``channels`` she does not name she is not written to by."""
 
     channels: frozenset[Channel]
@@ -43,8 +43,8 @@ def choose(
     session: Session,
     library: Library,
     client: Client,
-    choices: Choices,
-    agreed: Mapping[Channel, Agreed],
+    choices: Preferences,
+    agreed: Mapping[Channel, AgreedWording],
     now: datetime,
     *,
     network_address: str,

@@ -1,4 +1,4 @@
-"""Codes: six digits sent to a contact prove that whoever types them has it at hand."""
+"""Send and check the one-time codes that verify a phone number or email address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The moment of no return: deciding once more, on facts read under lock, before a byte leaves."""
+"""Decide once more, on facts read under lock, right before a message is handed off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pausing: one switch that stops everything from leaving, for one clinic or for all."""
+"""Pause and resume sending, for one clinic or for all."""
 
 from __future__ import annotations
 

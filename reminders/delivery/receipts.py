@@ -1,4 +1,4 @@
-"""Receipts: the provider's reports settle what was in doubt and tell what arrived."""
+"""Apply the provider's delivery reports to reminders and their attempts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reminders.rules.decision import Outcome
 from reminders.rules.receipts import advance
 from reminders.rules.terms import Status
 from reminders.store.queries import consents, receipts, redactions
-from reminders.store.queries.receipts import Whose
+from reminders.store.queries.receipts import AttemptState
 
 log = structlog.get_logger()
 
@@ -62,7 +62,7 @@ by them that it had left."""
 _ENDS = {Status.DELIVERED, Status.UNDELIVERED}
 
 
-def _stands(session: Session, of: Whose, report: Report, now: datetime) -> Status:
+def _stands(session: Session, of: AttemptState, report: Report, now: datetime) -> Status:
     """Return where the reports so far leave a reminder. One that did not reach her phone is
     planned once more; from then on only the news that it arrived after all counts.
     """
@@ -73,7 +73,7 @@ def _stands(session: Session, of: Whose, report: Report, now: datetime) -> Statu
     return of.status if went_again and status is not Status.DELIVERED else status
 
 
-def _suppress(session: Session, of: Whose, report: Report, now: datetime) -> None:
+def _suppress(session: Session, of: AttemptState, report: Report, now: datetime) -> None:
     why = report.meaning and DEAF.get(report.meaning)
     if why:
         consents.suppress(session, of.clinic_id, of.contact, why, source="provider", now=now)

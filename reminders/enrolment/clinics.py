@@ -1,4 +1,4 @@
-"""Clinics: added, edited, and let out of practice mode by somebody's deliberate act."""
+"""Add and edit clinics, and switch them between practice mode and live sending."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client's course in staff's hands: hold, skip, send now, send again, move, and undo."""
+"""Staff actions on a client's messages: hold, skip, send now, send again, undo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a clinic tells us, and what came of it: enrolments in, enrolled out."""
+"""The input and the result of enrolment, as plain dataclasses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reminders.store.tables import Client, Treatment
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ConsentAnswer:
     """What a client said about a channel: when (UTC), and where that is written down.
 
     ``proof`` is what staff took down themselves; without one it stands in a list.
@@ -48,7 +48,7 @@ class Enrolment:
     external_id: str | None = None
     client_id: str | None = None
     cancelled: bool = False
-    said: tuple[Said, ...] = ()
+    said: tuple[ConsentAnswer, ...] = ()
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -85,7 +85,7 @@ class Effect(StrEnum):
 
 
 @dataclass(slots=True)
-class Enrolled:
+class EnrolmentResult:
     """What became of one enrolment; ``change`` is what it did to the reminders."""
 
     enrolment: Enrolment

@@ -1,4 +1,4 @@
-"""Hearing: what clients text is taken at the door, and looked for where nobody was there to open."""
+"""Take incoming texts once each, whether by webhook or from the provider's list afterwards."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from sqlalchemy import Engine
 
 from reminders.delivery.receipts import REDACT_AFTER
 from reminders.inbox import replies
-from reminders.inbox.replies import Inbound
+from reminders.inbox.replies import InboundText
 from reminders.monitoring.status import SILENCE
 from reminders.rules.decision import Outcome
 from reminders.senders import SendError
 from reminders.store.database import reading, writing
 from reminders.store.queries import delivery, redactions, stored_settings
-from reminders.wording.fixed_replies import Answers
+from reminders.wording.fixed_replies import FixedReplies
 
 if TYPE_CHECKING:
-    from reminders.senders.twilio_inbox import Came
+    from reminders.senders.twilio_inbox import ReceivedText
 
 log = structlog.get_logger()
 
@@ -38,15 +38,15 @@ ON_ITS_WAY = timedelta(minutes=2)
 """How long a text may still come to the door by itself, and be answered at once."""
 
 
-class Hearing:
+class InboundTexts:
     """Take each text once, whichever way it is heard of."""
 
     def __init__(
         self,
         engine: Engine,
-        answers: Answers,
+        answers: FixedReplies,
         clock: Callable[[], datetime],
-        listed: Callable[[datetime], Coroutine[Any, Any, list[Came]]] | None,
+        listed: Callable[[datetime], Coroutine[Any, Any, list[ReceivedText]]] | None,
         *,
         redact: bool,
     ) -> None:
@@ -59,7 +59,7 @@ class Hearing:
         self._listed = listed
         self._redact = redact
 
-    def take(self, came: Inbound) -> str:
+    def take(self, came: InboundText) -> str:
         """Act on a text, and return what its sender is to be told at once, if anything."""
         now = self._clock()
         with writing(self._engine) as session:
@@ -114,7 +114,9 @@ class Hearing:
         came = [one for one in listed if one.came_at <= until]
         for one in came:
             words = replies.keepable(one.text)
-            self.take(Inbound(one.provider_id, one.contact, words, one.media, came_at=one.came_at))
+            self.take(
+                InboundText(one.provider_id, one.contact, words, one.media, came_at=one.came_at)
+            )
         with writing(self._engine) as session:
             stored_settings.write(session, HEARD, now.isoformat())
         return len(came)

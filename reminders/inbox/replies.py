@@ -1,4 +1,4 @@
-"""Replies: what a client texts back takes effect in the same moment, or is put before a person."""
+"""Act on one incoming text: opt-out, opt-in, help, or a reply for staff to read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reminders.rules.keywords import Kind, read
 from reminders.rules.terms import Act, Channel, ClinicFacts, Reason
 from reminders.store.queries import clinic_facts, consents, people, replies
 from reminders.store.tables import Client
-from reminders.wording.fixed_replies import Answers
+from reminders.wording.fixed_replies import FixedReplies
 
 SOURCE = "text message"
 """Where a consent taken back or given by text is written down."""
@@ -28,7 +28,7 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Inbound:
+class InboundText:
     """A text that came in, by the provider's id. ``taken_for`` is what the provider took it for;
     ``answered`` says that the provider answers it by itself. ``came_at`` (UTC) is set where it is
     heard of late: it is carried out, but not answered, since a confirmation is welcome within five
@@ -53,7 +53,7 @@ def keepable(words: str) -> str:
     return _UNKEEPABLE.sub("", words)
 
 
-def take(session: Session, answers: Answers, inbound: Inbound, now: datetime) -> str:
+def take(session: Session, answers: FixedReplies, inbound: InboundText, now: datetime) -> str:
     """Carry out what a text asks and return what its sender is to be told at once, if anything.
 
     The same text taken again changes nothing and is told the same.
@@ -62,7 +62,7 @@ def take(session: Session, answers: Answers, inbound: Inbound, now: datetime) ->
     before = replies.taken(session, inbound.provider_id)
     if before is not None:
         return before.answer
-    taking = _Taking(session, answers, inbound, now)
+    taking = _ReplyContext(session, answers, inbound, now)
     reply_id = taking.keep()
     answer = taking.carry_out(reply_id) if inbound.came_at is None else taking.hear_late(reply_id)
     if answer:
@@ -70,10 +70,12 @@ def take(session: Session, answers: Answers, inbound: Inbound, now: datetime) ->
     return answer
 
 
-class _Taking:
+class _ReplyContext:
     """One text, whoever is on its number, and what becomes of it."""
 
-    def __init__(self, session: Session, answers: Answers, inbound: Inbound, now: datetime) -> None:
+    def __init__(
+        self, session: Session, answers: FixedReplies, inbound: InboundText, now: datetime
+    ) -> None:
         self._session = session
         self._answers = answers
         self._inbound = inbound

@@ -1,4 +1,4 @@
-"""Intakes: a list brought in on a page: mended in place, taken in, and undone if it was the wrong one."""
+"""Lists imported through the web pages: begun, corrected in place, taken in, undone."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.terms import Effect, Enrolled
+from reminders.enrolment.terms import Effect, EnrolmentResult
 from reminders.enrolment.treatments import by_id
 from reminders.intake import lists
-from reminders.intake.lists import Checked, Taken
-from reminders.intake.rows import Remark
+from reminders.intake.lists import CheckedList, Taken
+from reminders.intake.rows import CellRemark
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules import list_columns
 from reminders.rules.terms import Channel, InputError
@@ -34,27 +34,27 @@ TOGETHER = 500
 
 
 @dataclass(slots=True)
-class Looked:
+class ImportPreview:
     """A list as it stands: its cells, which column holds what, and what can go in."""
 
     table: Table
     where: dict[str, int]
-    checked: Checked
+    checked: CheckedList
 
     @property
-    def missing(self) -> list[Remark]:
+    def missing(self) -> list[CellRemark]:
         """Return which columns are needed and not there; until they are, no row is read."""
         held = self.where.keys()
         whole = all(held & set(any_of) for any_of, _ in lists.NEEDED.values())
         return [] if whole else self.checked.faults
 
-    def faults_of(self, number: int) -> list[Remark]:
+    def faults_of(self, number: int) -> list[CellRemark]:
         """Return what is wrong with a row."""
         return [fault for fault in self.checked.faults if fault.row == number]
 
 
 @dataclass(slots=True)
-class Undone:
+class UndoResult:
     """What undoing a list did: treatments and reminders cancelled, and what had left already."""
 
     treatments: int = 0
@@ -94,10 +94,12 @@ def fingerprint(header: Sequence[str]) -> str:
     return sha256("\n".join(list_columns.plain(name) for name in header).encode()).hexdigest()[:32]
 
 
-def look(intake: Import, clinic: Clinic, library: Library, now: datetime) -> Looked:
+def look(intake: Import, clinic: Clinic, library: Library, now: datetime) -> ImportPreview:
     """Read a list that was begun, cell by cell; raises ``InputError`` when it is gone."""
     table, where = _table(intake), json.loads(intake.columns)
-    return Looked(table, where, lists.check(table, intake.file_name, clinic, library, now, where))
+    return ImportPreview(
+        table, where, lists.check(table, intake.file_name, clinic, library, now, where)
+    )
 
 
 def set_columns(session: Session, intake: Import, where: Mapping[str, int]) -> None:
@@ -158,7 +160,7 @@ def take(
     looked = look(intake, clinic, library, now)
     rows: list[Row] = []
 
-    def note(number: int, done: Enrolled) -> None:
+    def note(number: int, done: EnrolmentResult) -> None:
         if done.client is not None:
             treatment_id = done.treatment.id if done.treatment else None
             rows.append((intake.id, number, done.client.id, treatment_id, str(done.effect)))
@@ -175,7 +177,7 @@ def take(
     return taken
 
 
-def rest(looked: Looked) -> list[list[str]]:
+def rest(looked: ImportPreview) -> list[list[str]]:
     """Return the rows that cannot go in as they are, with a column that says why."""
     rows = []
     for number, row in looked.table.rows:
@@ -187,7 +189,7 @@ def rest(looked: Looked) -> list[list[str]]:
 
 def undo(
     session: Session, library: Library, clinic: Clinic, intake: Import, who: str, now: datetime
-) -> Undone:
+) -> UndoResult:
     """Cancel the treatments that came in by a list, and with them all that has not left.
 
     What the list changed of treatments known before is not changed back, since somebody may have
@@ -196,7 +198,7 @@ def undo(
     if intake.taken_at is None or intake.undone_at is not None:
         raise InputError("There is nothing to undo.", "Look at the list again.")
     rows = queries.rows_of(session, intake.id)
-    undone = Undone(effects=Counter(row.effect for row in rows))
+    undone = UndoResult(effects=Counter(row.effect for row in rows))
     undone.left = queries.left_already(session, intake.id, Effect.ADDED)
     came = {row.treatment_id: row.client_id for row in rows if row.effect == Effect.ADDED}
     ids = sorted(set(came.values()))

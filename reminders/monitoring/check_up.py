@@ -1,4 +1,4 @@
-"""The check-up: every look of the doctor's in turn, for the command line and for owners' pages."""
+"""Run all of the doctor's checks in turn, for the command line and for owners' pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reminders.monitoring.doctor import Check, Verdict
 from reminders.senders import SendError
 from reminders.senders.mail_checks import knock, open_ports
 from reminders.senders.sms import TwilioAccount
-from reminders.senders.twilio_account import Inquiry
+from reminders.senders.twilio_account import AccountInquiry
 from reminders.settings import Settings
 from reminders.store.backups import BACKED_UP
 from reminders.store.database import database_time, reading, writing
@@ -70,7 +70,7 @@ def outside(
 ) -> Iterator[Check]:
     """Look at what others must do for us: Twilio, the mail server, names, our own address."""
     replies_to = settings.public_url + REPLIES
-    inquiry = Inquiry(account)
+    inquiry = AccountInquiry(account)
     try:
         if fix:
             asyncio.run(inquiry.send_replies_to(replies_to))

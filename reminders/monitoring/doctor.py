@@ -1,4 +1,4 @@
-"""The doctor: everything that must be right before messages can go, each with its mend."""
+"""Checks of what is inside the installation (database, wording, clinics), each with its fix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys of clients' own pages: made from her number and edition, kept as hashes, taken back at once."""
+"""Create and revoke the keys that open clients' own pages; only their hashes are stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Zone data: when governments move their clocks, everything planned moves with them."""
+"""Replan all reminders when a new edition of the time-zone database is installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Retention: a client forgotten or shown all that is held of her, and what has had its time deleted."""
+"""Export and erase a client's records, and purge what has been kept long enough."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ BY_RETENTION, BY_NOTE = "retention", "note of her erasure"
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
+class RetentionPeriods:
     """How long what is kept; stops outlast all else, as hashes."""
 
     messages: timedelta
@@ -153,7 +153,7 @@ def export(session: Session, client: Client, now: datetime) -> dict[str, Any]:
     }
 
 
-def purge(session: Session, keep: Keep, now: datetime) -> Counter[str]:
+def purge(session: Session, keep: RetentionPeriods, now: datetime) -> Counter[str]:
     """Delete what has had its time, keep the counts, and return them."""
     done: Counter[str] = Counter()
     old = now - keep.messages

@@ -1,4 +1,4 @@
-"""Alarms: what an operator or a clinic must be told, worded once, with a key that tells it once."""
+"""Decide which alerts staff or the operator get, word them, and give each a key."""
 
 from __future__ import annotations
 

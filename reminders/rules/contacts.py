@@ -1,4 +1,4 @@
-"""Contacts: any human way to write a number or address, made into the one way we send to."""
+"""Normalise phone numbers, email addresses and names as people write them."""
 
 from __future__ import annotations
 

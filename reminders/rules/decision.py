@@ -1,4 +1,4 @@
-"""Deciding: whether a due reminder may go, and what an attempt's outcome makes of it."""
+"""Decide whether a due reminder may be sent, and what an attempt's outcome makes of it."""
 
 from __future__ import annotations
 

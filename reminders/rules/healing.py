@@ -1,4 +1,4 @@
-"""Healing: how far needled skin has come, and what may go on it by now."""
+"""Stages of skin healing after needling, and what is advised or allowed in each."""
 
 from __future__ import annotations
 

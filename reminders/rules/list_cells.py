@@ -1,4 +1,4 @@
-"""Cells: what people write into a spreadsheet, understood or refused in plain words."""
+"""Parse the cells of a clinic's list: dates, times, answers, time zones, languages."""
 
 from __future__ import annotations
 

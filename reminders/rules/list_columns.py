@@ -1,4 +1,4 @@
-"""Columns: the many names under which clinics' systems export the few things we need."""
+"""Recognise the columns of a clinic's list by the headings clinic software exports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wall clocks and sending hours: when a local time really is, and when a client may be messaged."""
+"""Sending hours and local times: when clients may be messaged, across changes of clock."""
 
 from __future__ import annotations
 

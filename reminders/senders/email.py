@@ -1,4 +1,4 @@
-"""Emails through SMTP, handed off between the server's 354 and the payload."""
+"""Send emails by SMTP; the handoff is between the server's 354 and the payload."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ from reminders.rules.decision import Outcome
 from reminders.rules.terms import Message
 from reminders.senders import HandOff, SendError, leave_by
 from reminders.senders.mime import ascii_address, compose, message_id
-from reminders.senders.smtp_conversation import Broken, Conversation, Lost, Reply, dial
+from reminders.senders.smtp_conversation import (
+    ConnectionLost,
+    Conversation,
+    Reply,
+    UnreadableReply,
+    dial,
+)
 
 STEP = 8.0
 """Seconds for each step of a conversation; a hung server must not outlive a shutdown."""
@@ -125,7 +131,7 @@ class SmtpSender:
                 continue
             try:
                 return await self._address(conversation, sender, to)
-            except Lost:
+            except ConnectionLost:
                 break
         return await self._address(await self._open(), sender, to)
 
@@ -201,7 +207,7 @@ async def _deliver(conversation: Conversation, hand_off: HandOff, payload: bytes
     conversation.pour(payload)
     try:
         return await conversation.reply()
-    except Broken as error:
+    except UnreadableReply as error:
         raise SendError(Outcome.AMBIGUOUS, str(error)) from None
 
 
@@ -226,7 +232,7 @@ def _before_it_left() -> Iterator[None]:
         raise SendError(Outcome.CONFIGURATION, "its certificate is not trusted") from None
     except UnicodeError:
         raise SendError(Outcome.CONFIGURATION, "no such host name") from None
-    except Broken as error:
+    except UnreadableReply as error:
         raise SendError(Outcome.BUSY, str(error)) from None
     except OSError as error:
         raise SendError(Outcome.BUSY, f"no connection ({type(error).__name__})") from None
@@ -249,11 +255,11 @@ def _expect(reply: Reply, step: str) -> None:
     """Let the conversation go on, or raise what the reply means: ``Lost`` for a 421, with which
     a server may end any conversation."""
     if reply.code == 421:
-        raise Lost("421")
+        raise ConnectionLost("421")
     if reply.code >= 400:
         raise _refusal(reply, step)
     if reply.code != _GOES_ON.get(step, 250) and (step, reply.code) != ("RCPT", 251):
-        raise Broken(f"unexpected answer ({reply.code})")
+        raise UnreadableReply(f"unexpected answer ({reply.code})")
 
 
 def _judge(reply: Reply) -> None:

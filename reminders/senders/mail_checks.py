@@ -1,4 +1,4 @@
-"""Reach: which of a mail server's doors are open from here, and what a domain says of its mail."""
+"""Check which ports a mail server opens, and which SPF, DKIM and DMARC records a domain has."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def published(name: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
+class DomainRecords:
     """What a domain publishes about who may send its mail, and what to do with the rest."""
 
     spf: str = ""
@@ -67,7 +67,7 @@ class Papers:
     dmarc: str = ""
 
 
-def papers(domain: str, lookup: Lookup = published) -> Papers:
+def papers(domain: str, lookup: Lookup = published) -> DomainRecords:
     """Look a mail domain up; DKIM under the usual names. Raises ``OSError``."""
 
     def first(name: str, begins: str) -> str:
@@ -75,7 +75,7 @@ def papers(domain: str, lookup: Lookup = published) -> Papers:
 
     organisation = ".".join(domain.split(".")[-2:])
     dmarc = first(f"_dmarc.{domain}", "v=dmarc1") or first(f"_dmarc.{organisation}", "v=dmarc1")
-    return Papers(first(domain, "v=spf1"), next(_keys(domain, lookup), ""), dmarc)
+    return DomainRecords(first(domain, "v=spf1"), next(_keys(domain, lookup), ""), dmarc)
 
 
 def _keys(domain: str, lookup: Lookup) -> Iterator[str]:

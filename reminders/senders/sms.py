@@ -1,4 +1,4 @@
-"""Texts through Twilio's REST API, with the official client on a lean connection of our own."""
+"""Send texts through Twilio's REST API, with its official client and a connection of our own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from yarl import URL
 
 from reminders.rules.decision import Outcome, validity
 from reminders.rules.terms import Message
-from reminders.senders import HandOff, Listed, SendError, Sought, leave_by
+from reminders.senders import HandOff, ListedMessage, SearchedMessage, SendError, leave_by
 from reminders.senders.twilio_errors import CODES
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
@@ -102,7 +102,7 @@ class TwilioSender:
             raise SendError(Outcome.AMBIGUOUS, "answer without a SID")
         return str(created.sid)
 
-    async def find(self, sought: Sought) -> str | None:
+    async def find(self, sought: SearchedMessage) -> str | None:
         """Look for a message in Twilio's list by number, exact text and time of creation; see
         ``Traceable.find``. The list's own filter on dates would pass over queued messages.
         """
@@ -115,17 +115,17 @@ class TwilioSender:
         except (ValueError, TypeError, AttributeError, KeyError):
             raise SendError(Outcome.BUSY, "unreadable list") from None
 
-    async def left_since(self, since: datetime) -> list[Listed]:
+    async def left_since(self, since: datetime) -> list[ListedMessage]:
         """Go through Twilio's list, the newest first; see ``Recounting.left_since``."""
         by_number = {"from_": self._account.sender} if self._account.sender[:1] == "+" else {}
-        found: list[Listed] = []
+        found: list[ListedMessage] = []
         try:
             listed = await self._client.messages.stream_async(page_size=LISTED, **by_number)
             async for one in listed:
                 if one.date_created < since:
                     break
                 if one.direction != "inbound" and self._account.sent(one):
-                    found.append(Listed(one.sid, one.to, one.body, one.date_created))
+                    found.append(ListedMessage(one.sid, one.to, one.body, one.date_created))
         except TwilioException as error:
             raise unlisted(error) from None
         except (ValueError, TypeError, AttributeError, KeyError):
@@ -151,7 +151,7 @@ class TwilioSender:
         await self._http.close()
 
 
-def _is(listed: Any, sought: Sought, since: datetime) -> bool:
+def _is(listed: Any, sought: SearchedMessage, since: datetime) -> bool:
     """Say whether a listed message is the one sought; raises where its fields are missing."""
     is_it: bool = (
         listed.to == sought.to

@@ -1,4 +1,4 @@
-"""What came in: Twilio keeps a list of what clients texted, for when nobody was there to be told."""
+"""List the texts that clients sent, from Twilio, for when its webhook was missed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reminders.senders.sms import LISTED, Connection, TwilioAccount, client_for,
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class ReceivedText:
     """A text that came in, by Twilio's id: from whom, when (UTC), and the links to its pictures."""
 
     provider_id: str
@@ -26,7 +26,7 @@ class Came:
     came_at: datetime
 
 
-async def came_since(account: TwilioAccount, since: datetime) -> list[Came]:
+async def came_since(account: TwilioAccount, since: datetime) -> list[ReceivedText]:
     """Return what was texted to our sender since then (UTC), the oldest first. Raises
     ``SendError`` where Twilio could not be asked: CONFIGURATION where we are not let in at all.
     """
@@ -50,7 +50,7 @@ async def _listed(account: TwilioAccount, client: Client, since: datetime) -> An
             return
         if one.direction == "inbound" and one.to in numbers:
             media = await _media(account, one) if str(one.num_media) != "0" else ()
-            yield Came(one.sid, one.from_, one.body or "", media, one.date_created)
+            yield ReceivedText(one.sid, one.from_, one.body or "", media, one.date_created)
 
 
 async def _numbers(account: TwilioAccount, client: Client) -> Collection[str]:

@@ -1,4 +1,4 @@
-"""Setting up: whoever reads the first start's link makes the first clinic, and nobody after her."""
+"""Create the first clinic and its owner, from the link printed by a new installation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The database connection: one address for SQLite or PostgreSQL, opened the way each is safe."""
+"""Connect to SQLite or PostgreSQL and open transactions, safely for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates and hours as people of a place write them: in full for reading, short for texts."""
+"""Write dates and times in a client's language: in full for emails, short for texts."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Sight:
     plain: bool = False
 
     @property
-    def hers(self) -> bool:
+    def of_client(self) -> bool:
         """Say whether it is a client's page, not the staff's."""
         return self.place.startswith(("{", "/join", "/u/", "/a/"))
 

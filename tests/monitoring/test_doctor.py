@@ -23,9 +23,9 @@ from reminders.monitoring.doctor import Check, Verdict
 from reminders.rules.decision import Outcome
 from reminders.rules.sender_kinds import Kind, kind_of
 from reminders.senders import SendError
-from reminders.senders.mail_checks import Papers, knock, open_ports, papers
+from reminders.senders.mail_checks import DomainRecords, knock, open_ports, papers
 from reminders.senders.sms import TwilioAccount
-from reminders.senders.twilio_account import Inquiry, Line
+from reminders.senders.twilio_account import AccountInquiry, TwilioNumber
 from reminders.settings import Secret
 from reminders.store import backups
 from reminders.web import create_web
@@ -44,13 +44,13 @@ def twilio(tmp_path: Path) -> Iterator[Double]:
         yield double
 
 
-def inquiry(double: Double, sender: str = LONG, password: str = TOKEN) -> Inquiry:
-    return Inquiry(
+def inquiry(double: Double, sender: str = LONG, password: str = TOKEN) -> AccountInquiry:
+    return AccountInquiry(
         TwilioAccount(ACCOUNT, ACCOUNT, password, sender, f"http://127.0.0.1:{double.port}")
     )
 
 
-def ask(double: Double, sender: str = LONG) -> Line:
+def ask(double: Double, sender: str = LONG) -> TwilioNumber:
     return asyncio.run(inquiry(double, sender).ask())
 
 
@@ -175,7 +175,7 @@ RECORDS = {
 
 def test_a_domain_s_papers_are_found_also_under_the_organisation_s_name() -> None:
     found = papers("mail.clinic.example", lambda name: RECORDS.get(name, []))
-    assert found == Papers("v=spf1 -all", "k1", "v=DMARC1; p=none")
+    assert found == DomainRecords("v=spf1 -all", "k1", "v=DMARC1; p=none")
 
 
 def test_missing_papers_are_told_and_silence_is_no_verdict() -> None:

@@ -26,7 +26,7 @@ from reminders.delivery.claims import claim
 from reminders.delivery.dispatcher import Dispatcher
 from reminders.delivery.receipts import Report, take
 from reminders.enrolment import clinics, treatments
-from reminders.enrolment.terms import Enrolment, Said
+from reminders.enrolment.terms import ConsentAnswer, Enrolment
 from reminders.rehearsal.simulation import SetClock
 from reminders.rules.reconciliation import PATIENCE
 from reminders.rules.terms import Channel
@@ -208,7 +208,7 @@ def _treatment(who: int, treated_on: date, starts: time, number: str, *, cancell
         email=f"c{who}@mail.example",
         external_id=number,
         cancelled=cancelled,
-        said=tuple(Said(channel, True, given, "paper form", False) for channel in Channel),
+        said=tuple(ConsentAnswer(channel, True, given, "paper form", False) for channel in Channel),
     )
 
 

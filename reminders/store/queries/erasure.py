@@ -1,4 +1,4 @@
-"""Erasing: what can be read is taken away or made a keyed hash, and what remains is counted."""
+"""Erase a client's records or replace them by keyed hashes, and count what was purged."""
 
 from __future__ import annotations
 
@@ -97,7 +97,9 @@ def hash_ledger(session: Session, client_id: int, now: datetime) -> int:
     for line in lines:
         line.source = keyed(session, line.source)
         line.contact = keyed(session, line.contact) if line.contact else None
-        line.network_address = keyed(session, line.network_address) if line.network_address else None
+        line.network_address = (
+            keyed(session, line.network_address) if line.network_address else None
+        )
         line.erased_at = now
     return len(lines)
 

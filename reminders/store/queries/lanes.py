@@ -1,4 +1,4 @@
-"""The lanes: which may send now and have something to, in turn, and what stops them."""
+"""Queries for lanes: which may send next, in turn, and which are stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clinics, clients and their treatments: who is known, and who is meant."""
+"""Queries for clinics, clients and their treatments."""
 
 from __future__ import annotations
 

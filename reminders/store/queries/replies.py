@@ -1,4 +1,4 @@
-"""Replies: what came in from whom, what it was answered with, and what waits for a person."""
+"""Queries for incoming texts: from whom, how answered, and which wait for staff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What texts cost: how many segments left for each clinic this month, and what its budget leaves."""
+"""Queries for monthly segment budgets: what each clinic used, and what remains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Staff: who they are, where they belong, and which of their browsers are signed in."""
+"""Queries for staff: accounts, memberships, signed-in browsers, failed attempts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reminders.store.tables import Clinic, Invitation, Membership, SignIn, SignI
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class SignedIn:
     """Who is signed in with a browser, and at which clinic in which role."""
 
     sign_in: SignIn
@@ -24,7 +24,7 @@ class Inside:
     role: Role
 
 
-def inside(session: Session, token_hash: str) -> Inside | None:
+def inside(session: Session, token_hash: str) -> SignedIn | None:
     """Return whose browser this is, if she still belongs to its clinic."""
     row = session.execute(
         select(SignIn, Staff, Clinic, Membership)
@@ -37,7 +37,7 @@ def inside(session: Session, token_hash: str) -> Inside | None:
         )
         .where(col(SignIn.token_hash) == token_hash, col(Staff.disabled_at).is_(None))
     ).first()
-    return Inside(row[0], row[1], row[2], row[3].role) if row else None
+    return SignedIn(row[0], row[1], row[2], row[3].role) if row else None
 
 
 def by_email(session: Session, email: str) -> Staff | None:

@@ -1,4 +1,4 @@
-"""Her calendar: the next visit and what comes after it, as a file that any calendar opens."""
+"""The calendar file of a client's next visit and reminders (iCalendar)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every client's page shares: its layout, its words, who may post to it, and how often."""
+"""What all client pages share: layout, language, protection of forms, and request limits."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from reminders.wording.phrases import Words
 Typed = Mapping[str, str]
 """What came in a form, by field; files are no part of it."""
 
-Answer = Callable[["Visit"], Response]
+Answer = Callable[["ClientRequest"], Response]
 
 LARGEST = 16 * 1024
 """Bytes of a form; ours take a few hundred."""
 
 
-class Visit:
+class ClientRequest:
     """One request to a client's page: what was asked, typed, and by whom."""
 
     def __init__(self, request: Request, typed: Typed) -> None:
@@ -56,7 +56,7 @@ class Visit:
         return spoken.split(",", maxsplit=1)[0].split(";")[0].strip().lower() or "en"
 
     @property
-    def shell(self) -> Shell:
+    def shell(self) -> PageTemplates:
         """Return what draws the pages."""
         return _shell(self.app)
 
@@ -77,7 +77,7 @@ class Visit:
         return self.page("problem.html", self.words(language), status, why=why)
 
 
-class Shell:
+class PageTemplates:
     """The templates and words of one folder, read once."""
 
     def __init__(self, app: App) -> None:
@@ -97,8 +97,8 @@ _pages_in = cache(pages_in)
 
 
 @cache
-def _shell(app: App) -> Shell:
-    return Shell(app)
+def _shell(app: App) -> PageTemplates:
+    return PageTemplates(app)
 
 
 def door(path: str, answer: Answer, method: str = "GET", *, foreign: bool = False) -> Route:
@@ -109,7 +109,7 @@ def door(path: str, answer: Answer, method: str = "GET", *, foreign: bool = Fals
 
     async def endpoint(request: Request) -> Response:
         posted = method == "POST"
-        visit = Visit(request, await _typed(request) if posted and not foreign else {})
+        visit = ClientRequest(request, await _typed(request) if posted and not foreign else {})
         if posted and not foreign and is_forged(request, visit.app.settings.public_url):
             return visit.problem(403, "forged")
         return await run_in_threadpool(answer, visit)

@@ -1,4 +1,4 @@
-"""What we keep about her: shown and handed out once a code proves that it is her who asks."""
+"""Let clients see and download what is stored about them, once a code verifies who asks."""
 
 from __future__ import annotations
 

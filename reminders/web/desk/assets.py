@@ -1,4 +1,4 @@
-"""What pages are dressed in: the style sheets, the desk's scripts, and the icon that counts."""
+"""Static files of the pages: style sheets, scripts, and the icon with the count of open items."""
 
 from __future__ import annotations
 

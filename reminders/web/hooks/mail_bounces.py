@@ -1,4 +1,4 @@
-"""The door for mail that came back: whoever takes in bounces posts them here, as they arrived."""
+"""The webhook for returned mail, posted as it arrived."""
 
 from __future__ import annotations
 

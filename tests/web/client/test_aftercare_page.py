@@ -1,4 +1,4 @@
-"""Her own page: what it tells, what she can choose, and that nobody else gets in."""
+"""A client's own page: what it tells, what can be chosen there, and that nobody else gets in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.portable
 # --- who gets in --------------------------------------------------------------------------
 
 
-def test_a_page_opens_for_whoever_has_its_address_and_names_only_her_and_the_clinic(
+def test_a_page_opens_for_whoever_has_its_address_and_names_only_client_and_clinic(
     house: House, browser: TestClient
 ) -> None:
     house.enrol(ana(TREATED, last_name="Okafor"))
@@ -233,7 +233,7 @@ def test_looking_changes_nothing(house: House, browser: TestClient) -> None:
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-def test_another_site_cannot_press_her_buttons(
+def test_another_site_cannot_press_the_client_s_buttons(
     house: House, browser: TestClient, headers: dict[str, str]
 ) -> None:
     house.enrol(ana(TREATED))

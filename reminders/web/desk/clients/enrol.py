@@ -1,4 +1,4 @@
-"""Enrolling: one screen, a look at exactly what she will get, and a confirmation to print."""
+"""Staff pages to enrol a client: a form, a preview of all messages, and a confirmation."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, Response
 
 from reminders.consent.ledger import Proof
 from reminders.enrolment import manual_entry
-from reminders.enrolment.manual_entry import Namesake
-from reminders.enrolment.terms import Enrolled, Enrolment, Said
+from reminders.enrolment.manual_entry import KnownContact
+from reminders.enrolment.terms import ConsentAnswer, Enrolment, EnrolmentResult
 from reminders.rehearsal.simulation import rehearse_change
 from reminders.rules import list_cells
 from reminders.rules.contacts import read_email, read_name, read_phone, show_phone
@@ -23,7 +23,7 @@ from reminders.rules.terms import LEFT, Act, Channel, InputError
 from reminders.store.database import reading, writing
 from reminders.store.queries.client_messages import steps as steps_of
 from reminders.store.tables import Client, Treatment
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.sign_in.access import address_of
 
 FAR = timedelta(days=60)
@@ -40,7 +40,7 @@ WHEN = (("0", "Today"), ("-1", "Yesterday"), ("day", "Another day"))
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class EnrolmentInput:
     """What was typed, read: the enrolment, and who is meant by it."""
 
     told: Enrolment
@@ -52,7 +52,7 @@ class Typed:
         return {said.channel for said in self.told.said}
 
 
-def form(visit: Visit) -> Response:
+def form(visit: DeskRequest) -> Response:
     """Show the empty form, or the one of a client who is known."""
     client_id = visit.typed("client")
     known: Client | None = None
@@ -62,7 +62,7 @@ def form(visit: Visit) -> Response:
     return _form(visit, known)
 
 
-def _form(visit: Visit, known: Client | None = None) -> Response:
+def _form(visit: DeskRequest, known: Client | None = None) -> Response:
     library = visit.app.library
     given = _given(known)
     return visit.page(
@@ -92,7 +92,7 @@ def _given(known: Client | None) -> Mapping[str, str]:
     return usual | hers
 
 
-def languages(visit: Visit) -> list[tuple[str, str]]:
+def languages(visit: DeskRequest) -> list[tuple[str, str]]:
     """Return the languages that messages are written in, with their names."""
     written = {
         code for key in visit.app.library.protocols for code in visit.app.library.languages(key)
@@ -100,7 +100,7 @@ def languages(visit: Visit) -> list[tuple[str, str]]:
     return [(code, str(Locale.parse(code, sep="-").english_name)) for code in sorted(written)]
 
 
-def read(visit: Visit) -> Typed:
+def read(visit: DeskRequest) -> EnrolmentInput:
     """Read what was typed; what is wrong stands in the visit's faults, by field."""
     country = visit.inside.clinic.country or None
     first_name = visit.read("first_name", read_name, empty="")
@@ -121,30 +121,30 @@ def read(visit: Visit) -> Typed:
         email=email,
         language=visit.typed("language") or "en",
     )
-    return Typed(replace(told, said=_said(visit, told)), visit.typed("meant"))
+    return EnrolmentInput(replace(told, said=_said(visit, told)), visit.typed("meant"))
 
 
-def _protocol(visit: Visit) -> str:
+def _protocol(visit: DeskRequest) -> str:
     found = visit.app.library.protocol_for(visit.typed("kind"))
     if found is None:
         visit.faults["kind"] = "Choose the kind of treatment."
     return found.key if found else ""
 
 
-def _said(visit: Visit, told: Enrolment) -> tuple[Said, ...]:
+def _said(visit: DeskRequest, told: Enrolment) -> tuple[ConsentAnswer, ...]:
     """Return to what she says yes, of what there is a number or address for, and how she did."""
     how = visit.typed("how") or HOW[0][0]
     who = visit.inside.staff.email
     proof = Proof(Act.DESK, how, recorded_by=who, network_address=address_of(visit.request))
     wanted = ((Channel.SMS, "yes_sms", told.phone), (Channel.EMAIL, "yes_email", told.email))
     return tuple(
-        Said(channel, given=True, given_at=visit.now, source=how, proof=proof)
+        ConsentAnswer(channel, given=True, given_at=visit.now, source=how, proof=proof)
         for channel, name, contact in wanted
         if visit.typed(name) and contact
     )
 
 
-def read_when(visit: Visit) -> tuple[date, time | None]:
+def read_when(visit: DeskRequest) -> tuple[date, time | None]:
     """Read the day (today, yesterday, or one that is spelled out) and the hour of a treatment."""
     today = visit.now.astimezone(visit.zone).date()
     chosen = visit.typed("when") or "0"
@@ -156,7 +156,7 @@ def read_when(visit: Visit) -> tuple[date, time | None]:
     return on or today, visit.read("at", _clock)
 
 
-def read_day(text: str, visit: Visit, today: date) -> date:
+def read_day(text: str, visit: DeskRequest, today: date) -> date:
     """Read a day, the nearest one where no year is given; raises ``InputError``."""
     day_first = visit.inside.clinic.country != "US"
     for year in ("", f" {today.year}", f"/{today.year}"):
@@ -181,7 +181,7 @@ def _clock(text: str) -> time:
     return at
 
 
-def check(visit: Visit) -> Response:
+def check(visit: DeskRequest) -> Response:
     """Show exactly what she will get, and what not and why, before anything is kept."""
     typed = read(visit)
     if visit.faults or visit.typed("mend"):
@@ -191,7 +191,7 @@ def check(visit: Visit) -> Response:
         session.expunge_all()
     if _unclear(known, typed):
         return visit.page("namesakes.html", known=known, typed_all=_all(visit))
-    done: list[Enrolled] = []
+    done: list[EnrolmentResult] = []
     lines = rehearse_change(
         visit.app.engine,
         visit.app.rehearsal_dispatcher,
@@ -211,32 +211,34 @@ def check(visit: Visit) -> Response:
     )
 
 
-def _unclear(known: list[Namesake], typed: Typed) -> bool:
+def _unclear(known: list[KnownContact], typed: EnrolmentInput) -> bool:
     """Say whether somebody else is on this number or address, and it is not said who is meant."""
     return bool(known) and not typed.meant and not any(one.same for one in known)
 
 
-def _all(visit: Visit) -> list[tuple[str, str]]:
+def _all(visit: DeskRequest) -> list[tuple[str, str]]:
     """Return every field that was typed, to be carried along."""
     skip = {"csrf", "mend", "kept"}
     return [(k, v) for k, v in visit.form.multi_items() if isinstance(v, str) and k not in skip]
 
 
-def _try(session: Session, visit: Visit, typed: Typed, done: list[Enrolled]) -> int:
+def _try(
+    session: Session, visit: DeskRequest, typed: EnrolmentInput, done: list[EnrolmentResult]
+) -> int:
     one = _enrol(session, visit, typed)
     done.append(one)
     assert one.client is not None
     return one.client.id
 
 
-def _enrol(session: Session, visit: Visit, typed: Typed) -> Enrolled:
+def _enrol(session: Session, visit: DeskRequest, typed: EnrolmentInput) -> EnrolmentResult:
     meant = visit.own(session, Client, int(typed.meant)) if typed.meant.isdecimal() else None
     return manual_entry.enrol(
         session, visit.app.library, visit.inside.clinic, typed.told, visit.now, meant
     )
 
 
-def keep(visit: Visit) -> Response:
+def keep(visit: DeskRequest) -> Response:
     """Keep it, and show what happens next."""
     typed = read(visit)
     if visit.faults or visit.typed("mend"):
@@ -249,7 +251,7 @@ def keep(visit: Visit) -> Response:
     return visit.go(f"/clients/{done.client.id}/enrolled{treatment}", "enrolled")
 
 
-def say_phone(visit: Visit) -> Response:
+def say_phone(visit: DeskRequest) -> Response:
     """Say, while it is typed, which number will be texted."""
     typed = visit.typed("phone")
     try:
@@ -260,7 +262,7 @@ def say_phone(visit: Visit) -> Response:
     return JSONResponse({"words": f"We’ll text {show_phone(found.number)}.{remark}"})
 
 
-def confirmed(visit: Visit) -> Response:
+def confirmed(visit: DeskRequest) -> Response:
     """Confirm an enrolment: when what comes, her page to scan, and her sheet to print."""
     with reading(visit.app.engine) as session:
         client = visit.own(session, Client)

@@ -1,4 +1,4 @@
-"""Steps: what staff do with one message: hold, let go, skip, send now, send again, undo."""
+"""Routes for staff actions on one message: hold, release, skip, send now, send again, undo."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from reminders.rules.terms import OneOffKind
 from reminders.store.database import writing
 from reminders.store.queries import conversations
 from reminders.store.tables import Client, Reminder
-from reminders.web.desk.page import Handler, Visit, desk_route
+from reminders.web.desk.page import DeskRequest, Handler, desk_route
 
-Act = Callable[[Session, Visit, Reminder], int]
+Act = Callable[[Session, DeskRequest, Reminder], int]
 """Does something with a message, and returns the id of the one that can be called back, or 0."""
 
 
 def _doing(act: Act, what: str, said: str) -> Handler:
     """Return the handler that does it, writes it down, and goes back to the client."""
 
-    def handler(visit: Visit) -> Response:
+    def handler(visit: DeskRequest) -> Response:
         try:
             with writing(visit.app.engine) as session:
                 reminder = visit.own(session, Reminder, lock=True)
@@ -39,32 +39,32 @@ def _doing(act: Act, what: str, said: str) -> Handler:
     return handler
 
 
-def _hold(session: Session, visit: Visit, reminder: Reminder) -> int:
+def _hold(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
     message_actions.hold(session, reminder, visit.now)
     return 0
 
 
-def _let_go(session: Session, _: Visit, reminder: Reminder) -> int:
+def _let_go(session: Session, _: DeskRequest, reminder: Reminder) -> int:
     message_actions.let_go(session, reminder)
     return 0
 
 
-def _skip(session: Session, visit: Visit, reminder: Reminder) -> int:
+def _skip(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
     message_actions.take_out(session, reminder, visit.now)
     return 0
 
 
-def _send(session: Session, visit: Visit, reminder: Reminder) -> int:
+def _send(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
     message_actions.send_now(session, reminder, visit.now)
     return reminder.id
 
 
-def _again(session: Session, visit: Visit, reminder: Reminder) -> int:
+def _again(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
     client = visit.own(session, Client, reminder.client_id)
     return message_actions.send_again(session, visit.word, client, reminder, visit.now)
 
 
-def _undo(session: Session, visit: Visit, reminder: Reminder) -> int:
+def _undo(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
     message_actions.call_back(session, reminder, visit.now)
     if reminder.milestone == OneOffKind.ANSWER:
         conversations.reopen(

@@ -1,4 +1,4 @@
-"""A day to come: what goes out to whom, word by word, as if that day were here."""
+"""The staff page that shows every message of a future day, as it would be sent."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from reminders.rules.roles import Role
 from reminders.rules.terms import LEFT, InputError
 from reminders.store.database import reading
 from reminders.store.queries import people
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Play a day and show it; without one, tomorrow's."""
     zone = visit.zone
     today = visit.now.astimezone(zone).date()

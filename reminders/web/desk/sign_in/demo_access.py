@@ -1,4 +1,4 @@
-"""Showing: the demo's own door, which lets whoever has its link in without a password."""
+"""A link that signs the visitor in without a password; it exists in the demo only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first page of all: whoever runs a new installation names its first clinic and becomes its owner."""
+"""The first page of a new installation, which creates the first clinic and its owner."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from reminders.rules.terms import InputError
 from reminders.staff import setup
 from reminders.store.database import reading, writing
 from reminders.web.desk.responses import html
-from reminders.web.desk.sign_in.access import Guard, text_of
+from reminders.web.desk.sign_in.access import Access, text_of
 from reminders.web.desk.sign_in.sign_in import FORGED, bare_page, door
 
 FIELDS = ("name", "time_zone", "phone", "email", "address")
 
 
-def show(guard: Guard, request: Request, form: FormData) -> Response:
+def show(guard: Access, request: Request, form: FormData) -> Response:
     """Show the form, as long as the link is good; looking does not use it up."""
     return _page(guard, request, form, {})
 
 
-def _page(guard: Guard, request: Request, form: FormData, faults: dict[str, str]) -> Response:
+def _page(guard: Access, request: Request, form: FormData, faults: dict[str, str]) -> Response:
     with reading(guard.app.engine) as session:
         if not setup.good(session, request.path_params["token"], guard.app.clock()):
             return html(
@@ -35,7 +35,7 @@ def _page(guard: Guard, request: Request, form: FormData, faults: dict[str, str]
     return bare_page(guard, request, form, "first.html", faults=faults)
 
 
-def begin(guard: Guard, request: Request, form: FormData) -> Response:
+def begin(guard: Access, request: Request, form: FormData) -> Response:
     """Make clinic and owner, and let her choose her password."""
     if not guard.genuine(request, form):
         return _page(guard, request, form, {"name": FORGED})

@@ -1,4 +1,4 @@
-"""Signing in and out: a password, a code, a one-time link, and what was typed before."""
+"""Pages to sign in and out: password, code, second-factor setup, and forms kept meanwhile."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from reminders.staff import credentials, sign_in
 from reminders.staff.sign_in import Wait
 from reminders.store.database import reading, writing
 from reminders.store.queries import staff
-from reminders.store.queries.staff import Inside
+from reminders.store.queries.staff import SignedIn
 from reminders.web.desk.page import guard_of
 from reminders.web.desk.responses import html, safe_path
-from reminders.web.desk.sign_in.access import Guard, read_form, text_of
+from reminders.web.desk.sign_in.access import Access, read_form, text_of
 
-Answer = Callable[[Guard, Request, FormData], Response]
+Answer = Callable[[Access, Request, FormData], Response]
 
 WRONG = "Email address or password is not right. Please check both."
 WRONG_CODE = "This code is not right, or was used already. Wait for the next one, and try again."
@@ -39,7 +39,7 @@ def door(path: str, answer: Answer, method: str = "GET") -> Route:
     return Route(path, endpoint, methods=[method], name=f"{method} {path}")
 
 
-def bare_page(guard: Guard, request: Request, form: FormData, name: str, **words: Any) -> Response:
+def bare_page(guard: Access, request: Request, form: FormData, name: str, **words: Any) -> Response:
     """Return a page outside the shell, with a token where the browser has none yet."""
     token = guard.token(request) or credentials.new_token()
     words = {
@@ -56,14 +56,14 @@ def bare_page(guard: Guard, request: Request, form: FormData, name: str, **words
     return response
 
 
-def show(guard: Guard, request: Request, form: FormData) -> Response:
+def show(guard: Access, request: Request, form: FormData) -> Response:
     """Show the way in."""
     if guard.inside(request, guard.app.clock()):
         return RedirectResponse("/", 303)
     return bare_page(guard, request, form, "sign-in.html")
 
 
-def try_password(guard: Guard, request: Request, form: FormData) -> Response:
+def try_password(guard: Access, request: Request, form: FormData) -> Response:
     """Take address and password."""
     if not guard.genuine(request, form):
         return bare_page(guard, request, form, "sign-in.html", faults={"email": FORGED})
@@ -87,14 +87,14 @@ def try_password(guard: Guard, request: Request, form: FormData) -> Response:
 
 
 def _slow(
-    guard: Guard, request: Request, form: FormData, page: str, field: str, wait: Wait
+    guard: Access, request: Request, form: FormData, page: str, field: str, wait: Wait
 ) -> Response:
     words = f"There were several wrong tries. Please wait {wait.seconds} seconds, then try again."
     return bare_page(guard, request, form, page, faults={field: words})
 
 
 def let_in(
-    guard: Guard, request: Request, form: FormData, token: str, email: str, *, proven: bool
+    guard: Access, request: Request, form: FormData, token: str, email: str, *, proven: bool
 ) -> Response:
     """Go on: to the code where it is still missing, else to where she was going."""
     to, kept = safe_path(text_of(form, "to")), text_of(form, "kept")
@@ -109,7 +109,7 @@ def let_in(
     return response
 
 
-def _hand_back(guard: Guard, token: str, kept: str) -> Response | None:
+def _hand_back(guard: Access, token: str, kept: str) -> Response | None:
     """Show what she had typed before her session ended, to be handed in with one press."""
     with reading(guard.app.engine) as session:
         found = staff.inside(session, credentials.hash_token(token))
@@ -119,7 +119,7 @@ def _hand_back(guard: Guard, token: str, kept: str) -> Response | None:
     return html(guard.app, "kept.html", csrf=guard.csrf(token), action=back[0], fields=back[1])
 
 
-def show_code(guard: Guard, request: Request, form: FormData) -> Response:
+def show_code(guard: Access, request: Request, form: FormData) -> Response:
     """Ask for the code, or set the second step up where it is needed and missing."""
     found = guard.anyone(request, guard.app.clock())
     if found is None:
@@ -130,10 +130,10 @@ def show_code(guard: Guard, request: Request, form: FormData) -> Response:
 
 
 def show_set_up(
-    guard: Guard,
+    guard: Access,
     request: Request,
     form: FormData,
-    found: Inside,
+    found: SignedIn,
     faults: dict[str, str] | None = None,
 ) -> Response:
     """Show the QR code that an authenticator app reads, and where to type its first code."""
@@ -152,7 +152,7 @@ def show_set_up(
     )
 
 
-def draw_code(guard: Guard, request: Request, _: FormData) -> Response:
+def draw_code(guard: Access, request: Request, _: FormData) -> Response:
     """Draw the QR code for an authenticator app."""
     found = guard.anyone(request, guard.app.clock())
     seed = guard.lock.unseal(request.query_params.get("seed", ""))
@@ -162,7 +162,7 @@ def draw_code(guard: Guard, request: Request, _: FormData) -> Response:
     return Response(drawn, media_type="image/svg+xml")
 
 
-def try_code(guard: Guard, request: Request, form: FormData) -> Response:
+def try_code(guard: Access, request: Request, form: FormData) -> Response:
     """Take the code of the second step, or the first one of a new app."""
     found = guard.anyone(request, guard.app.clock())
     if found is None:
@@ -172,7 +172,7 @@ def try_code(guard: Guard, request: Request, form: FormData) -> Response:
     return (_first_code if text_of(form, "seed") else _code)(guard, request, form, found)
 
 
-def _code(guard: Guard, request: Request, form: FormData, found: Inside) -> Response:
+def _code(guard: Access, request: Request, form: FormData, found: SignedIn) -> Response:
     email, now = found.staff.email, guard.app.clock()
     knocks, code = guard.door(request, email), text_of(form, "code")
     try:
@@ -187,7 +187,7 @@ def _code(guard: Guard, request: Request, form: FormData, found: Inside) -> Resp
     return let_in(guard, request, form, token, email, proven=True)
 
 
-def _first_code(guard: Guard, request: Request, form: FormData, found: Inside) -> Response:
+def _first_code(guard: Access, request: Request, form: FormData, found: SignedIn) -> Response:
     seed = guard.lock.unseal(text_of(form, "seed")) or ""
     with writing(guard.app.engine) as session:
         mine = staff.inside(session, found.sign_in.token_hash)
@@ -204,7 +204,7 @@ def _first_code(guard: Guard, request: Request, form: FormData, found: Inside) -
     return response
 
 
-def sign_out(guard: Guard, request: Request, form: FormData) -> Response:
+def sign_out(guard: Access, request: Request, form: FormData) -> Response:
     """Sign out: the row ends, whatever becomes of the cookie."""
     found = guard.row(request)
     if found and guard.genuine(request, form):

@@ -194,7 +194,7 @@ def test_cells_are_forgotten_after_a_week(house: House) -> None:
         assert session.get_one(Import, number).cells is None
 
 
-def test_a_clients_cells_are_forgotten_with_her(house: House) -> None:
+def test_a_client_s_cells_are_forgotten_with_the_client(house: House) -> None:
     desk = signed_in(house)
     number = brought(desk)
     desk.post(f"/lists/{number}/take")

@@ -12,7 +12,7 @@ from sqlalchemy import text as sql
 
 from reminders.customisation import parameters, wording_versions
 from reminders.customisation.preview import Preview, dearest, preview, sample
-from reminders.customisation.wording_versions import Outrun
+from reminders.customisation.wording_versions import NewerVersion
 from reminders.monitoring.doctor import samples
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError, Reason, Status
@@ -102,7 +102,7 @@ def test_what_two_people_write_at_once_is_not_overwritten(house: House) -> None:
     assert other.page.status_code == 409
     with reading(house.engine) as session:
         assert [v.sms for v in customisation.versions(session, 1, KEY)] == [OURS]
-    with writing(house.engine) as session, pytest.raises(Outrun):
+    with writing(house.engine) as session, pytest.raises(NewerVersion):
         wording_versions.write(
             session, people.clinics(session)[0], KEY, packaged(house), None, "x", MONDAY
         )
@@ -233,7 +233,7 @@ def test_the_preview_alone_is_returned_to_the_live_editor(house: House) -> None:
         assert customisation.versions(session, 1, KEY) == []
 
 
-def test_a_preview_on_a_real_client_uses_her_name_and_day(house: House) -> None:
+def test_a_preview_on_a_real_client_uses_that_client_s_name_and_day(house: House) -> None:
     house.enrol(ana(date(2026, 3, 1), first_name="Wilhelmina"))
     desk = signed_in(house)
     desk.get(EDIT)

@@ -215,9 +215,9 @@ def test_a_device_is_signed_out_from_afar(house: House) -> None:
     assert other.get("/").url.path == "/"
     with reading(house.engine) as session:
         browsers = staff.browsers_at(session, 1, house.clock() - timedelta(minutes=30))
-        hers = next(sign_in.id for sign_in, who in browsers if who.email.startswith("jo@"))
+        theirs = next(sign_in.id for sign_in, who in browsers if who.email.startswith("jo@"))
     desk.get("/clinic/staff")
-    desk.post(f"/clinic/browsers/{hers}/end")
+    desk.post(f"/clinic/browsers/{theirs}/end")
     assert other.get("/").url.path == "/sign-in"
 
 

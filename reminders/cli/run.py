@@ -1,4 +1,4 @@
-"""Commands that run the service: serve, web, worker, tick, reconcile, migrate."""
+"""Commands that run the program: serve, web, worker, tick, reconcile, migrate."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import uvicorn
 
 from reminders.app import App
 from reminders.cli.common import AsJson, err, fields_of, opened, out, print_json, stop
-from reminders.delivery.pass_summary import Tally
+from reminders.delivery.pass_summary import PassSummary
 from reminders.delivery.restore_guard import PLAIN as WHY_HELD
-from reminders.delivery.restore_guard import Held, Why
+from reminders.delivery.restore_guard import Hold, Suspicion
 from reminders.privacy import retention
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import Reason, Status
@@ -82,7 +82,7 @@ def tick(as_json: AsJson = False) -> None:
             came = app.tick()
         except SendError as error:
             stop(f"Twilio did not say what left while nobody sent ({error}).", "Try again.")
-        if isinstance(came, Held):
+        if isinstance(came, Hold):
             stop(*told(came))
         if as_json:
             print_json({"delivery": app.settings.delivery, **fields_of(came)})
@@ -95,7 +95,7 @@ def reconcile(as_json: AsJson = False) -> None:
     with opened() as app:
         try:
             held = app.held()
-            if held is None or held.why is not Why.ELSEWHERE:
+            if held is None or held.why is not Suspicion.ELSEWHERE:
                 app.hearing.everything()
             came = app.dispatcher("reconcile").reconcile() + app.holding.compare()
         except SendError as error:
@@ -111,7 +111,7 @@ def reconcile(as_json: AsJson = False) -> None:
         if not came:
             out.print("Nothing is in doubt that the provider could know of by now.")
         if held is not None:
-            again = held.why is Why.ELSEWHERE
+            again = held.why is Suspicion.ELSEWHERE
             out.print("\n".join(told(held)) if again else "Compared: what is due leaves again.")
 
 
@@ -143,14 +143,14 @@ def _say_erased(count: int) -> None:
         out.print(f"{count} erased after the backup was made: erased again.")
 
 
-def told(held: Held) -> tuple[str, str]:
+def told(held: Hold) -> tuple[str, str]:
     """Say why nothing is sent, and what to do."""
     last = (
         f", and knows of nothing after {held.known_until:%Y-%m-%d %H:%M} UTC"
         if held.known_until
         else ""
     )
-    if held.why is Why.ELSEWHERE:
+    if held.why is Suspicion.ELSEWHERE:
         mend = "If the other one is stopped for good: reminders reconcile, then: reminders adopt"
     else:
         mend = "Enter again what was entered since, then: reminders reconcile"
@@ -173,7 +173,7 @@ def migrate() -> None:
         out.print("The database is now up to date." if done else "The database was up to date.")
 
 
-def _sentence(tally: Tally) -> str:
+def _sentence(tally: PassSummary) -> str:
     parts = [
         f"{sum(tally.sent.values())} sent",
         *(f"{n} not sent: {PLAIN[Reason(why)]}" for why, n in tally.skipped.items()),
