@@ -32,7 +32,7 @@ LOOK_SECONDS = 1.0
 """Between looks at the clock."""
 
 
-def time_passed() -> timedelta:
+def monotonic_time() -> timedelta:
     """Return the time since some fixed moment, also that in which the machine slept, whatever
     is done to its clock.
     """
@@ -68,7 +68,7 @@ class ClockWatcher:
         is far away: it is told to beat now.
         """
         before = self._watch.trusted
-        jump = self._watch.look(self.app.clock(), time_passed())
+        jump = self._watch.look(self.app.clock(), monotonic_time())
         if abs(jump) > JUMP:
             log.error("clock jumped, sending paused", seconds=round(jump.total_seconds()))
             for beat in self._scheduler.get_jobs():
@@ -111,7 +111,7 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
         args=[dispatcher, watchman],
         next_run_time=app.clock(),
     )
-    _look_out(app, scheduler)
+    _watch_alerts(app, scheduler)
     scheduler.start()
     try:
         yield
@@ -132,10 +132,10 @@ def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
 
 
 @contextmanager
-def lookout(app: App) -> Iterator[None]:
+def alert_watch(app: App) -> Iterator[None]:
     """Raise and send alerts until the context ends, beside a worker that may have fallen silent."""
     scheduler = _scheduler()
-    _look_out(app, scheduler)
+    _watch_alerts(app, scheduler)
     scheduler.start()
     try:
         yield
@@ -151,10 +151,10 @@ def _scheduler() -> BackgroundScheduler:
     )
 
 
-def _look_out(app: App, scheduler: BackgroundScheduler) -> None:
+def _watch_alerts(app: App, scheduler: BackgroundScheduler) -> None:
     now = app.clock()
     tell = {"args": [app.alerting()], "seconds": BEAT_SECONDS, "next_run_time": now}
-    scheduler.add_job(_tell, "interval", **tell)
+    scheduler.add_job(_send_alerts, "interval", **tell)
     scheduler.add_job(_raise, "interval", args=[app], seconds=ALARM_SECONDS, next_run_time=now)
 
 
@@ -168,7 +168,7 @@ def _raise(app: App) -> None:
         log.exception("alarms not looked for")
 
 
-def _tell(alerting: AlertSender) -> None:
+def _send_alerts(alerting: AlertSender) -> None:
     """Send alerts; what fails is due again by itself. The hour does not matter to them, so no
     trust in the clock is needed.
     """

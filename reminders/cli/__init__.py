@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from reminders.app import collect_less_often
+from reminders.app import tune_garbage_collection
 from reminders.cli import (
     clients,
     clinics,
@@ -66,8 +66,8 @@ commands.add_typer(staff.commands, name="staff")
 
 
 def main() -> None:
-    """Run the command that was typed; a fault of ours is told in a sentence, not in a trace."""
-    collect_less_often()
+    """Run the command that was typed; an error is reported in a sentence, without a traceback."""
+    tune_garbage_collection()
     try:
         commands()
     except Exception as error:

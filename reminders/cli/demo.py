@@ -57,7 +57,7 @@ def demo(
         log_to(sys.stderr, "critical")
         try:
             _play(app, clock, Path(name))
-            _tell(app)
+            _print_outcome(app)
         finally:
             app.close()
         if not no_serve:
@@ -132,7 +132,7 @@ def _take(app: App, clinic: DemoClinic, text: str, path: Path) -> None:
         its_clinic = people.clinic_named(session, clinic.name)
         assert its_clinic is not None
         checked = lists.check(read_table(path), path.name, its_clinic, app.library, app.clock())
-        taken = lists.take(session, app.library, its_clinic, checked, app.clock())
+        taken = lists.bring_in(session, app.library, its_clinic, checked, app.clock())
     out.print(f"[bold]{path.name}[/bold]: {lists.summary(checked, taken)}")
     _show_faults(checked)
 
@@ -148,8 +148,8 @@ def _stop(app: App, first_name: str) -> None:
             ledger.withdraw(session, client, channel, source="the client told us", now=app.clock())
 
 
-def _tell(app: App) -> None:
-    """Show who got what and what was not sent, each clinic in its own table."""
+def _print_outcome(app: App) -> None:
+    """Print who got what and what was not sent, each clinic in its own table."""
     with reading(app.engine) as session:
         found = lines(session)
         known = people.clinics(session)
@@ -157,11 +157,11 @@ def _tell(app: App) -> None:
         out.print()
         title = f"{clinic.name}, {clinic.time_zone}"
         out.print(line_table((line for line in found if line.clinic == clinic.name), title))
-    _tell_emails(found)
-    _tell_totals(found)
+    _print_emails(found)
+    _print_totals(found)
 
 
-def _tell_emails(found: list[ReminderLine]) -> None:
+def _print_emails(found: list[ReminderLine]) -> None:
     out.print()
     out.print(Rule("The emails in full, each once, as plain text"))
     shown: set[str] = set()
@@ -174,7 +174,7 @@ def _tell_emails(found: list[ReminderLine]) -> None:
             )
 
 
-def _tell_totals(found: list[ReminderLine]) -> None:
+def _print_totals(found: list[ReminderLine]) -> None:
     sent = [line for line in found if line.status in LEFT]
     texts = [line for line in sent if line.channel is Channel.SMS]
     segments = sum(line.segments or 0 for line in texts)

@@ -12,14 +12,14 @@ from rich.table import Table as Grid
 from reminders.cli.common import (
     EXIT_FAULT,
     AsJson,
+    dataclass_fields,
     err,
-    fields_of,
+    find_clinic,
     opened,
     out,
     print_json,
     progress_bar,
     stop,
-    the_clinic,
 )
 from reminders.intake import lists
 from reminders.intake.lists import CheckedList, Taken
@@ -52,7 +52,7 @@ def import_list(
             stop(f"{file.name}: {error}")
         now = app.clock()
         with reading(app.engine) as session:
-            its_clinic = the_clinic(session, clinic)
+            its_clinic = find_clinic(session, clinic)
             checked = lists.check(table, file.name, its_clinic, app.library, now)
         taken = None
         if checked.good and (good_rows or not checked.faults):
@@ -60,8 +60,8 @@ def import_list(
                 progress_bar("Taking in", len(checked.good)) as progress,
                 writing(app.engine) as session,
             ):
-                taken = lists.take(
-                    session, app.library, the_clinic(session, clinic), checked, now, progress
+                taken = lists.bring_in(
+                    session, app.library, find_clinic(session, clinic), checked, now, progress
                 )
         _report(checked, taken, as_json=as_json)
         if checked.faults and not good_rows:
@@ -71,7 +71,7 @@ def import_list(
 def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None:
     notes = checked.notes + (taken.notes if taken else [])
     if as_json:
-        done = fields_of(taken) if taken else {}
+        done = dataclass_fields(taken) if taken else {}
         print_json(
             {
                 "rows": checked.rows,

@@ -25,22 +25,22 @@ COLUMNS: dict[str, dict[str, Any]] = {
 
 
 def line_table(lines: Iterable[ReminderLine], title: str) -> Grid:
-    """Return reminders client by client in order of time, each on its recipient's clock; what
-    was not sent for one reason stands together.
+    """Return a table of reminders by client and time, in the recipient's time zone; reminders not
+    sent for the same reason share a row.
     """
     grid = Grid(title=title, title_justify="left")
     for heading, options in COLUMNS.items():
         grid.add_column(heading, **options)
     by_client = sorted(lines, key=lambda line: (line.first_name, line.client_id))
-    for _, hers in groupby(by_client, key=lambda line: line.client_id):
-        for row in _rows(list(hers)):
+    for _, lines_of_client in groupby(by_client, key=lambda line: line.client_id):
+        for row in _rows(list(lines_of_client)):
             grid.add_row(*row)
         grid.add_section()
     return grid
 
 
-def _rows(hers: Sequence[ReminderLine]) -> Iterator[tuple[str, ...]]:
-    runs = groupby(hers, key=lambda line: line.reminder_id if line.status in LEFT else line.reason)
+def _rows(lines: Sequence[ReminderLine]) -> Iterator[tuple[str, ...]]:
+    runs = groupby(lines, key=lambda line: line.reminder_id if line.status in LEFT else line.reason)
     for number, (_, run) in enumerate(runs):
         together = list(run)
         first, last = together[0], together[-1]

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 import uvicorn
 
 from reminders.app import App
-from reminders.cli.common import AsJson, err, fields_of, opened, out, print_json, stop
+from reminders.cli.common import AsJson, dataclass_fields, err, opened, out, print_json, stop
 from reminders.delivery.pass_summary import PassSummary
 from reminders.delivery.restore_guard import PLAIN as WHY_HELD
 from reminders.delivery.restore_guard import Hold, Suspicion
@@ -22,7 +22,7 @@ from reminders.staff import setup
 from reminders.store import migrations
 from reminders.store.database import writing
 from reminders.web import create_web
-from reminders.worker import heartbeat, lookout, work
+from reminders.worker import alert_watch, heartbeat, work
 
 
 def serve() -> None:
@@ -36,7 +36,7 @@ def serve() -> None:
 def _welcome(app: App) -> None:
     """Print a one-time link for whoever sets up a new installation."""
     with writing(app.engine) as session:
-        token = setup.offer(session, app.clock())
+        token = setup.create_link(session, app.clock())
     if token:
         err.print(
             "[bold]There is no clinic yet.[/bold] Set up the first one here, within 24 hours:"
@@ -47,7 +47,7 @@ def _welcome(app: App) -> None:
 def web() -> None:
     """Serve HTTP only, beside a worker."""
     with opened(logs=sys.stdout) as app:
-        _listen(app, lambda: lookout(app))
+        _listen(app, lambda: alert_watch(app))
 
 
 def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -> None:
@@ -83,9 +83,9 @@ def tick(as_json: AsJson = False) -> None:
         except SendError as error:
             stop(f"Twilio did not say what left while nobody sent ({error}).", "Try again.")
         if isinstance(came, Hold):
-            stop(*told(came))
+            stop(*hold_sentences(came))
         if as_json:
-            print_json({"delivery": app.settings.delivery, **fields_of(came)})
+            print_json({"delivery": app.settings.delivery, **dataclass_fields(came)})
         else:
             out.print(_sentence(came))
 
@@ -112,7 +112,9 @@ def reconcile(as_json: AsJson = False) -> None:
             out.print("Nothing is in doubt that the provider could know of by now.")
         if held is not None:
             again = held.why is Suspicion.ELSEWHERE
-            out.print("\n".join(told(held)) if again else "Compared: what is due leaves again.")
+            out.print(
+                "\n".join(hold_sentences(held)) if again else "Compared: what is due leaves again."
+            )
 
 
 def adopt() -> None:
@@ -143,7 +145,7 @@ def _say_erased(count: int) -> None:
         out.print(f"{count} erased after the backup was made: erased again.")
 
 
-def told(held: Hold) -> tuple[str, str]:
+def hold_sentences(held: Hold) -> tuple[str, str]:
     """Say why nothing is sent, and what to do."""
     last = (
         f", and knows of nothing after {held.known_until:%Y-%m-%d %H:%M} UTC"

@@ -61,7 +61,7 @@ class Preview:
         return sorted(ours, key=lambda finding: not finding.stops)
 
 
-def chips(protocol: Protocol) -> list[str]:
+def placeholders(protocol: Protocol) -> list[str]:
     """Return every placeholder that a protocol's wording may use."""
     counted = {Kind.HOURS, Kind.DAYS, Kind.WEEKS}
     numbers = [p for p in protocol.parameters if p.kind is not Kind.SWITCH]
@@ -97,7 +97,7 @@ def sample(clinic: ClinicFacts, key: Key, now: datetime) -> Facts:
     )
 
 
-def real(facts: Facts, client: Client, treatment: Treatment | None) -> Facts:
+def with_client_facts(facts: Facts, client: Client, treatment: Treatment | None) -> Facts:
     """Return the facts of a real client in a sample's place."""
     when = (treatment.treated_on, treatment.starts) if treatment else (facts.treated_on, None)
     return replace(

@@ -76,7 +76,7 @@ def approve(
         )
     version.approved_by, version.approved_at, version.review_by = who, now, review_by
     session.flush()
-    customisation.touch(session, clinic.id)
+    customisation.bump_version(session, clinic.id)
     detail = f"to be read again by {review_by}"
     audit.record(session, clinic.id, who, "approved wording", Version, version.id, now, detail)
 

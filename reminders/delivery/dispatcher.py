@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from reminders.delivery.claims import Claimed, Sending, claim
 from reminders.delivery.concurrency import Conversations, all_of
 from reminders.delivery.group_commit import GroupCommit
-from reminders.delivery.heartbeat import go_on_beating
+from reminders.delivery.heartbeat import beat_until_cancelled
 from reminders.delivery.pass_summary import PassSummary
 from reminders.delivery.reconciliation import Reconciler
 from reminders.delivery.settlement import Settlement
@@ -118,7 +118,7 @@ class Dispatcher:
             drains = [self._drain(channel, ledger, tally) for channel in self._senders]
             meanwhile = [
                 asyncio.create_task(self._heed_stop()),
-                asyncio.create_task(go_on_beating(ledger, self._name)),
+                asyncio.create_task(beat_until_cancelled(ledger, self._name)),
             ]
             try:
                 await all_of(*drains, self._look_for_proof(ledger, tally))
@@ -204,7 +204,7 @@ class Dispatcher:
 
     async def _let_go(self, held: Facts, ledger: GroupCommit) -> bool:
         """Give a claim back if we were told to stop or its lane was stopped; say whether so."""
-        shut_until = self._shut.get(lanes.of(held))
+        shut_until = self._shut.get(lanes.lane_of(held))
         shut = shut_until is not None and self._clock() < shut_until
         going = not (shut or self._stopping.is_set())
         if not going:
@@ -282,7 +282,7 @@ class Dispatcher:
     def _refused(self, sending: Sending, error: SendError, tried_at: datetime) -> Settlement:
         held, wait = sending.held, error.retry_after
         if error.outcome is Outcome.CONFIGURATION:
-            self._shut[lanes.of(held)] = self._clock() + PROBE
+            self._shut[lanes.lane_of(held)] = self._clock() + PROBE
         return Settlement(
             held,
             settle(error.outcome, held, self._clock(), wait),

@@ -14,7 +14,7 @@ EVERY = 15
 """Seconds between two beats."""
 
 
-async def go_on_beating(ledger: GroupCommit, name: str) -> None:
+async def beat_until_cancelled(ledger: GroupCommit, name: str) -> None:
     """Beat until cancelled; a beat that fails is made up for by the next."""
     while True:
         await asyncio.sleep(EVERY)

@@ -68,7 +68,7 @@ class Reconciler:
         """Ask for all that can have been taken by now, also for what was given up as unknown."""
 
         def hurry(session: Session, now: datetime) -> list[UnconfirmedAttempt]:
-            unconfirmed.hurry(session, now - self._patience.asks[0], now)
+            unconfirmed.make_due(session, now - self._patience.asks[0], now)
             return unconfirmed.unknown(session, now - MEMORY)
 
         given_up = await ledger.run(hurry)

@@ -211,7 +211,7 @@ class RestoreGuard:
         with writing(self._engine) as session:
             for match in list(self._matches(session, listed, now)):
                 status = Status.ACCEPTED if match.exact else Status.UNKNOWN
-                came[status] += restore.put_down(
+                came[status] += restore.record_outcome(
                     session,
                     match.one,
                     status,
@@ -221,7 +221,7 @@ class RestoreGuard:
                     text=match.listed.text,
                 )
             for one in self._unproven_emails(session, held, now):
-                came[Status.UNKNOWN] += restore.put_down(session, one, Status.UNKNOWN, now)
+                came[Status.UNKNOWN] += restore.record_outcome(session, one, Status.UNKNOWN, now)
             if held.why is not Suspicion.ELSEWHERE:
                 self._release(session)
         log.warning("compared with the provider", **came)
@@ -258,7 +258,7 @@ class RestoreGuard:
         waiting: dict[str, list[Facts]] = defaultdict(list)
         for one in reminder_facts.facts(session, restore.open_texts(session, contacts), now):
             waiting[str(one.contact)].append(one)
-        for exact, fits in ((True, self._says), (False, _in_time)):
+        for exact, fits in ((True, self._says), (False, _near_in_time)):
             for message in sorted(new, key=lambda one: one.created_at):
                 hers = waiting.get(message.to, [])
                 found = next((one for one in hers if fits(one, message)), None)
@@ -285,5 +285,5 @@ class RestoreGuard:
                 yield one
 
 
-def _in_time(one: Facts, message: ListedMessage) -> bool:
+def _near_in_time(one: Facts, message: ListedMessage) -> bool:
     return one.scheduled_at - CLOCKS_APART <= message.created_at < one.stale_at

@@ -86,7 +86,7 @@ class Settler:
         lanes.keep(session, list(after.values()))
         self._troubled -= {key for key, lane in after.items() if not lane.faults}
         for was, lane in zip(before, after.values(), strict=True):
-            _tell(was, lane)
+            _log_lane_change(was, lane)
 
 
 def _ended(one: Settlement) -> EndedAttempt:
@@ -100,7 +100,7 @@ def _suppress(session: Session, one: Settlement, now: datetime) -> None:
         consents.suppress(session, clinic_id, one.held.contact, why, source="provider", now=now)
 
 
-def _tell(was: LaneFacts, lane: LaneFacts) -> None:
+def _log_lane_change(was: LaneFacts, lane: LaneFacts) -> None:
     """Raise the alarm once when a lane stops, and say when it works again."""
     if lane.stopped_since == was.stopped_since:
         return

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult, keys
+from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult, matching_keys
 from reminders.rules.planning import timing
 from reminders.store.queries import people
 from reminders.store.tables import Client, Clinic, Treatment
@@ -76,7 +76,9 @@ class ClientMatcher:
         """Return who is meant by each, brought up to date, or made."""
         by_key: dict[tuple[str, str], Client | Row] = {}
         for client in self._by_id.values():
-            for key in keys(client.external_id, client.phone, client.email, client.first_name):
+            for key in matching_keys(
+                client.external_id, client.phone, client.email, client.first_name
+            ):
                 by_key.setdefault(key, client)
         new: list[Row] = []
         meant = [self._client(told, by_key, new) for told in self._told]
@@ -92,12 +94,12 @@ class ClientMatcher:
     ) -> Client | Row | None:
         """Return who is meant; nobody is made for a treatment that will not take place."""
         booking = self._bookings.get(told.external_id or "")
-        own = told.keys()
+        own = told.matching_keys()
         known = (by_key[key] for key in own if key in by_key)
         who = self._by_id[booking.client_id] if booking else next(known, None)
-        news = _news(told)
+        news = _given_fields(told)
         if isinstance(who, Client):
-            if _set(who, news):
+            if _update(who, news):
                 self._changed.add(who.id)
         elif who is not None:
             who |= news
@@ -122,7 +124,7 @@ class ClientMatcher:
         was = treatment.treated_on
         wanted = self._when(told)
         wanted["external_id"] = told.external_id or treatment.external_id
-        changed = _set(treatment, wanted) or client.id in self._changed
+        changed = _update(treatment, wanted) or client.id in self._changed
         effect = Effect.UPDATED if changed else Effect.UNCHANGED
         if was != treatment.treated_on:
             effect = Effect.MOVED
@@ -209,7 +211,7 @@ _BLANK: Row = {
 """Every row made together has the same columns."""
 
 
-def _news(told: Enrolment) -> Row:
+def _given_fields(told: Enrolment) -> Row:
     """Return what was told of a client; what was left out stays as it is."""
     news = {
         "first_name": told.first_name,
@@ -223,7 +225,7 @@ def _news(told: Enrolment) -> Row:
     return {name: value for name, value in news.items() if value}
 
 
-def _set(row: Client | Treatment, wanted: Mapping[str, object]) -> bool:
+def _update(row: Client | Treatment, wanted: Mapping[str, object]) -> bool:
     """Change what differs, and say whether anything did."""
     changes = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     for name, value in changes.items():

@@ -56,12 +56,12 @@ class Enrolment:
         contact = self.client_id or self.phone or self.email or ""
         return contact, name_key(self.first_name)
 
-    def keys(self) -> list[tuple[str, str]]:
+    def matching_keys(self) -> list[tuple[str, str]]:
         """Return what the client may be known by."""
-        return keys(self.client_id, self.phone, self.email, self.first_name)
+        return matching_keys(self.client_id, self.phone, self.email, self.first_name)
 
 
-def keys(
+def matching_keys(
     client_id: str | None,
     phone: str | None,
     email: str | None,

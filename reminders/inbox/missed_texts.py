@@ -65,7 +65,7 @@ class InboundTexts:
         with writing(self._engine) as session:
             if self._redact:
                 redactions.ask(session, came.provider_id, now + REDACT_AFTER)
-            return replies.take(session, self._answers, came, now)
+            return replies.handle_text(session, self._answers, came, now)
 
     def look(self) -> int:
         """Look into the list once in a while for what never came to the door, and return how many
@@ -73,7 +73,7 @@ class InboundTexts:
         """
         now = self._clock()
         heard, last = self._known()
-        if _silent(last, now) or (heard is not None and now - heard < EVERY):
+        if _was_silent(last, now) or (heard is not None and now - heard < EVERY):
             return 0
         try:
             return self._hear(now, now - ON_ITS_WAY)
@@ -86,7 +86,7 @@ class InboundTexts:
         it: a stop may be among it. Raises ``SendError``; then nothing may go out yet.
         """
         _, last = self._known()
-        return self.everything() if _silent(last, self._clock()) else 0
+        return self.everything() if _was_silent(last, self._clock()) else 0
 
     def everything(self) -> int:
         """Hear all that was said since the list was last gone through, and return how many stood
@@ -113,7 +113,7 @@ class InboundTexts:
         listed = asyncio.run(self._listed((heard or last or now) - OVERLAP))
         came = [one for one in listed if one.came_at <= until]
         for one in came:
-            words = replies.keepable(one.text)
+            words = replies.storable(one.text)
             self.take(
                 InboundText(one.provider_id, one.contact, words, one.media, came_at=one.came_at)
             )
@@ -122,5 +122,5 @@ class InboundTexts:
         return len(came)
 
 
-def _silent(last: datetime | None, now: datetime) -> bool:
+def _was_silent(last: datetime | None, now: datetime) -> bool:
     return last is not None and now - last > SILENCE

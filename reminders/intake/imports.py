@@ -70,12 +70,12 @@ def begin(
 
     Cells pasted without headings get some, so that no row is taken for them.
     """
-    if not list_columns.recognise(table.header):
+    if not list_columns.recognise_columns(table.header):
         rows = [(1, table.header), *((number, row) for number, row in table.rows)]
         widest = max(len(row) for _, row in rows)
         table = Table([f"Column {n}" for n in range(1, widest + 1)], rows)
     known = queries.recall(session, clinic.id, fingerprint(table.header))
-    where = list_columns.recognise(table.header) if known is None else known
+    where = list_columns.recognise_columns(table.header) if known is None else known
     intake = Import(
         clinic_id=clinic.id,
         file_name=name[:120],
@@ -151,7 +151,7 @@ def say_consent(intake: Import, channels: Sequence[Channel], source: str, on: st
     intake.cells = _packed(Table([*table.header, *new], rows))
 
 
-def take(
+def bring_in(
     session: Session, library: Library, clinic: Clinic, intake: Import, now: datetime
 ) -> Taken:
     """Take in what is good of a list, and keep the rest; raises ``InputError`` the second time."""
@@ -165,19 +165,19 @@ def take(
             treatment_id = done.treatment.id if done.treatment else None
             rows.append((intake.id, number, done.client.id, treatment_id, str(done.effect)))
 
-    taken = lists.take(session, library, clinic, looked.checked, now, each=note)
+    taken = lists.bring_in(session, library, clinic, looked.checked, now, each=note)
     queries.note_rows(session, rows)
     faulty = {fault.row for fault in looked.checked.faults}
     intake.taken_at = now
     intake.taken = len(looked.checked.good)
     intake.left_out = len(faulty)
-    rest = [(number, row) for number, row in looked.table.rows if number in faulty]
-    intake.cells = _packed(Table(looked.table.header, rest)) if rest else None
+    rows_left_out = [(number, row) for number, row in looked.table.rows if number in faulty]
+    intake.cells = _packed(Table(looked.table.header, rows_left_out)) if rows_left_out else None
     session.flush()
     return taken
 
 
-def rest(looked: ImportPreview) -> list[list[str]]:
+def rows_left_out(looked: ImportPreview) -> list[list[str]]:
     """Return the rows that cannot go in as they are, with a column that says why."""
     rows = []
     for number, row in looked.table.rows:

@@ -74,7 +74,7 @@ def check(
     ``name`` is the list's own name, kept as the source of consents that name none; ``where``
     says which column holds what, if somebody has corrected that.
     """
-    where = list_columns.recognise(table.header) if where is None else where
+    where = list_columns.recognise_columns(table.header) if where is None else where
     used = set(where.values())
     checked = CheckedList(rows=len(table.rows))
     checked.ignored = [
@@ -144,7 +144,7 @@ def _repeats(row: ListRow, enrolment: Enrolment, seen: dict[object, int]) -> boo
     return False
 
 
-def take(
+def bring_in(
     session: Session,
     library: Library,
     clinic: Clinic,

@@ -149,7 +149,7 @@ def _when(row: ListRow) -> Moment | None:
     if found and found.at is None and row.cell("time"):
         at = row.read("time", _clock)
         found = Moment(found.day, at)
-    if found and list_cells.comes_twice(found, row.sheet.zone):
+    if found and list_cells.is_ambiguous(found, row.sheet.zone):
         row.note("treated_at", "The clocks show this time twice that day; the first was taken.")
     return found
 

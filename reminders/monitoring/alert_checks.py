@@ -41,7 +41,7 @@ def _all(session: Session, now: datetime) -> Iterator[Alarm]:
     yield from (alarm for alarm in found if alarm is not None)
     held = Hold.read(session)
     if held is not None:
-        yield alert_conditions.held(held.since, PLAIN[held.why])
+        yield alert_conditions.database_held(held.since, PLAIN[held.why])
     yield from _mornings(session, now)
 
 

@@ -11,7 +11,7 @@ from reminders.monitoring.alerts import UndeliveredAlerts
 from reminders.monitoring.doctor import Check, Verdict
 from reminders.rules.clock_guard import JUMP
 from reminders.senders import SendError
-from reminders.senders.mail_checks import Lookup, papers, published
+from reminders.senders.mail_checks import Lookup, domain_records, txt_records
 from reminders.senders.twilio_account import TwilioNumber
 
 PASS, WARN, FAIL = Verdict.PASS, Verdict.WARN, Verdict.FAIL
@@ -105,11 +105,11 @@ def mail(
     )
 
 
-def domain(mail_from: str, lookup: Lookup = published) -> Iterator[Check]:
+def domain(mail_from: str, lookup: Lookup = txt_records) -> Iterator[Check]:
     """Judge what the domain of our emails publishes: without it they land among the spam."""
     name = mail_from.rpartition("@")[2].strip(" <>")
     try:
-        found = papers(name, lookup)
+        found = domain_records(name, lookup)
     except OSError:
         yield Check(
             "mail domain",
@@ -220,7 +220,7 @@ def backup(made_at: datetime | None, now: datetime) -> Check:
     )
 
 
-def round_trip(status: int | None) -> Check:
+def webhook_round_trip(status: int | None) -> Check:
     """Judge what came of a report that we signed as Twilio does and sent to our public address."""
     if status == 204:
         return Check("public address", PASS, "reachable, and a signature made for it is believed")

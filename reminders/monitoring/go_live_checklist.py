@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from reminders.monitoring.status import SILENCE
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel
-from reminders.rules.wording import to_be_read
+from reminders.rules.wording import needs_review
 from reminders.store.queries import audit, delivery, staff
 from reminders.store.tables import Clinic
 
@@ -46,7 +46,7 @@ def _people(session: Session, clinic: Clinic, now: datetime) -> Iterator[Require
     )
     yield Requirement(
         "Somebody responsible has read the wording and accepts it",
-        not to_be_read(clinic.wording_accepted_at, now.date()),
+        not needs_review(clinic.wording_accepted_at, now.date()),
         "Read every message under Words, then accept the wording below.",
         "#accept",
     )

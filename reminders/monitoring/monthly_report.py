@@ -35,7 +35,7 @@ def month(session: Session, clinic: Clinic, begins_on: date) -> MonthFigures:
     )
 
 
-def lately(clinic: Clinic, now: datetime) -> list[date]:
+def last_months(clinic: Clinic, now: datetime) -> list[date]:
     """Return the first days of the last twelve months, the earliest first."""
     today = now.astimezone(ZoneInfo(clinic.time_zone)).date()
     return [statistics.month_of(today, ago) for ago in reversed(range(MONTHS))]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Channel, Reason, Status
-from reminders.rules.wording import REVIEW_AHEAD, to_be_read
+from reminders.rules.wording import REVIEW_AHEAD, needs_review
 from reminders.senders.twilio_errors import is_dead, say
 from reminders.store.queries import conversations, people, today
 from reminders.store.queries.today import MessageLine
@@ -141,14 +141,14 @@ WHY = {Channel.SMS: "her text did not arrive", Channel.EMAIL: "her email did not
 
 def _treated(session: Session, clinic_id: int, on: date, now: datetime) -> Iterator[OpenItem]:
     yesterday = on - timedelta(days=1)
-    for treatment, client in today.to_mark(session, clinic_id, yesterday, on, now):
+    for treatment, client in today.unmarked_treatments(session, clinic_id, yesterday, on, now):
         yield OpenItem(Kind.TREATED, treatment.ends_at, client.first_name, client.id, treatment.id)
 
 
 def _reviews(session: Session, clinic_id: int, on: date, now: datetime) -> Iterator[OpenItem]:
     """Return what somebody should read again: some time before its last day, and until it is done."""
-    for wording in today.past_review(session, clinic_id, on + REVIEW_AHEAD):
+    for wording in today.overdue_reviews(session, clinic_id, on + REVIEW_AHEAD):
         yield OpenItem(Kind.REVIEW, now, row_id=wording.id, milestone=wording.milestone)
     clinic = people.clinic(session, clinic_id)
-    if clinic.live and to_be_read(clinic.wording_accepted_at, on):
+    if clinic.live and needs_review(clinic.wording_accepted_at, on):
         yield OpenItem(Kind.REVIEW, now)

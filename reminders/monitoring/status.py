@@ -94,7 +94,7 @@ def standing(session: Session, now: datetime) -> SystemStatus:
         overdue=overview.overdue(session, now - OVERDUE),
         next_due_at=lanes.opens_next(session),
         last_beat_at=delivery.last_beat(session),
-        maybe_twice=overview.maybe_twice(session),
+        maybe_twice=overview.possibly_doubled(session),
         replies=replies.count_waiting(session),
         stopped=[
             StoppedLane(clinic, lane.channel, lane.stopped_since or now, lane.stopped_for or "")

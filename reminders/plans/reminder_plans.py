@@ -97,13 +97,13 @@ def replan_clinic(
     progress: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Plan everyone of a clinic anew, as after a change of its zone or hours."""
-    for ids in pages(session, clinic.id):
+    for ids in client_id_pages(session, clinic.id):
         clients = {client.id: client for client in people.lock(session, ids)}
         replan_clients(session, library, clinic, clients, now)
         progress(len(clients))
 
 
-def pages(session: Session, clinic_id: int | None, after: int = 0) -> Iterator[list[int]]:
+def client_id_pages(session: Session, clinic_id: int | None, after: int = 0) -> Iterator[list[int]]:
     """Return the ids of all clients above ``after``, of one clinic or of all, a page at a time."""
     while ids := people.client_ids(session, clinic_id, after, TOGETHER):
         yield ids

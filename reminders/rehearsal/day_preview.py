@@ -35,7 +35,7 @@ class Day:
     more: int
 
 
-def look(
+def preview_day(
     engine: Engine, make_dispatcher: DispatcherFactory, clinic: Clinic, on: date, now: datetime
 ) -> Day:
     """Play a clinic's day as if it were live, from ``now`` (UTC); nothing leaves or changes."""

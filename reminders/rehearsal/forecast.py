@@ -24,7 +24,7 @@ def ahead(
         if clinic.live
     }
     coming = []
-    for row in metrics.coming(session, now + timedelta(days=days)):
+    for row in metrics.planned_until(session, now + timedelta(days=days)):
         if row.clinic_id in clinics and row.stale_at > now:
             its_hours, its_zone = clinics[row.clinic_id]
             zone = ZoneInfo(row.time_zone) if row.time_zone else its_zone

@@ -92,7 +92,7 @@ def rehearse(
             engine.execution_options(read_only=True).connect() as source,
             stage.begin() as target,
         ):
-            overview.copy(source, target, clients)
+            overview.copy_for_rehearsal(source, target, clients)
         return _played(stage, make_dispatcher, start, until, progress)
 
 
@@ -110,7 +110,7 @@ def rehearse_change(
         with Session(engine) as session, stage.begin() as target:
             client_id = change(session)
             session.flush()
-            overview.copy(session.connection(), target, [client_id])
+            overview.copy_for_rehearsal(session.connection(), target, [client_id])
             session.rollback()
         return _played(stage, make_dispatcher, start, until, lambda _: None)
 

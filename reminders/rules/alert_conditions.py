@@ -112,7 +112,7 @@ def late(last_beat: datetime | None, now: datetime) -> Alarm | None:
     )
 
 
-def held(since: datetime, why: str) -> Alarm:
+def database_held(since: datetime, why: str) -> Alarm:
     """Tell that a database is held."""
     return Alarm(
         None,

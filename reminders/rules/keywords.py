@@ -15,7 +15,7 @@ class Kind(StrEnum):
     """What a text that came in asks of us."""
 
     STOP = "stop"
-    WRONG_NUMBER = "wrong-number"  # a stop, and the number is not hers
+    WRONG_NUMBER = "wrong-number"  # a stop, and the number is not the client's
     START = "start"
     HELP = "help"
     REPLY = "reply"  # for a person to read

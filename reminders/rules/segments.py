@@ -52,10 +52,10 @@ def fold(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.replace("`", "'")
     composed = unicodedata.normalize("NFC", text).translate(_LOOKALIKES)
-    return "".join(character for character in composed if visible(character))
+    return "".join(character for character in composed if is_visible(character))
 
 
-def visible(character: str) -> bool:
+def is_visible(character: str) -> bool:
     """Say whether a character shows: no controls but the line feed, no invisible marks."""
     return character == "\n" or unicodedata.category(character) not in {
         "Cc",
@@ -92,6 +92,6 @@ def _parts(costs: list[int], alone: int, together: int) -> int:
     return parts
 
 
-def dear(text: str) -> list[str]:
+def ucs2_characters(text: str) -> list[str]:
     """Return the characters that force a text into UCS-2, each once, in order."""
     return list(dict.fromkeys(character for character in text if character not in SEPTETS))

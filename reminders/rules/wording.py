@@ -70,7 +70,7 @@ def accepted_until(accepted_at: datetime | None) -> date | None:
     return accepted_at and (accepted_at + LONGEST_LIFE).date()
 
 
-def to_be_read(accepted_at: datetime | None, day: date) -> bool:
+def needs_review(accepted_at: datetime | None, day: date) -> bool:
     """Say whether somebody should read the packaged wording, and accept it for another while."""
     until = accepted_until(accepted_at)
     return until is None or until < day + REVIEW_AHEAD

@@ -37,7 +37,7 @@ class SendError(Exception):
         self.retry_after = retry_after
 
 
-def leave_by(deadline: float) -> None:
+def check_deadline(deadline: float) -> None:
     """Look once more at the clock, as the last thing before the first irrevocable byte.
 
     A process that was stopped after its handoff and goes on much later must not send: others

@@ -15,14 +15,14 @@ from functools import cached_property
 from reminders.rules.bounces import MAILBOX_FULL, NO_SUCH_ADDRESS
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Message
-from reminders.senders import HandOff, SendError, leave_by
+from reminders.senders import HandOff, SendError, check_deadline
 from reminders.senders.mime import ascii_address, compose, message_id
 from reminders.senders.smtp_conversation import (
     ConnectionLost,
     Conversation,
     Reply,
     UnreadableReply,
-    dial,
+    connect,
 )
 
 STEP = 8.0
@@ -98,7 +98,7 @@ class SmtpSender:
         payload = compose(message, self._server.mail_from, self._server.bounces)
         envelope = self._server.envelope_from(message.reference), ascii_address(message.to)
         async with self._room:
-            with _before_it_left():
+            with _not_yet_sent():
                 conversation = await self._addressed(*envelope)
             try:
                 reply = await _deliver(conversation, hand_off, payload)
@@ -117,7 +117,7 @@ class SmtpSender:
 
     async def sign_in(self) -> None:
         """Open one conversation and keep it for the next message; raises ``SendError``."""
-        with _before_it_left():
+        with _not_yet_sent():
             self._idle.append(await self._open())
 
     async def _addressed(self, sender: str, to: str) -> Conversation:
@@ -144,7 +144,7 @@ class SmtpSender:
             f"RCPT TO:<{to}>",
             "DATA",
         )
-        with _cut_if_it_fails(conversation):
+        with _abort_on_failure(conversation):
             if conversation.pipelining:
                 conversation.say(*commands)
             for command in commands:
@@ -157,8 +157,8 @@ class SmtpSender:
         """Connect, protect the line and sign in."""
         server = self._server
         implicit = self._context if server.security is Security.TLS else None
-        conversation = await dial(server.host, server.port, implicit, self._step)
-        with _cut_if_it_fails(conversation):
+        conversation = await connect(server.host, server.port, implicit, self._step)
+        with _abort_on_failure(conversation):
             _expect(await conversation.reply(), "greeting")
             offers = await self._introduce(conversation)
             if server.security is Security.STARTTLS:
@@ -203,7 +203,7 @@ async def _deliver(conversation: Conversation, hand_off: HandOff, payload: bytes
     deadline = await hand_off()
     if not conversation.quiet:
         raise SendError(Outcome.BUSY, "gone before it left")
-    leave_by(deadline)
+    check_deadline(deadline)
     conversation.pour(payload)
     try:
         return await conversation.reply()
@@ -213,18 +213,18 @@ async def _deliver(conversation: Conversation, hand_off: HandOff, payload: bytes
 
 def probe(server: MailServer) -> str:
     """Sign in and leave again, sending nothing; raises ``SendError``."""
-    asyncio.run(_come_and_go(server))
+    asyncio.run(_connect_and_quit(server))
     return f"{server.host}:{server.port} lets us in ({server.security})"
 
 
-async def _come_and_go(server: MailServer) -> None:
+async def _connect_and_quit(server: MailServer) -> None:
     sender = SmtpSender(server)
     await sender.sign_in()
     await sender.close()
 
 
 @contextmanager
-def _before_it_left() -> Iterator[None]:
+def _not_yet_sent() -> Iterator[None]:
     """Say what a failure means as long as nothing irrevocable was sent."""
     try:
         yield
@@ -239,7 +239,7 @@ def _before_it_left() -> Iterator[None]:
 
 
 @contextmanager
-def _cut_if_it_fails(conversation: Conversation) -> Iterator[None]:
+def _abort_on_failure(conversation: Conversation) -> Iterator[None]:
     try:
         yield
     except BaseException:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Channel, Message
-from reminders.senders import HandOff, SearchedMessage, SendError, leave_by
+from reminders.senders import HandOff, SearchedMessage, SendError, check_deadline
 from reminders.senders.mime import compose
 
 REHEARSED = {
@@ -43,7 +43,7 @@ class OutboxSender:
         path = self.folder / f"{name}.{'txt' if text else 'eml'}"
         part = path.with_suffix(".part")
         part.write_bytes(content)
-        leave_by(deadline)
+        check_deadline(deadline)
         part.rename(path)  # there is a whole message or none
         return path.name
 

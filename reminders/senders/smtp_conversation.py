@@ -146,7 +146,9 @@ class Conversation(asyncio.Protocol):
         self._transport.abort()
 
 
-async def dial(host: str, port: int, context: ssl.SSLContext | None, step: float) -> Conversation:
+async def connect(
+    host: str, port: int, context: ssl.SSLContext | None, step: float
+) -> Conversation:
     """Connect, under TLS from the start where there is a context. Raises ``OSError``."""
     async with asyncio.timeout(step):
         _, conversation = await asyncio.get_running_loop().create_connection(

@@ -13,7 +13,7 @@ from twilio.rest import Client
 from reminders.rules.decision import Outcome
 from reminders.rules.sender_kinds import Kind, kind_of
 from reminders.senders import SendError
-from reminders.senders.sms import Connection, TwilioAccount, client_for, stand_in
+from reminders.senders.sms import Connection, TwilioAccount, client_for, client_for_double
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ class AccountInquiry:
     async def _with_client(self, ask: Callable[[Client], Awaitable[T]]) -> T:
         http = Connection()
         client = client_for(self._account, http)
-        stand_in(self._account, client)
+        client_for_double(self._account, client)
         try:
             return await ask(client)
         except TwilioException as error:

@@ -12,7 +12,14 @@ from twilio.rest import Client
 
 from reminders.rules.decision import Outcome
 from reminders.senders import SendError
-from reminders.senders.sms import LISTED, Connection, TwilioAccount, client_for, stand_in, unlisted
+from reminders.senders.sms import (
+    LISTED,
+    Connection,
+    TwilioAccount,
+    client_for,
+    client_for_double,
+    unlisted_codes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,7 @@ class ReceivedText:
     came_at: datetime
 
 
-async def came_since(account: TwilioAccount, since: datetime) -> list[ReceivedText]:
+async def received_since(account: TwilioAccount, since: datetime) -> list[ReceivedText]:
     """Return what was texted to our sender since then (UTC), the oldest first. Raises
     ``SendError`` where Twilio could not be asked: CONFIGURATION where we are not let in at all.
     """
@@ -34,7 +41,7 @@ async def came_since(account: TwilioAccount, since: datetime) -> list[ReceivedTe
     try:
         return [came async for came in _listed(account, client_for(account, http), since)][::-1]
     except TwilioException as error:
-        raise unlisted(error) from None
+        raise unlisted_codes(error) from None
     except (ValueError, TypeError, AttributeError, KeyError):
         raise SendError(Outcome.BUSY, "unreadable list") from None
     finally:
@@ -56,7 +63,7 @@ async def _listed(account: TwilioAccount, client: Client, since: datetime) -> An
 async def _numbers(account: TwilioAccount, client: Client) -> Collection[str]:
     if not account.sender.startswith("MG"):
         return {account.sender}
-    stand_in(account, client)
+    client_for_double(account, client)
     service = client.messaging.v1.services(account.sender)
     found = [*await service.phone_numbers.list_async(), *await service.short_codes.list_async()]
     return {getattr(one, "phone_number", None) or one.short_code for one in found}

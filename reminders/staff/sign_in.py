@@ -54,7 +54,7 @@ class SignInRequest:
 
 def must_wait(session: Session, door: SignInRequest, now: datetime) -> None:
     """Raise ``Wait`` if this door was tried in vain too often just now."""
-    known = (queries.knock(session, key) for key in door.keys)
+    known = (queries.sign_in_attempt(session, key) for key in door.keys)
     until = max((knock.next_at for knock in known if knock), default=now)
     if until > now:
         raise Wait(int((until - now).total_seconds()) + 1)
@@ -63,11 +63,11 @@ def must_wait(session: Session, door: SignInRequest, now: datetime) -> None:
 def failed(session: Session, door: SignInRequest, now: datetime) -> None:
     """Count a try in vain; each beyond the first few doubles the wait."""
     for key in door.keys:
-        before = queries.knock(session, key)
+        before = queries.sign_in_attempt(session, key)
         fresh = before is None or now - before.next_at > FORGET
         failures = 1 if before is None or fresh else before.failures + 1
         wait = min(LONGEST, timedelta(seconds=2 ** min(failures - FREE, 10)))
-        queries.count_knock(
+        queries.count_failed_attempt(
             session, key, failures, now + (wait if failures > FREE else timedelta())
         )
 
@@ -89,7 +89,7 @@ def with_password(
     if credentials.HASHER.check_needs_rehash(staff.password_hash or ""):
         staff.password_hash = credentials.HASHER.hash(password)
     for key in door.keys:
-        queries.open_door(session, key)
+        queries.clear_attempts(session, key)
     return begin(session, staff, belongs[0][0].clinic_id, browser, now)
 
 

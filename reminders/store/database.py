@@ -172,7 +172,7 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def trying(engine: Engine) -> Iterator[Session]:
+def short_transaction(engine: Engine) -> Iterator[Session]:
     """Open a transaction to see what an action would do; it is always undone."""
     with Session(engine, expire_on_commit=False) as session:
         session.begin()

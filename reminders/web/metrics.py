@@ -83,7 +83,7 @@ def _measure(app: App) -> Iterator[Metric]:
         yield Gauge("reminders_overdue_unexplained", "Due and nobody sends them", overdue)
         due = metrics.backlog(session, now)
         yield _by("reminders_due", "Due now and not yet sent", ["channel"], due.items())
-        yield from _tried(metrics.tried(session, now - HOUR))
+        yield from _tried(metrics.ended_attempts(session, now - HOUR))
         yield from _waits(metrics.waits(session, now - HOUR))
         lanes = [((lane.clinic_id, lane.channel), lane) for lane in metrics.lanes(session)]
         per_minute = ((key, lane.per_minute) for key, lane in lanes if lane.per_minute)

@@ -10,7 +10,7 @@ from datetime import date
 from jinja2 import Environment, StrictUndefined, TemplateError
 
 from reminders.rules.protocols import Protocol
-from reminders.rules.segments import dear, fold, size
+from reminders.rules.segments import fold, size, ucs2_characters
 from reminders.rules.wording import Wording
 from reminders.wording.composition import only_placeholders
 from reminders.wording.languages import Language
@@ -123,7 +123,7 @@ def _readable(case: _Case) -> Found:
 def _priced(case: _Case) -> Found:
     text = fold(f"Twenty Letter Clinic: {case.read.sms} {case.language.stop}")
     if size(text).segments > case.language.segments:
-        letters = dear(text)
+        letters = ucs2_characters(text)
         why = f" “{''.join(letters)}” makes every part shorter." if letters else " Shorten it."
         yield (
             "segments",
@@ -207,14 +207,14 @@ def lint_library(library: Library, today: date) -> Iterator[LintFault]:
     """Return what is wrong with all packaged wording, at every end of its numbers."""
     seen: set[tuple[str, str, Wording]] = set()
     for protocol in library.protocols.values():
-        yield from _founded(library, protocol)
+        yield from _sources_cited(library, protocol)
         for tag in library.tongues:
-            yield from _kept(library, protocol, tag, today)
+            yield from _within_review(library, protocol, tag, today)
             if tag in library.languages(protocol.key):
-                yield from _worded(library, protocol, tag, seen)
+                yield from _wordings_linted(library, protocol, tag, seen)
 
 
-def _founded(library: Library, protocol: Protocol) -> Iterator[LintFault]:
+def _sources_cited(library: Library, protocol: Protocol) -> Iterator[LintFault]:
     for milestone in protocol.milestones:
         missing = [key for key in milestone.sources if key not in library.sources]
         if missing or not milestone.sources:
@@ -226,7 +226,9 @@ def _founded(library: Library, protocol: Protocol) -> Iterator[LintFault]:
             yield LintFault("source-missing", protocol.key, "", "", problem)
 
 
-def _kept(library: Library, protocol: Protocol, tag: str, today: date) -> Iterator[LintFault]:
+def _within_review(
+    library: Library, protocol: Protocol, tag: str, today: date
+) -> Iterator[LintFault]:
     review = protocol.reviews.get(tag)
     if review is None or review.review_by < today:
         problem = "Say under [reviews] who read it and by when it must be read again."
@@ -238,7 +240,7 @@ def _kept(library: Library, protocol: Protocol, tag: str, today: date) -> Iterat
             yield LintFault("milestone-missing", protocol.key, tag, milestone.key, str(error))
 
 
-def _worded(
+def _wordings_linted(
     library: Library, protocol: Protocol, tag: str, seen: set[tuple[str, str, Wording]]
 ) -> Iterator[LintFault]:
     """Look at each milestone at the ends of its numbers; what protocols share is looked at once."""

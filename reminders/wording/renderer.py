@@ -1,4 +1,4 @@
-"""Rendering: a reminder's facts and its wording become the exact message that leaves."""
+"""Render a reminder's facts and wording into the exact message that is sent."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ def reference(house: House, milestone: str = "day-1") -> str:
 
 def take(house: House, raw: bytes) -> Meaning:
     with writing(house.engine) as session:
-        return bounces.take(session, house.app.links, raw, house.clock())
+        return bounces.process_bounce(session, house.app.links, raw, house.clock())
 
 
 def barred(house: House, contact: str = ADDRESS) -> Reason | None:

@@ -140,7 +140,7 @@ def test_staff_cannot_lift_a_stop(house: House, act: Act) -> None:
     assert ledger(house)[-1].given is False
 
 
-@pytest.mark.parametrize("act", sorted(consent_ledger.HERS))
+@pytest.mark.parametrize("act", sorted(consent_ledger.CLIENT_ACTS))
 def test_a_client_takes_back_a_stop_and_what_still_helps_is_planned_again(
     house: House, act: Act
 ) -> None:

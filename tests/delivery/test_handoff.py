@@ -58,7 +58,7 @@ def stop(house: House, contact: str, words: str) -> int:
     """
     with writing(house.engine) as session:
         came = InboundText(f"SM-stop-{contact}", contact, words)
-        replies.take(session, house.app.answers, came, house.clock())
+        replies.handle_text(session, house.app.answers, came, house.clock())
         return handed_off(session, contact)
 
 

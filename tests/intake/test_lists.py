@@ -39,7 +39,7 @@ def check_file(house: House, path: Path) -> CheckedList:
 def take(house: House, checked: CheckedList) -> Taken:
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
-        return lists.take(session, house.app.library, clinic, checked, house.clock())
+        return lists.bring_in(session, house.app.library, clinic, checked, house.clock())
 
 
 def told(checked: CheckedList) -> list[tuple[int, str]]:
@@ -242,7 +242,7 @@ def test_ten_thousand_rows_are_told_of_while_they_go_in(house: House) -> None:
     steps: list[int] = []
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
-        lists.take(session, house.app.library, clinic, checked, house.clock(), steps.append)
+        lists.bring_in(session, house.app.library, clinic, checked, house.clock(), steps.append)
     assert sum(steps) == 2_500
     assert len(steps) > 1
 

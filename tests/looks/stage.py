@@ -63,7 +63,7 @@ def with_a_price(house: House) -> None:
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
         clinic.segment_price, clinic.currency = 43_700, "GBP"
-        customisation.set_guests(session, 1, ["+447700900101"])
+        customisation.set_practice_recipients(session, 1, ["+447700900101"])
 
 
 def sign_in(page: Page, served: Served, email: str = "sam@rosewood.example") -> None:

@@ -19,7 +19,7 @@ from reminders.privacy import retention
 from reminders.privacy.retention import RetentionPeriods
 from reminders.rules.keywords import Kind
 from reminders.rules.terms import Act, Channel, Discretion, InputError, OneOffKind, Reason, Status
-from reminders.store.database import reading, trying, writing
+from reminders.store.database import reading, short_transaction, writing
 from reminders.store.queries import consents
 from reminders.store.queries.consents import HASHED
 from reminders.store.queries.erasure import SIZE
@@ -293,7 +293,7 @@ def test_erasing_twice_is_refused_kindly(house: House) -> None:
 def test_a_dry_run_changes_nothing(house: House) -> None:
     live(house)
     before = everything(house)
-    with trying(house.engine) as session:
+    with short_transaction(house.engine) as session:
         retention.forget(session, client_of(session), house.clock(), by="Mia")
     assert everything(house) == before
 

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from reminders.app import App
 from reminders.delivery import pauses
-from reminders.logs import _say_less
+from reminders.logs import _strip_error
 from reminders.monitoring.heartbeat_ping import HeartbeatPing
 from reminders.settings import Secret
 from reminders.store.database import reading, writing
@@ -213,5 +213,5 @@ def test_what_is_reported_of_a_fault_names_nobody() -> None:
         "exception": {"values": [{"type": "RuntimeError", "value": "cannot text Ana"}]},
         "request": {"url": "https://clinic.example/u/secret"},
     }
-    assert "Ana" not in json.dumps(_say_less(event, None))
+    assert "Ana" not in json.dumps(_strip_error(event, None))
     assert "secret" not in json.dumps(event)

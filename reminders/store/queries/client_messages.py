@@ -83,13 +83,13 @@ def change_planned(session: Session, reminder_id: int, **values: Any) -> bool:
     return changed.rowcount == 1
 
 
-def take_out(session: Session, reminder_id: int, now: datetime) -> bool:
+def skip(session: Session, reminder_id: int, now: datetime) -> bool:
     """Skip one message for good; say whether it had not left."""
     ended = {"status": Status.SKIPPED, "reason": Reason.TAKEN_OUT, "settled_at": now}
     return change_planned(session, reminder_id, **ended)
 
 
-def attend(session: Session, clinic_id: int, client_id: int, now: datetime) -> None:
+def mark_attended(session: Session, clinic_id: int, client_id: int, now: datetime) -> None:
     """Note that somebody has looked after all that went wrong with a client's messages."""
     session.execute(
         update(Reminder)

@@ -17,7 +17,7 @@ from reminders.rules.wording import Customisation
 from reminders.store.column_types import among
 from reminders.store.queries import segment_budgets
 from reminders.store.queries.common import asked, table_of
-from reminders.store.queries.customisation import own
+from reminders.store.queries.customisation import customisation_of
 from reminders.store.queries.pauses import HELD, PAUSED
 from reminders.store.tables import Clinic, Setting
 
@@ -52,7 +52,7 @@ _KNOWN = (
 def clinic_facts(session: Session, clinic: Clinic | Row[Any]) -> ClinicFacts:
     """Return what rules and messages may know of a clinic."""
     halted = _halt(clinic) if isinstance(clinic, Row) else None
-    its_own = own(session, clinic)
+    its_own = customisation_of(session, clinic)
     return _clinic_facts(*(getattr(clinic, name) for name in _KNOWN), its_own, halted)
 
 

@@ -60,13 +60,15 @@ class SentText:
     body: str
 
 
-def heard(session: Session, clinic_id: int, contact: str) -> list[Reply]:
+def last_received(session: Session, clinic_id: int, contact: str) -> list[Reply]:
     """Return all a number wrote to a clinic, the first first."""
     wanted = select(Reply).where(col(Reply.clinic_id) == clinic_id, col(Reply.contact) == contact)
     return list(session.scalars(wanted.order_by(col(Reply.received_at), col(Reply.id))))
 
 
-def told(session: Session, clinic_id: int, clients: Sequence[int], contact: str) -> list[SentText]:
+def last_sent(
+    session: Session, clinic_id: int, clients: Sequence[int], contact: str
+) -> list[SentText]:
     """Return what these clients of a clinic were texted on this number, the first first."""
     rows = session.execute(
         select(

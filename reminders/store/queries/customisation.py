@@ -22,7 +22,7 @@ _READ: dict[str, Customisation] = {}
 _KEPT = 4096
 
 
-def own(session: Session, clinic: Clinic | Row[Any]) -> Customisation:
+def customisation_of(session: Session, clinic: Clinic | Row[Any]) -> Customisation:
     """Return what a clinic made its own; asked of the database once for each of its
     ``customisation_version``, which is new with every change and shared by no two databases.
     """
@@ -45,7 +45,7 @@ def _untouched(until: date | None) -> Customisation:
     return Customisation(packaged_until=until)
 
 
-def touch(session: Session, clinic_id: int) -> None:
+def bump_version(session: Session, clinic_id: int) -> None:
     """Note that a clinic's wording or parameters changed, so that everyone reads them again."""
     change = update(Clinic).where(col(Clinic.id) == clinic_id)
     session.execute(
@@ -73,7 +73,7 @@ def set_numbers(session: Session, clinic_id: int, protocol: str, values: Mapping
         for key, value in values.items()
     )
     session.flush()
-    touch(session, clinic_id)
+    bump_version(session, clinic_id)
 
 
 # --- wording ------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def set_placements(
     session.flush()
 
 
-def guests(session: Session, clinic_id: int) -> list[str]:
+def practice_recipients(session: Session, clinic_id: int) -> list[str]:
     """Return who is really messaged while a clinic practises."""
     wanted = select(col(PracticeRecipient.contact)).where(
         col(PracticeRecipient.clinic_id) == clinic_id
@@ -165,7 +165,7 @@ def guests(session: Session, clinic_id: int) -> list[str]:
     return list(session.scalars(wanted.order_by(col(PracticeRecipient.contact))))
 
 
-def set_guests(session: Session, clinic_id: int, contacts: Iterable[str]) -> None:
+def set_practice_recipients(session: Session, clinic_id: int, contacts: Iterable[str]) -> None:
     """Let these be all who are really messaged while a clinic practises."""
     mine = delete(PracticeRecipient).where(col(PracticeRecipient.clinic_id) == clinic_id)
     session.execute(mine.execution_options(**QUIET))

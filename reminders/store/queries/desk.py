@@ -21,7 +21,9 @@ class NotAtClinic(LookupError):  # noqa: N818 (nobody's fault)
     """There is no such row at this clinic."""
 
 
-def own(session: Session, clinic_id: int, table: type[T], row_id: int, *, lock: bool = False) -> T:
+def row_of_clinic(
+    session: Session, clinic_id: int, table: type[T], row_id: int, *, lock: bool = False
+) -> T:
     """Return a clinic's own row of any table that names a clinic; raises ``NotHere`` where
     there is none, or it is another's: nobody can tell which.
     """

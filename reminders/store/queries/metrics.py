@@ -46,7 +46,7 @@ class AttemptCounts:
     segments: int
 
 
-def tried(session: Session, since: datetime) -> list[AttemptCounts]:
+def ended_attempts(session: Session, since: datetime) -> list[AttemptCounts]:
     """Return what became of the attempts made since then."""
     group = (R.c.clinic_id, R.c.channel, A.c.outcome, A.c.code)
     rows = session.execute(
@@ -128,7 +128,7 @@ def lanes(session: Session) -> list[Row[Any]]:
     return list(session.execute(select(*wanted)))
 
 
-def coming(session: Session, until: datetime) -> list[Any]:
+def planned_until(session: Session, until: datetime) -> list[Any]:
     """Return what is planned until then, with its clinic, channel, ends and the client's zone."""
     of_lane = and_(R.c.clinic_id == L.c.clinic_id, R.c.channel == L.c.channel)
     wanted = (R.c.clinic_id, R.c.channel, R.c.due_at, R.c.stale_at, P.c.time_zone)

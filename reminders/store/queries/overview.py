@@ -17,7 +17,7 @@ from reminders.store.queries.common import is_status
 from reminders.store.queries.people import clinics
 from reminders.store.tables import Attempt, Client, Clinic, Lane, Outage, Reminder, Treatment
 
-__all__ = ["ReminderLine", "clinics", "copy", "counts", "lines", "overdue"]
+__all__ = ["ReminderLine", "clinics", "copy_for_rehearsal", "counts", "lines", "overdue"]
 
 
 def counts(session: Session) -> Iterator[tuple[Status, Reason | None, int]]:
@@ -44,7 +44,7 @@ def overdue(session: Session, before: datetime) -> int:
     return int(session.scalar(select(func.coalesce(func.sum(of_a_lane), 0)).select_from(Lane)) or 0)
 
 
-def maybe_twice(session: Session) -> int:
+def possibly_doubled(session: Session) -> int:
     """Return how many reminders went again after an attempt whose end was never known."""
     went_again = select(func.count()).where(
         col(Reminder.unproven_attempts) > 0, col(Reminder.status).in_(LEFT)
@@ -189,7 +189,9 @@ NOT_PLAYED = {
 """Tables that say nothing about what will be sent, and passwords, which are not for copying."""
 
 
-def copy(source: Connection, target: Connection, clients: Collection[int] | None = None) -> None:
+def copy_for_rehearsal(
+    source: Connection, target: Connection, clients: Collection[int] | None = None
+) -> None:
     """Copy for a rehearsal what decides about messages: everyone's, or these clients', whose
     clinics then count as live.
 

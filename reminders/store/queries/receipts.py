@@ -28,7 +28,7 @@ class AttemptState:
     status: Status
 
 
-def whose(session: Session, attempt: str, provider_id: str) -> AttemptState | None:
+def attempt_of(session: Session, attempt: str, provider_id: str) -> AttemptState | None:
     """Return the attempt of that token (reminder and claim) or, without one, of the provider's
     id; its client is locked until the transaction ends.
     """
@@ -121,7 +121,7 @@ def plan_again(
         session.execute(noted.execution_options(**QUIET))
 
 
-def went_again(session: Session, of: AttemptState) -> bool:
+def was_replanned(session: Session, of: AttemptState) -> bool:
     """Say whether this attempt did not reach her, so that its reminder was planned once more."""
     noted = select(col(Attempt.unreached_at)).where(_is(of))
     return session.scalar(noted) is not None

@@ -54,7 +54,7 @@ def open_emails(session: Session, until: datetime) -> list[int]:
     return list(session.scalars(wanted))
 
 
-def put_down(
+def record_outcome(
     session: Session,
     one: Facts,
     status: Status,

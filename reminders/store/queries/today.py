@@ -60,7 +60,7 @@ def _of_clinic(clinic_id: int, at: Any) -> Select[Any]:
     )
 
 
-def went_out(session: Session, clinic_id: int, since: datetime, limit: int) -> list[MessageLine]:
+def sent_since(session: Session, clinic_id: int, since: datetime, limit: int) -> list[MessageLine]:
     """Return what left since then, the latest first."""
     at = col(Reminder.handoff_at)
     rows = session.execute(
@@ -69,14 +69,16 @@ def went_out(session: Session, clinic_id: int, since: datetime, limit: int) -> l
     return [MessageLine(*row) for row in rows]
 
 
-def count_out(session: Session, clinic_id: int, since: datetime) -> int:
+def count_sent(session: Session, clinic_id: int, since: datetime) -> int:
     """Count what left since then."""
     at = col(Reminder.handoff_at)
     left = select(func.count()).where(col(Reminder.clinic_id) == clinic_id, at >= since)
     return session.scalar(left.select_from(Reminder)) or 0
 
 
-def coming(session: Session, clinic_id: int, until: datetime, limit: int) -> list[MessageLine]:
+def planned_until(
+    session: Session, clinic_id: int, until: datetime, limit: int
+) -> list[MessageLine]:
     """Return what is planned until then, the next first; each channel by its own index."""
     found: list[MessageLine] = []
     for channel in Channel:
@@ -94,7 +96,7 @@ def coming(session: Session, clinic_id: int, until: datetime, limit: int) -> lis
     return sorted(found, key=lambda one: (one.at, one.reminder_id))[:limit]
 
 
-def count_coming(session: Session, clinic_id: int, until: datetime) -> int:
+def count_planned(session: Session, clinic_id: int, until: datetime) -> int:
     """Count what is planned until then."""
     planned = select(func.count()).where(
         is_status(Status.PLANNED),
@@ -138,7 +140,7 @@ def count_troubled(session: Session, clinic_id: int, now: datetime) -> int:
     return session.scalar(hers.select_from(Reminder)) or 0
 
 
-def to_mark(
+def unmarked_treatments(
     session: Session, clinic_id: int, first: date, last: date, now: datetime, limit: int = 20
 ) -> list[tuple[Treatment, Client]]:
     """Return the treatments of these days that should be over and that nobody has marked."""
@@ -166,7 +168,7 @@ def stopped(session: Session, clinic_id: int) -> list[Lane]:
     return list(session.scalars(wanted))
 
 
-def past_review(session: Session, clinic_id: int, today: date) -> list[Wording]:
+def overdue_reviews(session: Session, clinic_id: int, today: date) -> list[Wording]:
     """Return the wordings in use whose review is overdue."""
     latest = (
         select(func.max(col(Wording.id)))

@@ -67,7 +67,7 @@ def unknown(session: Session, since: datetime) -> list[UnconfirmedAttempt]:
     return [UnconfirmedAttempt(**row._mapping) for row in session.execute(given_up)]
 
 
-def hurry(session: Session, asked_by: datetime, now: datetime) -> int:
+def make_due(session: Session, asked_by: datetime, now: datetime) -> int:
     """Let every handoff older than ``asked_by`` be asked for now; return how many those are."""
     old = (
         update(Reminder)

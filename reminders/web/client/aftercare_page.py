@@ -23,7 +23,7 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import client_pages, consents, customisation, people
 from reminders.store.queries.client_pages import PlannedReminder
 from reminders.store.tables import Client, Treatment
-from reminders.web.client.page import ClientRequest, clinic_words, door, say_day, say_when
+from reminders.web.client.page import ClientRequest, clinic_words, page_route, say_day, say_when
 from reminders.wording.phrases import Words
 
 SOON = timedelta(days=14)
@@ -110,7 +110,7 @@ def refusal(visit: ClientRequest) -> Response | None:
 def opened_page(visit: ClientRequest) -> Iterator[AftercarePage | None]:
     """Open the page of that address, for looking or, in a form's answer, for changing too."""
     key = page_key(visit.token)
-    _lay_keys(visit, key)
+    _assign_keys(visit, key)
     opened = writing if visit.request.method == "POST" else reading
     with opened(visit.app.engine) as session:
         client = client_pages.client_with(session, key)
@@ -122,14 +122,14 @@ def opened_page(visit: ClientRequest) -> Iterator[AftercarePage | None]:
         yield AftercarePage(session, visit, client) if client else None
 
 
-def _lay_keys(visit: ClientRequest, key: str) -> None:
+def _assign_keys(visit: ClientRequest, key: str) -> None:
     with reading(visit.app.engine) as session:
-        behind = client_pages.client_with(session, key) is None and page_keys.are_behind(
+        behind = client_pages.client_with(session, key) is None and page_keys.keys_outdated(
             session, visit.app.links
         )
     while behind:
         with writing(visit.app.engine) as session:
-            behind = page_keys.lay(session, visit.app.links)
+            behind = page_keys.assign_keys(session, visit.app.links)
 
 
 def show(visit: ClientRequest) -> Response:
@@ -152,7 +152,7 @@ def _page(page: AftercarePage) -> Response:
         done=done if done in SIGNED else None,
         stage=stage and stage.value,
         day=_day(page),
-        drawn=_drawn(since) if page.last else None,
+        drawn=_timeline_position(since) if page.last else None,
         advice=_advice(page) if page.last else [],
         next_visit=_visit(page),
         preparing=_preparing(page) if soon or stage is Stage.BEFORE else [],
@@ -174,10 +174,10 @@ def _day(page: AftercarePage) -> int:
     return (today - page.last.treated_on).days if page.last else 0
 
 
-def _drawn(since: timedelta) -> dict[str, Any]:
+def _timeline_position(since: timedelta) -> dict[str, Any]:
     """Return where the mark of the drawn timeline stands, in its own units."""
     phase = healing.phase_at(since)
-    place = 10 + 300 * healing.way_along(since)
+    place = 10 + 300 * healing.healing_progress(since)
     number = list(Phase).index(phase) + 1
     return {"phase": phase.value, "number": number, "x": round(place, 1), "label": round(min(max(place, 34), 286), 1), "phases": [p.value for p in Phase]}  # fmt: skip
 
@@ -251,4 +251,4 @@ def back(page: AftercarePage, done: str) -> Response:
     return RedirectResponse(f"/a/{page.visit.token}?done={done}", 303)
 
 
-ROUTES = [door("/a/{token}", show)]
+ROUTES = [page_route("/a/{token}", show)]

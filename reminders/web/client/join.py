@@ -21,7 +21,7 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import join_requests as queries
 from reminders.store.queries import people
 from reminders.store.tables import Clinic, JoinRequest
-from reminders.web.client.page import ClientRequest, clinic_words, door
+from reminders.web.client.page import ClientRequest, clinic_words, page_route
 from reminders.web.client.personal_data import code_words
 from reminders.wording.phrases import Words
 
@@ -117,7 +117,7 @@ def _send(here: JoinContext) -> Response:
     form = _read(here)
     if form is None:
         return _form(here, 422)
-    kept = join_requests.ask(
+    kept = join_requests.submit(
         here.session,
         here.visit.app.links,
         here.clinic,
@@ -268,14 +268,14 @@ def _said(template: str) -> Step:
 
 
 ROUTES = [
-    door("/join/{clinic}", at_clinic(_form)),
-    door("/join/{clinic}", at_clinic(_send), "POST"),
-    door("/join/{clinic}/poster", at_clinic(_poster)),
-    door("/join/{clinic}/poster.svg", at_clinic(_poster_alone)),
-    door("/join/{clinic}/privacy", at_clinic(_said("privacy.html"))),
-    door("/join/{clinic}/terms", at_clinic(_said("terms.html"))),
-    door("/join/{clinic}/email/{token}", at_clinic(_address)),
-    door("/join/{clinic}/email/{token}", at_clinic(_prove_address), "POST"),
-    door("/join/{clinic}/{token}", at_clinic(_waiting)),
-    door("/join/{clinic}/{token}", at_clinic(_try_code), "POST"),
+    page_route("/join/{clinic}", at_clinic(_form)),
+    page_route("/join/{clinic}", at_clinic(_send), "POST"),
+    page_route("/join/{clinic}/poster", at_clinic(_poster)),
+    page_route("/join/{clinic}/poster.svg", at_clinic(_poster_alone)),
+    page_route("/join/{clinic}/privacy", at_clinic(_said("privacy.html"))),
+    page_route("/join/{clinic}/terms", at_clinic(_said("terms.html"))),
+    page_route("/join/{clinic}/email/{token}", at_clinic(_address)),
+    page_route("/join/{clinic}/email/{token}", at_clinic(_prove_address), "POST"),
+    page_route("/join/{clinic}/{token}", at_clinic(_waiting)),
+    page_route("/join/{clinic}/{token}", at_clinic(_try_code), "POST"),
 ]

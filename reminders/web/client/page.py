@@ -58,7 +58,7 @@ class ClientRequest:
     @property
     def shell(self) -> PageTemplates:
         """Return what draws the pages."""
-        return _shell(self.app)
+        return _templates(self.app)
 
     def words(self, language: str | None = None, country: str = "") -> Words:
         """Return the words to use: her own language's, else the browser's."""
@@ -97,11 +97,11 @@ _pages_in = cache(pages_in)
 
 
 @cache
-def _shell(app: App) -> PageTemplates:
+def _templates(app: App) -> PageTemplates:
     return PageTemplates(app)
 
 
-def door(path: str, answer: Answer, method: str = "GET", *, foreign: bool = False) -> Route:
+def page_route(path: str, answer: Answer, method: str = "GET", *, foreign: bool = False) -> Route:
     """Return a route to a page. A form is taken only from our own pages: what opens a page stands
     in its address, and no other site's may be pressed for her; but a ``foreign`` one is made
     for programs that know no pages.

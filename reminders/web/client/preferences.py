@@ -15,14 +15,14 @@ from reminders.monitoring.alerts import raise_alert
 from reminders.rules import sending_hours
 from reminders.rules.terms import Channel, Discretion, Reason
 from reminders.web.client.aftercare_page import AftercarePage, back, opened_page, refusal
-from reminders.web.client.page import ClientRequest, door
+from reminders.web.client.page import ClientRequest, page_route
 
 BOXES = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
 
 Step = Callable[[AftercarePage], Response]
 
 
-def opened(step: Step) -> Callable[[ClientRequest], Response]:
+def with_open_page(step: Step) -> Callable[[ClientRequest], Response]:
     """Return what answers on a client's page, once their address opened it."""
 
     def answer(visit: ClientRequest) -> Response:
@@ -119,7 +119,7 @@ def _save(page: AftercarePage) -> Response:
         return _choices(page, page.words("choices.neither"), 422)
     app = page.visit.app
     words = {channel: agreed(page, channel) for channel in BOXES}
-    preferences.choose(
+    preferences.save_preferences(
         page.session,
         app.library,
         page.client,
@@ -154,7 +154,7 @@ def _stop(page: AftercarePage) -> Response:
 
 
 def _wrong(page: AftercarePage) -> Response:
-    preferences.disown(
+    preferences.close_wrong_contact(
         page.session, page.client, page.now, network_address=page.visit.network_address
     )
     raise_alert(
@@ -172,7 +172,7 @@ def _wrong(page: AftercarePage) -> Response:
 
 def _pages(part: str, show: Step, act: Step) -> list[Any]:
     path = f"/a/{{token}}/{part}"
-    return [door(path, opened(show)), door(path, opened(act), "POST")]
+    return [page_route(path, with_open_page(show)), page_route(path, with_open_page(act), "POST")]
 
 
 ROUTES = [
@@ -180,5 +180,5 @@ ROUTES = [
     *_pages("pause", _ask("pause"), _pause),
     *_pages("stop", _ask("stop"), _stop),
     *_pages("wrong", _ask("wrong"), _wrong),
-    door("/a/{token}/resume", opened(_resume), "POST"),
+    page_route("/a/{token}/resume", with_open_page(_resume), "POST"),
 ]

@@ -10,7 +10,7 @@ from reminders.rules.terms import Act, Channel
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.tables import Client
-from reminders.web.client.page import ClientRequest, clinic_words, door
+from reminders.web.client.page import ClientRequest, clinic_words, page_route
 
 
 def show(visit: ClientRequest) -> Response:
@@ -50,4 +50,4 @@ def _page(session: Session, visit: ClientRequest, client: Client, *, done: bool)
     return visit.page("unsubscribe.html", words, clinic=clinic_words(clinic), done=done)
 
 
-ROUTES = [door("/u/{token}", show), door("/u/{token}", act, "POST", foreign=True)]
+ROUTES = [page_route("/u/{token}", show), page_route("/u/{token}", act, "POST", foreign=True)]

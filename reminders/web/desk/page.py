@@ -94,7 +94,7 @@ class DeskRequest:
         clinic's; raises ``NotHere``.
         """
         number = self.id if row_id is None else row_id
-        return desk.own(session, self.clinic_id, table, number, lock=lock)
+        return desk.row_of_clinic(session, self.clinic_id, table, number, lock=lock)
 
     def looking(self) -> AbstractContextManager[Session]:
         """Open a session for looking only."""
@@ -197,7 +197,7 @@ def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") ->
         try:
             form = await read_form(request) if method == "POST" else FormData()
         except TooLarge:
-            return _sorry(guard, 413, "That is too large.", "Send a file of at most 10 MB.")
+            return _problem_page(guard, 413, "That is too large.", "Send a file of at most 10 MB.")
         try:
             return await run_in_threadpool(_answer, guard, request, form, handler, needs)
         finally:
@@ -217,7 +217,7 @@ def _answer(
         return html(guard.app, "again.html", 503, action=request.url.path, fields=_typed(form))
     except Exception:
         log.exception("page failed", path=request.scope["route"].name)
-        return _sorry(
+        return _problem_page(
             guard,
             500,
             "Something went wrong on our side.",
@@ -236,7 +236,7 @@ def _handled(
     inside = guard.inside(request, now)
     changes = request.method == "POST"
     if changes and not guard.genuine(request, form):
-        return _sorry(
+        return _problem_page(
             guard,
             403,
             "This form is not from this page.",
@@ -245,12 +245,12 @@ def _handled(
     if inside is None:
         return _sign_in_first(guard, request, form)
     if not inside.role.may(needs):
-        return _sorry(guard, 403, "Your role cannot do this.", "Ask an owner of the clinic.")
+        return _problem_page(guard, 403, "Your role cannot do this.", "Ask an owner of the clinic.")
     visit = DeskRequest(guard, request, inside, now, form)
     try:
         return handler(visit)
     except NotAtClinic:
-        return _sorry(
+        return _problem_page(
             guard,
             404,
             "There is nothing here.",
@@ -277,5 +277,5 @@ def _sign_in_first(guard: Access, request: Request, form: FormData) -> Response:
     )  # fmt: skip
 
 
-def _sorry(guard: Access, status: int, problem: str, mend: str) -> Response:
+def _problem_page(guard: Access, status: int, problem: str, mend: str) -> Response:
     return html(guard.app, "sorry.html", status, problem=problem, mend=mend)

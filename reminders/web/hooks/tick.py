@@ -20,7 +20,7 @@ log = structlog.get_logger()
 _ONE_AT_A_TIME = Lock()
 
 
-async def take(request: Request) -> Response:
+async def run_pass(request: Request) -> Response:
     """Make one pass and say what it did; a second call meanwhile finds it under way. Without a
     token set there is no such hook.
     """
@@ -44,4 +44,4 @@ def _tick(app: App) -> Response:
     return JSONResponse({"sent": came.sent, "skipped": came.skipped, "in_doubt": came.in_doubt})
 
 
-ROUTES = [Route("/hooks/tick", take, methods=["POST"])]
+ROUTES = [Route("/hooks/tick", run_pass, methods=["POST"])]

@@ -47,12 +47,12 @@ async def inbound(request: Request) -> Response:
 
 
 def _inbound(form: Form, *, twilio_answers: bool) -> InboundText:
-    body = replies.keepable(form.get("Body", ""))
+    body = replies.storable(form.get("Body", ""))
     taken_for = _TAKEN_FOR.get(form.get("OptOutType", "").upper())
     by_default = twilio_answers and body.strip().upper() in ANSWERED_BY_TWILIO
     return InboundText(
         provider_id=form.get("MessageSid", "")[:64],
-        contact=replies.keepable(form.get("From", ""))[:64],
+        contact=replies.storable(form.get("From", ""))[:64],
         body=body,
         media=_media(form),
         taken_for=taken_for,

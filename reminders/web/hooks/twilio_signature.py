@@ -39,14 +39,14 @@ async def signed_form(request: Request, app: App) -> Form:
     tokens = [t.get_secret_value() for t in (s.twilio_auth_token, s.twilio_auth_token_old)]
     signature = request.headers.get("X-Twilio-Signature", "")
     content = body if is_json else form
-    if not genuine(_address(request, app), content, signature, tokens):
+    if not is_signed(_address(request, app), content, signature, tokens):
         raise InvalidSignature
     if form.get("AccountSid") != s.twilio_account_sid:
         raise InvalidSignature
     return form
 
 
-def genuine(url: str, content: Form | str, signature: str, tokens: Sequence[str]) -> bool:
+def is_signed(url: str, content: Form | str, signature: str, tokens: Sequence[str]) -> bool:
     """Say whether one of these tokens signed this: a form, or the text of another body.
 
     Another body is signed by its hash in the query alone, so without the hash it is not signed

@@ -56,4 +56,4 @@ def _report(request: Request, form: Form) -> Report:
 
 def _take(app: App, report: Report) -> None:
     with writing(app.engine) as session:
-        receipts.take(session, report, app.clock(), redact=app.settings.twilio_redact)
+        receipts.record_receipt(session, report, app.clock(), redact=app.settings.twilio_redact)

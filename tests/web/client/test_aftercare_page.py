@@ -76,7 +76,7 @@ def test_a_page_can_be_closed_and_its_new_address_works(house: House, browser: T
     with writing(house.engine) as session:
         client = people.client(session, 1)
         assert client is not None
-        page_keys.take_back(client)
+        page_keys.revoke_key(client)
     assert browser.get(before).status_code == 404
     assert browser.get(address(house)).status_code == 200
 
@@ -89,8 +89,8 @@ def test_a_new_secret_key_opens_the_addresses_that_messages_carry_then(
     assert browser.get(old).status_code == 200
     new = Links("another secret that is long enough", house.app.settings.public_url)
     with writing(house.engine) as session:
-        assert page_keys.are_behind(session, new)
-        page_keys.lay(session, new)
+        assert page_keys.keys_outdated(session, new)
+        page_keys.assign_keys(session, new)
     with reading(house.engine) as session:
         assert client_pages.client_with(session, page_key(new.page_token(1, 1))) is not None
         assert client_pages.client_with(session, page_key(old.removeprefix("/a/"))) is None

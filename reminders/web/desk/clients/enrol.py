@@ -30,25 +30,25 @@ FAR = timedelta(days=60)
 """How far the look ahead goes: beyond the last milestone."""
 
 HOW = (
-    ("She signed the consent form", "She signed the form"),
-    ("She said so at the desk", "She said so here"),
-    ("She said so on the phone", "She said so on the phone"),
+    ("The client signed the consent form", "Signed the consent form"),
+    ("The client said so at the desk", "Said so at the desk"),
+    ("The client said so on the phone", "Said so on the phone"),
 )
-"""How she said yes: what is written into the ledger, and the words to choose by."""
+"""How a client gave consent: the source for the ledger, and the label of the choice."""
 
 WHEN = (("0", "Today"), ("-1", "Yesterday"), ("day", "Another day"))
 
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentInput:
-    """What was typed, read: the enrolment, and who is meant by it."""
+    """A form that was read: the enrolment, and the client it is for."""
 
     told: Enrolment
     meant: str
 
     @property
     def yes(self) -> set[Channel]:
-        """Return to what she says yes."""
+        """Return the channels the client agrees to."""
         return {said.channel for said in self.told.said}
 
 
@@ -81,7 +81,7 @@ def _given(known: Client | None) -> Mapping[str, str]:
     usual = {"when": "0", "how": HOW[0][0], "language": "en"}
     if known is None:
         return usual
-    hers = {
+    theirs = {
         "first_name": known.first_name,
         "last_name": known.last_name,
         "phone": show_phone(known.phone) if known.phone else "",
@@ -89,7 +89,7 @@ def _given(known: Client | None) -> Mapping[str, str]:
         "language": known.language,
         "meant": str(known.id),
     }
-    return usual | hers
+    return usual | theirs
 
 
 def languages(visit: DeskRequest) -> list[tuple[str, str]]:
@@ -105,7 +105,7 @@ def read(visit: DeskRequest) -> EnrolmentInput:
     country = visit.inside.clinic.country or None
     first_name = visit.read("first_name", read_name, empty="")
     if not first_name and "first_name" not in visit.faults:
-        visit.faults["first_name"] = "Her first name is missing. Messages begin with it."
+        visit.faults["first_name"] = "The first name is missing. Messages begin with it."
     phone = visit.read("phone", lambda text: read_phone(text, country).number)
     email = visit.read("email", read_email)
     if not phone and not email and not visit.faults.keys() & {"phone", "email"}:
@@ -132,7 +132,7 @@ def _protocol(visit: DeskRequest) -> str:
 
 
 def _said(visit: DeskRequest, told: Enrolment) -> tuple[ConsentAnswer, ...]:
-    """Return to what she says yes, of what there is a number or address for, and how she did."""
+    """Return the client's consents for channels with a number or address, and their proof."""
     how = visit.typed("how") or HOW[0][0]
     who = visit.inside.staff.email
     proof = Proof(Act.DESK, how, recorded_by=who, network_address=address_of(visit.request))
@@ -182,7 +182,7 @@ def _clock(text: str) -> time:
 
 
 def check(visit: DeskRequest) -> Response:
-    """Show exactly what she will get, and what not and why, before anything is kept."""
+    """Preview every message the client will get, or why not, before anything is saved."""
     typed = read(visit)
     if visit.faults or visit.typed("mend"):
         return _form(visit)
@@ -263,7 +263,7 @@ def say_phone(visit: DeskRequest) -> Response:
 
 
 def confirmed(visit: DeskRequest) -> Response:
-    """Confirm an enrolment: when what comes, her page to scan, and her sheet to print."""
+    """Confirm an enrolment: the messages to come, the client's page to scan, the sheet to print."""
     with reading(visit.app.engine) as session:
         client = visit.own(session, Client)
         number = visit.typed("treatment")

@@ -46,7 +46,7 @@ def _only_its_own_style(page: str) -> str:
     return f"default-src 'none'; style-src {allowed}; base-uri 'none'; frame-ancestors 'none'"
 
 
-def scan(visit: DeskRequest) -> Response:
+def page_qr(visit: DeskRequest) -> Response:
     """Draw the way to her own page."""
     with reading(visit.app.engine) as session:
         client = visit.own(session, Client)
@@ -56,5 +56,5 @@ def scan(visit: DeskRequest) -> Response:
 
 ROUTES = [
     desk_route("/treatments/{id:int}/sheet", sheet, Role.VIEWER),
-    desk_route("/clients/{id:int}/page.svg", scan, Role.VIEWER),
+    desk_route("/clients/{id:int}/page.svg", page_qr, Role.VIEWER),
 ]

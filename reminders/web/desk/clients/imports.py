@@ -17,10 +17,10 @@ from reminders.rules.list_columns import ALIASES
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
 from reminders.spreadsheets import table_of, write_table
-from reminders.store.database import reading, trying, writing
+from reminders.store.database import reading, short_transaction, writing
 from reminders.store.queries import imports as queries
 from reminders.store.queries import people
-from reminders.store.queries.desk import own
+from reminders.store.queries.desk import row_of_clinic
 from reminders.store.tables import Import
 from reminders.web.desk.page import DeskRequest, desk_route
 
@@ -82,7 +82,7 @@ def _given(visit: DeskRequest) -> tuple[bytes, str]:
 def show(visit: DeskRequest) -> Response:
     """Show a list as it stands: what can go in, what is to be mended, and what it would do."""
     with reading(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Import, visit.id)
+        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id)
         if intake.taken_at is not None:
             return _show_taken(visit, intake)
         clinic = people.clinic(session, visit.clinic_id)
@@ -133,9 +133,9 @@ def _foresee(visit: DeskRequest, looked: ImportPreview) -> Taken | None:
     """Play the intake on the real database, and undo it."""
     if not 0 < len(looked.checked.good) <= FORESEEN:
         return None
-    with trying(visit.app.engine) as session:
+    with short_transaction(visit.app.engine) as session:
         clinic = people.clinic(session, visit.clinic_id)
-        return lists.take(session, visit.app.library, clinic, looked.checked, visit.now)
+        return lists.bring_in(session, visit.app.library, clinic, looked.checked, visit.now)
 
 
 def _show_taken(visit: DeskRequest, intake: Import) -> Response:
@@ -192,7 +192,7 @@ def say_consent(visit: DeskRequest) -> Response:
 
 def _change(visit: DeskRequest, change: Any) -> Response:
     with writing(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Import, visit.id, lock=True)
+        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id, lock=True)
         if intake.taken_at is None:
             change(session, intake)
     return visit.go(f"/lists/{visit.id}")
@@ -201,10 +201,10 @@ def _change(visit: DeskRequest, change: Any) -> Response:
 def take(visit: DeskRequest) -> Response:
     """Take in what is good."""
     with writing(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Import, visit.id, lock=True)
+        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id, lock=True)
         clinic = people.clinic(session, visit.clinic_id)
         try:
-            taken = list_imports.take(session, visit.app.library, clinic, intake, visit.now)
+            taken = list_imports.bring_in(session, visit.app.library, clinic, intake, visit.now)
         except InputError:
             return visit.go(f"/lists/{visit.id}")
         said = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))
@@ -215,7 +215,7 @@ def take(visit: DeskRequest) -> Response:
 def undo(visit: DeskRequest) -> Response:
     """Undo a list: what came in by it and has not left is cancelled."""
     with writing(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Import, visit.id, lock=True)
+        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id, lock=True)
         clinic = people.clinic(session, visit.clinic_id)
         who = visit.inside.staff.email
         try:
@@ -230,7 +230,7 @@ def undo(visit: DeskRequest) -> Response:
 def drop(visit: DeskRequest) -> Response:
     """Throw away a list that was not taken in."""
     with writing(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Import, visit.id, lock=True)
+        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id, lock=True)
         if intake.taken_at is None:
             session.delete(intake)
             visit.record(session, "threw a list away", Import, visit.id)
@@ -240,7 +240,7 @@ def drop(visit: DeskRequest) -> Response:
 def rest(visit: DeskRequest) -> Response:
     """Return the rows that cannot go in, with a column that says why."""
     with reading(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Import, visit.id)
+        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id)
         clinic = people.clinic(session, visit.clinic_id)
         try:
             looked = list_imports.look(intake, clinic, visit.app.library, visit.now)
@@ -248,7 +248,9 @@ def rest(visit: DeskRequest) -> Response:
             return visit.go(f"/lists/{visit.id}")
     name = re.sub(r"[^A-Za-z0-9-]+", "-", intake.file_name.rpartition(".")[0] or intake.file_name)
     heads = {"Content-Disposition": f'attachment; filename="{name}-to-mend.csv"'}
-    return Response(write_table(list_imports.rest(looked)), media_type="text/csv", headers=heads)
+    return Response(
+        write_table(list_imports.rows_left_out(looked)), media_type="text/csv", headers=heads
+    )
 
 
 ROUTES = [

@@ -38,24 +38,24 @@ def inbox(visit: DeskRequest) -> Response:
             for reply in found
         }
         return visit.page(
-            "replies.html", found=found, names=names, show=show, crew=_crew(visit, session)
+            "replies.html", found=found, names=names, show=show, crew=_colleagues(visit, session)
         )
 
 
-def _crew(visit: DeskRequest, session: Session) -> dict[int, str]:
+def _colleagues(visit: DeskRequest, session: Session) -> dict[int, str]:
     return {member.id: member.name for member, _ in staff.of_clinic(session, visit.clinic_id)}
 
 
 def show(visit: DeskRequest) -> Response:
     """Show one talk, what came and what went, and where to answer."""
     with reading(visit.app.engine) as session:
-        return _talk(visit, session, visit.own(session, Reply))
+        return _conversation(visit, session, visit.own(session, Reply))
 
 
-def _talk(visit: DeskRequest, session: Session, reply: Reply) -> Response:
+def _conversation(visit: DeskRequest, session: Session, reply: Reply) -> Response:
     who = _who(visit, session, reply)
-    came = conversations.heard(session, visit.clinic_id, reply.contact)
-    went = conversations.told(
+    came = conversations.last_received(session, visit.clinic_id, reply.contact)
+    went = conversations.last_sent(
         session, visit.clinic_id, [client.id for client in who], reply.contact
     )
     line = sorted(
@@ -71,7 +71,7 @@ def _talk(visit: DeskRequest, session: Session, reply: Reply) -> Response:
         barred=barred.get((visit.clinic_id, reply.contact)),
         quiet=_quiet(visit, who[0]) if who else False,
         just_now=visit.now - came[-1].received_at < JUST_NOW,
-        crew=_crew(visit, session),
+        crew=_colleagues(visit, session),
     )
 
 
@@ -101,7 +101,7 @@ def answer(visit: DeskRequest) -> Response:
         if meant is None:
             visit.faults["words"] = "We do not know this number. Please call it instead."
         if visit.faults or meant is None:
-            return _talk(visit, session, reply)
+            return _conversation(visit, session, reply)
         undo = one_off_messages.write(
             session,
             meant,
@@ -156,7 +156,7 @@ def assign(visit: DeskRequest) -> Response:
     with writing(visit.app.engine) as session:
         reply = visit.own(session, Reply, lock=True)
         given = visit.typed("to")
-        to = int(given) if given.isdecimal() and int(given) in _crew(visit, session) else None
+        to = int(given) if given.isdecimal() and int(given) in _colleagues(visit, session) else None
         conversations.change(session, visit.clinic_id, reply.contact, done=False, assigned_to=to)
         visit.record(session, "gave a talk to somebody", Reply, reply.id)
     return visit.go(f"/replies/{reply.id}", "saved")

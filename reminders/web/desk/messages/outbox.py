@@ -22,7 +22,7 @@ SANDBOX = (
 
 def show(visit: DeskRequest) -> Response:
     """Show the latest messages that were written down instead of being sent."""
-    _only_practising(visit)
+    _practice_only(visit)
     before = visit.typed("before")
     with reading(visit.app.engine) as session:
         found = outbox.page(session, visit.clinic_id, int(before) if before.isdecimal() else None)
@@ -32,7 +32,7 @@ def show(visit: DeskRequest) -> Response:
 
 def email(visit: DeskRequest) -> Response:
     """Show one email as its reader would see it."""
-    _only_practising(visit)
+    _practice_only(visit)
     with reading(visit.app.engine) as session:
         kept = outbox.one(session, visit.clinic_id, visit.id)
     if not re.fullmatch(r"[\w.-]+\.eml", kept.file or ""):
@@ -46,7 +46,7 @@ def email(visit: DeskRequest) -> Response:
     return HTMLResponse(words, headers={"Content-Security-Policy": SANDBOX})
 
 
-def _only_practising(visit: DeskRequest) -> None:
+def _practice_only(visit: DeskRequest) -> None:
     if visit.app.settings.live:
         raise NotAtClinic
 

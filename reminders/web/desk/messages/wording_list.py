@@ -20,8 +20,8 @@ from reminders.web.desk.messages.wording_preview import (
     course_of,
     key_of,
     languages_of,
+    sample_recipients,
     shown,
-    trial,
     typed_wording,
     wording_of,
 )
@@ -37,7 +37,7 @@ def show_all(visit: DeskRequest) -> Response:
     library = visit.app.library
     protocol, language = course_of(visit)
     with reading(visit.app.engine) as session:
-        on = trial(visit, session, (protocol, "", language))
+        on = sample_recipients(visit, session, (protocol, "", language))
         approved, latest = (
             customisation.approved(session, on.clinic.id),
             customisation.latest(session, on.clinic.id),
@@ -71,11 +71,11 @@ def editor(visit: DeskRequest, key: Key, typed: Wording | None, **more: Any) -> 
     library = visit.app.library
     protocol = library.protocols[key[0]]
     with reading(visit.app.engine) as session:
-        on = trial(visit, session, key)
+        on = sample_recipients(visit, session, key)
         versions = customisation.versions(session, visit.clinic_id, key)
         facts, chosen, treated = _whom(visit, session, on.facts)
         approved = customisation.approved(session, visit.clinic_id).get(key)
-        guests = customisation.guests(session, visit.clinic_id)
+        guests = customisation.practice_recipients(session, visit.clinic_id)
     said = typed or wording_of(visit, facts, versions[0] if versions else None)
     return visit.page(
         "words-edit.html",
@@ -87,7 +87,7 @@ def editor(visit: DeskRequest, key: Key, typed: Wording | None, **more: Any) -> 
         versions=versions,
         approved=approved,
         based_on=visit.typed("based_on") or (str(versions[0].id) if versions else ""),
-        chips=preview.chips(protocol),
+        chips=preview.placeholders(protocol),
         numbers=[guest for guest in guests if guest.startswith("+")],
         clients=treated,
         chosen=chosen,
@@ -103,7 +103,7 @@ def _whom(visit: DeskRequest, session: Session, facts: Facts) -> tuple[Facts, st
     chosen = visit.typed("client")
     for client, treatment in treated:
         if str(client.id) == chosen:
-            return preview.real(facts, client, treatment), chosen, treated
+            return preview.with_client_facts(facts, client, treatment), chosen, treated
     return facts, "", treated
 
 
@@ -113,7 +113,7 @@ def try_out(visit: DeskRequest) -> Response:
     if not visit.request.headers.get("x-part"):
         return editor(visit, key, said)
     with reading(visit.app.engine) as session:
-        on = trial(visit, session, key)
+        on = sample_recipients(visit, session, key)
         facts, _, _ = _whom(visit, session, on.facts)
     words_shown = shown(visit, on, said, facts)
     return html(visit.app, "words-preview.html", clinic=on.clinic, **words_shown)
@@ -125,7 +125,7 @@ def save(visit: DeskRequest) -> Response:
     based_on = int(visit.typed("based_on")) if visit.typed("based_on").isdecimal() else None
     try:
         with writing(visit.app.engine) as session:
-            on = trial(visit, session, key)
+            on = sample_recipients(visit, session, key)
             known = customisation.versions(session, on.clinic.id, key)
             if said == wording_of(visit, on.facts, known[0] if known else None):
                 visit.faults["body"] = "Nothing was changed. Write something first."

@@ -34,7 +34,7 @@ class SampleRecipients:
     names: list[str]
 
 
-def trial(visit: DeskRequest, session: Session, key: Key) -> SampleRecipients:
+def sample_recipients(visit: DeskRequest, session: Session, key: Key) -> SampleRecipients:
     """Return whom a milestone's words are tried out on."""
     clinic = people.clinic(session, visit.clinic_id)
     known = clinic_facts.clinics_of(session, [clinic.id], visit.now)[clinic.id]

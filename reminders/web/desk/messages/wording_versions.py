@@ -17,16 +17,15 @@ from reminders.rules.wording import Key, Wording
 from reminders.senders import SendError, send_alone
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, customisation
-from reminders.store.queries.desk import NotAtClinic
-from reminders.store.queries.desk import own as own_row
+from reminders.store.queries.desk import NotAtClinic, row_of_clinic
 from reminders.store.tables import Clinic
 from reminders.store.tables import Wording as Version
 from reminders.web.desk.messages.wording_list import editor
 from reminders.web.desk.messages.wording_preview import (
     PARTS,
     key_of,
+    sample_recipients,
     shown,
-    trial,
     typed_wording,
     wording_of,
 )
@@ -48,9 +47,9 @@ def _key(version: Version) -> Key:
 def show(visit: DeskRequest) -> Response:
     """Show a version beside the one before it, and whether it may be approved."""
     with reading(visit.app.engine) as session:
-        version = own_row(session, visit.clinic_id, Version, visit.id)
+        version = row_of_clinic(session, visit.clinic_id, Version, visit.id)
         key = _key(version)
-        on = trial(visit, session, key)
+        on = sample_recipients(visit, session, key)
         versions = customisation.versions(session, visit.clinic_id, key)
         approved = customisation.approved(session, visit.clinic_id).get(key)
     older = next((one for one in versions if one.id < version.id), None)
@@ -84,8 +83,8 @@ def approve(visit: DeskRequest) -> Response:
         return show(visit)
     try:
         with writing(visit.app.engine) as session:
-            version = own_row(session, visit.clinic_id, Version, visit.id, lock=True)
-            on = trial(visit, session, _key(version))
+            version = row_of_clinic(session, visit.clinic_id, Version, visit.id, lock=True)
+            on = sample_recipients(visit, session, _key(version))
             if shown(visit, on, customisation.words_of(version))["preview"].stops:
                 visit.faults["approve"] = "It cannot go out as it is. Mend what is marked first."
             else:
@@ -99,9 +98,9 @@ def approve(visit: DeskRequest) -> Response:
 def restore(visit: DeskRequest) -> Response:
     """Make an older version the newest draft again."""
     with writing(visit.app.engine) as session:
-        version = own_row(session, visit.clinic_id, Version, visit.id)
+        version = row_of_clinic(session, visit.clinic_id, Version, visit.id)
         key = _key(version)
-        on = trial(visit, session, key)
+        on = sample_recipients(visit, session, key)
         newest = customisation.versions(session, visit.clinic_id, key)[0].id
         said, who = customisation.words_of(version), visit.inside.staff.email
         fresh = wording_versions.write(session, on.clinic, key, said, newest, who, visit.now)
@@ -111,8 +110,8 @@ def restore(visit: DeskRequest) -> Response:
 def show_email(visit: DeskRequest) -> Response:
     """Show a version's email exactly as it is sent."""
     with reading(visit.app.engine) as session:
-        version = own_row(session, visit.clinic_id, Version, visit.id)
-        on = trial(visit, session, _key(version))
+        version = row_of_clinic(session, visit.clinic_id, Version, visit.id)
+        on = sample_recipients(visit, session, _key(version))
     email = shown(visit, on, customisation.words_of(version))["preview"].email
     if email is None:
         raise NotAtClinic
@@ -128,8 +127,8 @@ def send_test(visit: DeskRequest) -> Response:
     """
     key, said = key_of(visit), typed_wording(visit)
     with reading(visit.app.engine) as session:
-        on = trial(visit, session, key)
-        numbers = customisation.guests(session, visit.clinic_id)
+        on = sample_recipients(visit, session, key)
+        numbers = customisation.practice_recipients(session, visit.clinic_id)
         lately = audit.last(session, visit.clinic_id, list(TESTED.values()))
     by_email = visit.typed("test") == "email"
     to = visit.inside.staff.email if by_email else visit.typed("test")

@@ -31,7 +31,7 @@ SETTLES = timedelta(days=40)
 def _months(visit: DeskRequest) -> tuple[Clinic, list[MonthFigures]]:
     with reading(visit.app.engine) as session:
         clinic = people.clinic(session, visit.clinic_id)
-        begins = monthly_report.lately(clinic, visit.now)
+        begins = monthly_report.last_months(clinic, visit.now)
     return clinic, [_month(visit, one) for one in begins]
 
 

@@ -33,7 +33,9 @@ def show(visit: DeskRequest) -> Response:
         return visit.page("day.html", day=None, on=on, today=today)
     with reading(visit.app.engine) as session:
         clinic = people.clinic(session, visit.clinic_id)
-    day = day_preview.look(visit.app.engine, visit.app.rehearsal_dispatcher, clinic, on, visit.now)
+    day = day_preview.preview_day(
+        visit.app.engine, visit.app.rehearsal_dispatcher, clinic, on, visit.now
+    )
     leaving = [line for line in day.lines if line.status in LEFT]
     staying = Counter(line.reason for line in day.lines if line.status not in LEFT and line.reason)
     names = {

@@ -129,9 +129,9 @@ def _dots(milestones: Sequence[Milestone]) -> Iterator[MilestonePoint]:
     """
     days = [_days(m) for m in milestones]
     ordered = sorted(zip(days, milestones, strict=True), key=lambda pair: pair[0])
-    low, high = _bent(min(days)), _bent(max(days))
+    low, high = _squeezed(min(days)), _squeezed(max(days))
     for place, (day, milestone) in enumerate(ordered):
-        x = 70 + (WIDTH - 140) * (_bent(day) - low) / ((high - low) or 1)
+        x = 70 + (WIDTH - 140) * (_squeezed(day) - low) / ((high - low) or 1)
         y = MIDDLE + (-1 if place % 2 else 1) * (38 + STEP * (place // 2 % 2) * 1.55)
         yield MilestonePoint(
             round(x, 1), y, milestone.name, _short(milestone), not milestone.channels
@@ -145,7 +145,7 @@ def _days(milestone: Milestone) -> float:
     return after.months * 30.4 + after.days + clock + hour
 
 
-def _bent(day: float) -> float:
+def _squeezed(day: float) -> float:
     return sqrt(abs(day)) * (1 if day >= 0 else -1)
 
 

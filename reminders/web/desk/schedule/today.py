@@ -52,12 +52,12 @@ def show(visit: DeskRequest) -> Response:
         words: dict[str, Any] = {
             "items": [item(visit, need) for need in found if need.kind is not Kind.TREATED],
             "to_mark": [need for need in found if need.kind is Kind.TREATED],
-            "went": queries.went_out(session, visit.clinic_id, midnight, SHOWN),
-            "went_count": queries.count_out(session, visit.clinic_id, midnight),
-            "coming": queries.coming(session, visit.clinic_id, tomorrow_ends, SHOWN),
+            "went": queries.sent_since(session, visit.clinic_id, midnight, SHOWN),
+            "went_count": queries.count_sent(session, visit.clinic_id, midnight),
+            "coming": queries.planned_until(session, visit.clinic_id, tomorrow_ends, SHOWN),
             "outages": overview.outages_of(session, visit.clinic_id, visit.now - WEEK),
             "untold": alerts.untold(session, visit.now, visit.clinic_id),
-            "coming_count": queries.count_coming(session, visit.clinic_id, tomorrow_ends),
+            "coming_count": queries.count_planned(session, visit.clinic_id, tomorrow_ends),
         }
     silent = beat is None or visit.now - beat > SILENCE
     return visit.page("today.html", beat=beat, silent=silent, today=today, **words)
@@ -109,7 +109,7 @@ def attended(visit: DeskRequest) -> Response:
     """Note that somebody looked after what went wrong with a client's messages."""
     with writing(visit.app.engine) as session:
         client = visit.own(session, Client)
-        client_messages.attend(session, visit.clinic_id, client.id, visit.now)
+        client_messages.mark_attended(session, visit.clinic_id, client.id, visit.now)
         visit.record(session, "looked after undelivered messages", Client, client.id)
     return visit.go(visit.back("/"), "done")
 

@@ -17,7 +17,7 @@ from reminders.rules.contacts import clean, read_email, read_phone
 from reminders.rules.prices import CURRENCIES, read_price, spell_price
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
-from reminders.rules.wording import to_be_read
+from reminders.rules.wording import needs_review
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, customisation, lanes, people
 from reminders.store.tables import Clinic
@@ -42,13 +42,13 @@ def show(visit: DeskRequest) -> Response:
         words: dict[str, Any] = {
             "lines": lines,
             "ready": all(line.done for line in lines),
-            "guests": customisation.guests(session, clinic.id),
+            "guests": customisation.practice_recipients(session, clinic.id),
             "paused": pauses.paused(session),
             "clinic": clinic,
             "price": spell_price(clinic.segment_price),
             "currencies": [("", "–"), *((code, code) for code in CURRENCIES)],
             "settings": visit.app.settings,
-            "to_be_read": to_be_read(clinic.wording_accepted_at, visit.now.date()),
+            "to_be_read": needs_review(clinic.wording_accepted_at, visit.now.date()),
             "ways": WAYS,
             "limits": lanes.limits(session, clinic.id),
             "was": lambda name: visit.typed(name) or str(getattr(clinic, name) or ""),
@@ -156,7 +156,7 @@ def _say(limits: tuple[int | None, int | None]) -> str:
     )
 
 
-def guests(visit: DeskRequest) -> Response:
+def practice_recipients(visit: DeskRequest) -> Response:
     """Set whose numbers and addresses are really messaged while the clinic practises."""
     contacts = [contact for line in visit.typed("guests").splitlines() if (contact := line.strip())]
     country = visit.inside.clinic.country
@@ -172,7 +172,7 @@ def guests(visit: DeskRequest) -> Response:
         return show(visit)
 
     def change(session: Session, clinic: Clinic) -> None:
-        customisation.set_guests(session, clinic.id, found)
+        customisation.set_practice_recipients(session, clinic.id, found)
         visit.record(session, "changed the guest list", Clinic, clinic.id, f"{len(found)} guests")
 
     return _change(visit, change)
@@ -226,11 +226,11 @@ def pause(visit: DeskRequest) -> Response:
     return _change(visit, change, "paused")
 
 
-def go_on(visit: DeskRequest) -> Response:
+def resume(visit: DeskRequest) -> Response:
     """Let messages leave again."""
 
     def change(session: Session, clinic: Clinic) -> None:
-        pauses.go_on(session, clinic)
+        pauses.resume_messages(session, clinic)
         visit.record(session, "let sending go on", Clinic, clinic.id)
 
     return _change(visit, change)
@@ -258,11 +258,11 @@ ROUTES = [
     desk_route("/clinic/sending", sending, Role.OWNER, "POST"),
     desk_route("/clinic/money", money, Role.OWNER, "POST"),
     desk_route("/clinic/limits", limits, Role.OWNER, "POST"),
-    desk_route("/clinic/guests", guests, Role.OWNER, "POST"),
+    desk_route("/clinic/guests", practice_recipients, Role.OWNER, "POST"),
     desk_route("/clinic/accept", accept, Role.OWNER, "POST"),
     desk_route("/clinic/live", go_live, Role.OWNER, "POST"),
     desk_route("/clinic/practice", practise, Role.OWNER, "POST"),
     desk_route("/clinic/pause", pause, Role.STAFF, "POST"),
-    desk_route("/clinic/go-on", go_on, Role.OWNER, "POST"),
+    desk_route("/clinic/go-on", resume, Role.OWNER, "POST"),
     desk_route("/clinic/record", show_record, Role.OWNER),
 ]

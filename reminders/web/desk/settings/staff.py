@@ -11,7 +11,7 @@ from reminders.staff import invitations
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.queries import staff as queries
-from reminders.store.queries.desk import NotAtClinic, own
+from reminders.store.queries.desk import NotAtClinic, row_of_clinic
 from reminders.store.tables import SignIn, Staff
 from reminders.web.desk.page import DeskRequest, desk_route
 
@@ -97,7 +97,7 @@ def _last_owner(visit: DeskRequest, session: Session, role: Role) -> bool:
 def end(visit: DeskRequest) -> Response:
     """Sign a browser out, wherever it is."""
     with writing(visit.app.engine) as session:
-        sign_in = own(session, visit.clinic_id, SignIn, visit.id, lock=True)
+        sign_in = row_of_clinic(session, visit.clinic_id, SignIn, visit.id, lock=True)
         sign_in.ended_at = sign_in.ended_at or visit.now
         visit.record(session, "signed a browser out", SignIn, sign_in.id)
     return visit.go("/clinic/staff", "ended")

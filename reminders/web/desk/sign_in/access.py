@@ -16,7 +16,7 @@ from reminders.staff.credentials import Sealer
 from reminders.staff.sign_in import SignInRequest
 from reminders.store.database import reading, writing
 from reminders.store.queries import staff as queries
-from reminders.store.queries.staff import SignedIn, is_open
+from reminders.store.queries.staff import SignedIn, is_signed_in
 
 LARGEST = 12 * 1024 * 1024
 """Bytes of a form, a clinic's list included."""
@@ -70,12 +70,12 @@ class Access:
     def anyone(self, request: Request, now: datetime) -> SignedIn | None:
         """Return whose browser this is, also where the second step is still missing."""
         found = self.row(request)
-        if found is None or not is_open(found.sign_in, now):
+        if found is None or not is_signed_in(found.sign_in, now):
             return None
         still = STILL in request.headers or STILL in request.query_params
         if now - found.sign_in.seen_at > TOUCH and not still:
             with writing(self.app.engine) as session:
-                fresh = queries.inside(session, found.sign_in.token_hash)
+                fresh = queries.signed_in(session, found.sign_in.token_hash)
                 if fresh is not None:
                     fresh.sign_in.seen_at = now
         return found
@@ -86,7 +86,7 @@ class Access:
         if not token:
             return None
         with reading(self.app.engine) as session:
-            found = queries.inside(session, credentials.hash_token(token))
+            found = queries.signed_in(session, credentials.hash_token(token))
             session.expunge_all()
             return found
 

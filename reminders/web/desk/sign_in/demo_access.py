@@ -16,7 +16,7 @@ from reminders.store.queries import staff
 from reminders.web.desk.page import guard_of
 
 
-def add_door(web: Starlette, app: App, email: str, clinic_id: int) -> str:
+def add_demo_sign_in(web: Starlette, app: App, email: str, clinic_id: int) -> str:
     """Add a door to the demo's pages, and return the link that opens it as this person. It is
     there in the demo alone, whose clients are made up.
     """

@@ -13,7 +13,13 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import people, staff
 from reminders.web.desk.responses import html
 from reminders.web.desk.sign_in.access import Access, text_of
-from reminders.web.desk.sign_in.sign_in import FORGED, bare_page, browser, door, let_in
+from reminders.web.desk.sign_in.sign_in import (
+    FORGED,
+    bare_page,
+    browser,
+    continue_sign_in,
+    public_route,
+)
 
 
 def show(guard: Access, request: Request, form: FormData) -> Response:
@@ -57,10 +63,10 @@ def accept(guard: Access, request: Request, form: FormData) -> Response:
     except InputError as error:
         field = "name" if "name" in str(error) else "password"
         return _page(guard, request, form, {field: str(error)})
-    return let_in(guard, request, form, token, email, proven=proven)
+    return continue_sign_in(guard, request, form, token, email, proven=proven)
 
 
 ROUTES = [
-    door("/invitation/{token}", show),
-    door("/invitation/{token}", accept, "POST"),
+    public_route("/invitation/{token}", show),
+    public_route("/invitation/{token}", accept, "POST"),
 ]

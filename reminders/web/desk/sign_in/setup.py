@@ -12,7 +12,7 @@ from reminders.staff import setup
 from reminders.store.database import reading, writing
 from reminders.web.desk.responses import html
 from reminders.web.desk.sign_in.access import Access, text_of
-from reminders.web.desk.sign_in.sign_in import FORGED, bare_page, door
+from reminders.web.desk.sign_in.sign_in import FORGED, bare_page, public_route
 
 FIELDS = ("name", "time_zone", "phone", "email", "address")
 
@@ -24,7 +24,7 @@ def show(guard: Access, request: Request, form: FormData) -> Response:
 
 def _page(guard: Access, request: Request, form: FormData, faults: dict[str, str]) -> Response:
     with reading(guard.app.engine) as session:
-        if not setup.good(session, request.path_params["token"], guard.app.clock()):
+        if not setup.is_valid(session, request.path_params["token"], guard.app.clock()):
             return html(
                 guard.app,
                 "sorry.html",
@@ -43,9 +43,9 @@ def begin(guard: Access, request: Request, form: FormData) -> Response:
     typed = {name: text_of(form, name) for name in FIELDS}
     try:
         with writing(guard.app.engine) as session:
-            if not setup.good(session, request.path_params["token"], now):
+            if not setup.is_valid(session, request.path_params["token"], now):
                 return show(guard, request, form)
-            token = setup.begin(session, typed, text_of(form, "owner"), now)
+            token = setup.create_owner(session, typed, text_of(form, "owner"), now)
     except ClinicError as error:
         told = (fault.partition(": ") for fault in error.faults)
         return _page(guard, request, form, {name: sentence for name, _, sentence in told})
@@ -54,4 +54,4 @@ def begin(guard: Access, request: Request, form: FormData) -> Response:
     return RedirectResponse(f"/invitation/{token}", 303)
 
 
-ROUTES = [door("/first/{token}", show), door("/first/{token}", begin, "POST")]
+ROUTES = [public_route("/first/{token}", show), public_route("/first/{token}", begin, "POST")]

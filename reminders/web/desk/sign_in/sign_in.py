@@ -27,7 +27,7 @@ WRONG_CODE = "This code is not right, or was used already. Wait for the next one
 FORGED = "This page was open for too long. Please try once more."
 
 
-def door(path: str, answer: Answer, method: str = "GET") -> Route:
+def public_route(path: str, answer: Answer, method: str = "GET") -> Route:
     """Return a route that anybody may knock at; changes need a genuine form here too."""
 
     async def endpoint(request: Request) -> Response:
@@ -80,20 +80,20 @@ def try_password(guard: Access, request: Request, form: FormData) -> Response:
             )
             proven = bool(found and found[0].proven_at)
     except Wait as wait:
-        return _slow(guard, request, form, "sign-in.html", "email", wait)
+        return _too_many_attempts(guard, request, form, "sign-in.html", "email", wait)
     if found is None:
         return bare_page(guard, request, form, "sign-in.html", faults={"email": WRONG})
-    return let_in(guard, request, form, found[1], email, proven=proven)
+    return continue_sign_in(guard, request, form, found[1], email, proven=proven)
 
 
-def _slow(
+def _too_many_attempts(
     guard: Access, request: Request, form: FormData, page: str, field: str, wait: Wait
 ) -> Response:
     words = f"There were several wrong tries. Please wait {wait.seconds} seconds, then try again."
     return bare_page(guard, request, form, page, faults={field: words})
 
 
-def let_in(
+def continue_sign_in(
     guard: Access, request: Request, form: FormData, token: str, email: str, *, proven: bool
 ) -> Response:
     """Go on: to the code where it is still missing, else to where she was going."""
@@ -103,16 +103,16 @@ def let_in(
         return show_code(guard, request, form)
     response: Response = RedirectResponse(to, 303)
     if kept:
-        response = _hand_back(guard, token, kept) or response
+        response = _restore_form(guard, token, kept) or response
     guard.set_token(response, token)
     guard.remember(response, email)
     return response
 
 
-def _hand_back(guard: Access, token: str, kept: str) -> Response | None:
+def _restore_form(guard: Access, token: str, kept: str) -> Response | None:
     """Show what she had typed before her session ended, to be handed in with one press."""
     with reading(guard.app.engine) as session:
-        found = staff.inside(session, credentials.hash_token(token))
+        found = staff.signed_in(session, credentials.hash_token(token))
         back = guard.kept_form(kept, found.staff.id) if found else None
     if back is None:
         return None
@@ -177,20 +177,20 @@ def _code(guard: Access, request: Request, form: FormData, found: SignedIn) -> R
     knocks, code = guard.door(request, email), text_of(form, "code")
     try:
         with writing(guard.app.engine) as session:
-            mine = staff.inside(session, found.sign_in.token_hash)
+            mine = staff.signed_in(session, found.sign_in.token_hash)
             assert mine is not None
             token = sign_in.with_code(session, guard.lock, mine.sign_in, code, knocks, now)
     except Wait as wait:
-        return _slow(guard, request, form, "code.html", "code", wait)
+        return _too_many_attempts(guard, request, form, "code.html", "code", wait)
     if token is None:
         return bare_page(guard, request, form, "code.html", faults={"code": WRONG_CODE})
-    return let_in(guard, request, form, token, email, proven=True)
+    return continue_sign_in(guard, request, form, token, email, proven=True)
 
 
 def _first_code(guard: Access, request: Request, form: FormData, found: SignedIn) -> Response:
     seed = guard.lock.unseal(text_of(form, "seed")) or ""
     with writing(guard.app.engine) as session:
-        mine = staff.inside(session, found.sign_in.token_hash)
+        mine = staff.signed_in(session, found.sign_in.token_hash)
         assert mine is not None
         code, now = text_of(form, "code"), guard.app.clock()
         done = sign_in.set_up_code(session, guard.lock, mine.sign_in, seed, code, now)
@@ -209,7 +209,7 @@ def sign_out(guard: Access, request: Request, form: FormData) -> Response:
     found = guard.row(request)
     if found and guard.genuine(request, form):
         with writing(guard.app.engine) as session:
-            mine = staff.inside(session, found.sign_in.token_hash)
+            mine = staff.signed_in(session, found.sign_in.token_hash)
             if mine is not None:
                 mine.sign_in.ended_at = guard.app.clock()
     response = RedirectResponse("/sign-in", 303)
@@ -230,10 +230,10 @@ def browser(request: Request) -> str:
 
 
 ROUTES = [
-    door("/sign-in", show),
-    door("/sign-in", try_password, "POST"),
-    door("/sign-in/code", show_code),
-    door("/sign-in/code", try_code, "POST"),
-    door("/sign-in/qr.svg", draw_code),
-    door("/sign-out", sign_out, "POST"),
+    public_route("/sign-in", show),
+    public_route("/sign-in", try_password, "POST"),
+    public_route("/sign-in/code", show_code),
+    public_route("/sign-in/code", try_code, "POST"),
+    public_route("/sign-in/qr.svg", draw_code),
+    public_route("/sign-out", sign_out, "POST"),
 ]

@@ -217,8 +217,10 @@ def test_a_review_date_lies_ahead_and_not_too_far(house: House) -> None:
 def test_wording_past_its_review_is_found(house: House) -> None:
     approved(house, packaged(house), date(2026, 4, 1))
     with reading(house.engine) as session:
-        assert today.past_review(session, 1, date(2026, 4, 1)) == []
-        assert [v.milestone for v in today.past_review(session, 1, date(2026, 4, 2))] == ["day-1"]
+        assert today.overdue_reviews(session, 1, date(2026, 4, 1)) == []
+        assert [v.milestone for v in today.overdue_reviews(session, 1, date(2026, 4, 2))] == [
+            "day-1"
+        ]
 
 
 def test_the_preview_alone_is_returned_to_the_live_editor(house: House) -> None:
@@ -244,7 +246,7 @@ def test_a_preview_on_a_real_client_uses_that_client_s_name_and_day(house: House
 
 def test_a_test_goes_to_oneself_only_and_not_twice_in_a_row(house: House) -> None:
     with writing(house.engine) as session:
-        customisation.set_guests(session, 1, ["+447700900199"])
+        customisation.set_practice_recipients(session, 1, ["+447700900199"])
     desk = signed_in(house)
     desk.get(EDIT)
     desk.post("/words/test", **(typed(desk) | {"test": "+447700900101"}))
