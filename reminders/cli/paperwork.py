@@ -60,7 +60,8 @@ def report_consents(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write every yes and no of a clinic's clients: when, how, in which words, taken down by whom."""
+    """Write every yes and no of a clinic's clients: when, how, in which words, taken down by
+    whom."""
     with opened() as app, reading(app.engine) as session:
         rows = consents.report(session, find_clinic(session, clinic).id)
     if as_json:

@@ -90,7 +90,7 @@ def forget(client: ClientId, yes: Yes = False) -> None:
 def purge(yes: Yes = False, as_json: AsJson = False) -> None:
     """Delete what has been kept as long as the KEEP_ settings say, and count it."""
     with opened() as app, (writing if yes else short_transaction)(app.engine) as session:
-        done = retention.purge(session, app.keep, app.clock())
+        done = retention.purge(session, app.retention_periods, app.clock())
     if as_json:
         print_json({"done": yes, "purged": done})
     else:
@@ -119,7 +119,7 @@ def bounce(
 ) -> None:
     """Take in a mail that came back: a bounce, a complaint, or a request to unsubscribe."""
     with opened() as app:
-        out.print(TAKEN[app.take_bounce(file.read())])
+        out.print(TAKEN[app.handle_bounce(file.read())])
 
 
 TAKEN = {

@@ -39,7 +39,8 @@ def lint(as_json: AsJson = False) -> None:
 def wording(
     protocol: Protocol = "skin-needling", language: Language = "en", path: Where = None
 ) -> None:
-    """Print a clinician's review pack: every message with its facts, sources and numbers, to sign."""
+    """Print a clinician's review pack: every message with its facts, sources and numbers, to
+    sign."""
     library = _known(protocol, language)
     _write(review_pack(library, protocol, language, system_clock().date()), path)
 

@@ -165,7 +165,8 @@ def inherit(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, An
 def read_protocol(
     key: str, table: Mapping[str, Any], lineage: tuple[str, ...] | None = None
 ) -> Protocol:
-    """Build a protocol from its parsed TOML; raises ``ValueError`` or ``KeyError`` if it is wrong."""
+    """Build a protocol from its parsed TOML; raises ``ValueError`` or ``KeyError`` if it is
+    wrong."""
     parameters = tuple(read_parameter(name, row) for name, row in table["parameters"].items())
     defaults = {parameter.key: parameter.default for parameter in parameters}
     milestones = tuple(_milestone(row, defaults) for row in table["milestones"])

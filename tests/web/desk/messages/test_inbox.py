@@ -143,7 +143,7 @@ def test_a_client_is_erased_only_by_name_and_by_an_owner(house: House) -> None:
     desk = signed_in(house, Role.OWNER)
     desk.get("/clients/1/erase")
     desk.post("/clients/1/erase", name="Eve")
-    assert "Type Ana to erase" in desk.text
+    assert "Type Ana to erase this client" in desk.text
     desk.post("/clients/1/erase", name="ana")
     assert "Ana" not in desk.get("/clients").text
     assert "Ana" not in desk.get("/clients?q=ana").text.replace("“ana”", "")
