@@ -150,10 +150,9 @@ def _all_of(page: Page, section: Section) -> str:
 
 
 def _rank(page: Page, section: Section, words: Sequence[str]) -> int:
-    """Count the words that neither the section's heading nor the page's title has."""
-    on_top = f"{page.title} {section.heading}".casefold()
-    in_heading = section.heading.casefold()
-    return sum(2 - (word in on_top) - (word in in_heading) for word in words)
+    """Return less for a section that is about the words, by its heading and its page's title."""
+    tops = (page.title.casefold(), section.heading.casefold())
+    return -sum(word in top for word in words for top in tops)
 
 
 def _excerpt(text: str, words: Sequence[str]) -> str:
