@@ -15,6 +15,7 @@ from reminders.cli import (
     doctor,
     imports,
     inspection,
+    manual,
     operations,
     paperwork,
     privacy,
@@ -32,6 +33,7 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
 )
 commands.command()(demo.demo)
+commands.command("help")(manual.show_manual)
 commands.command()(run.serve)
 commands.command()(run.web)
 commands.command()(run.worker)

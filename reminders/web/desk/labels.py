@@ -122,6 +122,32 @@ def by_day(found: list[Any], zone: ZoneInfo, now: datetime) -> list[tuple[str, l
     return [(name, list(same)) for name, same in groupby(found, lambda one: day(one.at, zone, now))]
 
 
+HELP = {
+    "/": "desk#today",
+    "/today": "desk#today",
+    "/clients": "desk#clients",
+    "/treatments": "desk#clients",
+    "/enrol": "desk#enrol-somebody",
+    "/replies": "replies",
+    "/lists": "lists",
+    "/words": "words",
+    "/plan": "plan",
+    "/numbers": "desk#numbers",
+    "/clinic": "desk#clinic",
+    "/clinic/staff": "desk#who-may-do-what",
+    "/check-up": "operate#ask-how-it-is",
+    "/account": "desk#signing-in",
+    "/outbox": "desk#going-live",
+}
+"""Where the manual speaks of a page, by how the page's address begins."""
+
+
+def help_for(path: str) -> str:
+    """Return the address of what the manual says about a page of the desk."""
+    told = [page for start, page in HELP.items() if path == start or path.startswith(f"{start}/")]
+    return f"/help/{told[-1]}" if told else "/help"
+
+
 NEAR = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}
 
 
@@ -131,6 +157,7 @@ def within(words: str) -> str:
 
 
 FILTERS = {
+    "help_for": help_for,
     "lower_near": within,
     "standing": STANDING.__getitem__,
     "why": why_short,

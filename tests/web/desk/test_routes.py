@@ -24,7 +24,7 @@ pytestmark = pytest.mark.portable
 STAFFED = [r for r in ROUTES if isinstance(r, Route) and hasattr(r.endpoint, "needs")]
 OPEN = {
     "/style.css", "/desk.css", "/office.js", "/desk.js", "/icon/{count:int}.svg", "/sign-in", "/sign-in/code",
-    "/sign-in/qr.svg", "/sign-out", "/invitation/{token}", "/first/{token}",
+    "/sign-in/qr.svg", "/sign-out", "/invitation/{token}", "/first/{token}", "/help", "/help/{topic}",
 }  # fmt: skip
 
 
