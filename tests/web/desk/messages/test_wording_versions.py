@@ -87,9 +87,9 @@ def test_wording_that_is_packaged_leaves_no_version_on_the_attempt(house: House)
     house.enrol(ana(date(2026, 3, 1)))
     house.play(MONDAY + timedelta(hours=9))
     with house.engine.connect() as connection:
-        assert connection.execute(sql("SELECT DISTINCT wording_id FROM attempt")).scalars().all() == [
-            None
-        ]
+        assert connection.execute(
+            sql("SELECT DISTINCT wording_id FROM attempt")
+        ).scalars().all() == [None]
 
 
 def test_what_two_people_write_at_once_is_not_overwritten(house: House) -> None:
