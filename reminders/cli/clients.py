@@ -16,6 +16,7 @@ from reminders.rules import list_cells
 from reminders.rules.planning import Replan
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import InputError
+from reminders.shapes import people as shapes
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
 from reminders.store.tables import Client, Suppression, Treatment
@@ -48,13 +49,8 @@ def list_clients(
                 ", ".join(_short(treatment) for treatment in hers),
                 "; ".join(_barred(stop) for stop in stops),
             )
-            found.append(
-                {
-                    **client.model_dump(),
-                    "treatments": [row.model_dump() for row in hers],
-                    "stops": [row.model_dump() for row in stops],
-                }
-            )
+            clinic_name = names[client.clinic_id]
+            found.append(shapes.Client.of(client, clinic=clinic_name, treatments=hers, stops=stops))
         if as_json:
             print_json(found)
         else:

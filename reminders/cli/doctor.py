@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from reminders.rules.contacts import read_email, read_phone
 from reminders.rules.segments import size
 from reminders.rules.terms import Channel, InputError, Message
 from reminders.senders import SendError, send_alone
+from reminders.shapes.operation import Check as CheckShape
 
 MARKS = {
     Verdict.PASS: "[green]pass[/green]",
@@ -36,7 +36,7 @@ def doctor(
     """Look at everything that must be right before messages can go; each fault with its mend."""
     checks = list(_checks(fix=fix))
     if as_json:
-        print_json([asdict(check) for check in checks])
+        print_json([CheckShape.of(check) for check in checks])
     else:
         grid = Grid("Check", "", "Found", "What to do")
         for check in checks:

@@ -13,7 +13,6 @@ from reminders.cli.common import (
     EXIT_FAULT,
     AsJson,
     err,
-    fields_of,
     opened,
     out,
     print_json,
@@ -25,6 +24,7 @@ from reminders.intake import lists
 from reminders.intake.lists import Checked, Taken
 from reminders.intake.rows import Remark
 from reminders.rules.terms import InputError
+from reminders.shapes.operation import Import
 from reminders.spreadsheets import read_table
 from reminders.store.database import reading, writing
 
@@ -71,16 +71,15 @@ def import_list(
 def _report(checked: Checked, taken: Taken | None, *, as_json: bool) -> None:
     notes = checked.notes + (taken.notes if taken else [])
     if as_json:
-        done = fields_of(taken) if taken else {}
         print_json(
-            {
-                "rows": checked.rows,
-                "taken": len(checked.good) if taken else 0,
-                "ignored_columns": checked.ignored,
-                "faults": checked.faults,
-                **done,
-                "notes": notes,
-            },
+            Import.of(
+                taken or Taken(),
+                rows=checked.rows,
+                taken=len(checked.good) if taken else 0,
+                ignored_columns=checked.ignored,
+                faults=checked.faults,
+                notes=notes,
+            )
         )
         return
     show_remarks("To mend", checked.faults)

@@ -10,13 +10,15 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table as Grid
 
-from reminders.cli.common import AsJson, err, fields_of, opened, out, print_json, progress_bar, stop
+from reminders.cli.common import AsJson, err, opened, out, print_json, progress_bar, stop
 from reminders.cli.reminder_table import as_rows, line_table
 from reminders.cli.services import told
 from reminders.monitoring.status import Standing, standing
 from reminders.rehearsal.simulation import rehearse
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import LEFT, Reason
+from reminders.shapes import reminders as shapes
+from reminders.shapes.operation import Status as StatusShape
 from reminders.store.database import reading
 from reminders.store.queries import people
 from reminders.store.queries.overview import Line
@@ -38,7 +40,9 @@ def preview(
         now = app.clock()
         lines = rehearse(app.engine, app.rehearsal_dispatcher, now, now + FAR, clients=[client])
         if as_json:
-            print_json({"client": client, "clinic_live": clinic.live, "reminders": as_rows(lines)})
+            print_json(
+                shapes.Preview(client=client, clinic_live=clinic.live, reminders=as_rows(lines))
+            )
             return
         if not clinic.live:
             err.print(
@@ -84,7 +88,7 @@ def _tell_simulated(lines: list[Line], first: datetime, last: datetime, *, as_js
     totals = _totals(lines, sent)
     if as_json:
         days = {"from": first.date(), "to": last.date()}
-        print_json({**days, **totals, "reminders": as_rows(lines)})
+        print_json(shapes.Simulation(**days, **totals, reminders=as_rows(lines)))
         return
     grid = Grid(
         "Day",
@@ -128,7 +132,7 @@ def status(as_json: AsJson = False) -> None:
         with reading(app.engine) as session:
             found = standing(session, now)
         if as_json:
-            print_json({"delivery": app.settings.delivery, "at": now, **fields_of(found)})
+            print_json(StatusShape.of(found, delivery=app.settings.delivery, at=now))
             return
         _tell_status(found)
 

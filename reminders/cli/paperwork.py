@@ -10,9 +10,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from reminders.cli.common import AsJson, fields_of, opened, out, print_json, stop, the_clinic
+from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clinic
 from reminders.monitoring import carrier_registration
 from reminders.rehearsal.forecast import ahead
+from reminders.shapes.operation import Batch, Registration
+from reminders.shapes.people import ConsentRecord
 from reminders.spreadsheets import write_table
 from reminders.store.database import reading
 from reminders.store.queries import consents
@@ -35,7 +37,7 @@ def register(clinic: TheClinic, as_json: AsJson = False) -> None:
             app.clock(),
         )
     if as_json:
-        print_json(fields_of(pack))
+        print_json(Registration.of(pack))
         return
     for name, value in pack.fields.items():
         out.print(f"[bold]{name}[/bold]")
@@ -56,7 +58,8 @@ def report_consents(
     with opened() as app, reading(app.engine) as session:
         rows = consents.report(session, the_clinic(session, clinic).id)
     if as_json:
-        print_json([dict(zip(consents.REPORTED, row, strict=True)) for row in rows])
+        named = (dict(zip(consents.REPORTED, row, strict=True)) for row in rows)
+        print_json([ConsentRecord(**row) for row in named])
         return
     if file is None:
         stop("Name the file to write: reminders consent-report FILE, or say --json.")
@@ -81,7 +84,7 @@ def forecast(
     with opened() as app, reading(app.engine) as session:
         batches = ahead(session, app.clock(), days, app.rates)
     if as_json:
-        print_json(batches)
+        print_json([Batch.of(batch) for batch in batches])
     elif not batches:
         out.print("Nothing is planned for these days.")
     else:

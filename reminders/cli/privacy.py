@@ -16,6 +16,8 @@ from reminders.consent.ledger import Proof
 from reminders.privacy import retention
 from reminders.rules.bounces import Meaning
 from reminders.rules.terms import Act, Channel, InputError, Purpose
+from reminders.shapes.operation import Purge
+from reminders.shapes.people import ClientExport
 from reminders.store.database import reading, trying, writing
 from reminders.store.queries import people
 from reminders.store.queries.audit import COMMAND_LINE
@@ -54,7 +56,7 @@ def export(client: ClientId, as_json: AsJson = False) -> None:
     with opened() as app, reading(app.engine) as session:
         held = retention.export(session, _found(session, client), app.clock())
     if as_json:
-        print_json(held)
+        print_json(ClientExport(**held))
         return
     for name, rows in held.items():
         if isinstance(rows, list):
@@ -88,7 +90,7 @@ def purge(yes: Yes = False, as_json: AsJson = False) -> None:
     with opened() as app, (writing if yes else trying)(app.engine) as session:
         done = retention.purge(session, app.keep, app.clock())
     if as_json:
-        print_json({"done": yes, "purged": done})
+        print_json(Purge(done=yes, purged=done))
     else:
         _tell_purged(done, yes=yes)
 

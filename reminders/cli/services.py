@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 import uvicorn
 
 from reminders.app import App
-from reminders.cli.common import AsJson, err, fields_of, opened, out, print_json, stop
+from reminders.cli.common import AsJson, err, opened, out, print_json, stop
 from reminders.delivery.pass_summary import Tally
 from reminders.delivery.restore_guard import PLAIN as WHY_HELD
 from reminders.delivery.restore_guard import Held, Why
@@ -18,6 +18,7 @@ from reminders.privacy import retention
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import Reason, Status
 from reminders.senders import SendError
+from reminders.shapes import operation as shapes
 from reminders.staff import setup
 from reminders.store import migrations
 from reminders.store.database import writing
@@ -85,7 +86,7 @@ def tick(as_json: AsJson = False) -> None:
         if isinstance(came, Held):
             stop(*told(came))
         if as_json:
-            print_json({"delivery": app.settings.delivery, **fields_of(came)})
+            print_json(shapes.Tick.of(came, delivery=app.settings.delivery))
         else:
             out.print(_sentence(came))
 
@@ -102,8 +103,14 @@ def reconcile(as_json: AsJson = False) -> None:
             stop(f"Twilio did not say what left ({error}). Nothing is sent yet.", "Try again.")
         erased = _erase_again(app)
         if as_json:
-            told_all = {"held": held, "proven": came, "erased_again": erased}
-            print_json({"delivery": app.settings.delivery, **told_all})
+            print_json(
+                shapes.Reconciliation(
+                    delivery=app.settings.delivery,
+                    held=shapes.Hold.of(held) if held else None,
+                    proven=came,
+                    erased_again=erased,
+                )
+            )
             return
         for what, count in came.items():
             out.print(f"{count} {CAME_OF_IT[what]}")

@@ -10,6 +10,7 @@ from rich.table import Table as Grid
 from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clinic
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.shapes.people import StaffMember
 from reminders.staff import invitations
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
@@ -50,7 +51,7 @@ def list_staff(as_json: AsJson = False) -> None:
     """List who may sign in, where, and as what."""
     with opened() as app, reading(app.engine) as session:
         found = [
-            {"clinic": clinic.name, "name": member.name, "email": member.email, "role": role.value}
+            StaffMember.of(member, clinic=clinic.name, role=role)
             for clinic in people.clinics(session)
             for member, role in queries.of_clinic(session, clinic.id)
         ]
@@ -59,7 +60,7 @@ def list_staff(as_json: AsJson = False) -> None:
             return
         grid = Grid("Clinic", "Name", "Email", "Role")
         for row in found:
-            grid.add_row(*row.values())
+            grid.add_row(row.clinic, row.name, row.email, row.role)
         out.print(grid if found else "Nobody may sign in yet. See: reminders staff invite --help")
 
 

@@ -10,6 +10,7 @@ import typer
 
 from reminders.app import system_clock
 from reminders.cli.common import AsJson, err, out, print_json, stop
+from reminders.shapes.operation import Lint
 from reminders.wording.library import Library, packaged
 from reminders.wording.lint import lint_library
 from reminders.wording.print_sheets import aftercare_sheet, review_pack
@@ -25,7 +26,7 @@ def lint(as_json: AsJson = False) -> None:
     """Read all packaged wording and say what is wrong with it; exits with 1 where something is."""
     found = list(lint_library(packaged(), system_clock().date()))
     if as_json:
-        print_json({"faults": found})
+        print_json(Lint(faults=found))
     else:
         for fault in found:
             place = "/".join(x for x in (fault.protocol, fault.language, fault.milestone) if x)

@@ -11,7 +11,6 @@ from sqlalchemy import String, select, text
 from sqlmodel import SQLModel, col
 from sqlmodel.sql.sqltypes import AutoString
 
-from reminders.cli.common import _jsonable
 from reminders.consent import ledger as consent_ledger
 from reminders.consent.ledger import Proof
 from reminders.plans import one_off_messages
@@ -19,6 +18,7 @@ from reminders.privacy import retention
 from reminders.privacy.retention import Keep
 from reminders.rules.keywords import Kind
 from reminders.rules.terms import Act, Channel, Discretion, InputError, OneOffKind, Reason, Status
+from reminders.shapes.people import ClientExport
 from reminders.store.database import reading, trying, writing
 from reminders.store.queries import consents
 from reminders.store.queries.consents import HASHED
@@ -304,7 +304,7 @@ def test_an_export_holds_everything_and_nobody_else(house: House) -> None:
     house.enrol(ana(TREATED, first_name="Zelda", phone="+447700900102", email=None))
     with reading(house.engine) as session:
         held = retention.export(session, client_of(session), house.clock())
-    told = json.dumps(held, default=_jsonable, ensure_ascii=False)
+    told = ClientExport(**held).model_dump_json()
     assert [needle for needle in NEEDLES if needle not in told] == ["7700 900101"]
     assert "Zelda" not in told
     assert "900102" not in told
