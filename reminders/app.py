@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from reminders.monitoring.alerts import Alerting
 from reminders.monitoring.doctor import Check, Verdict
 from reminders.monitoring.heartbeat_ping import Pulse
 from reminders.plans.time_zones import follow_zone_data
+from reminders.privacy import outbox_files
 from reminders.privacy.retention import Keep
 from reminders.rehearsal.simulation import Accepting
 from reminders.rules.bounces import Meaning
@@ -272,6 +273,10 @@ class App:
         accepting = Accepting()
         return Dispatcher(engine, self.renderer, dict.fromkeys(Channel, accepting), clock)
 
+    def clear_outbox(self) -> int:
+        """Remove what the outbox holds of clients who are erased, and return how many files."""
+        return outbox_files.remove(self.engine, self.settings.outbox_dir, self.links)
+
     def take_bounce(self, raw: bytes) -> Meaning:
         """Act on a mail that came back, and return what it was taken for."""
         with writing(self.engine) as session:
@@ -280,14 +285,8 @@ class App:
     @property
     def keep(self) -> Keep:
         """Return how long everything is kept."""
-        s = self.settings
-        return Keep(
-            messages=timedelta(s.keep_messages_days),
-            replies=timedelta(s.keep_replies_days),
-            deliveries=timedelta(s.keep_deliveries_days),
-            consents=timedelta(s.keep_consents_days),
-            stops=timedelta(s.keep_stops_days),
-        )
+        days = {x.name: getattr(self.settings, f"keep_{x.name}_days") for x in fields(Keep)}
+        return Keep(**{name: timedelta(number) for name, number in days.items()})
 
     def close(self) -> None:
         """Let go of the database."""

@@ -71,24 +71,36 @@ def _sentence(row: dict[str, Any]) -> str:
 
 def forget(client: ClientId, yes: Yes = False) -> None:
     """Erase a client: everything readable goes, proof stays as hashes, stops stay in force."""
-    with opened() as app, (writing if yes else trying)(app.engine) as session:
-        try:
-            done = retention.forget(session, _found(session, client), app.clock(), by=COMMAND_LINE)
-        except InputError as error:
-            stop(error.problem, error.mend)
-        what = ", ".join(f"{count} {name}" for name, count in done.items() if count)
+    with opened() as app:
+        with (writing if yes else trying)(app.engine) as session:
+            try:
+                found = _found(session, client)
+                done = retention.forget(session, found, app.clock(), by=COMMAND_LINE)
+            except InputError as error:
+                stop(error.problem, error.mend)
         if yes:
-            out.print(f"Client no. {client} is erased, with {what or 'nothing else'}.")
-            out.print("Twilio is asked to forget her texts; its own log keeps when they went.")
-        else:
-            out.print(f"This would erase client no. {client} for good, with {what or 'no more'}.")
-            out.print("Nothing was changed. To do it: add --yes")
+            done["files in the outbox"] = app.clear_outbox()
+        _tell_forgotten(client, done, yes=yes)
+
+
+def _tell_forgotten(client: int, done: Counter[str], *, yes: bool) -> None:
+    what = ", ".join(f"{count} {name}" for name, count in done.items() if count)
+    if not yes:
+        out.print(f"This would erase client no. {client} for good, with {what or 'no more'}.")
+        out.print("Nothing was changed. To do it: add --yes")
+        return
+    out.print(f"Client no. {client} is erased, with {what or 'nothing else'}.")
+    if done[retention.AT_TWILIO]:
+        out.print("Twilio is asked to forget these texts; its own log keeps when they went.")
 
 
 def purge(yes: Yes = False, as_json: AsJson = False) -> None:
     """Delete what has been kept as long as the KEEP_ settings say, and count it."""
-    with opened() as app, (writing if yes else trying)(app.engine) as session:
-        done = retention.purge(session, app.keep, app.clock())
+    with opened() as app:
+        with (writing if yes else trying)(app.engine) as session:
+            done = retention.purge(session, app.keep, app.clock())
+        if yes:
+            app.clear_outbox()
     if as_json:
         print_json(Purge(done=yes, purged=done))
     else:

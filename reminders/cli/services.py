@@ -142,7 +142,9 @@ def adopt() -> None:
 
 def _erase_again(app: App) -> int:
     with writing(app.engine) as session:
-        return retention.erase_again(session, app.clock())
+        erased = retention.erase_again(session, app.clock())
+    app.clear_outbox()
+    return erased
 
 
 def _say_erased(count: int) -> None:

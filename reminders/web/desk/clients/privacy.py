@@ -43,6 +43,7 @@ def erase(visit: Visit) -> Response:
         except InputError as error:
             visit.faults["name"] = str(error)
             return visit.page("erase.html", client=client)
+    visit.app.clear_outbox()
     return visit.go("/clients", "erased")
 
 
