@@ -1,4 +1,4 @@
-"""What every command shares: settings from the environment, plain words, and where output goes."""
+"""What all commands share: reading settings, opening the app, printing results and errors."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def settings() -> Settings:
 
 @contextmanager
 def opened(*, migrated: bool = True, logs: TextIO | None = None) -> Iterator[App]:
-    """Open the house for a command, saying whether messages leave the machine; an older
-    database is named with the command that mends it.
+    """Open the app for a command, and print whether messages leave the machine; for an older
+    database, name the command that upgrades it.
 
     Logs go beside the output proper, except where they are it.
     """
@@ -87,7 +87,7 @@ def opened(*, migrated: bool = True, logs: TextIO | None = None) -> Iterator[App
 
 
 def first_line(error: Exception) -> str:
-    """Return what the driver said, without the statement that follows."""
+    """Return the driver's message, without the statement that follows."""
     return str(getattr(error, "orig", error)).splitlines()[0]
 
 
@@ -111,7 +111,7 @@ def say_delivery(app: App) -> None:
         )
 
 
-def the_clinic(session: Session, name: str) -> Clinic:
+def find_clinic(session: Session, name: str) -> Clinic:
     """Return the clinic that was named, or stop with the names there are."""
     clinic = people.clinic_named(session, name)
     if clinic is None:
@@ -133,7 +133,7 @@ def print_json(found: Shape | Sequence[Shape]) -> None:
 
 @contextmanager
 def progress_bar(what: str, total: int) -> Iterator[Any]:
-    """Show a bar on standard error; the value is told how much more has been done."""
+    """Show a progress bar on standard error; call the value with how much more has been done."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
