@@ -120,7 +120,7 @@ def limit(
     per_minute: Most = None,
     per_day: Most = None,
 ) -> None:
-    """Set how much may leave for a clinic by a channel, as its provider allows."""
+    """Limit how much leaves for a clinic in a minute and a day, as its provider allows."""
     with opened() as app, writing(app.engine) as session:
         clinic = find_clinic(session, name)
         actions.limit(session, clinic, channel, per_minute, per_day)

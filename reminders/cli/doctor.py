@@ -33,7 +33,7 @@ def doctor(
         bool, typer.Option("--fix", help="Tell Twilio where to post what clients reply.")
     ] = False,
 ) -> None:
-    """Look at everything that must be right before messages can go; each fault with its mend."""
+    """Check everything that must be right before messages can leave, and say what to do."""
     checks = list(_checks(fix=fix))
     if as_json:
         print_json([CheckShape.of(check) for check in checks])
@@ -70,7 +70,7 @@ def send_test(
         bool, typer.Option("--yes", help="Do not ask before a real message leaves.")
     ] = False,
 ) -> None:
-    """Send one test message to yourself, through the ways out as they are set."""
+    """Send one test message to yourself."""
     with opened() as app:
         try:
             channel, contact = _contact(to)

@@ -40,10 +40,11 @@ def import_list(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take in a list of clients and treatments: all of it or, with --good-rows, what is good.
+    """Take in a list of clients and treatments, all of it or nothing.
 
-    Every faulty cell is named with its row, its column and what to do. Taking the same list
-    in twice changes nothing; a changed date moves what has not been sent.
+    With --good-rows the good rows are taken and the faulty ones left out. Every faulty cell is
+    named with its row, its column and what to do. Taking the same list in twice changes
+    nothing; a changed date moves what has not been sent.
     """
     with opened() as app:
         try:

@@ -30,7 +30,7 @@ def preview(
     client: Annotated[int, typer.Option(help="The number that “reminders client list” shows.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show exactly what one client would get, when, in which words, and what not, and why."""
+    """Show exactly what one client will get and when, and what not and why."""
     with opened() as app:
         with reading(app.engine) as session:
             found = people.client(session, client)
@@ -64,7 +64,7 @@ def simulate(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Play the whole database forward on a copy with a frozen clock; nothing is sent."""
+    """Show what would be sent between two days; nothing is."""
     first = start.replace(tzinfo=UTC)
     last = datetime.combine(end.date(), time.max, tzinfo=UTC)
     if last < first:
@@ -128,7 +128,7 @@ def _totals(lines: list[ReminderLine], sent: list[ReminderLine]) -> dict[str, An
 
 
 def status(as_json: AsJson = False) -> None:
-    """Count what is planned, sent, skipped and why, overdue, and in doubt."""
+    """Count what is planned, sent, not sent and why, and overdue."""
     with opened() as app:
         now = app.clock()
         with reading(app.engine) as session:

@@ -24,7 +24,7 @@ TheClinic = Annotated[str, typer.Option("--clinic", help="The clinic's name.")]
 
 
 def register(clinic: TheClinic, as_json: AsJson = False) -> None:
-    """Print what carriers want for a campaign (10DLC) or a toll-free number, from live wording."""
+    """Print what carriers ask for before texts may leave (10DLC or a toll-free number)."""
     with opened() as app, reading(app.engine) as session:
         found = find_clinic(session, clinic)
         s = app.settings
@@ -54,7 +54,7 @@ def report_consents(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write every yes and no of a clinic's clients: when, how, in which words, taken down by whom."""
+    """Write every yes and no of a clinic's clients to a file: when, how, in which words."""
     with opened() as app, reading(app.engine) as session:
         rows = consents.report(session, find_clinic(session, clinic).id)
     if as_json:
@@ -80,7 +80,7 @@ def forecast(
     days: Annotated[int, typer.Option(min=1, max=31, help="How far to look ahead.")] = 3,
     as_json: AsJson = False,
 ) -> None:
-    """Say how long the next mornings will take, and what would not be done in time."""
+    """Say how long the next mornings' messages take, and what would come too late."""
     with opened() as app, reading(app.engine) as session:
         batches = ahead(session, app.clock(), days, app.rates)
     if as_json:

@@ -54,7 +54,7 @@ def agree(
 
 
 def export(client: ClientId, as_json: AsJson = False) -> None:
-    """Show everything that is stored about a client; with --json as a file for the client."""
+    """Show everything that is stored about a client, or give it out with --json."""
     with opened() as app, reading(app.engine) as session:
         held = retention.export(session, _found(session, client), app.clock())
     if as_json:
@@ -72,7 +72,7 @@ def _sentence(row: dict[str, Any]) -> str:
 
 
 def forget(client: ClientId, yes: Yes = False) -> None:
-    """Erase a client: everything readable goes, proof stays as hashes, stops stay in force."""
+    """Erase a client for good; stops stay in force, and proof stays that nobody can read."""
     with opened() as app:
         with (writing if yes else short_transaction)(app.engine) as session:
             try:
@@ -97,7 +97,7 @@ def _print_forgotten(client: int, done: Counter[str], *, yes: bool) -> None:
 
 
 def purge(yes: Yes = False, as_json: AsJson = False) -> None:
-    """Delete what has been kept as long as the KEEP_ settings say, and count it."""
+    """Delete what has been kept long enough, as the KEEP_ settings say."""
     with opened() as app:
         with (writing if yes else short_transaction)(app.engine) as session:
             done = retention.purge(session, app.keep, app.clock())
@@ -129,7 +129,7 @@ def bounce(
         typer.FileBinaryRead, typer.Argument(help="The mail as it arrived; left out: from a pipe.")
     ] = "-",  # type: ignore[assignment]  # (as typer reads it)
 ) -> None:
-    """Take in a mail that came back: a bounce, a complaint, or a request to unsubscribe."""
+    """Take in a mail that came back: a bounce, a complaint, or a wish to unsubscribe."""
     with opened() as app:
         out.print(TAKEN[app.take_bounce(file.read())])
 

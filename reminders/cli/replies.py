@@ -21,7 +21,7 @@ def replies(
     clinic: Annotated[str | None, typer.Option(help="Only this clinic's.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what clients wrote that waits for a person: alarms first, then the oldest."""
+    """Show what clients wrote that waits for a person, alarms first."""
     with opened() as app, reading(app.engine) as session:
         clinic_id = find_clinic(session, clinic).id if clinic else None
         found = [_row(session, reply) for reply in queries.waiting(session, clinic_id)]

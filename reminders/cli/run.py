@@ -27,7 +27,7 @@ from reminders.worker import alert_watch, heartbeat, work
 
 
 def serve() -> None:
-    """Serve HTTP and beat the heartbeat, in one process; a new database is set up first."""
+    """Run everything in one process: the pages, and sending what is due."""
     with opened(migrated=False, logs=sys.stdout) as app:
         migrations.migrate(app.engine)
         _welcome(app)
@@ -46,7 +46,7 @@ def _welcome(app: App) -> None:
 
 
 def web() -> None:
-    """Serve HTTP only, beside a worker."""
+    """Run the pages only, beside a worker that sends."""
     with opened(logs=sys.stdout) as app:
         _listen(app, lambda: alert_watch(app))
 
@@ -71,13 +71,13 @@ def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -
 
 
 def worker() -> None:
-    """Beat the heartbeat only, beside a web process."""
+    """Send what is due, beside a web process that has the pages."""
     with opened(logs=sys.stdout) as app:
         work(app)
 
 
 def tick(as_json: AsJson = False) -> None:
-    """Make one pass and exit, for hosts that have only cron."""
+    """Send what is due now, and end: for hosts that have only cron."""
     with opened() as app:
         try:
             came = app.tick()
@@ -92,7 +92,7 @@ def tick(as_json: AsJson = False) -> None:
 
 
 def reconcile(as_json: AsJson = False) -> None:
-    """Ask the provider now about everything in doubt, also what was given up as unknown."""
+    """Ask Twilio now what became of messages in doubt."""
     with opened() as app:
         try:
             held = app.held()
@@ -125,7 +125,7 @@ def reconcile(as_json: AsJson = False) -> None:
 
 
 def adopt() -> None:
-    """Let a held database send as it is: it is the one that sends from now on."""
+    """Let a restored or copied database send: it is the one that sends from now on."""
     with opened() as app:
         try:
             app.hearing.everything()
@@ -178,7 +178,7 @@ CAME_OF_IT: dict[str, str] = {
 
 
 def migrate() -> None:
-    """Bring the database to today's tables; safe to run twice, and by two at once."""
+    """Bring the database up to date; nothing is lost by running it twice."""
     with opened(migrated=False) as app:
         done = migrations.migrate(app.engine)
         out.print("The database is now up to date." if done else "The database was up to date.")

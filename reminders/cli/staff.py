@@ -32,7 +32,7 @@ def invite(
         Role, typer.Option(help="owner decides, staff looks after clients, viewer only looks.")
     ] = Role.STAFF,
 ) -> None:
-    """Print a one-time link with which somebody chooses a password (again) and signs in."""
+    """Print a one-time link with which somebody chooses a password and signs in."""
     with opened() as app, writing(app.engine) as session:
         found = find_clinic(session, clinic)
         try:
@@ -66,7 +66,7 @@ def list_staff(as_json: AsJson = False) -> None:
 
 @commands.command()
 def remove(email: Email, clinic: TheClinic) -> None:
-    """Remove somebody from a clinic; their browsers are signed out at once."""
+    """Let somebody in no more; they are signed out at once."""
     with opened() as app, writing(app.engine) as session:
         found = find_clinic(session, clinic)
         member = queries.by_email(session, email.strip().lower())
@@ -81,7 +81,7 @@ def remove(email: Email, clinic: TheClinic) -> None:
 
 @commands.command("new-phone")
 def new_phone(email: Email) -> None:
-    """Let somebody who lost phone and recovery codes set up the second factor again."""
+    """Let somebody who lost their phone and codes set up the second step again."""
     with opened() as app, writing(app.engine) as session:
         member = queries.by_email(session, email.strip().lower())
         if member is None:

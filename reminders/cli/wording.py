@@ -23,7 +23,7 @@ EXIT_FOUND = 1
 
 
 def lint(as_json: AsJson = False) -> None:
-    """Read all packaged wording and say what is wrong with it; exits with 1 where something is."""
+    """Check all packaged wording against the rules; it ends with 1 where one is broken."""
     found = list(lint_library(packaged(), system_clock().date()))
     if as_json:
         print_json(Lint(faults=found))
@@ -40,7 +40,7 @@ def lint(as_json: AsJson = False) -> None:
 def wording(
     protocol: Protocol = "skin-needling", language: Language = "en", path: Where = None
 ) -> None:
-    """Print a clinician's review pack: every message with its facts, sources and numbers, to sign."""
+    """Print every message for a clinician to check and sign."""
     library = _known(protocol, language)
     _write(review_pack(library, protocol, language, system_clock().date()), path)
 
@@ -48,7 +48,7 @@ def wording(
 def sheet(
     protocol: Protocol = "skin-needling", language: Language = "en", path: Where = None
 ) -> None:
-    """Print the aftercare sheet that a client takes home: one page of HTML to print."""
+    """Print the aftercare sheet that a client takes home."""
     library = _known(protocol, language)
     _write(aftercare_sheet(library, protocol, language), path)
 
