@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from reminders.monitoring.alerts import AlertSender
 from reminders.monitoring.doctor import Check, Verdict
 from reminders.monitoring.heartbeat_ping import HeartbeatPing
 from reminders.plans.time_zones import follow_zone_data
+from reminders.privacy import outbox_files
 from reminders.privacy.retention import RetentionPeriods
 from reminders.rehearsal.simulation import AcceptingSender
 from reminders.rules.bounces import Meaning
@@ -272,6 +273,10 @@ class App:
         accepting = AcceptingSender()
         return Dispatcher(engine, self.renderer, dict.fromkeys(Channel, accepting), clock)
 
+    def clear_outbox(self) -> int:
+        """Remove what the outbox holds of clients who are erased, and return how many files."""
+        return outbox_files.remove(self.engine, self.settings.outbox_dir, self.links)
+
     def handle_bounce(self, raw: bytes) -> Meaning:
         """Act on a returned mail, and return how it was classified."""
         with writing(self.engine) as session:
@@ -280,14 +285,8 @@ class App:
     @property
     def retention_periods(self) -> RetentionPeriods:
         """Return how long records are kept."""
-        s = self.settings
-        return RetentionPeriods(
-            messages=timedelta(s.keep_messages_days),
-            replies=timedelta(s.keep_replies_days),
-            deliveries=timedelta(s.keep_deliveries_days),
-            consents=timedelta(s.keep_consents_days),
-            stops=timedelta(s.keep_stops_days),
-        )
+        s, names = self.settings, [field.name for field in fields(RetentionPeriods)]
+        return RetentionPeriods(**{n: timedelta(getattr(s, f"keep_{n}_days")) for n in names})
 
     def close(self) -> None:
         """Close the connections to the database."""

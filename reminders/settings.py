@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -87,6 +87,10 @@ def _lower(text: str) -> str:
     return text.strip().lower()
 
 
+def _this_machine(given: Mapping[str, Any]) -> str:
+    return f"http://localhost:{given['port']}"
+
+
 WebAddress = Annotated[str, AfterValidator(_web)]
 MailAddress = Annotated[str, AfterValidator(_address)]
 Secret = SecretStr
@@ -122,7 +126,8 @@ class Settings(BaseModel):
 
     database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///reminders.db"
     secret_key: Secret = Secret(PRACTICE_KEY)
-    public_url: WebAddress = "http://localhost:8000"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    public_url: WebAddress = Field(default_factory=_this_machine)
     delivery: Annotated[Delivery, BeforeValidator(_lower)] = Delivery.OUTBOX
     outbox_dir: Path = Path("outbox")
     twilio_account_sid: str = ""
@@ -164,7 +169,6 @@ class Settings(BaseModel):
     sentry_dsn: Secret = Secret("")
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     sqlite_on_volume: bool = False
-    port: Annotated[int, Field(ge=1, le=65535)] = 8000
     log_level: Annotated[
         str,
         BeforeValidator(_lower),
@@ -254,4 +258,5 @@ def _faults(error: ValidationError) -> dict[str, str]:
     return {
         str(fault["loc"][0]).upper(): fault["msg"].removeprefix("Value error, ") + "."
         for fault in error.errors(include_url=False, include_input=False)
+        if fault["type"] != "default_factory_not_called"  # it follows from the others
     }

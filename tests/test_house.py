@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "reminders"
 FLOORS = (
     ("rules",),
-    ("store", "senders", "wording", "links", "settings", "spreadsheets", "logs"),
+    ("store", "senders", "wording", "links", "settings", "shapes", "spreadsheets", "logs"),
     ("delivery", "plans"),
     ("monitoring", "rehearsal", "consent"),
     ("enrolment", "customisation", "inbox"),

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from reminders.cli import commands
+from reminders import __version__
+from reminders.cli import GROUPS, commands
 from reminders.store import migrations
 from tests.support.terminal import Terminal
 
@@ -134,3 +135,19 @@ def test_reconcile_asks_about_everything_in_doubt(terminal: Terminal) -> None:
     terminal.ready()
     assert "Nothing is in doubt" in terminal.run("reconcile").stdout
     assert terminal.json("reconcile")["proven"] == {}
+
+
+def test_the_version_is_said_without_anything_else(terminal: Terminal) -> None:
+    assert terminal.run("--version").stdout == f"reminders {__version__}\n"
+
+
+def test_every_command_stands_in_a_group_with_one_plain_line(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERMINAL_WIDTH", "110")
+    told = terminal.run("--help").stdout
+    groups = ["Options", *GROUPS]
+    assert re.findall(r"╭─ ([\w ]+?) ─", told) == groups
+    for name in (name for members in GROUPS.values() for name in members):
+        (line,) = re.findall(rf"^│ {name} .*$", told, re.MULTILINE)
+        assert line.rstrip(" │").endswith((".", ")."))

@@ -177,10 +177,19 @@ def _pages(session: Session, wanted: Any) -> Iterator[Sequence[Any]]:
         yield rows
 
 
-def redact(session: Session, names: Any, of: ColumnElement[bool], now: datetime) -> None:
-    """Queue requests to the provider to delete the words of texts, by the provider's ids."""
-    for provider_id in session.scalars(select(names).where(of, names.is_not(None)).order_by(names)):
-        redactions.ask(session, provider_id, now)
+def redact(session: Session, names: Any, of: ColumnElement[bool], now: datetime) -> int:
+    """Queue requests to the provider to delete the words of texts, by the provider's ids, and
+    return how many: none where nothing ever left.
+    """
+    found = session.scalars(select(names).where(of, names.is_not(None)).order_by(names)).all()
+    return sum(redactions.ask(session, provider_id, now) for provider_id in found)
+
+
+def erased_reminders(session: Session) -> list[int]:
+    """Return every reminder of clients who are erased."""
+    theirs = col(Reminder.client_id) == col(Client.id)
+    wanted = select(col(Reminder.id)).join(Client, theirs)
+    return list(session.scalars(wanted.where(col(Client.erased_at).is_not(None))))
 
 
 # --- what has had its time ----------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from reminders.monitoring.alerts import raise_alert
 from reminders.privacy import retention
 from reminders.rules.contacts import show_phone
 from reminders.rules.terms import Channel, Purpose
+from reminders.shapes.people import ClientExport
 from reminders.store.queries import client_pages, consents, people
 from reminders.web.client.aftercare_page import AftercarePage, back
 from reminders.web.client.page import page_route, say_day
@@ -125,7 +125,7 @@ def _download(page: AftercarePage) -> Response:
     if not _may(page):
         return _why(page)
     held = retention.export(page.session, page.client, page.now)
-    words = json.dumps(held, default=str, indent=2, ensure_ascii=False)
+    words = ClientExport(**held).model_dump_json(indent=2)
     name = 'attachment; filename="my-data.json"'
     return Response(words, media_type="application/json", headers={"Content-Disposition": name})
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 from starlette.responses import Response
 
 from reminders.privacy import retention
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.shapes.people import ClientExport
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.tables import Client
@@ -22,7 +21,7 @@ def export(visit: DeskRequest) -> Response:
         held = retention.export(session, client, visit.now)
         visit.record(session, "exported a client", Client, client.id)
     name = f'attachment; filename="client-{visit.id}.json"'
-    words = json.dumps(held, default=str, indent=2, ensure_ascii=False)
+    words = ClientExport(**held).model_dump_json(indent=2)
     return Response(words, media_type="application/json", headers={"Content-Disposition": name})
 
 
@@ -44,6 +43,7 @@ def erase(visit: DeskRequest) -> Response:
         except InputError as error:
             visit.faults["name"] = str(error)
             return visit.page("erase.html", client=client)
+    visit.app.clear_outbox()
     return visit.redirect("/clients", "erased")
 
 

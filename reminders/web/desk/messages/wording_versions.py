@@ -30,14 +30,10 @@ from reminders.web.desk.messages.wording_preview import (
     wording_of,
 )
 from reminders.web.desk.page import DeskRequest, desk_route
+from reminders.web.security_headers import EMAIL
 
 AGAIN = timedelta(seconds=20)
 """Between two tests from one clinic: nobody needs more, and each costs money."""
-
-EMAIL_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'",
-}
-"""An email styles itself; it is shown where nothing else can happen."""
 
 
 def _key(version: Version) -> Key:
@@ -115,7 +111,7 @@ def show_email(visit: DeskRequest) -> Response:
     email = shown(visit, on, customisation.words_of(version))["preview"].email
     if email is None:
         raise NotAtClinic
-    return HTMLResponse(email.html, headers=EMAIL_HEADERS)
+    return HTMLResponse(email.html, headers=EMAIL)
 
 
 # --- a test -------------------------------------------------------------------------------
