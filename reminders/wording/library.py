@@ -12,6 +12,7 @@ from typing import Any
 
 from reminders import __version__
 from reminders.rules.protocols import Protocol, inherit, read_protocol
+from reminders.rules.services import read_service
 from reminders.rules.wording import Wording
 from reminders.wording.composition import Composer
 from reminders.wording.languages import Language, choose, read_languages
@@ -97,17 +98,10 @@ class Library:
 
     def protocol_for(self, name: str) -> Protocol | None:
         """Return the protocol a treatment's everyday name belongs to; the first for no name."""
-        return self._by_name.get(_plain(name))
-
-    @cached_property
-    def _by_name(self) -> Mapping[str, Protocol]:
-        first = next(iter(self.protocols.values()))
-        names = {
-            _plain(name): protocol
-            for protocol in self.protocols.values()
-            for name in (protocol.key, protocol.name, *protocol.known_as)
-        }
-        return {"": first} | names
+        if not name.strip():
+            return next(iter(self.protocols.values()))
+        key = read_service(name, self.protocols.values()).protocol
+        return self.protocols[key] if key else None
 
     @cached_property
     def _languages(self) -> Mapping[str, list[str]]:
@@ -260,7 +254,3 @@ def _split(source: str) -> tuple[dict[str, Any], str]:
         return {}, source.strip()
     _, front, body = source.split(FENCE, 2)
     return tomllib.loads(front), body.strip()
-
-
-def _plain(name: str) -> str:
-    return "".join(character for character in name.casefold() if character.isalnum())
