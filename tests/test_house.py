@@ -159,10 +159,13 @@ def test_what_only_some_need_is_not_loaded_by_everybody() -> None:
 
 def test_files_are_short() -> None:
     made = "migrations"  # a step is written by Alembic, once, and never read again
+    table = "short_forms.py"  # a word list, a line for each name
     long = [
         path.name
         for path, _ in sources()
-        if made not in path.parts and len(path.read_text("utf-8").splitlines()) > 300
+        if made not in path.parts
+        and path.name != table
+        and len(path.read_text("utf-8").splitlines()) > 300
     ]
     assert not long
 

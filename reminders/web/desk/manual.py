@@ -42,13 +42,13 @@ def _within(
     """Put it within the desk for who is signed in, else on a page by itself."""
     now = guard.app.clock()
     try:
-        inside = guard.inside(request, now)
+        inside = guard.signed_in(request, now)
         if inside is not None:
             visit = DeskRequest(guard, request, inside, now, form)
             return visit.page("manual.html", status, frame="desk/layout.html", **words)
     except (OperationalError, TimeoutError):
         pass  # whoever looks up what to do then has to be able to
-    return html(guard.app, "manual.html", status, frame="desk/bare.html", **words)
+    return html(guard.app, "manual.html", status, frame="desk/signed-out-layout.html", **words)
 
 
 ROUTES = [public_route("/help", show), public_route("/help/{topic}", show)]
