@@ -1,3 +1,4 @@
-"""Aftercare reminders for skin-needling clinics: the right words at the right hour, once."""
+"""Aftercare reminders for skin-needling clinics: each client gets the right message once, on
+time."""
 
 __version__ = "0.1.0"

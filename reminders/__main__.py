@@ -1,4 +1,4 @@
-"""Let ``python -m reminders …`` mean ``reminders …``."""
+"""Let ``python -m reminders …`` do the same as ``reminders …``."""
 
 from reminders.cli import main
 

@@ -1,4 +1,4 @@
-"""The wiring: the one place that constructs things, and the one clock."""
+"""Construct every part of the program from its settings; the only module that reads the clock."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from sqlalchemy import Engine
 
 from reminders.consent import bounces
 from reminders.delivery.dispatcher import Dispatcher
-from reminders.delivery.pass_summary import Tally, log_settled
+from reminders.delivery.pass_summary import PassSummary, log_settled
 from reminders.delivery.redaction import redact
-from reminders.delivery.restore_guard import Held, Holding
-from reminders.inbox.missed_texts import Hearing
+from reminders.delivery.restore_guard import Hold, RestoreGuard
+from reminders.inbox.missed_texts import InboundTexts
 from reminders.links import Links
 from reminders.monitoring import alert_checks
-from reminders.monitoring.alerts import Alerting
+from reminders.monitoring.alerts import AlertSender
 from reminders.monitoring.doctor import Check, Verdict
-from reminders.monitoring.heartbeat_ping import Pulse
+from reminders.monitoring.heartbeat_ping import HeartbeatPing
 from reminders.plans.time_zones import follow_zone_data
-from reminders.privacy.retention import Keep
-from reminders.rehearsal.simulation import Accepting
+from reminders.privacy.retention import RetentionPeriods
+from reminders.rehearsal.simulation import AcceptingSender
 from reminders.rules.bounces import Meaning
-from reminders.rules.forecast import Rate
+from reminders.rules.forecast import RateLimit
 from reminders.rules.planning import plan
 from reminders.rules.reconciliation import PATIENCE, Patience
 from reminders.rules.sender_kinds import PER_MINUTE, kind_of
@@ -41,13 +41,13 @@ from reminders.senders.outbox import OutboxSender
 from reminders.settings import Settings
 from reminders.store.database import open_engine, writing
 from reminders.store.erasure_log import noting
-from reminders.wording.fixed_replies import Answers
+from reminders.wording.fixed_replies import FixedReplies
 from reminders.wording.library import Library, packaged
 from reminders.wording.renderer import Renderer
 
 if TYPE_CHECKING:
     from reminders.senders.sms import TwilioAccount
-    from reminders.senders.twilio_inbox import Came
+    from reminders.senders.twilio_inbox import ReceivedText
 
 Clock = Callable[[], datetime]
 
@@ -55,7 +55,7 @@ PRACTICE_MAIL_FROM = "aftercare@clinic.example"
 
 
 def system_clock() -> datetime:
-    """Tell the time (aware, UTC)."""
+    """Return the current time (aware, UTC)."""
     return datetime.now(UTC)
 
 
@@ -70,7 +70,7 @@ def use_packaged_zones() -> None:
         plan.cache_clear()
 
 
-def collect_less_often() -> None:
+def tune_garbage_collection() -> None:
     """Let the garbage collector pass over what was imported, and come a tenth as often: on a
     long list it would take a third of the time.
     """
@@ -80,7 +80,7 @@ def collect_less_often() -> None:
 
 @dataclass(frozen=True, eq=False)
 class App:
-    """Everything wired together for one set of settings."""
+    """All parts of the program, constructed for one set of settings."""
 
     settings: Settings
     clock: Clock = system_clock
@@ -98,22 +98,22 @@ class App:
 
     @cached_property
     def links(self) -> Links:
-        """Return the maker of signed links."""
+        """Return what makes and verifies signed links."""
         return Links(self.settings.secret_key.get_secret_value(), self.settings.public_url)
 
     @cached_property
     def renderer(self) -> Renderer:
-        """Return what words messages."""
+        """Return what renders messages."""
         return Renderer(self.library, self.links)
 
     @cached_property
-    def answers(self) -> Answers:
-        """Return what words answers to texts, and alerts."""
-        return Answers(self.library)
+    def answers(self) -> FixedReplies:
+        """Return what writes answers to texts, and alerts."""
+        return FixedReplies(self.library)
 
     @property
     def twilio(self) -> TwilioAccount:
-        """Return whose account texts leave from: an API key's, where one is set."""
+        """Return the Twilio account that sends texts, with its API key where one is set."""
         from reminders.senders.sms import TwilioAccount  # noqa: PLC0415 (slow to import)
 
         s = self.settings
@@ -129,7 +129,7 @@ class App:
 
     @property
     def mail_server(self) -> MailServer:
-        """Return whose server emails leave through."""
+        """Return the mail server that emails are sent by."""
         s = self.settings
         return MailServer(
             host=s.smtp_host,
@@ -142,7 +142,7 @@ class App:
         )
 
     def senders(self) -> Mapping[Channel, Sender]:
-        """Return the ways out: the providers when live, else the outbox for both."""
+        """Return a sender for each channel: the providers when live, else the outbox for both."""
         if not self.settings.live:
             outbox = OutboxSender(
                 self.settings.outbox_dir,
@@ -156,33 +156,33 @@ class App:
         return {Channel.SMS: TwilioSender(self.twilio), Channel.EMAIL: email}
 
     def check_up(self, *, fix: bool = False) -> Iterator[Check]:
-        """Look at everything that must be right before messages can go; with ``fix`` tell Twilio
-        where replies go. Takes some seconds, for others are asked.
+        """Run every check of the installation; with ``fix`` set Twilio's webhook for replies. Takes
+        some seconds, since other systems are asked.
         """
-        from reminders.monitoring.check_up import inside, outside  # noqa: PLC0415 (slow to import)
+        from reminders.monitoring.check_up import own_checks, third_party_checks  # noqa: PLC0415 (slow to import)
 
-        yield from inside(self.engine, self.library, self.renderer, self.clock)
+        yield from own_checks(self.engine, self.library, self.renderer, self.clock)
         if self.settings.live:
             probe = partial(probe_mail, self.mail_server)
-            yield from outside(self.settings, self.twilio, probe, fix=fix)
+            yield from third_party_checks(self.settings, self.twilio, probe, fix=fix)
         else:
             yield Check("Twilio, SMTP", Verdict.PASS, "not used while DELIVERY=outbox")
 
     @property
-    def rates(self) -> dict[Channel, Rate]:
-        """Return how much may leave by each way out, whoever's it is: as set, else as carriers
-        let through for this kind of sender.
+    def rates(self) -> dict[Channel, RateLimit]:
+        """Return the rate of each channel's sender for all clinics together: as set, else as
+        carriers allow for this kind of sender.
         """
         s = self.settings
         sender = s.twilio_messaging_service_sid or s.twilio_from
         texts = s.sms_per_minute or (PER_MINUTE[kind_of(sender)] if s.live else None)
         return {
-            Channel.SMS: Rate(texts, s.sms_per_day),
-            Channel.EMAIL: Rate(s.smtp_per_minute, s.smtp_per_day),
+            Channel.SMS: RateLimit(texts, s.sms_per_day),
+            Channel.EMAIL: RateLimit(s.smtp_per_minute, s.smtp_per_day),
         }
 
     def dispatcher(self, name: str = "worker", patience: Patience = PATIENCE) -> Dispatcher:
-        """Return a dispatcher for the real database, clock and ways out."""
+        """Return a dispatcher for the real database, clock and senders."""
         return Dispatcher(
             self.engine,
             self.renderer,
@@ -195,9 +195,9 @@ class App:
             rates=self.rates,
         )
 
-    def alerting(self) -> Alerting:
-        """Return what tells staff and operator by email."""
-        return Alerting(
+    def alerting(self) -> AlertSender:
+        """Return what sends alerts to staff and the operator by email."""
+        return AlertSender(
             self.engine,
             self.senders()[Channel.EMAIL],
             self.clock,
@@ -206,9 +206,9 @@ class App:
         )
 
     @cached_property
-    def holding(self) -> Holding:
-        """Return what looks whether this database may send at all."""
-        return Holding(
+    def holding(self) -> RestoreGuard:
+        """Return what checks whether this database may send at all."""
+        return RestoreGuard(
             self.engine,
             self.renderer,
             self.clock,
@@ -217,31 +217,31 @@ class App:
         )
 
     @cached_property
-    def hearing(self) -> Hearing:
-        """Return what takes the texts that come in."""
+    def hearing(self) -> InboundTexts:
+        """Return what handles incoming texts."""
         answers, redact = self.answers, self.settings.twilio_redact
-        listed = self._came_in if self.settings.live else None
-        return Hearing(self.engine, answers, self.clock, listed, redact=redact)
+        listed = self._inbound_since if self.settings.live else None
+        return InboundTexts(self.engine, answers, self.clock, listed, redact=redact)
 
-    async def _came_in(self, since: datetime) -> list[Came]:
-        from reminders.senders.twilio_inbox import came_since  # noqa: PLC0415 (slow to import)
+    async def _inbound_since(self, since: datetime) -> list[ReceivedText]:
+        from reminders.senders.twilio_inbox import received_since  # noqa: PLC0415 (slow to import)
 
-        return await came_since(self.twilio, since)
+        return await received_since(self.twilio, since)
 
     def raise_alarms(self) -> None:
-        """Raise what staff and operator must be told; while practising nobody need be woken."""
+        """Raise alerts for staff and operator; none while nothing is really sent."""
         if self.settings.live:
             with writing(self.engine) as session:
                 alert_checks.raise_all(session, self.clock())
 
     @cached_property
-    def pulse(self) -> Pulse:
-        """Return what tells somebody outside that all is well."""
-        return Pulse(self.engine, self.clock, self.settings.heartbeat_url)
+    def pulse(self) -> HeartbeatPing:
+        """Return what calls the outside monitor while all is well."""
+        return HeartbeatPing(self.engine, self.clock, self.settings.heartbeat_url)
 
-    def held(self) -> Held | None:
-        """Return why nothing may leave now; None where it may, or nothing leaves anyway. Raises
-        ``SendError`` where Twilio has to be asked first and does not answer.
+    def held(self) -> Hold | None:
+        """Return why nothing may be sent now; None where it may, or where nothing is sent anyway.
+        Raises ``SendError`` where Twilio has to be asked first and does not answer.
         """
         if not self.settings.live:
             return None
@@ -250,8 +250,8 @@ class App:
             self.hearing.after_silence()
         return held
 
-    def tick(self) -> Tally | Held:
-        """Make one pass for a host that has only cron, or say why nothing may leave. Raises
+    def tick(self) -> PassSummary | Hold:
+        """Make one pass for a host that has only cron, or return why nothing may be sent. Raises
         ``SendError`` where Twilio has to be asked first and does not answer.
         """
         follow_zone_data(self.engine, self.library, self.clock())
@@ -264,24 +264,24 @@ class App:
         return came
 
     def redact(self) -> int:
-        """Ask Twilio to forget the words of texts that have come to their end."""
+        """Ask Twilio to delete the words of texts whose delivery has ended."""
         return redact(self.engine, self.senders()[Channel.SMS], self.clock)
 
     def rehearsal_dispatcher(self, engine: Engine, clock: Clock) -> Dispatcher:
-        """Return a dispatcher for a copy of the database, through which nothing leaves."""
-        accepting = Accepting()
+        """Return a dispatcher for a copy of the database, which sends nothing."""
+        accepting = AcceptingSender()
         return Dispatcher(engine, self.renderer, dict.fromkeys(Channel, accepting), clock)
 
     def take_bounce(self, raw: bytes) -> Meaning:
-        """Act on a mail that came back, and return what it was taken for."""
+        """Act on a returned mail, and return how it was classified."""
         with writing(self.engine) as session:
-            return bounces.take(session, self.links, raw, self.clock())
+            return bounces.process_bounce(session, self.links, raw, self.clock())
 
     @property
-    def keep(self) -> Keep:
-        """Return how long everything is kept."""
+    def keep(self) -> RetentionPeriods:
+        """Return how long records are kept."""
         s = self.settings
-        return Keep(
+        return RetentionPeriods(
             messages=timedelta(s.keep_messages_days),
             replies=timedelta(s.keep_replies_days),
             deliveries=timedelta(s.keep_deliveries_days),
@@ -290,11 +290,11 @@ class App:
         )
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connections to the database."""
         self.engine.dispose()
 
 
 def build(settings: Settings, clock: Clock = system_clock) -> App:
-    """Wire everything for these settings; nothing is contacted yet."""
+    """Construct everything for these settings; nothing is contacted yet."""
     use_packaged_zones()
     return App(settings, clock)

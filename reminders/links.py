@@ -1,4 +1,4 @@
-"""Addresses that only we can have made: a client's page, unsubscribe links, message references."""
+"""Make and verify signed links: client pages, unsubscribe links, message references."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs: one JSON line an event, of ids and words of ours only, so that anybody may read them."""
+"""Write logs as one JSON line an event, with ids only and no personal details."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def log_to(stream: TextIO, level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _tell_error,
+            _describe_error,
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.WriteLoggerFactory(stream),
@@ -46,7 +46,7 @@ def report_faults(dsn: str) -> bool:
         max_request_body_size="never",
         max_breadcrumbs=0,
         default_integrations=False,
-        before_send=_say_less,
+        before_send=_strip_error,
     )
     _REPORTERS.append(sentry_sdk.capture_exception)
     return True
@@ -55,7 +55,7 @@ def report_faults(dsn: str) -> bool:
 _REPORTERS: list[Callable[[BaseException], object]] = []
 
 
-def _say_less(event: Any, _hint: object) -> Any:
+def _strip_error(event: Any, _hint: object) -> Any:
     """Leave out what an error says, and what was asked of us: both may name a client."""
     for one in event.get("exception", {}).get("values", ()):
         one["value"] = ""
@@ -63,7 +63,7 @@ def _say_less(event: Any, _hint: object) -> Any:
     return event
 
 
-def _tell_error(_logger: object, _name: str, event: EventDict) -> EventDict:
+def _describe_error(_logger: object, _name: str, event: EventDict) -> EventDict:
     """Tell an error by its kind and place alone: what it says may hold a name or a number,
     since databases quote the rows they refuse.
     """

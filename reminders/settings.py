@@ -1,4 +1,4 @@
-"""Settings: the environment read once, checked whole, and every fault told with its mend."""
+"""Read settings from the environment, check them all, and report every fault at once."""
 
 from __future__ import annotations
 

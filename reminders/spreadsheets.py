@@ -1,4 +1,4 @@
-"""Spreadsheets: a file of any of the usual kinds, read into rows of plain text."""
+"""Read CSV, Excel and ODS files into rows of plain text, and write CSV."""
 
 from __future__ import annotations
 

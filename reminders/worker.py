@@ -1,4 +1,4 @@
-"""The heartbeat: a steady beat in UTC, at each of which one pass is made."""
+"""The scheduler: make one pass at every interval, and watch the clock and the alerts beside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from reminders.app import App
 from reminders.delivery.dispatcher import Dispatcher
-from reminders.monitoring.alerts import Alerting
+from reminders.monitoring.alerts import AlertSender
 from reminders.plans.time_zones import follow_zone_data
 from reminders.rules.clock_guard import JUMP, ClockWatch
 from reminders.store.database import database_time
@@ -32,7 +32,7 @@ LOOK_SECONDS = 1.0
 """Between looks at the clock."""
 
 
-def time_passed() -> timedelta:
+def monotonic_time() -> timedelta:
     """Return the time since some fixed moment, also that in which the machine slept, whatever
     is done to its clock.
     """
@@ -43,7 +43,7 @@ _SINCE_BOOT = time.CLOCK_MONOTONIC
 """Where a machine cannot count its sleep."""
 
 
-class Watchman:
+class ClockWatcher:
     """Look at the clock every second; after a jump nothing is sent until it can be believed."""
 
     def __init__(self, app: App, scheduler: BackgroundScheduler) -> None:
@@ -68,7 +68,7 @@ class Watchman:
         is far away: it is told to beat now.
         """
         before = self._watch.trusted
-        jump = self._watch.look(self.app.clock(), time_passed())
+        jump = self._watch.look(self.app.clock(), monotonic_time())
         if abs(jump) > JUMP:
             log.error("clock jumped, sending paused", seconds=round(jump.total_seconds()))
             for beat in self._scheduler.get_jobs():
@@ -103,7 +103,7 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
     follow_zone_data(app.engine, app.library, app.clock())
     dispatcher = app.dispatcher(name)
     scheduler = _scheduler()
-    watchman = Watchman(app, scheduler)
+    watchman = ClockWatcher(app, scheduler)
     scheduler.add_job(
         _beat,
         "interval",
@@ -111,7 +111,7 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
         args=[dispatcher, watchman],
         next_run_time=app.clock(),
     )
-    _look_out(app, scheduler)
+    _watch_alerts(app, scheduler)
     scheduler.start()
     try:
         yield
@@ -121,7 +121,7 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
         watchman.close()
 
 
-def _beat(dispatcher: Dispatcher, watchman: Watchman) -> None:
+def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
     """Make one pass; a failing one is told and the next beat tries again."""
     try:
         if watchman.trusts and watchman.app.held() is None:
@@ -132,10 +132,10 @@ def _beat(dispatcher: Dispatcher, watchman: Watchman) -> None:
 
 
 @contextmanager
-def lookout(app: App) -> Iterator[None]:
+def alert_watch(app: App) -> Iterator[None]:
     """Raise and send alerts until the context ends, beside a worker that may have fallen silent."""
     scheduler = _scheduler()
-    _look_out(app, scheduler)
+    _watch_alerts(app, scheduler)
     scheduler.start()
     try:
         yield
@@ -151,10 +151,10 @@ def _scheduler() -> BackgroundScheduler:
     )
 
 
-def _look_out(app: App, scheduler: BackgroundScheduler) -> None:
+def _watch_alerts(app: App, scheduler: BackgroundScheduler) -> None:
     now = app.clock()
     tell = {"args": [app.alerting()], "seconds": BEAT_SECONDS, "next_run_time": now}
-    scheduler.add_job(_tell, "interval", **tell)
+    scheduler.add_job(_send_alerts, "interval", **tell)
     scheduler.add_job(_raise, "interval", args=[app], seconds=ALARM_SECONDS, next_run_time=now)
 
 
@@ -168,7 +168,7 @@ def _raise(app: App) -> None:
         log.exception("alarms not looked for")
 
 
-def _tell(alerting: Alerting) -> None:
+def _send_alerts(alerting: AlertSender) -> None:
     """Send alerts; what fails is due again by itself. The hour does not matter to them, so no
     trust in the clock is needed.
     """

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from reminders.app import App, build, use_packaged_zones
 from reminders.delivery.dispatcher import Dispatcher
 from reminders.enrolment import clinics, treatments
-from reminders.enrolment.terms import Enrolled, Enrolment, Said
+from reminders.enrolment.terms import ConsentAnswer, Enrolment, EnrolmentResult
 from reminders.logs import log_to
 from reminders.rehearsal.simulation import SetClock, play
 from reminders.rules.terms import Channel
@@ -29,7 +29,7 @@ from reminders.staff import credentials
 from reminders.store import migrations
 from reminders.store.database import open_engine, reading, writing
 from reminders.store.queries import overview, people
-from reminders.store.queries.overview import Line
+from reminders.store.queries.overview import ReminderLine
 from reminders.store.tables import Clinic
 from tests.support.samples import CLINIC, EMPTY
 
@@ -140,7 +140,7 @@ class House:
         with reading(self.engine) as session:
             return people.clinics(session)[0]
 
-    def enrol(self, *told: Enrolment, welcomed: bool = True) -> list[Enrolled]:
+    def enrol(self, *told: Enrolment, welcomed: bool = True) -> list[EnrolmentResult]:
         """Take treatments in, of clients whose yes was confirmed long ago unless said otherwise."""
         with writing(self.engine) as session:
             clinic = people.clinics(session)[0]
@@ -163,11 +163,11 @@ class House:
         """Let time pass, with a pass at each due moment."""
         play(self.engine, self.dispatcher, self.clock, until)
 
-    def lines(self, channel: Channel | None = None) -> list[Line]:
+    def lines(self, channel: Channel | None = None) -> list[ReminderLine]:
         with reading(self.engine) as session:
             return [x for x in overview.lines(session) if channel in (None, x.channel)]
 
-    def line(self, milestone: str, channel: Channel = Channel.SMS) -> Line:
+    def line(self, milestone: str, channel: Channel = Channel.SMS) -> ReminderLine:
         """Return the latest reminder of a milestone by a channel."""
         found = [x for x in self.lines(channel) if x.milestone == milestone]
         return max(found, key=lambda line: line.reminder_id)
@@ -198,8 +198,8 @@ def plan_badly(session: Session) -> None:
             session.execute(text(f"SET LOCAL enable_{way} = off"))
 
 
-def said(channel: Channel, *, given: bool = True, stop: bool = False) -> Said:
-    return Said(channel, given, datetime(2026, 1, 5, tzinfo=UTC), "paper form", stop)
+def said(channel: Channel, *, given: bool = True, stop: bool = False) -> ConsentAnswer:
+    return ConsentAnswer(channel, given, datetime(2026, 1, 5, tzinfo=UTC), "paper form", stop)
 
 
 BOTH = (said(Channel.SMS), said(Channel.EMAIL))

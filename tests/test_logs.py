@@ -61,7 +61,7 @@ class Breaking:
 
 
 def let_all_fail(house: House) -> None:
-    """Enrol somebody whose name stands out, and let nothing of hers be sent."""
+    """Enrol somebody whose name stands out, and let none of their messages be sent."""
     person: dict[str, Any] = {
         "first_name": "Quillon",
         "last_name": "Vexley",

@@ -1,4 +1,4 @@
-"""The command line: each command reads its arguments and makes one call."""
+"""The command line for operators: each command reads its arguments and makes one call."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from reminders.app import collect_less_often
+from reminders.app import tune_garbage_collection
 from reminders.cli import (
     clients,
     clinics,
@@ -20,7 +20,7 @@ from reminders.cli import (
     paperwork,
     privacy,
     replies,
-    services,
+    run,
     staff,
     wording,
 )
@@ -34,13 +34,13 @@ commands = typer.Typer(
 )
 commands.command()(demo.demo)
 commands.command("help")(manual.show_manual)
-commands.command()(services.serve)
-commands.command()(services.web)
-commands.command()(services.worker)
-commands.command()(services.tick)
-commands.command()(services.reconcile)
-commands.command()(services.migrate)
-commands.command()(services.adopt)
+commands.command()(run.serve)
+commands.command()(run.web)
+commands.command()(run.worker)
+commands.command()(run.tick)
+commands.command()(run.reconcile)
+commands.command()(run.migrate)
+commands.command()(run.adopt)
 commands.command()(operations.pause)
 commands.command()(operations.backup)
 commands.command("registration")(paperwork.register)
@@ -68,8 +68,8 @@ commands.add_typer(staff.commands, name="staff")
 
 
 def main() -> None:
-    """Run the command that was typed; a fault of ours is told in a sentence, not in a trace."""
-    collect_less_often()
+    """Run the command that was typed; an error is reported in a sentence, without a traceback."""
+    tune_garbage_collection()
     try:
         commands()
     except Exception as error:

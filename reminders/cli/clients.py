@@ -1,4 +1,4 @@
-"""Commands for the people treated and their treatments: list, move, cancel."""
+"""Commands for clients and their treatments: list, move, cancel."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 from rich.table import Table as Grid
 from sqlalchemy.orm import Session
 
-from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clinic
+from reminders.cli.common import AsJson, find_clinic, opened, out, print_json, stop
 from reminders.enrolment.treatments import cancel as cancel_treatment
 from reminders.enrolment.treatments import reschedule
 from reminders.rules import list_cells
@@ -33,25 +33,25 @@ def list_clients(
 ) -> None:
     """List clients with their numbers and treatments."""
     with opened() as app, reading(app.engine) as session:
-        clinic_id = the_clinic(session, clinic).id if clinic else None
+        clinic_id = find_clinic(session, clinic).id if clinic else None
         clients = people.clients_of(session, clinic_id)
         names = {c.id: c.name for c in people.clinics(session)}
         grid = Grid("Client", "Name", "Clinic", "Treatments", "Not to be messaged")
         found = []
         for client in clients:
-            hers = list(people.treatments_of(session, [client.id or 0]))
+            treated = list(people.treatments_of(session, [client.id or 0]))
             stops = _stops_of(session, client)
             grid.add_row(
                 str(client.id),
                 f"{client.first_name} {client.last_name}".strip(),
                 names[client.clinic_id],
-                ", ".join(_short(treatment) for treatment in hers),
+                ", ".join(_treatment_line(treatment) for treatment in treated),
                 "; ".join(_barred(stop) for stop in stops),
             )
             found.append(
                 {
                     **client.model_dump(),
-                    "treatments": [row.model_dump() for row in hers],
+                    "treatments": [row.model_dump() for row in treated],
                     "stops": [row.model_dump() for row in stops],
                 }
             )
@@ -76,7 +76,7 @@ def _barred(stop: Suppression) -> str:
     return f"by {by} since {stop.suppressed_at:%d %b %Y} ({stop.source}): {PLAIN[stop.reason]}"
 
 
-def _short(treatment: Treatment) -> str:
+def _treatment_line(treatment: Treatment) -> str:
     gone = " (cancelled)" if treatment.cancelled_at else ""
     return f"no. {treatment.id} on {treatment.treated_on}{gone}"
 
@@ -99,7 +99,7 @@ def move(
         except InputError as error:
             stop(str(error))
         change = reschedule(session, app.library, found, when.day, when.at, None, now)
-        out.print(f"Moved to {when.day:%A %d %B %Y}. {_told(change)}")
+        out.print(f"Moved to {when.day:%A %d %B %Y}. {_change_sentence(change)}")
 
 
 @treatments.command()
@@ -117,7 +117,7 @@ def _found(session: Session, treatment_id: int) -> Treatment:
     return found
 
 
-def _told(change: Replan) -> str:
+def _change_sentence(change: Replan) -> str:
     return (
         f"{len(change.move) + len(change.add)} reminders move, {len(change.already_sent)} already went for the old date, "
         f"{len(change.too_late) + len(change.late)} come too late to help."

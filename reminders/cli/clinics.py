@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table as Grid
 
-from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clinic
+from reminders.cli.common import AsJson, find_clinic, opened, out, print_json, stop
 from reminders.enrolment import clinics as actions
 from reminders.enrolment.clinics import ClinicError
 from reminders.rules.contacts import show_phone
@@ -101,7 +101,7 @@ def edit(
         "texts_per_week": texts_per_week,
     }
     with opened() as app, writing(app.engine) as session:
-        clinic = the_clinic(session, name)
+        clinic = find_clinic(session, name)
         try:
             actions.edit(session, app.library, clinic, typed, app.clock(), live=live)
         except ClinicError as error:
@@ -121,7 +121,7 @@ def limit(
 ) -> None:
     """Set how much may leave for a clinic by a channel, as its provider allows."""
     with opened() as app, writing(app.engine) as session:
-        clinic = the_clinic(session, name)
+        clinic = find_clinic(session, name)
         actions.limit(session, clinic, channel, per_minute, per_day)
     limits = [f"{per_minute} a minute"] * bool(per_minute) + [f"{per_day} a day"] * bool(per_day)
     most = f"at most {' and '.join(limits)}" if limits else "as fast as the provider takes them"

@@ -1,4 +1,4 @@
-"""What every command shares: settings from the environment, plain words, and where output goes."""
+"""What all commands share: reading settings, opening the app, printing results and errors."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def settings() -> Settings:
 
 @contextmanager
 def opened(*, migrated: bool = True, logs: TextIO | None = None) -> Iterator[App]:
-    """Open the house for a command, saying whether messages leave the machine; an older
-    database is named with the command that mends it.
+    """Open the app for a command, and print whether messages leave the machine; for an older
+    database, name the command that upgrades it.
 
     Logs go beside the output proper, except where they are it.
     """
@@ -90,7 +90,7 @@ def opened(*, migrated: bool = True, logs: TextIO | None = None) -> Iterator[App
 
 
 def first_line(error: Exception) -> str:
-    """Return what the driver said, without the statement that follows."""
+    """Return the driver's message, without the statement that follows."""
     return str(getattr(error, "orig", error)).splitlines()[0]
 
 
@@ -114,7 +114,7 @@ def say_delivery(app: App) -> None:
         )
 
 
-def the_clinic(session: Session, name: str) -> Clinic:
+def find_clinic(session: Session, name: str) -> Clinic:
     """Return the clinic that was named, or stop with the names there are."""
     clinic = people.clinic_named(session, name)
     if clinic is None:
@@ -131,7 +131,7 @@ def print_json(found: Any) -> None:
     sys.stdout.write(json.dumps(found, default=_jsonable, indent=2, ensure_ascii=False) + "\n")
 
 
-def fields_of(found: Any) -> dict[str, Any]:
+def dataclass_fields(found: Any) -> dict[str, Any]:
     """Return a dataclass's fields by name; unlike ``asdict`` it lets counters be."""
     return {field.name: getattr(found, field.name) for field in fields(found)}
 
@@ -150,7 +150,7 @@ def _jsonable(value: Any) -> Any:
 
 @contextmanager
 def progress_bar(what: str, total: int) -> Iterator[Any]:
-    """Show a bar on standard error; the value is told how much more has been done."""
+    """Show a progress bar on standard error; call the value with how much more has been done."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -1,4 +1,4 @@
-"""The demo: seven weeks at three made-up clinics, played through the real engine in seconds."""
+"""The ``demo`` command: seven weeks at three invented clinics, played by the real engine."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from reminders.cli.reminder_table import line_table
 from reminders.consent import ledger
 from reminders.enrolment import clinics
 from reminders.intake import lists
-from reminders.intake.lists import Checked
+from reminders.intake.lists import CheckedList
 from reminders.logs import log_to
-from reminders.rehearsal.demo_lists import Story, StoryClinic, as_csv
+from reminders.rehearsal.demo_lists import DemoClinic, DemoScript, as_csv
 from reminders.rehearsal.simulation import SetClock, play
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import LEFT, Channel, Reason
@@ -35,7 +35,7 @@ from reminders.spreadsheets import read_table
 from reminders.store import migrations
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
-from reminders.store.queries.overview import Line, lines
+from reminders.store.queries.overview import ReminderLine, lines
 
 WEEKS = timedelta(weeks=7)
 
@@ -57,7 +57,7 @@ def demo(
         log_to(sys.stderr, "critical")
         try:
             _play(app, clock, Path(name))
-            _tell(app)
+            _print_outcome(app)
         finally:
             app.close()
         if not no_serve:
@@ -86,7 +86,7 @@ def _settings(folder: Path) -> Settings:
 def _play(app: App, clock: SetClock, folder: Path) -> None:
     """Take the lists in, then let time pass, with what happens on the way."""
     start = clock()
-    story = Story(start.date())
+    story = DemoScript(start.date())
     migrations.migrate(app.engine)
     out.print(Rule("Three clinics send their lists"))
     for clinic in story.clinics():
@@ -113,7 +113,7 @@ def _morning(day: date) -> datetime:
     return datetime.combine(day, time(7), tzinfo=UTC)
 
 
-def _add_clinic(app: App, clinic: StoryClinic) -> None:
+def _add_clinic(app: App, clinic: DemoClinic) -> None:
     typed = {
         "name": clinic.name,
         "time_zone": clinic.time_zone,
@@ -125,19 +125,19 @@ def _add_clinic(app: App, clinic: StoryClinic) -> None:
         clinics.add(session, typed, app.clock(), live=True)
 
 
-def _take(app: App, clinic: StoryClinic, text: str, path: Path) -> None:
+def _take(app: App, clinic: DemoClinic, text: str, path: Path) -> None:
     """Save the list as a file, and take its good rows in as ``reminders import`` does."""
     path.write_text(text, encoding="utf-8")
     with writing(app.engine) as session:
         its_clinic = people.clinic_named(session, clinic.name)
         assert its_clinic is not None
         checked = lists.check(read_table(path), path.name, its_clinic, app.library, app.clock())
-        taken = lists.take(session, app.library, its_clinic, checked, app.clock())
+        taken = lists.bring_in(session, app.library, its_clinic, checked, app.clock())
     out.print(f"[bold]{path.name}[/bold]: {lists.summary(checked, taken)}")
     _show_faults(checked)
 
 
-def _show_faults(checked: Checked) -> None:
+def _show_faults(checked: CheckedList) -> None:
     show_remarks("To mend", checked.faults)
 
 
@@ -148,8 +148,8 @@ def _stop(app: App, first_name: str) -> None:
             ledger.withdraw(session, client, channel, source="the client told us", now=app.clock())
 
 
-def _tell(app: App) -> None:
-    """Show who got what and what was not sent, each clinic in its own table."""
+def _print_outcome(app: App) -> None:
+    """Print who got what and what was not sent, each clinic in its own table."""
     with reading(app.engine) as session:
         found = lines(session)
         known = people.clinics(session)
@@ -157,11 +157,11 @@ def _tell(app: App) -> None:
         out.print()
         title = f"{clinic.name}, {clinic.time_zone}"
         out.print(line_table((line for line in found if line.clinic == clinic.name), title))
-    _tell_emails(found)
-    _tell_totals(found)
+    _print_emails(found)
+    _print_totals(found)
 
 
-def _tell_emails(found: list[Line]) -> None:
+def _print_emails(found: list[ReminderLine]) -> None:
     out.print()
     out.print(Rule("The emails in full, each once, as plain text"))
     shown: set[str] = set()
@@ -174,7 +174,7 @@ def _tell_emails(found: list[Line]) -> None:
             )
 
 
-def _tell_totals(found: list[Line]) -> None:
+def _print_totals(found: list[ReminderLine]) -> None:
     sent = [line for line in found if line.status in LEFT]
     texts = [line for line in sent if line.channel is Channel.SMS]
     segments = sum(line.segments or 0 for line in texts)

@@ -1,4 +1,5 @@
-"""The demo's second half: a clinic's weeks around today, served as the staff see them."""
+"""The desk that the ``demo`` command serves: one clinic with some weeks of messages around
+today."""
 
 from __future__ import annotations
 
@@ -16,9 +17,9 @@ from reminders.cli.common import out
 from reminders.delivery import receipts
 from reminders.delivery.receipts import Report
 from reminders.enrolment import clinics, treatments
-from reminders.enrolment.terms import Enrolment, Said
+from reminders.enrolment.terms import ConsentAnswer, Enrolment
 from reminders.inbox import replies
-from reminders.inbox.replies import Inbound
+from reminders.inbox.replies import InboundText
 from reminders.rehearsal.demo_weeks import PEOPLE, UNREACHED, WROTE
 from reminders.rehearsal.simulation import SetClock, play
 from reminders.rules.roles import Role
@@ -31,7 +32,7 @@ from reminders.store.database import writing
 from reminders.store.queries import client_messages, people
 from reminders.store.tables import Clinic
 from reminders.web import create_web
-from reminders.web.desk.sign_in.demo_access import add_door
+from reminders.web.desk.sign_in.demo_access import add_demo_sign_in
 from reminders.worker import heartbeat
 
 OWNER = "olive@rosewood.example"
@@ -49,8 +50,8 @@ CLINIC = {
 
 
 def serve_desk(folder: Path, port: int) -> None:
-    """Play the weeks that lie behind, then serve the desk until Ctrl-C; nothing leaves."""
-    with _door(port) as door:
+    """Play the past weeks, then serve the desk until Ctrl-C; nothing is sent."""
+    with _port_socket(port) as door:
         settings = Settings(
             database_url=f"sqlite:///{folder / 'desk.db'}",
             outbox_dir=folder / "desk outbox",
@@ -60,24 +61,24 @@ def serve_desk(folder: Path, port: int) -> None:
         app = build(settings)
         try:
             web = create_web(app, lambda: heartbeat(app, "demo"))
-            link = add_door(web, app, OWNER, clinic_id)
+            link = add_demo_sign_in(web, app, OWNER, clinic_id)
             out.print("\n[bold]The clinic’s desk[/bold], with some weeks behind and before it:")
             out.print(f"  {link}", soft_wrap=True)
             out.print("Its Outbox shows every text and email. Ctrl-C ends it.")
-            _listen(web, door)
+            _serve_on(web, door)
         finally:
             app.close()
 
 
-def _door(port: int) -> socket.socket:
-    """Take the usual port, or any free one where that is taken."""
+def _port_socket(port: int) -> socket.socket:
+    """Return the usual port, or any free one where that is taken."""
     try:
         return socket.create_server(("127.0.0.1", port))
     except OSError:
         return socket.create_server(("127.0.0.1", 0))
 
 
-def _listen(web: object, door: socket.socket) -> None:
+def _serve_on(web: object, door: socket.socket) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)  # uvicorn raises it again once it has ended well
     config = uvicorn.Config(web, access_log=False, log_level="error", timeout_graceful_shutdown=2)  # type: ignore[arg-type]
@@ -94,7 +95,7 @@ def _seed(settings: Settings) -> int:
         with writing(app.engine) as session:
             clinic = clinics.add(session, CLINIC, clock(), live=True)
             _invite(session, clinic, clock())
-            treatments.enrol(session, app.library, clinic, list(_people(now.date())), clock())
+            treatments.enrol(session, app.library, clinic, list(_demo_clients(now.date())), clock())
         play(app.engine, app.dispatcher("demo"), clock, now)
         with writing(app.engine) as session:
             _report(session, now)
@@ -105,11 +106,12 @@ def _seed(settings: Settings) -> int:
         app.close()
 
 
-def _people(today: date) -> Iterator[Enrolment]:
+def _demo_clients(today: date) -> Iterator[Enrolment]:
     """Return everyone, on numbers and addresses that are nobody's."""
     asked_at = datetime.combine(today, time(12), tzinfo=UTC) - BACK
     yes = tuple(
-        Said(channel, given=True, given_at=asked_at, source="paper form") for channel in Channel
+        ConsentAnswer(channel, given=True, given_at=asked_at, source="paper form")
+        for channel in Channel
     )
     for number, (first, last, days, hour) in enumerate(PEOPLE):
         yield Enrolment(
@@ -148,11 +150,13 @@ def _report(session: Session, now: datetime) -> None:
             token = f"{reminder.id}.{attempt.claim}"
             meaning = CODES.get(int(code)) if code else None
             at = min(now, attempt.handoff_at + timedelta(seconds=4))
-            receipts.take(session, Report(token, f"demo-{reminder.id}", status, code, meaning), at)
+            receipts.record_receipt(
+                session, Report(token, f"demo-{reminder.id}", status, code, meaning), at
+            )
 
 
 def _reply(app: App, session: Session, now: datetime) -> None:
     for first_name, minutes, body in WROTE:
         client = next(c for c in people.clients_of(session) if c.first_name == first_name)
-        inbound = Inbound(f"demo-{first_name}", client.phone or "", body)
-        replies.take(session, app.answers, inbound, now - timedelta(minutes=minutes))
+        inbound = InboundText(f"demo-{first_name}", client.phone or "", body)
+        replies.handle_text(session, app.answers, inbound, now - timedelta(minutes=minutes))

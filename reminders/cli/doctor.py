@@ -1,4 +1,4 @@
-"""Commands that check: the doctor, and a test message to oneself."""
+"""Commands that check an installation: ``doctor``, and a test message to the operator."""
 
 from __future__ import annotations
 

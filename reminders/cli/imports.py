@@ -1,4 +1,4 @@
-"""The command that takes a clinic's list in."""
+"""The ``import`` command, which takes in a clinic's list of clients and treatments."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from rich.table import Table as Grid
 from reminders.cli.common import (
     EXIT_FAULT,
     AsJson,
+    dataclass_fields,
     err,
-    fields_of,
+    find_clinic,
     opened,
     out,
     print_json,
     progress_bar,
     stop,
-    the_clinic,
 )
 from reminders.intake import lists
-from reminders.intake.lists import Checked, Taken
-from reminders.intake.rows import Remark
+from reminders.intake.lists import CheckedList, Taken
+from reminders.intake.rows import CellRemark
 from reminders.rules.terms import InputError
 from reminders.spreadsheets import read_table
 from reminders.store.database import reading, writing
@@ -52,7 +52,7 @@ def import_list(
             stop(f"{file.name}: {error}")
         now = app.clock()
         with reading(app.engine) as session:
-            its_clinic = the_clinic(session, clinic)
+            its_clinic = find_clinic(session, clinic)
             checked = lists.check(table, file.name, its_clinic, app.library, now)
         taken = None
         if checked.good and (good_rows or not checked.faults):
@@ -60,18 +60,18 @@ def import_list(
                 progress_bar("Taking in", len(checked.good)) as progress,
                 writing(app.engine) as session,
             ):
-                taken = lists.take(
-                    session, app.library, the_clinic(session, clinic), checked, now, progress
+                taken = lists.bring_in(
+                    session, app.library, find_clinic(session, clinic), checked, now, progress
                 )
         _report(checked, taken, as_json=as_json)
         if checked.faults and not good_rows:
             raise typer.Exit(EXIT_FAULT)
 
 
-def _report(checked: Checked, taken: Taken | None, *, as_json: bool) -> None:
+def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None:
     notes = checked.notes + (taken.notes if taken else [])
     if as_json:
-        done = fields_of(taken) if taken else {}
+        done = dataclass_fields(taken) if taken else {}
         print_json(
             {
                 "rows": checked.rows,
@@ -90,7 +90,7 @@ def _report(checked: Checked, taken: Taken | None, *, as_json: bool) -> None:
     out.print(lists.summary(checked, taken))
 
 
-def show_remarks(title: str, remarks: list[Remark]) -> None:
+def show_remarks(title: str, remarks: list[CellRemark]) -> None:
     """Show what is to be mended or known, cell by cell."""
     if not remarks:
         return

@@ -1,4 +1,4 @@
-"""Commands that ask and change nothing: preview, simulate, status."""
+"""Commands that show and change nothing: preview, simulate, status."""
 
 from __future__ import annotations
 
@@ -10,16 +10,25 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table as Grid
 
-from reminders.cli.common import AsJson, err, fields_of, opened, out, print_json, progress_bar, stop
+from reminders.cli.common import (
+    AsJson,
+    dataclass_fields,
+    err,
+    opened,
+    out,
+    print_json,
+    progress_bar,
+    stop,
+)
 from reminders.cli.reminder_table import as_rows, line_table
-from reminders.cli.services import told
-from reminders.monitoring.status import Standing, standing
+from reminders.cli.run import hold_sentences
+from reminders.monitoring.status import SystemStatus, standing
 from reminders.rehearsal.simulation import rehearse
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import LEFT, Reason
 from reminders.store.database import reading
 from reminders.store.queries import people
-from reminders.store.queries.overview import Line
+from reminders.store.queries.overview import ReminderLine
 
 FAR = timedelta(days=400)
 
@@ -47,7 +56,7 @@ def preview(
         out.print(
             line_table(lines, f"What {found.first_name} gets")
             if lines
-            else "Nothing is planned for her."
+            else "Nothing is planned for this client."
         )
 
 
@@ -76,10 +85,12 @@ def simulate(
 
             lines = rehearse(app.engine, app.rehearsal_dispatcher, begin, last, progress=progress)
         inside = [line for line in lines if first <= line.at <= last]
-        _tell_simulated(inside, first, last, as_json=as_json)
+        _print_simulation(inside, first, last, as_json=as_json)
 
 
-def _tell_simulated(lines: list[Line], first: datetime, last: datetime, *, as_json: bool) -> None:
+def _print_simulation(
+    lines: list[ReminderLine], first: datetime, last: datetime, *, as_json: bool
+) -> None:
     sent = [line for line in lines if line.status in LEFT]
     totals = _totals(lines, sent)
     if as_json:
@@ -109,7 +120,7 @@ def _tell_simulated(lines: list[Line], first: datetime, last: datetime, *, as_js
         out.print(f"{count} would not: {PLAIN[Reason(why)]}.")
 
 
-def _totals(lines: list[Line], sent: list[Line]) -> dict[str, Any]:
+def _totals(lines: list[ReminderLine], sent: list[ReminderLine]) -> dict[str, Any]:
     texts = [line for line in sent if line.channel == "sms"]
     return {
         "texts": len(texts),
@@ -128,12 +139,12 @@ def status(as_json: AsJson = False) -> None:
         with reading(app.engine) as session:
             found = standing(session, now)
         if as_json:
-            print_json({"delivery": app.settings.delivery, "at": now, **fields_of(found)})
+            print_json({"delivery": app.settings.delivery, "at": now, **dataclass_fields(found)})
             return
-        _tell_status(found)
+        _print_status(found)
 
 
-def _tell_status(found: Standing) -> None:
+def _print_status(found: SystemStatus) -> None:
     beat = (
         "has never beaten"
         if found.last_beat_at is None
@@ -164,9 +175,9 @@ def _tell_status(found: Standing) -> None:
         out.print(sentence)
 
 
-def _troubles(found: Standing) -> Iterator[str]:
+def _troubles(found: SystemStatus) -> Iterator[str]:
     if found.held:
-        yield from told(found.held)
+        yield from hold_sentences(found.held)
     if found.paused:
         yield f"Everything is paused since {found.paused.at:%Y-%m-%d %H:%M} UTC, by {found.paused.by}."
     yield from (f"{name} is paused." for name, mode in found.clinics.items() if mode == "paused")

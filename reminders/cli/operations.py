@@ -1,4 +1,4 @@
-"""Commands for whoever runs the service: pausing and backing up."""
+"""Commands for operators: pause sending and back up the database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from reminders.cli.common import opened, out, stop, the_clinic
+from reminders.cli.common import find_clinic, opened, out, stop
 from reminders.delivery import pauses
 from reminders.store import backups
 from reminders.store.backups import BackupError
@@ -21,16 +21,16 @@ def pause(
 ) -> None:
     """Pause sending, for one clinic or for all; stops, replies and receipts are still taken."""
     with opened() as app, writing(app.engine) as session:
-        whose = the_clinic(session, clinic) if clinic else None
+        whose = find_clinic(session, clinic) if clinic else None
         if off:
-            pauses.go_on(session, whose)
+            pauses.resume_messages(session, whose)
         else:
-            pauses.pause(session, whose, _who(), app.clock())
+            pauses.pause(session, whose, _current_user(), app.clock())
         name = whose.name if whose else "Every clinic"
     out.print(f"{name} sends again." if off else f"{name} is paused: nothing more is handed off.")
 
 
-def _who() -> str:
+def _current_user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -1,4 +1,4 @@
-"""Commands that print what others ask for: carriers, regulators, and an operator's own planning."""
+"""Commands that print reports for carriers, regulators and an operator's own planning."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from reminders.cli.common import AsJson, fields_of, opened, out, print_json, stop, the_clinic
+from reminders.cli.common import (
+    AsJson,
+    dataclass_fields,
+    find_clinic,
+    opened,
+    out,
+    print_json,
+    stop,
+)
 from reminders.monitoring import carrier_registration
 from reminders.rehearsal.forecast import ahead
 from reminders.spreadsheets import write_table
@@ -24,7 +32,7 @@ TheClinic = Annotated[str, typer.Option("--clinic", help="The clinic's name.")]
 def register(clinic: TheClinic, as_json: AsJson = False) -> None:
     """Print what carriers want for a campaign (10DLC) or a toll-free number, from live wording."""
     with opened() as app, reading(app.engine) as session:
-        found = the_clinic(session, clinic)
+        found = find_clinic(session, clinic)
         s = app.settings
         pack = carrier_registration.pack(
             app.library,
@@ -35,7 +43,7 @@ def register(clinic: TheClinic, as_json: AsJson = False) -> None:
             app.clock(),
         )
     if as_json:
-        print_json(fields_of(pack))
+        print_json(dataclass_fields(pack))
         return
     for name, value in pack.fields.items():
         out.print(f"[bold]{name}[/bold]")
@@ -54,7 +62,7 @@ def report_consents(
 ) -> None:
     """Write every yes and no of a clinic's clients: when, how, in which words, taken down by whom."""
     with opened() as app, reading(app.engine) as session:
-        rows = consents.report(session, the_clinic(session, clinic).id)
+        rows = consents.report(session, find_clinic(session, clinic).id)
     if as_json:
         print_json([dict(zip(consents.REPORTED, row, strict=True)) for row in rows])
         return

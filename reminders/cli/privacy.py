@@ -1,4 +1,4 @@
-"""Commands about what is held of a client: her consent, her export, her erasure, and retention."""
+"""Commands about a client's personal records: consent, export, erasure and retention."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reminders.consent.ledger import Proof
 from reminders.privacy import retention
 from reminders.rules.bounces import Meaning
 from reminders.rules.terms import Act, Channel, InputError, Purpose
-from reminders.store.database import reading, trying, writing
+from reminders.store.database import reading, short_transaction, writing
 from reminders.store.queries import people
 from reminders.store.queries.audit import COMMAND_LINE
 from reminders.store.tables import Client
@@ -29,11 +29,13 @@ def agree(
     client: ClientId,
     channel: Annotated[Channel, typer.Argument(help="sms or email.")],
     source: Annotated[str, typer.Option(help="Where it is kept, like “paper form, drawer 3”.")],
-    purpose: Annotated[Purpose, typer.Option(help="What she agreed to.")] = Purpose.CARE,
+    purpose: Annotated[Purpose, typer.Option(help="What the client agreed to.")] = Purpose.CARE,
     on: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day she signed (UTC).")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the consent (UTC).")
     ] = None,
-    wording: Annotated[str | None, typer.Option(help="The exact words she agreed to.")] = None,
+    wording: Annotated[
+        str | None, typer.Option(help="The exact words the client agreed to.")
+    ] = None,
 ) -> None:
     """Record a client's consent with its proof. Only the client can take back a stop."""
     with opened() as app, writing(app.engine) as session:
@@ -50,7 +52,7 @@ def agree(
 
 
 def export(client: ClientId, as_json: AsJson = False) -> None:
-    """Show everything that is held of a client; with --json as a file for her or a program."""
+    """Show everything that is stored about a client; with --json as a file for the client."""
     with opened() as app, reading(app.engine) as session:
         held = retention.export(session, _found(session, client), app.clock())
     if as_json:
@@ -69,7 +71,7 @@ def _sentence(row: dict[str, Any]) -> str:
 
 def forget(client: ClientId, yes: Yes = False) -> None:
     """Erase a client: everything readable goes, proof stays as hashes, stops stay in force."""
-    with opened() as app, (writing if yes else trying)(app.engine) as session:
+    with opened() as app, (writing if yes else short_transaction)(app.engine) as session:
         try:
             done = retention.forget(session, _found(session, client), app.clock(), by=COMMAND_LINE)
         except InputError as error:
@@ -77,7 +79,9 @@ def forget(client: ClientId, yes: Yes = False) -> None:
         what = ", ".join(f"{count} {name}" for name, count in done.items() if count)
         if yes:
             out.print(f"Client no. {client} is erased, with {what or 'nothing else'}.")
-            out.print("Twilio is asked to forget her texts; its own log keeps when they went.")
+            out.print(
+                "Twilio is asked to delete the client's texts; its own log keeps when they were sent."
+            )
         else:
             out.print(f"This would erase client no. {client} for good, with {what or 'no more'}.")
             out.print("Nothing was changed. To do it: add --yes")
@@ -85,15 +89,15 @@ def forget(client: ClientId, yes: Yes = False) -> None:
 
 def purge(yes: Yes = False, as_json: AsJson = False) -> None:
     """Delete what has been kept as long as the KEEP_ settings say, and count it."""
-    with opened() as app, (writing if yes else trying)(app.engine) as session:
+    with opened() as app, (writing if yes else short_transaction)(app.engine) as session:
         done = retention.purge(session, app.keep, app.clock())
     if as_json:
         print_json({"done": yes, "purged": done})
     else:
-        _tell_purged(done, yes=yes)
+        _print_purged(done, yes=yes)
 
 
-def _tell_purged(done: Counter[str], *, yes: bool) -> None:
+def _print_purged(done: Counter[str], *, yes: bool) -> None:
     if not done:
         out.print("Nothing has been kept for too long.")
         return

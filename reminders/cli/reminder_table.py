@@ -1,4 +1,4 @@
-"""Tables of reminders as people read them: when, to whom, which words, and why not."""
+"""Format reminders as tables for the terminal, or as JSON rows for programs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.table import Table as Grid
 
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import LEFT, Channel, Status
-from reminders.store.queries.overview import Line
+from reminders.store.queries.overview import ReminderLine
 
 COLUMNS: dict[str, dict[str, Any]] = {
     "Who": {"no_wrap": True},
@@ -24,23 +24,23 @@ COLUMNS: dict[str, dict[str, Any]] = {
 }
 
 
-def line_table(lines: Iterable[Line], title: str) -> Grid:
-    """Return reminders client by client in order of time, each on its recipient's clock; what
-    was not sent for one reason stands together.
+def line_table(lines: Iterable[ReminderLine], title: str) -> Grid:
+    """Return a table of reminders by client and time, in the recipient's time zone; reminders not
+    sent for the same reason share a row.
     """
     grid = Grid(title=title, title_justify="left")
     for heading, options in COLUMNS.items():
         grid.add_column(heading, **options)
     by_client = sorted(lines, key=lambda line: (line.first_name, line.client_id))
-    for _, hers in groupby(by_client, key=lambda line: line.client_id):
-        for row in _rows(list(hers)):
+    for _, lines_of_client in groupby(by_client, key=lambda line: line.client_id):
+        for row in _rows(list(lines_of_client)):
             grid.add_row(*row)
         grid.add_section()
     return grid
 
 
-def _rows(hers: Sequence[Line]) -> Iterator[tuple[str, ...]]:
-    runs = groupby(hers, key=lambda line: line.reminder_id if line.status in LEFT else line.reason)
+def _rows(lines: Sequence[ReminderLine]) -> Iterator[tuple[str, ...]]:
+    runs = groupby(lines, key=lambda line: line.reminder_id if line.status in LEFT else line.reason)
     for number, (_, run) in enumerate(runs):
         together = list(run)
         first, last = together[0], together[-1]
@@ -62,7 +62,7 @@ def _both(parts: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(parts))
 
 
-def words(line: Line) -> str:
+def words(line: ReminderLine) -> str:
     """Return the exact text that left, an email's subject, or why it did not leave."""
     if line.status in LEFT:
         return escape((line.body if line.channel is Channel.SMS else line.subject) or "")
@@ -72,7 +72,7 @@ def words(line: Line) -> str:
     return f"[yellow]{line.status}: {PLAIN[line.reason]}{until} ({line.reason})[/yellow]"
 
 
-def as_rows(lines: Iterable[Line]) -> list[dict[str, Any]]:
+def as_rows(lines: Iterable[ReminderLine]) -> list[dict[str, Any]]:
     """Return reminders for a program to read."""
     return [
         {

@@ -1,4 +1,4 @@
-"""The command that shows what clients wrote and nobody has dealt with yet."""
+"""The ``replies`` command, which shows clients' texts that wait for an answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 from sqlalchemy.orm import Session
 
-from reminders.cli.common import AsJson, opened, out, print_json, the_clinic
+from reminders.cli.common import AsJson, find_clinic, opened, out, print_json
 from reminders.store.database import reading
 from reminders.store.queries import people
 from reminders.store.queries import replies as queries
@@ -22,7 +22,7 @@ def replies(
 ) -> None:
     """Show what clients wrote that waits for a person: alarms first, then the oldest."""
     with opened() as app, reading(app.engine) as session:
-        clinic_id = the_clinic(session, clinic).id if clinic else None
+        clinic_id = find_clinic(session, clinic).id if clinic else None
         found = [_row(session, reply) for reply in queries.waiting(session, clinic_id)]
         if as_json:
             print_json(found)

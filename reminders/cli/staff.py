@@ -1,4 +1,4 @@
-"""Commands for staff: invite, list, remove."""
+"""Commands for staff accounts: invite, list, remove, reset the second factor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table as Grid
 
-from reminders.cli.common import AsJson, opened, out, print_json, stop, the_clinic
+from reminders.cli.common import AsJson, find_clinic, opened, out, print_json, stop
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
 from reminders.staff import invitations
@@ -20,7 +20,7 @@ from reminders.store.tables import Staff
 commands = typer.Typer(help="Let people in to the staff's pages.", no_args_is_help=True)
 
 TheClinic = Annotated[str, typer.Option("--clinic", help="The clinic's name.")]
-Email = Annotated[str, typer.Argument(help="Her email address; she signs in with it.")]
+Email = Annotated[str, typer.Argument(help="The email address to sign in with.")]
 
 
 @commands.command()
@@ -33,7 +33,7 @@ def invite(
 ) -> None:
     """Print a one-time link with which somebody chooses a password (again) and signs in."""
     with opened() as app, writing(app.engine) as session:
-        found = the_clinic(session, clinic)
+        found = find_clinic(session, clinic)
         try:
             token = invitations.invite(session, found, email, role, app.clock())
         except InputError as error:
@@ -65,9 +65,9 @@ def list_staff(as_json: AsJson = False) -> None:
 
 @commands.command()
 def remove(email: Email, clinic: TheClinic) -> None:
-    """Let somebody in no more; her browsers are signed out at once."""
+    """Remove somebody from a clinic; their browsers are signed out at once."""
     with opened() as app, writing(app.engine) as session:
-        found = the_clinic(session, clinic)
+        found = find_clinic(session, clinic)
         member = queries.by_email(session, email.strip().lower())
         if member is None or member.id not in {
             m.id for m, _ in queries.of_clinic(session, found.id)
@@ -80,7 +80,7 @@ def remove(email: Email, clinic: TheClinic) -> None:
 
 @commands.command("new-phone")
 def new_phone(email: Email) -> None:
-    """Let somebody who lost phone and paper list set up her second step anew."""
+    """Let somebody who lost phone and recovery codes set up the second factor again."""
     with opened() as app, writing(app.engine) as session:
         member = queries.by_email(session, email.strip().lower())
         if member is None:
@@ -90,4 +90,4 @@ def new_phone(email: Email) -> None:
         record(
             session, None, COMMAND_LINE, "took a second step away", Staff, member.id, app.clock()
         )
-        out.print(f"{email} is signed out, and sets up a new second step when she signs in again.")
+        out.print(f"{email} is signed out, and sets up a new second step at the next sign-in.")

@@ -1,4 +1,4 @@
-"""Commands for what messages say: lint, wording, sheet."""
+"""Commands that check and print the wording of messages: lint, wording, sheet."""
 
 from __future__ import annotations
 

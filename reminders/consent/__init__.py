@@ -1,1 +1,1 @@
-"""Each client's yes and no by channel, how it is proven, and the stop that binds a contact."""
+"""Clients' consent by channel, its proof, and opt-outs that apply to a phone number or address."""

@@ -1,4 +1,4 @@
-"""Mail that came back: an address that does not exist, a full mailbox, a complaint, a goodbye."""
+"""Act on returned mail: bounces, full mailboxes, spam complaints and unsubscribe requests."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from reminders.consent import ledger
 from reminders.delivery import receipts
 from reminders.delivery.receipts import Report
 from reminders.links import Links
-from reminders.rules.bounces import Meaning, Returned, read
+from reminders.rules.bounces import BouncedMail, Meaning, read
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Act, Channel, Reason
 from reminders.store.queries import consents, people
 from reminders.store.queries import receipts as reports
-from reminders.store.queries.receipts import Sent
+from reminders.store.queries.receipts import LastAttempt
 
 log = structlog.get_logger()
 
 FULL_DAYS = 3
-"""On so many different days a mailbox may be full before nobody empties it any more."""
+"""After bounces on so many different days a full mailbox counts as abandoned."""
 
 FULL_WITHIN = timedelta(days=90)
 
 
-def take(session: Session, links: Links, raw: bytes, now: datetime) -> Meaning:
-    """Act on a mail that came back, as often as it comes, and return what it was taken for.
+def process_bounce(session: Session, links: Links, raw: bytes, now: datetime) -> Meaning:
+    """Act on a returned mail, and return how it was classified; repeating it changes nothing.
 
-    Whose it is, only our own references tell, since nobody else can make them: whatever address
-    the mail itself names is not believed, so a forged one can stop no message.
+    The client is found by our own signed references alone: addresses in the mail are ignored, so
+    that a forged mail can stop no message.
     """
     returned = read(raw)
     sent = _sent(session, links, returned)
@@ -38,15 +38,15 @@ def take(session: Session, links: Links, raw: bytes, now: datetime) -> Meaning:
         log.info("mail came back", meaning=returned.meaning, known=sent is not None)
         return Meaning.NOTHING
     if returned.meaning in {Meaning.COMPLAINT, Meaning.UNSUBSCRIBE}:
-        _leave_alone(session, sent, returned.meaning, now)
+        _suppress_address(session, sent, returned.meaning, now)
     else:
         _note_failure(session, sent, returned, now)
     log.info("mail came back", meaning=returned.meaning, reminder=sent.reminder_id)
     return returned.meaning
 
 
-def _sent(session: Session, links: Links, returned: Returned) -> Sent | None:
-    """Return the email of ours that a genuine reference in it names."""
+def _sent(session: Session, links: Links, returned: BouncedMail) -> LastAttempt | None:
+    """Return the email of ours that a genuine reference in the mail names."""
     numbers = (links.reminder_of(reference) for reference in returned.references)
     found = (reports.last_sent(session, number) for number in numbers if number is not None)
     return next(
@@ -54,8 +54,8 @@ def _sent(session: Session, links: Links, returned: Returned) -> Sent | None:
     )
 
 
-def _leave_alone(session: Session, sent: Sent, meaning: Meaning, now: datetime) -> None:
-    """Stop emails to her, and to the address it went to, should she have another by now."""
+def _suppress_address(session: Session, sent: LastAttempt, meaning: Meaning, now: datetime) -> None:
+    """Stop emails to the client, and to the address it went to if that has changed since."""
     act = Act.COMPLAINT if meaning is Meaning.COMPLAINT else Act.LINK
     source = f"{meaning} by email"
     client = people.client(session, sent.client_id)
@@ -66,11 +66,15 @@ def _leave_alone(session: Session, sent: Sent, meaning: Meaning, now: datetime) 
     )
 
 
-def _note_failure(session: Session, sent: Sent, returned: Returned, now: datetime) -> None:
+def _note_failure(
+    session: Session, sent: LastAttempt, returned: BouncedMail, now: datetime
+) -> None:
     meaning = Outcome.INVALID if returned.meaning is Meaning.NO_ADDRESS else None
     token = f"{sent.reminder_id}.{sent.claim}"
     provider_id = sent.provider_id or returned.references[0]
-    receipts.take(session, Report(token, provider_id, "undelivered", returned.code, meaning), now)
+    receipts.record_receipt(
+        session, Report(token, provider_id, "undelivered", returned.code, meaning), now
+    )
     if returned.meaning is Meaning.FULL:
         days = reports.full_on(session, sent, now - FULL_WITHIN)
         if len(days) >= FULL_DAYS:

@@ -1,4 +1,4 @@
-"""Joining: somebody says yes on her own phone, and it counts once her contact is proven."""
+"""Self-enrolment: a consent that a client gives online counts once the contact is verified."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ LINK_GOOD_FOR = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """What she wrote. ``agreed`` are the exact words beside each box she ticked, whose
-    ``contacts`` are normalised already.
+class JoinForm:
+    """A form as it was sent in. ``agreed`` are the exact words beside each ticked box; ``contacts``
+    are normalised already.
     """
 
     first_name: str
@@ -36,18 +36,18 @@ class Form:
     discretion: Discretion
 
 
-def ask(
+def submit(
     session: Session,
     links: Links,
     clinic: Clinic,
-    form: Form,
+    form: JoinForm,
     say: Mapping[Channel, Say],
     now: datetime,
     *,
     network_address: str,
 ) -> JoinRequest:
-    """Keep a form, and send a code to the number and a link to the address. Whether somebody is
-    known makes no difference that could be seen. Raises ``TooOften``.
+    """Store a form, and send a code to the number and a link to the address. The answer never shows
+    whether somebody is known. Raises ``TooOften``.
     """
     kept = JoinRequest(
         clinic_id=clinic.id,
@@ -61,13 +61,13 @@ def ask(
     session.add(kept)
     session.flush()
     for channel in form.agreed:
-        client = _whoever(session, clinic, form, channel, now)
+        client = _matching_client(session, clinic, form, channel, now)
         _set_client(kept, channel, client)
         link = None
         if channel is Channel.EMAIL:
             link = f"{links.public_url}/join/{clinic.slug}/email/{links.token('address', kept.id)}"
         good_for = LINK_GOOD_FOR if link else verification_codes.GOOD_FOR
-        verification_codes.ask(
+        verification_codes.send_code(
             session,
             links,
             client,
@@ -86,10 +86,10 @@ def _about(kept: JoinRequest, channel: Channel) -> str:
     return f"join.{kept.id}.{channel}"
 
 
-def _whoever(
-    session: Session, clinic: Clinic, form: Form, channel: Channel, now: datetime
+def _matching_client(
+    session: Session, clinic: Clinic, form: JoinForm, channel: Channel, now: datetime
 ) -> Client:
-    """Return who has this contact and this name, or somebody new with this contact alone."""
+    """Return the client with this contact and this name, or a new one with this contact alone."""
     contact = form.contacts[channel]
     known = queries.namesake(session, clinic.id, contact, form.first_name)
     if known is not None:
@@ -122,8 +122,8 @@ def prove(
     shown: str,
     now: datetime,
 ) -> Answer:
-    """Take what proves that she reads there: the code she typed, or the link she opened and
-    pressed. Once right, her yes to that channel counts.
+    """Check the proof that a contact is the client's own: the code typed, or the link opened and
+    confirmed. If it is right, the consent to that channel counts.
     """
     if progress(kept).get(channel):
         return Answer.RIGHT
@@ -137,8 +137,8 @@ def prove(
 def _agree(
     session: Session, library: Library, kept: JoinRequest, channel: Channel, now: datetime
 ) -> None:
-    """Write her yes down, with the exact words and the browser she said it from, and plan."""
-    client = _hers(session, kept, channel)
+    """Record the consent with its exact words and the network address, and plan reminders."""
+    client = _client_of_contact(session, kept, channel)
     client.language, client.discretion = kept.language, kept.discretion
     wording = (kept.sms_wording if channel is Channel.SMS else kept.email_wording) or ""
     clinic = people.clinic(session, kept.clinic_id)
@@ -155,13 +155,13 @@ def _agree(
 
 
 def version_of(wording: str) -> str:
-    """Return a version of some words that changes with every letter of them."""
+    """Return a version for these words, which changes with every letter."""
     return sha256(wording.encode()).hexdigest()[:12]
 
 
-def _hers(session: Session, kept: JoinRequest, channel: Channel) -> Client:
-    """Return whose contact it is. Where she proved her other one before, both are hers, and what
-    only this form made is no longer needed.
+def _client_of_contact(session: Session, kept: JoinRequest, channel: Channel) -> Client:
+    """Return the client a verified contact belongs to. If the other contact was verified before,
+    both belong to one client, and the client that this form created is deleted.
     """
     texts = channel is Channel.SMS
     mine, other = kept.sms_client_id, kept.email_client_id
@@ -184,7 +184,7 @@ def _hers(session: Session, kept: JoinRequest, channel: Channel) -> Client:
 
 
 def progress(kept: JoinRequest) -> dict[Channel, bool]:
-    """Return what she said yes to, and whether that contact is proven."""
+    """Return the channels the form agreed to, and whether each contact is verified."""
     wanted = {
         Channel.SMS: (kept.sms_wording, kept.sms_proven_at),
         Channel.EMAIL: (kept.email_wording, kept.email_proven_at),

@@ -1,4 +1,4 @@
-"""Consent: a client's dated yes or no for each channel, and the stop that binds a contact."""
+"""Record consents and opt-outs, dated and by channel, and suppress contacts that opted out."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from reminders.store.queries import consents, delivery, people
 from reminders.store.queries.common import Row
 from reminders.store.tables import Client
 
-HERS = frozenset({Act.FORM, Act.PAGE, Act.KEYWORD})
-"""Acts of her own, which alone may take back a stop: nobody else may, since nobody else can know,
-and Twilio would refuse the text all the same (21610)."""
+CLIENT_ACTS = frozenset({Act.FORM, Act.PAGE, Act.KEYWORD})
+"""Acts of the client, which alone may lift an opt-out; after any other act Twilio would still
+refuse the text (21610)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """By what act she said it, in answer to which exact words, and where that is written down:
-    ``source`` in words, ``recorded_by`` whom, and the ``network_address`` of the browser (CTIA 5.1.2).
+    """How a consent or opt-out was given: by which act, in answer to which exact words, and its
+    record: ``source`` in words, ``recorded_by`` whom, and the ``network_address`` of the browser
+    (CTIA 5.1.2).
     """
 
     act: Act
@@ -43,11 +44,11 @@ def record(
     given_at: datetime | None = None,
     purpose: Purpose = Purpose.CARE,
 ) -> None:
-    """Take a client's yes, given now or at ``given_at`` (UTC), and plan again what a stop had
-    given up.
+    """Record a client's consent, given now or at ``given_at`` (UTC), and replan what an opt-out had
+    cancelled.
 
-    A first yes to texts is confirmed to her by the first of them. An act of hers takes back a stop on this contact; nobody else's does, and a list takes back
-    nothing at all. Raises ``InputError``.
+    The first text confirms a first consent to texts. An act of the client lifts an opt-out on this
+    contact; staff can lift only other suppressions, and a list lifts none. Raises ``InputError``.
     """
     contact = contact_of(client, channel)
     if contact is None:
@@ -68,10 +69,10 @@ def record(
 
 
 def _lift(session: Session, client: Client, contact: str, why: Reason, act: Act) -> None:
-    if act not in HERS and (why is Reason.OPTED_OUT or act is Act.IMPORT):
+    if act not in CLIENT_ACTS and (why is Reason.OPTED_OUT or act is Act.IMPORT):
         raise InputError(
             "The client asked us to stop, and only they can take that back.",
-            "Ask her to text START to our number, or to choose messages on her own page.",
+            "Ask them to text START to our number, or to choose messages on their own page.",
         )
     consents.lift(session, client.clinic_id, contact)
 
@@ -87,11 +88,11 @@ def withdraw(
     recorded_by: str | None = None,
     network_address: str | None = None,
 ) -> None:
-    """Take a client's no, to every purpose: from this transaction on nothing is handed off to
-    this contact, and what was planned for it is cancelled. Saying it twice changes nothing.
+    """Record a client's opt-out from every purpose: from this transaction on nothing is handed off
+    to this contact, and what was planned for it is cancelled. Repeating it changes nothing.
 
-    The number or address itself is suppressed for her clinic, so whoever shares it is left
-    alone too (rulebook: 47 CFR 64.1200(a)(10); the stop binds the number).
+    The number or address itself is suppressed for the clinic, so nobody who shares it is messaged
+    either (rulebook: 47 CFR 64.1200(a)(10); the stop binds the number).
     """
     contact = contact_of(client, channel)
     sharing = _lock_sharing(session, client, contact)
@@ -119,8 +120,8 @@ def contact_of(client: Client, channel: Channel) -> str | None:
 
 
 def barred(session: Session, clinic_id: int, contacts: Collection[str]) -> dict[str, Reason]:
-    """Return which of these contacts this clinic must not message, and why, knowing again those
-    that were kept as hashes only.
+    """Return which of these contacts this clinic must not message, and why, including those that
+    are stored as hashes only.
     """
     consents.recall(session, clinic_id, contacts)
     found = consents.suppressions_of(session, contacts)
@@ -137,7 +138,7 @@ def line(
     given: bool = True,
     purpose: Purpose = Purpose.CARE,
 ) -> Row:
-    """Write a line for the ledger."""
+    """Return a line for the ledger."""
     return (
         client.id,
         channel.value,
@@ -156,7 +157,7 @@ def line(
 
 
 def _lock_sharing(session: Session, client: Client, contact: str | None) -> set[int]:
-    """Hold everyone on this contact until the transaction ends, and return their ids."""
+    """Lock every client with this contact until the transaction ends, and return their ids."""
     sharing = people.clients_on(session, client.clinic_id, contact) if contact else []
     ids = {client.id, *(person.id for person in sharing)}
     delivery.lock_clients(session, ids)

@@ -1,4 +1,4 @@
-"""Her own choices: by which channels, when and how openly she is written to, a pause, and an end."""
+"""Apply what clients choose on their own page: channels, hour, discretion, pause and opt-out."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from reminders.store.tables import Client
 from reminders.wording.library import Library
 
 PAUSE = timedelta(days=7)
-SOURCE = "her own page"
+SOURCE = "the client's own page"
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
-    """The exact words beside a box she ticked, and their version."""
+class AgreedWording:
+    """The exact words beside a box the client ticked, and their version."""
 
     wording: str
     version: str
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
-    """What she wants; ``channels`` she does not name she is not written to by."""
+class Preferences:
+    """What a client chose; channels that are not in ``channels`` are switched off."""
 
     channels: frozenset[Channel]
     language: str
@@ -39,18 +39,18 @@ class Choices:
     discretion: Discretion
 
 
-def choose(
+def save_preferences(
     session: Session,
     library: Library,
     client: Client,
-    choices: Choices,
-    agreed: Mapping[Channel, Agreed],
+    choices: Preferences,
+    agreed: Mapping[Channel, AgreedWording],
     now: datetime,
     *,
     network_address: str,
 ) -> None:
-    """Do as she wishes from now on, and plan anew. What she newly ticks is a consent, with its
-    words; what she unticks is taken back for her alone, while a stop binds the contact.
+    """Apply a client's choices, and replan. A newly ticked channel is a consent with its words; an
+    unticked one is withdrawn for this client alone, while an opt-out applies to the contact.
     """
     client.language, client.preferred_hour = choices.language, choices.hour
     client.discretion = choices.discretion
@@ -72,18 +72,18 @@ def choose(
 
 
 def pause(client: Client, now: datetime) -> None:
-    """Send her no reminders for a week; each that outlasts it is decided about then."""
+    """Send the client no reminders for a week; those still useful afterwards are decided then."""
     client.paused_until = now + PAUSE
 
 
 def resume(session: Session, client: Client) -> None:
-    """End a pause, and look at what waited for it at once."""
+    """End a pause, and decide at once about the reminders that waited for it."""
     client.paused_until = None
     plans.wake(session, client.clinic_id, Reason.PAUSED, client.id)
 
 
 def stop(session: Session, client: Client, now: datetime, *, network_address: str) -> None:
-    """Take her no to everything, which binds her number and her address."""
+    """Opt the client out of everything, which suppresses the phone number and the address."""
     for channel in Channel:
         ledger.withdraw(
             session,
@@ -96,19 +96,21 @@ def stop(session: Session, client: Client, now: datetime, *, network_address: st
         )
 
 
-def disown(session: Session, client: Client, now: datetime, *, network_address: str) -> None:
-    """Leave whoever got her messages by mistake alone for good, and close the page to them."""
+def close_wrong_contact(
+    session: Session, client: Client, now: datetime, *, network_address: str
+) -> None:
+    """Stop all messages that reach a wrong person, and revoke the page's address."""
     for channel in Channel:
         ledger.withdraw(
             session,
             client,
             channel,
-            source="wrong number, said on her page",
+            source="wrong number, said on the client's page",
             now=now,
             act=Act.PAGE,
             network_address=network_address,
         )
-    page_keys.take_back(client)
+    page_keys.revoke_key(client)
 
 
 def _replan(session: Session, library: Library, client: Client, now: datetime) -> None:

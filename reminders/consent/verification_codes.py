@@ -1,4 +1,4 @@
-"""Codes: six digits sent to a contact prove that whoever types them has it at hand."""
+"""Send and check the one-time codes that verify a phone number or email address."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TRIES = 5
 Limits = tuple[tuple[timedelta, int], ...]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TO_ONE: Limits = ((HOUR, 3), (DAY, 6))
-"""How many go to one contact: nobody is pestered with codes she did not ask for."""
+"""How many go to one contact: nobody is pestered with codes that others asked for."""
 FROM_ONE = ((HOUR, 10), (DAY, 30))
 """How many are asked for from one network address; a clinic's own Wi-Fi is one."""
 FOR_CLINIC = ((HOUR, 60), (DAY, 200))
@@ -31,11 +31,11 @@ FOR_CLINIC = ((HOUR, 60), (DAY, 200))
 
 
 class TooOften(Exception):  # noqa: N818 (nobody's fault)
-    """There were too many codes already; nothing was sent."""
+    """Too many codes were sent already; nothing was sent."""
 
 
 class Answer(StrEnum):
-    """What became of a code that was typed in."""
+    """The result of checking a code."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -46,7 +46,7 @@ Say = Callable[[str], tuple[str, str]]
 """Word a message around a code: its text, and the subject of an email."""
 
 
-def ask(
+def send_code(
     session: Session,
     links: Links,
     client: Client,
@@ -62,7 +62,7 @@ def ask(
     """Send a code, or another ``secret``, to a client's contact. Raises ``TooOften``."""
     contact = ledger.contact_of(client, channel)
     assert contact is not None
-    _heed_limits(session, client.clinic_id, contact, now, network_address)
+    _check_limits(session, client.clinic_id, contact, now, network_address)
     secret = secret or f"{secrets.randbelow(10**6):06}"
     code = VerificationCode(
         clinic_id=client.clinic_id,
@@ -89,7 +89,7 @@ def ask(
     )
 
 
-def _heed_limits(
+def _check_limits(
     session: Session, clinic_id: int, contact: str, now: datetime, network_address: str
 ) -> None:
     counts: tuple[tuple[Limits, Callable[[datetime], int]], ...] = (
@@ -103,7 +103,7 @@ def _heed_limits(
 
 
 def check(session: Session, links: Links, purpose: str, typed: str, now: datetime) -> Answer:
-    """Try a code that was typed in; after a few wrong ones, or once used, it opens nothing."""
+    """Check a code that was typed in; it is void after a few wrong attempts, or once used."""
     code = join_requests.code(session, purpose)
     if code is None or code.used_at or now >= code.expires_at or code.attempts >= TRIES:
         return Answer.OVER

@@ -1,1 +1,1 @@
-"""What a clinic changes for itself: wording, parameters, and where milestones stand."""
+"""What a clinic may change for itself: wording, parameters, and the timing of milestones."""

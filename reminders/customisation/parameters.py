@@ -1,4 +1,4 @@
-"""Figures: the numbers a clinic sets itself, and which of its own texts quote them."""
+"""Set a clinic's own parameter values, and find the clinic's texts that quote them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reminders.wording.library import Library
 
 
 @dataclass(frozen=True, slots=True)
-class Quoting:
+class WordingReview:
     """A clinic's own text that may have to be read again, and why."""
 
     version: Version
@@ -33,7 +33,7 @@ def set_numbers(
     values: Mapping[str, int],
     who: str,
     now: datetime,
-) -> list[Quoting]:
+) -> list[WordingReview]:
     """Set a protocol's numbers at a clinic, and return its own texts that quote what changed.
 
     Where a number spaces milestones, everyone whose course is not over is planned anew.
@@ -56,7 +56,7 @@ def set_numbers(
 
 def _quoting(
     version: Version, changed: Mapping[str, tuple[int, int]], labels: Mapping[str, str]
-) -> list[Quoting]:
+) -> list[WordingReview]:
     """Say whether a text asks for a changed number, or still spells the old one out."""
     words = f"{version.subject} {version.preheader} {version.sms} {version.body}"
     asks = [labels[key] for key in changed if re.search(rf"\b{key}\b", words)]
@@ -64,7 +64,7 @@ def _quoting(
     stale = [
         was for was, _ in changed.values() if re.search(rf"(?<![\d.]){was}(?![\d.]\d|\d)", spelled)
     ]
-    found = [Quoting(version, f"It still says {was}.") for was in stale]
+    found = [WordingReview(version, f"It still says {was}.") for was in stale]
     if asks:
-        found.append(Quoting(version, f"It quotes “{'”, “'.join(asks)}”, which changed."))
+        found.append(WordingReview(version, f"It quotes “{'”, “'.join(asks)}”, which changed."))
     return found

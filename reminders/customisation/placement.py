@@ -1,4 +1,4 @@
-"""Places: a clinic moves milestones, and sees first what that does to those already enrolled."""
+"""Change when a clinic's milestones come, and preview the effect on enrolled clients."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.plans import reminder_plans
-from reminders.rules.placement import Place, check, place_of, placed
+from reminders.rules.placement import Placement, check, place_of, placed
 from reminders.rules.planning import Replan
 from reminders.rules.protocols import Protocol
 from reminders.rules.terms import InputError
@@ -19,7 +19,7 @@ from reminders.store.tables import Clinic, MilestonePlacement
 from reminders.wording.library import Library
 
 
-class PlaceError(ValueError):
+class PlacementError(ValueError):
     """Places make no sense; ``faults`` holds a sentence for each milestone's key."""
 
     def __init__(self, faults: dict[str, str]) -> None:
@@ -29,7 +29,7 @@ class PlaceError(ValueError):
 
 
 @dataclass(slots=True)
-class Foreseen:
+class PlacementEffects:
     """What a changed course does to reminders of those already enrolled."""
 
     clients: int = 0
@@ -48,7 +48,7 @@ class Foreseen:
         self.already_sent += len(change.already_sent)
 
 
-def changed(protocol: Protocol, places: Sequence[Place]) -> list[Place]:
+def changed(protocol: Protocol, places: Sequence[Placement]) -> list[Placement]:
     """Return the places that differ from the protocol's own; raises ``PlaceError``."""
     faults: dict[str, str] = {}
     ours = []
@@ -62,7 +62,7 @@ def changed(protocol: Protocol, places: Sequence[Place]) -> list[Place]:
             faults[milestone.key] = str(error)
         ours.append(place)
     if faults:
-        raise PlaceError(faults)
+        raise PlacementError(faults)
     return ours
 
 
@@ -71,14 +71,14 @@ def foresee(
     library: Library,
     clinic: Clinic,
     protocol: str,
-    places: Sequence[Place],
+    places: Sequence[Placement],
     now: datetime,
-) -> Foreseen:
+) -> PlacementEffects:
     """Count what these places would do to reminders of those already enrolled; changes nothing."""
     numbers = customisation.numbers(session, clinic.id).get(protocol, {})
     course = placed(library.protocols[protocol].course(numbers), places)
     courses = {**reminder_plans.courses_of(session, library, clinic.id), protocol: course}
-    foreseen = Foreseen()
+    foreseen = PlacementEffects()
     with session.no_autoflush:
         for ids in _treated(session, clinic, now):
             clients = {client.id: client for client in people.clients_by_id(session, ids)}
@@ -97,7 +97,7 @@ def place(
     library: Library,
     clinic: Clinic,
     protocol: str,
-    places: Sequence[Place],
+    places: Sequence[Placement],
     who: str,
     now: datetime,
 ) -> None:
@@ -140,7 +140,7 @@ def _treated(session: Session, clinic: Clinic, now: datetime) -> Iterator[list[i
         after = ids[-1]
 
 
-def _row(clinic: Clinic, protocol: str, one: Place) -> MilestonePlacement:
+def _row(clinic: Clinic, protocol: str, one: Placement) -> MilestonePlacement:
     return MilestonePlacement(
         clinic_id=clinic.id,
         protocol=protocol,

@@ -1,4 +1,4 @@
-"""Previewing: a wording as a client would get it, the dearest name it may meet, and what is wrong."""
+"""Preview a wording as clients would receive it, with its cost and the linter's findings."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from reminders.rules.parameters import Kind
 from reminders.rules.protocols import Protocol
 from reminders.rules.segments import fold, size
 from reminders.rules.terms import Channel, ClinicFacts, Facts, Message
-from reminders.rules.wording import Approved, Key, Own, Wording
+from reminders.rules.wording import Approved, Customisation, Key, Wording
 from reminders.store.tables import Client, Treatment
 from reminders.wording.composition import KNOWN, OF_CLINIC
 from reminders.wording.library import Library, WordingError
-from reminders.wording.lint import Fault, lint_wording
+from reminders.wording.lint import LintFault, lint_wording
 from reminders.wording.renderer import Renderer, RenderError
 
 SAMPLE_NAMES = ("Ana", "Maximiliane", "Zoë")
@@ -61,7 +61,7 @@ class Preview:
         return sorted(ours, key=lambda finding: not finding.stops)
 
 
-def chips(protocol: Protocol) -> list[str]:
+def placeholders(protocol: Protocol) -> list[str]:
     """Return every placeholder that a protocol's wording may use."""
     counted = {Kind.HOURS, Kind.DAYS, Kind.WEEKS}
     numbers = [p for p in protocol.parameters if p.kind is not Kind.SWITCH]
@@ -97,7 +97,7 @@ def sample(clinic: ClinicFacts, key: Key, now: datetime) -> Facts:
     )
 
 
-def real(facts: Facts, client: Client, treatment: Treatment | None) -> Facts:
+def with_client_facts(facts: Facts, client: Client, treatment: Treatment | None) -> Facts:
     """Return the facts of a real client in a sample's place."""
     when = (treatment.treated_on, treatment.starts) if treatment else (facts.treated_on, None)
     return replace(
@@ -161,7 +161,7 @@ def _findings(
     return tuple(_finding(fault) for fault in faults)
 
 
-def _finding(fault: Fault) -> Finding:
+def _finding(fault: LintFault) -> Finding:
     """Say how grave a fault is, and where it stands."""
     unreachable = fault.rule == "required-part" and "clinic.phone" in fault.problem
     in_text = fault.rule in IN_TEXT or fault.problem.startswith("The text ")
@@ -174,6 +174,6 @@ def _longer(text: Message, worst: Message, name: str) -> Iterator[Finding]:
         yield Finding(what, stops=False, in_text=True)
 
 
-def _with(own: Own, key: Key, words: Wording) -> Own:
+def _with(own: Customisation, key: Key, words: Wording) -> Customisation:
     """Return what a clinic made its own as if this wording were approved."""
     return replace(own, wordings={**own.wordings, key: Approved(words)})

@@ -1,4 +1,4 @@
-"""Words: a clinic's own versions of wording: written, compared, approved, and gone back to."""
+"""Write, compare, approve and restore a clinic's own versions of wording."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from reminders.store.tables import Wording as Version
 USUAL_LIFE = timedelta(days=365)
 
 
-class Outrun(Exception):  # noqa: N818 (nobody's fault)
+class NewerVersion(Exception):  # noqa: N818 (nobody's fault)
     """Somebody else wrote a newer version meanwhile."""
 
 
@@ -45,7 +45,7 @@ def write(
     """
     known = customisation.versions(session, clinic.id, key)
     if (known[0].id if known else None) != based_on:
-        raise Outrun
+        raise NewerVersion
     protocol, milestone, language = key
     version = Version(
         clinic_id=clinic.id,
@@ -76,7 +76,7 @@ def approve(
         )
     version.approved_by, version.approved_at, version.review_by = who, now, review_by
     session.flush()
-    customisation.touch(session, clinic.id)
+    customisation.bump_version(session, clinic.id)
     detail = f"to be read again by {review_by}"
     audit.record(session, clinic.id, who, "approved wording", Version, version.id, now, detail)
 

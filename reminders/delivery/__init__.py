@@ -1,1 +1,1 @@
-"""The path of a due reminder: claim, decision, handoff, sending, settlement, reconciliation."""
+"""Deliver due reminders: claim, decide, hand off, send, settle, reconcile."""

@@ -1,4 +1,4 @@
-"""Claiming: every lane in turn gives what may leave, and what may not is settled on the spot."""
+"""Claim due reminders lane by lane, decide each, and settle those that may not leave."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from reminders.rules import lanes as rule
 from reminders.rules.decision import Send, Settled, decide, settled_by
-from reminders.rules.forecast import Rate
+from reminders.rules.forecast import RateLimit
 from reminders.rules.lanes import LaneFacts
 from reminders.rules.terms import Channel, Facts
 from reminders.store.queries import delivery, lanes, rate_limits, reminder_facts
@@ -50,13 +50,13 @@ def claim(
     channel: Channel,
     room: int,
     lease: timedelta,
-    rate: Rate | None = None,
+    rate: RateLimit | None = None,
 ) -> Claimed:
     """Claim up to ``room`` due reminders of a channel, shared evenly among the lanes whose turn
     it is, and decide each. What may leave is charged to its lane's rate and daily limit, and to
     the sender's ``rate``, which all lanes share.
     """
-    if rate is None or rate == Rate():
+    if rate is None or rate == RateLimit():
         return _claim(session, now, channel, room, lease)
     sender = rate_limits.lock(session, channel, rate)
     if sender is None:

@@ -1,4 +1,4 @@
-"""Conversing: many conversations at a time, each about one claimed reminder."""
+"""Run many deliveries at once, up to a limit, each for one claimed reminder."""
 
 from __future__ import annotations
 

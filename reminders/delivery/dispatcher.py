@@ -1,4 +1,4 @@
-"""The dispatcher: one pass over all that is due, many conversations at a time."""
+"""Send everything that is due in one pass, with many deliveries at a time."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 
 from reminders.delivery.claims import Claimed, Sending, claim
 from reminders.delivery.concurrency import Conversations, all_of
-from reminders.delivery.group_commit import Ledger
-from reminders.delivery.heartbeat import go_on_beating
-from reminders.delivery.pass_summary import Tally
+from reminders.delivery.group_commit import GroupCommit
+from reminders.delivery.heartbeat import beat_until_cancelled
+from reminders.delivery.pass_summary import PassSummary
 from reminders.delivery.reconciliation import Reconciler
 from reminders.delivery.settlement import Settlement
 from reminders.rules.decision import Outcome, Settled, settle
-from reminders.rules.forecast import Rate
+from reminders.rules.forecast import RateLimit
 from reminders.rules.lanes import PROBE
 from reminders.rules.reconciliation import PATIENCE, Patience
 from reminders.rules.terms import Channel, Facts, Reason, Status
@@ -65,7 +65,7 @@ class Dispatcher:
         patience: Patience = PATIENCE,
         *,
         resend: bool = True,
-        rates: Mapping[Channel, Rate] | None = None,
+        rates: Mapping[Channel, RateLimit] | None = None,
     ) -> None:
         """Take the database, the wording, the ways out, the clock, a name for the heartbeat,
         whom to tell of each reminder settled, how long to wait for what, and whether an email in
@@ -89,7 +89,7 @@ class Dispatcher:
         """Claim nothing more; what has been handed off is still finished."""
         self._stopping.set()
 
-    def run(self) -> Tally:
+    def run(self) -> PassSummary:
         """Make one pass: everything due now is sent, skipped, put off or settled."""
         return asyncio.run(self._pass())
 
@@ -98,8 +98,8 @@ class Dispatcher:
         return asyncio.run(self._reconcile())
 
     @asynccontextmanager
-    async def _ledger(self) -> AsyncIterator[Ledger]:
-        ledger = Ledger(self._transactions, self._clock, self._patience)
+    async def _ledger(self) -> AsyncIterator[GroupCommit]:
+        ledger = GroupCommit(self._transactions, self._clock, self._patience)
         try:
             yield ledger
         finally:
@@ -111,14 +111,14 @@ class Dispatcher:
         async with self._ledger() as ledger:
             return await self._reconciler.run_by_hand(ledger)
 
-    async def _pass(self) -> Tally:
-        tally = Tally()
+    async def _pass(self) -> PassSummary:
+        tally = PassSummary()
         async with self._ledger() as ledger:
             tally.rescued = await ledger.run(self._tidy)
             drains = [self._drain(channel, ledger, tally) for channel in self._senders]
             meanwhile = [
                 asyncio.create_task(self._heed_stop()),
-                asyncio.create_task(go_on_beating(ledger, self._name)),
+                asyncio.create_task(beat_until_cancelled(ledger, self._name)),
             ]
             try:
                 await all_of(*drains, self._look_for_proof(ledger, tally))
@@ -133,7 +133,7 @@ class Dispatcher:
         delivery.beat(session, self._name, now)
         return delivery.rescue(session, now)
 
-    async def _digest(self, ledger: Ledger, tally: Tally) -> None:
+    async def _digest(self, ledger: GroupCommit, tally: PassSummary) -> None:
         """After a long silence tell the staff once what went stale meanwhile."""
         began, ended = self._last_beat, self._clock()
         if began is None or ended - began < SILENCE or not tally.missed:
@@ -143,11 +143,11 @@ class Dispatcher:
         )
         log.error("reminders went stale while nothing was sent", missed=tally.missed.total())
 
-    async def _look_for_proof(self, ledger: Ledger, tally: Tally) -> None:
+    async def _look_for_proof(self, ledger: GroupCommit, tally: PassSummary) -> None:
         if not self._stopping.is_set():
             tally.proven = await self._reconciler.run(ledger)
 
-    async def _drain(self, channel: Channel, ledger: Ledger, tally: Tally) -> None:
+    async def _drain(self, channel: Channel, ledger: GroupCommit, tally: PassSummary) -> None:
         """Keep a channel's conversations going until nothing of it may leave any more."""
         async with aclosing(Conversations()) as conversations:
             while not self._stopping.is_set():
@@ -170,7 +170,7 @@ class Dispatcher:
                     await asyncio.sleep(NAP)
 
     async def _opens_soon(
-        self, channel: Channel, ledger: Ledger, not_before: datetime | None
+        self, channel: Channel, ledger: GroupCommit, not_before: datetime | None
     ) -> bool:
         """Wait for a lane that will open in a moment, with the sender free by then, and say
         whether there was one.
@@ -185,7 +185,7 @@ class Dispatcher:
         await asyncio.sleep(max(wait, 0))
         return self._clock() > began  # in a rehearsal it stands, and is set on after the pass
 
-    async def _talk(self, sending: Sending, ledger: Ledger, tally: Tally) -> None:
+    async def _talk(self, sending: Sending, ledger: GroupCommit, tally: PassSummary) -> None:
         """See one claimed reminder to its next state, whatever it raises."""
         ledger.talking += 1
         try:
@@ -198,13 +198,13 @@ class Dispatcher:
         finally:
             ledger.talking -= 1
 
-    def _note(self, held: Facts, settled: Settled, tally: Tally) -> None:
+    def _note(self, held: Facts, settled: Settled, tally: PassSummary) -> None:
         tally.note(held, settled)
         self._tell(held, settled)
 
-    async def _let_go(self, held: Facts, ledger: Ledger) -> bool:
+    async def _let_go(self, held: Facts, ledger: GroupCommit) -> bool:
         """Give a claim back if we were told to stop or its lane was stopped; say whether so."""
-        shut_until = self._shut.get(lanes.of(held))
+        shut_until = self._shut.get(lanes.lane_of(held))
         shut = shut_until is not None and self._clock() < shut_until
         going = not (shut or self._stopping.is_set())
         if not going:
@@ -212,7 +212,9 @@ class Dispatcher:
             await ledger.run(lambda session, _: delivery.release(session, free))
         return not going
 
-    async def _attempt_unless_stopped(self, sending: Sending, ledger: Ledger) -> Settlement | None:
+    async def _attempt_unless_stopped(
+        self, sending: Sending, ledger: GroupCommit
+    ) -> Settlement | None:
         """Make an attempt, but leave a conversation in which nothing was handed off yet as soon
         as we are told to stop, however slow the other side is.
         """
@@ -239,7 +241,7 @@ class Dispatcher:
                 self._leavable.clear()
 
     async def _attempt(
-        self, sending: Sending, ledger: Ledger, until_stopped: asyncio.Timeout
+        self, sending: Sending, ledger: GroupCommit, until_stopped: asyncio.Timeout
     ) -> Settlement | None:
         """Render, hand off and send; None where it was withheld."""
         held, tried_at, handed_off = sending.held, self._clock(), False
@@ -280,7 +282,7 @@ class Dispatcher:
     def _refused(self, sending: Sending, error: SendError, tried_at: datetime) -> Settlement:
         held, wait = sending.held, error.retry_after
         if error.outcome is Outcome.CONFIGURATION:
-            self._shut[lanes.of(held)] = self._clock() + PROBE
+            self._shut[lanes.lane_of(held)] = self._clock() + PROBE
         return Settlement(
             held,
             settle(error.outcome, held, self._clock(), wait),

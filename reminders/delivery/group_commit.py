@@ -1,4 +1,4 @@
-"""The one hand that writes while messages are in the air: what comes together is committed together."""
+"""Write handoffs and outcomes of concurrent deliveries in shared commits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from reminders.delivery.handoff import hand_off
-from reminders.delivery.settlement import Settlement, Settling
+from reminders.delivery.settlement import Settlement, Settler
 from reminders.rules.reconciliation import Patience
 from reminders.rules.terms import Facts, Message
 from reminders.senders import Withheld
@@ -46,7 +46,7 @@ class HandOff:
 Entry = HandOff | Settlement
 
 
-class Ledger:
+class GroupCommit:
     """Write for many conversations with as few commits as they allow."""
 
     def __init__(
@@ -56,7 +56,7 @@ class Ledger:
         self._transactions = transactions
         self._clock = clock
         self._patience = patience
-        self._settle = Settling().settle
+        self._settle = Settler().settle
         self._waiting: list[tuple[Entry, asyncio.Future[bool]]] = []
         self._writer: asyncio.Task[None] | None = None
         self.talking = 0

@@ -1,4 +1,4 @@
-"""The moment of no return: deciding once more, on facts read under lock, before a byte leaves."""
+"""Decide once more, on facts read under lock, right before a message is handed off."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def hand_off(
     if not sending:
         return []
     texts = (held for held, _ in sending if held.channel is Channel.SMS)
-    segment_budgets.hold(session, (held.clinic for held in texts), now)
+    segment_budgets.lock_budgets(session, (held.clinic for held in texts), now)
     fresh = reminder_facts.facts(session, [held.reminder_id for held, _ in sending], now)
     decisions = list(_decide_again(sending, {known.reminder_id: known for known in fresh}, now))
     going = [

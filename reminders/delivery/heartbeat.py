@@ -1,4 +1,4 @@
-"""Beating on: a pass that a rate stretches over hours still shows that it lives."""
+"""Keep the recorded heartbeat fresh while a long pass runs."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from reminders.delivery.group_commit import Ledger
+from reminders.delivery.group_commit import GroupCommit
 from reminders.store.queries import delivery
 
 EVERY = 15
 """Seconds between two beats."""
 
 
-async def go_on_beating(ledger: Ledger, name: str) -> None:
+async def beat_until_cancelled(ledger: GroupCommit, name: str) -> None:
     """Beat until cancelled; a beat that fails is made up for by the next."""
     while True:
         await asyncio.sleep(EVERY)

@@ -1,4 +1,4 @@
-"""The tally of a pass: what was sent, what not, and why."""
+"""Count what one pass sent, skipped and failed, by channel and reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class Tally:
+class PassSummary:
     """What a pass did, counted by channel, by reason, and by clinic what came too late."""
 
     sent: Counter[str] = field(default_factory=Counter)

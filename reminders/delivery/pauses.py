@@ -1,4 +1,4 @@
-"""Pausing: one switch that stops everything from leaving, for one clinic or for all."""
+"""Pause and resume sending, for one clinic or for all."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def pause(session: Session, clinic: Clinic | None, by: str, now: datetime) -> No
     log.warning("paused", clinic=clinic.id if clinic else None)
 
 
-def go_on(session: Session, clinic: Clinic | None) -> None:
+def resume_messages(session: Session, clinic: Clinic | None) -> None:
     """Let a clinic, or all, go on: what still helps leaves, what no longer does is skipped."""
     if clinic is None:
         stored_settings.clear(session, pauses.PAUSED)

@@ -1,4 +1,4 @@
-"""Receipts: the provider's reports settle what was in doubt and tell what arrived."""
+"""Apply the provider's delivery reports to reminders and their attempts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reminders.rules.decision import Outcome
 from reminders.rules.receipts import advance
 from reminders.rules.terms import Status
 from reminders.store.queries import consents, receipts, redactions
-from reminders.store.queries.receipts import Whose
+from reminders.store.queries.receipts import AttemptState
 
 log = structlog.get_logger()
 
@@ -33,19 +33,21 @@ AGAIN_AFTER = timedelta(hours=1)
 """Before a text goes once more to a phone that was not reached (rulebook B7: 30003, 30008)."""
 
 
-def take(session: Session, report: Report, now: datetime, *, redact: bool = False) -> Status | None:
+def record_receipt(
+    session: Session, report: Report, now: datetime, *, redact: bool = False
+) -> Status | None:
     """Keep a report and return where it leaves its reminder; None for a message not ours. Once
     it has come to its end the provider is to forget its words: with ``redact`` after a while,
     those of an erased client at once.
     """
-    of = receipts.whose(session, report.attempt, report.provider_id)
+    of = receipts.attempt_of(session, report.attempt, report.provider_id)
     reminder_id = of.reminder_id if of else None
     said = (report.provider_id, report.status, report.code or None)
     receipts.keep(session, reminder_id, *said, now)
     if of is None:
         log.warning("report about an unknown message", status=report.status)
         return None
-    status = _stands(session, of, report, now)
+    status = _status_after(session, of, report, now)
     if status is not of.status and receipts.prove(session, of, status, report.provider_id, now):
         log.info("reported", reminder=of.reminder_id, status=status, code=report.code or None)
     _suppress(session, of, report, now)
@@ -62,18 +64,18 @@ by them that it had left."""
 _ENDS = {Status.DELIVERED, Status.UNDELIVERED}
 
 
-def _stands(session: Session, of: Whose, report: Report, now: datetime) -> Status:
+def _status_after(session: Session, of: AttemptState, report: Report, now: datetime) -> Status:
     """Return where the reports so far leave a reminder. One that did not reach her phone is
     planned once more; from then on only the news that it arrived after all counts.
     """
     status = advance(of.status, receipts.reported(session, report.provider_id))
     if status is Status.UNDELIVERED and report.meaning is Outcome.UNREACHED:
         receipts.plan_again(session, of, report.provider_id, now, now + AGAIN_AFTER)
-    went_again = receipts.went_again(session, of)
+    went_again = receipts.was_replanned(session, of)
     return of.status if went_again and status is not Status.DELIVERED else status
 
 
-def _suppress(session: Session, of: Whose, report: Report, now: datetime) -> None:
+def _suppress(session: Session, of: AttemptState, report: Report, now: datetime) -> None:
     why = report.meaning and DEAF.get(report.meaning)
     if why:
         consents.suppress(session, of.clinic_id, of.contact, why, source="provider", now=now)

@@ -1,4 +1,4 @@
-"""Reconciling: what may have left is asked for, never guessed, and never sent again blindly."""
+"""Ask the provider what became of handoffs without a known outcome; never resend blindly."""
 
 from __future__ import annotations
 
@@ -12,13 +12,19 @@ from functools import partial
 import structlog
 from sqlalchemy.orm import Session
 
-from reminders.delivery.group_commit import Ledger
+from reminders.delivery.group_commit import GroupCommit
 from reminders.rules.decision import Outcome, Settled
-from reminders.rules.reconciliation import Doubt, Finding, Patience, presume, prove
+from reminders.rules.reconciliation import (
+    LookupResult,
+    Patience,
+    UnconfirmedAttempt,
+    presume,
+    prove,
+)
 from reminders.rules.terms import Channel, Status
-from reminders.senders import SendError, Sought, Traceable
+from reminders.senders import Searchable, SearchedMessage, SendError
 from reminders.store.queries import attempts, delivery, unconfirmed
-from reminders.store.queries.attempts import Ended
+from reminders.store.queries.attempts import EndedAttempt
 
 log = structlog.get_logger()
 
@@ -34,8 +40,8 @@ MEMORY = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    doubt: Doubt
-    finding: Finding
+    doubt: UnconfirmedAttempt
+    finding: LookupResult
     provider_id: str | None = None
 
 
@@ -50,7 +56,7 @@ class Reconciler:
         self._patience = patience
         self._resend = resend
 
-    async def run(self, ledger: Ledger) -> Counter[str]:
+    async def run(self, ledger: GroupCommit) -> Counter[str]:
         """Ask for every handoff that is due to be asked for, and count what came of them."""
         came: Counter[str] = Counter()
         take = partial(unconfirmed.take, again_in=ASKING, limit=TOGETHER)
@@ -58,17 +64,19 @@ class Reconciler:
             came += await self._settle(found, ledger)
         return came
 
-    async def run_by_hand(self, ledger: Ledger) -> Counter[str]:
+    async def run_by_hand(self, ledger: GroupCommit) -> Counter[str]:
         """Ask for all that can have been taken by now, also for what was given up as unknown."""
 
-        def hurry(session: Session, now: datetime) -> list[Doubt]:
-            unconfirmed.hurry(session, now - self._patience.asks[0], now)
+        def hurry(session: Session, now: datetime) -> list[UnconfirmedAttempt]:
+            unconfirmed.make_due(session, now - self._patience.asks[0], now)
             return unconfirmed.unknown(session, now - MEMORY)
 
         given_up = await ledger.run(hurry)
         return await self._settle(given_up, ledger) + await self.run(ledger)
 
-    async def _settle(self, found: Sequence[Doubt], ledger: Ledger) -> Counter[str]:
+    async def _settle(
+        self, found: Sequence[UnconfirmedAttempt], ledger: GroupCommit
+    ) -> Counter[str]:
         taken = await ledger.run(
             lambda session, now: unconfirmed.known(
                 session, unconfirmed.contacts_of(found), now - MEMORY
@@ -77,22 +85,22 @@ class Reconciler:
         answers = await asyncio.gather(*(self._ask(doubt, taken) for doubt in found))
         return await ledger.run(partial(self._write, answers))
 
-    async def _ask(self, doubt: Doubt, taken: Mapping[str, set[str]]) -> _Answer:
+    async def _ask(self, doubt: UnconfirmedAttempt, taken: Mapping[str, set[str]]) -> _Answer:
         """Ask the provider for one message; a way out that cannot be asked never answers."""
         sender = self._senders.get(doubt.channel)
-        if not isinstance(sender, Traceable):
-            return _Answer(doubt, Finding.UNHEARD)
-        sought = Sought(
+        if not isinstance(sender, Searchable):
+            return _Answer(doubt, LookupResult.UNHEARD)
+        sought = SearchedMessage(
             doubt.reminder_id, doubt.contact, doubt.body, doubt.handoff_at, taken[doubt.contact]
         )
         try:
             provider_id = await sender.find(sought)
         except SendError as error:
             log.warning("could not ask", reminder=doubt.reminder_id, code=error.code)
-            return _Answer(doubt, Finding.UNHEARD)
+            return _Answer(doubt, LookupResult.UNHEARD)
         if provider_id is None:
-            return _Answer(doubt, Finding.ABSENT)
-        return _Answer(doubt, Finding.FOUND, provider_id)
+            return _Answer(doubt, LookupResult.ABSENT)
+        return _Answer(doubt, LookupResult.FOUND, provider_id)
 
     def _write(self, answers: Sequence[_Answer], session: Session, now: datetime) -> Counter[str]:
         """Settle each, the clients locked; a message that proves two is given to the first."""
@@ -111,7 +119,7 @@ class Reconciler:
         return came
 
     def _verdict(self, answer: _Answer, now: datetime) -> Settled:
-        if isinstance(self._senders.get(answer.doubt.channel), Traceable):
+        if isinstance(self._senders.get(answer.doubt.channel), Searchable):
             return prove(answer.doubt, answer.finding, now, self._patience)
         again = self._resend and answer.doubt.channel is Channel.EMAIL
         return presume(answer.doubt, now, resend=again)
@@ -119,13 +127,13 @@ class Reconciler:
     def _write_one(
         self, session: Session, answer: _Answer, settled: Settled, now: datetime
     ) -> bool:
-        doubt, missed = answer.doubt, answer.finding is Finding.ABSENT
+        doubt, missed = answer.doubt, answer.finding is LookupResult.ABSENT
         if not unconfirmed.settle(session, doubt, settled, now, missed=missed):
             return False
         if settled.status is not Status.HANDOFF:
             outcome = _OUTCOMES.get(settled.status, Outcome.AMBIGUOUS)
             of = (doubt.reminder_id, doubt.claim)
-            ended = Ended(of, outcome, "asked", answer.provider_id or "")
+            ended = EndedAttempt(of, outcome, "asked", answer.provider_id or "")
             attempts.end(session, [ended], now)
             log.info("reconciled", reminder=doubt.reminder_id, status=settled.status)
         return True

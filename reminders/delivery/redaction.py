@@ -1,4 +1,4 @@
-"""Redacting: once a text has come to its end, its provider is asked to forget its words too."""
+"""Ask the provider to delete the words of texts whose delivery has ended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Engine
 
-from reminders.senders import Redacting, Sender, SendError
+from reminders.senders import RedactsMessages, Sender, SendError
 from reminders.store.database import writing
 from reminders.store.queries import redactions
 
@@ -26,7 +26,7 @@ def redact(engine: Engine, sender: Sender, clock: Callable[[], datetime]) -> int
     """Ask for the texts that are due, and return how many the provider has forgotten. A way out
     that cannot be asked keeps nothing of ours.
     """
-    if not isinstance(sender, Redacting):
+    if not isinstance(sender, RedactsMessages):
         return 0
     with writing(engine) as session:
         due = redactions.take(session, clock(), AGAIN_IN, TOGETHER)
@@ -39,7 +39,7 @@ def redact(engine: Engine, sender: Sender, clock: Callable[[], datetime]) -> int
     return len(forgotten)
 
 
-async def _ask(sender: Redacting, due: Sequence[str]) -> list[str]:
+async def _ask(sender: RedactsMessages, due: Sequence[str]) -> list[str]:
     try:
         answers = await asyncio.gather(
             *(sender.redact(text) for text in due), return_exceptions=True

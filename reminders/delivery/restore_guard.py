@@ -1,4 +1,4 @@
-"""Holding: a database that may be older than what was sent, or a copy, sends nothing by itself."""
+"""Stop sending from a database that may be a copy, or restored from an old backup."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.decision import Outcome, Skip, decide
 from reminders.rules.terms import Facts, Reason, Status
-from reminders.senders import Listed, Recounting, Sender, SendError
+from reminders.senders import ListedMessage, ListsMessages, Sender, SendError
 from reminders.store.backups import COPIED
 from reminders.store.database import reading, writing
 from reminders.store.queries import delivery, pauses, reminder_facts, restore, stored_settings
-from reminders.store.restore_detector import Witness, place_of
+from reminders.store.restore_detector import RestoreDetector, place_of
 from reminders.wording.renderer import Renderer, RenderError
 
 log = structlog.get_logger()
@@ -37,7 +37,7 @@ ADDRESS, PLACE, BEATS = "public url", "place", "beats"
 _LINK = re.compile(r"https?://\S+")
 
 
-class Why(StrEnum):
+class Suspicion(StrEnum):
     """What makes a database suspect."""
 
     ELSEWHERE = "elsewhere"  # it last sent under another address
@@ -47,26 +47,26 @@ class Why(StrEnum):
 
 
 PLAIN = {
-    Why.ELSEWHERE: "it last sent under another address, and may be a copy of one that still sends",
-    Why.COPY: "it is a backup that was put in place",
-    Why.RESTORED: "it was restored or moved, and may be older than what was sent",
-    Why.BEHIND: "Twilio has sent texts that this database has yet to send",
+    Suspicion.ELSEWHERE: "it last sent under another address, and may be a copy of one that still sends",
+    Suspicion.COPY: "it is a backup that was put in place",
+    Suspicion.RESTORED: "it was restored or moved, and may be older than what was sent",
+    Suspicion.BEHIND: "Twilio has sent texts that this database has yet to send",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Hold:
     """Why a database is held, since when, and between which moments (UTC) something may have
     left that it does not know of.
     """
 
-    why: Why
+    why: Suspicion
     since: datetime
     known_until: datetime | None
     lost_until: datetime
 
     @classmethod
-    def read(cls, session: Session) -> Held | None:
+    def read(cls, session: Session) -> Hold | None:
         """Return why the database is held; None where it is not."""
         said = stored_settings.read(session, pauses.HELD)
         if said is None:
@@ -75,7 +75,7 @@ class Held:
             name: datetime.fromisoformat(said[name]) if said[name] else None
             for name in ("since", "known_until", "lost_until")
         }
-        return cls(Why(said["why"]), **moments)  # type: ignore[arg-type]
+        return cls(Suspicion(said["why"]), **moments)  # type: ignore[arg-type]
 
     def keep(self, session: Session) -> None:
         """Hold the database from now on."""
@@ -91,11 +91,11 @@ class Match:
     """An open reminder and the provider's message that is it, or (not ``exact``) may be."""
 
     one: Facts
-    listed: Listed
+    listed: ListedMessage
     exact: bool
 
 
-class Holding:
+class RestoreGuard:
     """Look at every beat whether this database may send, and find out what it does not know."""
 
     def __init__(
@@ -114,16 +114,16 @@ class Holding:
         self._clock = clock
         self._public_url = public_url
         self._texts = texts
-        self._witness = Witness(engine)
+        self._witness = RestoreDetector(engine)
 
-    def look(self) -> Held | None:
+    def look(self) -> Hold | None:
         """Return why nothing may be sent at this beat, or None where all is well. Raises
         ``SendError`` where Twilio has to be asked first and does not answer.
         """
         now = self._clock()
         with writing(self._engine) as session:
             last = delivery.last_beat(session)
-            held = Held.read(session) or self._suspect(session, last, now)
+            held = Hold.read(session) or self._suspect(session, last, now)
             if held is not None:
                 delivery.beat(session, "held", now)
                 return held
@@ -142,16 +142,16 @@ class Holding:
         stored_settings.write(session, ADDRESS, self._public_url)
         stored_settings.write(session, PLACE, place_of(session))
 
-    def _suspect(self, session: Session, last: datetime | None, now: datetime) -> Held | None:
+    def _suspect(self, session: Session, last: datetime | None, now: datetime) -> Hold | None:
         """Compare what the database says of itself with what can be seen from outside."""
         beats, seen = stored_settings.read(session, BEATS), self._witness.read()
         if beats is None:
             return None
         tests = (
-            (stored_settings.read(session, ADDRESS) != self._public_url, Why.ELSEWHERE),
-            (stored_settings.read(session, COPIED) is not None, Why.COPY),
-            (stored_settings.read(session, PLACE) != place_of(session), Why.RESTORED),
-            (self._witness.gone or (seen is not None and seen[0] > beats), Why.RESTORED),
+            (stored_settings.read(session, ADDRESS) != self._public_url, Suspicion.ELSEWHERE),
+            (stored_settings.read(session, COPIED) is not None, Suspicion.COPY),
+            (stored_settings.read(session, PLACE) != place_of(session), Suspicion.RESTORED),
+            (self._witness.gone or (seen is not None and seen[0] > beats), Suspicion.RESTORED),
         )
         why = next((why for suspect, why in tests if suspect), None)
         if why is None:
@@ -161,14 +161,14 @@ class Holding:
 
     @staticmethod
     def _hold(
-        session: Session, why: Why, last: datetime | None, lost_until: datetime, now: datetime
-    ) -> Held:
-        held = Held(why, now, last, lost_until)
+        session: Session, why: Suspicion, last: datetime | None, lost_until: datetime, now: datetime
+    ) -> Hold:
+        held = Hold(why, now, last, lost_until)
         held.keep(session)
         log.error("held, nothing is sent", why=why)
         return held
 
-    def _ask(self, last: datetime, now: datetime) -> Held | None:
+    def _ask(self, last: datetime, now: datetime) -> Hold | None:
         """After a silence ask what left meanwhile: a disk put back from a snapshot looks like
         one that was only switched off.
         """
@@ -182,13 +182,13 @@ class Holding:
             matches = self._matches(session, listed, now)
             if not any(match.exact or not match.listed.text for match in matches):
                 return None  # whose words are gone is ours too: we asked Twilio to forget them
-            return self._hold(session, Why.BEHIND, last, now, now)
+            return self._hold(session, Suspicion.BEHIND, last, now, now)
 
-    def _listed(self, since: datetime) -> list[Listed]:
-        async def ask() -> list[Listed]:
+    def _listed(self, since: datetime) -> list[ListedMessage]:
+        async def ask() -> list[ListedMessage]:
             sender = self._texts()
             try:
-                if not isinstance(sender, Recounting):
+                if not isinstance(sender, ListsMessages):
                     return []
                 return await sender.left_since(since - CLOCKS_APART)
             finally:
@@ -203,7 +203,7 @@ class Holding:
         shown to staff and never sent by itself. Raises ``SendError``.
         """
         with reading(self._engine) as session:
-            held = Held.read(session)
+            held = Hold.read(session)
         if held is None:
             return Counter()
         now, came = self._clock(), Counter[str]()
@@ -211,7 +211,7 @@ class Holding:
         with writing(self._engine) as session:
             for match in list(self._matches(session, listed, now)):
                 status = Status.ACCEPTED if match.exact else Status.UNKNOWN
-                came[status] += restore.put_down(
+                came[status] += restore.record_outcome(
                     session,
                     match.one,
                     status,
@@ -221,16 +221,16 @@ class Holding:
                     text=match.listed.text,
                 )
             for one in self._unproven_emails(session, held, now):
-                came[Status.UNKNOWN] += restore.put_down(session, one, Status.UNKNOWN, now)
-            if held.why is not Why.ELSEWHERE:
+                came[Status.UNKNOWN] += restore.record_outcome(session, one, Status.UNKNOWN, now)
+            if held.why is not Suspicion.ELSEWHERE:
                 self._release(session)
         log.warning("compared with the provider", **came)
         return came
 
-    def adopt(self) -> Held | None:
+    def adopt(self) -> Hold | None:
         """Let this database send as it is, and return why it was held; None where it was not."""
         with writing(self._engine) as session:
-            held = Held.read(session) or self._suspect(
+            held = Hold.read(session) or self._suspect(
                 session, delivery.last_beat(session), self._clock()
             )
             if held is not None:
@@ -247,7 +247,7 @@ class Holding:
         self._witness.write(beats, self._clock())
 
     def _matches(
-        self, session: Session, listed: Sequence[Listed], now: datetime
+        self, session: Session, listed: Sequence[ListedMessage], now: datetime
     ) -> Iterator[Match]:
         """Pair what left with what is still open: by its words, links apart, or else by whose
         moment it was.
@@ -258,7 +258,7 @@ class Holding:
         waiting: dict[str, list[Facts]] = defaultdict(list)
         for one in reminder_facts.facts(session, restore.open_texts(session, contacts), now):
             waiting[str(one.contact)].append(one)
-        for exact, fits in ((True, self._says), (False, _in_time)):
+        for exact, fits in ((True, self._says), (False, _near_in_time)):
             for message in sorted(new, key=lambda one: one.created_at):
                 hers = waiting.get(message.to, [])
                 found = next((one for one in hers if fits(one, message)), None)
@@ -267,7 +267,7 @@ class Holding:
                     new.remove(message)
                     yield Match(found, message, exact)
 
-    def _says(self, one: Facts, message: Listed) -> bool:
+    def _says(self, one: Facts, message: ListedMessage) -> bool:
         try:
             words = self._renderer.render(one, message.created_at, one.stale_at).text
         except RenderError:
@@ -275,7 +275,7 @@ class Holding:
         return _LINK.sub("", words) == _LINK.sub("", message.text)
 
     @staticmethod
-    def _unproven_emails(session: Session, held: Held, now: datetime) -> Iterator[Facts]:
+    def _unproven_emails(session: Session, held: Hold, now: datetime) -> Iterator[Facts]:
         """Return the emails that would have left in the lost time."""
         for one in reminder_facts.facts(
             session, restore.open_emails(session, held.lost_until), now
@@ -285,5 +285,5 @@ class Holding:
                 yield one
 
 
-def _in_time(one: Facts, message: Listed) -> bool:
+def _near_in_time(one: Facts, message: ListedMessage) -> bool:
     return one.scheduled_at - CLOCKS_APART <= message.created_at < one.stale_at

@@ -1,4 +1,4 @@
-"""Settling: what came of attempts is written down, for the reminders, the contacts and the lanes."""
+"""Record the outcomes of attempts on reminders, contacts and lanes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reminders.rules.decision import Outcome, Settled
 from reminders.rules.lanes import LaneFacts, judge
 from reminders.rules.terms import Facts, Reason
 from reminders.store.queries import attempts, consents, delivery, lanes
-from reminders.store.queries.attempts import Ended
+from reminders.store.queries.attempts import EndedAttempt
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ class Settlement:
         return self.held.clinic.clinic_id, self.held.channel
 
 
-class Settling:
+class Settler:
     """Write down what came of attempts, remembering which lanes had trouble lately: only those
     need to be looked at when all is well.
     """
@@ -86,11 +86,11 @@ class Settling:
         lanes.keep(session, list(after.values()))
         self._troubled -= {key for key, lane in after.items() if not lane.faults}
         for was, lane in zip(before, after.values(), strict=True):
-            _tell(was, lane)
+            _log_lane_change(was, lane)
 
 
-def _ended(one: Settlement) -> Ended:
-    return Ended(delivery.claim_of(one.held), str(one.outcome), one.code, one.provider_id)
+def _ended(one: Settlement) -> EndedAttempt:
+    return EndedAttempt(delivery.claim_of(one.held), str(one.outcome), one.code, one.provider_id)
 
 
 def _suppress(session: Session, one: Settlement, now: datetime) -> None:
@@ -100,7 +100,7 @@ def _suppress(session: Session, one: Settlement, now: datetime) -> None:
         consents.suppress(session, clinic_id, one.held.contact, why, source="provider", now=now)
 
 
-def _tell(was: LaneFacts, lane: LaneFacts) -> None:
+def _log_lane_change(was: LaneFacts, lane: LaneFacts) -> None:
     """Raise the alarm once when a lane stops, and say when it works again."""
     if lane.stopped_since == was.stopped_since:
         return

@@ -1,1 +1,1 @@
-"""Clinics, clients and treatments taken in, moved and cancelled, each with its plan."""
+"""Add, change and cancel clinics, clients and treatments, and plan their reminders."""

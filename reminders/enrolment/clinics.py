@@ -1,4 +1,4 @@
-"""Clinics: added, edited, and let out of practice mode by somebody's deliberate act."""
+"""Add and edit clinics, and switch them between practice mode and live sending."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reminders.rules import list_cells, sending_hours
 from reminders.rules.contacts import clean, read_email, read_name, read_phone
 from reminders.rules.decision import MOST_A_DAY, MOST_A_WEEK
 from reminders.rules.terms import Channel, InputError, Reason
-from reminders.rules.wording import to_be_read
+from reminders.rules.wording import needs_review
 from reminders.store.queries import lanes, people, plans
 from reminders.store.tables import Clinic
 from reminders.wording.library import Library
@@ -45,7 +45,7 @@ def add(session: Session, typed: Fields, now: datetime, *, live: bool) -> Clinic
         sending_hours=sending_hours.USUAL,
         created_at=now,
     )
-    faults = _fill(clinic, typed)
+    faults = _apply_fields(clinic, typed)
     if clinic.name and people.clinic_named(session, clinic.name):
         faults.append("name: There is a clinic of that name. Edit it, or choose another name.")
     if faults:
@@ -54,7 +54,7 @@ def add(session: Session, typed: Fields, now: datetime, *, live: bool) -> Clinic
     set_live(clinic, now, live=live)
     session.add(clinic)
     session.flush()
-    lanes.lay_missing(session)
+    lanes.add_missing(session)
     return clinic
 
 
@@ -83,7 +83,9 @@ def edit(
 ) -> None:
     """Change a clinic, and with its zone or hours everyone's plan. Raises ``ClinicError``."""
     before = (clinic.time_zone, clinic.sending_hours, clinic.phone)
-    faults = _fill(clinic, {name: value for name, value in typed.items() if value is not None})
+    faults = _apply_fields(
+        clinic, {name: value for name, value in typed.items() if value is not None}
+    )
     namesake = people.clinic_named(session, clinic.name)
     if namesake is not None and namesake.id != clinic.id:
         faults.append("name: There is another clinic of that name. Choose a different one.")
@@ -101,11 +103,11 @@ def edit(
 def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
     """Let a clinic out of practice mode, which accepts the packaged wording, or back into it."""
     clinic.live = live
-    if live and to_be_read(clinic.wording_accepted_at, now.date()):
+    if live and needs_review(clinic.wording_accepted_at, now.date()):
         clinic.wording_accepted_at = now
 
 
-def _fill(clinic: Clinic, typed: Fields) -> list[str]:
+def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
     """Write down what can be read, and return what is wrong with the rest."""
     faults: list[str] = []
     readers: dict[str, Callable[[str], str | int]] = {

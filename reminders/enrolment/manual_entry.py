@@ -1,4 +1,4 @@
-"""By hand: one client and one treatment, as a person at the desk types them."""
+"""Enrol one client and one treatment that staff type in by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from reminders.enrolment import treatments
-from reminders.enrolment.terms import Enrolled, Enrolment
+from reminders.enrolment.terms import Enrolment, EnrolmentResult
 from reminders.store.queries import people
 from reminders.store.queries.people import name_key
 from reminders.store.tables import Client, Clinic
@@ -16,21 +16,21 @@ from reminders.wording.library import Library
 
 
 @dataclass(frozen=True, slots=True)
-class Namesake:
+class KnownContact:
     """Somebody the clinic knows on the same number or address; ``same`` if by the same name too."""
 
     client: Client
     same: bool
 
 
-def namesakes(session: Session, clinic: Clinic, told: Enrolment) -> list[Namesake]:
+def namesakes(session: Session, clinic: Clinic, told: Enrolment) -> list[KnownContact]:
     """Return who is on this number or address already, so that nobody is entered twice."""
     found: dict[int, Client] = {}
     for contact in (told.phone, told.email):
         for client in people.clients_on(session, clinic.id, contact) if contact else ():
             found[client.id] = client
     key = name_key(told.first_name)
-    return [Namesake(client, name_key(client.first_name) == key) for client in found.values()]
+    return [KnownContact(client, name_key(client.first_name) == key) for client in found.values()]
 
 
 def enrol(
@@ -40,7 +40,7 @@ def enrol(
     told: Enrolment,
     now: datetime,
     meant: Client | None = None,
-) -> Enrolled:
+) -> EnrolmentResult:
     """Take one treatment in, of a new client or of the one who is ``meant``."""
     if meant is not None:
         told = replace(

@@ -1,4 +1,4 @@
-"""Matching: which client and which treatment is meant, or that both are new."""
+"""Match an enrolment to a known client and treatment, or create new ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.terms import Effect, Enrolled, Enrolment, keys
+from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult, matching_keys
 from reminders.rules.planning import timing
 from reminders.store.queries import people
 from reminders.store.tables import Client, Clinic, Treatment
@@ -26,7 +26,7 @@ Row = dict[str, Any]
 NewKey = tuple[int, str, date | str]
 
 
-class Book:
+class ClientMatcher:
     """A clinic's book, open at the clients and treatments that some enrolments may mean."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Book:
         self._changed: set[int] = set()
         self._new: dict[NewKey, Row] = {}
 
-    def enter(self) -> list[Enrolled]:
+    def enter(self) -> list[EnrolmentResult]:
         """Find or make the client and the treatment of every enrolment, in their order."""
         pairs = zip(self._told, self._clients(), strict=True)
         done = [self._treat(told, client) for told, client in pairs]
@@ -76,7 +76,9 @@ class Book:
         """Return who is meant by each, brought up to date, or made."""
         by_key: dict[tuple[str, str], Client | Row] = {}
         for client in self._by_id.values():
-            for key in keys(client.external_id, client.phone, client.email, client.first_name):
+            for key in matching_keys(
+                client.external_id, client.phone, client.email, client.first_name
+            ):
                 by_key.setdefault(key, client)
         new: list[Row] = []
         meant = [self._client(told, by_key, new) for told in self._told]
@@ -92,12 +94,12 @@ class Book:
     ) -> Client | Row | None:
         """Return who is meant; nobody is made for a treatment that will not take place."""
         booking = self._bookings.get(told.external_id or "")
-        own = told.keys()
+        own = told.matching_keys()
         known = (by_key[key] for key in own if key in by_key)
         who = self._by_id[booking.client_id] if booking else next(known, None)
-        news = _news(told)
+        news = _given_fields(told)
         if isinstance(who, Client):
-            if _set(who, news):
+            if _update(who, news):
                 self._changed.add(who.id)
         elif who is not None:
             who |= news
@@ -110,10 +112,10 @@ class Book:
             by_key.setdefault(key, who)
         return who
 
-    def _treat(self, told: Enrolment, client: Client | None) -> Enrolled:
+    def _treat(self, told: Enrolment, client: Client | None) -> EnrolmentResult:
         """Find the treatment that is meant and put it where it is now, or note it as new."""
         if client is None:
-            return Enrolled(told, Effect.UNCHANGED)
+            return EnrolmentResult(told, Effect.UNCHANGED)
         treatment = self._meant(told, client)
         if told.cancelled:
             return self._cancel(told, client, treatment)
@@ -122,11 +124,11 @@ class Book:
         was = treatment.treated_on
         wanted = self._when(told)
         wanted["external_id"] = told.external_id or treatment.external_id
-        changed = _set(treatment, wanted) or client.id in self._changed
+        changed = _update(treatment, wanted) or client.id in self._changed
         effect = Effect.UPDATED if changed else Effect.UNCHANGED
         if was != treatment.treated_on:
             effect = Effect.MOVED
-        return Enrolled(told, effect, client, treatment)
+        return EnrolmentResult(told, effect, client, treatment)
 
     def _meant(self, told: Enrolment, client: Client) -> Treatment | None:
         """Return the treatment of that booking, else of that day, else the one moved nearby."""
@@ -155,7 +157,7 @@ class Book:
             and abs(treatment.treated_on - told.treated_on) < CLOSEST_SESSIONS
         )
 
-    def _add(self, told: Enrolment, client: Client) -> Enrolled:
+    def _add(self, told: Enrolment, client: Client) -> EnrolmentResult:
         when = self._when(told)
         self._new[_new_key(told, client)] = {
             "clinic_id": self._clinic.id,
@@ -164,7 +166,7 @@ class Book:
             "created_at": self._now,
             **when,
         }
-        done = Enrolled(told, Effect.ADDED, client)
+        done = EnrolmentResult(told, Effect.ADDED, client)
         ahead = {t.treated_on for t in self._treatments[client.id] if self._is_ahead(t)}
         if ahead and told.external_id is None and when["ends_at"] > self._now:
             days = " and ".join(f"{day:%d %B}" for day in sorted({*ahead, told.treated_on}))
@@ -188,11 +190,13 @@ class Book:
             "cancelled_at": None,
         }
 
-    def _cancel(self, told: Enrolment, client: Client, treatment: Treatment | None) -> Enrolled:
+    def _cancel(
+        self, told: Enrolment, client: Client, treatment: Treatment | None
+    ) -> EnrolmentResult:
         if treatment is None or treatment.cancelled_at is not None:
-            return Enrolled(told, Effect.UNCHANGED, client, treatment)
+            return EnrolmentResult(told, Effect.UNCHANGED, client, treatment)
         treatment.cancelled_at = self._now
-        return Enrolled(told, Effect.CANCELLED, client, treatment)
+        return EnrolmentResult(told, Effect.CANCELLED, client, treatment)
 
 
 def _new_key(told: Enrolment, client: Client) -> NewKey:
@@ -207,7 +211,7 @@ _BLANK: Row = {
 """Every row made together has the same columns."""
 
 
-def _news(told: Enrolment) -> Row:
+def _given_fields(told: Enrolment) -> Row:
     """Return what was told of a client; what was left out stays as it is."""
     news = {
         "first_name": told.first_name,
@@ -221,7 +225,7 @@ def _news(told: Enrolment) -> Row:
     return {name: value for name, value in news.items() if value}
 
 
-def _set(row: Client | Treatment, wanted: Mapping[str, object]) -> bool:
+def _update(row: Client | Treatment, wanted: Mapping[str, object]) -> bool:
     """Change what differs, and say whether anything did."""
     changes = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     for name, value in changes.items():

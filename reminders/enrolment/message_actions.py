@@ -1,4 +1,4 @@
-"""A client's course in staff's hands: hold, skip, send now, send again, move, and undo."""
+"""Staff actions on a client's messages: hold, skip, send now, send again, undo."""
 
 from __future__ import annotations
 
@@ -16,49 +16,49 @@ from reminders.store.tables import Client, Reminder
 from reminders.wording.library import Library
 
 UNDO = timedelta(seconds=10)
-"""How long what somebody sends by hand can be called back before it leaves."""
+"""How long a message sent by hand can be undone before it leaves."""
 
 AGAIN_HELPS = timedelta(days=1)
 """How long a message that is sent again by hand still helps."""
 
 Words = Callable[[Facts, datetime, datetime], Message]
-"""Whoever words a message from its facts, at a moment and until another."""
+"""Renders a message from its facts, at a moment and valid until another."""
 
 
 class TooLate(Exception):  # noqa: N818 (nobody's fault)
-    """It has left, or is leaving this very moment."""
+    """The message has been sent, or is being sent right now."""
 
 
 def hold(session: Session, reminder: Reminder, now: datetime) -> None:
-    """Keep one message back until somebody lets it go; raises ``TooLate``."""
+    """Hold one message until staff release it; raises ``TooLate``."""
     _change(session, reminder, held_at=now)
 
 
-def let_go(session: Session, reminder: Reminder) -> None:
-    """Let a held message go at its time, or at once where that has passed; raises ``TooLate``."""
+def release(session: Session, reminder: Reminder) -> None:
+    """Release a held message at its time, or at once where that has passed; raises ``TooLate``."""
     _change(session, reminder, held_at=None, due_at=reminder.scheduled_at, reason=None)
 
 
-def take_out(session: Session, reminder: Reminder, now: datetime) -> None:
-    """Send one message not at all; raises ``TooLate``."""
-    if not client_messages.take_out(session, reminder.id, now):
+def skip_message(session: Session, reminder: Reminder, now: datetime) -> None:
+    """Skip one message for good; raises ``TooLate``."""
+    if not client_messages.skip(session, reminder.id, now):
         raise TooLate
 
 
 def send_now(session: Session, reminder: Reminder, now: datetime) -> None:
-    """Let one message leave in ten seconds, before its time; raises ``TooLate``.
+    """Send one message in ten seconds, before its time; raises ``TooLate``.
 
-    Consent, stop, sending hours and caps bind it as ever.
+    Consent, opt-outs, sending hours and caps still apply.
     """
     _change(session, reminder, held_at=None, due_at=now + UNDO, reason=None)
 
 
-def call_back(session: Session, reminder: Reminder, now: datetime) -> None:
+def undo_send_now(session: Session, reminder: Reminder, now: datetime) -> None:
     """Undo a sending by hand: a milestone waits for its time again, a note is not sent at all.
     Raises ``TooLate``.
     """
     if reminder.one_off_id is not None:
-        take_out(session, reminder, now)
+        skip_message(session, reminder, now)
     else:
         _change(session, reminder, due_at=reminder.scheduled_at)
 
@@ -71,13 +71,13 @@ def _change(session: Session, reminder: Reminder, **values: object) -> None:
 def send_again(
     session: Session, words: Words, client: Client, reminder: Reminder, now: datetime
 ) -> int:
-    """Send the words of a message once more, by hand, to her number or address as it is now;
-    return the new message's id. The old one stays as it ended: what may have arrived is never
-    sent twice by itself.
+    """Send the words of a message once more, by hand, to the client's present contact; return the
+    new message's id. The old message keeps its state: what may have arrived is never sent again
+    automatically.
     """
     (facts,) = reminder_facts.facts(session, [reminder.id], now)
     message = words(facts, now, now + AGAIN_HELPS)
-    client_messages.attend(session, client.clinic_id, client.id, now)
+    client_messages.mark_attended(session, client.clinic_id, client.id, now)
     return one_off_messages.write(
         session,
         client,
@@ -91,7 +91,7 @@ def send_again(
 
 
 def write(session: Session, client: Client, channel: Channel, words: str, now: datetime) -> int:
-    """Send her a sentence of staff's that puts an earlier message right; return its id."""
+    """Send the client a correction that staff wrote; return the message's id."""
     return one_off_messages.write(
         session, client, channel, OneOffKind.CORRECTION, words, now + UNDO, good_for=AGAIN_HELPS
     )
@@ -100,7 +100,7 @@ def write(session: Session, client: Client, channel: Channel, words: str, now: d
 def plan_again(
     session: Session, library: Library, client: Client, now: datetime
 ) -> dict[int, Replan]:
-    """Bring a client's plan in line with what has just been changed of her."""
+    """Replan a client's reminders after the client's details have changed."""
     clinic = people.clinic(session, client.clinic_id)
     people.lock(session, [client.id])
     session.flush()
@@ -108,5 +108,5 @@ def plan_again(
 
 
 def wake(session: Session, client_id: int) -> None:
-    """Look again now at what of hers waits for the end of a pause."""
+    """Decide at once about the client's reminders that wait for the end of a pause."""
     client_messages.wake(session, client_id, Reason.PAUSED)

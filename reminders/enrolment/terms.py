@@ -1,4 +1,4 @@
-"""What a clinic tells us, and what came of it: enrolments in, enrolled out."""
+"""The input and the result of enrolment, as plain dataclasses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reminders.store.tables import Client, Treatment
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ConsentAnswer:
     """What a client said about a channel: when (UTC), and where that is written down.
 
     ``proof`` is what staff took down themselves; without one it stands in a list.
@@ -48,7 +48,7 @@ class Enrolment:
     external_id: str | None = None
     client_id: str | None = None
     cancelled: bool = False
-    said: tuple[Said, ...] = ()
+    said: tuple[ConsentAnswer, ...] = ()
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -56,12 +56,12 @@ class Enrolment:
         contact = self.client_id or self.phone or self.email or ""
         return contact, name_key(self.first_name)
 
-    def keys(self) -> list[tuple[str, str]]:
+    def matching_keys(self) -> list[tuple[str, str]]:
         """Return what the client may be known by."""
-        return keys(self.client_id, self.phone, self.email, self.first_name)
+        return matching_keys(self.client_id, self.phone, self.email, self.first_name)
 
 
-def keys(
+def matching_keys(
     client_id: str | None,
     phone: str | None,
     email: str | None,
@@ -85,7 +85,7 @@ class Effect(StrEnum):
 
 
 @dataclass(slots=True)
-class Enrolled:
+class EnrolmentResult:
     """What became of one enrolment; ``change`` is what it did to the reminders."""
 
     enrolment: Enrolment

@@ -1,4 +1,4 @@
-"""Enrolment: treatments taken in, moved and cancelled, each with its plan in the same transaction."""
+"""Enrol, move and cancel treatments, each with its reminders in the same transaction."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.consent import ledger
-from reminders.enrolment.matching import Book
-from reminders.enrolment.terms import Effect, Enrolled, Enrolment
+from reminders.enrolment.matching import ClientMatcher
+from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.planning import Replan, timing
 from reminders.rules.terms import Act
@@ -37,14 +37,14 @@ def enrol(
     told: Sequence[Enrolment],
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
-) -> list[Enrolled]:
+) -> list[EnrolmentResult]:
     """Take treatments in: find or make each client and treatment, note what she said about
     messages, and plan. Taking the same in twice changes nothing.
 
     ``told`` is everything the clinic tells us at once; what it does not mention stays as it
     is. Runs in the caller's transaction: all of it, or none.
     """
-    done: list[Enrolled] = []
+    done: list[EnrolmentResult] = []
     for batch in _batches(told):
         done += _enrol_batch(session, library, clinic, batch, now)
         progress(len(batch))
@@ -69,8 +69,8 @@ def _enrol_batch(
     clinic: Clinic,
     batch: list[Enrolment],
     now: datetime,
-) -> list[Enrolled]:
-    done = Book(session, library, clinic, batch, now).enter()
+) -> list[EnrolmentResult]:
+    done = ClientMatcher(session, library, clinic, batch, now).enter()
     _record_said(session, done, clinic, now)
     touched = {
         one.client.id: one.client
@@ -83,7 +83,9 @@ def _enrol_batch(
     return done
 
 
-def _record_said(session: Session, done: Sequence[Enrolled], clinic: Clinic, now: datetime) -> None:
+def _record_said(
+    session: Session, done: Sequence[EnrolmentResult], clinic: Clinic, now: datetime
+) -> None:
     """Add what is new to the consent ledger. Nothing told later revives an earlier no, changes the
     date of a yes or touches a stop.
     """

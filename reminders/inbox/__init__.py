@@ -1,1 +1,1 @@
-"""Texts from clients: what takes effect at once, what a person must read, and what was missed."""
+"""Incoming texts from clients: take keywords at once, and pass the rest to staff."""

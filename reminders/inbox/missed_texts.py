@@ -1,4 +1,4 @@
-"""Hearing: what clients text is taken at the door, and looked for where nobody was there to open."""
+"""Take incoming texts once each, whether by webhook or from the provider's list afterwards."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from sqlalchemy import Engine
 
 from reminders.delivery.receipts import REDACT_AFTER
 from reminders.inbox import replies
-from reminders.inbox.replies import Inbound
+from reminders.inbox.replies import InboundText
 from reminders.monitoring.status import SILENCE
 from reminders.rules.decision import Outcome
 from reminders.senders import SendError
 from reminders.store.database import reading, writing
 from reminders.store.queries import delivery, redactions, stored_settings
-from reminders.wording.fixed_replies import Answers
+from reminders.wording.fixed_replies import FixedReplies
 
 if TYPE_CHECKING:
-    from reminders.senders.twilio_inbox import Came
+    from reminders.senders.twilio_inbox import ReceivedText
 
 log = structlog.get_logger()
 
@@ -38,15 +38,15 @@ ON_ITS_WAY = timedelta(minutes=2)
 """How long a text may still come to the door by itself, and be answered at once."""
 
 
-class Hearing:
+class InboundTexts:
     """Take each text once, whichever way it is heard of."""
 
     def __init__(
         self,
         engine: Engine,
-        answers: Answers,
+        answers: FixedReplies,
         clock: Callable[[], datetime],
-        listed: Callable[[datetime], Coroutine[Any, Any, list[Came]]] | None,
+        listed: Callable[[datetime], Coroutine[Any, Any, list[ReceivedText]]] | None,
         *,
         redact: bool,
     ) -> None:
@@ -59,13 +59,13 @@ class Hearing:
         self._listed = listed
         self._redact = redact
 
-    def take(self, came: Inbound) -> str:
+    def take(self, came: InboundText) -> str:
         """Act on a text, and return what its sender is to be told at once, if anything."""
         now = self._clock()
         with writing(self._engine) as session:
             if self._redact:
                 redactions.ask(session, came.provider_id, now + REDACT_AFTER)
-            return replies.take(session, self._answers, came, now)
+            return replies.handle_text(session, self._answers, came, now)
 
     def look(self) -> int:
         """Look into the list once in a while for what never came to the door, and return how many
@@ -73,7 +73,7 @@ class Hearing:
         """
         now = self._clock()
         heard, last = self._known()
-        if _silent(last, now) or (heard is not None and now - heard < EVERY):
+        if _was_silent(last, now) or (heard is not None and now - heard < EVERY):
             return 0
         try:
             return self._hear(now, now - ON_ITS_WAY)
@@ -86,7 +86,7 @@ class Hearing:
         it: a stop may be among it. Raises ``SendError``; then nothing may go out yet.
         """
         _, last = self._known()
-        return self.everything() if _silent(last, self._clock()) else 0
+        return self.everything() if _was_silent(last, self._clock()) else 0
 
     def everything(self) -> int:
         """Hear all that was said since the list was last gone through, and return how many stood
@@ -113,12 +113,14 @@ class Hearing:
         listed = asyncio.run(self._listed((heard or last or now) - OVERLAP))
         came = [one for one in listed if one.came_at <= until]
         for one in came:
-            words = replies.keepable(one.text)
-            self.take(Inbound(one.provider_id, one.contact, words, one.media, came_at=one.came_at))
+            words = replies.storable(one.text)
+            self.take(
+                InboundText(one.provider_id, one.contact, words, one.media, came_at=one.came_at)
+            )
         with writing(self._engine) as session:
             stored_settings.write(session, HEARD, now.isoformat())
         return len(came)
 
 
-def _silent(last: datetime | None, now: datetime) -> bool:
+def _was_silent(last: datetime | None, now: datetime) -> bool:
     return last is not None and now - last > SILENCE

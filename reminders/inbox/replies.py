@@ -1,4 +1,4 @@
-"""Replies: what a client texts back takes effect in the same moment, or is put before a person."""
+"""Act on one incoming text: opt-out, opt-in, help, or a reply for staff to read."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from reminders.rules.keywords import Kind, read
 from reminders.rules.terms import Act, Channel, ClinicFacts, Reason
 from reminders.store.queries import clinic_facts, consents, people, replies
 from reminders.store.tables import Client
-from reminders.wording.fixed_replies import Answers
+from reminders.wording.fixed_replies import FixedReplies
 
 SOURCE = "text message"
 """Where a consent taken back or given by text is written down."""
 
 TEXTED_STOPS = {SOURCE, "provider"}
-"""Sources of a stop that START takes back: she texted it, to us or to the provider alone."""
+"""Sources of an opt-out that START lifts: it was texted, to us or to the provider alone."""
 
 ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Inbound:
+class InboundText:
     """A text that came in, by the provider's id. ``taken_for`` is what the provider took it for;
     ``answered`` says that the provider answers it by itself. ``came_at`` (UTC) is set where it is
     heard of late: it is carried out, but not answered, since a confirmation is welcome within five
@@ -48,21 +48,23 @@ _UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")
 """What no database keeps: a zero byte, half a character."""
 
 
-def keepable(words: str) -> str:
+def storable(words: str) -> str:
     """Return words without what no database keeps."""
     return _UNKEEPABLE.sub("", words)
 
 
-def take(session: Session, answers: Answers, inbound: Inbound, now: datetime) -> str:
+def handle_text(
+    session: Session, answers: FixedReplies, inbound: InboundText, now: datetime
+) -> str:
     """Carry out what a text asks and return what its sender is to be told at once, if anything.
 
     The same text taken again changes nothing and is told the same.
     """
-    replies.one_by_one(session, inbound.contact)
+    replies.lock_number(session, inbound.contact)
     before = replies.taken(session, inbound.provider_id)
     if before is not None:
         return before.answer
-    taking = _Taking(session, answers, inbound, now)
+    taking = _ReplyContext(session, answers, inbound, now)
     reply_id = taking.keep()
     answer = taking.carry_out(reply_id) if inbound.came_at is None else taking.hear_late(reply_id)
     if answer:
@@ -70,10 +72,12 @@ def take(session: Session, answers: Answers, inbound: Inbound, now: datetime) ->
     return answer
 
 
-class _Taking:
+class _ReplyContext:
     """One text, whoever is on its number, and what becomes of it."""
 
-    def __init__(self, session: Session, answers: Answers, inbound: Inbound, now: datetime) -> None:
+    def __init__(
+        self, session: Session, answers: FixedReplies, inbound: InboundText, now: datetime
+    ) -> None:
         self._session = session
         self._answers = answers
         self._inbound = inbound
@@ -100,8 +104,8 @@ class _Taking:
 
     @cached_property
     def _client(self) -> Client | None:
-        hers = [c for c in self._clients if self._home and c.clinic_id == self._home.clinic_id]
-        return hers[0] if len(hers) == 1 else None
+        found = [c for c in self._clients if self._home and c.clinic_id == self._home.clinic_id]
+        return found[0] if len(found) == 1 else None
 
     @cached_property
     def _starting(self) -> list[Client]:
@@ -173,7 +177,7 @@ class _Taking:
                     source=SOURCE, now=self._now,
                 )  # fmt: skip
             if wrong or self._why(clinic) is Reason.WRONG_NUMBER:
-                replies.not_hers(self._session, clinic.clinic_id, contact)
+                replies.mark_wrong_number(self._session, clinic.clinic_id, contact)
         if wrong and self._clients:
             self._alert("wrong-number", reply_id)
         if self._reading.may_mean_appointment and self._clients:
@@ -194,7 +198,7 @@ class _Taking:
         return self._say("stopped_cancel" if self._reading.may_mean_appointment else "stopped")
 
     def _start(self) -> str:
-        """Take a stop back by her own word; whoever confirmed the stop confirms this too."""
+        """Lift the opt-out on the client's START; who confirmed the opt-out confirms this too."""
         for client in self._starting:
             ledger.record(self._session, client, Channel.SMS, Proof(Act.KEYWORD, SOURCE), self._now)
         stop = replies.last_stop(self._session, self._inbound.contact)
@@ -205,7 +209,7 @@ class _Taking:
         if not self._reading.alarm:
             self._alert("reply", reply_id)
         contact, since = self._inbound.contact, self._now - ONE_DAY
-        if self._stops or replies.told_since(self._session, contact, since):
+        if self._stops or replies.notified_since(self._session, contact, since):
             return ""
         return self._say("reply")
 

@@ -1,1 +1,1 @@
-"""A clinic's list: read, checked row by row, taken in whole, and undone."""
+"""Import a clinic's list of clients and treatments: read, check, take in, undo."""

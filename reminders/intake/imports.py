@@ -1,4 +1,4 @@
-"""Intakes: a list brought in on a page: mended in place, taken in, and undone if it was the wrong one."""
+"""Lists imported through the web pages: begun, corrected in place, taken in, undone."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.terms import Effect, Enrolled
+from reminders.enrolment.terms import Effect, EnrolmentResult
 from reminders.enrolment.treatments import by_id
 from reminders.intake import lists
-from reminders.intake.lists import Checked, Taken
-from reminders.intake.rows import Remark
+from reminders.intake.lists import CheckedList, Taken
+from reminders.intake.rows import CellRemark
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules import list_columns
 from reminders.rules.terms import Channel, InputError
@@ -34,27 +34,27 @@ TOGETHER = 500
 
 
 @dataclass(slots=True)
-class Looked:
+class ImportPreview:
     """A list as it stands: its cells, which column holds what, and what can go in."""
 
     table: Table
     where: dict[str, int]
-    checked: Checked
+    checked: CheckedList
 
     @property
-    def missing(self) -> list[Remark]:
+    def missing(self) -> list[CellRemark]:
         """Return which columns are needed and not there; until they are, no row is read."""
         held = self.where.keys()
         whole = all(held & set(any_of) for any_of, _ in lists.NEEDED.values())
         return [] if whole else self.checked.faults
 
-    def faults_of(self, number: int) -> list[Remark]:
+    def faults_of(self, number: int) -> list[CellRemark]:
         """Return what is wrong with a row."""
         return [fault for fault in self.checked.faults if fault.row == number]
 
 
 @dataclass(slots=True)
-class Undone:
+class UndoResult:
     """What undoing a list did: treatments and reminders cancelled, and what had left already."""
 
     treatments: int = 0
@@ -70,12 +70,12 @@ def begin(
 
     Cells pasted without headings get some, so that no row is taken for them.
     """
-    if not list_columns.recognise(table.header):
+    if not list_columns.recognise_columns(table.header):
         rows = [(1, table.header), *((number, row) for number, row in table.rows)]
         widest = max(len(row) for _, row in rows)
         table = Table([f"Column {n}" for n in range(1, widest + 1)], rows)
     known = queries.recall(session, clinic.id, fingerprint(table.header))
-    where = list_columns.recognise(table.header) if known is None else known
+    where = list_columns.recognise_columns(table.header) if known is None else known
     intake = Import(
         clinic_id=clinic.id,
         file_name=name[:120],
@@ -94,10 +94,12 @@ def fingerprint(header: Sequence[str]) -> str:
     return sha256("\n".join(list_columns.plain(name) for name in header).encode()).hexdigest()[:32]
 
 
-def look(intake: Import, clinic: Clinic, library: Library, now: datetime) -> Looked:
+def look(intake: Import, clinic: Clinic, library: Library, now: datetime) -> ImportPreview:
     """Read a list that was begun, cell by cell; raises ``InputError`` when it is gone."""
     table, where = _table(intake), json.loads(intake.columns)
-    return Looked(table, where, lists.check(table, intake.file_name, clinic, library, now, where))
+    return ImportPreview(
+        table, where, lists.check(table, intake.file_name, clinic, library, now, where)
+    )
 
 
 def set_columns(session: Session, intake: Import, where: Mapping[str, int]) -> None:
@@ -149,7 +151,7 @@ def say_consent(intake: Import, channels: Sequence[Channel], source: str, on: st
     intake.cells = _packed(Table([*table.header, *new], rows))
 
 
-def take(
+def bring_in(
     session: Session, library: Library, clinic: Clinic, intake: Import, now: datetime
 ) -> Taken:
     """Take in what is good of a list, and keep the rest; raises ``InputError`` the second time."""
@@ -158,24 +160,24 @@ def take(
     looked = look(intake, clinic, library, now)
     rows: list[Row] = []
 
-    def note(number: int, done: Enrolled) -> None:
+    def note(number: int, done: EnrolmentResult) -> None:
         if done.client is not None:
             treatment_id = done.treatment.id if done.treatment else None
             rows.append((intake.id, number, done.client.id, treatment_id, str(done.effect)))
 
-    taken = lists.take(session, library, clinic, looked.checked, now, each=note)
+    taken = lists.bring_in(session, library, clinic, looked.checked, now, each=note)
     queries.note_rows(session, rows)
     faulty = {fault.row for fault in looked.checked.faults}
     intake.taken_at = now
     intake.taken = len(looked.checked.good)
     intake.left_out = len(faulty)
-    rest = [(number, row) for number, row in looked.table.rows if number in faulty]
-    intake.cells = _packed(Table(looked.table.header, rest)) if rest else None
+    rows_left_out = [(number, row) for number, row in looked.table.rows if number in faulty]
+    intake.cells = _packed(Table(looked.table.header, rows_left_out)) if rows_left_out else None
     session.flush()
     return taken
 
 
-def rest(looked: Looked) -> list[list[str]]:
+def rows_left_out(looked: ImportPreview) -> list[list[str]]:
     """Return the rows that cannot go in as they are, with a column that says why."""
     rows = []
     for number, row in looked.table.rows:
@@ -187,7 +189,7 @@ def rest(looked: Looked) -> list[list[str]]:
 
 def undo(
     session: Session, library: Library, clinic: Clinic, intake: Import, who: str, now: datetime
-) -> Undone:
+) -> UndoResult:
     """Cancel the treatments that came in by a list, and with them all that has not left.
 
     What the list changed of treatments known before is not changed back, since somebody may have
@@ -196,7 +198,7 @@ def undo(
     if intake.taken_at is None or intake.undone_at is not None:
         raise InputError("There is nothing to undo.", "Look at the list again.")
     rows = queries.rows_of(session, intake.id)
-    undone = Undone(effects=Counter(row.effect for row in rows))
+    undone = UndoResult(effects=Counter(row.effect for row in rows))
     undone.left = queries.left_already(session, intake.id, Effect.ADDED)
     came = {row.treatment_id: row.client_id for row in rows if row.effect == Effect.ADDED}
     ids = sorted(set(came.values()))

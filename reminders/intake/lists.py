@@ -1,4 +1,4 @@
-"""Imports: a clinic's list checked cell by cell, then taken in whole, or not at all."""
+"""Check a clinic's list cell by cell, then take it in as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.terms import Enrolled, Enrolment
+from reminders.enrolment.terms import Enrolment, EnrolmentResult
 from reminders.enrolment.treatments import enrol
-from reminders.intake.rows import Remark, Row, Sheet, read_row
+from reminders.intake.rows import CellRemark, ColumnMeanings, ListRow, read_row
 from reminders.rules import list_cells, list_columns
 from reminders.spreadsheets import Table
 from reminders.store.tables import Clinic
@@ -26,13 +26,13 @@ NEEDED = {
 
 
 @dataclass(slots=True)
-class Checked:
+class CheckedList:
     """A list as understood: what can go in, what is wrong with the rest, what was assumed."""
 
     rows: int = 0
     good: list[tuple[int, Enrolment]] = field(default_factory=list)
-    faults: list[Remark] = field(default_factory=list)
-    notes: list[Remark] = field(default_factory=list)
+    faults: list[CellRemark] = field(default_factory=list)
+    notes: list[CellRemark] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
 
@@ -46,12 +46,12 @@ class Taken:
     already_sent: int = 0
     too_late: int = 0
     clients: list[int] = field(default_factory=list)
-    notes: list[Remark] = field(default_factory=list)
+    notes: list[CellRemark] = field(default_factory=list)
 
-    def note(self, number: int, done: Enrolled) -> None:
+    def note(self, number: int, done: EnrolmentResult) -> None:
         """Count one enrolment."""
         self.effects[done.effect] += 1
-        self.notes += [Remark(number, "", remark) for remark in done.remarks]
+        self.notes += [CellRemark(number, "", remark) for remark in done.remarks]
         if done.client:
             self.clients.append(done.client.id)
         if done.change is not None:
@@ -68,20 +68,22 @@ def check(
     library: Library,
     now: datetime,
     where: dict[str, int] | None = None,
-) -> Checked:
+) -> CheckedList:
     """Read every row of a list for a clinic, and every faulty cell with its mend.
 
     ``name`` is the list's own name, kept as the source of consents that name none; ``where``
     says which column holds what, if somebody has corrected that.
     """
-    where = list_columns.recognise(table.header) if where is None else where
+    where = list_columns.recognise_columns(table.header) if where is None else where
     used = set(where.values())
-    checked = Checked(rows=len(table.rows))
+    checked = CheckedList(rows=len(table.rows))
     checked.ignored = [
         title for place, title in enumerate(table.header) if title and place not in used
     ]
     checked.faults = [
-        Remark(1, column, "This column is missing.", f"Add a column called {column} for {what}.")
+        CellRemark(
+            1, column, "This column is missing.", f"Add a column called {column} for {what}."
+        )
         for column, (any_of, what) in NEEDED.items()
         if not where.keys() & set(any_of)
     ]
@@ -89,7 +91,7 @@ def check(
         sheet = _sheet(table, where, name, clinic, library, now)
         seen: dict[object, int] = {}
         for number, values in table.rows:
-            _check_row(Row(sheet, number, values), checked, seen)
+            _check_row(ListRow(sheet, number, values), checked, seen)
     return checked
 
 
@@ -100,10 +102,10 @@ def _sheet(
     clinic: Clinic,
     library: Library,
     now: datetime,
-) -> Sheet:
+) -> ColumnMeanings:
     place = where["treated_at"]
     dates = [row[place] for _, row in table.rows if place < len(row)]
-    return Sheet(
+    return ColumnMeanings(
         name=name,
         header=table.header,
         where=where,
@@ -115,7 +117,7 @@ def _sheet(
     )
 
 
-def _check_row(row: Row, checked: Checked, seen: dict[object, int]) -> None:
+def _check_row(row: ListRow, checked: CheckedList, seen: dict[object, int]) -> None:
     enrolment = read_row(row)
     repeats = enrolment is not None and not row.faults and _repeats(row, enrolment, seen)
     checked.faults += row.faults
@@ -124,7 +126,7 @@ def _check_row(row: Row, checked: Checked, seen: dict[object, int]) -> None:
         checked.good.append((row.number, enrolment))
 
 
-def _repeats(row: Row, enrolment: Enrolment, seen: dict[object, int]) -> bool:
+def _repeats(row: ListRow, enrolment: Enrolment, seen: dict[object, int]) -> bool:
     """Take a row written twice once; refuse one booking on two days."""
     booking = enrolment.external_id
     when = (enrolment.protocol, enrolment.treated_on, enrolment.starts)
@@ -142,14 +144,14 @@ def _repeats(row: Row, enrolment: Enrolment, seen: dict[object, int]) -> bool:
     return False
 
 
-def take(
+def bring_in(
     session: Session,
     library: Library,
     clinic: Clinic,
-    checked: Checked,
+    checked: CheckedList,
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
-    each: Callable[[int, Enrolled], None] = lambda *_: None,
+    each: Callable[[int, EnrolmentResult], None] = lambda *_: None,
 ) -> Taken:
     """Take in what is good of a checked list, in the caller's transaction; ``each`` is told what
     became of every row.
@@ -163,7 +165,7 @@ def take(
     return taken
 
 
-def summary(checked: Checked, taken: Taken | None) -> str:
+def summary(checked: CheckedList, taken: Taken | None) -> str:
     """Say in a sentence or two what became of a list."""
     faulty = len({fault.row for fault in checked.faults})
     if taken is None:

@@ -1,4 +1,4 @@
-"""Rows: one line of a clinic's list read into an enrolment, or into as many faults as it has."""
+"""Read one row of a clinic's list into an enrolment, or into its faults."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 
-from reminders.enrolment.terms import Enrolment, Said
+from reminders.enrolment.terms import ConsentAnswer, Enrolment
 from reminders.rules import list_cells
 from reminders.rules.contacts import clean, read_email, read_name, read_phone
 from reminders.rules.list_cells import Moment
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class CellRemark:
     """Something to know about a cell: what is wrong or was assumed, and what to do."""
 
     row: int
@@ -32,7 +32,7 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ColumnMeanings:
     """What the cells of one list mean: its columns, whose clock, and the order of its dates."""
 
     name: str
@@ -55,14 +55,14 @@ class Sheet:
 
 
 @dataclass(slots=True)
-class Row:
+class ListRow:
     """One row, with what was found wrong or assumed while reading it."""
 
-    sheet: Sheet
+    sheet: ColumnMeanings
     number: int
     values: Sequence[str]
-    faults: list[Remark] = field(default_factory=list)
-    notes: list[Remark] = field(default_factory=list)
+    faults: list[CellRemark] = field(default_factory=list)
+    notes: list[CellRemark] = field(default_factory=list)
 
     def cell(self, name: str) -> str:
         """Return a cell by what it holds; empty where there is none."""
@@ -80,14 +80,14 @@ class Row:
 
     def fault(self, name: str, problem: str, mend: str) -> None:
         """Note that a cell cannot be used."""
-        self.faults.append(Remark(self.number, self.sheet.title(name), problem, mend))
+        self.faults.append(CellRemark(self.number, self.sheet.title(name), problem, mend))
 
     def note(self, name: str, what: str) -> None:
         """Note what was assumed about a cell."""
-        self.notes.append(Remark(self.number, self.sheet.title(name), what))
+        self.notes.append(CellRemark(self.number, self.sheet.title(name), what))
 
 
-def read_row(row: Row) -> Enrolment | None:
+def read_row(row: ListRow) -> Enrolment | None:
     """Read a row into an enrolment; None where ``row.faults`` says why not."""
     first_name, last_name = _names(row)
     phone, email = _phone(row), row.read("email", read_email)
@@ -119,7 +119,7 @@ def read_row(row: Row) -> Enrolment | None:
     )
 
 
-def _names(row: Row) -> tuple[str, str]:
+def _names(row: ListRow) -> tuple[str, str]:
     """Take first and last name from their own columns, or from one column for both."""
     first, last = (row.read(name, read_name) or "" for name in ("first_name", "last_name"))
     whole = row.read("name", read_name) if not first else None
@@ -135,26 +135,26 @@ def _names(row: Row) -> tuple[str, str]:
     return first, last
 
 
-def _phone(row: Row) -> str | None:
+def _phone(row: ListRow) -> str | None:
     found = row.read("phone", lambda text: read_phone(text, row.sheet.country))
     if found and found.remark:
         row.note("phone", f"This number {found.remark}; it was kept.")
     return found.number if found else None
 
 
-def _when(row: Row) -> Moment | None:
+def _when(row: ListRow) -> Moment | None:
     found = row.read("treated_at", lambda text: _moment(row, text))
     if found is None and not row.cell("treated_at"):
         row.fault("treated_at", "There is no day of treatment.", list_cells.EXAMPLE)
     if found and found.at is None and row.cell("time"):
         at = row.read("time", _clock)
         found = Moment(found.day, at)
-    if found and list_cells.comes_twice(found, row.sheet.zone):
+    if found and list_cells.is_ambiguous(found, row.sheet.zone):
         row.note("treated_at", "The clocks show this time twice that day; the first was taken.")
     return found
 
 
-def _moment(row: Row, text: str) -> Moment:
+def _moment(row: ListRow, text: str) -> Moment:
     sheet = row.sheet
     return list_cells.read_moment(
         text,
@@ -171,7 +171,7 @@ def _clock(text: str) -> time:
     return at
 
 
-def _ends(row: Row, when: Moment) -> time | None:
+def _ends(row: ListRow, when: Moment) -> time | None:
     """Read when it ended, as a time of day or with its date; nonsense is left out, and said."""
     text = row.cell("ended_at")
     if not text:
@@ -186,7 +186,7 @@ def _ends(row: Row, when: Moment) -> time | None:
     return at
 
 
-def _protocol(row: Row) -> str:
+def _protocol(row: ListRow) -> str:
     name = row.cell("treatment")
     protocol = row.sheet.library.protocol_for(name)
     if protocol is None:
@@ -203,7 +203,7 @@ def _zone(text: str) -> str:
     return list_cells.read_zone(text, get_global("windows_zone_mapping"))
 
 
-def _said(row: Row, *, phone: bool, email: bool) -> Iterator[Said]:
+def _said(row: ListRow, *, phone: bool, email: bool) -> Iterator[ConsentAnswer]:
     """Take what she said of each channel; a yes counts from its date, or from today."""
     sheet = row.sheet
     at = row.read("consent_at", lambda text: _moment(row, text))
@@ -217,4 +217,6 @@ def _said(row: Row, *, phone: bool, email: bool) -> Iterator[Said]:
     ):
         answer = row.read(name, list_cells.read_answer)
         if answer is not None and has_contact:
-            yield Said(channel, answer.given, given_at.astimezone(UTC), source, answer.stop)
+            yield ConsentAnswer(
+                channel, answer.given, given_at.astimezone(UTC), source, answer.stop
+            )

@@ -1,1 +1,2 @@
-"""What went out, what will go out, what needs a person, and what is wrong: doctor, alerts, status."""
+"""Checks, alerts and reports for operators and staff: what was sent, what is wrong, what is
+open."""

@@ -1,4 +1,4 @@
-"""Raising alarms: the state of things is looked at every minute, and whoever must know is told once."""
+"""Check for conditions that staff or the operator must know, and raise an alert once for each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.delivery import pauses
-from reminders.delivery.restore_guard import PLAIN, Held
+from reminders.delivery.restore_guard import PLAIN, Hold
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules import alert_conditions
 from reminders.rules.alert_conditions import Alarm, Stop
@@ -39,9 +39,9 @@ def _all(session: Session, now: datetime) -> Iterator[Alarm]:
         for row in spent
     ]
     yield from (alarm for alarm in found if alarm is not None)
-    held = Held.read(session)
+    held = Hold.read(session)
     if held is not None:
-        yield alert_conditions.held(held.since, PLAIN[held.why])
+        yield alert_conditions.database_held(held.since, PLAIN[held.why])
     yield from _mornings(session, now)
 
 

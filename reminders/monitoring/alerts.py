@@ -1,4 +1,4 @@
-"""Alerts: staff and operator are told by email, at least once, of what cannot wait for a look."""
+"""Send alerts to staff and the operator by email, each at least once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reminders.rules.terms import Channel, Message
 from reminders.senders import Sender, SendError
 from reminders.store.database import writing
 from reminders.store.queries import alerts
-from reminders.store.queries.alerts import Due
+from reminders.store.queries.alerts import DueAlert
 
 log = structlog.get_logger()
 
@@ -58,7 +58,7 @@ def raise_alert(
 
 
 @dataclass(frozen=True, slots=True)
-class Untold:
+class UndeliveredAlerts:
     """Alerts that did not reach anybody: how many, the oldest since when (UTC), and whether that
     is for want of an address.
     """
@@ -68,13 +68,15 @@ class Untold:
     nowhere: bool
 
 
-def untold(session: Session, now: datetime, clinic_id: int | None = None) -> list[Untold]:
+def untold(
+    session: Session, now: datetime, clinic_id: int | None = None
+) -> list[UndeliveredAlerts]:
     """Return what nobody could be told by email, and must therefore be shown."""
     found = alerts.unsent(session, now - WORTH_TELLING, now - LATE, clinic_id)
-    return [Untold(count, since, not tried) for count, since, tried in found]
+    return [UndeliveredAlerts(count, since, not tried) for count, since, tried in found]
 
 
-class Alerting:
+class AlertSender:
     """Send what was raised: any number of workers may, and each alert is one's at a time."""
 
     def __init__(
@@ -111,7 +113,7 @@ class Alerting:
             await self._sender.close()
         return count
 
-    def _take(self) -> list[Due]:
+    def _take(self) -> list[DueAlert]:
         now = self._clock()
         with writing(self._engine) as session:
             return alerts.take_due(
@@ -123,7 +125,7 @@ class Alerting:
                 limit=TOGETHER,
             )
 
-    async def _tell(self, due: Due) -> bool:
+    async def _tell(self, due: DueAlert) -> bool:
         """Send one; where it fails, or we die, it is due again by itself."""
         try:
             await self._sender.send(_message(due, self._pages_url), _hand_off)
@@ -143,7 +145,7 @@ async def _hand_off() -> float:
     return time.monotonic() + WAITS[0].total_seconds()
 
 
-def _message(due: Due, pages_url: str) -> Message:
+def _message(due: DueAlert, pages_url: str) -> Message:
     """Word an alert; its reference, and with it the Message-ID, is the same on every try."""
     link = escape(pages_url)
     return Message(

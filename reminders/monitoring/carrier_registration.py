@@ -1,4 +1,4 @@
-"""Registration: what carriers want to know of our texts, told from the words that really leave."""
+"""Gather what carriers ask for when a clinic's texts are registered, from its live wording."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reminders.monitoring.doctor import samples
 from reminders.rules.contacts import show_phone
 from reminders.rules.sender_kinds import Kind, kind_of
 from reminders.rules.terms import Channel, ClinicFacts
-from reminders.wording.fixed_replies import Answers
+from reminders.wording.fixed_replies import FixedReplies
 from reminders.wording.library import Library
 from reminders.wording.renderer import Renderer
 
@@ -21,7 +21,7 @@ SAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
+class CampaignRegistration:
     """The campaign as it is handed in, by the names of Twilio's form, and what is still amiss."""
 
     fields: dict[str, str | list[str]]
@@ -35,10 +35,10 @@ def pack(
     joining: str,
     sender: str,
     now: datetime,
-) -> Pack:
+) -> CampaignRegistration:
     """Gather everything; ``joining`` is the address of the clinic's own page for saying yes."""
     texts = list(dict.fromkeys(_samples(library, renderer, clinic, now)))[:SAMPLES]
-    answers = Answers(library)
+    answers = FixedReplies(library)
     join = tomllib.loads(library.page("pages/words/en.toml"))["join"]
     per_week = str(clinic.texts_per_week)
     number = join["sender"].format(number=show_phone(sender)) if sender.startswith("+") else ""
@@ -69,7 +69,7 @@ def pack(
         "Embedded phone numbers": "yes, the clinic's own",
         "Age-gated, lending, affiliate": "no",
     }
-    return Pack(fields, list(_faults(fields, texts, clinic, joining)))
+    return CampaignRegistration(fields, list(_faults(fields, texts, clinic, joining)))
 
 
 def _for(kind: Kind) -> str:

@@ -1,4 +1,4 @@
-"""The check-up: every look of the doctor's in turn, for the command line and for owners' pages."""
+"""Run all of the doctor's checks in turn, for the command line and for owners' pages."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 from reminders.monitoring import alerts, doctor, external_checks
 from reminders.monitoring.doctor import Check, Verdict
 from reminders.senders import SendError
-from reminders.senders.mail_checks import knock, open_ports
+from reminders.senders.mail_checks import open_ports, probe_webhook
 from reminders.senders.sms import TwilioAccount
-from reminders.senders.twilio_account import Inquiry
+from reminders.senders.twilio_account import AccountInquiry
 from reminders.settings import Settings
 from reminders.store.backups import BACKED_UP
 from reminders.store.database import database_time, reading, writing
@@ -28,7 +28,7 @@ WORDED = "wording read"
 """The mark that says which edition of the wording was found to be whole."""
 
 
-def inside(
+def own_checks(
     engine: Engine, library: Library, renderer: Renderer, clock: Callable[[], datetime]
 ) -> Iterator[Check]:
     """Look at what is ours: database, clock, zones, wording, clinics, heartbeat, backup."""
@@ -65,12 +65,12 @@ def wording(engine: Engine, library: Library, renderer: Renderer, now: datetime)
     return check
 
 
-def outside(
+def third_party_checks(
     settings: Settings, account: TwilioAccount, probe_smtp: Callable[[], str], *, fix: bool
 ) -> Iterator[Check]:
     """Look at what others must do for us: Twilio, the mail server, names, our own address."""
     replies_to = settings.public_url + REPLIES
-    inquiry = Inquiry(account)
+    inquiry = AccountInquiry(account)
     try:
         if fix:
             asyncio.run(inquiry.send_replies_to(replies_to))
@@ -83,4 +83,6 @@ def outside(
     token = settings.twilio_auth_token.get_secret_value()
     if token:
         status = f"{settings.public_url}/hooks/twilio/status"
-        yield external_checks.round_trip(knock(status, settings.twilio_account_sid, token))
+        yield external_checks.webhook_round_trip(
+            probe_webhook(status, settings.twilio_account_sid, token)
+        )

@@ -1,4 +1,4 @@
-"""The record: everything of one client on one line of time, each with why or why not."""
+"""Everything that happened to one client's messages, in order of time, with the reason for each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import Channel, Facts, Message, OneOffKind, Reason, Status
 from reminders.senders.twilio_errors import say
 from reminders.store.queries import audit, client_messages, desk, reminder_facts
-from reminders.store.queries.client_messages import Step, Tried, moment
+from reminders.store.queries.client_messages import AttemptHistory, ClientMessage, moment
 from reminders.store.tables import Client, Consent, Reminder, Reply, Treatment
 
 Words = Callable[[Facts, datetime, datetime], Message]
@@ -21,7 +21,7 @@ Words = Callable[[Facts, datetime, datetime], Message]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """One thing that happened to a client's messages, or will.
 
     ``kind`` is ``message``, ``reply``, ``consent`` or ``change``; ``why`` says in a sentence by
@@ -45,7 +45,7 @@ class Entry:
 
 def record(
     session: Session, words: Words, names: Mapping[str, str], client: Client, now: datetime
-) -> list[Entry]:
+) -> list[TimelineEntry]:
     """Return everything of a client in order of time; ``names`` are the milestones' names."""
     steps = client_messages.steps(session, client.id)
     open_ids = [s.reminder.id for s in steps if s.reminder.status is Status.PLANNED]
@@ -59,7 +59,9 @@ def record(
     return sorted(found, key=lambda entry: (entry.at, entry.kind))
 
 
-def _message(step: Step, names: Mapping[str, str], facts: Facts | None, words: Words) -> Entry:
+def _message(
+    step: ClientMessage, names: Mapping[str, str], facts: Facts | None, words: Words
+) -> TimelineEntry:
     r, last = step.reminder, step.tried[-1] if step.tried else None
     text, subject = (last.attempt.body, last.attempt.subject) if last else ("", "")
     why = _why(step)
@@ -67,7 +69,7 @@ def _message(step: Step, names: Mapping[str, str], facts: Facts | None, words: W
         message = words(facts, r.due_at, r.stale_at)
         text, subject = message.text, message.subject
         why = _ahead(facts, r) or why
-    return Entry(
+    return TimelineEntry(
         at=moment(r),
         kind="message",
         title=names.get(r.milestone, r.milestone),
@@ -94,7 +96,7 @@ def _ahead(facts: Facts, reminder: Reminder) -> str:
             return ""
 
 
-def _why(step: Step) -> str:
+def _why(step: ClientMessage) -> str:
     r = step.reminder
     if r.reason is None:
         said = next((say(code) for code in _codes(step) if say(code)), "")
@@ -103,13 +105,13 @@ def _why(step: Step) -> str:
     return f"{plain[0].upper()}{plain[1:]}."
 
 
-def _codes(step: Step) -> Iterator[str]:
+def _codes(step: ClientMessage) -> Iterator[str]:
     for tried in reversed(step.tried):
         yield from (receipt.code for receipt in reversed(tried.receipts) if receipt.code)
         yield from [tried.attempt.code] if tried.attempt.code else []
 
 
-def _facts(step: Step) -> Iterator[tuple[str, str]]:
+def _facts(step: ClientMessage) -> Iterator[tuple[str, str]]:
     """Return what an auditor asks about a message, with the answers."""
     r, treatment = step.reminder, step.treatment
     if treatment is not None:
@@ -122,7 +124,7 @@ def _facts(step: Step) -> Iterator[tuple[str, str]]:
         yield f"Attempt {number}", _attempt(tried)
 
 
-def _attempt(tried: Tried) -> str:
+def _attempt(tried: AttemptHistory) -> str:
     attempt = tried.attempt
     outcome = f": {attempt.outcome}" if attempt.outcome else ""
     code = (
@@ -143,21 +145,23 @@ def _day(day: date) -> str:
 WAYS = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
 
 
-def _consent(said: Consent) -> Entry:
+def _consent(said: Consent) -> TimelineEntry:
     title = f"{'Yes' if said.given else 'No'} to {WAYS[said.channel]}"
     facts = (("Said", f"{said.given_at:%d %b %Y %H:%M} UTC"), ("Kept in", said.source))
-    return Entry(said.recorded_at, "consent", title, facts=facts, channel=said.channel)
+    return TimelineEntry(said.recorded_at, "consent", title, facts=facts, channel=said.channel)
 
 
-def _reply(reply: Reply) -> Entry:
-    return Entry(reply.received_at, "reply", "She wrote", words=reply.body, channel=Channel.SMS)
+def _reply(reply: Reply) -> TimelineEntry:
+    return TimelineEntry(
+        reply.received_at, "reply", "She wrote", words=reply.body, channel=Channel.SMS
+    )
 
 
-def _changes(session: Session, client_id: int, treatments: set[int]) -> Iterator[Entry]:
+def _changes(session: Session, client_id: int, treatments: set[int]) -> Iterator[TimelineEntry]:
     rows = audit.of_row(session, Client, client_id)
     for treatment_id in sorted(treatments):
         rows += audit.of_row(session, Treatment, treatment_id)
     for row in rows:
         title = f"{row.action[0].upper()}{row.action[1:]}"
         facts = (("By", row.actor), *((("Detail", row.detail),) if row.detail else ()))
-        yield Entry(row.recorded_at, "change", title, facts=facts)
+        yield TimelineEntry(row.recorded_at, "change", title, facts=facts)

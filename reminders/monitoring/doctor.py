@@ -1,4 +1,4 @@
-"""The doctor: everything that must be right before messages can go, each with its mend."""
+"""Checks of what is inside the installation (database, wording, clinics), each with its fix."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from reminders.rules.decision import Outcome
 from reminders.rules.planning import END_OF_DAY
 from reminders.rules.protocols import Protocol
 from reminders.rules.terms import Channel, ClinicFacts, Facts
-from reminders.rules.wording import accepted_until, to_be_read
+from reminders.rules.wording import accepted_until, needs_review
 from reminders.store import migrations
 from reminders.store.database import is_encrypted, reading
 from reminders.store.queries import delivery, people
@@ -208,7 +208,7 @@ def _clinic(clinic: Clinic, today: date) -> Check:
         )
     accepted = clinic.wording_accepted_at
     until = accepted_until(accepted)
-    if until is None or to_be_read(accepted, today):
+    if until is None or needs_review(accepted, today):
         return Check(
             name,
             Verdict.WARN,

@@ -1,4 +1,4 @@
-"""Examining: what is found outside (Twilio, mail, names, clocks) is judged, each with its mend."""
+"""Checks of what is outside (Twilio, mail server, DNS, clocks), each with its fix."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from reminders.monitoring.alerts import Untold
+from reminders.monitoring.alerts import UndeliveredAlerts
 from reminders.monitoring.doctor import Check, Verdict
 from reminders.rules.clock_guard import JUMP
 from reminders.senders import SendError
-from reminders.senders.mail_checks import Lookup, papers, published
-from reminders.senders.twilio_account import Line
+from reminders.senders.mail_checks import Lookup, domain_records, txt_records
+from reminders.senders.twilio_account import TwilioNumber
 
 PASS, WARN, FAIL = Verdict.PASS, Verdict.WARN, Verdict.FAIL
 
@@ -21,7 +21,7 @@ OLD_BACKUP = timedelta(days=2)
 SYSTEM_ZONES = Path("/usr/share/zoneinfo")
 
 
-def line(found: Line, replies_to: str) -> Iterator[Check]:
+def line(found: TwilioNumber, replies_to: str) -> Iterator[Check]:
     """Judge what Twilio says of our sender; ``replies_to`` is where it should post replies."""
     if found.trial:
         yield Check(
@@ -62,7 +62,7 @@ def line(found: Line, replies_to: str) -> Iterator[Check]:
     yield _webhook(found, replies_to)
 
 
-def _webhook(found: Line, replies_to: str) -> Check:
+def _webhook(found: TwilioNumber, replies_to: str) -> Check:
     name = "replies webhook"
     if found.replies_to.partition("#")[0] == replies_to.partition("#")[0]:
         return Check(name, PASS, "Twilio posts replies to us")
@@ -105,11 +105,11 @@ def mail(
     )
 
 
-def domain(mail_from: str, lookup: Lookup = published) -> Iterator[Check]:
+def domain(mail_from: str, lookup: Lookup = txt_records) -> Iterator[Check]:
     """Judge what the domain of our emails publishes: without it they land among the spam."""
     name = mail_from.rpartition("@")[2].strip(" <>")
     try:
-        found = papers(name, lookup)
+        found = domain_records(name, lookup)
     except OSError:
         yield Check(
             "mail domain",
@@ -185,7 +185,7 @@ def _differs(key: str, now: datetime, system: Path) -> bool:
     )
 
 
-def alerts(found: Iterable[Untold]) -> Iterator[Check]:
+def alerts(found: Iterable[UndeliveredAlerts]) -> Iterator[Check]:
     """Judge what nobody could be told by email: nothing, if all is well."""
     for one in found:
         what = f"{one.count} since {one.since:%Y-%m-%d %H:%M} UTC"
@@ -220,7 +220,7 @@ def backup(made_at: datetime | None, now: datetime) -> Check:
     )
 
 
-def round_trip(status: int | None) -> Check:
+def webhook_round_trip(status: int | None) -> Check:
     """Judge what came of a report that we signed as Twilio does and sent to our public address."""
     if status == 204:
         return Check("public address", PASS, "reachable, and a signature made for it is believed")

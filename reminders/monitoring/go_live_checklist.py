@@ -1,4 +1,4 @@
-"""Readiness: what must be true before a clinic's messages really leave, line by line."""
+"""The checklist a clinic has to complete before its messages are really sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from reminders.monitoring.status import SILENCE
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel
-from reminders.rules.wording import to_be_read
+from reminders.rules.wording import needs_review
 from reminders.store.queries import audit, delivery, staff
 from reminders.store.tables import Clinic
 
@@ -20,7 +20,7 @@ TESTED = {Channel.SMS: "sent a test text", Channel.EMAIL: "sent a test email"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Requirement:
     """One thing that must be true: whether it is, and what to do where it is not."""
 
     name: str
@@ -29,29 +29,29 @@ class Line:
     where: str
 
 
-def lines(session: Session, clinic: Clinic, now: datetime, *, delivers: bool) -> list[Line]:
+def lines(session: Session, clinic: Clinic, now: datetime, *, delivers: bool) -> list[Requirement]:
     """Return everything that must be true before a clinic goes live. ``delivers`` says whether
     this installation's messages leave the machine at all.
     """
     return [*_people(session, clinic, now), *_ways(session, clinic, now, delivers=delivers)]
 
 
-def _people(session: Session, clinic: Clinic, now: datetime) -> Iterator[Line]:
+def _people(session: Session, clinic: Clinic, now: datetime) -> Iterator[Requirement]:
     whole = all((clinic.name, clinic.phone, clinic.email, clinic.address))
-    yield Line(
+    yield Requirement(
         "The clinic’s name, phone, email and postal address stand in messages",
         whole,
         "Fill them in.",
         "#details",
     )
-    yield Line(
+    yield Requirement(
         "Somebody responsible has read the wording and accepts it",
-        not to_be_read(clinic.wording_accepted_at, now.date()),
+        not needs_review(clinic.wording_accepted_at, now.date()),
         "Read every message under Words, then accept the wording below.",
         "#accept",
     )
     owners = [one for one, role in staff.of_clinic(session, clinic.id) if role is Role.OWNER]
-    yield Line(
+    yield Requirement(
         "An owner signs in with a second step",
         any(owner.totp_secret for owner in owners),
         "An owner sets it up when she signs in.",
@@ -59,15 +59,17 @@ def _people(session: Session, clinic: Clinic, now: datetime) -> Iterator[Line]:
     )
 
 
-def _ways(session: Session, clinic: Clinic, now: datetime, *, delivers: bool) -> Iterator[Line]:
-    yield Line(
+def _ways(
+    session: Session, clinic: Clinic, now: datetime, *, delivers: bool
+) -> Iterator[Requirement]:
+    yield Requirement(
         "Messages leave this installation",
         delivers,
         "Whoever runs it sets DELIVERY=live, with an account for texts and a mail server.",
         "#senders",
     )
     beat = delivery.last_beat(session)
-    yield Line(
+    yield Requirement(
         "The heartbeat beats",
         beat is not None and now - beat < SILENCE,
         "Whoever runs this starts: reminders serve",
@@ -75,7 +77,7 @@ def _ways(session: Session, clinic: Clinic, now: datetime, *, delivers: bool) ->
     )
     for channel, what in TESTED.items():
         way = {Channel.SMS: "text", Channel.EMAIL: "email"}[channel]
-        yield Line(
+        yield Requirement(
             f"A test {way} left from here",
             audit.happened(session, clinic.id, what),
             "Send one to yourself from any message under Words.",

@@ -1,4 +1,4 @@
-"""The pulse: somebody outside is told that all is well, and misses it when it is not."""
+"""Call an outside monitor while all is well, so that silence raises an alarm there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 import structlog
 from sqlalchemy import Engine
 
-from reminders.delivery.restore_guard import Held
+from reminders.delivery.restore_guard import Hold
 from reminders.monitoring.status import OVERDUE, SILENCE
 from reminders.store.database import reading
 from reminders.store.queries import delivery, metrics
@@ -24,7 +24,7 @@ EVERY = 60.0
 TIMEOUT = 5.0
 
 
-class Pulse:
+class HeartbeatPing:
     """Call an address while the heartbeat beats and nothing is overdue and unexplained; silence is
     the alarm.
     """
@@ -54,4 +54,4 @@ class Pulse:
             beat = delivery.last_beat(session)
             beating = beat is not None and now - beat < SILENCE
             overdue = metrics.unexplained(session, now, OVERDUE)
-            return beating and not overdue and Held.read(session) is None
+            return beating and not overdue and Hold.read(session) is None

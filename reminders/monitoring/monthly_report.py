@@ -1,4 +1,4 @@
-"""Numbers: a clinic's last months, as its owner reads them and as a spreadsheet takes them."""
+"""A clinic's monthly figures, for its owner's charts and for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from reminders.rules import prices, statistics
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.sending_hours import resolve
-from reminders.rules.statistics import Month
+from reminders.rules.statistics import MonthFigures
 from reminders.rules.terms import LEFT
 from reminders.store.queries import monthly_counts as queries
 from reminders.store.tables import Clinic
@@ -20,13 +20,13 @@ MONTHS = 12
 """How far back the charts look."""
 
 
-def month(session: Session, clinic: Clinic, begins_on: date) -> Month:
+def month(session: Session, clinic: Clinic, begins_on: date) -> MonthFigures:
     """Count one calendar month of a clinic."""
     ends_on = statistics.month_of(begins_on, -1)
     zone = ZoneInfo(clinic.time_zone)
     span = resolve(begins_on, time(), zone), resolve(ends_on, time(), zone)
     replies = queries.replies(session, clinic.id, *span)
-    return Month(
+    return MonthFigures(
         begins_on=begins_on,
         cells=queries.cells(session, clinic.id, begins_on, ends_on),
         opt_outs=queries.opt_outs(session, clinic.id, *span),
@@ -35,13 +35,13 @@ def month(session: Session, clinic: Clinic, begins_on: date) -> Month:
     )
 
 
-def lately(clinic: Clinic, now: datetime) -> list[date]:
+def last_months(clinic: Clinic, now: datetime) -> list[date]:
     """Return the first days of the last twelve months, the earliest first."""
     today = now.astimezone(ZoneInfo(clinic.time_zone)).date()
     return [statistics.month_of(today, ago) for ago in reversed(range(MONTHS))]
 
 
-def rows(months: Sequence[Month], clinic: Clinic) -> Iterator[list[str]]:
+def rows(months: Sequence[MonthFigures], clinic: Clinic) -> Iterator[list[str]]:
     """Write months as rows for a spreadsheet, headings first; costs in the clinic's currency."""
     cost_of = f"Cost ({clinic.currency})" if clinic.currency else "Cost"
     yield ["Month", "Channel", "Outcome", "Why", "Messages", "Segments", cost_of]

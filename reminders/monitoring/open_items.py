@@ -1,4 +1,4 @@
-"""Needs: what at a clinic waits for a person now, the most urgent first."""
+"""List what waits for staff at a clinic, the most urgent first."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Channel, Reason, Status
-from reminders.rules.wording import REVIEW_AHEAD, to_be_read
+from reminders.rules.wording import REVIEW_AHEAD, needs_review
 from reminders.senders.twilio_errors import is_dead, say
 from reminders.store.queries import conversations, people, today
-from reminders.store.queries.today import Passing
+from reminders.store.queries.today import MessageLine
 
 
 class Kind(IntEnum):
@@ -36,7 +36,7 @@ FIRST_DAY = {"same-evening", "day-1"}
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class OpenItem:
     """One thing that waits for a person since then (UTC).
 
     ``row_id`` is of the reply or treatment it is about; ``why`` the cause in plain words.
@@ -53,7 +53,7 @@ class Need:
     words: str = ""
 
 
-def needs(session: Session, clinic_id: int, now: datetime) -> list[Need]:
+def needs(session: Session, clinic_id: int, now: datetime) -> list[OpenItem]:
     """Return everything that waits for a person at a clinic."""
     zone = ZoneInfo(people.clinic(session, clinic_id).time_zone)
     on = now.astimezone(zone).date()
@@ -68,23 +68,23 @@ def needs(session: Session, clinic_id: int, now: datetime) -> list[Need]:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class OpenItemCounts:
     """How many things need a person, and how many of them are texts to read."""
 
     people: int = 0
     replies: int = 0
 
 
-def count(session: Session, clinic_id: int, now: datetime) -> Counts:
+def count(session: Session, clinic_id: int, now: datetime) -> OpenItemCounts:
     """Count what the whole desk should see on every page: clients in trouble, and replies."""
     replies = conversations.count_waiting(session, clinic_id)
-    return Counts(today.count_troubled(session, clinic_id, now) + replies, replies)
+    return OpenItemCounts(today.count_troubled(session, clinic_id, now) + replies, replies)
 
 
-def _replies(session: Session, clinic_id: int) -> Iterator[Need]:
+def _replies(session: Session, clinic_id: int) -> Iterator[OpenItem]:
     for reply in conversations.latest(session, clinic_id, done=False):
         client = people.client(session, reply.client_id) if reply.client_id else None
-        yield Need(
+        yield OpenItem(
             Kind.ALARM if reply.alarm else Kind.REPLY,
             reply.received_at,
             client.first_name if client else reply.contact,
@@ -95,9 +95,9 @@ def _replies(session: Session, clinic_id: int) -> Iterator[Need]:
         )
 
 
-def _stopped(session: Session, clinic_id: int, now: datetime) -> Iterator[Need]:
+def _stopped(session: Session, clinic_id: int, now: datetime) -> Iterator[OpenItem]:
     for lane in today.stopped(session, clinic_id):
-        yield Need(
+        yield OpenItem(
             Kind.STOPPED,
             lane.stopped_since or now,
             channel=lane.channel,
@@ -105,9 +105,9 @@ def _stopped(session: Session, clinic_id: int, now: datetime) -> Iterator[Need]:
         )
 
 
-def _troubles(session: Session, clinic_id: int, now: datetime) -> Iterator[Need]:
+def _troubles(session: Session, clinic_id: int, now: datetime) -> Iterator[OpenItem]:
     """Return one need for each client, by the gravest of what went wrong."""
-    gravest: dict[int, Need] = {}
+    gravest: dict[int, OpenItem] = {}
     for row in today.troubles(session, clinic_id, now):
         need = _trouble(row)
         known = gravest.get(row.client_id)
@@ -116,7 +116,7 @@ def _troubles(session: Session, clinic_id: int, now: datetime) -> Iterator[Need]
     yield from gravest.values()
 
 
-def _trouble(row: Passing) -> Need:
+def _trouble(row: MessageLine) -> OpenItem:
     no_contact = row.reason in {Reason.INVALID_CONTACT, Reason.OPTED_OUT} or is_dead(row.code)
     if row.status is Status.UNKNOWN:
         kind = Kind.UNKNOWN
@@ -124,7 +124,7 @@ def _trouble(row: Passing) -> Need:
         kind = Kind.DAY_ONE
     else:
         kind = Kind.CONTACT if no_contact else Kind.UNDELIVERED
-    return Need(
+    return OpenItem(
         kind,
         row.at,
         row.first_name,
@@ -139,16 +139,16 @@ def _trouble(row: Passing) -> Need:
 WHY = {Channel.SMS: "her text did not arrive", Channel.EMAIL: "her email did not arrive"}
 
 
-def _treated(session: Session, clinic_id: int, on: date, now: datetime) -> Iterator[Need]:
+def _treated(session: Session, clinic_id: int, on: date, now: datetime) -> Iterator[OpenItem]:
     yesterday = on - timedelta(days=1)
-    for treatment, client in today.to_mark(session, clinic_id, yesterday, on, now):
-        yield Need(Kind.TREATED, treatment.ends_at, client.first_name, client.id, treatment.id)
+    for treatment, client in today.unmarked_treatments(session, clinic_id, yesterday, on, now):
+        yield OpenItem(Kind.TREATED, treatment.ends_at, client.first_name, client.id, treatment.id)
 
 
-def _reviews(session: Session, clinic_id: int, on: date, now: datetime) -> Iterator[Need]:
+def _reviews(session: Session, clinic_id: int, on: date, now: datetime) -> Iterator[OpenItem]:
     """Return what somebody should read again: some time before its last day, and until it is done."""
-    for wording in today.past_review(session, clinic_id, on + REVIEW_AHEAD):
-        yield Need(Kind.REVIEW, now, row_id=wording.id, milestone=wording.milestone)
+    for wording in today.overdue_reviews(session, clinic_id, on + REVIEW_AHEAD):
+        yield OpenItem(Kind.REVIEW, now, row_id=wording.id, milestone=wording.milestone)
     clinic = people.clinic(session, clinic_id)
-    if clinic.live and to_be_read(clinic.wording_accepted_at, on):
-        yield Need(Kind.REVIEW, now)
+    if clinic.live and needs_review(clinic.wording_accepted_at, on):
+        yield OpenItem(Kind.REVIEW, now)

@@ -1,4 +1,4 @@
-"""The state of things: how many reminders are planned, sent, skipped and why, and overdue."""
+"""Count reminders by state and reason, and find those overdue, for operators."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from reminders.delivery import pauses
 from reminders.delivery.pauses import Pause
-from reminders.delivery.restore_guard import Held
-from reminders.monitoring.alerts import Untold, untold
+from reminders.delivery.restore_guard import Hold
+from reminders.monitoring.alerts import UndeliveredAlerts, untold
 from reminders.rules.terms import LEFT, Channel, Reason, Status
 from reminders.store.queries import delivery, lanes, overview, replies
-from reminders.store.queries.overview import Missed
+from reminders.store.queries.overview import MissedReminders
 from reminders.store.tables import Clinic
 
 OVERDUE = timedelta(minutes=5)
@@ -29,7 +29,7 @@ RECENT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class StoppedLane:
     """A lane that a fault stopped: whose, since when (UTC), and the provider's code for it."""
 
     clinic: str
@@ -39,7 +39,7 @@ class Stopped:
 
 
 @dataclass(slots=True)
-class Standing:
+class SystemStatus:
     """The counts an operator asks for, and when the heartbeat last beat."""
 
     planned: int = 0
@@ -56,11 +56,11 @@ class Standing:
     clinics: dict[str, str] = field(default_factory=dict)
     maybe_twice: int = 0
     replies: int = 0
-    stopped: list[Stopped] = field(default_factory=list)
-    outages: list[Missed] = field(default_factory=list)
-    untold: list[Untold] = field(default_factory=list)
+    stopped: list[StoppedLane] = field(default_factory=list)
+    outages: list[MissedReminders] = field(default_factory=list)
+    untold: list[UndeliveredAlerts] = field(default_factory=list)
     paused: Pause | None = None
-    held: Held | None = None
+    held: Hold | None = None
 
     def silent(self, now: datetime) -> bool:
         """Say whether the heartbeat has stopped, or never began."""
@@ -88,23 +88,23 @@ class Standing:
                 self.sent += count
 
 
-def standing(session: Session, now: datetime) -> Standing:
+def standing(session: Session, now: datetime) -> SystemStatus:
     """Count everything at ``now``."""
-    found = Standing(
+    found = SystemStatus(
         overdue=overview.overdue(session, now - OVERDUE),
         next_due_at=lanes.opens_next(session),
         last_beat_at=delivery.last_beat(session),
-        maybe_twice=overview.maybe_twice(session),
+        maybe_twice=overview.possibly_doubled(session),
         replies=replies.count_waiting(session),
         stopped=[
-            Stopped(clinic, lane.channel, lane.stopped_since or now, lane.stopped_for or "")
+            StoppedLane(clinic, lane.channel, lane.stopped_since or now, lane.stopped_for or "")
             for clinic, lane in lanes.stopped(session)
         ],
         outages=overview.outages(session, now - RECENT),
         untold=untold(session, now),
         clinics={c.name: _mode(c) for c in overview.clinics(session)},
         paused=pauses.paused(session),
-        held=Held.read(session),
+        held=Hold.read(session),
     )
     for status, reason, count in overview.counts(session):
         found.note(status, reason, count)

@@ -1,1 +1,1 @@
-"""Which reminders a treatment has, and keeping them true when clients, clinics or clocks change."""
+"""Plan a treatment's reminders, and replan when clients, clinics or time zones change."""

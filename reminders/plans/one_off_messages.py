@@ -1,4 +1,4 @@
-"""Notes: one message outside any protocol, sent under the same promise as every reminder."""
+"""Plan a single message outside any protocol, with the same delivery guarantees as a reminder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys of clients' own pages: made from her number and edition, kept as hashes, taken back at once."""
+"""Create and revoke the keys that open clients' own pages; only their hashes are stored."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ MADE_WITH = "page keys"
 TOGETHER = 5000
 
 
-def are_behind(session: Session, links: Links) -> bool:
+def keys_outdated(session: Session, links: Links) -> bool:
     """Say whether some pages have no key, or keys of another SECRET_KEY than messages carry now."""
     return stored_settings.read(session, MADE_WITH) != _edition(links) or client_pages.is_keyless(
         session
     )
 
 
-def lay(session: Session, links: Links) -> bool:
+def assign_keys(session: Session, links: Links) -> bool:
     """Give some pages that have none their keys, and say whether there may be more. The messages
     that carry them need nothing of it: it is enough to do so when somebody knocks.
     """
@@ -32,7 +32,7 @@ def lay(session: Session, links: Links) -> bool:
     return len(waiting) == TOGETHER
 
 
-def take_back(client: Client) -> None:
+def revoke_key(client: Client) -> None:
     """Close a client's page: its address opens nothing any more, and messages carry a new one."""
     client.page_edition += 1
     client.page_key = None

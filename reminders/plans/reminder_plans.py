@@ -1,4 +1,4 @@
-"""Keeping plans true: reminders follow their treatments, clients and clinics."""
+"""Bring planned reminders in line with their treatments, clients and clinics."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from reminders.plans.welcomes import welcome
 from reminders.rules import sending_hours
-from reminders.rules.placement import Place, placed
-from reminders.rules.planning import Planned, Replan, Timing, plan, replan, timing
+from reminders.rules.placement import Placement, placed
+from reminders.rules.planning import Planned, Replan, TreatmentTimes, plan, replan, timing
 from reminders.rules.protocols import Protocol
 from reminders.rules.quiet_hours import recipients_hours
 from reminders.rules.terms import Channel
@@ -64,9 +64,9 @@ def courses_of(session: Session, library: Library, clinic_id: int) -> Courses:
     }
 
 
-def _place(row: MilestonePlacement) -> Place:
+def _place(row: MilestonePlacement) -> Placement:
     channels = tuple(Channel(word) for word in row.channels.split())
-    return Place(row.milestone, row.after, row.at, row.good_for, channels)
+    return Placement(row.milestone, row.after, row.at, row.good_for, channels)
 
 
 def foresee(
@@ -79,7 +79,7 @@ def foresee(
     """Say what these courses would change for these clients, changing no reminder yet."""
     treatments = list(people.treatments_of(session, clients, (now - REACH_BACK).date()))
     there = plans.existing(session, clients)
-    reach = _Reach(session, clinic, clients)
+    reach = _ChannelAccess(session, clinic, clients)
     for treatment in treatments:
         protocol = courses[treatment.protocol]
         when = reach.timing(protocol, treatment)
@@ -97,20 +97,20 @@ def replan_clinic(
     progress: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Plan everyone of a clinic anew, as after a change of its zone or hours."""
-    for ids in pages(session, clinic.id):
+    for ids in client_id_pages(session, clinic.id):
         clients = {client.id: client for client in people.lock(session, ids)}
         replan_clients(session, library, clinic, clients, now)
         progress(len(clients))
 
 
-def pages(session: Session, clinic_id: int | None, after: int = 0) -> Iterator[list[int]]:
+def client_id_pages(session: Session, clinic_id: int | None, after: int = 0) -> Iterator[list[int]]:
     """Return the ids of all clients above ``after``, of one clinic or of all, a page at a time."""
     while ids := people.client_ids(session, clinic_id, after, TOGETHER):
         yield ids
         after = ids[-1]
 
 
-class _Reach:
+class _ChannelAccess:
     """By which channels each of some clients can be, and may be, messaged."""
 
     def __init__(self, session: Session, clinic: Clinic, clients: Mapping[int, Client]) -> None:
@@ -121,7 +121,7 @@ class _Reach:
         self._hours = sending_hours.parse(clinic.sending_hours)
         self._zone = ZoneInfo(clinic.time_zone)
 
-    def timing(self, protocol: Protocol, treatment: Treatment) -> Timing:
+    def timing(self, protocol: Protocol, treatment: Treatment) -> TreatmentTimes:
         """Place a treatment by the clinic's clock as it is now."""
         return timing(
             treatment.treated_on,
@@ -131,7 +131,7 @@ class _Reach:
             self._zone,
         )
 
-    def plan(self, protocol: Protocol, when: Timing, client_id: int) -> tuple[Planned, ...]:
+    def plan(self, protocol: Protocol, when: TreatmentTimes, client_id: int) -> tuple[Planned, ...]:
         """Return the reminders a treatment calls for."""
         client = self._clients[client_id]
         contacts = {Channel.SMS: client.phone, Channel.EMAIL: client.email}

@@ -1,4 +1,4 @@
-"""Zone data: when governments move their clocks, everything planned moves with them."""
+"""Replan all reminders when a new edition of the time-zone database is installed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import structlog
 import tzdata
 from sqlalchemy import Engine
 
-from reminders.plans.reminder_plans import pages, replan_clients
+from reminders.plans.reminder_plans import client_id_pages, replan_clients
 from reminders.store.database import reading, writing
 from reminders.store.queries import people, stored_settings
 from reminders.wording.library import Library
@@ -44,7 +44,7 @@ def follow_zone_data(
             continue
         with reading(engine) as session:
             after = at_client if clinic.id == at_clinic else 0
-            everyone = list(pages(session, clinic.id, after))
+            everyone = list(client_id_pages(session, clinic.id, after))
         for ids in everyone:
             with writing(engine) as session:
                 clients = {client.id: client for client in people.lock(session, ids)}

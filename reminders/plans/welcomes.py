@@ -1,4 +1,4 @@
-"""Welcomes: the first text of all confirms that she said yes, and how to stop."""
+"""Plan the first text to each client, which confirms the consent and says how to stop."""
 
 from __future__ import annotations
 

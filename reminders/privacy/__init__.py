@@ -1,1 +1,1 @@
-"""What is held of a client: shown, erased, and deleted when its time is over."""
+"""Export, erase and delete what is stored about clients."""

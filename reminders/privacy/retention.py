@@ -1,4 +1,4 @@
-"""Retention: a client forgotten or shown all that is held of her, and what has had its time deleted."""
+"""Export and erase a client's records, and purge what has been kept long enough."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ from reminders.store.queries.erasure import of_client
 from reminders.store.tables import Attempt, Client, OneOffMessage, Reply
 
 ERASED = "(erased)"
-"""What stands in the place of a name."""
+"""What replaces a name."""
 
 FORMS = timedelta(days=30)
-"""How long a form of somebody who joined is kept; what she agreed to stands in the ledger."""
+"""How long a form of somebody who joined is kept; the consent itself is in the ledger."""
 
 UNFINISHED = timedelta(days=3)
-"""After so long a form whose contact nobody proved is given up."""
+"""After so long a form whose contact was not verified is deleted."""
 
 TOGETHER = 500
 
-BY_RETENTION, BY_NOTE = "retention", "note of her erasure"
+BY_RETENTION, BY_NOTE = "retention", "note of the erasure"
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
+class RetentionPeriods:
     """How long what is kept; stops outlast all else, as hashes."""
 
     messages: timedelta
@@ -56,25 +56,26 @@ class Keep:
 def forget(
     session: Session, client: Client, now: datetime, *, by: str, asked: bool = True
 ) -> Counter[str]:
-    """Erase a client: from this transaction on nothing of her can be read and nothing is sent.
-    What she agreed to, was sent and wrote remains as keyed hashes, for proof. Return how much
-    of what that was; raises ``InputError`` where she is erased already.
+    """Erase a client: from this transaction on nothing can be read and nothing is sent. Consents,
+    messages and replies remain as keyed hashes, for proof. Return the counts by kind; raises
+    ``InputError`` where the client is erased already.
 
-    Her number and address, where nobody else has them, stay barred as hashes too: a list that
-    names her again brings no message, a fresh consent of hers does. If nobody ``asked`` for it,
-    only stops are kept.
+    Contacts that no other client has stay suppressed as hashes too: a list that names the client
+    again brings no message, a new consent by the client does. Unless the erasure was ``asked`` for,
+    only opt-outs are kept.
     """
     if client.erased_at is not None:
-        raise InputError("She was erased already.", "Nothing more is to be done.")
+        raise InputError("This client was erased already.", "Nothing more is to be done.")
     delivery.lock_clients(session, [client.id])
     contacts = erasure.contacts_of(session, client)
     done: Counter[str] = Counter()
     if asked:
         erasure_log.note(session, client)
-        _take_back(session, client, now, by)
-    _bar(session, client, contacts, now, asked=asked)
+        _end_consents(session, client, now, by)
+    _keep_stops(session, client, contacts, now, asked=asked)
     replies = of_client(Reply, client.id) | (
-        col(Reply.client_id).is_(None) & col(Reply.contact).in_(_alone(session, client, contacts))
+        col(Reply.client_id).is_(None)
+        & col(Reply.contact).in_(_unshared(session, client, contacts))
     )
     erasure.end_reminders(session, client.id, now)
     erasure.redact(session, col(Attempt.provider_id), of_client(Attempt, client.id), now)
@@ -85,15 +86,15 @@ def forget(
     done["consents"] = erasure.hash_ledger(session, client.id, now)
     imports.forget_client(session, client.id)
     join_requests.forget_client(session, client.id, contacts)
-    _blank(session, client, now)
+    _clear_client(session, client, now)
     audit.record(session, client.clinic_id, by, "erased a client", Client, client.id, now)
     session.flush()
     return done
 
 
 def erase_again(session: Session, now: datetime) -> int:
-    """Erase whom a database that was put back from an older time still knows, though she had been
-    erased; return how many those were.
+    """Erase again the clients whom a restored, older database still holds although they had been
+    erased; return how many.
     """
     found = erasure_log.noted(session)
     for client in found:
@@ -101,8 +102,8 @@ def erase_again(session: Session, now: datetime) -> int:
     return len(found)
 
 
-def _take_back(session: Session, client: Client, now: datetime, by: str) -> None:
-    """Note that with her erasure every consent ends."""
+def _end_consents(session: Session, client: Client, now: datetime, by: str) -> None:
+    """Record that the erasure ends every consent."""
     proof = Proof(Act.ERASURE, "erasure", recorded_by=by)
     said = consents.latest(session, client.id)
     ends = [
@@ -113,17 +114,17 @@ def _take_back(session: Session, client: Client, now: datetime, by: str) -> None
     consents.add(session, ends)
 
 
-def _alone(session: Session, client: Client, contacts: set[str]) -> set[str]:
-    """Return those contacts that belong to nobody else at her clinic."""
+def _unshared(session: Session, client: Client, contacts: set[str]) -> set[str]:
+    """Return those contacts that belong to no other client of the clinic."""
     sharing = {c: people.clients_on(session, client.clinic_id, c) for c in contacts}
     return {c for c, them in sharing.items() if not {one.id for one in them} - {client.id}}
 
 
-def _bar(
+def _keep_stops(
     session: Session, client: Client, contacts: set[str], now: datetime, *, asked: bool
 ) -> None:
-    """Keep stops, and what must not be written to any more, as hashes."""
-    for contact in sorted(_alone(session, client, contacts)):
+    """Keep opt-outs, and contacts that must not be messaged any more, as hashes."""
+    for contact in sorted(_unshared(session, client, contacts)):
         if asked and contact in {client.phone, client.email}:
             consents.suppress(
                 session, client.clinic_id, contact, Reason.ERASED, source="erasure", now=now
@@ -131,18 +132,18 @@ def _bar(
         erasure.hash_suppression(session, client.clinic_id, contact)
 
 
-def _blank(session: Session, client: Client, now: datetime) -> None:
+def _clear_client(session: Session, client: Client, now: datetime) -> None:
     client.first_name, client.last_name, client.language = ERASED, "", "en"
     client.phone = client.email = client.time_zone = client.external_id = None
     client.preferred_hour = client.paused_until = None
     client.discretion, client.erased_at = Discretion.PLAIN, now
-    page_keys.take_back(client)
+    page_keys.revoke_key(client)
     for treatment in people.treatments_of(session, [client.id]):
         treatment.external_id = None
 
 
 def export(session: Session, client: Client, now: datetime) -> dict[str, Any]:
-    """Return everything that is held of a client, by table, for her or a program to read."""
+    """Return everything that is stored about a client, by table, for the client or a program."""
     clinic = people.clinic(session, client.clinic_id)
     contacts = {contact for contact in (client.phone, client.email) if contact}
     return {
@@ -153,8 +154,8 @@ def export(session: Session, client: Client, now: datetime) -> dict[str, Any]:
     }
 
 
-def purge(session: Session, keep: Keep, now: datetime) -> Counter[str]:
-    """Delete what has had its time, keep the counts, and return them."""
+def purge(session: Session, keep: RetentionPeriods, now: datetime) -> Counter[str]:
+    """Delete what was kept for its full period; store the counts, and return them."""
     done: Counter[str] = Counter()
     old = now - keep.messages
     spoken = col(Attempt.handoff_at) < old
@@ -179,7 +180,7 @@ def purge(session: Session, keep: Keep, now: datetime) -> Counter[str]:
 
 
 def _forget_unfinished(session: Session, now: datetime) -> int:
-    """Forget those whom only a form made that came to nothing."""
+    """Delete clients that only an unfinished form created."""
     waiting = join_requests.unfinished(session, now - UNFINISHED, TOGETHER)
     unfinished = [c for c in people.lock(session, waiting) if c.erased_at is None]
     for client in unfinished:

@@ -1,1 +1,1 @@
-"""The real engine played ahead on a copy: simulation, forecast, day preview and the demo."""
+"""Run the real engine on a copy of the database: simulation, forecast, day preview, demo."""

@@ -1,4 +1,4 @@
-"""Ahead: what goes out to whom on a day to come, played by the real engine on a copy."""
+"""Show which messages a clinic sends on a future day, by a run on a copy."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from reminders.rehearsal.simulation import MakesDispatchers, rehearse
+from reminders.rehearsal.simulation import DispatcherFactory, rehearse
 from reminders.rules.sending_hours import resolve
 from reminders.store.database import reading
 from reminders.store.queries import overview
-from reminders.store.queries.overview import Line
+from reminders.store.queries.overview import ReminderLine
 from reminders.store.tables import Clinic
 
 MOST = 150
@@ -31,12 +31,12 @@ class Day:
     """
 
     on: date
-    lines: list[Line]
+    lines: list[ReminderLine]
     more: int
 
 
-def look(
-    engine: Engine, make_dispatcher: MakesDispatchers, clinic: Clinic, on: date, now: datetime
+def preview_day(
+    engine: Engine, make_dispatcher: DispatcherFactory, clinic: Clinic, on: date, now: datetime
 ) -> Day:
     """Play a clinic's day as if it were live, from ``now`` (UTC); nothing leaves or changes."""
     with reading(engine) as session:

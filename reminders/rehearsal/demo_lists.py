@@ -1,4 +1,4 @@
-"""A made-up fortnight at three clinics: lists to take in, and what happens afterwards."""
+"""Invented lists of three clinics for the demo, with changes in the weeks after."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Told = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class StoryClinic:
+class DemoClinic:
     """A clinic of the story, with its list and, where there is one, the list it sends later."""
 
     name: str
@@ -32,7 +32,7 @@ class StoryClinic:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class DemoScript:
     """Who is treated when, counted from ``today``; all names and numbers are fictional."""
 
     today: date
@@ -49,7 +49,7 @@ class Story:
 
     who_stops = "Grace"
 
-    def clinics(self) -> Iterator[StoryClinic]:
+    def clinics(self) -> Iterator[DemoClinic]:
         """Return the three clinics with their lists."""
         yield self._london()
         yield self._new_york()
@@ -58,10 +58,10 @@ class Story:
     def _day(self, days: int, form: str = "%d/%m/%Y") -> str:
         return f"{self.today + timedelta(days=days):{form}}"
 
-    def _london(self) -> StoryClinic:
+    def _london(self) -> DemoClinic:
         told = ("yes", "yes", self._day(-30), "paper form")
         texts_only = ("yes", "", self._day(-30), "paper form")
-        return StoryClinic(
+        return DemoClinic(
             "Rosewood Skin", "Europe/London", "020 7946 0018", "desk@rosewood.example",
             "18 Rose Street, London",
             (
@@ -72,7 +72,7 @@ class Story:
             ),
         )  # fmt: skip
 
-    def _new_york(self) -> StoryClinic:
+    def _new_york(self) -> DemoClinic:
         us = "%m/%d/%Y"
         told = ("yes", "yes", self._day(-20, us), "tablet at the desk")
         dana = (
@@ -99,7 +99,7 @@ class Story:
             *told,
             "H-3",
         )
-        return StoryClinic(
+        return DemoClinic(
             "Hudson Skin", "America/New_York", "+1 212-555-0142", "hello@hudson.example",
             "142 Hudson Street, New York",
             (
@@ -114,12 +114,12 @@ class Story:
             ),
         )  # fmt: skip
 
-    def _sydney(self) -> StoryClinic:
+    def _sydney(self) -> DemoClinic:
         told = ("yes", "yes", self._day(-10), "web form")
         first = self.today - timedelta(days=2)
         second = Offset(months=1).from_day(first)
         chloe = ("Chloe", "Nguyen", "0491 570 156", "chloe@mail.example", "Dermapen")
-        return StoryClinic(
+        return DemoClinic(
             "Harbour Skin", "Australia/Sydney", "(02) 5550 1234", "care@harbour.example",
             "5 Quay Street, Sydney",
             (

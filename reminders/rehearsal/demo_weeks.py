@@ -1,4 +1,4 @@
-"""Some weeks at a made-up clinic, told from today: who was treated, what went wrong, who wrote."""
+"""Invented clients, replies and failures for the demo's desk, dated from today."""
 
 from __future__ import annotations
 

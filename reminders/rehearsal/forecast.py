@@ -1,4 +1,4 @@
-"""Foresight: the next mornings played at the rates there are, before they come."""
+"""Forecast how long the next days' messages take at the present sending rates."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.rules import sending_hours
-from reminders.rules.forecast import Batch, Coming, Rate, forecast
+from reminders.rules.forecast import ForecastBatch, ForecastMessage, RateLimit, forecast
 from reminders.rules.sending_hours import closing, next_open
 from reminders.rules.terms import Channel
 from reminders.store.queries import metrics, people
 
 
-def ahead(session: Session, now: datetime, days: int, senders: dict[Channel, Rate]) -> list[Batch]:
+def ahead(
+    session: Session, now: datetime, days: int, senders: dict[Channel, RateLimit]
+) -> list[ForecastBatch]:
     """Return the batches of the next days, at the senders' rates and the clinics' own."""
     clinics = {
         clinic.id: (sending_hours.parse(clinic.sending_hours), ZoneInfo(clinic.time_zone))
@@ -22,15 +24,15 @@ def ahead(session: Session, now: datetime, days: int, senders: dict[Channel, Rat
         if clinic.live
     }
     coming = []
-    for row in metrics.coming(session, now + timedelta(days=days)):
+    for row in metrics.planned_until(session, now + timedelta(days=days)):
         if row.clinic_id in clinics and row.stale_at > now:
             its_hours, its_zone = clinics[row.clinic_id]
             zone = ZoneInfo(row.time_zone) if row.time_zone else its_zone
             opens = next_open(max(row.due_at, now), its_hours, zone)
             latest = min(row.stale_at, closing(opens, its_hours, zone))
-            coming.append(Coming(opens, row.clinic_id, row.channel, latest))
+            coming.append(ForecastMessage(opens, row.clinic_id, row.channel, latest))
     lanes = {
-        (lane.clinic_id, lane.channel): Rate(lane.per_minute, lane.per_day)
+        (lane.clinic_id, lane.channel): RateLimit(lane.per_minute, lane.per_day)
         for lane in metrics.lanes(session)
     }
     return forecast(coming, senders, lanes)

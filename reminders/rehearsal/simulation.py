@@ -1,4 +1,4 @@
-"""Rehearsal: the real engine played forward on a copy, so that anyone can see what would happen."""
+"""Run the real engine forward on a copy of the database, without sending anything."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reminders.rules.terms import Message
 from reminders.senders import HandOff
 from reminders.store.database import open_engine, reading
 from reminders.store.queries import lanes, overview
-from reminders.store.queries.overview import Line
+from reminders.store.queries.overview import ReminderLine
 
 
 class SetClock:
@@ -33,7 +33,7 @@ class SetClock:
         return self.now
 
 
-class Accepting:
+class AcceptingSender:
     """A way out that accepts every message and sends none."""
 
     async def send(self, message: Message, hand_off: HandOff) -> str:
@@ -45,7 +45,7 @@ class Accepting:
         """Nothing is kept open."""
 
 
-class MakesDispatchers(Protocol):
+class DispatcherFactory(Protocol):
     """Whoever can wire a dispatcher to another database and clock."""
 
     def __call__(self, engine: Engine, clock: Callable[[], datetime]) -> Dispatcher:
@@ -76,13 +76,13 @@ def _next_due(engine: Engine) -> datetime | None:
 
 def rehearse(
     engine: Engine,
-    make_dispatcher: MakesDispatchers,
+    make_dispatcher: DispatcherFactory,
     start: datetime,
     until: datetime,
     *,
     clients: Collection[int] | None = None,
     progress: Callable[[datetime], None] = lambda _: None,
-) -> list[Line]:
+) -> list[ReminderLine]:
     """Play a copy of the database from ``start`` to ``until`` (UTC) and return every reminder
     as it then stands. Nothing is sent and nothing is changed; with ``clients`` only theirs are
     played, as if their clinic were live.
@@ -92,17 +92,17 @@ def rehearse(
             engine.execution_options(read_only=True).connect() as source,
             stage.begin() as target,
         ):
-            overview.copy(source, target, clients)
+            overview.copy_for_rehearsal(source, target, clients)
         return _played(stage, make_dispatcher, start, until, progress)
 
 
 def rehearse_change(
     engine: Engine,
-    make_dispatcher: MakesDispatchers,
+    make_dispatcher: DispatcherFactory,
     change: Callable[[Session], int],
     start: datetime,
     until: datetime,
-) -> list[Line]:
+) -> list[ReminderLine]:
     """Play what one client would get after a change that is not made: ``change`` is carried
     out, copied and undone, and returns whose it is.
     """
@@ -110,7 +110,7 @@ def rehearse_change(
         with Session(engine) as session, stage.begin() as target:
             client_id = change(session)
             session.flush()
-            overview.copy(session.connection(), target, [client_id])
+            overview.copy_for_rehearsal(session.connection(), target, [client_id])
             session.rollback()
         return _played(stage, make_dispatcher, start, until, lambda _: None)
 
@@ -128,11 +128,11 @@ def _stage() -> Iterator[Engine]:
 
 def _played(
     stage: Engine,
-    make_dispatcher: MakesDispatchers,
+    make_dispatcher: DispatcherFactory,
     start: datetime,
     until: datetime,
     progress: Callable[[datetime], None],
-) -> list[Line]:
+) -> list[ReminderLine]:
     clock = SetClock(start)
     play(stage, make_dispatcher(stage, clock), clock, until, progress)
     with reading(stage) as session:

@@ -1,4 +1,4 @@
-"""Alarms: what an operator or a clinic must be told, worded once, with a key that tells it once."""
+"""Decide which alerts staff or the operator get, word them, and give each a key."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def late(last_beat: datetime | None, now: datetime) -> Alarm | None:
     )
 
 
-def held(since: datetime, why: str) -> Alarm:
+def database_held(since: datetime, why: str) -> Alarm:
     """Tell that a database is held."""
     return Alarm(
         None,

@@ -1,4 +1,4 @@
-"""Bounces: what mail servers write back about an email, read without believing who wrote it."""
+"""Read returned mail: bounces, spam complaints and unsubscribe requests."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Meaning(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class BouncedMail:
     """A mail that came back: what it means, the server's code, and which of our references
     stand in it, of which only genuine ones count.
     """
@@ -43,7 +43,7 @@ class Returned:
     references: tuple[str, ...] = ()
 
 
-def read(raw: bytes) -> Returned:
+def read(raw: bytes) -> BouncedMail:
     """Read a delivery report (RFC 3464), a complaint (RFC 5965) or an unsubscribe mail (RFC 2369).
 
     Whatever else it is, even if it cannot be read at all, means nothing.
@@ -51,7 +51,7 @@ def read(raw: bytes) -> Returned:
     mail = message_from_bytes(raw, policy=policy.compat32)
     references = tuple(dict.fromkeys(REFERENCE.findall(raw.decode("latin-1"))))
     meaning, code = _meaning(mail)
-    return Returned(meaning, code, references)
+    return BouncedMail(meaning, code, references)
 
 
 def _meaning(mail: Message) -> tuple[Meaning, str]:

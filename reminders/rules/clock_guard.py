@@ -1,4 +1,4 @@
-"""Watching the clock: a wall clock that jumps is not believed until something else agrees."""
+"""Distrust a wall clock that jumps, until another clock or a steady minute confirms it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contacts: any human way to write a number or address, made into the one way we send to."""
+"""Normalise phone numbers, email addresses and names as people write them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phonenumbers import (
     ValidationResult,
 )
 
-from reminders.rules.segments import visible
+from reminders.rules.segments import is_visible
 from reminders.rules.terms import InputError
 
 _EXCEL = re.compile(r"[+-]?\d([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
@@ -140,7 +140,7 @@ def clean(text: str) -> str:
     """Drop what cannot be seen and make runs of space one space."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    seen = (c if visible(c) else " " * c.isspace() for c in text)
+    seen = (c if is_visible(c) else " " * c.isspace() for c in text)
     return " ".join("".join(seen).split())
 
 

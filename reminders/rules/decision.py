@@ -1,4 +1,4 @@
-"""Deciding: whether a due reminder may go, and what an attempt's outcome makes of it."""
+"""Decide whether a due reminder may be sent, and what an attempt's outcome makes of it."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _held(facts: Facts, now: datetime) -> Decision | None:
     return None
 
 
-def _outlasted(facts: Facts) -> Reason:
+def _stale_reason(facts: Facts) -> Reason:
     """Say what made it miss its moment: a pause she asked for, or the time that passed."""
     paused = facts.paused_until is not None and facts.paused_until >= facts.stale_at
     return Reason.PAUSED if paused and facts.note is None else Reason.STALE
@@ -105,21 +105,21 @@ def _refusal(facts: Facts, now: datetime) -> Reason | None:
     tests = (
         (facts.treatment_cancelled, Reason.TREATMENT_CANCELLED),
         (_barred(facts), facts.suppressed),
-        (not (facts.consented or _asked_for(facts)), Reason.NO_CONSENT),
+        (not (facts.consented or _requested_by_client(facts)), Reason.NO_CONSENT),
         (facts.contact is None, Reason.UNREACHABLE),
         (facts.superseded, Reason.SUPERSEDED),
-        (now >= facts.stale_at, _outlasted(facts)),
+        (now >= facts.stale_at, _stale_reason(facts)),
     )
     return next((reason for refused, reason in tests if refused), None)
 
 
 def _barred(facts: Facts) -> bool:
     """Say whether her contact is barred: a stop binds always, an erasure until she asks again."""
-    returns = facts.suppressed is Reason.ERASED and _asked_for(facts)
+    returns = facts.suppressed is Reason.ERASED and _requested_by_client(facts)
     return facts.suppressed is not None and not returns
 
 
-def _asked_for(facts: Facts) -> bool:
+def _requested_by_client(facts: Facts) -> bool:
     """Say whether she asked for this very message, by a form or by writing to us."""
     return facts.note is not None and facts.note.kind in {OneOffKind.CODE, OneOffKind.ANSWER}
 

@@ -1,4 +1,4 @@
-"""Forecasting: how long the next days' messages take at the rates they may leave with."""
+"""Calculate how long the messages of the next days take at given sending rates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ APART = timedelta(minutes=30)
 """A pause after which what follows is another batch."""
 
 
-class Coming(NamedTuple):
+class ForecastMessage(NamedTuple):
     """A planned message: whose, when it is due, and when it must not leave any more (UTC)."""
 
     due_at: datetime
@@ -25,7 +25,7 @@ class Coming(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class RateLimit:
     """How many messages may leave a minute and a day (UTC); None for as many as there are."""
 
     per_minute: int | None = None
@@ -38,7 +38,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class ForecastBatch:
     """Messages of a channel that follow one another: when the first is due, when the last has
     left, and how many would then be too late.
     """
@@ -51,30 +51,32 @@ class Batch:
 
 
 def forecast(
-    coming: Iterable[Coming], senders: dict[Channel, Rate], clinics: dict[tuple[int, Channel], Rate]
-) -> list[Batch]:
+    coming: Iterable[ForecastMessage],
+    senders: dict[Channel, RateLimit],
+    clinics: dict[tuple[int, Channel], RateLimit],
+) -> list[ForecastBatch]:
     """Play the queue of each channel at its sender's rate and its clinics' rates, in order of
     their due moments, and return its batches in order of time.
     """
     by_channel = sorted(coming, key=lambda one: (one.channel, one.due_at))
-    batches: list[Batch] = []
+    batches: list[ForecastBatch] = []
     for channel, queue in groupby(by_channel, key=lambda one: one.channel):
-        batches += _play(channel, queue, senders.get(channel, Rate()), clinics)
+        batches += _play(channel, queue, senders.get(channel, RateLimit()), clinics)
     return sorted(batches, key=lambda batch: (batch.begins, batch.channel))
 
 
 def _play(
     channel: Channel,
-    queue: Iterable[Coming],
-    sender: Rate,
-    clinics: dict[tuple[int, Channel], Rate],
-) -> list[Batch]:
+    queue: Iterable[ForecastMessage],
+    sender: RateLimit,
+    clinics: dict[tuple[int, Channel], RateLimit],
+) -> list[ForecastBatch]:
     free: datetime | None = None
     frees: dict[int, datetime] = {}
     counted: dict[date, int] = defaultdict(int)
-    batches: list[Batch] = []
+    batches: list[ForecastBatch] = []
     for one in queue:
-        rate = clinics.get((one.clinic_id, channel), Rate())
+        rate = clinics.get((one.clinic_id, channel), RateLimit())
         begun = [moment for moment in (free, frees.get(one.clinic_id)) if moment is not None]
         leaves = max(one.due_at, *begun) if begun else one.due_at
         while sender.per_day is not None and counted[leaves.date()] >= sender.per_day:
@@ -84,9 +86,9 @@ def _play(
         late = int(leaves >= one.latest)
         last = batches[-1] if batches else None
         if last is not None and one.due_at - max(last.ends, last.begins) < APART:
-            batches[-1] = Batch(
+            batches[-1] = ForecastBatch(
                 channel, last.begins, max(last.ends, leaves), last.count + 1, last.late + late
             )
         else:
-            batches.append(Batch(channel, one.due_at, leaves, 1, late))
+            batches.append(ForecastBatch(channel, one.due_at, leaves, 1, late))
     return batches

@@ -1,4 +1,4 @@
-"""Healing: how far needled skin has come, and what may go on it by now."""
+"""Stages of skin healing after needling, and what is advised or allowed in each."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def phase_at(since: timedelta) -> Phase:
     return begun[-1] if begun else Phase.INFLAMMATION
 
 
-def way_along(since: timedelta) -> float:
+def healing_progress(since: timedelta) -> float:
     """Return how far along the drawn line she is, from 0 to 1; each phase takes a third of it."""
     for number, (begins, ends) in enumerate(pairwise(BOUNDS)):
         if since < ends:

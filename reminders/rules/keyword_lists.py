@@ -1,4 +1,4 @@
-"""The words by which clients stop, start, ask and take alarm: tables alone, read by ``keywords``.
+"""Tables of the words and phrases that ``keywords`` recognises in clients' texts.
 
 All stand as ``keywords.plain`` leaves a text: small letters without accents or apostrophes,
 single spaces. A row of a phrase table is a regular expression that must begin and end at a word.
@@ -56,19 +56,19 @@ UNMEANT = (
     # how to stop, as we and spam say it ourselves
     r"(?:reply|text|txt|send|respond|type) (?:with )?(?:stop|end|quit|cancel|unsubscribe)(?: \w+)? (?:to|2) \w+(?: out)?",
     r"(?:responda|responde|envie|escriba|conteste) (?:con )?(?:stop|alto|baja) para \w+(?: de baja)?",
-    # she wants them
+    # the client wants them
     r"(?:dont|do not|never|didnt|did not|please dont ever) (?:stop|unsubscribe|(?:want|mean|wish) to (?:stop|unsubscribe|opt out))",
     r"(?:didnt|did not|never|dont|do not) opt (?:me )?out",
     r"(?:why )?(?:did|have|has|why) (?:you|it|they|u) (?:guys )?stop(?:ped)?",
     r"(?:mean|meant) to (?:stop|unsubscribe|opt out)",
     r"no (?:dejen|dejes|deje|paren|pare) de \w+",
-    # what will not stop, and what she should not do
+    # what will not stop, and what the client should not do
     r"(?:cant|cannot|can not|wont|will not|doesnt|does not|didnt|not|couldnt) stop(?: \w+)?",
     r"(?:can|could|should|must|do|may|when can|when do) i (?:please )?(?:stop|quit|end|cancel) (?!getting|receiving|these|the (?:texts|messages)|your)\w+",
     # a narrower wish, which a person must hear: not at that hour
     r"(?:dont|do not|please dont) (?:text|message|msg|contact) (?:me |us )?(?:before|so early|so late|at night|at work|at \d+|after \d+|during|until|on (?:the )?\w+days?|this early|this late|in the (?:morning|evening|night))",
     r"no me (?:escriban|escriba|escribas|manden|mande) (?:antes|de noche|por la noche|tan temprano|tan tarde|los \w+)",
-    # her own mistakes with numbers
+    # the client's own mistakes with numbers
     r"(?:called|dialed|dialled|rang|gave (?:you )?|give (?:you )?|entered|typed|wrote|put|do i have|have i got|did i (?:get|text)|is (?:this|that|it)) ?(?:down )?(?:the|a|my)? ?wrong (?:number|person)",
     r"(?:di|puse|escribi|marque|es este(?: el)?) (?:el |un )?numero (?:equivocado|incorrecto)",
     # I get none any more
@@ -91,7 +91,7 @@ WRONG_NUMBER = (
     r"zly numer|bledny numer|to pomylka|pomylil\w* numer\w*",
     r"numero errado|pessoa errada",
 )
-"""The number is not hers: a stop, and the number is no good for reaching her."""
+"""The number is not the client's: a stop, and the number does not reach the client."""
 
 STOP_PHRASES = (
     # stop texting

@@ -1,4 +1,4 @@
-"""Reading a text that came in: a stop, a start, a call for help, or words for a person."""
+"""Classify an incoming text: opt-out, opt-in, request for help, or a reply for staff."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Kind(StrEnum):
     """What a text that came in asks of us."""
 
     STOP = "stop"
-    WRONG_NUMBER = "wrong-number"  # a stop, and the number is not hers
+    WRONG_NUMBER = "wrong-number"  # a stop, and the number is not the client's
     START = "start"
     HELP = "help"
     REPLY = "reply"  # for a person to read
@@ -30,7 +30,7 @@ LONGEST = 1600
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class KeywordReading:
     """How a text was understood: ``why`` is the word or passage that decided, ``alarm`` the
     gravest sign of alarm in it. ``bare`` says that a keyword is all there is.
     """
@@ -46,7 +46,7 @@ class Reading:
         return self.bare and self.why in keyword_lists.CANCEL
 
 
-def read(body: str) -> Reading:
+def read(body: str) -> KeywordReading:
     """Read one text, in whatever language it is.
 
     A keyword counts alone, the words of Twilio's list and of 47 CFR 64.1200(a)(10) among them;
@@ -57,7 +57,7 @@ def read(body: str) -> Reading:
     sentences = [plain(part) for part in _SENTENCES.split(said)]
     whole = plain(said)
     kind, why, bare = next(_meanings(whole, sentences), (Kind.REPLY, "", False))
-    return Reading(kind, why, _alarm(whole), bare)
+    return KeywordReading(kind, why, _alarm(whole), bare)
 
 
 def plain(text: str) -> str:

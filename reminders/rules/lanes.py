@@ -1,4 +1,4 @@
-"""Lanes: how fast and how much may leave by one clinic's channel, and when a failing one stops."""
+"""Rate limits, daily limits and circuit breakers for one clinic's channel."""
 
 from __future__ import annotations
 

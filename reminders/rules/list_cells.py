@@ -1,4 +1,4 @@
-"""Cells: what people write into a spreadsheet, understood or refused in plain words."""
+"""Parse the cells of a clinic's list: dates, times, answers, time zones, languages."""
 
 from __future__ import annotations
 
@@ -153,20 +153,20 @@ def read_moment(cell: str, zone: ZoneInfo, *, day_comes_first: bool, today: date
 
 
 def _refuse_skipped(moment: Moment, zone: ZoneInfo) -> None:
-    if moment.at is not None and not sending_hours.exists(moment.day, moment.at, zone):
+    if moment.at is not None and not sending_hours.time_exists(moment.day, moment.at, zone):
         raise InputError(
             f"{moment.at:%H:%M} does not exist on {moment.day:%d %B %Y} in {zone.key}: the clocks skip it.",
             "Write the time the clock really showed.",
         )
 
 
-def comes_twice(moment: Moment, zone: ZoneInfo) -> bool:
+def is_ambiguous(moment: Moment, zone: ZoneInfo) -> bool:
     """Say whether the clocks show this time twice on that day, as when summer time ends."""
     if moment.at is None:
         return False
     wall = datetime.combine(moment.day, moment.at, tzinfo=zone)
     twice = wall.utcoffset() != wall.replace(fold=1).utcoffset()
-    return twice and sending_hours.exists(moment.day, moment.at, zone)
+    return twice and sending_hours.time_exists(moment.day, moment.at, zone)
 
 
 def _iso(text: str, zone: ZoneInfo) -> Moment | None:

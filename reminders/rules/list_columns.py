@@ -1,4 +1,4 @@
-"""Columns: the many names under which clinics' systems export the few things we need."""
+"""Recognise the columns of a clinic's list by the headings clinic software exports."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def plain(name: str) -> str:
     return "".join(character for character in name.casefold() if character.isalnum())
 
 
-def recognise(header: Sequence[str]) -> dict[str, int]:
+def recognise_columns(header: Sequence[str]) -> dict[str, int]:
     """Return which column holds what; of several for one thing the best name wins."""
     found: dict[str, int] = {}
     names = [plain(name) for name in header]

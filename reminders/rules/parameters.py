@@ -1,4 +1,4 @@
-"""Parameters: the numbers clinics disagree on, each with its range, its default and its source."""
+"""Numbers in a protocol that clinics may set, each with its range, default and source."""
 
 from __future__ import annotations
 
@@ -56,21 +56,21 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class ParameterValues:
     """Every parameter at its value, and the keys of what a clinic set and could not be used."""
 
     values: Mapping[str, int]
     ignored: tuple[str, ...]
 
 
-def settle(parameters: Iterable[Parameter], own: Mapping[str, int]) -> Settled:
+def settle(parameters: Iterable[Parameter], own: Mapping[str, int]) -> ParameterValues:
     """Lay a clinic's own values over the defaults; what is unknown or out of range is ignored
     and named, so that no message ever carries a number nobody vouches for.
     """
     known = {parameter.key: parameter for parameter in parameters}
     used = {key: value for key, value in own.items() if key in known and known[key].allows(value)}
     defaults = {key: parameter.default for key, parameter in known.items()}
-    return Settled(defaults | used, tuple(sorted(own.keys() - used.keys())))
+    return ParameterValues(defaults | used, tuple(sorted(own.keys() - used.keys())))
 
 
 def read_parameter(key: str, row: Mapping[str, Any]) -> Parameter:

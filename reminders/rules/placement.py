@@ -1,4 +1,4 @@
-"""Placing: where a clinic puts the milestones of a protocol, within what still makes sense."""
+"""Check and apply where a clinic puts the milestones of a protocol."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Placement:
     """Where a milestone comes: ``after`` and ``good_for`` as ISO 8601 writes durations, ``at`` on
     the client's clock, or None where it counts by the clock. Without channels it is left out.
     """
@@ -31,10 +31,10 @@ class Place:
     channels: tuple[Channel, ...]
 
 
-def place_of(milestone: Milestone) -> Place:
+def place_of(milestone: Milestone) -> Placement:
     """Return where a protocol itself puts a milestone."""
     after, good_for = spell(milestone.after), spell(milestone.good_for)
-    return Place(milestone.key, after, milestone.at, good_for, milestone.channels)
+    return Placement(milestone.key, after, milestone.at, good_for, milestone.channels)
 
 
 def spell(offset: Offset) -> str:
@@ -47,7 +47,7 @@ def spell(offset: Offset) -> str:
     return f"{'-' if early else ''}P{told or '0D'}"
 
 
-def placed(protocol: Protocol, places: Iterable[Place]) -> Protocol:
+def placed(protocol: Protocol, places: Iterable[Placement]) -> Protocol:
     """Return the course as a clinic places it; the same object for the same places, so that plans
     made under it are remembered.
     """
@@ -56,13 +56,13 @@ def placed(protocol: Protocol, places: Iterable[Place]) -> Protocol:
 
 
 @lru_cache(maxsize=1024)
-def _placed(protocol: Protocol, places: tuple[Place, ...]) -> Protocol:
+def _placed(protocol: Protocol, places: tuple[Placement, ...]) -> Protocol:
     by_key = {place.milestone: place for place in places}
     milestones = (_moved(m, by_key.get(m.key)) for m in protocol.milestones)
     return replace(protocol, milestones=tuple(milestones))
 
 
-def _moved(milestone: Milestone, place: Place | None) -> Milestone:
+def _moved(milestone: Milestone, place: Placement | None) -> Milestone:
     if place is None:
         return milestone
     return replace(
@@ -75,14 +75,14 @@ def _moved(milestone: Milestone, place: Place | None) -> Milestone:
     )
 
 
-def _fallback(milestone: Milestone, place: Place) -> Channel | None:
+def _fallback(milestone: Milestone, place: Placement) -> Channel | None:
     """Keep the other way for who cannot be reached, unless the milestone is left out."""
     return (
         None if not place.channels or milestone.fallback in place.channels else milestone.fallback
     )
 
 
-def check(milestone: Milestone, place: Place) -> None:
+def check(milestone: Milestone, place: Placement) -> None:
     """Refuse a place that makes no sense; raises ``InputError``.
 
     Pre-care stays before the treatment and aftercare after it, and what may not come sooner than

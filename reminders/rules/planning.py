@@ -1,4 +1,4 @@
-"""Planning: which reminders a treatment calls for, and what changes when it moves."""
+"""Calculate a treatment's reminders, and what changes when the treatment moves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ END_OF_DAY = time(18)
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class TreatmentTimes:
     """When a treatment is: its local day, and when it begins and ends (UTC)."""
 
     treated_on: date
@@ -37,7 +37,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Existing:
+class ExistingReminder:
     """A reminder that does exist."""
 
     reminder_id: int
@@ -52,13 +52,13 @@ class Existing:
 class Replan:
     """What a changed treatment does to its reminders."""
 
-    keep: list[Existing] = field(default_factory=list)
+    keep: list[ExistingReminder] = field(default_factory=list)
     add: list[Planned] = field(default_factory=list)
     late: list[Planned] = field(default_factory=list)
-    move: list[tuple[Existing, Planned]] = field(default_factory=list)
-    too_late: list[tuple[Existing, Planned]] = field(default_factory=list)
-    cancel: list[Existing] = field(default_factory=list)
-    already_sent: list[tuple[Existing, Planned]] = field(default_factory=list)
+    move: list[tuple[ExistingReminder, Planned]] = field(default_factory=list)
+    too_late: list[tuple[ExistingReminder, Planned]] = field(default_factory=list)
+    cancel: list[ExistingReminder] = field(default_factory=list)
+    already_sent: list[tuple[ExistingReminder, Planned]] = field(default_factory=list)
 
     @property
     def texts(self) -> bool:
@@ -74,7 +74,7 @@ def timing(
     ends: time | None,
     usual_length: timedelta,
     zone: ZoneInfo,
-) -> Timing:
+) -> TreatmentTimes:
     """Place a treatment's wall-clock times, in the clinic's zone, on the line of instants.
 
     Without a start it counts from midnight (pre-care must come before the day) and is taken
@@ -83,17 +83,17 @@ def timing(
     """
     if starts is None:
         begins_at = resolve(treated_on, time(), zone)
-        return Timing(treated_on, begins_at, resolve(treated_on, ends or END_OF_DAY, zone))
+        return TreatmentTimes(treated_on, begins_at, resolve(treated_on, ends or END_OF_DAY, zone))
     begins_at = resolve(treated_on, starts, zone)
     if ends is None:
-        return Timing(treated_on, begins_at, begins_at + usual_length)
+        return TreatmentTimes(treated_on, begins_at, begins_at + usual_length)
     ends_on = treated_on if ends >= starts else treated_on + timedelta(days=1)
-    return Timing(treated_on, begins_at, max(begins_at, resolve(ends_on, ends, zone)))
+    return TreatmentTimes(treated_on, begins_at, max(begins_at, resolve(ends_on, ends, zone)))
 
 
 @lru_cache(maxsize=1 << 13)
 def plan(
-    treatment: Timing,
+    treatment: TreatmentTimes,
     protocol: Protocol,
     *,
     zone: ZoneInfo,
@@ -133,7 +133,7 @@ def _channels(
 
 
 def _planned(
-    treatment: Timing,
+    treatment: TreatmentTimes,
     milestone: Milestone,
     channel: Channel,
     zone: ZoneInfo,
@@ -148,7 +148,7 @@ def _planned(
     return Planned(milestone.key, channel, scheduled_at, stale_at, due_on)
 
 
-def _moment(treatment: Timing, milestone: Milestone, zone: ZoneInfo) -> datetime:
+def _moment(treatment: TreatmentTimes, milestone: Milestone, zone: ZoneInfo) -> datetime:
     if milestone.comes_before:
         return _counted(treatment, milestone, treatment.begins_at, zone)
     moment = _counted(treatment, milestone, treatment.ends_at, zone)
@@ -156,7 +156,7 @@ def _moment(treatment: Timing, milestone: Milestone, zone: ZoneInfo) -> datetime
 
 
 def _counted(
-    treatment: Timing,
+    treatment: TreatmentTimes,
     milestone: Milestone,
     anchor: datetime,
     zone: ZoneInfo,
@@ -179,14 +179,16 @@ def useful(planned: Planned, now: datetime) -> bool:
     return max(planned.scheduled_at, now) < planned.stale_at
 
 
-def replan(existing: Iterable[Existing], wanted: Iterable[Planned], now: datetime) -> Replan:
+def replan(
+    existing: Iterable[ExistingReminder], wanted: Iterable[Planned], now: datetime
+) -> Replan:
     """Compare what is with what ought to be.
 
     What may have reached her is never planned again; what was never sent may be planned anew
     when its date has changed, or when it was cancelled and is wanted again; what is open moves,
     or is given up when its moment has passed.
     """
-    by_key: dict[tuple[str, Channel], list[Existing]] = {}
+    by_key: dict[tuple[str, Channel], list[ExistingReminder]] = {}
     for row in existing:
         by_key.setdefault((row.milestone, row.channel), []).append(row)
     change = Replan()
@@ -196,7 +198,7 @@ def replan(existing: Iterable[Existing], wanted: Iterable[Planned], now: datetim
     return change
 
 
-def _place(change: Replan, rows: list[Existing], planned: Planned, now: datetime) -> None:
+def _place(change: Replan, rows: list[ExistingReminder], planned: Planned, now: datetime) -> None:
     if not rows:
         (change.add if useful(planned, now) else change.late).append(planned)
         return
@@ -216,5 +218,5 @@ def _place(change: Replan, rows: list[Existing], planned: Planned, now: datetime
         change.add.append(planned)
 
 
-def _same(row: Existing, planned: Planned) -> bool:
+def _same(row: ExistingReminder, planned: Planned) -> bool:
     return (row.scheduled_at, row.stale_at) == (planned.scheduled_at, planned.stale_at)

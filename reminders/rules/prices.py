@@ -1,4 +1,4 @@
-"""Money: what a text segment costs, read from what people type and kept as whole numbers."""
+"""Parse and format the price of a text segment, kept as a whole number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Protocols: the aftercare course of a kind of treatment, as data that clinicians can review."""
+"""Protocols: the milestones of aftercare for a kind of treatment, parsed from TOML."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from reminders.rules.parameters import Parameter, Settled, read_parameter, settle
+from reminders.rules.parameters import Parameter, ParameterValues, read_parameter, settle
 from reminders.rules.terms import Channel
 
 _ISO = re.compile(
@@ -122,7 +122,7 @@ class Protocol:
         """Return every parameter at its default."""
         return dict(self.settle({}).values)
 
-    def settle(self, own: Mapping[str, int]) -> Settled:
+    def settle(self, own: Mapping[str, int]) -> ParameterValues:
         """Lay a clinic's own values over the defaults, ignoring and naming what cannot be used."""
         return settle(self.parameters, own)
 

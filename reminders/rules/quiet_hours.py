@@ -1,4 +1,4 @@
-"""Quiet hours: where the law, or a regulator, keeps messages within narrower hours than ours."""
+"""Narrower sending hours that the law requires in some states and countries."""
 
 from __future__ import annotations
 

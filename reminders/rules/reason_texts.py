@@ -1,4 +1,4 @@
-"""Reasons in plain words: why a reminder was not sent, or waits, for the people at the desk."""
+"""Explain in plain words, for staff, why a reminder was not sent or waits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receipts: what the provider's later reports, in whatever order they come, make of a reminder."""
+"""Advance a reminder's state by the provider's delivery reports, in whatever order they come."""
 
 from __future__ import annotations
 

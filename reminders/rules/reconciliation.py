@@ -1,4 +1,4 @@
-"""Proving: what to make of a message that may have left, once the provider has been asked."""
+"""Decide what becomes of a message of unknown outcome, once the provider was asked."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PATIENCE = Patience()
 """What providers and clients are owed."""
 
 
-class Finding(StrEnum):
+class LookupResult(StrEnum):
     """What asking for a message brought."""
 
     FOUND = "found"  # it left
@@ -48,7 +48,7 @@ class Finding(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class UnconfirmedAttempt:
     """An attempt that may have left: what it said to whom, and how often it was looked for.
 
     ``failed_lookups`` counts the healthy looks that did not find it, ``unproven_attempts`` the earlier attempts of
@@ -69,40 +69,44 @@ class Doubt:
     unproven_attempts: int
 
 
-def prove(doubt: Doubt, finding: Finding, now: datetime, patience: Patience) -> Settled:
+def prove(
+    doubt: UnconfirmedAttempt, finding: LookupResult, now: datetime, patience: Patience
+) -> Settled:
     """Say what becomes of a text in doubt.
 
     One that was found was accepted. One that was missing at every ask never left, and may go
     again while it still helps. One that could not be asked for until it no longer mattered is
     unknown. Any other waits for its next ask.
     """
-    if finding is Finding.FOUND:
+    if finding is LookupResult.FOUND:
         return Settled(Status.ACCEPTED)
-    misses = doubt.failed_lookups + (finding is Finding.ABSENT)
+    misses = doubt.failed_lookups + (finding is LookupResult.ABSENT)
     if misses >= len(patience.asks):
         return _never_left(doubt, now)
-    if finding is Finding.UNHEARD and now > _end(doubt, patience):
+    if finding is LookupResult.UNHEARD and now > _end(doubt, patience):
         return Settled(Status.UNKNOWN, Reason.UNPROVEN)
     return Settled(Status.HANDOFF, due_at=_next_ask(doubt, misses, now, patience))
 
 
-def _never_left(doubt: Doubt, now: datetime) -> Settled:
+def _never_left(doubt: UnconfirmedAttempt, now: datetime) -> Settled:
     if now < doubt.stale_at:
         return Settled(Status.PLANNED, due_at=now)
     return Settled(Status.SKIPPED, Reason.STALE)
 
 
-def _end(doubt: Doubt, patience: Patience) -> datetime:
+def _end(doubt: UnconfirmedAttempt, patience: Patience) -> datetime:
     return max(doubt.stale_at, doubt.handoff_at + patience.proof)
 
 
-def _next_ask(doubt: Doubt, misses: int, now: datetime, patience: Patience) -> datetime:
+def _next_ask(
+    doubt: UnconfirmedAttempt, misses: int, now: datetime, patience: Patience
+) -> datetime:
     """Keep the asks as far apart as they are meant to be, also when the first came late."""
     gap = patience.asks[misses] - patience.asks[misses - 1] if misses else patience.asks[0] / 2
     return max(doubt.handoff_at + patience.asks[misses], now + gap / 2)
 
 
-def presume(doubt: Doubt, now: datetime, *, resend: bool) -> Settled:
+def presume(doubt: UnconfirmedAttempt, now: datetime, *, resend: bool) -> Settled:
     """Say what becomes of an email in doubt, of which nobody can be asked.
 
     Where ``resend`` is chosen it goes once more while it still helps, with the same Message-ID

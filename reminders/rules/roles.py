@@ -1,4 +1,4 @@
-"""Roles: what each member of a clinic's staff may do, and which passwords are good enough."""
+"""Staff roles with their permissions, and the rules for passwords."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text messages as they are billed: the GSM-7 alphabet, folding into it, and counting segments."""
+"""Count SMS segments, and replace characters outside the GSM-7 alphabet."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Encoding(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class TextSize:
     """What a text costs."""
 
     encoding: Encoding
@@ -52,10 +52,10 @@ def fold(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.replace("`", "'")
     composed = unicodedata.normalize("NFC", text).translate(_LOOKALIKES)
-    return "".join(character for character in composed if visible(character))
+    return "".join(character for character in composed if is_visible(character))
 
 
-def visible(character: str) -> bool:
+def is_visible(character: str) -> bool:
     """Say whether a character shows: no controls but the line feed, no invisible marks."""
     return character == "\n" or unicodedata.category(character) not in {
         "Cc",
@@ -66,19 +66,19 @@ def visible(character: str) -> bool:
     }
 
 
-def size(text: str) -> Size:
+def size(text: str) -> TextSize:
     """Count encoding, units and segments of a text as it will be billed.
 
     160 septets or 70 UTF-16 units fit alone; in parts 153 or 67 each, and neither an escaped
     character nor a surrogate pair is ever torn apart (3GPP TS 23.038 and 23.040).
     """
     if text.isascii() and not _DEARER.search(text):
-        return Size(Encoding.GSM_7, len(text), 1 if len(text) <= 160 else -(-len(text) // 153))
+        return TextSize(Encoding.GSM_7, len(text), 1 if len(text) <= 160 else -(-len(text) // 153))
     if SEPTETS.keys() >= set(text):
         costs = [SEPTETS[character] for character in text]
-        return Size(Encoding.GSM_7, sum(costs), _parts(costs, 160, 153))
+        return TextSize(Encoding.GSM_7, sum(costs), _parts(costs, 160, 153))
     costs = [2 if ord(character) > 0xFFFF else 1 for character in text]
-    return Size(Encoding.UCS_2, sum(costs), _parts(costs, 70, 67))
+    return TextSize(Encoding.UCS_2, sum(costs), _parts(costs, 70, 67))
 
 
 def _parts(costs: list[int], alone: int, together: int) -> int:
@@ -92,6 +92,6 @@ def _parts(costs: list[int], alone: int, together: int) -> int:
     return parts
 
 
-def dear(text: str) -> list[str]:
+def ucs2_characters(text: str) -> list[str]:
     """Return the characters that force a text into UCS-2, each once, in order."""
     return list(dict.fromkeys(character for character in text if character not in SEPTETS))

@@ -1,4 +1,4 @@
-"""What kind of sender an account texts from, and how much carriers let through for each kind."""
+"""Kinds of SMS sender (short code, long code, toll-free …) and the rate carriers allow each."""
 
 from __future__ import annotations
 

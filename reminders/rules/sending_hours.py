@@ -1,4 +1,4 @@
-"""Wall clocks and sending hours: when a local time really is, and when a client may be messaged."""
+"""Sending hours and local times: when clients may be messaged, across changes of clock."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def resolve(day: date, at: time, zone: ZoneInfo) -> datetime:
     return _end_of_gap(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), instant, zone)
 
 
-def exists(day: date, at: time, zone: ZoneInfo) -> bool:
+def time_exists(day: date, at: time, zone: ZoneInfo) -> bool:
     """Say whether the clocks of this zone show that time on that day at all."""
     return resolve(day, at, zone).astimezone(zone).replace(tzinfo=None) == datetime.combine(day, at)
 

@@ -1,4 +1,4 @@
-"""Counting: what a month's messages add up to, and how much of it reached somebody."""
+"""Calculate a month's figures: messages, segments, delivery rate and waiting times."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reminders.rules.terms import LEFT, OPEN, Channel, Reason, Status
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Cell:
+class MessageCounts:
     """How many messages of a channel ended alike, and how many segments left for them."""
 
     channel: Channel
@@ -23,11 +23,11 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class MonthFigures:
     """A calendar month of a clinic. ``answered_in`` holds how long each answered reply waited."""
 
     begins_on: date
-    cells: Sequence[Cell] = ()
+    cells: Sequence[MessageCounts] = ()
     opt_outs: dict[Channel, int] = field(default_factory=dict)
     replies: int = 0
     answered_in: Sequence[timedelta] = ()

@@ -1,4 +1,4 @@
-"""The words of the house: channels, states, reasons and the frozen facts rules work on."""
+"""The shared vocabulary: channels, states, reasons, and the facts that rules work on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from reminders.rules.sending_hours import SendingHours
-from reminders.rules.wording import NOTHING_OWN, Own
+from reminders.rules.wording import NOTHING_OWN, Customisation
 
 
 class Channel(StrEnum):
@@ -151,7 +151,7 @@ class ClinicFacts:
     texts_per_day: int
     texts_per_week: int
     zone: ZoneInfo
-    own: Own = NOTHING_OWN
+    own: Customisation = NOTHING_OWN
     segment_budget: int | None = None
     segments_left: int | None = None
     halted: Reason | None = None

@@ -1,4 +1,4 @@
-"""Wording as rules see it: a milestone's words, what a clinic made its own, and when neither may go."""
+"""A milestone's wording, packaged or a clinic's own, and when it may not be sent."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Own:
+class Customisation:
     """What a clinic made its own: ``numbers`` by protocol and parameter, approved ``wordings``,
     and the last day for which it accepted the packaged ones; None where it did not.
     """
@@ -62,7 +62,7 @@ class Own:
         return not (theirs or packaged)
 
 
-NOTHING_OWN = Own()
+NOTHING_OWN = Customisation()
 
 
 def accepted_until(accepted_at: datetime | None) -> date | None:
@@ -70,7 +70,7 @@ def accepted_until(accepted_at: datetime | None) -> date | None:
     return accepted_at and (accepted_at + LONGEST_LIFE).date()
 
 
-def to_be_read(accepted_at: datetime | None, day: date) -> bool:
+def needs_review(accepted_at: datetime | None, day: date) -> bool:
     """Say whether somebody should read the packaged wording, and accept it for another while."""
     until = accepted_until(accepted_at)
     return until is None or until < day + REVIEW_AHEAD

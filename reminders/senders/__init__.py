@@ -1,4 +1,4 @@
-"""Senders: one small adapter for each way out, all asked and answering in the same words."""
+"""The common interface of all senders: send, find, list and redact messages."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class SendError(Exception):
         self.retry_after = retry_after
 
 
-def leave_by(deadline: float) -> None:
+def check_deadline(deadline: float) -> None:
     """Look once more at the clock, as the last thing before the first irrevocable byte.
 
     A process that was stopped after its handoff and goes on much later must not send: others
@@ -64,7 +64,7 @@ class Sender(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class SearchedMessage:
     """A message that may have left: what it said to whom, and which ids belong to others."""
 
     reminder_id: int
@@ -75,10 +75,10 @@ class Sought:
 
 
 @runtime_checkable
-class Traceable(Protocol):
+class Searchable(Protocol):
     """A way out that can be asked afterwards what left by it."""
 
-    async def find(self, sought: Sought) -> str | None:
+    async def find(self, sought: SearchedMessage) -> str | None:
         """Return the provider's id of a message, or None where the provider, in good health,
         does not know it. Raises ``SendError`` where it could not be asked.
         """
@@ -86,7 +86,7 @@ class Traceable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedMessage:
     """A message that the provider says it took: what it said to whom, and when (UTC)."""
 
     provider_id: str
@@ -96,10 +96,10 @@ class Listed:
 
 
 @runtime_checkable
-class Recounting(Protocol):
+class ListsMessages(Protocol):
     """A way out that can tell everything that left by it."""
 
-    async def left_since(self, since: datetime) -> list[Listed]:
+    async def left_since(self, since: datetime) -> list[ListedMessage]:
         """Return all that was taken since then (UTC). Raises ``SendError`` where it could not be
         asked: CONFIGURATION where we are not let in at all.
         """
@@ -122,7 +122,7 @@ async def send_alone(sender: Sender, message: Message) -> str:
 
 
 @runtime_checkable
-class Redacting(Protocol):
+class RedactsMessages(Protocol):
     """A way out that can be asked to forget what was said by it."""
 
     async def redact(self, provider_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Emails through SMTP, handed off between the server's 354 and the payload."""
+"""Send emails by SMTP; the handoff is between the server's 354 and the payload."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ from functools import cached_property
 from reminders.rules.bounces import MAILBOX_FULL, NO_SUCH_ADDRESS
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Message
-from reminders.senders import HandOff, SendError, leave_by
+from reminders.senders import HandOff, SendError, check_deadline
 from reminders.senders.mime import ascii_address, compose, message_id
-from reminders.senders.smtp_conversation import Broken, Conversation, Lost, Reply, dial
+from reminders.senders.smtp_conversation import (
+    ConnectionLost,
+    Conversation,
+    Reply,
+    UnreadableReply,
+    connect,
+)
 
 STEP = 8.0
 """Seconds for each step of a conversation; a hung server must not outlive a shutdown."""
@@ -92,7 +98,7 @@ class SmtpSender:
         payload = compose(message, self._server.mail_from, self._server.bounces)
         envelope = self._server.envelope_from(message.reference), ascii_address(message.to)
         async with self._room:
-            with _before_it_left():
+            with _not_yet_sent():
                 conversation = await self._addressed(*envelope)
             try:
                 reply = await _deliver(conversation, hand_off, payload)
@@ -111,7 +117,7 @@ class SmtpSender:
 
     async def sign_in(self) -> None:
         """Open one conversation and keep it for the next message; raises ``SendError``."""
-        with _before_it_left():
+        with _not_yet_sent():
             self._idle.append(await self._open())
 
     async def _addressed(self, sender: str, to: str) -> Conversation:
@@ -125,7 +131,7 @@ class SmtpSender:
                 continue
             try:
                 return await self._address(conversation, sender, to)
-            except Lost:
+            except ConnectionLost:
                 break
         return await self._address(await self._open(), sender, to)
 
@@ -138,7 +144,7 @@ class SmtpSender:
             f"RCPT TO:<{to}>",
             "DATA",
         )
-        with _cut_if_it_fails(conversation):
+        with _abort_on_failure(conversation):
             if conversation.pipelining:
                 conversation.say(*commands)
             for command in commands:
@@ -151,8 +157,8 @@ class SmtpSender:
         """Connect, protect the line and sign in."""
         server = self._server
         implicit = self._context if server.security is Security.TLS else None
-        conversation = await dial(server.host, server.port, implicit, self._step)
-        with _cut_if_it_fails(conversation):
+        conversation = await connect(server.host, server.port, implicit, self._step)
+        with _abort_on_failure(conversation):
             _expect(await conversation.reply(), "greeting")
             offers = await self._introduce(conversation)
             if server.security is Security.STARTTLS:
@@ -197,28 +203,28 @@ async def _deliver(conversation: Conversation, hand_off: HandOff, payload: bytes
     deadline = await hand_off()
     if not conversation.quiet:
         raise SendError(Outcome.BUSY, "gone before it left")
-    leave_by(deadline)
+    check_deadline(deadline)
     conversation.pour(payload)
     try:
         return await conversation.reply()
-    except Broken as error:
+    except UnreadableReply as error:
         raise SendError(Outcome.AMBIGUOUS, str(error)) from None
 
 
 def probe(server: MailServer) -> str:
     """Sign in and leave again, sending nothing; raises ``SendError``."""
-    asyncio.run(_come_and_go(server))
+    asyncio.run(_connect_and_quit(server))
     return f"{server.host}:{server.port} lets us in ({server.security})"
 
 
-async def _come_and_go(server: MailServer) -> None:
+async def _connect_and_quit(server: MailServer) -> None:
     sender = SmtpSender(server)
     await sender.sign_in()
     await sender.close()
 
 
 @contextmanager
-def _before_it_left() -> Iterator[None]:
+def _not_yet_sent() -> Iterator[None]:
     """Say what a failure means as long as nothing irrevocable was sent."""
     try:
         yield
@@ -226,14 +232,14 @@ def _before_it_left() -> Iterator[None]:
         raise SendError(Outcome.CONFIGURATION, "its certificate is not trusted") from None
     except UnicodeError:
         raise SendError(Outcome.CONFIGURATION, "no such host name") from None
-    except Broken as error:
+    except UnreadableReply as error:
         raise SendError(Outcome.BUSY, str(error)) from None
     except OSError as error:
         raise SendError(Outcome.BUSY, f"no connection ({type(error).__name__})") from None
 
 
 @contextmanager
-def _cut_if_it_fails(conversation: Conversation) -> Iterator[None]:
+def _abort_on_failure(conversation: Conversation) -> Iterator[None]:
     try:
         yield
     except BaseException:
@@ -249,11 +255,11 @@ def _expect(reply: Reply, step: str) -> None:
     """Let the conversation go on, or raise what the reply means: ``Lost`` for a 421, with which
     a server may end any conversation."""
     if reply.code == 421:
-        raise Lost("421")
+        raise ConnectionLost("421")
     if reply.code >= 400:
         raise _refusal(reply, step)
     if reply.code != _GOES_ON.get(step, 250) and (step, reply.code) != ("RCPT", 251):
-        raise Broken(f"unexpected answer ({reply.code})")
+        raise UnreadableReply(f"unexpected answer ({reply.code})")
 
 
 def _judge(reply: Reply) -> None:

@@ -1,4 +1,4 @@
-"""Reach: which of a mail server's doors are open from here, and what a domain says of its mail."""
+"""Check which ports a mail server opens, and which SPF, DKIM and DMARC records a domain has."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Lookup = Callable[[str], list[str]]
 def open_ports(host: str, ports: tuple[int, ...] = PORTS) -> list[int]:
     """Return which ports of a host can be reached from this machine."""
 
-    async def reach(port: int) -> bool:
+    async def reachable(port: int) -> bool:
         try:
             async with asyncio.timeout(PATIENCE):
                 _, writer = await asyncio.open_connection(host, port)
@@ -41,13 +41,15 @@ def open_ports(host: str, ports: tuple[int, ...] = PORTS) -> list[int]:
         writer.close()
         return True
 
-    async def reach_all() -> list[bool]:
-        return await asyncio.gather(*map(reach, ports))
+    async def all_reachable() -> list[bool]:
+        return await asyncio.gather(*map(reachable, ports))
 
-    return [port for port, is_open in zip(ports, asyncio.run(reach_all()), strict=True) if is_open]
+    return [
+        port for port, is_open in zip(ports, asyncio.run(all_reachable()), strict=True) if is_open
+    ]
 
 
-def published(name: str) -> list[str]:
+def txt_records(name: str) -> list[str]:
     """Ask the name servers; raises ``OSError`` where none answers."""
     try:
         found = Resolver().resolve(name, "TXT", lifetime=PATIENCE)
@@ -59,7 +61,7 @@ def published(name: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
+class DomainRecords:
     """What a domain publishes about who may send its mail, and what to do with the rest."""
 
     spf: str = ""
@@ -67,7 +69,7 @@ class Papers:
     dmarc: str = ""
 
 
-def papers(domain: str, lookup: Lookup = published) -> Papers:
+def domain_records(domain: str, lookup: Lookup = txt_records) -> DomainRecords:
     """Look a mail domain up; DKIM under the usual names. Raises ``OSError``."""
 
     def first(name: str, begins: str) -> str:
@@ -75,7 +77,7 @@ def papers(domain: str, lookup: Lookup = published) -> Papers:
 
     organisation = ".".join(domain.split(".")[-2:])
     dmarc = first(f"_dmarc.{domain}", "v=dmarc1") or first(f"_dmarc.{organisation}", "v=dmarc1")
-    return Papers(first(domain, "v=spf1"), next(_keys(domain, lookup), ""), dmarc)
+    return DomainRecords(first(domain, "v=spf1"), next(_keys(domain, lookup), ""), dmarc)
 
 
 def _keys(domain: str, lookup: Lookup) -> Iterator[str]:
@@ -84,7 +86,7 @@ def _keys(domain: str, lookup: Lookup) -> Iterator[str]:
             yield selector
 
 
-def knock(url: str, account_sid: str, auth_token: str) -> int | None:
+def probe_webhook(url: str, account_sid: str, auth_token: str) -> int | None:
     """Post to an address of our own what Twilio would, signed as Twilio signs, and return the
     answer's status; None where nobody answers.
     """

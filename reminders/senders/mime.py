@@ -1,4 +1,4 @@
-"""An email as it travels: text and HTML side by side, one recipient, and the headers of care."""
+"""Compose an email for SMTP: plain text and HTML for one recipient, with all headers."""
 
 from __future__ import annotations
 

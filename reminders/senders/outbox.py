@@ -1,4 +1,4 @@
-"""The outbox: messages written to files instead of sent, so that nothing leaves the machine."""
+"""Write messages to files instead of sending them, for practice and development."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Channel, Message
-from reminders.senders import HandOff, SendError, Sought, leave_by
+from reminders.senders import HandOff, SearchedMessage, SendError, check_deadline
 from reminders.senders.mime import compose
 
 REHEARSED = {
@@ -43,11 +43,11 @@ class OutboxSender:
         path = self.folder / f"{name}.{'txt' if text else 'eml'}"
         part = path.with_suffix(".part")
         part.write_bytes(content)
-        leave_by(deadline)
+        check_deadline(deadline)
         part.rename(path)  # there is a whole message or none
         return path.name
 
-    async def find(self, sought: Sought) -> str | None:
+    async def find(self, sought: SearchedMessage) -> str | None:
         """Look whether the file is there."""
         found = self.folder.glob(f"*-{self._reference(sought.reminder_id)}.[te][xm][tl]")
         return next((path.name for path in found if path.name not in sought.taken), None)

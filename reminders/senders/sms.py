@@ -1,4 +1,4 @@
-"""Texts through Twilio's REST API, with the official client on a lean connection of our own."""
+"""Send texts through Twilio's REST API, with its official client and a connection of our own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from yarl import URL
 
 from reminders.rules.decision import Outcome, validity
 from reminders.rules.terms import Message
-from reminders.senders import HandOff, Listed, SendError, Sought, leave_by
+from reminders.senders import HandOff, ListedMessage, SearchedMessage, SendError, check_deadline
 from reminders.senders.twilio_errors import CODES
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
@@ -102,7 +102,7 @@ class TwilioSender:
             raise SendError(Outcome.AMBIGUOUS, "answer without a SID")
         return str(created.sid)
 
-    async def find(self, sought: Sought) -> str | None:
+    async def find(self, sought: SearchedMessage) -> str | None:
         """Look for a message in Twilio's list by number, exact text and time of creation; see
         ``Traceable.find``. The list's own filter on dates would pass over queued messages.
         """
@@ -111,23 +111,23 @@ class TwilioSender:
             listed = await self._client.messages.list_async(to=sought.to, page_size=LISTED)
             return next((m.sid for m in listed if _is(m, sought, since)), None)
         except TwilioException as error:
-            raise unlisted(error) from None
+            raise unlisted_codes(error) from None
         except (ValueError, TypeError, AttributeError, KeyError):
             raise SendError(Outcome.BUSY, "unreadable list") from None
 
-    async def left_since(self, since: datetime) -> list[Listed]:
+    async def left_since(self, since: datetime) -> list[ListedMessage]:
         """Go through Twilio's list, the newest first; see ``Recounting.left_since``."""
         by_number = {"from_": self._account.sender} if self._account.sender[:1] == "+" else {}
-        found: list[Listed] = []
+        found: list[ListedMessage] = []
         try:
             listed = await self._client.messages.stream_async(page_size=LISTED, **by_number)
             async for one in listed:
                 if one.date_created < since:
                     break
                 if one.direction != "inbound" and self._account.sent(one):
-                    found.append(Listed(one.sid, one.to, one.body, one.date_created))
+                    found.append(ListedMessage(one.sid, one.to, one.body, one.date_created))
         except TwilioException as error:
-            raise unlisted(error) from None
+            raise unlisted_codes(error) from None
         except (ValueError, TypeError, AttributeError, KeyError):
             raise SendError(Outcome.BUSY, "unreadable list") from None
         return found
@@ -151,7 +151,7 @@ class TwilioSender:
         await self._http.close()
 
 
-def _is(listed: Any, sought: Sought, since: datetime) -> bool:
+def _is(listed: Any, sought: SearchedMessage, since: datetime) -> bool:
     """Say whether a listed message is the one sought; raises where its fields are missing."""
     is_it: bool = (
         listed.to == sought.to
@@ -162,7 +162,7 @@ def _is(listed: Any, sought: Sought, since: datetime) -> bool:
     return is_it
 
 
-def unlisted(error: TwilioException) -> SendError:
+def unlisted_codes(error: TwilioException) -> SendError:
     """Return what it means that a list was not given; the client keeps the answer that it got
     among the words of what it raises.
     """
@@ -184,7 +184,7 @@ def client_for(account: TwilioAccount, http_client: Any) -> Client:
     return client
 
 
-def stand_in(account: TwilioAccount, client: Client) -> None:
+def client_for_double(account: TwilioAccount, client: Client) -> None:
     """Let whatever stands in for Twilio's API stand in for that of its services too."""
     if "api.twilio.com" not in account.api_url:
         client.messaging.base_url = account.api_url
@@ -194,15 +194,15 @@ _DEADLINE: ContextVar[float] = ContextVar("deadline", default=math.inf)
 """Until when, on the monotonic clock, what this conversation sends may leave."""
 
 
-async def _look_at_clock(*_: Any) -> None:
-    leave_by(_DEADLINE.get())
+async def _check_clock(*_: Any) -> None:
+    check_deadline(_DEADLINE.get())
 
 
-def _looking_at_clock() -> aiohttp.TraceConfig:
+def _with_clock_check() -> aiohttp.TraceConfig:
     """Look at the clock once there is a connection, right before the request is written."""
     trace = aiohttp.TraceConfig()
-    trace.on_connection_create_end.append(_look_at_clock)
-    trace.on_connection_reuseconn.append(_look_at_clock)
+    trace.on_connection_create_end.append(_check_clock)
+    trace.on_connection_reuseconn.append(_check_clock)
     return trace
 
 
@@ -227,7 +227,7 @@ class Connection(AsyncHttpClient):
         """Make one request; raises ``SendError`` where the answer alone does not settle it."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                timeout=TIMEOUT, trace_configs=[_looking_at_clock()]
+                timeout=TIMEOUT, trace_configs=[_with_clock_check()]
             )
         try:
             async with self._session.request(
@@ -272,13 +272,13 @@ def _answered(status: int, body: str, headers: Any) -> Response:
         raise SendError(Outcome.BUSY, "429", wait)
     if status >= 500 or 300 <= status < 400:
         raise SendError(Outcome.AMBIGUOUS, str(status))
-    if status >= 400 and not _tells_code(body):
+    if status >= 400 and not _error_code(body):
         refused = status in {401, 403, 404, 405, 407}  # by whatever stands before Twilio
         raise SendError(Outcome.CONFIGURATION if refused else Outcome.AMBIGUOUS, str(status))
     return Response(status, body, headers)
 
 
-def _tells_code(body: str) -> bool:
+def _error_code(body: str) -> bool:
     """Say whether an error is Twilio's own, which always tells its code."""
     try:
         return isinstance(json.loads(body)["code"], int)

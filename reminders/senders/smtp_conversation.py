@@ -1,5 +1,5 @@
-"""SMTP conversations of our own, since the handoff stands between the 354 and the payload, where
-no library lets anybody stand."""
+"""A minimal asynchronous SMTP client, since no library allows a handoff between the 354 and the
+payload."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ GOODBYE = 1.0
 _LINE = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r\n]*))?\r?\n")
 
 
-class Broken(Exception):  # noqa: N818 (what became of the conversation)
+class UnreadableReply(Exception):  # noqa: N818 (what became of the conversation)
     """No reply that can be read: it came too late, or was none."""
 
 
-class Lost(Broken):
+class ConnectionLost(UnreadableReply):
     """The other side is gone."""
 
 
@@ -95,13 +95,13 @@ class Conversation(asyncio.Protocol):
                 async with asyncio.timeout(self._step):
                     reply = await self._coming()
         except TimeoutError:
-            raise Broken("no answer in time") from None
+            raise UnreadableReply("no answer in time") from None
         return reply
 
     async def _coming(self) -> Reply:
         while (reply := self._taken()) is None:
             if self._lost:
-                raise Lost("connection lost")
+                raise ConnectionLost("connection lost")
             self._waiting = asyncio.get_running_loop().create_future()
             await self._waiting
         return reply
@@ -109,12 +109,12 @@ class Conversation(asyncio.Protocol):
     def _taken(self) -> Reply | None:
         """Take the first reply out of what was said, if it has come in whole."""
         if len(self._said) > ROOM:
-            raise Broken("answer too long")
+            raise UnreadableReply("answer too long")
         code, words, start = b"", [], 0
         while end := self._said.find(b"\n", start) + 1:
             line = _LINE.fullmatch(self._said, start, end)
             if line is None or (code and line[1] != code):
-                raise Broken("unreadable answer")
+                raise UnreadableReply("unreadable answer")
             code, start = line[1], end
             words.append(line[3] or b"")
             if line[2] != b"-":
@@ -126,7 +126,7 @@ class Conversation(asyncio.Protocol):
         """Go on under TLS. Raises ``OSError``, of which ``ssl.SSLError`` is one kind, and
         ``Broken`` where something was slipped in before it."""
         if not self.quiet:
-            raise Broken("unasked answer")
+            raise UnreadableReply("unasked answer")
         async with asyncio.timeout(self._step):
             secured = await asyncio.get_running_loop().start_tls(
                 self._transport, self, context, server_hostname=host
@@ -135,7 +135,7 @@ class Conversation(asyncio.Protocol):
 
     async def part(self) -> None:
         """Say goodbye, without waiting long to hear it."""
-        with suppress(Broken, TimeoutError):
+        with suppress(UnreadableReply, TimeoutError):
             async with asyncio.timeout(GOODBYE):
                 await self.ask("QUIT")
         self.abandon()
@@ -146,7 +146,9 @@ class Conversation(asyncio.Protocol):
         self._transport.abort()
 
 
-async def dial(host: str, port: int, context: ssl.SSLContext | None, step: float) -> Conversation:
+async def connect(
+    host: str, port: int, context: ssl.SSLContext | None, step: float
+) -> Conversation:
     """Connect, under TLS from the start where there is a context. Raises ``OSError``."""
     async with asyncio.timeout(step):
         _, conversation = await asyncio.get_running_loop().create_connection(

@@ -1,4 +1,4 @@
-"""The line texts leave by: what Twilio says of its account, number, service and registration."""
+"""Ask Twilio about its account, number, messaging service and carrier registration."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from twilio.rest import Client
 from reminders.rules.decision import Outcome
 from reminders.rules.sender_kinds import Kind, kind_of
 from reminders.senders import SendError
-from reminders.senders.sms import Connection, TwilioAccount, client_for, stand_in
+from reminders.senders.sms import Connection, TwilioAccount, client_for, client_for_double
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ REGISTERED = {"VERIFIED", "TWILIO_APPROVED"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TwilioNumber:
     """A sender at Twilio: its kind, whether it can text, where replies go, and whether carriers
     know it: ``registration`` is None where nobody asks for one.
     """
@@ -41,14 +41,14 @@ class Line:
         return self.registration is None or self.registration.upper() in REGISTERED
 
 
-class Inquiry:
+class AccountInquiry:
     """Ask Twilio about its side of a line, and set where replies go."""
 
     def __init__(self, account: TwilioAccount) -> None:
         """Take the account and sender to ask about."""
         self._account = account
 
-    async def ask(self) -> Line:
+    async def ask(self) -> TwilioNumber:
         """Return what Twilio says; raises ``SendError``."""
         return await self._with_client(self._look)
 
@@ -76,7 +76,7 @@ class Inquiry:
     async def _with_client(self, ask: Callable[[Client], Awaitable[T]]) -> T:
         http = Connection()
         client = client_for(self._account, http)
-        stand_in(self._account, client)
+        client_for_double(self._account, client)
         try:
             return await ask(client)
         except TwilioException as error:
@@ -87,17 +87,17 @@ class Inquiry:
         finally:
             await http.close()
 
-    async def _look(self, client: Client) -> Line:
+    async def _look(self, client: Client) -> TwilioNumber:
         account = await client.api.v2010.accounts(self._account.account_sid).fetch_async()
         known = {"account": account.status, "trial": account.type == "Trial"}
         sender = self._account.sender
         kind = kind_of(sender)
         if kind is Kind.SERVICE:
-            return Line(**known, kind=kind, **await self._service(client))
+            return TwilioNumber(**known, kind=kind, **await self._service(client))
         number = await self._number(client)
         if number is None:
-            return Line(**known, kind=kind)
-        return Line(
+            return TwilioNumber(**known, kind=kind)
+        return TwilioNumber(
             **known,
             kind=kind,
             found=True,

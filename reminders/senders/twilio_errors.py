@@ -1,4 +1,4 @@
-"""Twilio's error codes, for whoever sends texts and whoever takes reports about them."""
+"""What Twilio's error codes mean for a reminder, for sending and for delivery reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came in: Twilio keeps a list of what clients texted, for when nobody was there to be told."""
+"""List the texts that clients sent, from Twilio, for when its webhook was missed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,18 @@ from twilio.rest import Client
 
 from reminders.rules.decision import Outcome
 from reminders.senders import SendError
-from reminders.senders.sms import LISTED, Connection, TwilioAccount, client_for, stand_in, unlisted
+from reminders.senders.sms import (
+    LISTED,
+    Connection,
+    TwilioAccount,
+    client_for,
+    client_for_double,
+    unlisted_codes,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class ReceivedText:
     """A text that came in, by Twilio's id: from whom, when (UTC), and the links to its pictures."""
 
     provider_id: str
@@ -26,7 +33,7 @@ class Came:
     came_at: datetime
 
 
-async def came_since(account: TwilioAccount, since: datetime) -> list[Came]:
+async def received_since(account: TwilioAccount, since: datetime) -> list[ReceivedText]:
     """Return what was texted to our sender since then (UTC), the oldest first. Raises
     ``SendError`` where Twilio could not be asked: CONFIGURATION where we are not let in at all.
     """
@@ -34,7 +41,7 @@ async def came_since(account: TwilioAccount, since: datetime) -> list[Came]:
     try:
         return [came async for came in _listed(account, client_for(account, http), since)][::-1]
     except TwilioException as error:
-        raise unlisted(error) from None
+        raise unlisted_codes(error) from None
     except (ValueError, TypeError, AttributeError, KeyError):
         raise SendError(Outcome.BUSY, "unreadable list") from None
     finally:
@@ -50,13 +57,13 @@ async def _listed(account: TwilioAccount, client: Client, since: datetime) -> An
             return
         if one.direction == "inbound" and one.to in numbers:
             media = await _media(account, one) if str(one.num_media) != "0" else ()
-            yield Came(one.sid, one.from_, one.body or "", media, one.date_created)
+            yield ReceivedText(one.sid, one.from_, one.body or "", media, one.date_created)
 
 
 async def _numbers(account: TwilioAccount, client: Client) -> Collection[str]:
     if not account.sender.startswith("MG"):
         return {account.sender}
-    stand_in(account, client)
+    client_for_double(account, client)
     service = client.messaging.v1.services(account.sender)
     found = [*await service.phone_numbers.list_async(), *await service.short_codes.list_async()]
     return {getattr(one, "phone_number", None) or one.short_code for one in found}

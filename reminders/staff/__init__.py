@@ -1,1 +1,1 @@
-"""Who may sign in to the desk, how they prove it, and how they are invited."""
+"""Staff accounts: signing in, second factor, invitations."""

@@ -1,4 +1,4 @@
-"""Locks: tokens kept only as hashes, passwords, one-time codes, and notes that only we can read."""
+"""Tokens, passwords, one-time codes, signatures and encrypted cookies for staff sign-in."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def right_password(kept: str | None, password: str) -> bool:
         return False
 
 
-class Locks:
+class Sealer:
     """What the operator's key signs, seals and opens."""
 
     def __init__(self, secret_key: str) -> None:

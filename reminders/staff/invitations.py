@@ -1,4 +1,4 @@
-"""Invitations: a one-time link lets somebody choose a password and belong to a clinic."""
+"""Invite somebody to a clinic's staff by a one-time link, on which they choose a password."""
 
 from __future__ import annotations
 

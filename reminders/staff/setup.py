@@ -1,4 +1,4 @@
-"""Setting up: whoever reads the first start's link makes the first clinic, and nobody after her."""
+"""Create the first clinic and its owner, from the link printed by a new installation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LASTS = timedelta(hours=24)
 """How long a link is good for; every start of an empty installation prints a new one."""
 
 
-def offer(session: Session, now: datetime) -> str | None:
+def create_link(session: Session, now: datetime) -> str | None:
     """Return a new token while there is no clinic yet; an older one is good no more."""
     if people.clinics(session):
         return None
@@ -28,7 +28,7 @@ def offer(session: Session, now: datetime) -> str | None:
     return token
 
 
-def good(session: Session, token: str, now: datetime) -> bool:
+def is_valid(session: Session, token: str, now: datetime) -> bool:
     """Say whether a token may set this installation up."""
     kept = stored_settings.read(session, MARK)
     if kept is None or people.clinics(session):
@@ -37,7 +37,7 @@ def good(session: Session, token: str, now: datetime) -> bool:
     return fresh and hmac.compare_digest(kept["hash"], credentials.hash_token(token))
 
 
-def begin(session: Session, typed: Mapping[str, str], owner: str, now: datetime) -> str:
+def create_owner(session: Session, typed: Mapping[str, str], owner: str, now: datetime) -> str:
     """Make the first clinic, in practice mode, and return a one-time token for its owner. Raises
     ``ClinicError`` or ``InputError``.
     """

@@ -1,4 +1,4 @@
-"""Entry: a password, then a code, each tried at a pace that stops guessing and locks nobody out."""
+"""Sign staff in by password and code, with delays after failed attempts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.roles import Role
 from reminders.staff import credentials
-from reminders.staff.credentials import Locks
+from reminders.staff.credentials import Sealer
 from reminders.store.queries import staff as queries
 from reminders.store.queries.audit import record
 from reminders.store.tables import SignIn, Staff
@@ -32,7 +32,7 @@ class Wait(Exception):  # noqa: N818 (nobody's fault)
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class SignInRequest:
     """Whoever knocks: her address on the network, the account she names, and whether this
     browser has been in that account before.
 
@@ -52,28 +52,28 @@ class Door:
         return tuple(sha256(kind.encode()).hexdigest() for kind in kinds)
 
 
-def must_wait(session: Session, door: Door, now: datetime) -> None:
+def must_wait(session: Session, door: SignInRequest, now: datetime) -> None:
     """Raise ``Wait`` if this door was tried in vain too often just now."""
-    known = (queries.knock(session, key) for key in door.keys)
+    known = (queries.sign_in_attempt(session, key) for key in door.keys)
     until = max((knock.next_at for knock in known if knock), default=now)
     if until > now:
         raise Wait(int((until - now).total_seconds()) + 1)
 
 
-def failed(session: Session, door: Door, now: datetime) -> None:
+def failed(session: Session, door: SignInRequest, now: datetime) -> None:
     """Count a try in vain; each beyond the first few doubles the wait."""
     for key in door.keys:
-        before = queries.knock(session, key)
+        before = queries.sign_in_attempt(session, key)
         fresh = before is None or now - before.next_at > FORGET
         failures = 1 if before is None or fresh else before.failures + 1
         wait = min(LONGEST, timedelta(seconds=2 ** min(failures - FREE, 10)))
-        queries.count_knock(
+        queries.count_failed_attempt(
             session, key, failures, now + (wait if failures > FREE else timedelta())
         )
 
 
 def with_password(
-    session: Session, door: Door, password: str, browser: str, now: datetime
+    session: Session, door: SignInRequest, password: str, browser: str, now: datetime
 ) -> tuple[SignIn, str] | None:
     """Return a new sign-in and its token, or None where address or password is wrong.
 
@@ -89,7 +89,7 @@ def with_password(
     if credentials.HASHER.check_needs_rehash(staff.password_hash or ""):
         staff.password_hash = credentials.HASHER.hash(password)
     for key in door.keys:
-        queries.open_door(session, key)
+        queries.clear_attempts(session, key)
     return begin(session, staff, belongs[0][0].clinic_id, browser, now)
 
 
@@ -122,7 +122,7 @@ def needs_code(session: Session, staff: Staff) -> bool:
 
 
 def with_code(
-    session: Session, lock: Locks, sign_in: SignIn, code: str, door: Door, now: datetime
+    session: Session, lock: Sealer, sign_in: SignIn, code: str, door: SignInRequest, now: datetime
 ) -> str | None:
     """Prove a sign-in by the app's code or one from the paper list, and return its new token;
     None where the code is wrong or was used.
@@ -149,7 +149,7 @@ def _spare(staff: Staff, code: str) -> bool:
 
 
 def set_up_code(
-    session: Session, lock: Locks, sign_in: SignIn, seed: str, code: str, now: datetime
+    session: Session, lock: Sealer, sign_in: SignIn, seed: str, code: str, now: datetime
 ) -> tuple[str, list[str]] | None:
     """Begin a second step, once the app shows the right code; return the sign-in's new token
     and the paper list. None where the code is wrong, or there is a second step already.

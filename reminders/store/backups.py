@@ -1,4 +1,4 @@
-"""Backing up: a copy of a database that is in use, made by its own means."""
+"""Back up the database while it is in use, by the database's own tools."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What both databases keep and compare alike: our words, instants, and many values at once."""
+"""Column types that behave alike in SQLite and PostgreSQL: enums, instants, lists of values."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def microseconds(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(microseconds=1)
 
 
-class Many(TypeDecorator[Sequence[int | str]]):
+class BoundList(TypeDecorator[Sequence[int | str]]):
     """Hand over many values as one: an array in PostgreSQL, a JSON text in SQLite. So a statement
     stays the same however many there are, and is prepared once.
     """
@@ -122,7 +122,7 @@ class among(ColumnElement[Any]):  # noqa: N801 (reads like the function it stand
         """Take the value, and the name its company is given by."""
         self.value = value
         of: TypeEngine[Any] = BigInteger() if isinstance(value.type, Integer) else Text()
-        self.many = bindparam(name, type_=Many(of))
+        self.many = bindparam(name, type_=BoundList(of))
 
 
 @compiles(among)

@@ -1,4 +1,4 @@
-"""The database connection: one address for SQLite or PostgreSQL, opened the way each is safe."""
+"""Connect to SQLite or PostgreSQL and open transactions, safely for each."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def trying(engine: Engine) -> Iterator[Session]:
+def short_transaction(engine: Engine) -> Iterator[Session]:
     """Open a transaction to see what an action would do; it is always undone."""
     with Session(engine, expire_on_commit=False) as session:
         session.begin()

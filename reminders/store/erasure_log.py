@@ -1,4 +1,4 @@
-"""Erasures: a file that outlives a restore, in which each erased client is a number and a keyed hash."""
+"""A file that lists erased clients by number and keyed hash, and survives a restore."""
 
 from __future__ import annotations
 

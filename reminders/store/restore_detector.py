@@ -1,4 +1,4 @@
-"""The witness: what a database cannot know of itself, whether it is older than what it did."""
+"""Detect that a database was restored from an older copy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def place_of(session: Session) -> str | None:
     return ".".join(map(str, found))
 
 
-class Witness:
+class RestoreDetector:
     """A small file beside an SQLite database that counts its beats, so that a database put back
     from an older time is caught counting again. PostgreSQL has none.
     """

@@ -66,7 +66,7 @@ def create_web(
 
 async def _nowhere(request: Request, _: Exception) -> Response:
     """Say in plain words that an address leads nowhere, whoever mistyped it."""
-    return client.Visit(request, {}).wrong_link()
+    return client.ClientRequest(request, {}).wrong_link()
 
 
 async def _with_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:

@@ -1,4 +1,4 @@
-"""Health: whether the process lives, and whether it can do its work."""
+"""Health checks: whether the process is alive, and whether it is ready."""
 
 from __future__ import annotations
 

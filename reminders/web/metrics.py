@@ -1,4 +1,4 @@
-"""Metrics: what Prometheus reads, counted from the database so that every process tells the same."""
+"""Prometheus metrics, counted from the database so that every process reports the same."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from reminders.app import App
 from reminders.delivery import pauses
-from reminders.delivery.restore_guard import Held
+from reminders.delivery.restore_guard import Hold
 from reminders.monitoring.status import OVERDUE
 from reminders.store.database import reading
 from reminders.store.queries import delivery, metrics
@@ -49,7 +49,7 @@ REJECTED = Counting(
 )
 
 
-class Measuring(Collector):
+class MetricsCollector(Collector):
     """Ask the database, at most every few seconds."""
 
     def __init__(self, app: App) -> None:
@@ -77,13 +77,13 @@ def _measure(app: App) -> Iterator[Metric]:
         everyone = pauses.paused(session) is not None
         yield Gauge("reminders_paused", "Whether everything is paused", everyone)
         yield Gauge(
-            "reminders_held", "Whether the database is held", Held.read(session) is not None
+            "reminders_held", "Whether the database is held", Hold.read(session) is not None
         )
         overdue = metrics.unexplained(session, now, OVERDUE)
         yield Gauge("reminders_overdue_unexplained", "Due and nobody sends them", overdue)
         due = metrics.backlog(session, now)
         yield _by("reminders_due", "Due now and not yet sent", ["channel"], due.items())
-        yield from _tried(metrics.tried(session, now - HOUR))
+        yield from _tried(metrics.ended_attempts(session, now - HOUR))
         yield from _waits(metrics.waits(session, now - HOUR))
         lanes = [((lane.clinic_id, lane.channel), lane) for lane in metrics.lanes(session)]
         per_minute = ((key, lane.per_minute) for key, lane in lanes if lane.per_minute)
@@ -106,7 +106,7 @@ def _by(name: str, words: str, labels: list[str], values: Iterable[tuple[Any, An
     return found
 
 
-def _tried(found: Iterable[metrics.Tried]) -> Iterator[Gauge]:
+def _tried(found: Iterable[metrics.AttemptCounts]) -> Iterator[Gauge]:
     sent: Counter[str] = Counter()
     failed: Counter[tuple[str, str, str]] = Counter()
     for one in found:
@@ -163,7 +163,7 @@ def _told(request: Request) -> bytes:
     state = request.app.state
     if not hasattr(state, "measuring"):
         state.measuring = CollectorRegistry(auto_describe=False)
-        state.measuring.register(Measuring(state.app))
+        state.measuring.register(MetricsCollector(state.app))
     return generate_latest(state.measuring) + generate_latest(OURS)
 
 

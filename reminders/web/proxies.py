@@ -1,4 +1,4 @@
-"""Proxies: whom a request came from, as far as those in front of us can be believed."""
+"""Find the network address of a request behind trusted proxies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates of pages: compiled once, escaped, and strict about what they name."""
+"""Load the Jinja templates of pages: cached, escaped, and strict about undefined names."""
 
 from __future__ import annotations
 

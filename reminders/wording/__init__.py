@@ -1,1 +1,1 @@
-"""The files that hold all wording, and the messages made from them."""
+"""Read the wording files, and make messages from them."""

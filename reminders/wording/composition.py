@@ -1,4 +1,4 @@
-"""Composing: a protocol's wording put together from its lineage, and its numbers filled in.
+"""Combine a protocol's wording with the wording it extends, and fill in its numbers.
 
 It happens in two steps before any client is known: conditions and shared paragraphs are resolved
 first, numbers second, so that staff can read and edit the wording between the two.
@@ -34,7 +34,7 @@ _LOOSE = re.compile(r"^(- .*)\n\n+(?=- )", re.MULTILINE)
 """Where putting blocks together left a gap between two points of a list."""
 
 
-class _Held:
+class _Placeholder:
     """Something not known yet: it writes itself down as the placeholder it came from."""
 
     def __init__(self, name: str) -> None:
@@ -47,7 +47,7 @@ class _Held:
         raise TemplateSyntaxError(f"{self._name} cannot be asked about", 1)
 
 
-class _HeldNumber(int):
+class _NumberPlaceholder(int):
     """A number that conditions may look at, and that writes itself down as its placeholder."""
 
     name = ""
@@ -78,7 +78,7 @@ class Composer:
         """Resolve conditions and shared paragraphs; every placeholder stays as it is."""
         numbers = {}
         for name, value in values.items():
-            numbers[name] = _HeldNumber(value)
+            numbers[name] = _NumberPlaceholder(value)
             numbers[name].name = name
         words = self._each(source, _held() | numbers)
         return replace(words, body=_LOOSE.sub(r"\1\n", words.body))
@@ -95,7 +95,7 @@ class Composer:
 
     def _counter(self, kind: Kind) -> Callable[[int], str]:
         def write(number: int) -> str:
-            if isinstance(number, _HeldNumber):
+            if isinstance(number, _NumberPlaceholder):
                 return f"{{{{ {number.name}|{kind.value} }}}}"
             return self._language.count(kind, number)
 
@@ -103,8 +103,8 @@ class Composer:
 
 
 def _held() -> dict[str, Any]:
-    return {name: _Held(name) for name in KNOWN} | {
-        "clinic": {name: _Held(f"clinic.{name}") for name in OF_CLINIC}
+    return {name: _Placeholder(name) for name in KNOWN} | {
+        "clinic": {name: _Placeholder(f"clinic.{name}") for name in OF_CLINIC}
     }
 
 

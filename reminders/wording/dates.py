@@ -1,4 +1,4 @@
-"""Dates and hours as people of a place write them: in full for reading, short for texts."""
+"""Write dates and times in a client's language: in full for emails, short for texts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 
-from reminders.rules.segments import dear, fold
+from reminders.rules.segments import fold, ucs2_characters
 
 _YEAR = re.compile(r"[ ,]*(?:'de' )?y+.*")
 
@@ -41,7 +41,7 @@ def say_date_briefly(day: date, locale: Locale) -> str:
     moment = datetime.combine(day, time())
     found = (format_skeleton(s, moment, locale=locale) for s in ("MMMEd", "MMMd", "Md"))
     ways = [fold(way).removesuffix(".") for way in found]
-    return next((way for way in ways if not dear(way)), ways[-1])
+    return next((way for way in ways if not ucs2_characters(way)), ways[-1])
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""Compiling: a wording laid into the one layout of emails, so that a message is a fill-in."""
+"""Compile a wording into the email layout once, so that each message only fills in its fields."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Compiled:
         )
 
 
-class CompiledNote(Compiled):
+class CompiledOneOff(Compiled):
     """What carries words that were chosen already; they are never read as a template."""
 
     link = False

@@ -1,4 +1,4 @@
-"""The fixed answers to texts that come in, in the client's language; nothing is made up."""
+"""The fixed answers to incoming texts, and alert emails, in the reader's language."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reminders.rules.terms import ClinicFacts
 from reminders.wording.library import Library, WordingError
 
 
-class Answers:
+class FixedReplies:
     """Write answers and alerts from their files, each read once."""
 
     def __init__(self, library: Library) -> None:

@@ -1,4 +1,4 @@
-"""Languages: what a language says the same in every message, and how it counts."""
+"""Supported languages: fixed phrases, plural forms, regional spelling, fallbacks."""
 
 from __future__ import annotations
 

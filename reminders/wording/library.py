@@ -1,4 +1,4 @@
-"""The wording on disk: protocols and milestone files, found beside the code or inside the wheel."""
+"""Find and read the packaged protocols and wording files."""
 
 from __future__ import annotations
 

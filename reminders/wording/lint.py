@@ -1,4 +1,4 @@
-"""The linter: what a wording must hold and must not, each rule with a sentence on how to mend it."""
+"""Check wording against the rules for safe and readable messages, each fault with its fix."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import date
 from jinja2 import Environment, StrictUndefined, TemplateError
 
 from reminders.rules.protocols import Protocol
-from reminders.rules.segments import dear, fold, size
+from reminders.rules.segments import fold, size, ucs2_characters
 from reminders.rules.wording import Wording
 from reminders.wording.composition import only_placeholders
 from reminders.wording.languages import Language
@@ -58,7 +58,7 @@ _FILL = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 (
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class LintFault:
     """What is wrong, by which rule, where, and what to do about it."""
 
     rule: str
@@ -86,12 +86,12 @@ def lint_wording(
     milestone: str,
     source: Wording,
     own: Mapping[str, int] | None = None,
-) -> list[Fault]:
+) -> list[LintFault]:
     """Return what is wrong with a wording at a clinic's ``own`` numbers; nothing is sent or kept."""
     course, tongue = library.protocols[protocol], library.tongues[language]
 
-    def fault(rule: str, problem: str) -> Fault:
-        return Fault(rule, protocol, language, milestone, problem)
+    def fault(rule: str, problem: str) -> LintFault:
+        return LintFault(rule, protocol, language, milestone, problem)
 
     try:
         if not all(map(only_placeholders, astuple(source))):
@@ -123,7 +123,7 @@ def _readable(case: _Case) -> Found:
 def _priced(case: _Case) -> Found:
     text = fold(f"Twenty Letter Clinic: {case.read.sms} {case.language.stop}")
     if size(text).segments > case.language.segments:
-        letters = dear(text)
+        letters = ucs2_characters(text)
         why = f" “{''.join(letters)}” makes every part shorter." if letters else " Shorten it."
         yield (
             "segments",
@@ -203,51 +203,53 @@ def _shown(case: _Case) -> Found:
 _CHECKS = (_shown, _readable, _priced, _truthful, _complete, _three_things, _numbers, _addressed)
 
 
-def lint_library(library: Library, today: date) -> Iterator[Fault]:
+def lint_library(library: Library, today: date) -> Iterator[LintFault]:
     """Return what is wrong with all packaged wording, at every end of its numbers."""
     seen: set[tuple[str, str, Wording]] = set()
     for protocol in library.protocols.values():
-        yield from _founded(library, protocol)
+        yield from _sources_cited(library, protocol)
         for tag in library.tongues:
-            yield from _kept(library, protocol, tag, today)
+            yield from _within_review(library, protocol, tag, today)
             if tag in library.languages(protocol.key):
-                yield from _worded(library, protocol, tag, seen)
+                yield from _wordings_linted(library, protocol, tag, seen)
 
 
-def _founded(library: Library, protocol: Protocol) -> Iterator[Fault]:
+def _sources_cited(library: Library, protocol: Protocol) -> Iterator[LintFault]:
     for milestone in protocol.milestones:
         missing = [key for key in milestone.sources if key not in library.sources]
         if missing or not milestone.sources:
             problem = f"Name sources that stand in care/sources.toml (not {', '.join(missing)})."
-            yield Fault("source-missing", protocol.key, "", milestone.key, problem)
+            yield LintFault("source-missing", protocol.key, "", milestone.key, problem)
     for parameter in protocol.parameters:
         if not parameter.source.strip():
             problem = f"Say where the range of {parameter.key} comes from."
-            yield Fault("source-missing", protocol.key, "", "", problem)
+            yield LintFault("source-missing", protocol.key, "", "", problem)
 
 
-def _kept(library: Library, protocol: Protocol, tag: str, today: date) -> Iterator[Fault]:
+def _within_review(
+    library: Library, protocol: Protocol, tag: str, today: date
+) -> Iterator[LintFault]:
     review = protocol.reviews.get(tag)
     if review is None or review.review_by < today:
         problem = "Say under [reviews] who read it and by when it must be read again."
-        yield Fault("review-past", protocol.key, tag, "", problem)
+        yield LintFault("review-past", protocol.key, tag, "", problem)
     for milestone in protocol.milestones:
         try:
             library.wording(protocol.key, tag, milestone.key)
         except WordingError as error:
-            yield Fault("milestone-missing", protocol.key, tag, milestone.key, str(error))
+            yield LintFault("milestone-missing", protocol.key, tag, milestone.key, str(error))
 
 
-def _worded(
+def _wordings_linted(
     library: Library, protocol: Protocol, tag: str, seen: set[tuple[str, str, Wording]]
-) -> Iterator[Fault]:
+) -> Iterator[LintFault]:
     """Look at each milestone at the ends of its numbers; what protocols share is looked at once."""
     ends = (
         protocol.defaults(),
         *({p.key: p.ends[end] for p in protocol.parameters} for end in (0, -1)),
     )
     for milestone in protocol.milestones:
-        found: dict[Fault, None] = {}
+        found: dict[LintFault, None] = {}
         for own in ends:
             source = library.wording(protocol.key, tag, milestone.key, own)
             if (tag, milestone.key, source) in seen:

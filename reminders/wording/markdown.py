@@ -1,4 +1,4 @@
-"""Markdown with placeholders, made once into the HTML and the plain text of an email."""
+"""Convert Markdown with placeholders into the HTML and plain text of an email."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Phrases of clients' pages and notes: a file for each language, English where it lacks one."""
+"""Sentences of client pages in every language, with English where one is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paper: the aftercare sheet a client takes home, and the pack a clinician reads and signs."""
+"""HTML to print: the client's aftercare sheet, and the review pack that a clinician signs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading age: how many years of school a text asks for, by each language's own published formula.
+"""Estimate the reading age of a text, by a published formula for each language.
 
 Syllables come from the hyphenation patterns that LibreOffice keeps for each language.
 """
@@ -18,7 +18,7 @@ _VOWELS = re.compile(r"[aeiouyà-æè-ïò-öø-üœąęýÿ]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class TextCounts:
     """What formulas of reading age count: sentences, and the syllables of every word."""
 
     sentences: int
@@ -45,17 +45,17 @@ class Counted:
         return 100 * sum(count >= least for count in counted) / self.words
 
 
-def _flesch_kincaid(c: Counted) -> float:
+def _flesch_kincaid(c: TextCounts) -> float:
     """Kincaid and others, 1975."""
     return 0.39 * c.per_sentence + 11.8 * c.per_word - 15.59
 
 
-def _crawford(c: Counted) -> float:
+def _crawford(c: TextCounts) -> float:
     """Crawford, 1989, for Spanish in the first six years of school."""
     return -20.5 / c.per_sentence + 4.9 * c.per_word - 3.407
 
 
-def _kandel_moles(c: Counted) -> float:
+def _kandel_moles(c: TextCounts) -> float:
     """Kandel and Moles, 1958, for French, on Flesch's own scale of grades: 90 is the fifth, 80
     the sixth, 70 the seventh.
     """
@@ -63,18 +63,18 @@ def _kandel_moles(c: Counted) -> float:
     return 14 - ease / 10
 
 
-def _wiener(c: Counted) -> float:
+def _wiener(c: TextCounts) -> float:
     """Bamberger and Vanecek, 1984: the first Wiener Sachtextformel, for German."""
     long = 0.1935 * c.share(c.syllables, 3) + 0.1297 * c.share(c.letters, 7)
     return long + 0.1672 * c.per_sentence - 0.0327 * (100 - c.share(c.syllables, 2)) - 0.875
 
 
-def _pisarek(c: Counted) -> float:
+def _pisarek(c: TextCounts) -> float:
     """Pisarek, 1969, linear, for Polish: years of school."""
     return c.per_sentence / 3 + c.share(c.syllables, 4) / 3 + 1
 
 
-def _martins(c: Counted) -> float:
+def _martins(c: TextCounts) -> float:
     """Martins and others, 1996, Flesch for Brazilian Portuguese: 75 to 100 is read by the fourth
     grade, 50 to 75 by the eighth.
     """
@@ -82,7 +82,7 @@ def _martins(c: Counted) -> float:
     return 16 - 4 * ease / 25
 
 
-MEASURES: dict[str, tuple[str, Callable[[Counted], float]]] = {
+MEASURES: dict[str, tuple[str, Callable[[TextCounts], float]]] = {
     "flesch-kincaid": ("en_US", _flesch_kincaid),
     "crawford": ("es", _crawford),
     "kandel-moles": ("fr", _kandel_moles),
@@ -106,7 +106,7 @@ def grade(text: str, measure: str) -> float:
     """Return the year of school in which a text is understood; never below 1."""
     dictionary, formula = MEASURES[measure]
     found = [word for sentence in sentences(text) for word in words(sentence)]
-    counted = Counted(
+    counted = TextCounts(
         max(1, len(sentences(text))),
         tuple(_syllables(word.casefold(), dictionary) for word in found),
         tuple(len(word) for word in found),

@@ -1,4 +1,4 @@
-"""Rendering: a reminder's facts and its wording become the exact message that leaves."""
+"""Render a reminder's facts and wording into the exact message that is sent."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from babel import Locale
 from jinja2 import TemplateError
 
 from reminders.rules.contacts import clean, show_national
-from reminders.rules.segments import Size, fold, size
+from reminders.rules.segments import TextSize, fold, size
 from reminders.rules.terms import Channel, ClinicFacts, Discretion, Facts, Message, OneOffKind
 from reminders.rules.wording import Approved
 from reminders.wording.composition import only_placeholders
 from reminders.wording.dates import locale_of, say_date, say_date_briefly, say_time
-from reminders.wording.email_layout import Compiled, CompiledDiscreet, CompiledNote
+from reminders.wording.email_layout import Compiled, CompiledDiscreet, CompiledOneOff
 from reminders.wording.languages import Language
 from reminders.wording.library import Library, WordingError
 
@@ -195,7 +195,7 @@ def _compiled(
 def _of_note(library: Library, wanted: str, country: str) -> tuple[Language, Compiled]:
     first = next(iter(library.protocols))
     language = library.tongues[library.language(first, wanted, country)]
-    return language, CompiledNote(library, language)
+    return language, CompiledOneOff(library, language)
 
 
 @cache
@@ -206,7 +206,7 @@ def _discreet(
     return language, CompiledDiscreet(library, language)
 
 
-def _composed(words: dict[str, Any], said: str, stop: str, *, always: bool) -> tuple[str, Size]:
+def _composed(words: dict[str, Any], said: str, stop: str, *, always: bool) -> tuple[str, TextSize]:
     """Begin with the clinic and end with how to stop; the address of her page stands before that
     where it costs nothing, or ``always``.
     """
@@ -218,7 +218,7 @@ def _composed(words: dict[str, Any], said: str, stop: str, *, always: bool) -> t
     return linked if always or linked[1].segments == alone[1].segments else alone
 
 
-def _sized(text: str) -> tuple[str, Size]:
+def _sized(text: str) -> tuple[str, TextSize]:
     written = clean(fold(text))
     return written, size(written)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from reminders.app import collect_less_often, use_packaged_zones
+from reminders.app import tune_garbage_collection, use_packaged_zones
 from tests.bench import delivery, due, idling, importing, memory, planning, staff_pages
 
 PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {
@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, help="at this size")
     given = parser.parse_args()
     use_packaged_zones()
-    collect_less_often()
+    tune_garbage_collection()
     console = Console(width=130)
     console.print(f"{platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     for name in given.parts or PARTS:

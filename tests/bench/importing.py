@@ -79,7 +79,7 @@ def _import(engine: object, path: Path, console: Console) -> tuple[float, float]
         checked = lists.check(read_table(path), path.name, clinic, library, NOW)
         read = time.perf_counter()
         step = bar.add_task("taking in", total=len(checked.good))
-        lists.take(session, library, clinic, checked, NOW, lambda done: bar.advance(step, done))
+        lists.bring_in(session, library, clinic, checked, NOW, lambda done: bar.advance(step, done))
         session.commit()
         return read - began, time.perf_counter() - read
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from sqlalchemy import Engine, text
 
 from reminders.enrolment import clinics
-from reminders.plans.reminder_plans import pages, replan_clients
+from reminders.plans.reminder_plans import client_id_pages, replan_clients
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.queries.common import insert_many
@@ -95,7 +95,7 @@ def plan(engine: Engine, console: Console) -> int:
     """Plan everyone, and return how many reminders that makes."""
     library = packaged()
     with reading(engine) as session:
-        every = list(pages(session, None))
+        every = list(client_id_pages(session, None))
     for ids in track(every, "planning", console=console, transient=True):
         with writing(engine) as session:
             clinic = people.clinics(session)[0]

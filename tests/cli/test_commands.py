@@ -82,7 +82,7 @@ def test_an_older_database_is_refused_with_the_command_that_mends_it(terminal: T
     finally:
         with engine.begin() as connection:
             connection.execute(
-                text(f"UPDATE alembic_version SET version_num = '{migrations.newest()}'")
+                text(f"INSERT INTO alembic_version VALUES ('{migrations.newest()}')")
             )
         engine.dispose()
 

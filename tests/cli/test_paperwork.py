@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from reminders.cli import commands
 from reminders.delivery.dispatcher import Dispatcher
 from reminders.monitoring import carrier_registration
-from reminders.rules.forecast import Batch, Coming, Rate, forecast
+from reminders.rules.forecast import ForecastBatch, ForecastMessage, RateLimit, forecast
 from reminders.rules.terms import Channel
 from reminders.settings import read_settings
 from reminders.store.database import reading
@@ -31,7 +31,7 @@ JOIN = "https://aftercare.clinic.example/join/rosewood"
 SMS = Channel.SMS
 
 
-def slow(house: House, rate: Rate, sender: Scripted) -> Dispatcher:
+def slow(house: House, rate: RateLimit, sender: Scripted) -> Dispatcher:
     return Dispatcher(
         house.engine, house.app.renderer, {SMS: sender}, house.clock, rates={SMS: rate}
     )
@@ -41,7 +41,7 @@ def test_all_clinics_together_leave_no_faster_than_their_sender(house: House) ->
     house.enrol(*several(5))
     house.clock.now = DAY_1
     sender = Scripted()
-    hourly = Rate(per_minute=1)
+    hourly = RateLimit(per_minute=1)
     slow(house, hourly, sender).run()
     assert len(sender.sent) == 1
     house.clock.now += timedelta(minutes=1)
@@ -49,8 +49,8 @@ def test_all_clinics_together_leave_no_faster_than_their_sender(house: House) ->
     slow(house, hourly, sender).run()
     assert len(sender.sent) == 2
     house.clock.now += timedelta(hours=1)
-    slow(house, Rate(per_minute=1, per_day=3), sender).run()
-    slow(house, Rate(), sender).run()
+    slow(house, RateLimit(per_minute=1, per_day=3), sender).run()
+    slow(house, RateLimit(), sender).run()
     assert len(sender.sent) == 5
 
 
@@ -59,7 +59,7 @@ def test_a_sender_s_day_has_an_end(house: House) -> None:
     house.clock.now = DAY_1
     sender = Scripted()
     for _ in range(3):
-        slow(house, Rate(per_day=2), sender).run()
+        slow(house, RateLimit(per_day=2), sender).run()
     assert len(sender.sent) == 2
 
 
@@ -71,17 +71,17 @@ def test_texts_leave_as_carriers_let_them_through(
     house: House, sender: str, per_minute: int | None
 ) -> None:
     settings = read_settings(LIVE | {"TWILIO_FROM": sender})
-    assert replace(house.app, settings=settings).rates[SMS] == Rate(per_minute)
+    assert replace(house.app, settings=settings).rates[SMS] == RateLimit(per_minute)
     faster = read_settings(LIVE | {"TWILIO_FROM": sender, "SMS_PER_MINUTE": "600"})
-    assert replace(house.app, settings=faster).rates[SMS] == Rate(600)
+    assert replace(house.app, settings=faster).rates[SMS] == RateLimit(600)
 
 
-def coming(minutes: float, clinic: int = 1, hours: float = 4) -> Coming:
+def coming(minutes: float, clinic: int = 1, hours: float = 4) -> ForecastMessage:
     due = MONDAY + timedelta(minutes=minutes)
-    return Coming(due, clinic, SMS, due + timedelta(hours=hours))
+    return ForecastMessage(due, clinic, SMS, due + timedelta(hours=hours))
 
 
-def ends(batches: list[Batch]) -> list[tuple[int, float, int]]:
+def ends(batches: list[ForecastBatch]) -> list[tuple[int, float, int]]:
     """Return of each batch how many it has, its minutes and how many are late."""
     return [(b.count, round((b.ends - b.begins).total_seconds() / 60, 1), b.late) for b in batches]
 
@@ -89,14 +89,14 @@ def ends(batches: list[Batch]) -> list[tuple[int, float, int]]:
 def test_a_morning_takes_as_long_as_its_rates_make_it() -> None:
     morning = [coming(0, clinic=n % 2) for n in range(300)]
     assert ends(forecast(morning, {}, {})) == [(300, 0, 0)]
-    assert ends(forecast(morning, {SMS: Rate(60)}, {})) == [(300, 5.0, 0)]
-    assert ends(forecast(morning, {SMS: Rate(1)}, {})) == [(300, 299, 60)]
-    by_clinic = {(0, SMS): Rate(10)}
+    assert ends(forecast(morning, {SMS: RateLimit(60)}, {})) == [(300, 5.0, 0)]
+    assert ends(forecast(morning, {SMS: RateLimit(1)}, {})) == [(300, 299, 60)]
+    by_clinic = {(0, SMS): RateLimit(10)}
     assert ends(forecast(morning, {}, by_clinic)) == [(300, 14.9, 0)]
 
 
 def test_what_exceeds_a_day_waits_for_the_next() -> None:
-    (batch,) = forecast([coming(0) for _ in range(3)], {SMS: Rate(per_day=2)}, {})
+    (batch,) = forecast([coming(0) for _ in range(3)], {SMS: RateLimit(per_day=2)}, {})
     assert (batch.count, batch.late) == (3, 1)
 
 

@@ -181,7 +181,7 @@ def reference(house: House, milestone: str = "day-1") -> str:
 
 def take(house: House, raw: bytes) -> Meaning:
     with writing(house.engine) as session:
-        return bounces.take(session, house.app.links, raw, house.clock())
+        return bounces.process_bounce(session, house.app.links, raw, house.clock())
 
 
 def barred(house: House, contact: str = ADDRESS) -> Reason | None:
@@ -217,7 +217,7 @@ def test_a_forged_report_stops_nobody(sent: House, kind: Any) -> None:
     assert sent.line("day-1", Channel.EMAIL).status is Status.ACCEPTED
 
 
-def test_a_report_about_her_stops_nobody_else_whatever_address_it_names(sent: House) -> None:
+def test_a_report_about_one_client_stops_nobody_else_whatever_address_it_names(sent: House) -> None:
     of = reference(sent)
     sent.enrol(ana(TREATED, first_name="Bea", phone=None, email="bea@mail.example"))
     take(sent, dsn(of, to="bea@mail.example"))

@@ -20,7 +20,7 @@ from tests.conftest import House, ana, said
 
 TREATED = date(2026, 3, 2)
 PAPER = Proof(Act.DESK, "paper form", recorded_by="Mia")
-STARTED = Proof(Act.KEYWORD, "she texted START")
+STARTED = Proof(Act.KEYWORD, "texted START")
 DAY_1 = datetime(2026, 3, 3, 15, 40, tzinfo=UTC)
 
 
@@ -140,15 +140,15 @@ def test_staff_cannot_lift_a_stop(house: House, act: Act) -> None:
     assert ledger(house)[-1].given is False
 
 
-@pytest.mark.parametrize("act", sorted(consent_ledger.HERS))
-def test_she_takes_her_stop_back_herself_and_what_still_helps_is_planned_again(
+@pytest.mark.parametrize("act", sorted(consent_ledger.CLIENT_ACTS))
+def test_a_client_takes_back_a_stop_and_what_still_helps_is_planned_again(
     house: House, act: Act
 ) -> None:
     house.enrol(ana(TREATED, email=None, said=(said(Channel.SMS),)))
     stop(house)
     assert house.line("week-1").status is Status.CANCELLED
     house.clock.now = DAY_1
-    agree(house, Proof(act, "her own act"))
+    agree(house, Proof(act, "the client's own act"))
     assert barred(house) is None
     assert house.line("week-1").status is Status.PLANNED
     assert house.line("same-evening").status is Status.CANCELLED  # its moment has passed
@@ -156,7 +156,7 @@ def test_she_takes_her_stop_back_herself_and_what_still_helps_is_planned_again(
     assert house.line("day-1").status is Status.ACCEPTED
 
 
-def test_a_course_that_moved_while_she_had_stopped_is_planned_once(house: House) -> None:
+def test_a_course_that_moved_during_a_stop_is_planned_once(house: House) -> None:
     house.enrol(ana(date(2026, 3, 9), email=None, external_id="B1"))
     stop(house)
     house.enrol(ana(date(2026, 3, 12), email=None, external_id="B1"))
@@ -199,7 +199,7 @@ def test_a_stop_ends_every_purpose(house: House) -> None:
     assert latest[Channel.EMAIL, Purpose.CARE] is True
 
 
-def test_a_stop_on_texts_moves_nothing_to_an_email_she_never_agreed_to(house: House) -> None:
+def test_a_stop_on_texts_moves_nothing_to_an_email_without_consent(house: House) -> None:
     house.enrol(ana(TREATED, said=(said(Channel.SMS),)))
     stop(house)
     house.play(datetime(2026, 4, 20, tzinfo=UTC))
@@ -345,7 +345,7 @@ def test_a_discreet_client_s_email_shows_nothing_before_it_is_opened(house: Hous
     assert "sunscreen" not in mail.lower()
 
 
-def test_care_is_plain_unless_she_chose_otherwise(house: House) -> None:
+def test_care_is_plain_unless_the_client_chose_otherwise(house: House) -> None:
     house.enrol(ana(TREATED))
     house.tick(DAY_1)
     body = house.line("day-1").body or ""

@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from reminders.delivery.dispatcher import Dispatcher
 from reminders.inbox import replies
-from reminders.inbox.replies import Inbound
+from reminders.inbox.replies import InboundText
 from reminders.rules.terms import Channel, Message
 from reminders.senders import HandOff
 from reminders.store.database import reading, writing
@@ -57,8 +57,8 @@ def stop(house: House, contact: str, words: str) -> int:
     whoever hands off needs the clients whom this transaction holds.
     """
     with writing(house.engine) as session:
-        came = Inbound(f"SM-stop-{contact}", contact, words)
-        replies.take(session, house.app.answers, came, house.clock())
+        came = InboundText(f"SM-stop-{contact}", contact, words)
+        replies.handle_text(session, house.app.answers, came, house.clock())
         return handed_off(session, contact)
 
 

@@ -37,7 +37,7 @@ def test_while_paused_nothing_leaves_and_afterwards_what_still_helps(
     assert house.tick(DAY_1).sent == {}
     assert house.line("day-1").reason is Reason.HALTED
     with writing(house.engine) as session:
-        pauses.go_on(session, None if everyone else house.clinic())
+        pauses.resume_messages(session, None if everyone else house.clinic())
     assert house.tick(DAY_1 + timedelta(minutes=1)).sent == {"sms": 1, "email": 1}
 
 

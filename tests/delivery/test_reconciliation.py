@@ -137,7 +137,7 @@ def test_an_email_in_doubt_goes_once_more_or_is_held(
     assert len(of_day_1) == copies
     assert house.line("day-1", Channel.EMAIL).status == end
     with reading(house.engine) as session:
-        assert overview.maybe_twice(session) == copies - 1
+        assert overview.possibly_doubled(session) == copies - 1
 
 
 def test_an_email_in_doubt_twice_is_unknown_and_never_a_third(house: House) -> None:

@@ -57,7 +57,7 @@ def report(house: House, sid: str, status: str, *, redact: bool) -> Status | Non
         claim = connection.execute(asked, {"id": line.reminder_id}).scalar_one()
     said = Report(f"{line.reminder_id}.{claim}", sid, status, "")
     with writing(house.engine) as session:
-        return receipts.take(session, said, house.clock(), redact=redact)
+        return receipts.record_receipt(session, said, house.clock(), redact=redact)
 
 
 def ask(house: House, twilio: Double) -> int:

@@ -10,7 +10,7 @@ import pytest
 
 from reminders.app import App, build
 from reminders.cli.common import settings
-from reminders.inbox.replies import Inbound
+from reminders.inbox.replies import InboundText
 from reminders.rehearsal.simulation import SetClock
 from reminders.senders import SendError
 from tests.support.doubles.twilio import SERVICE
@@ -143,7 +143,7 @@ def test_what_never_came_to_the_door_is_found_within_minutes_and_taken_once(
 def texts_by_the_door(operator: Operator, app: App) -> str:
     """Text something that comes to the door as usual, and stands in the list too."""
     sid = operator.tell_twilio("/_hear", {"from": BEA, "body": "Thanks"})["sid"]
-    app.hearing.take(Inbound(sid, BEA, "Thanks"))
+    app.hearing.take(InboundText(sid, BEA, "Thanks"))
     return "Thanks"
 
 

@@ -97,7 +97,7 @@ def test_a_bare_cancel_stops_and_says_how_to_cancel_a_visit(house: House, door: 
     assert "visit is NOT cancelled" in said
     assert "020 7946 0018" in said
     assert stops(house) == {1: Reason.OPTED_OUT}
-    assert told(house) == ["cancel"], "somebody asks her what she meant"
+    assert told(house) == ["cancel"], "somebody asks what was meant"
 
 
 def test_cancel_my_appointment_stops_nothing(house: House, door: Door) -> None:
@@ -106,14 +106,16 @@ def test_cancel_my_appointment_stops_nothing(house: House, door: Door) -> None:
     assert stops(house) == {}
 
 
-def test_a_wrong_number_is_stopped_and_known_not_to_be_hers(house: House, door: Door) -> None:
+def test_a_wrong_number_is_stopped_and_known_not_to_be_the_client_s(
+    house: House, door: Door
+) -> None:
     house.enrol(ana(TREATED))
     assert "wrong number" in door.text("Wrong number, who is Ana?")
     assert stops(house) == {1: Reason.WRONG_NUMBER}
     assert told(house) == ["wrong-number"]
     assert texts(house) == {(Status.CANCELLED, Reason.OPTED_OUT)}
     assert door.text("STOP") == ""
-    assert stops(house) == {1: Reason.WRONG_NUMBER}, "a stop does not make it hers again"
+    assert stops(house) == {1: Reason.WRONG_NUMBER}, "a stop does not make it the right one again"
     door.text("START")
     assert stops(house) == {1: Reason.WRONG_NUMBER}, "nor does a start by whoever has it"
 
@@ -191,7 +193,7 @@ def test_start_plans_again_what_still_helps(house: House, door: Door) -> None:
 def test_only_who_stopped_by_text_is_taken_back(house: House, door: Door, word: str) -> None:
     house.enrol(ana(TREATED))
     door.text(word)
-    assert [reply.kind for reply in kept(house)] == [Kind.REPLY], "a yes to whatever she was asked"
+    assert [reply.kind for reply in kept(house)] == [Kind.REPLY], "a yes to whatever was asked"
     door.text("stop")
     door.text(word)
     assert kept(house)[-1].kind is Kind.START
@@ -216,7 +218,7 @@ def test_start_does_not_take_back_what_was_said_at_the_desk(house: House, door: 
     assert stops(house) == {1: Reason.OPTED_OUT}
 
 
-def test_a_start_by_one_does_not_take_back_what_another_on_her_number_said_at_the_desk(
+def test_a_start_by_one_does_not_take_back_what_another_on_the_number_said_at_the_desk(
     house: House, door: Door
 ) -> None:
     house.enrol(ana(TREATED), ana(TREATED, first_name="Bea", email="bea@mail.example"))
@@ -317,7 +319,7 @@ def test_who_stopped_is_told_nothing_more(house: House, door: Door) -> None:
     assert told(house) == ["reply"]
 
 
-def test_the_answer_is_in_her_language(house: House, door: Door) -> None:
+def test_the_answer_is_in_the_client_s_language(house: House, door: Door) -> None:
     house.enrol(ana(TREATED, language="es"))
     assert "una persona del equipo" in door.text("¿puedo nadar?")
     assert "ya no le enviaremos" in door.text("ALTO")

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from reminders.intake import lists
-from reminders.intake.lists import Checked, Taken
+from reminders.intake.lists import CheckedList, Taken
 from reminders.rules.terms import Channel, InputError, Status
 from reminders.spreadsheets import LARGEST, Table, read_table
 from reminders.store.database import reading, writing
@@ -24,25 +24,25 @@ HEADER = "first_name,last_name,phone,email,language,time_zone,treatment,treated_
 ANA = "Ana,Costa,07700 900101,ana@mail.example,en,,Microneedling,2026-03-12 14:30,,yes,yes,2026-03-01,form,B-1"
 
 
-def check(house: House, *rows: str, header: str = HEADER) -> Checked:
+def check(house: House, *rows: str, header: str = HEADER) -> CheckedList:
     path = house.outbox.parent / "list.csv"
     path.write_text("\n".join((header, *rows)), "utf-8")
     return check_file(house, path)
 
 
-def check_file(house: House, path: Path) -> Checked:
+def check_file(house: House, path: Path) -> CheckedList:
     with reading(house.engine) as session:
         clinic = people.clinics(session)[0]
         return lists.check(read_table(path), path.name, clinic, house.app.library, house.clock())
 
 
-def take(house: House, checked: Checked) -> Taken:
+def take(house: House, checked: CheckedList) -> Taken:
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
-        return lists.take(session, house.app.library, clinic, checked, house.clock())
+        return lists.bring_in(session, house.app.library, clinic, checked, house.clock())
 
 
-def told(checked: Checked) -> list[tuple[int, str]]:
+def told(checked: CheckedList) -> list[tuple[int, str]]:
     return [(fault.row, fault.column) for fault in checked.faults]
 
 
@@ -203,8 +203,8 @@ def test_a_cancelled_booking_cancels(house: House) -> None:
     take(house, check(house, ANA + ",booked", header=header))
     taken = take(house, check(house, ANA + ",Cancelled", header=header))
     assert taken.effects == {"cancelled": 1}
-    hers = [line for line in house.lines() if line.milestone != "opt-in"]
-    assert {line.status for line in hers} == {Status.CANCELLED}
+    planned = [line for line in house.lines() if line.milestone != "opt-in"]
+    assert {line.status for line in planned} == {Status.CANCELLED}
 
 
 def test_a_stop_in_a_list_is_a_stop(house: House) -> None:
@@ -242,7 +242,7 @@ def test_ten_thousand_rows_are_told_of_while_they_go_in(house: House) -> None:
     steps: list[int] = []
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
-        lists.take(session, house.app.library, clinic, checked, house.clock(), steps.append)
+        lists.bring_in(session, house.app.library, clinic, checked, house.clock(), steps.append)
     assert sum(steps) == 2_500
     assert len(steps) > 1
 

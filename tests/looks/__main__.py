@@ -18,7 +18,7 @@ from reminders.store import migrations
 from reminders.store.database import open_engine
 from tests.conftest import ana
 from tests.looks import clients, staff, validating
-from tests.looks.looking import HER_LOOKS, LOOKS, Eye, Look, file_name
+from tests.looks.looking import CLIENT_LOOKS, LOOKS, Eye, Look, file_name
 from tests.looks.sights import SIGHTS, Scene, Sight, undrawn
 from tests.looks.stage import mid_week, sign_in_owner, with_a_price
 from tests.support.browser import CHROMIUM, QUIET, house_served, page_of
@@ -71,7 +71,7 @@ def walk(browser: Browser, told: Scene, given: argparse.Namespace, console: Cons
                 if given.names and sight.name not in given.names:
                     continue
                 pages |= {} if sight.closed else {sight.name: eye.source()}
-                found = [(look, list(eye.faults(look, picture(given, sight, look), closed=sight.closed))) for look in (HER_LOOKS if sight.hers else LOOKS)]  # fmt: skip
+                found = [(look, list(eye.faults(look, picture(given, sight, look), closed=sight.closed))) for look in (CLIENT_LOOKS if sight.of_client else LOOKS)]  # fmt: skip
             console.print(f"{sight.name:<28}", *(f"{len(faults) or '·':^8}" for _, faults in found))
             for fault, seen in by_fault(found):
                 console.print(f"  {fault} ({seen})")

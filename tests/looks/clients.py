@@ -8,14 +8,14 @@ from playwright.sync_api import Page
 
 from tests.looks.sights import Scene, after, at
 
-at("her-day", "{1}", inside=False)
-at("her-fifth-day", "{5}", inside=False)
-at("her-visit-to-come", "{6}", inside=False)
-at("her-choices", "{1}/choices", inside=False)
-at("her-pause", "{1}/pause", inside=False)
-at("her-stop", "{1}/stop", inside=False)
-at("her-wrong-number", "{1}/wrong", inside=False)
-at("her-own", "{1}/mine", inside=False)
+at("client-day", "{1}", inside=False)
+at("client-fifth-day", "{5}", inside=False)
+at("client-visit-to-come", "{6}", inside=False)
+at("client-choices", "{1}/choices", inside=False)
+at("client-pause", "{1}/pause", inside=False)
+at("client-stop", "{1}/stop", inside=False)
+at("client-wrong-number", "{1}/wrong", inside=False)
+at("client-own", "{1}/mine", inside=False)
 at("join", "/join/rosewood-skin", inside=False)
 at("join-in-spanish", "/join/rosewood-skin?language=es", inside=False)
 at("poster", "/join/rosewood-skin/poster", inside=False)
@@ -78,26 +78,26 @@ def joined(page: Page, scene: Scene) -> None:
 
 
 @after("POST", "{1}/mine", inside=False)
-def her_code(page: Page, scene: Scene) -> None:
+def code_to_see_what_is_kept(page: Page, scene: Scene) -> None:
     page.goto(scene.find("{1}/mine"))
     page.get_by_role("button", name="Text me a code").click()
 
 
 @after("POST", "{1}/mine/see", inside=False)
-def what_is_kept_of_her(page: Page, scene: Scene) -> None:
-    her_code(page, scene)
+def what_is_kept(page: Page, scene: Scene) -> None:
+    code_to_see_what_is_kept(page, scene)
     page.get_by_label("Code").fill(last_said(scene, "+447700900100", r"code is (\d{6})"))
     page.get_by_role("button", name="Go on").click()
 
 
 @after("GET", "{3}", inside=False)
-def her_day_paused(page: Page, scene: Scene) -> None:
+def client_day_paused(page: Page, scene: Scene) -> None:
     page.goto(scene.find("{3}/pause"))
     page.click("main button")
 
 
 @after("POST", "{4}/wrong", inside=False)
-def no_longer_her(page: Page, scene: Scene) -> None:
+def wrong_number_said(page: Page, scene: Scene) -> None:
     page.goto(scene.find("{4}/wrong"))
     page.click("main button")
 

@@ -32,8 +32,8 @@ LOOKS = (
 )  # fmt: skip
 """The last two are WCAG 2.2's: a desk's page zoomed (1.4.10), and its text enlarged (1.4.4)."""
 
-HER_LOOKS = (*LOOKS[:-1], Look("words at 200 %", WIDTHS["phone"], larger=2))
-"""A client enlarges the text of her phone."""
+CLIENT_LOOKS = (*LOOKS[:-1], Look("words at 200 %", WIDTHS["phone"], larger=2))
+"""A client enlarges the text of a phone."""
 
 
 class Eye:

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Match
 from reminders.app import App
 from reminders.staff import setup
 from reminders.store.database import writing
-from reminders.web.client.page import _shell
+from reminders.web.client.page import _templates
 from reminders.web.desk.responses import environment
 from tests.support.browser import Served
 
@@ -34,7 +34,7 @@ class Scene:
         """Return the link that a new installation prints."""
         house = self.empty.house
         with writing(house.engine) as session:
-            return f"{self.empty.address}/first/{setup.offer(session, house.clock())}"
+            return f"{self.empty.address}/first/{setup.create_link(session, house.clock())}"
 
 
 Steps = Callable[[Page, Scene], None]
@@ -57,7 +57,7 @@ class Sight:
     plain: bool = False
 
     @property
-    def hers(self) -> bool:
+    def of_client(self) -> bool:
         """Say whether it is a client's page, not the staff's."""
         return self.place.startswith(("{", "/join", "/u/", "/a/"))
 
@@ -125,7 +125,7 @@ def undrawn(*apps: App) -> list[str]:
     """Return the templates of pages that these houses have not drawn since they were built."""
     drawn = set()
     for app in apps:
-        for folder, pages in (("desk/", environment(app)), ("pages/", _shell(app)._pages)):
+        for folder, pages in (("desk/", environment(app)), ("pages/", _templates(app)._pages)):
             assert pages.cache is not None
             drawn |= {folder + name.removeprefix(folder) for _, name in pages.cache.keys()}  # noqa: SIM118 (no mapping)
     root = apps[0].library.root

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from reminders.rules.terms import Status
 from reminders.store.database import reading, writing
 from reminders.store.tables import Import, Reminder, SignIn
-from reminders.web.desk.sign_in.access import Guard
+from reminders.web.desk.sign_in.access import Access
 from tests.looks.sights import Scene, after, at
 from tests.looks.stage import begin_owner, code_of, sign_in
 from tests.support.desk import PASSWORD, invite
@@ -66,7 +66,7 @@ at("manual-outside", "/help/host-fly", inside=False)
 def database_away(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/enrol"))
     away = OperationalError("SELECT", {}, Exception("locked"))
-    with patch.object(Guard, "inside", side_effect=away), page.expect_navigation():
+    with patch.object(Access, "inside", side_effect=away), page.expect_navigation():
         page.click("main form button")
 
 

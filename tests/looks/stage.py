@@ -63,11 +63,11 @@ def with_a_price(house: House) -> None:
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
         clinic.segment_price, clinic.currency = 43_700, "GBP"
-        customisation.set_guests(session, 1, ["+447700900101"])
+        customisation.set_practice_recipients(session, 1, ["+447700900101"])
 
 
 def sign_in(page: Page, served: Served, email: str = "sam@rosewood.example") -> None:
-    """Sign a member of staff in through her one-time link."""
+    """Sign a member of staff in through a one-time link."""
     page.goto(f"{served.address}/invitation/{invite(served.house, email)}")
     page.fill("#name", "Sam Field")
     page.fill("#password", PASSWORD)
@@ -76,7 +76,7 @@ def sign_in(page: Page, served: Served, email: str = "sam@rosewood.example") -> 
 
 
 def begin_owner(page: Page, served: Served, email: str = "olga@rosewood.example") -> None:
-    """Take an owner as far as the second step, which she must set up."""
+    """Take an owner as far as the second step, which is still to be set up."""
     page.goto(f"{served.address}/invitation/{invite(served.house, email, Role.OWNER)}")
     page.fill("#name", "Olga Field")
     page.fill("#password", PASSWORD)
@@ -91,7 +91,7 @@ def code_of(page: Page, served: Served) -> str:
 
 
 def sign_in_owner(page: Page, served: Served) -> None:
-    """Sign an owner in with her second step, as she does it."""
+    """Sign an owner in with the second step, as an owner does it."""
     begin_owner(page, served)
     page.fill("#code", code_of(page, served))
     page.click("main button")

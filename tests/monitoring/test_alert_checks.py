@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from reminders.delivery import pauses
-from reminders.delivery.restore_guard import Held, Why
+from reminders.delivery.restore_guard import Hold, Suspicion
 from reminders.enrolment import clinics
 from reminders.monitoring import alert_checks as raising
 from reminders.rules import alert_conditions
@@ -100,7 +100,7 @@ def test_a_late_heartbeat_is_told_once_for_each_silence(house: House) -> None:
 
 def test_a_held_database_is_told(house: House) -> None:
     with writing(house.engine) as session:
-        Held(Why.COPY, NIGHT, None, NIGHT).keep(session)
+        Hold(Suspicion.COPY, NIGHT, None, NIGHT).keep(session)
     house.tick(NIGHT)
     assert raised(house, NIGHT) == ["Nothing is sent: the database is held"]
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from reminders.monitoring import alerts, external_checks
-from reminders.monitoring.alerts import Alerting
+from reminders.monitoring.alerts import AlertSender
 from reminders.monitoring.doctor import Verdict
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Message
@@ -46,14 +46,14 @@ class Mail:
         pass
 
 
-def alerting(house: House, mail: Mail, operator: str = "") -> Alerting:
-    return Alerting(house.engine, mail, house.clock, operator=operator, pages_url=PAGES)
+def alerting(house: House, mail: Mail, operator: str = "") -> AlertSender:
+    return AlertSender(house.engine, mail, house.clock, operator=operator, pages_url=PAGES)
 
 
 def tell(house: House, key: str = "k", clinic_id: int | None = 1) -> None:
     with writing(house.engine) as session:
         alerts.raise_alert(
-            session, clinic_id, "reply", key, "A client wrote", "She waits.", house.clock()
+            session, clinic_id, "reply", key, "A client wrote", "Somebody waits.", house.clock()
         )
 
 
@@ -66,7 +66,7 @@ def test_an_alert_reaches_the_clinic_once(house: House) -> None:
     (message,) = mail.sent
     assert message.to == "desk@rosewood.example"
     assert message.subject == "A client wrote"
-    assert message.text == f"She waits.\n\n{PAGES}\n"
+    assert message.text == f"Somebody waits.\n\n{PAGES}\n"
 
 
 def test_a_few_are_taken_at_a_time_however_the_database_goes_about_it(house: House) -> None:

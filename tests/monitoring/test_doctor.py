@@ -23,9 +23,9 @@ from reminders.monitoring.doctor import Check, Verdict
 from reminders.rules.decision import Outcome
 from reminders.rules.sender_kinds import Kind, kind_of
 from reminders.senders import SendError
-from reminders.senders.mail_checks import Papers, knock, open_ports, papers
+from reminders.senders.mail_checks import DomainRecords, domain_records, open_ports, probe_webhook
 from reminders.senders.sms import TwilioAccount
-from reminders.senders.twilio_account import Inquiry, Line
+from reminders.senders.twilio_account import AccountInquiry, TwilioNumber
 from reminders.settings import Secret
 from reminders.store import backups
 from reminders.web import create_web
@@ -44,13 +44,13 @@ def twilio(tmp_path: Path) -> Iterator[Double]:
         yield double
 
 
-def inquiry(double: Double, sender: str = LONG, password: str = TOKEN) -> Inquiry:
-    return Inquiry(
+def inquiry(double: Double, sender: str = LONG, password: str = TOKEN) -> AccountInquiry:
+    return AccountInquiry(
         TwilioAccount(ACCOUNT, ACCOUNT, password, sender, f"http://127.0.0.1:{double.port}")
     )
 
 
-def ask(double: Double, sender: str = LONG) -> Line:
+def ask(double: Double, sender: str = LONG) -> TwilioNumber:
     return asyncio.run(inquiry(double, sender).ask())
 
 
@@ -174,8 +174,8 @@ RECORDS = {
 
 
 def test_a_domain_s_papers_are_found_also_under_the_organisation_s_name() -> None:
-    found = papers("mail.clinic.example", lambda name: RECORDS.get(name, []))
-    assert found == Papers("v=spf1 -all", "k1", "v=DMARC1; p=none")
+    found = domain_records("mail.clinic.example", lambda name: RECORDS.get(name, []))
+    assert found == DomainRecords("v=spf1 -all", "k1", "v=DMARC1; p=none")
 
 
 def test_missing_papers_are_told_and_silence_is_no_verdict() -> None:
@@ -259,13 +259,13 @@ def public(house: House) -> Iterator[str]:
 
 def test_a_signature_of_ours_goes_all_the_way_round(public: str) -> None:
     status = f"{public}/hooks/twilio/status"
-    assert knock(status, ACCOUNT, TOKEN) == 204
-    assert external_checks.round_trip(204).verdict is Verdict.PASS
-    assert knock(status, ACCOUNT, "w" * 32) == 403
-    assert knock(f"{status}?x", ACCOUNT, TOKEN) == 204
-    assert knock("http://127.0.0.1:1/", ACCOUNT, TOKEN) is None
+    assert probe_webhook(status, ACCOUNT, TOKEN) == 204
+    assert external_checks.webhook_round_trip(204).verdict is Verdict.PASS
+    assert probe_webhook(status, ACCOUNT, "w" * 32) == 403
+    assert probe_webhook(f"{status}?x", ACCOUNT, TOKEN) == 204
+    assert probe_webhook("http://127.0.0.1:1/", ACCOUNT, TOKEN) is None
     for answer in (403, 404, 502):
-        found = external_checks.round_trip(answer)
+        found = external_checks.webhook_round_trip(answer)
         assert found.verdict is Verdict.FAIL
         assert found.mend
 

@@ -106,7 +106,7 @@ def test_after_a_jump_nothing_is_sent_until_the_database_s_clock_agrees(
 ) -> None:
     house.enrol(ana(TREATED, email=None))
     metronome = Metronome()
-    watchman = worker.Watchman(house.app, metronome)
+    watchman = worker.ClockWatcher(house.app, metronome)
     dispatcher = house.app.dispatcher()
     try:
         clocks.go(15, jump)

@@ -16,10 +16,10 @@ from reminders.consent import ledger as consent_ledger
 from reminders.consent.ledger import Proof
 from reminders.plans import one_off_messages
 from reminders.privacy import retention
-from reminders.privacy.retention import Keep
+from reminders.privacy.retention import RetentionPeriods
 from reminders.rules.keywords import Kind
 from reminders.rules.terms import Act, Channel, Discretion, InputError, OneOffKind, Reason, Status
-from reminders.store.database import reading, trying, writing
+from reminders.store.database import reading, short_transaction, writing
 from reminders.store.queries import consents
 from reminders.store.queries.consents import HASHED
 from reminders.store.queries.erasure import SIZE
@@ -43,11 +43,11 @@ NEEDLES = (
     '"Ana"', "Costarica", "7700900101", "7700 900101", "ana@mail", "booking-77", "client-77",
     "hurts a lot", "pictures/1", "we will call you", "203.0.113.9", "drawer three", "SPF",
 )  # fmt: skip
-"""What must not be found anywhere once she is erased."""
+"""What must not be found anywhere once a client is erased."""
 
 
 def live(house: House) -> None:
-    """Let her agree, be treated, messaged, write, and be written to."""
+    """Let a client agree, be treated, messaged, write, and be written to."""
     house.enrol(
         ana(TREATED, last_name="Costarica", external_id="booking-77", client_id="client-77")
     )
@@ -119,7 +119,7 @@ HARMLESS = {
     "receipt": "provider_id status code", "redaction": "provider_id", "reminder": "milestone claim",
     "reply": "provider_id alarm", "suppression": "source", "treatment": "protocol",
 }  # fmt: skip
-NOT_HERS = {
+NOT_OF_CLIENTS = {
     "alert", "audit", "clinic", "column_mapping", "heartbeat", "invitation", "lane",
     "membership", "milestone_placement", "outage", "parameter", "practice_recipient", "purge_record",
     "segment_spending", "sender_rate", "setting", "sign_in", "sign_in_attempt", "staff",
@@ -133,7 +133,7 @@ def test_every_word_kept_of_a_client_is_known_to_be_erased_or_harmless() -> None
     for table in SQLModel.metadata.sorted_tables:
         words = {c.name for c in table.c if isinstance(c.type, String | AutoString)}
         known = f"{ERASED.get(table.name, '')} {HARMLESS.get(table.name, '')}".split()
-        assert table.name in NOT_HERS or words <= set(known), (table.name, words - set(known))
+        assert table.name in NOT_OF_CLIENTS or words <= set(known), (table.name, words - set(known))
 
 
 def test_what_is_erased_is_still_proven_to_whoever_has_it(house: House) -> None:
@@ -169,7 +169,7 @@ def test_nothing_is_ever_sent_to_an_erased_client(house: House) -> None:
     assert len(house.left()) == left
 
 
-def test_a_list_that_names_her_again_brings_no_message(house: House) -> None:
+def test_a_list_that_names_an_erased_client_again_brings_no_message(house: House) -> None:
     live(house)
     forget(house)
     left = len(house.left())
@@ -181,7 +181,9 @@ def test_a_list_that_names_her_again_brings_no_message(house: House) -> None:
     assert len(house.left()) == left
 
 
-def test_after_an_erasure_she_may_join_again_by_a_code_but_not_past_a_stop(house: House) -> None:
+def test_after_an_erasure_a_client_may_join_again_by_a_code_but_not_past_a_stop(
+    house: House,
+) -> None:
     live(house)
     forget(house)
     house.enrol(ana(date(2026, 3, 9), said=()))
@@ -236,7 +238,7 @@ def test_a_fresh_consent_after_an_erasure_counts_but_a_stop_still_binds(house: H
             consent_ledger.record(session, fresh, Channel.EMAIL, paper, house.clock())
 
 
-def test_a_stop_outlives_her_as_a_hash_and_is_known_again_when_she_returns(house: House) -> None:
+def test_a_stop_outlives_an_erasure_as_a_hash_and_is_known_again_later(house: House) -> None:
     live(house)
     with writing(house.engine) as session:
         consent_ledger.withdraw(
@@ -256,7 +258,7 @@ def test_a_stop_outlives_her_as_a_hash_and_is_known_again_when_she_returns(house
         assert hashed.reason is Reason.OPTED_OUT
 
 
-def test_who_shares_her_number_keeps_it_and_the_messages_to_it(house: House) -> None:
+def test_who_shares_an_erased_client_s_number_keeps_it_and_the_messages_to_it(house: House) -> None:
     house.enrol(ana(TREATED), ana(TREATED, first_name="Bea", email=None, said=(said(Channel.SMS),)))
     forget(house)
     house.enrol(ana(TREATED, time(15), first_name="Bea", email=None, said=()))  # planned anew
@@ -272,7 +274,7 @@ def test_a_message_in_doubt_is_given_up_since_nobody_can_be_asked_any_more(house
     assert {x.status for x in house.lines()} == {Status.UNKNOWN, Status.CANCELLED, Status.SKIPPED}
 
 
-def test_the_provider_is_to_forget_her_texts_too(house: House) -> None:
+def test_the_provider_is_to_forget_the_client_s_texts_too(house: House) -> None:
     live(house)
     forget(house)
     with reading(house.engine) as session:
@@ -291,7 +293,7 @@ def test_erasing_twice_is_refused_kindly(house: House) -> None:
 def test_a_dry_run_changes_nothing(house: House) -> None:
     live(house)
     before = everything(house)
-    with trying(house.engine) as session:
+    with short_transaction(house.engine) as session:
         retention.forget(session, client_of(session), house.clock(), by="Mia")
     assert everything(house) == before
 
@@ -318,7 +320,7 @@ def test_an_export_holds_everything_and_nobody_else(house: House) -> None:
 
 # --- purge --------------------------------------------------------------------------------
 
-KEEP = Keep(
+KEEP = RetentionPeriods(
     messages=timedelta(365),
     replies=timedelta(365),
     deliveries=timedelta(730),

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Message
-from reminders.senders import HandOff, SendError, Sought
+from reminders.senders import HandOff, SearchedMessage, SendError
 
 LISTED_AFTER = timedelta(minutes=1)
 
@@ -95,7 +95,7 @@ class Listing(Provider):
 
     heard: bool = True
 
-    async def find(self, sought: Sought) -> str | None:
+    async def find(self, sought: SearchedMessage) -> str | None:
         if not self.heard:
             raise SendError(Outcome.AMBIGUOUS, "500")
         for copy in self.ledger:

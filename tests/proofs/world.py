@@ -24,9 +24,9 @@ from reminders.app import App, build
 from reminders.consent import ledger
 from reminders.delivery.claims import claim
 from reminders.delivery.dispatcher import Dispatcher
-from reminders.delivery.receipts import Report, take
+from reminders.delivery.receipts import Report, record_receipt
 from reminders.enrolment import clinics, treatments
-from reminders.enrolment.terms import Enrolment, Said
+from reminders.enrolment.terms import ConsentAnswer, Enrolment
 from reminders.rehearsal.simulation import SetClock
 from reminders.rules.reconciliation import PATIENCE
 from reminders.rules.terms import Channel
@@ -143,7 +143,7 @@ class World(RuleBasedStateMachine):
         copy = self.texts.ledger[which % len(self.texts.ledger)]
         told = Report(copy.message.attempt, f"SM{copy.number}", status, "")
         with writing(self.app.engine) as session:
-            take(session, told, self.clock())
+            record_receipt(session, told, self.clock())
 
     @invariant()
     def keeps_the_promise(self) -> None:
@@ -208,7 +208,7 @@ def _treatment(who: int, treated_on: date, starts: time, number: str, *, cancell
         email=f"c{who}@mail.example",
         external_id=number,
         cancelled=cancelled,
-        said=tuple(Said(channel, True, given, "paper form", False) for channel in Channel),
+        said=tuple(ConsentAnswer(channel, True, given, "paper form", False) for channel in Channel),
     )
 
 

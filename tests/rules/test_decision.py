@@ -35,7 +35,7 @@ def utc(text: str) -> datetime:
     "changed,now,expected",
     [
         ({}, NOON, Send(utc("2026-03-04 20:00"))),
-        # She asked for a pause: it waits, even if in vain, since she may end it.
+        # A pause was asked for: it waits, even if in vain, since the pause may be ended.
         ({"paused_until": NOON + timedelta(hours=5)}, NOON, Defer(NOON + timedelta(hours=5), Reason.PAUSED)),
         ({"paused_until": NOON + timedelta(days=7)}, NOON, Defer(NOON + timedelta(days=1), Reason.PAUSED)),
         ({"paused_until": NOON + timedelta(days=7)}, NOON + timedelta(days=1), Skip(Reason.PAUSED)),
@@ -50,7 +50,7 @@ def utc(text: str) -> datetime:
         ({"contact": None}, NOON, Skip(Reason.UNREACHABLE)),
         ({"superseded": True}, NOON, Skip(Reason.SUPERSEDED)),
         ({"treatment_cancelled": True}, NOON, Skip(Reason.TREATMENT_CANCELLED)),
-        # A stop is told before anything else about her.
+        # A stop is told before anything else about the client.
         ({"suppressed": Reason.OPTED_OUT, "consented": False}, NOON, Skip(Reason.OPTED_OUT)),
         # Night: wait for the morning, if it still helps then.
         ({}, utc("2026-03-04 20:00"), Defer(utc("2026-03-05 09:00"), Reason.QUIET_HOURS)),

@@ -6,7 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from reminders.rules.healing import Advice, May, Phase, Stage, advice, phase_at, stage_at, way_along
+from reminders.rules.healing import (
+    Advice,
+    May,
+    Phase,
+    Stage,
+    advice,
+    healing_progress,
+    phase_at,
+    stage_at,
+)
 from reminders.wording.library import packaged
 
 NUMBERS = packaged().protocols["skin-needling"].defaults()
@@ -39,12 +48,12 @@ def test_skin_goes_through_stages_and_phases(hours: float, stage: Stage, phase: 
 
 
 def test_the_mark_on_the_line_only_ever_moves_on() -> None:
-    places = [way_along(timedelta(hours=6 * step)) for step in range(-4, 4 * 200)]
+    places = [healing_progress(timedelta(hours=6 * step)) for step in range(-4, 4 * 200)]
     assert places == sorted(places)
     assert places[0] == 0
     assert places[-1] == 1
-    assert way_along(timedelta(days=3)) == pytest.approx(1 / 3)
-    assert way_along(timedelta(days=21)) == pytest.approx(2 / 3)
+    assert healing_progress(timedelta(days=3)) == pytest.approx(1 / 3)
+    assert healing_progress(timedelta(days=21)) == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize(

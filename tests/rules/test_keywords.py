@@ -52,16 +52,16 @@ PLAIN_STOPS: list[tuple[str, Kind]] = [
     ),  # who wants to be forgotten does not want to be written to; staff see it too
     ("lose my number", STOP),
     ("unsubscribe me", STOP),
-    ("how do I unsubscribe?", STOP),  # whoever asks how wants it: we do not make her ask twice
+    ("how do I unsubscribe?", STOP),  # whoever asks how wants it: nobody has to ask twice
     ("I want to opt out", STOP),
     ("opt me out of this", STOP),
     ("I revoke my consent", STOP),
     ("I withdraw any permission to message me", STOP),
-    ("I never signed up for this", STOP),  # she says that there is no consent
+    ("I never signed up for this", STOP),  # there is no consent, it says
     ("I didn't give you permission to text", STOP),
     ("leave me alone", STOP),
     ("fuck off", STOP),
-    ("Not interested", STOP),  # to a care text: she wants none
+    ("Not interested", STOP),  # to a care text: none is wanted
     ("Cancel my subscription", STOP),
     ("cancel these texts", STOP),
     ("turn off the reminders", STOP),
@@ -78,7 +78,7 @@ PLAIN_STOPS: list[tuple[str, Kind]] = [
     ("You have the wrong person", WRONG),
     ("sorry wrong number, who is Ana?", WRONG),
     ("This is not Ana's number", WRONG),
-    ("this isnt her phone anymore", WRONG),
+    ("this isnt anas phone anymore", WRONG),
     ("No one by that name here", WRONG),
     ("Someone else's number now", WRONG),
     ("I just got this number, don't know you", WRONG),
@@ -132,7 +132,7 @@ OTHERS: list[tuple[str, str | None]] = [
     ("Could you keep sending these? So useful", None),
     ("remove my makeup tonight or tomorrow?", None),
     ("At the end of the week then", None),
-    ("yes please", None),  # START only alone; otherwise she answers somebody
+    ("yes please", None),  # START only alone; otherwise it answers somebody
     ("yes I did use spf", None),
     ("start again with vitamin c when?", None),
     ("help me choose a sunscreen", None),  # HELP only alone: more words are for a person
@@ -213,7 +213,7 @@ OTHERS: list[tuple[str, str | None]] = [
 STOP_AND_ALARM = [
     ("Stop texting me, my face is swollen and nobody calls back", STOP, "swelling"),
     ("no me escriban más, tengo fiebre", STOP, "infection"),
-    ("wrong number but I hope her fever is better", WRONG, "infection"),
+    ("wrong number but I hope the fever is better", WRONG, "infection"),
 ]
 
 ELSEWHERE: list[tuple[str, Kind]] = [

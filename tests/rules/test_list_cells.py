@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from reminders.rules.list_cells import (
     Answer,
     Moment,
-    comes_twice,
     day_first,
+    is_ambiguous,
     read_answer,
     read_cancelled,
     read_clock,
@@ -21,7 +21,7 @@ from reminders.rules.list_cells import (
     read_moment,
     read_zone,
 )
-from reminders.rules.list_columns import recognise
+from reminders.rules.list_columns import recognise_columns
 from reminders.rules.terms import InputError
 
 LONDON = ZoneInfo("Europe/London")
@@ -101,9 +101,9 @@ def test_impossible_dates_are_refused_with_what_to_write(cell: str, problem: str
 
 
 def test_a_time_that_comes_twice_is_known() -> None:
-    assert comes_twice(read("2026-10-25 01:30"), LONDON)
-    assert not comes_twice(read("2026-10-25 12:30"), LONDON)
-    assert not comes_twice(read("2026-10-25"), LONDON)
+    assert is_ambiguous(read("2026-10-25 01:30"), LONDON)
+    assert not is_ambiguous(read("2026-10-25 12:30"), LONDON)
+    assert not is_ambiguous(read("2026-10-25"), LONDON)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_columns_are_recognised_by_forgiving_names(
     header: list[str],
     expected: dict[str, int],
 ) -> None:
-    assert recognise(header) == expected
+    assert recognise_columns(header) == expected
 
 
 @given(st.text(max_size=40))

@@ -7,7 +7,7 @@ from datetime import time
 
 import pytest
 
-from reminders.rules.placement import Place, check, place_of, placed, spell
+from reminders.rules.placement import Placement, check, place_of, placed, spell
 from reminders.rules.protocols import Offset
 from reminders.rules.terms import Channel, InputError
 from reminders.wording.library import packaged
@@ -30,15 +30,15 @@ def test_a_milestone_left_where_it_is_changes_nothing() -> None:
 
 def test_the_same_places_make_the_same_course_so_that_plans_are_remembered() -> None:
     places = [
-        Place("day-3", "P4D", time(11), "P2D", TEXT),
-        Place("week-1", "P8D", time(9), "P2D", TEXT),
+        Placement("day-3", "P4D", time(11), "P2D", TEXT),
+        Placement("week-1", "P8D", time(9), "P2D", TEXT),
     ]
     assert placed(COURSE, places) is placed(COURSE, reversed(places))
     assert placed(COURSE, []) is COURSE
 
 
 def test_a_milestone_moves_and_the_others_stay() -> None:
-    moved = placed(COURSE, [Place("day-3", "P4D", time(11), "P1D", TEXT)])
+    moved = placed(COURSE, [Placement("day-3", "P4D", time(11), "P1D", TEXT)])
     assert moved.milestone("day-3").after.days == 4
     assert moved.milestone("day-3").channels == TEXT
     assert [m.key for m in moved.milestones] == [m.key for m in COURSE.milestones]

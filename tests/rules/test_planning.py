@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reminders.rules import sending_hours
-from reminders.rules.planning import Existing, Planned, plan, replan, timing, useful
+from reminders.rules.planning import ExistingReminder, Planned, plan, replan, timing, useful
 from reminders.rules.terms import Channel, Status
 from reminders.wording.library import packaged
 
@@ -121,7 +121,7 @@ def test_ten_o_clock_stays_ten_o_clock_when_the_clocks_change() -> None:
 
 
 def test_the_day_counts_at_the_clinic_and_the_hour_at_the_client() -> None:
-    # Treated on 5 March in Sydney, while it was still the 4th in New York, where she lives.
+    # Treated on 5 March in Sydney, while it was still the 4th in New York, where the client lives.
     found = planned("2026-03-05", "09:00", zone="Australia/Sydney", client_zone="America/New_York")
     assert (
         local(found["week-1", Channel.SMS].scheduled_at, "America/New_York") == "2026-03-12 10:00"
@@ -140,8 +140,8 @@ def test_pre_care_is_stale_once_the_treatment_begins() -> None:
     "contacts,reach,channels",
     [
         (BOTH, BOTH, {Channel.EMAIL}),
-        (SMS, SMS, {Channel.SMS}),  # she can only be texted
-        (BOTH, SMS, {Channel.EMAIL, Channel.SMS}),  # no yes to emails yet: the text covers her
+        (SMS, SMS, {Channel.SMS}),  # texts alone reach the client
+        (BOTH, SMS, {Channel.EMAIL, Channel.SMS}),  # no yes to emails yet: a text goes as well
         (frozenset({Channel.EMAIL}), BOTH, {Channel.EMAIL}),
     ],
 )
@@ -157,8 +157,10 @@ def test_the_same_evening_goes_by_email_or_by_text_where_emails_cannot_reach(
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
-def existing(row: Planned, status: Status, number: int = 1) -> Existing:
-    return Existing(number, row.milestone, row.channel, status, row.scheduled_at, row.stale_at)
+def existing(row: Planned, status: Status, number: int = 1) -> ExistingReminder:
+    return ExistingReminder(
+        number, row.milestone, row.channel, status, row.scheduled_at, row.stale_at
+    )
 
 
 def at(days: int, *, good_for: int = 1) -> Planned:
@@ -225,7 +227,9 @@ def test_something_sent_once_is_not_planned_again_beside_a_skipped_one() -> None
         ("same-evening", 9, "2026-03-05 18:30"),  # keeps to the treatment's end
     ],
 )
-def test_reminders_come_at_her_own_hour(milestone: str, hour: int | None, expected: str) -> None:
+def test_reminders_come_at_the_client_s_own_hour(
+    milestone: str, hour: int | None, expected: str
+) -> None:
     channel = Channel.EMAIL if milestone == "same-evening" else Channel.SMS
     found = planned("2026-03-05", hour=hour)[milestone, channel]
     assert local(found.scheduled_at) == expected

@@ -49,21 +49,21 @@ def test_a_number_tells_where_it_was_given_out(phone: str | None, place: str | N
 @pytest.mark.parametrize(
     "zone,phone,clinic,expected",
     [
-        (EAST, MIAMI, NEW_YORK, {"US-FL", "US-NY"}),  # either may be where she lives
+        (EAST, MIAMI, NEW_YORK, {"US-FL", "US-NY"}),  # the client may live in either
         (EAST, NEW_YORK, NEW_YORK, {"US-NY"}),
-        (WEST, "+14155550142", MIAMI, {"US-CA"}),  # her clock says that she is not in Florida
+        (WEST, "+14155550142", MIAMI, {"US-CA"}),  # the zone rules Florida out
         (EAST, None, MIAMI, {"US-FL"}),  # reached by email only
         ("Europe/London", "+447700900123", "+442079460018", set()),
         ("America/Toronto", "+14165550142", "+14165550100", {"CA"}),
     ],
 )
-def test_every_place_that_may_be_hers_is_meant(
+def test_every_place_where_the_client_may_be_is_meant(
     zone: str, phone: str | None, clinic: str, expected: set[str]
 ) -> None:
     assert places(zone, phone, clinic) == expected
 
 
-def test_where_neither_number_tells_every_state_of_her_zone_is_meant() -> None:
+def test_where_neither_number_tells_every_state_of_the_zone_is_meant() -> None:
     assert places(EAST, TOLL_FREE, TOLL_FREE) >= {"US-FL", "US-RI", "US-CT", "US-KY"}
     hours = recipients_hours(OURS, EAST, TOLL_FREE, TOLL_FREE)
     assert str(hours) == "Mon-Fri 10:00-18:00, Sat 10:00-17:00, Sun 12:00-17:00"
@@ -119,7 +119,7 @@ KENTUCKY = replace(
 )
 
 
-def test_a_message_is_held_until_her_state_lets_it_go_and_says_so() -> None:
+def test_a_message_is_held_until_the_client_s_state_lets_it_go_and_says_so() -> None:
     nine = datetime(2026, 3, 3, 14, tzinfo=UTC)  # 9:00 in Kentucky
     assert decide(FACTS, nine.replace(hour=9)) == Send(datetime(2026, 3, 3, 20, tzinfo=UTC))
     assert decide(KENTUCKY, nine) == Defer(nine + timedelta(hours=1), Reason.QUIET_HOURS)

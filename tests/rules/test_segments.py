@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reminders.rules.segments import SEPTETS, Encoding, dear, fold, size
+from reminders.rules.segments import SEPTETS, Encoding, fold, size, ucs2_characters
 
 VECTORS = Path(__file__).parents[3] / "shared" / "data" / "segments" / "segments.json"
 
@@ -71,8 +71,8 @@ def test_folding_saves_segments_and_spares_names(text: str, folded: str) -> None
 
 
 def test_the_dear_letters_are_named() -> None:
-    assert dear("Zoë and Siân, Zoë") == ["ë", "â"]
-    assert dear("plain") == []
+    assert ucs2_characters("Zoë and Siân, Zoë") == ["ë", "â"]
+    assert ucs2_characters("plain") == []
 
 
 @given(st.text(alphabet=st.sampled_from(list(SEPTETS)), max_size=700))

@@ -6,21 +6,21 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from reminders.rules.statistics import Cell, Month, month_of, waits
+from reminders.rules.statistics import MessageCounts, MonthFigures, month_of, waits
 from reminders.rules.terms import Channel, Reason, Status
 
-MARCH = Month(
+MARCH = MonthFigures(
     date(2026, 3, 1),
     [
-        Cell(Channel.SMS, Status.DELIVERED, None, 90, 95),
-        Cell(Channel.SMS, Status.UNDELIVERED, None, 10, 10),
-        Cell(Channel.SMS, Status.ACCEPTED, None, 5, 5),
-        Cell(Channel.SMS, Status.PLANNED, Reason.BUDGET, 7, 0),
-        Cell(Channel.EMAIL, Status.ACCEPTED, None, 40, 0),
-        Cell(Channel.EMAIL, Status.SKIPPED, Reason.STALE, 3, 0),
-        Cell(Channel.SMS, Status.SKIPPED, Reason.STALE, 2, 0),
-        Cell(Channel.SMS, Status.FAILED, Reason.INVALID_CONTACT, 1, 1),
-        Cell(Channel.SMS, Status.CANCELLED, Reason.MOVED, 9, 0),
+        MessageCounts(Channel.SMS, Status.DELIVERED, None, 90, 95),
+        MessageCounts(Channel.SMS, Status.UNDELIVERED, None, 10, 10),
+        MessageCounts(Channel.SMS, Status.ACCEPTED, None, 5, 5),
+        MessageCounts(Channel.SMS, Status.PLANNED, Reason.BUDGET, 7, 0),
+        MessageCounts(Channel.EMAIL, Status.ACCEPTED, None, 40, 0),
+        MessageCounts(Channel.EMAIL, Status.SKIPPED, Reason.STALE, 3, 0),
+        MessageCounts(Channel.SMS, Status.SKIPPED, Reason.STALE, 2, 0),
+        MessageCounts(Channel.SMS, Status.FAILED, Reason.INVALID_CONTACT, 1, 1),
+        MessageCounts(Channel.SMS, Status.CANCELLED, Reason.MOVED, 9, 0),
     ],
 )
 
@@ -33,7 +33,7 @@ def test_what_left_is_counted_by_channel_with_its_segments() -> None:
 
 def test_the_delivery_rate_is_of_texts_whose_fate_is_known() -> None:
     assert MARCH.delivery_rate == 0.9
-    assert Month(date(2026, 3, 1)).delivery_rate is None
+    assert MonthFigures(date(2026, 3, 1)).delivery_rate is None
 
 
 def test_reasons_are_of_what_was_skipped_or_failed_and_not_of_plans_that_changed() -> None:
@@ -43,8 +43,8 @@ def test_reasons_are_of_what_was_skipped_or_failed_and_not_of_plans_that_changed
 def test_replies_that_nobody_answered_make_no_wait() -> None:
     at = datetime(2026, 3, 2)  # noqa: DTZ001
     found = waits([(at, at + timedelta(minutes=5)), (at, None), (at, at + timedelta(minutes=15))])
-    assert Month(date(2026, 3, 1), answered_in=found).usual_wait == timedelta(minutes=10)
-    assert Month(date(2026, 3, 1)).usual_wait is None
+    assert MonthFigures(date(2026, 3, 1), answered_in=found).usual_wait == timedelta(minutes=10)
+    assert MonthFigures(date(2026, 3, 1)).usual_wait is None
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,11 @@ def verdicts(domain: str) -> dict[str, Verdict]:
 
 
 def test_a_domain_with_all_papers_passes_its_key_put_together_from_its_pieces() -> None:
-    assert mail_checks.published("k1._domainkey.whole.example") == [KEY]
+    assert mail_checks.txt_records("k1._domainkey.whole.example") == [KEY]
     assert verdicts("whole.example") == dict.fromkeys(("SPF", "DKIM", "DMARC"), Verdict.PASS)
-    assert mail_checks.papers("mail.whole.example").dmarc, "the organisation's rule counts below it"
+    assert mail_checks.domain_records("mail.whole.example").dmarc, (
+        "the organisation's rule counts below it"
+    )
 
 
 def test_a_domain_without_papers_is_told_which_are_missing() -> None:
@@ -84,7 +86,9 @@ def test_a_domain_without_papers_is_told_which_are_missing() -> None:
         "DKIM": Verdict.WARN,
         "DMARC": Verdict.FAIL,
     }
-    assert mail_checks.published("empty.example") == mail_checks.published("nobody.example") == []
+    assert (
+        mail_checks.txt_records("empty.example") == mail_checks.txt_records("nobody.example") == []
+    )
 
 
 def test_a_name_server_that_fails_or_is_silent_is_no_verdict(

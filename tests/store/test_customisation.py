@@ -52,7 +52,7 @@ def test_the_last_approved_version_is_used_and_no_draft(house: House) -> None:
         session.add(version(MONDAY + timedelta(hours=1), "approved last"))
         session.add(version(MONDAY, "approved first"))
         session.add(version(None, "a draft"))
-        customisation.touch(session, 1)
+        customisation.bump_version(session, 1)
     assert known(house).own.wordings[KEY].words == Wording(*["approved last"] * 4)
 
 
@@ -93,7 +93,7 @@ def test_a_clinics_placement_is_what_is_planned_by(house: House) -> None:
 def test_in_practice_only_guests_are_messaged(house: House) -> None:
     with writing(house.engine) as session:
         people.clinics(session)[0].live = False
-        customisation.set_guests(session, 1, ["+447700900101"])
+        customisation.set_practice_recipients(session, 1, ["+447700900101"])
     house.enrol(ana(date(2026, 3, 2)))
     house.enrol(ana(date(2026, 3, 2), first_name="Bea", phone="+447700900102", email=None))
     house.play(MONDAY + timedelta(days=1, hours=12))

@@ -7,7 +7,7 @@ import asyncio
 from reminders.delivery.dispatcher import Dispatcher
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Channel, Message
-from reminders.senders import HandOff, SendError, Sought
+from reminders.senders import HandOff, SearchedMessage, SendError
 from tests.conftest import House
 
 LOST = SendError(Outcome.AMBIGUOUS, "timeout")
@@ -31,7 +31,7 @@ class Provider:
             raise error
         return self.listed[-1][0]
 
-    async def find(self, sought: Sought) -> str | None:
+    async def find(self, sought: SearchedMessage) -> str | None:
         self.asked += 1
         await asyncio.sleep(0.01)
         if self.deaf:

@@ -51,7 +51,7 @@ def test_an_older_database_is_not_ready(house: House, browser: TestClient) -> No
     finally:
         with house.engine.begin() as connection:
             connection.execute(
-                text(f"UPDATE alembic_version SET version_num = '{migrations.newest()}'")
+                text(f"INSERT INTO alembic_version VALUES ('{migrations.newest()}')")
             )
 
 

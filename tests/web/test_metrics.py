@@ -18,8 +18,8 @@ from starlette.types import Receive, Scope, Send
 
 from reminders.app import App
 from reminders.delivery import pauses
-from reminders.logs import _say_less
-from reminders.monitoring.heartbeat_ping import Pulse
+from reminders.logs import _strip_error
+from reminders.monitoring.heartbeat_ping import HeartbeatPing
 from reminders.settings import Secret
 from reminders.store.database import reading, writing
 from reminders.store.queries.metrics import unexplained
@@ -156,7 +156,7 @@ def listening() -> Iterator[str]:
 
 def test_somebody_outside_hears_only_while_all_is_well(house: House, listening: str) -> None:
     def beats() -> bool:
-        return Pulse(house.engine, house.clock, listening).beat()
+        return HeartbeatPing(house.engine, house.clock, listening).beat()
 
     assert not beats(), "nobody has sent anything yet"
     house.tick()
@@ -178,10 +178,10 @@ def test_somebody_outside_hears_only_while_all_is_well(house: House, listening: 
 
 def test_it_calls_once_a_minute_and_survives_a_deaf_ear(house: House, listening: str) -> None:
     house.tick()
-    pulse = Pulse(house.engine, house.clock, listening)
+    pulse = HeartbeatPing(house.engine, house.clock, listening)
     assert [pulse.beat() for _ in range(3)] == [True, False, False]
-    assert not Pulse(house.engine, house.clock, "http://127.0.0.1:1/").beat()
-    assert not Pulse(house.engine, house.clock, "").beat()
+    assert not HeartbeatPing(house.engine, house.clock, "http://127.0.0.1:1/").beat()
+    assert not HeartbeatPing(house.engine, house.clock, "").beat()
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_it_calls_once_a_minute_and_survives_a_deaf_ear(house: House, listening:
         (1, [""], "198.51.100.1"),
     ],
 )
-def test_a_caller_cannot_choose_where_he_calls_from(
+def test_a_caller_cannot_choose_where_a_call_comes_from(
     trusted: int, told: list[str], caller: str
 ) -> None:
     async def whoami(scope: Scope, receive: Receive, send: Send) -> None:
@@ -213,5 +213,5 @@ def test_what_is_reported_of_a_fault_names_nobody() -> None:
         "exception": {"values": [{"type": "RuntimeError", "value": "cannot text Ana"}]},
         "request": {"url": "https://clinic.example/u/secret"},
     }
-    assert "Ana" not in json.dumps(_say_less(event, None))
+    assert "Ana" not in json.dumps(_strip_error(event, None))
     assert "secret" not in json.dumps(event)

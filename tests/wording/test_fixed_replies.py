@@ -7,7 +7,7 @@ import pytest
 from reminders.rules.segments import Encoding, size
 from reminders.store.database import reading
 from reminders.store.queries import clinic_facts as found
-from reminders.wording.fixed_replies import Answers
+from reminders.wording.fixed_replies import FixedReplies
 from reminders.wording.library import packaged
 from tests.conftest import House
 from tests.support.inbound_texts import NOON
@@ -23,7 +23,7 @@ def test_every_answer_is_one_segment_in_every_language(
 ) -> None:
     with reading(house.engine) as session:
         facts = found.clinics_of(session, {1}, NOON)[1]
-    said = Answers(packaged()).write(which, language, facts)
+    said = FixedReplies(packaged()).write(which, language, facts)
     assert size(said).encoding is Encoding.GSM_7
     assert size(said).segments == 1, size(said).units
     assert which == "stopped_nobody" or said.startswith("Rosewood Skin")
@@ -31,7 +31,7 @@ def test_every_answer_is_one_segment_in_every_language(
 
 
 def test_a_language_s_parent_and_its_child_serve_each_other(house: House) -> None:
-    answers = Answers(packaged())
+    answers = FixedReplies(packaged())
     for asked, same in (("pt", "pt-BR"), ("es-MX", "es"), ("xx", "en"), ("de-AT", "de")):
         written = [answers.write("stopped_nobody", language, None) for language in (asked, same)]
         assert written[0] == written[1]

@@ -13,7 +13,7 @@ from reminders.links import Links
 from reminders.rules.parameters import Kind
 from reminders.rules.segments import Encoding, size
 from reminders.rules.terms import Channel, Discretion
-from reminders.rules.wording import Approved, Own
+from reminders.rules.wording import Approved, Customisation
 from reminders.wording.library import templates_folder
 from reminders.wording.markdown import to_text
 from reminders.wording.print_sheets import aftercare_sheet, review_pack
@@ -189,11 +189,11 @@ def test_a_clinic_s_own_words_are_used_and_may_hold_no_more_than_placeholders() 
     )
     key = ("skin-needling", "day-1", "en")
     mine = facts("skin-needling", "en-US", "day-1", Channel.SMS)
-    own = Own({"skin-needling": {"spf_min": 50}}, {key: Approved(said, None, 7)})
+    own = Customisation({"skin-needling": {"spf_min": 50}}, {key: Approved(said, None, 7)})
     message = RENDERER.render(replace(mine, clinic=replace(mine.clinic, own=own)), NOW, NOW)
     assert "Bartholomewx, SPF 50." in message.text
     assert message.wording == 7
-    bad = Own({}, {key: Approved(replace(said, body="{% include 'call' %}"))})
+    bad = Customisation({}, {key: Approved(replace(said, body="{% include 'call' %}"))})
     with pytest.raises(RenderError, match="placeholders"):
         RENDERER.render(replace(mine, clinic=replace(mine.clinic, own=bad)), NOW, NOW)
 

@@ -11,7 +11,7 @@ import pytest
 
 from reminders.rules.wording import Wording
 from reminders.wording.library import Library, packaged, templates_folder
-from reminders.wording.lint import Fault, lint_library, lint_wording
+from reminders.wording.lint import LintFault, lint_library, lint_wording
 from reminders.wording.reading_age import grade
 
 LIBRARY = packaged()
@@ -116,7 +116,7 @@ def _broken(folder: Path, file: str, before: str, after: str) -> set[str]:
     return {fault.rule for fault in _only(Library(folder), "pl")}
 
 
-def _only(library: Library, language: str) -> list[Fault]:
+def _only(library: Library, language: str) -> list[LintFault]:
     """Lint one language, which is enough to see a protocol's own faults."""
     library.__dict__["tongues"] = {language: library.tongues[language]}
     library.__dict__["protocols"] = {"skin-needling": library.protocols["skin-needling"]}

@@ -248,12 +248,12 @@ def test_unsubscribe_links_are_ours_alone() -> None:
     assert links.reference(7) != links.reference(8)
 
 
-def test_the_zone_a_client_lives_in_is_not_shown_in_her_dates() -> None:
+def test_the_zone_a_client_lives_in_is_not_shown_in_dates() -> None:
     away = replace(FACTS, zone=ZoneInfo("Pacific/Auckland"), treated_on=date(2026, 3, 5))
     assert "Thu 5 Mar at 10:00" in render("day-before", Channel.SMS, away).text
 
 
-def test_a_text_carries_her_page_where_that_costs_nothing() -> None:
+def test_a_text_carries_the_client_s_page_where_that_costs_nothing() -> None:
     page = RENDERER._names.page_url(FACTS.client_id, 1)
     seen = set()
     for letters in range(1, 150):
@@ -268,7 +268,7 @@ def test_a_text_carries_her_page_where_that_costs_nothing() -> None:
     assert seen == {True, False}
 
 
-def test_day_one_always_carries_her_page_under_a_name_of_twenty_four_letters() -> None:
+def test_day_one_always_carries_the_page_under_a_name_of_twenty_four_letters() -> None:
     links = Links("k" * 32, "https://aftercare.clinic.example")
     assert len("aftercare.clinic.example") == 24
     facts = replace(WIDEST, milestone="day-1", page_edition=3)

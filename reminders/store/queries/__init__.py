@@ -1,1 +1,1 @@
-"""Every question the house asks its database, and every change it makes: the only SQL."""
+"""Every query and every change to the database; no other package uses SQL."""

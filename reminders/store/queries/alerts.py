@@ -1,4 +1,4 @@
-"""Alerts: what staff are still to be told by email, and what they were told."""
+"""Queries for alerts: those due by email, and those already sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reminders.store.tables import Alert, Clinic
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueAlert:
     """An alert to be sent now, to this address; ``raised_at`` is UTC."""
 
     alert_id: int
@@ -40,7 +40,7 @@ def take_due(
     waits: tuple[timedelta, ...],
     since: datetime,
     limit: int,
-) -> list[Due]:
+) -> list[DueAlert]:
     """Take what is due, raised after ``since``, the oldest first, and note when to try it next:
     after each of ``waits`` in turn, so that nothing is lost whatever becomes of this try. The
     operator's own is left where ``operator`` is no address.
@@ -73,7 +73,7 @@ def take_due(
         .where(col(Alert.id).in_(ids))
         .order_by(col(Alert.id))
     )
-    return [Due(*row) for row in rows]
+    return [DueAlert(*row) for row in rows]
 
 
 def sent(session: Session, alert_id: int, now: datetime) -> None:

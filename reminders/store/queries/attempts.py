@@ -1,4 +1,4 @@
-"""The attempts: what was said to whom, and what came of it."""
+"""Record attempts: what was sent to whom, and with what outcome."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _ENDING = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedAttempt:
     """How an attempt ended: of which reminder under which claim."""
 
     of: tuple[int, str]
@@ -74,7 +74,7 @@ class Ended:
     provider_id: str = ""
 
 
-def end(session: Session, ended: Sequence[Ended], now: datetime) -> None:
+def end(session: Session, ended: Sequence[EndedAttempt], now: datetime) -> None:
     """Write down what came of these attempts."""
     rows = [(*one.of, one.outcome, one.code or None, one.provider_id or None) for one in ended]
     _run(session, _ENDING, rows, now)

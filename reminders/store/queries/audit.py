@@ -1,4 +1,4 @@
-"""The record of changes: who changed what, when, and of which row."""
+"""The audit log: who changed what, when, and in which row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client's course: every message of hers with its attempts, and what staff change of it."""
+"""Queries for one client's messages with their attempts, and changes that staff make to them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reminders.store.tables import Attempt, OneOffMessage, Receipt, Reminder, Tr
 
 
 @dataclass(slots=True)
-class Tried:
+class AttemptHistory:
     """One attempt, with what the provider said of it afterwards."""
 
     attempt: Attempt
@@ -26,16 +26,16 @@ class Tried:
 
 
 @dataclass(slots=True)
-class Step:
+class ClientMessage:
     """One message of hers: planned, on its way, or settled."""
 
     reminder: Reminder
     treatment: Treatment | None
     note: OneOffMessage | None
-    tried: list[Tried] = field(default_factory=list)
+    tried: list[AttemptHistory] = field(default_factory=list)
 
 
-def steps(session: Session, client_id: int) -> list[Step]:
+def steps(session: Session, client_id: int) -> list[ClientMessage]:
     """Return every message of a client, by the moment it left or will."""
     rows = session.execute(
         select(Reminder, Treatment, OneOffMessage)
@@ -43,7 +43,9 @@ def steps(session: Session, client_id: int) -> list[Step]:
         .outerjoin(OneOffMessage, col(OneOffMessage.id) == col(Reminder.one_off_id))
         .where(col(Reminder.client_id) == client_id)
     )
-    found = {reminder.id: Step(reminder, treatment, note) for reminder, treatment, note in rows}
+    found = {
+        reminder.id: ClientMessage(reminder, treatment, note) for reminder, treatment, note in rows
+    }
     for tried in _tried(session, found):
         found[tried.attempt.reminder_id].tried.append(tried)
     return sorted(found.values(), key=lambda step: (moment(step.reminder), step.reminder.id))
@@ -54,7 +56,7 @@ def moment(reminder: Reminder) -> datetime:
     return reminder.handoff_at or reminder.settled_at or reminder.due_at
 
 
-def _tried(session: Session, reminders: Collection[int]) -> list[Tried]:
+def _tried(session: Session, reminders: Collection[int]) -> list[AttemptHistory]:
     attempts = session.scalars(
         select(Attempt).where(col(Attempt.reminder_id).in_(reminders)).order_by(col(Attempt.id))
     ).all()
@@ -64,7 +66,9 @@ def _tried(session: Session, reminders: Collection[int]) -> list[Tried]:
         select(Receipt).where(col(Receipt.provider_id).in_(ids)).order_by(col(Receipt.received_at))
     ):
         said[receipt.provider_id].append(receipt)
-    return [Tried(attempt, said.get(attempt.provider_id or "", [])) for attempt in attempts]
+    return [
+        AttemptHistory(attempt, said.get(attempt.provider_id or "", [])) for attempt in attempts
+    ]
 
 
 def change_planned(session: Session, reminder_id: int, **values: Any) -> bool:
@@ -79,13 +83,13 @@ def change_planned(session: Session, reminder_id: int, **values: Any) -> bool:
     return changed.rowcount == 1
 
 
-def take_out(session: Session, reminder_id: int, now: datetime) -> bool:
+def skip(session: Session, reminder_id: int, now: datetime) -> bool:
     """Skip one message for good; say whether it had not left."""
     ended = {"status": Status.SKIPPED, "reason": Reason.TAKEN_OUT, "settled_at": now}
     return change_planned(session, reminder_id, **ended)
 
 
-def attend(session: Session, clinic_id: int, client_id: int, now: datetime) -> None:
+def mark_attended(session: Session, clinic_id: int, client_id: int, now: datetime) -> None:
     """Note that somebody has looked after all that went wrong with a client's messages."""
     session.execute(
         update(Reminder)

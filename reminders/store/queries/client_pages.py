@@ -1,4 +1,4 @@
-"""Clients' own pages: whose they are, and what they show."""
+"""Queries for clients' own pages: find a page by its key, and list what is planned."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def drop_keys(session: Session) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class PlannedReminder:
     """A reminder that is planned for a client."""
 
     treatment_id: int
@@ -59,7 +59,7 @@ class Coming:
     due_at: datetime
 
 
-def coming(session: Session, client_id: int) -> list[Coming]:
+def coming(session: Session, client_id: int) -> list[PlannedReminder]:
     """Return what is planned for a client's treatments, the next first; notes are no part of it."""
     rows = session.execute(
         select(
@@ -74,7 +74,7 @@ def coming(session: Session, client_id: int) -> list[Coming]:
         .where(col(Reminder.client_id) == client_id, is_status(Status.PLANNED, Status.CLAIMED))
         .order_by(col(Reminder.due_at), col(Reminder.channel).desc())
     )
-    return [Coming(*row) for row in rows]
+    return [PlannedReminder(*row) for row in rows]
 
 
 def left(session: Session, client_id: int) -> int:

@@ -1,4 +1,4 @@
-"""The facts of a clinic: what rules and messages may know of it, and whether it may send at all."""
+"""Load the facts of a clinic that rules and messages need, and whether it may send."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.sending_hours import parse as parse_hours
 from reminders.rules.terms import ClinicFacts, Reason
-from reminders.rules.wording import Own
+from reminders.rules.wording import Customisation
 from reminders.store.column_types import among
 from reminders.store.queries import segment_budgets
 from reminders.store.queries.common import asked, table_of
-from reminders.store.queries.customisation import own
+from reminders.store.queries.customisation import customisation_of
 from reminders.store.queries.pauses import HELD, PAUSED
 from reminders.store.tables import Clinic, Setting
 
@@ -52,7 +52,7 @@ _KNOWN = (
 def clinic_facts(session: Session, clinic: Clinic | Row[Any]) -> ClinicFacts:
     """Return what rules and messages may know of a clinic."""
     halted = _halt(clinic) if isinstance(clinic, Row) else None
-    its_own = own(session, clinic)
+    its_own = customisation_of(session, clinic)
     return _clinic_facts(*(getattr(clinic, name) for name in _KNOWN), its_own, halted)
 
 
@@ -70,7 +70,7 @@ def _clinic_facts(
     texts_per_week: int,
     time_zone: str,
     segment_budget: int | None,
-    its_own: Own,
+    its_own: Customisation,
     halted: Reason | None = None,
 ) -> ClinicFacts:
     return ClinicFacts(

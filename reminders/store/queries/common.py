@@ -1,4 +1,4 @@
-"""What several questions share: states spelled out for partial indexes, and inserts that happen once."""
+"""Statements that other queries share: partial-index conditions, upserts, bulk inserts."""
 
 from __future__ import annotations
 

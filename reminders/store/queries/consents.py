@@ -1,4 +1,4 @@
-"""The consent ledger and the stops: lines added and never changed, and contacts left alone."""
+"""Queries for the append-only consent ledger, and for suppressed contacts."""
 
 from __future__ import annotations
 

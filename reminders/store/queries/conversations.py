@@ -1,4 +1,4 @@
-"""Talks: what a number wrote and was sent, and what of it waits, is somebody's, or is done."""
+"""Queries for the inbox: the texts to and from one number, waiting, assigned or done."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def latest(
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentText:
     """One text of ours to a number."""
 
     at: datetime
@@ -60,13 +60,15 @@ class Sent:
     body: str
 
 
-def heard(session: Session, clinic_id: int, contact: str) -> list[Reply]:
+def last_received(session: Session, clinic_id: int, contact: str) -> list[Reply]:
     """Return all a number wrote to a clinic, the first first."""
     wanted = select(Reply).where(col(Reply.clinic_id) == clinic_id, col(Reply.contact) == contact)
     return list(session.scalars(wanted.order_by(col(Reply.received_at), col(Reply.id))))
 
 
-def told(session: Session, clinic_id: int, clients: Sequence[int], contact: str) -> list[Sent]:
+def last_sent(
+    session: Session, clinic_id: int, clients: Sequence[int], contact: str
+) -> list[SentText]:
     """Return what these clients of a clinic were texted on this number, the first first."""
     rows = session.execute(
         select(
@@ -85,7 +87,7 @@ def told(session: Session, clinic_id: int, clients: Sequence[int], contact: str)
         )
         .order_by(col(Attempt.handoff_at))
     )
-    return [Sent(*row) for row in rows]
+    return [SentText(*row) for row in rows]
 
 
 def change(session: Session, clinic_id: int, contact: str, *, done: bool, **values: Any) -> None:

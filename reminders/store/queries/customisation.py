@@ -1,4 +1,4 @@
-"""What a clinic says and plans in its own way: wording, parameters, placements and guests."""
+"""Queries for a clinic's own wording, parameters, placements and practice numbers."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from sqlalchemy import ColumnElement, Row, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.rules.wording import Approved, Key, Own, Wording, accepted_until
+from reminders.rules.wording import Approved, Customisation, Key, Wording, accepted_until
 from reminders.store.queries.common import QUIET
 from reminders.store.tables import Clinic, MilestonePlacement, Parameter, PracticeRecipient
 from reminders.store.tables import Wording as Version
 
-_READ: dict[str, Own] = {}
+_READ: dict[str, Customisation] = {}
 _KEPT = 4096
 
 
-def own(session: Session, clinic: Clinic | Row[Any]) -> Own:
+def customisation_of(session: Session, clinic: Clinic | Row[Any]) -> Customisation:
     """Return what a clinic made its own; asked of the database once for each of its
     ``customisation_version``, which is new with every change and shared by no two databases.
     """
@@ -33,17 +33,19 @@ def own(session: Session, clinic: Clinic | Row[Any]) -> Own:
     if token not in _READ:
         if len(_READ) >= _KEPT:
             _READ.clear()
-        _READ[token] = Own(numbers(session, clinic.id), _wordings(session, clinic.id), until)
+        _READ[token] = Customisation(
+            numbers(session, clinic.id), _wordings(session, clinic.id), until
+        )
     return _READ[token]
 
 
 @cache
-def _untouched(until: date | None) -> Own:
+def _untouched(until: date | None) -> Customisation:
     """Return one and the same for all clinics that accepted the packaged words on a day."""
-    return Own(packaged_until=until)
+    return Customisation(packaged_until=until)
 
 
-def touch(session: Session, clinic_id: int) -> None:
+def bump_version(session: Session, clinic_id: int) -> None:
     """Note that a clinic's wording or parameters changed, so that everyone reads them again."""
     change = update(Clinic).where(col(Clinic.id) == clinic_id)
     session.execute(
@@ -71,7 +73,7 @@ def set_numbers(session: Session, clinic_id: int, protocol: str, values: Mapping
         for key, value in values.items()
     )
     session.flush()
-    touch(session, clinic_id)
+    bump_version(session, clinic_id)
 
 
 # --- wording ------------------------------------------------------------------------------
@@ -155,7 +157,7 @@ def set_placements(
     session.flush()
 
 
-def guests(session: Session, clinic_id: int) -> list[str]:
+def practice_recipients(session: Session, clinic_id: int) -> list[str]:
     """Return who is really messaged while a clinic practises."""
     wanted = select(col(PracticeRecipient.contact)).where(
         col(PracticeRecipient.clinic_id) == clinic_id
@@ -163,7 +165,7 @@ def guests(session: Session, clinic_id: int) -> list[str]:
     return list(session.scalars(wanted.order_by(col(PracticeRecipient.contact))))
 
 
-def set_guests(session: Session, clinic_id: int, contacts: Iterable[str]) -> None:
+def set_practice_recipients(session: Session, clinic_id: int, contacts: Iterable[str]) -> None:
     """Let these be all who are really messaged while a clinic practises."""
     mine = delete(PracticeRecipient).where(col(PracticeRecipient.clinic_id) == clinic_id)
     session.execute(mine.execution_options(**QUIET))

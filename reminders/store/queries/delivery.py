@@ -1,4 +1,4 @@
-"""The worker's questions: what is due, whose claim holds, what has left and what came of it."""
+"""Queries for the worker: claim due reminders, record handoffs, settle outcomes."""
 
 from __future__ import annotations
 

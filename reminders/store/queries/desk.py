@@ -1,4 +1,4 @@
-"""What the desk asks: every row through one function that knows whose it is, and who is meant."""
+"""Queries for staff pages: a clinic's own rows only, and search for clients."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ PAGE = 50
 """How many clients a page shows."""
 
 
-class NotHere(LookupError):  # noqa: N818 (nobody's fault)
+class NotAtClinic(LookupError):  # noqa: N818 (nobody's fault)
     """There is no such row at this clinic."""
 
 
-def own(session: Session, clinic_id: int, table: type[T], row_id: int, *, lock: bool = False) -> T:
+def row_of_clinic(
+    session: Session, clinic_id: int, table: type[T], row_id: int, *, lock: bool = False
+) -> T:
     """Return a clinic's own row of any table that names a clinic; raises ``NotHere`` where
     there is none, or it is another's: nobody can tell which.
     """
@@ -29,7 +31,7 @@ def own(session: Session, clinic_id: int, table: type[T], row_id: int, *, lock: 
     wanted = select(table).where(model.id == row_id, model.clinic_id == clinic_id)
     found = session.scalars(wanted.with_for_update() if lock else wanted).first()
     if found is None:
-        raise NotHere
+        raise NotAtClinic
     return found
 
 

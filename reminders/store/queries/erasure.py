@@ -1,4 +1,4 @@
-"""Erasing: what can be read is taken away or made a keyed hash, and what remains is counted."""
+"""Erase a client's records or replace them by keyed hashes, and count what was purged."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Table,
     bindparam,
     delete,
@@ -44,7 +45,7 @@ SIZE = len(HASHED) + 32
 
 
 def contacts_of(session: Session, client: Client) -> set[str]:
-    """Return every number and address ever known of a client that can still be read."""
+    """Return every number and address that was ever stored of a client and can still be read."""
     attempts = (
         select(col(Attempt.contact))
         .join(Reminder, col(Reminder.id) == col(Attempt.reminder_id))
@@ -59,7 +60,8 @@ def contacts_of(session: Session, client: Client) -> set[str]:
 
 
 def hash_suppression(session: Session, clinic_id: int, contact: str) -> None:
-    """Keep a stop without the contact it binds; of two for the same contact a stop remains."""
+    """Replace the contact of a suppression by its hash; of two for the same contact an opt-out
+    remains."""
     hashed = keyed(session, contact)
     rows = session.scalars(
         select(Suppression).where(
@@ -76,48 +78,48 @@ def hash_suppression(session: Session, clinic_id: int, contact: str) -> None:
 
 
 def end_reminders(session: Session, client_id: int, now: datetime) -> None:
-    """Cancel what is planned for a client, and give up what is in doubt: without its words nobody
-    can be asked about it any more.
+    """Cancel what is planned for a client, and set what is in doubt to unknown: without its words
+    the provider cannot be asked about it any more.
     """
-    hers = col(Reminder.client_id) == client_id
+    of_this_client = col(Reminder.client_id) == client_id
     gone = {"claim": None, "lease_until": None, "settled_at": now}
     for states, status, reason in (
         (OPEN, Status.CANCELLED, Reason.ERASED),
         ({Status.HANDOFF}, Status.UNKNOWN, Reason.UNPROVEN),
     ):
-        ends = update(Reminder).where(hers, is_status(*states))
+        ends = update(Reminder).where(of_this_client, is_status(*states))
         ends = ends.values(status=status, reason=reason, **gone)
         session.execute(ends.execution_options(**QUIET))
 
 
 def hash_ledger(session: Session, client_id: int, now: datetime) -> int:
-    """Put hashes in the place of what can be read in a client's ledger."""
-    hers = select(Consent).where(col(Consent.client_id) == client_id)
-    lines = session.scalars(hers.where(col(Consent.erased_at).is_(None))).all()
+    """Replace what can be read in a client's ledger by hashes."""
+    ledger = select(Consent).where(col(Consent.client_id) == client_id)
+    lines = session.scalars(ledger.where(col(Consent.erased_at).is_(None))).all()
     for line in lines:
         line.source = keyed(session, line.source)
         line.contact = keyed(session, line.contact) if line.contact else None
-        line.network_address = keyed(session, line.network_address) if line.network_address else None
+        line.network_address = (
+            keyed(session, line.network_address) if line.network_address else None
+        )
         line.erased_at = now
     return len(lines)
 
 
 def hash_messages(session: Session, of: ColumnElement[bool], *, contacts: bool) -> int:
-    """Take the words of attempts away but for a hash that proves them, and with ``contacts``
-    to whom they went.
-    """
+    """Replace the words of attempts by a hash, and with ``contacts`` the contact as well."""
     hashed = ("body", "contact") if contacts else ("body",)
     return _hash_rows(session, Attempt, of, hashed, {"subject": ""})
 
 
 def hash_replies(session: Session, of: ColumnElement[bool]) -> int:
-    """Take the words and the sender of replies away but for hashes that prove them."""
+    """Replace the words and the sender of replies by hashes."""
     emptied: dict[str, Any] = {"answer": "", "media": []}
     return _hash_rows(session, Reply, of, ("body", "contact"), emptied)
 
 
 def empty_notes(session: Session, of: ColumnElement[bool]) -> int:
-    """Take the words of notes away; what of them left is proven by its attempt."""
+    """Delete the words of one-off messages; the hash in the attempt proves what was sent."""
     emptied = (
         update(OneOffMessage).where(of, col(OneOffMessage.words) != "").values(subject="", words="")
     )
@@ -127,11 +129,14 @@ def empty_notes(session: Session, of: ColumnElement[bool]) -> int:
 
 
 def of_client(model: Any, client_id: int) -> ColumnElement[bool]:
-    """Choose a client's rows of a table that knows her, or knows her reminders."""
+    """Select a client's rows of a table that names the client or a reminder."""
     if hasattr(model, "client_id"):
         return col(model.client_id) == client_id
-    hers = select(col(Reminder.id)).where(col(Reminder.client_id) == client_id)
-    return col(model.reminder_id).in_(hers)
+    return col(model.reminder_id).in_(_reminders_of(client_id))
+
+
+def _reminders_of(client_id: int) -> Select[tuple[int]]:
+    return select(col(Reminder.id)).where(col(Reminder.client_id) == client_id)
 
 
 def _readable(words: ColumnElement[str]) -> ColumnElement[bool]:
@@ -167,13 +172,13 @@ def _hash_rows(
 
 
 def _pages(session: Session, wanted: Any) -> Iterator[Sequence[Any]]:
-    """Return what remains to be done a page at a time, until nothing does."""
+    """Yield what is left, a page at a time, until nothing is."""
     while rows := session.execute(wanted.limit(TOGETHER)).all():
         yield rows
 
 
 def redact(session: Session, names: Any, of: ColumnElement[bool], now: datetime) -> None:
-    """Let the provider be asked to forget the words of texts too, by the ids it gave them."""
+    """Queue requests to the provider to delete the words of texts, by the provider's ids."""
     for provider_id in session.scalars(select(names).where(of, names.is_not(None)).order_by(names)):
         redactions.ask(session, provider_id, now)
 
@@ -182,7 +187,7 @@ def redact(session: Session, names: Any, of: ColumnElement[bool], now: datetime)
 
 
 def delete_deliveries(session: Session, before: datetime) -> int:
-    """Delete what was scheduled before then and has come to its end, with all that belongs to it."""
+    """Delete reminders scheduled before then that are final, with all that belongs to them."""
     ended = ~col(Reminder.status).in_({*OPEN, Status.HANDOFF})
     old = select(col(Reminder.id)).where(col(Reminder.scheduled_at) < before, ended)
     count = 0
@@ -200,17 +205,17 @@ def delete_deliveries(session: Session, before: datetime) -> int:
 
 
 def retired(session: Session, before: datetime) -> list[int]:
-    """Return the clients of whom nothing was heard or planned since then."""
-    hers = col(Client.id)
+    """Return the clients without treatment, consent, reply or reminder since then."""
+    client_id = col(Client.id)
     since = (
-        exists().where(col(Treatment.client_id) == hers, col(Treatment.ends_at) >= before),
-        exists().where(col(Consent.client_id) == hers, col(Consent.recorded_at) >= before),
-        exists().where(col(Reply.client_id) == hers, col(Reply.received_at) >= before),
-        exists().where(col(Reminder.client_id) == hers),
+        exists().where(col(Treatment.client_id) == client_id, col(Treatment.ends_at) >= before),
+        exists().where(col(Consent.client_id) == client_id, col(Consent.recorded_at) >= before),
+        exists().where(col(Reply.client_id) == client_id, col(Reply.received_at) >= before),
+        exists().where(col(Reminder.client_id) == client_id),
     )
     still = [~each for each in since]
     none = col(Client.erased_at).is_(None) & (col(Client.created_at) < before)
-    return list(session.scalars(select(hers).where(none, *still).order_by(hers)))
+    return list(session.scalars(select(client_id).where(none, *still).order_by(client_id)))
 
 
 def delete_ledger(session: Session, clients: Collection[int], before: datetime) -> int:
@@ -226,7 +231,7 @@ def delete_treatments(session: Session, clients: Collection[int]) -> int:
 
 
 def delete_stops(session: Session, before: datetime) -> int:
-    """Delete the stops of contacts that are nobody's any more."""
+    """Delete the suppressions of contacts that no client has any more."""
     hashed = col(Suppression.contact).startswith(HASHED) & (col(Suppression.suppressed_at) < before)
     return _delete(session, table_of(Suppression), hashed)
 
@@ -242,7 +247,7 @@ def count(session: Session, what: str, number: int, now: datetime) -> None:
 
 
 SECRETS = {"page_key", "seal"}
-"""What opens something of hers, even as a hash, is for nobody to see."""
+"""Columns with keys or their hashes, which are left out of every export."""
 
 
 def held(session: Session, client_id: int, contacts: Collection[str]) -> dict[str, Any]:
@@ -268,8 +273,7 @@ def _about(
     if table.name == "client":
         yield columns.id == client_id
     elif "reminder_id" in columns:
-        hers = select(col(Reminder.id)).where(col(Reminder.client_id) == client_id)
-        yield columns.reminder_id.in_(hers)
+        yield columns.reminder_id.in_(_reminders_of(client_id))
     elif "contact" in columns and table.name != "practice_recipient":
         nobodys = columns.client_id.is_(None) if named else true()
         yield columns.contact.in_(contacts) & nobodys

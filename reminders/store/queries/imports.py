@@ -1,4 +1,4 @@
-"""Lists being brought in, what each of their rows did, and which column holds what in them."""
+"""Queries for imported lists: what each row did, and which column holds what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joining: forms sent in, the codes they call for, and how many of those went out lately."""
+"""Queries for self-enrolment: forms, verification codes, and how many were sent lately."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lanes: which may send now and have something to, in turn, and what stops them."""
+"""Queries for lanes: which may send next, in turn, and which are stopped."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Key = tuple[int, Channel]
 """A lane by its clinic and channel."""
 
 
-def of(held: Facts) -> Key:
+def lane_of(held: Facts) -> Key:
     """Return by which lane a reminder leaves."""
     return held.clinic.clinic_id, held.channel
 
@@ -38,7 +38,7 @@ _FACTS = tuple(
 _LANES = select(L.c.id.label("lane_id"), *_FACTS, C.c.time_zone, C.c.name).join_from(L, C)
 
 
-def lay_missing(session: Session) -> None:
+def add_missing(session: Session) -> None:
     """Give every clinic that has none a lane for each channel."""
     for channel in Channel:
         there = select(L.c.id).where(L.c.clinic_id == C.c.id, L.c.channel == channel)
@@ -116,12 +116,12 @@ _LOCKING = (
 
 def lock(session: Session, keys: Collection[Key]) -> list[LaneFacts]:
     """Lock and return these lanes."""
-    of: dict[Channel, list[int]] = defaultdict(list)
+    lane_of: dict[Channel, list[int]] = defaultdict(list)
     for clinic_id, channel in sorted(keys):
-        of[channel].append(clinic_id)
+        lane_of[channel].append(clinic_id)
     return [
         _lane(row)
-        for channel, clinics in sorted(of.items())
+        for channel, clinics in sorted(lane_of.items())
         for row in asked(session, _LOCKING, channel=channel, clinics=clinics)
     ]
 

@@ -1,4 +1,4 @@
-"""Measures: how much leaves, how late and how quickly, by questions that an index answers."""
+"""Queries for metrics and alerts: volumes, backlog and delays, each answered by an index."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SAMPLE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class AttemptCounts:
     """Attempts of a lane that ended alike."""
 
     clinic_id: int
@@ -46,7 +46,7 @@ class Tried:
     segments: int
 
 
-def tried(session: Session, since: datetime) -> list[Tried]:
+def ended_attempts(session: Session, since: datetime) -> list[AttemptCounts]:
     """Return what became of the attempts made since then."""
     group = (R.c.clinic_id, R.c.channel, A.c.outcome, A.c.code)
     rows = session.execute(
@@ -56,7 +56,7 @@ def tried(session: Session, since: datetime) -> list[Tried]:
         .group_by(*group)
     )
     return [
-        Tried(clinic, channel, outcome or "in doubt", code or "", count, int(segments))
+        AttemptCounts(clinic, channel, outcome or "in doubt", code or "", count, int(segments))
         for clinic, channel, outcome, code, count, segments in rows
     ]
 
@@ -128,7 +128,7 @@ def lanes(session: Session) -> list[Row[Any]]:
     return list(session.execute(select(*wanted)))
 
 
-def coming(session: Session, until: datetime) -> list[Any]:
+def planned_until(session: Session, until: datetime) -> list[Any]:
     """Return what is planned until then, with its clinic, channel, ends and the client's zone."""
     of_lane = and_(R.c.clinic_id == L.c.clinic_id, R.c.channel == L.c.channel)
     wanted = (R.c.clinic_id, R.c.channel, R.c.due_at, R.c.stale_at, P.c.time_zone)
@@ -161,7 +161,7 @@ def stops(session: Session) -> list[tuple[str, int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Morning:
+class MorningFigures:
     """What a clinic may expect of today, and what became of yesterday."""
 
     planned: int
@@ -169,7 +169,7 @@ class Morning:
     stuck: int
 
 
-def morning(session: Session, clinic_id: int, day: tuple[datetime, datetime]) -> Morning:
+def morning(session: Session, clinic_id: int, day: tuple[datetime, datetime]) -> MorningFigures:
     """Count a clinic's reminders that are due within a day (UTC), those that failed in the day
     before it, and those whose end nobody knows.
     """
@@ -183,4 +183,4 @@ def morning(session: Session, clinic_id: int, day: tuple[datetime, datetime]) ->
     tried_then = select(func.count(R.c.id.distinct())).join_from(A, R, R.c.id == A.c.reminder_id)
     failed = tried_then.where(of_clinic, yesterday, is_status(Status.FAILED, Status.UNDELIVERED))
     stuck = tried_then.where(of_clinic, yesterday, is_status(Status.UNKNOWN, Status.HANDOFF))
-    return Morning(*(int(session.scalar(count) or 0) for count in (planned, failed, stuck)))
+    return MorningFigures(*(int(session.scalar(count) or 0) for count in (planned, failed, stuck)))

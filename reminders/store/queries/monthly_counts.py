@@ -1,4 +1,4 @@
-"""A month's numbers of a clinic: what became of its messages, who stopped, and how replies went."""
+"""Count a clinic's messages, opt-outs and replies of one month."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.keywords import Kind
-from reminders.rules.statistics import Cell
+from reminders.rules.statistics import MessageCounts
 from reminders.rules.terms import LEFT, Act, Channel
 from reminders.store.tables import Attempt, Client, Consent, Reminder, Reply
 
 
-def cells(session: Session, clinic_id: int, begins: date, ends: date) -> list[Cell]:
+def cells(session: Session, clinic_id: int, begins: date, ends: date) -> list[MessageCounts]:
     """Count the messages that belong to the days from ``begins`` until before ``ends``, on the
     recipients' calendars, by channel, state and reason, with the segments that left.
     """
@@ -35,7 +35,7 @@ def cells(session: Session, clinic_id: int, begins: date, ends: date) -> list[Ce
         .group_by(*group)
     )
     segments = {tuple(row[:3]): row[3] for row in session.execute(spoken)}
-    return sorted((Cell(*row, segments.get(tuple(row[:3]), 0)) for row in counts), key=str)
+    return sorted((MessageCounts(*row, segments.get(tuple(row[:3]), 0)) for row in counts), key=str)
 
 
 def opt_outs(

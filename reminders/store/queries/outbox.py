@@ -1,4 +1,4 @@
-"""The outbox: what would have left a clinic that practises, the latest first."""
+"""List the messages that a clinic in practice mode would have sent, the latest first."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.terms import Channel
-from reminders.store.queries.desk import NotHere
+from reminders.store.queries.desk import NotAtClinic
 from reminders.store.tables import Attempt, Client, Reminder
 
 PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class OutboxMessage:
     """One message that was written to a file instead of being sent."""
 
     attempt_id: int
@@ -55,7 +55,7 @@ _KEPT: Any = (
 )
 
 
-def page(session: Session, clinic_id: int, before: int | None = None) -> list[Kept]:
+def page(session: Session, clinic_id: int, before: int | None = None) -> list[OutboxMessage]:
     """Return the latest messages of a clinic, or those before that attempt."""
     wanted = _KEPT.where(
         col(Reminder.clinic_id) == clinic_id, col(Attempt.provider_id).is_not(None)
@@ -63,13 +63,13 @@ def page(session: Session, clinic_id: int, before: int | None = None) -> list[Ke
     if before is not None:
         wanted = wanted.where(col(Attempt.id) < before)
     rows = session.execute(wanted.order_by(col(Attempt.id).desc()).limit(PAGE))
-    return [Kept(*row) for row in rows]
+    return [OutboxMessage(*row) for row in rows]
 
 
-def one(session: Session, clinic_id: int, attempt_id: int) -> Kept:
+def one(session: Session, clinic_id: int, attempt_id: int) -> OutboxMessage:
     """Return one message of a clinic; raises ``NotHere``."""
     wanted = _KEPT.where(col(Reminder.clinic_id) == clinic_id, col(Attempt.id) == attempt_id)
     row = session.execute(wanted).first()
     if row is None:
-        raise NotHere
-    return Kept(*row)
+        raise NotAtClinic
+    return OutboxMessage(*row)

@@ -1,4 +1,4 @@
-"""Questions about everything at once: counts, what is overdue, and a client's whole line."""
+"""Queries across all clinics: counts, overdue reminders, outages, and copies for rehearsals."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reminders.store.queries.common import is_status
 from reminders.store.queries.people import clinics
 from reminders.store.tables import Attempt, Client, Clinic, Lane, Outage, Reminder, Treatment
 
-__all__ = ["Line", "clinics", "copy", "counts", "lines", "overdue"]
+__all__ = ["ReminderLine", "clinics", "copy_for_rehearsal", "counts", "lines", "overdue"]
 
 
 def counts(session: Session) -> Iterator[tuple[Status, Reason | None, int]]:
@@ -44,7 +44,7 @@ def overdue(session: Session, before: datetime) -> int:
     return int(session.scalar(select(func.coalesce(func.sum(of_a_lane), 0)).select_from(Lane)) or 0)
 
 
-def maybe_twice(session: Session) -> int:
+def possibly_doubled(session: Session) -> int:
     """Return how many reminders went again after an attempt whose end was never known."""
     went_again = select(func.count()).where(
         col(Reminder.unproven_attempts) > 0, col(Reminder.status).in_(LEFT)
@@ -53,7 +53,7 @@ def maybe_twice(session: Session) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class MissedReminders:
     """How many reminders of a clinic went stale while nothing was sent (UTC)."""
 
     clinic: str
@@ -62,7 +62,7 @@ class Missed:
     missed: int
 
 
-def outages(session: Session, since: datetime) -> list[Missed]:
+def outages(session: Session, since: datetime) -> list[MissedReminders]:
     """Return what was missed in outages that ended since then, the latest first."""
     rows = session.execute(
         select(col(Clinic.name), col(Outage.began_at), col(Outage.ended_at), col(Outage.missed))
@@ -70,7 +70,7 @@ def outages(session: Session, since: datetime) -> list[Missed]:
         .where(col(Outage.ended_at) >= since)
         .order_by(col(Outage.ended_at).desc())
     )
-    return [Missed(*row) for row in rows]
+    return [MissedReminders(*row) for row in rows]
 
 
 def outages_of(session: Session, clinic_id: int, since: datetime) -> list[Outage]:
@@ -80,7 +80,7 @@ def outages_of(session: Session, clinic_id: int, since: datetime) -> list[Outage
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReminderLine:
     """One reminder as people read it, with the words that left where they did."""
 
     reminder_id: int
@@ -107,7 +107,7 @@ class Line:
         return (self.handoff_at or self.settled_at or self.due_at).astimezone(self.zone)
 
 
-def lines(session: Session, client_id: int | None = None) -> list[Line]:
+def lines(session: Session, client_id: int | None = None) -> list[ReminderLine]:
     """Return every reminder, of one client or of all, in order of time."""
     wanted = (
         select(Reminder, Client, Clinic, Treatment, Attempt)
@@ -135,8 +135,8 @@ def _line(
     clinic: Clinic,
     treatment: Treatment | None,
     attempt: Attempt | None,
-) -> Line:
-    return Line(
+) -> ReminderLine:
+    return ReminderLine(
         reminder_id=r.id,
         clinic=clinic.name,
         client_id=r.client_id,
@@ -189,7 +189,9 @@ NOT_PLAYED = {
 """Tables that say nothing about what will be sent, and passwords, which are not for copying."""
 
 
-def copy(source: Connection, target: Connection, clients: Collection[int] | None = None) -> None:
+def copy_for_rehearsal(
+    source: Connection, target: Connection, clients: Collection[int] | None = None
+) -> None:
     """Copy for a rehearsal what decides about messages: everyone's, or these clients', whose
     clinics then count as live.
 

@@ -1,4 +1,4 @@
-"""Pausing one clinic or all of them, and letting what waited go on."""
+"""Queries to pause and resume sending, for one clinic or for all."""
 
 from __future__ import annotations
 

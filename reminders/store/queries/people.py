@@ -1,4 +1,4 @@
-"""Clinics, clients and their treatments: who is known, and who is meant."""
+"""Queries for clinics, clients and their treatments."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def _keys(row: Mapping[str, Any]) -> dict[str, str]:
 
 @event.listens_for(Client, "before_insert")
 @event.listens_for(Client, "before_update")
-def _follow(_mapper: object, _connection: object, client: Client) -> None:
+def _update_keys(_mapper: object, _connection: object, client: Client) -> None:
     """Keep what she is found by true to her names, and count the change."""
     session = object_session(client)
     if session is None or not session.is_modified(client):

@@ -1,4 +1,4 @@
-"""Planned reminders: what is there for a treatment, and the changes a new plan makes."""
+"""Queries for planned reminders: read a treatment's, and write what a new plan changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
-from reminders.rules.planning import Existing, Planned, Replan
+from reminders.rules.planning import ExistingReminder, Planned, Replan
 from reminders.rules.terms import OPEN, Channel, Reason, Status
 from reminders.store.column_types import among
 from reminders.store.queries.common import QUIET, Row, insert_many, insert_numbered, is_status
@@ -28,9 +28,9 @@ COLUMNS = (
 Change = tuple[Treatment, Replan]
 
 
-def existing(session: Session, clients: Collection[int]) -> dict[int, list[Existing]]:
+def existing(session: Session, clients: Collection[int]) -> dict[int, list[ExistingReminder]]:
     """Return the reminders of these clients, by treatment."""
-    found: dict[int, list[Existing]] = defaultdict(list)
+    found: dict[int, list[ExistingReminder]] = defaultdict(list)
     rows = session.execute(
         select(
             col(Reminder.treatment_id),
@@ -44,7 +44,7 @@ def existing(session: Session, clients: Collection[int]) -> dict[int, list[Exist
         {"clients": list(clients)},
     )
     for row in rows:
-        found[row[0] or 0].append(Existing(*row[1:]))
+        found[row[0] or 0].append(ExistingReminder(*row[1:]))
     return found
 
 
@@ -81,7 +81,7 @@ _WORDS = {channel: channel.value for channel in Channel}
 """As they are written, looked up once: a long list makes a million rows."""
 
 
-def _moved(row: Existing, planned: Planned) -> dict[str, Any]:
+def _moved(row: ExistingReminder, planned: Planned) -> dict[str, Any]:
     return {
         "reminder": row.reminder_id,
         "to_status": Status.PLANNED,
@@ -93,7 +93,7 @@ def _moved(row: Existing, planned: Planned) -> dict[str, Any]:
     }
 
 
-def _too_late(row: Existing, planned: Planned, now: datetime) -> dict[str, Any]:
+def _too_late(row: ExistingReminder, planned: Planned, now: datetime) -> dict[str, Any]:
     ended = {"to_status": Status.SKIPPED, "to_reason": Reason.STALE, "to_settled_at": now}
     return _moved(row, planned) | ended
 

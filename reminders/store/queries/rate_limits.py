@@ -1,4 +1,4 @@
-"""Paces: how fast everything together leaves by one sender, across all lanes and workers."""
+"""Queries for the rate of one sender, which all lanes and workers share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from reminders.rules.forecast import Rate
+from reminders.rules.forecast import RateLimit
 from reminders.rules.lanes import LaneFacts
 from reminders.rules.terms import Channel
 from reminders.store.queries.common import asked, insert_once, table_of
@@ -26,7 +26,7 @@ _KEEPING = (
 )
 
 
-def lock(session: Session, channel: Channel, rate: Rate) -> LaneFacts | None:
+def lock(session: Session, channel: Channel, rate: RateLimit) -> LaneFacts | None:
     """Lock a sender's pace and return it with these limits; None where another worker has it."""
     row = asked(session, _LOCKING, of=channel).first()
     if row is None:

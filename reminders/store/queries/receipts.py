@@ -1,4 +1,4 @@
-"""The provider's reports: each kept once, and whose they are."""
+"""Queries for the provider's delivery reports, each stored once, and their attempts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reminders.store.tables import Attempt, Receipt, Reminder
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
+class AttemptState:
     """The attempt a report is about, and where its reminder stands."""
 
     reminder_id: int
@@ -28,7 +28,7 @@ class Whose:
     status: Status
 
 
-def whose(session: Session, attempt: str, provider_id: str) -> Whose | None:
+def attempt_of(session: Session, attempt: str, provider_id: str) -> AttemptState | None:
     """Return the attempt of that token (reminder and claim) or, without one, of the provider's
     id; its client is locked until the transaction ends.
     """
@@ -48,7 +48,7 @@ def whose(session: Session, attempt: str, provider_id: str) -> Whose | None:
         .where(by_token if claim else by_id)
         .with_for_update(of=Reminder)
     ).first()
-    return Whose(*row) if row else None
+    return AttemptState(*row) if row else None
 
 
 def keep(
@@ -76,7 +76,9 @@ def reported(session: Session, provider_id: str) -> set[str]:
     return set(session.scalars(said))
 
 
-def prove(session: Session, of: Whose, status: Status, provider_id: str, now: datetime) -> bool:
+def prove(
+    session: Session, of: AttemptState, status: Status, provider_id: str, now: datetime
+) -> bool:
     """Move a reminder to where a report proves it stands, and tie the message to its attempt.
 
     Also one that is planned again: it left after all. A plan given up for another reason stays.
@@ -95,7 +97,7 @@ def prove(session: Session, of: Whose, status: Status, provider_id: str, now: da
 
 
 def plan_again(
-    session: Session, of: Whose, provider_id: str, now: datetime, due_at: datetime
+    session: Session, of: AttemptState, provider_id: str, now: datetime, due_at: datetime
 ) -> None:
     """Plan a text once more that was taken and did not arrive, if it still helps by then and
     did not go again before; its attempt remembers that.
@@ -119,18 +121,18 @@ def plan_again(
         session.execute(noted.execution_options(**QUIET))
 
 
-def went_again(session: Session, of: Whose) -> bool:
+def was_replanned(session: Session, of: AttemptState) -> bool:
     """Say whether this attempt did not reach her, so that its reminder was planned once more."""
     noted = select(col(Attempt.unreached_at)).where(_is(of))
     return session.scalar(noted) is not None
 
 
-def _is(of: Whose) -> ColumnElement[bool]:
+def _is(of: AttemptState) -> ColumnElement[bool]:
     return and_(col(Attempt.reminder_id) == of.reminder_id, col(Attempt.claim) == of.claim)
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class LastAttempt:
     """The last attempt of a reminder that left, or may have."""
 
     reminder_id: int
@@ -142,7 +144,7 @@ class Sent:
     provider_id: str | None
 
 
-def last_sent(session: Session, reminder_id: int) -> Sent | None:
+def last_sent(session: Session, reminder_id: int) -> LastAttempt | None:
     """Return the last attempt of a reminder; its clients are not locked."""
     row = session.execute(
         select(
@@ -159,10 +161,10 @@ def last_sent(session: Session, reminder_id: int) -> Sent | None:
         .order_by(col(Attempt.id).desc())
         .limit(1)
     ).first()
-    return Sent(*row) if row else None
+    return LastAttempt(*row) if row else None
 
 
-def full_on(session: Session, sent: Sent, since: datetime) -> set[date]:
+def full_on(session: Session, sent: LastAttempt, since: datetime) -> set[date]:
     """Return the days (UTC) since then on which this client's mailbox at this address was full."""
     rows = session.scalars(
         select(col(Receipt.received_at))

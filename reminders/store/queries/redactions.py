@@ -1,4 +1,4 @@
-"""Texts whose words their provider is to forget, until it has."""
+"""Queries for texts whose words the provider is still to delete."""
 
 from __future__ import annotations
 

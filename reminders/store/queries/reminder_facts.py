@@ -1,4 +1,4 @@
-"""The facts of a reminder: everything a decision and a message need, read at one moment."""
+"""Load all facts that decide and word a reminder, as of one moment."""
 
 from __future__ import annotations
 

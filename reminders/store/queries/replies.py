@@ -1,4 +1,4 @@
-"""Replies: what came in from whom, what it was answered with, and what waits for a person."""
+"""Queries for incoming texts: from whom, how answered, and which wait for staff."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reminders.store.queries.common import QUIET, insert_once
 from reminders.store.tables import Client, Clinic, Consent, Reminder, Reply, Suppression
 
 
-def one_by_one(session: Session, contact: str) -> None:
+def lock_number(session: Session, contact: str) -> None:
     """Let texts from one number be taken one after the other until the transaction ends; SQLite
     lets nobody else write at all.
     """
@@ -75,7 +75,7 @@ def stops_on(session: Session, contact: str) -> dict[int, Suppression]:
     return {row.clinic_id: row for row in session.scalars(found)}
 
 
-def not_hers(session: Session, clinic_id: int, contact: str) -> None:
+def mark_wrong_number(session: Session, clinic_id: int, contact: str) -> None:
     """Note that a number, which this clinic must not message, is not its client's."""
     session.execute(
         update(Suppression)
@@ -112,7 +112,7 @@ def last_stop(session: Session, contact: str) -> Reply | None:
     return session.scalars(stops).first()
 
 
-def told_since(session: Session, contact: str, since: datetime) -> bool:
+def notified_since(session: Session, contact: str, since: datetime) -> bool:
     """Say whether this number was told since an instant that a person will read."""
     told = select(func.count()).where(
         col(Reply.contact) == contact,

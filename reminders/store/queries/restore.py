@@ -1,4 +1,4 @@
-"""After a restore: what is still open although it may have left, and what was proven of it."""
+"""Queries after a restore: reminders that may have left already, and what was proven."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def open_emails(session: Session, until: datetime) -> list[int]:
     return list(session.scalars(wanted))
 
 
-def put_down(
+def record_outcome(
     session: Session,
     one: Facts,
     status: Status,

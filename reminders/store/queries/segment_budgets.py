@@ -1,4 +1,4 @@
-"""What texts cost: how many segments left for each clinic this month, and what its budget leaves."""
+"""Queries for monthly segment budgets: what each clinic used, and what remains."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def charge(session: Session, leaving: Sequence[tuple[Facts, Message]], now: date
         add_up(session, SegmentSpending, key, "segments", count)
 
 
-def hold(session: Session, clinics: Iterable[ClinicFacts], now: datetime) -> None:
+def lock_budgets(session: Session, clinics: Iterable[ClinicFacts], now: datetime) -> None:
     """Let nobody else charge the months of those clinics that have a budget until the transaction
     ends, so that workers at once keep it as one would; SQLite lets nobody else write at all.
     """

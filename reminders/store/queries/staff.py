@@ -1,4 +1,4 @@
-"""Staff: who they are, where they belong, and which of their browsers are signed in."""
+"""Queries for staff: accounts, memberships, signed-in browsers, failed attempts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reminders.store.tables import Clinic, Invitation, Membership, SignIn, SignI
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class SignedIn:
     """Who is signed in with a browser, and at which clinic in which role."""
 
     sign_in: SignIn
@@ -24,7 +24,7 @@ class Inside:
     role: Role
 
 
-def inside(session: Session, token_hash: str) -> Inside | None:
+def signed_in(session: Session, token_hash: str) -> SignedIn | None:
     """Return whose browser this is, if she still belongs to its clinic."""
     row = session.execute(
         select(SignIn, Staff, Clinic, Membership)
@@ -37,7 +37,7 @@ def inside(session: Session, token_hash: str) -> Inside | None:
         )
         .where(col(SignIn.token_hash) == token_hash, col(Staff.disabled_at).is_(None))
     ).first()
-    return Inside(row[0], row[1], row[2], row[3].role) if row else None
+    return SignedIn(row[0], row[1], row[2], row[3].role) if row else None
 
 
 def by_email(session: Session, email: str) -> Staff | None:
@@ -157,17 +157,17 @@ def invitation(session: Session, token_hash: str) -> Invitation | None:
     return session.scalars(wanted.with_for_update()).first()
 
 
-def knock(session: Session, key: str) -> SignInAttempt | None:
+def sign_in_attempt(session: Session, key: str) -> SignInAttempt | None:
     """Return what is known of failed tries under a key."""
     return session.get(SignInAttempt, key)
 
 
-def count_knock(session: Session, key: str, failures: int, next_at: datetime) -> None:
+def count_failed_attempt(session: Session, key: str, failures: int, next_at: datetime) -> None:
     """Note a failed try, and when the next may come."""
     put(session, SignInAttempt, {"key": key, "failures": failures, "next_at": next_at}, "key")
 
 
-def open_door(session: Session, key: str) -> None:
+def clear_attempts(session: Session, key: str) -> None:
     """Forget failed tries, since the right one came."""
     session.execute(delete(SignInAttempt).where(col(SignInAttempt.key) == key))
 
@@ -179,7 +179,7 @@ WHOLE = timedelta(hours=12)
 """How long a sign-in lasts at most: a working day."""
 
 
-def is_open(sign_in: SignIn, now: datetime) -> bool:
+def is_signed_in(sign_in: SignIn, now: datetime) -> bool:
     """Say whether a browser is still signed in."""
     return (
         sign_in.ended_at is None

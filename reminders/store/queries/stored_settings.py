@@ -1,4 +1,4 @@
-"""What the product keeps about itself between restarts: one JSON value under each key."""
+"""Read and write internal settings, one JSON value for each key."""
 
 from __future__ import annotations
 

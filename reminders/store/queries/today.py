@@ -1,4 +1,4 @@
-"""Today's questions: what went out at a clinic, what will, and what needs a person."""
+"""Queries for the page Today: what was sent, what is planned, what went wrong."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TROUBLE = text(
 
 
 @dataclass(frozen=True, slots=True)
-class Passing:
+class MessageLine:
     """One message with whose it is; ``at`` is when it left or will (UTC), ``code`` what the
     provider said of it.
     """
@@ -60,25 +60,27 @@ def _of_clinic(clinic_id: int, at: Any) -> Select[Any]:
     )
 
 
-def went_out(session: Session, clinic_id: int, since: datetime, limit: int) -> list[Passing]:
+def sent_since(session: Session, clinic_id: int, since: datetime, limit: int) -> list[MessageLine]:
     """Return what left since then, the latest first."""
     at = col(Reminder.handoff_at)
     rows = session.execute(
         _of_clinic(clinic_id, at).where(at >= since).order_by(at.desc()).limit(limit)
     )
-    return [Passing(*row) for row in rows]
+    return [MessageLine(*row) for row in rows]
 
 
-def count_out(session: Session, clinic_id: int, since: datetime) -> int:
+def count_sent(session: Session, clinic_id: int, since: datetime) -> int:
     """Count what left since then."""
     at = col(Reminder.handoff_at)
     left = select(func.count()).where(col(Reminder.clinic_id) == clinic_id, at >= since)
     return session.scalar(left.select_from(Reminder)) or 0
 
 
-def coming(session: Session, clinic_id: int, until: datetime, limit: int) -> list[Passing]:
+def planned_until(
+    session: Session, clinic_id: int, until: datetime, limit: int
+) -> list[MessageLine]:
     """Return what is planned until then, the next first; each channel by its own index."""
-    found: list[Passing] = []
+    found: list[MessageLine] = []
     for channel in Channel:
         rows = session.execute(
             _of_clinic(clinic_id, col(Reminder.due_at))
@@ -90,11 +92,11 @@ def coming(session: Session, clinic_id: int, until: datetime, limit: int) -> lis
             .order_by(col(Reminder.due_at))
             .limit(limit)
         )
-        found += [Passing(*row) for row in rows]
+        found += [MessageLine(*row) for row in rows]
     return sorted(found, key=lambda one: (one.at, one.reminder_id))[:limit]
 
 
-def count_coming(session: Session, clinic_id: int, until: datetime) -> int:
+def count_planned(session: Session, clinic_id: int, until: datetime) -> int:
     """Count what is planned until then."""
     planned = select(func.count()).where(
         is_status(Status.PLANNED),
@@ -105,7 +107,9 @@ def count_coming(session: Session, clinic_id: int, until: datetime) -> int:
     return session.scalar(planned.select_from(Reminder)) or 0
 
 
-def troubles(session: Session, clinic_id: int, now: datetime, limit: int = 200) -> list[Passing]:
+def troubles(
+    session: Session, clinic_id: int, now: datetime, limit: int = 200
+) -> list[MessageLine]:
     """Return what did not arrive, or nobody knows of, and nobody has looked after yet."""
     reported = (
         select(func.max(col(Receipt.code)))
@@ -125,7 +129,7 @@ def troubles(session: Session, clinic_id: int, now: datetime, limit: int = 200) 
         .order_by(col(Reminder.settled_at).desc())
         .limit(limit)
     )
-    return [Passing(*row) for row in rows]
+    return [MessageLine(*row) for row in rows]
 
 
 def count_troubled(session: Session, clinic_id: int, now: datetime) -> int:
@@ -136,7 +140,7 @@ def count_troubled(session: Session, clinic_id: int, now: datetime) -> int:
     return session.scalar(hers.select_from(Reminder)) or 0
 
 
-def to_mark(
+def unmarked_treatments(
     session: Session, clinic_id: int, first: date, last: date, now: datetime, limit: int = 20
 ) -> list[tuple[Treatment, Client]]:
     """Return the treatments of these days that should be over and that nobody has marked."""
@@ -164,7 +168,7 @@ def stopped(session: Session, clinic_id: int) -> list[Lane]:
     return list(session.scalars(wanted))
 
 
-def past_review(session: Session, clinic_id: int, today: date) -> list[Wording]:
+def overdue_reviews(session: Session, clinic_id: int, today: date) -> list[Wording]:
     """Return the wordings in use whose review is overdue."""
     latest = (
         select(func.max(col(Wording.id)))

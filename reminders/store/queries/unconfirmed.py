@@ -1,4 +1,4 @@
-"""What may have left without proof: whom to ask about, and what was found."""
+"""Queries for handoffs of unknown outcome: whom to ask about, and what was found."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.decision import Settled
-from reminders.rules.reconciliation import Doubt
+from reminders.rules.reconciliation import UnconfirmedAttempt
 from reminders.rules.terms import Channel, Status
 from reminders.store.queries.common import QUIET, is_status
 from reminders.store.tables import Attempt, Reminder
@@ -39,7 +39,9 @@ def _doubts() -> Select[Any]:
     return select(*_COLUMNS).join_from(Reminder, Attempt, theirs)
 
 
-def take(session: Session, now: datetime, again_in: timedelta, limit: int) -> list[Doubt]:
+def take(
+    session: Session, now: datetime, again_in: timedelta, limit: int
+) -> list[UnconfirmedAttempt]:
     """Return handoffs whose end is to be asked for by now, and let nobody else ask for a while."""
     due = (
         _doubts()
@@ -48,24 +50,24 @@ def take(session: Session, now: datetime, again_in: timedelta, limit: int) -> li
         .limit(limit)
         .with_for_update(of=Reminder, skip_locked=True)
     )
-    doubts = [Doubt(**row._mapping) for row in session.execute(due)]
+    doubts = [UnconfirmedAttempt(**row._mapping) for row in session.execute(due)]
     ours = col(Reminder.id).in_([doubt.reminder_id for doubt in doubts])
     later = update(Reminder).where(ours).values(due_at=now + again_in)
     session.execute(later.execution_options(**QUIET))
     return doubts
 
 
-def unknown(session: Session, since: datetime) -> list[Doubt]:
+def unknown(session: Session, since: datetime) -> list[UnconfirmedAttempt]:
     """Return the texts given up as unknown since then: a provider that answers again may know."""
     given_up = _doubts().where(
         is_status(Status.UNKNOWN),
         col(Reminder.channel) == Channel.SMS,
         col(Reminder.handoff_at) >= since,
     )
-    return [Doubt(**row._mapping) for row in session.execute(given_up)]
+    return [UnconfirmedAttempt(**row._mapping) for row in session.execute(given_up)]
 
 
-def hurry(session: Session, asked_by: datetime, now: datetime) -> int:
+def make_due(session: Session, asked_by: datetime, now: datetime) -> int:
     """Let every handoff older than ``asked_by`` be asked for now; return how many those are."""
     old = (
         update(Reminder)
@@ -92,7 +94,7 @@ def known(session: Session, contacts: Collection[str], since: datetime) -> dict[
 
 
 def settle(
-    session: Session, doubt: Doubt, settled: Settled, now: datetime, *, missed: bool
+    session: Session, doubt: UnconfirmedAttempt, settled: Settled, now: datetime, *, missed: bool
 ) -> bool:
     """Move a handoff on, unless somebody else did or asked about it meanwhile."""
     values: dict[str, Any] = {"status": settled.status, "reason": settled.reason}
@@ -114,6 +116,6 @@ def settle(
     return session.execute(moved.execution_options(**QUIET)).first() is not None
 
 
-def contacts_of(doubts: Sequence[Doubt]) -> set[str]:
+def contacts_of(doubts: Sequence[UnconfirmedAttempt]) -> set[str]:
     """Return whom these doubts are about."""
     return {doubt.contact for doubt in doubts}

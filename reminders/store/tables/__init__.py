@@ -1,4 +1,4 @@
-"""The tables, with every promise that can be a constraint written as one."""
+"""All tables, with every rule that a constraint can express."""
 
 from reminders.store.tables.customisation import (
     Audit,

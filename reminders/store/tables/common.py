@@ -1,4 +1,4 @@
-"""What the tables share: names of constraints, and rows that belong to one clinic."""
+"""What tables share: names of constraints, and foreign keys that stay within one clinic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a clinic makes its own: wording, parameters, placements, lists taken in, guests, and a record."""
+"""Tables of a clinic's own settings: wording, parameters, placements, lists, practice numbers,
+audit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reminders on their way: their states, what was tried, and what the provider said."""
+"""Tables of reminders, attempts, receipts, lanes and sending rates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of what clients text back, and of what staff are told by email."""
+"""Tables of incoming texts, and of email alerts to staff."""
 
 from __future__ import annotations
 

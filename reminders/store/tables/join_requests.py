@@ -1,4 +1,4 @@
-"""Joining: what somebody asked for at a clinic's own address, and the codes that prove her contacts."""
+"""Tables of self-enrolment: the forms that were sent in, and the codes that verify contacts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clinics, their clients and treatments, and what each client said about messages."""
+"""Tables of clinics, clients, treatments, consents and suppressions."""
 
 from __future__ import annotations
 

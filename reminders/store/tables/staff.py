@@ -1,4 +1,4 @@
-"""The staff's tables: who may sign in, where, and with which browsers."""
+"""Tables of staff: accounts, memberships, invitations and signed-in browsers."""
 
 from __future__ import annotations
 

@@ -3,9 +3,9 @@
 from starlette.routing import BaseRoute
 
 from reminders.web.client import aftercare_page, calendar, join, personal_data, preferences
-from reminders.web.client.page import Visit
+from reminders.web.client.page import ClientRequest
 
-__all__ = ["ROUTES", "Visit"]
+__all__ = ["ROUTES", "ClientRequest"]
 
 ROUTES: list[BaseRoute] = [
     *aftercare_page.ROUTES,

@@ -1,4 +1,4 @@
-"""A client's own page: how far their skin has healed, what to do now, when to call, and what comes next."""
+"""A client's own page: how the skin heals, what to do now, when to call, and what comes next."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from reminders.rules.healing import Phase, Stage
 from reminders.rules.terms import Channel, Reason
 from reminders.store.database import reading, writing
 from reminders.store.queries import client_pages, consents, customisation, people
-from reminders.store.queries.client_pages import Coming
+from reminders.store.queries.client_pages import PlannedReminder
 from reminders.store.tables import Client, Treatment
-from reminders.web.client.page import Visit, clinic_words, door, say_day, say_when
+from reminders.web.client.page import ClientRequest, clinic_words, page_route, say_day, say_when
 from reminders.wording.phrases import Words
 
 SOON = timedelta(days=14)
@@ -37,7 +37,7 @@ SIGNED = ("saved", "paused", "ended", "stopped", "asked")
 class AftercarePage:
     """What is known about whoever's page it is, read at one moment."""
 
-    def __init__(self, session: Session, visit: Visit, client: Client) -> None:
+    def __init__(self, session: Session, visit: ClientRequest, client: Client) -> None:
         """Read what the page may show."""
         self.session, self.visit, self.client, self.now = session, visit, client, visit.now
         self.clinic = people.clinic(session, client.clinic_id)
@@ -80,7 +80,7 @@ class AftercarePage:
         yes = {channel for channel in self.contacts() if said.get((self.client.id, channel))}
         return frozenset(yes - self.barred().keys())
 
-    def coming(self) -> list[list[Coming]]:
+    def coming(self) -> list[list[PlannedReminder]]:
         """Return what she will be sent, what comes at once by several channels together."""
         reach = self.reach()
         planned = [
@@ -97,7 +97,7 @@ class AftercarePage:
         return say_when(moment, self.zone, self.words)
 
 
-def refusal(visit: Visit) -> Response | None:
+def refusal(visit: ClientRequest) -> Response | None:
     """Say why nobody may come in just now: whoever tries many addresses is guessing."""
     if visit.shell.knocks.full(visit.network_address, visit.now):
         return visit.problem(429, "too_often")
@@ -107,10 +107,10 @@ def refusal(visit: Visit) -> Response | None:
 
 
 @contextmanager
-def opened_page(visit: Visit) -> Iterator[AftercarePage | None]:
+def opened_page(visit: ClientRequest) -> Iterator[AftercarePage | None]:
     """Open the page of that address, for looking or, in a form's answer, for changing too."""
     key = page_key(visit.token)
-    _lay_keys(visit, key)
+    _assign_keys(visit, key)
     opened = writing if visit.request.method == "POST" else reading
     with opened(visit.app.engine) as session:
         client = client_pages.client_with(session, key)
@@ -122,17 +122,17 @@ def opened_page(visit: Visit) -> Iterator[AftercarePage | None]:
         yield AftercarePage(session, visit, client) if client else None
 
 
-def _lay_keys(visit: Visit, key: str) -> None:
+def _assign_keys(visit: ClientRequest, key: str) -> None:
     with reading(visit.app.engine) as session:
-        behind = client_pages.client_with(session, key) is None and page_keys.are_behind(
+        behind = client_pages.client_with(session, key) is None and page_keys.keys_outdated(
             session, visit.app.links
         )
     while behind:
         with writing(visit.app.engine) as session:
-            behind = page_keys.lay(session, visit.app.links)
+            behind = page_keys.assign_keys(session, visit.app.links)
 
 
-def show(visit: Visit) -> Response:
+def show(visit: ClientRequest) -> Response:
     """Show the client's page; looking changes nothing."""
     refused = refusal(visit)
     if refused:
@@ -152,7 +152,7 @@ def _page(page: AftercarePage) -> Response:
         done=done if done in SIGNED else None,
         stage=stage and stage.value,
         day=_day(page),
-        drawn=_drawn(since) if page.last else None,
+        drawn=_timeline_position(since) if page.last else None,
         advice=_advice(page) if page.last else [],
         next_visit=_visit(page),
         preparing=_preparing(page) if soon or stage is Stage.BEFORE else [],
@@ -174,10 +174,10 @@ def _day(page: AftercarePage) -> int:
     return (today - page.last.treated_on).days if page.last else 0
 
 
-def _drawn(since: timedelta) -> dict[str, Any]:
+def _timeline_position(since: timedelta) -> dict[str, Any]:
     """Return where the mark of the drawn timeline stands, in its own units."""
     phase = healing.phase_at(since)
-    place = 10 + 300 * healing.way_along(since)
+    place = 10 + 300 * healing.healing_progress(since)
     number = list(Phase).index(phase) + 1
     return {"phase": phase.value, "number": number, "x": round(place, 1), "label": round(min(max(place, 34), 286), 1), "phases": [p.value for p in Phase]}  # fmt: skip
 
@@ -221,7 +221,7 @@ def _preparing(page: AftercarePage) -> list[str]:
     ]
 
 
-def _one(page: AftercarePage, together: list[Coming]) -> tuple[str, str]:
+def _one(page: AftercarePage, together: list[PlannedReminder]) -> tuple[str, str]:
     key = f"milestone.{together[0].milestone}"
     protocol = page.visit.app.library.protocols[together[0].protocol]
     title = (
@@ -251,4 +251,4 @@ def back(page: AftercarePage, done: str) -> Response:
     return RedirectResponse(f"/a/{page.visit.token}?done={done}", 303)
 
 
-ROUTES = [door("/a/{token}", show)]
+ROUTES = [page_route("/a/{token}", show)]

@@ -1,4 +1,4 @@
-"""Her calendar: the next visit and what comes after it, as a file that any calendar opens."""
+"""The calendar file of a client's next visit and reminders (iCalendar)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from starlette.responses import Response
 
 from reminders.rules.planning import timing
 from reminders.web.client.aftercare_page import AftercarePage
-from reminders.web.client.page import door
-from reminders.web.client.preferences import opened
+from reminders.web.client.page import page_route
+from reminders.web.client.preferences import with_open_page
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -84,4 +84,4 @@ def _milestones(page: AftercarePage) -> Iterator[Event]:
         yield event
 
 
-ROUTES = [door("/a/{token}/calendar.ics", opened(_show))]
+ROUTES = [page_route("/a/{token}/calendar.ics", with_open_page(_show))]

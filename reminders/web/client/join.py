@@ -1,4 +1,4 @@
-"""Joining at a clinic's own address: the form, the code, the link, and what stands beside them."""
+"""Self-enrolment pages at a clinic's own address: the form, the code and the link."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from reminders.consent import join_requests
-from reminders.consent.join_requests import Form
+from reminders.consent.join_requests import JoinForm
 from reminders.consent.verification_codes import Answer, TooOften
 from reminders.rules.contacts import clean, read_email, read_name, read_phone, show_phone
 from reminders.rules.terms import Channel, Discretion, InputError
@@ -21,7 +21,7 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import join_requests as queries
 from reminders.store.queries import people
 from reminders.store.tables import Clinic, JoinRequest
-from reminders.web.client.page import Visit, clinic_words, door
+from reminders.web.client.page import ClientRequest, clinic_words, page_route
 from reminders.web.client.personal_data import code_words
 from reminders.wording.phrases import Words
 
@@ -30,10 +30,10 @@ FIELDS = {Channel.SMS: ("phone", "texts"), Channel.EMAIL: ("email", "emails")}
 
 
 @dataclass
-class Here:
+class JoinContext:
     """A clinic's joining pages, as one visitor sees them."""
 
-    visit: Visit
+    visit: ClientRequest
     session: Session
     clinic: Clinic
     words: Words
@@ -75,13 +75,13 @@ class Here:
         )
 
 
-Step = Callable[[Here], Response]
+Step = Callable[[JoinContext], Response]
 
 
-def at_clinic(step: Step) -> Callable[[Visit], Response]:
+def at_clinic(step: Step) -> Callable[[ClientRequest], Response]:
     """Return what answers at a clinic's address."""
 
-    def answer(visit: Visit) -> Response:
+    def answer(visit: ClientRequest) -> Response:
         opened = writing if visit.request.method == "POST" else reading
         try:
             with opened(visit.app.engine) as session:
@@ -92,15 +92,15 @@ def at_clinic(step: Step) -> Callable[[Visit], Response]:
     return answer
 
 
-def _step(session: Session, visit: Visit, step: Step) -> Response:
+def _step(session: Session, visit: ClientRequest, step: Step) -> Response:
     clinic = people.clinic_at(session, visit.request.path_params["clinic"])
     if clinic is None:
         return visit.wrong_link()
     wanted = visit.request.query_params.get("language") or visit.typed.get("shown")
-    return step(Here(visit, session, clinic, visit.words(wanted, clinic.country)))
+    return step(JoinContext(visit, session, clinic, visit.words(wanted, clinic.country)))
 
 
-def _form(here: Here, status: int = 200) -> Response:
+def _form(here: JoinContext, status: int = 200) -> Response:
     typed = here.visit.typed
     return here.page(
         "join.html",
@@ -113,11 +113,11 @@ def _form(here: Here, status: int = 200) -> Response:
     )
 
 
-def _send(here: Here) -> Response:
+def _send(here: JoinContext) -> Response:
     form = _read(here)
     if form is None:
         return _form(here, 422)
-    kept = join_requests.ask(
+    kept = join_requests.submit(
         here.session,
         here.visit.app.links,
         here.clinic,
@@ -130,7 +130,7 @@ def _send(here: Here) -> Response:
     return RedirectResponse(f"{here.path}/{ticket}?language={here.words.language}", 303)
 
 
-def _read(here: Here) -> Form | None:
+def _read(here: JoinContext) -> JoinForm | None:
     """Read what was typed; None where ``here.faults`` says why not."""
     typed = here.visit.typed
     name = _field(here, "name", read_name)
@@ -157,7 +157,7 @@ def _read(here: Here) -> Form | None:
     language = typed.get("language", "")
     known = language in here.visit.app.library.phrases.names
     discreet = typed.get("discretion") == Discretion.DISCREET
-    return Form(
+    return JoinForm(
         first_name=name or "",
         contacts=contacts,
         agreed=agreed,
@@ -166,7 +166,7 @@ def _read(here: Here) -> Form | None:
     )
 
 
-def _field(here: Here, name: str, read: Callable[[str], str]) -> str | None:
+def _field(here: JoinContext, name: str, read: Callable[[str], str]) -> str | None:
     text = clean(here.visit.typed.get(name, ""))
     try:
         return read(text) if text else None
@@ -179,7 +179,7 @@ def _number(country: str, text: str) -> str:
     return read_phone(text, country or None).number
 
 
-def _says(here: Here, language: str) -> dict[Channel, Callable[[str], tuple[str, str]]]:
+def _says(here: JoinContext, language: str) -> dict[Channel, Callable[[str], tuple[str, str]]]:
     words = here.visit.words(language, here.clinic.country)
     clinic = here.clinic.name
 
@@ -190,28 +190,28 @@ def _says(here: Here, language: str) -> dict[Channel, Callable[[str], tuple[str,
     return {Channel.SMS: code_words(words, clinic), Channel.EMAIL: email}
 
 
-def _ticket(here: Here) -> JoinRequest | None:
+def _ticket(here: JoinContext) -> JoinRequest | None:
     token = here.visit.token
     number = here.visit.app.links.number_of("joining", token)
     return _kept(here, number)
 
 
-def _kept(here: Here, number: int | None) -> JoinRequest | None:
+def _kept(here: JoinContext, number: int | None) -> JoinRequest | None:
     kept = queries.request(here.session, number) if number is not None else None
     return kept if kept and kept.clinic_id == here.clinic.id else None
 
 
-def _waiting(here: Here) -> Response:
+def _waiting(here: JoinContext) -> Response:
     kept = _ticket(here)
     return _standing(here, kept) if kept else here.visit.wrong_link()
 
 
-def _standing(here: Here, kept: JoinRequest, fault: str | None = None) -> Response:
+def _standing(here: JoinContext, kept: JoinRequest, fault: str | None = None) -> Response:
     done = {channel.value: proven for channel, proven in join_requests.progress(kept).items()}
     return here.page("joined.html", 422 if fault else 200, done=done, fault=fault)
 
 
-def _try_code(here: Here) -> Response:
+def _try_code(here: JoinContext) -> Response:
     kept = _ticket(here)
     if kept is None:
         return here.visit.wrong_link()
@@ -224,7 +224,7 @@ def _try_code(here: Here) -> Response:
     return _standing(here, kept, fault)
 
 
-def _address(here: Here) -> Response:
+def _address(here: JoinContext) -> Response:
     kept = _kept(here, here.visit.app.links.number_of("address", here.visit.token))
     if kept is None:
         return here.visit.wrong_link()
@@ -233,7 +233,7 @@ def _address(here: Here) -> Response:
     return here.page("address.html", agreed=kept.email_wording)
 
 
-def _prove_address(here: Here) -> Response:
+def _prove_address(here: JoinContext) -> Response:
     app = here.visit.app
     kept = _kept(here, app.links.number_of("address", here.visit.token))
     if kept is None:
@@ -245,12 +245,12 @@ def _prove_address(here: Here) -> Response:
     return _standing(here, kept) if answer is Answer.RIGHT else here.visit.wrong_link()
 
 
-def _poster(here: Here) -> Response:
+def _poster(here: JoinContext) -> Response:
     address = here.visit.app.settings.public_url + here.path
     return here.page("poster.html", code=Markup(_qr(address)), address=address)  # noqa: S704 (our own drawing)
 
 
-def _poster_alone(here: Here) -> Response:
+def _poster_alone(here: JoinContext) -> Response:
     drawn = _qr(here.visit.app.settings.public_url + here.path)
     return Response(drawn, media_type="image/svg+xml")
 
@@ -268,14 +268,14 @@ def _said(template: str) -> Step:
 
 
 ROUTES = [
-    door("/join/{clinic}", at_clinic(_form)),
-    door("/join/{clinic}", at_clinic(_send), "POST"),
-    door("/join/{clinic}/poster", at_clinic(_poster)),
-    door("/join/{clinic}/poster.svg", at_clinic(_poster_alone)),
-    door("/join/{clinic}/privacy", at_clinic(_said("privacy.html"))),
-    door("/join/{clinic}/terms", at_clinic(_said("terms.html"))),
-    door("/join/{clinic}/email/{token}", at_clinic(_address)),
-    door("/join/{clinic}/email/{token}", at_clinic(_prove_address), "POST"),
-    door("/join/{clinic}/{token}", at_clinic(_waiting)),
-    door("/join/{clinic}/{token}", at_clinic(_try_code), "POST"),
+    page_route("/join/{clinic}", at_clinic(_form)),
+    page_route("/join/{clinic}", at_clinic(_send), "POST"),
+    page_route("/join/{clinic}/poster", at_clinic(_poster)),
+    page_route("/join/{clinic}/poster.svg", at_clinic(_poster_alone)),
+    page_route("/join/{clinic}/privacy", at_clinic(_said("privacy.html"))),
+    page_route("/join/{clinic}/terms", at_clinic(_said("terms.html"))),
+    page_route("/join/{clinic}/email/{token}", at_clinic(_address)),
+    page_route("/join/{clinic}/email/{token}", at_clinic(_prove_address), "POST"),
+    page_route("/join/{clinic}/{token}", at_clinic(_waiting)),
+    page_route("/join/{clinic}/{token}", at_clinic(_try_code), "POST"),
 ]

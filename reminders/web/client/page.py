@@ -1,4 +1,4 @@
-"""What every client's page shares: its layout, its words, who may post to it, and how often."""
+"""What all client pages share: layout, language, protection of forms, and request limits."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from reminders.wording.phrases import Words
 Typed = Mapping[str, str]
 """What came in a form, by field; files are no part of it."""
 
-Answer = Callable[["Visit"], Response]
+Answer = Callable[["ClientRequest"], Response]
 
 LARGEST = 16 * 1024
 """Bytes of a form; ours take a few hundred."""
 
 
-class Visit:
+class ClientRequest:
     """One request to a client's page: what was asked, typed, and by whom."""
 
     def __init__(self, request: Request, typed: Typed) -> None:
@@ -56,9 +56,9 @@ class Visit:
         return spoken.split(",", maxsplit=1)[0].split(";")[0].strip().lower() or "en"
 
     @property
-    def shell(self) -> Shell:
+    def shell(self) -> PageTemplates:
         """Return what draws the pages."""
-        return _shell(self.app)
+        return _templates(self.app)
 
     def words(self, language: str | None = None, country: str = "") -> Words:
         """Return the words to use: her own language's, else the browser's."""
@@ -77,7 +77,7 @@ class Visit:
         return self.page("problem.html", self.words(language), status, why=why)
 
 
-class Shell:
+class PageTemplates:
     """The templates and words of one folder, read once."""
 
     def __init__(self, app: App) -> None:
@@ -97,11 +97,11 @@ _pages_in = cache(pages_in)
 
 
 @cache
-def _shell(app: App) -> Shell:
-    return Shell(app)
+def _templates(app: App) -> PageTemplates:
+    return PageTemplates(app)
 
 
-def door(path: str, answer: Answer, method: str = "GET", *, foreign: bool = False) -> Route:
+def page_route(path: str, answer: Answer, method: str = "GET", *, foreign: bool = False) -> Route:
     """Return a route to a page. A form is taken only from our own pages: what opens a page stands
     in its address, and no other site's may be pressed for her; but a ``foreign`` one is made
     for programs that know no pages.
@@ -109,7 +109,7 @@ def door(path: str, answer: Answer, method: str = "GET", *, foreign: bool = Fals
 
     async def endpoint(request: Request) -> Response:
         posted = method == "POST"
-        visit = Visit(request, await _typed(request) if posted and not foreign else {})
+        visit = ClientRequest(request, await _typed(request) if posted and not foreign else {})
         if posted and not foreign and is_forged(request, visit.app.settings.public_url):
             return visit.problem(403, "forged")
         return await run_in_threadpool(answer, visit)

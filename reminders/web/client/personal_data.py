@@ -1,4 +1,4 @@
-"""What we keep about her: shown and handed out once a code proves that it is her who asks."""
+"""Let clients see and download what is stored about them, once a code verifies who asks."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from reminders.rules.contacts import show_phone
 from reminders.rules.terms import Channel, Purpose
 from reminders.store.queries import client_pages, consents, people
 from reminders.web.client.aftercare_page import AftercarePage, back
-from reminders.web.client.page import door, say_day
-from reminders.web.client.preferences import opened
+from reminders.web.client.page import page_route, say_day
+from reminders.web.client.preferences import with_open_page
 from reminders.wording.phrases import Words
 
 PASS = timedelta(minutes=10)
@@ -42,7 +42,7 @@ def _ask(page: AftercarePage) -> Response:
     if channel not in page.contacts() or channel in page.barred():
         return _why(page)
     try:
-        verification_codes.ask(
+        verification_codes.send_code(
             page.session,
             page.visit.app.links,
             page.client,
@@ -146,9 +146,9 @@ def _erase(page: AftercarePage) -> Response:
 
 
 ROUTES = [
-    door("/a/{token}/mine", opened(_why)),
-    door("/a/{token}/mine", opened(_ask), "POST"),
-    door("/a/{token}/mine/see", opened(_see), "POST"),
-    door("/a/{token}/mine/download", opened(_download), "POST"),
-    door("/a/{token}/mine/erase", opened(_erase), "POST"),
+    page_route("/a/{token}/mine", with_open_page(_why)),
+    page_route("/a/{token}/mine", with_open_page(_ask), "POST"),
+    page_route("/a/{token}/mine/see", with_open_page(_see), "POST"),
+    page_route("/a/{token}/mine/download", with_open_page(_download), "POST"),
+    page_route("/a/{token}/mine/erase", with_open_page(_erase), "POST"),
 ]

@@ -1,4 +1,4 @@
-"""Her choices as pages: each is shown first and done by a button, never by a link alone."""
+"""Pages on which clients change their preferences; a link only shows, a button changes."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Any
 from starlette.responses import Response
 
 from reminders.consent import preferences
-from reminders.consent.preferences import Agreed, Choices
+from reminders.consent.preferences import AgreedWording, Preferences
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules import sending_hours
 from reminders.rules.terms import Channel, Discretion, Reason
 from reminders.web.client.aftercare_page import AftercarePage, back, opened_page, refusal
-from reminders.web.client.page import Visit, door
+from reminders.web.client.page import ClientRequest, page_route
 
 BOXES = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
 
 Step = Callable[[AftercarePage], Response]
 
 
-def opened(step: Step) -> Callable[[Visit], Response]:
+def with_open_page(step: Step) -> Callable[[ClientRequest], Response]:
     """Return what answers on a client's page, once their address opened it."""
 
-    def answer(visit: Visit) -> Response:
+    def answer(visit: ClientRequest) -> Response:
         refused = refusal(visit)
         if refused:
             return refused
@@ -79,14 +79,14 @@ def _barred(page: AftercarePage) -> frozenset[Channel]:
     )
 
 
-def agreed(page: AftercarePage, channel: Channel) -> Agreed:
+def agreed(page: AftercarePage, channel: Channel) -> AgreedWording:
     """Return the words beside a box, and a version that changes with every letter of them."""
     wording = page.words(
         f"choices.agree_{BOXES[channel]}",
         clinic=page.clinic.name,
         per_week=page.clinic.texts_per_week,
     ).unescape()
-    return Agreed(wording, sha256(wording.encode()).hexdigest()[:12])
+    return AgreedWording(wording, sha256(wording.encode()).hexdigest()[:12])
 
 
 def _hours(page: AftercarePage) -> list[tuple[int, str]]:
@@ -97,13 +97,13 @@ def _hours(page: AftercarePage) -> list[tuple[int, str]]:
     return [(hour, page.clock(time(hour))) for hour in within]
 
 
-def _read(page: AftercarePage) -> Choices:
+def _read(page: AftercarePage) -> Preferences:
     typed = page.visit.typed
     hour = typed.get("hour", "")
     language = typed.get("language", "")
     known = page.visit.shell.phrasebook.names
     wanted = {channel for channel, box in BOXES.items() if box in typed}
-    return Choices(
+    return Preferences(
         channels=(frozenset(wanted) & page.contacts().keys()) - _barred(page),
         language=language if language in known else page.client.language,
         hour=int(hour) if hour in {str(number) for number, _ in _hours(page)} else None,
@@ -119,7 +119,7 @@ def _save(page: AftercarePage) -> Response:
         return _choices(page, page.words("choices.neither"), 422)
     app = page.visit.app
     words = {channel: agreed(page, channel) for channel in BOXES}
-    preferences.choose(
+    preferences.save_preferences(
         page.session,
         app.library,
         page.client,
@@ -154,7 +154,7 @@ def _stop(page: AftercarePage) -> Response:
 
 
 def _wrong(page: AftercarePage) -> Response:
-    preferences.disown(
+    preferences.close_wrong_contact(
         page.session, page.client, page.now, network_address=page.visit.network_address
     )
     raise_alert(
@@ -172,7 +172,7 @@ def _wrong(page: AftercarePage) -> Response:
 
 def _pages(part: str, show: Step, act: Step) -> list[Any]:
     path = f"/a/{{token}}/{part}"
-    return [door(path, opened(show)), door(path, opened(act), "POST")]
+    return [page_route(path, with_open_page(show)), page_route(path, with_open_page(act), "POST")]
 
 
 ROUTES = [
@@ -180,5 +180,5 @@ ROUTES = [
     *_pages("pause", _ask("pause"), _pause),
     *_pages("stop", _ask("stop"), _stop),
     *_pages("wrong", _ask("wrong"), _wrong),
-    door("/a/{token}/resume", opened(_resume), "POST"),
+    page_route("/a/{token}/resume", with_open_page(_resume), "POST"),
 ]

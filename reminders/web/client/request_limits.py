@@ -1,4 +1,4 @@
-"""Throttling: nobody guesses addresses or presses buttons faster than a person does."""
+"""Limit how often one network address may try links or send forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Unsubscribing from emails: looking changes nothing, pressing the button does (RFC 8058)."""
+"""Unsubscribe from emails: opening the link changes nothing, its button does (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from reminders.rules.terms import Act, Channel
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.tables import Client
-from reminders.web.client.page import Visit, clinic_words, door
+from reminders.web.client.page import ClientRequest, clinic_words, page_route
 
 
-def show(visit: Visit) -> Response:
+def show(visit: ClientRequest) -> Response:
     """Show a button; mail scanners that open links unsubscribe nobody."""
     with reading(visit.app.engine) as session:
         client = _whose(session, visit)
         return _page(session, visit, client, done=False) if client else _nobody(visit)
 
 
-def act(visit: Visit) -> Response:
+def act(visit: ClientRequest) -> Response:
     """Stop emails to her, at once, however often it is asked; no cookie, no redirect."""
     with writing(visit.app.engine) as session:
         client = _whose(session, visit)
@@ -32,22 +32,22 @@ def act(visit: Visit) -> Response:
         return _page(session, visit, client, done=True)
 
 
-def _whose(session: Session, visit: Visit) -> Client | None:
+def _whose(session: Session, visit: ClientRequest) -> Client | None:
     client_id = visit.app.links.client_of(visit.token)
     return people.client(session, client_id) if client_id is not None else None
 
 
-def _nobody(visit: Visit) -> Response:
+def _nobody(visit: ClientRequest) -> Response:
     """Answer kindly where the link is ours and nothing is known of her any more."""
     if visit.app.links.client_of(visit.token) is None:
         return visit.wrong_link()
     return PlainTextResponse("You get no more emails from us. Nothing is left to stop.")
 
 
-def _page(session: Session, visit: Visit, client: Client, *, done: bool) -> Response:
+def _page(session: Session, visit: ClientRequest, client: Client, *, done: bool) -> Response:
     clinic = people.clinic(session, client.clinic_id)
     words = visit.words(client.language, clinic.country)
     return visit.page("unsubscribe.html", words, clinic=clinic_words(clinic), done=done)
 
 
-ROUTES = [door("/u/{token}", show), door("/u/{token}", act, "POST", foreign=True)]
+ROUTES = [page_route("/u/{token}", show), page_route("/u/{token}", act, "POST", foreign=True)]

@@ -1,4 +1,4 @@
-"""The desk: pages for staff, grouped by what staff do, each with the role that may see it."""
+"""All staff pages with their routes, each with the role that may open it."""
 
 from starlette.routing import BaseRoute
 

@@ -1,4 +1,4 @@
-"""What pages are dressed in: the style sheets, the desk's scripts, and the icon that counts."""
+"""Static files of the pages: style sheets, scripts, and the icon with the count of open items."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def script(request: Request) -> Response:
     return _file(request, "desk/desk.js", "text/javascript")
 
 
-async def office_script(request: Request) -> Response:
+async def desk_script(request: Request) -> Response:
     """Return the script of the pages behind the desk; they work without it."""
     return _file(request, "desk/office.js", "text/javascript")
 
@@ -61,7 +61,7 @@ def _open(path: str, endpoint: object) -> Route:
 ROUTES = [
     _open("/style.css", shared_style),
     _open("/desk.css", style),
-    _open("/office.js", office_script),
+    _open("/office.js", desk_script),
     _open("/desk.js", script),
     _open("/icon/{count:int}.svg", icon),
 ]

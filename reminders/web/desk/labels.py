@@ -1,4 +1,4 @@
-"""The desk's own words: sentences after an action, and days and hours as staff say them."""
+"""Texts that staff pages share: confirmations after an action, and dates and times."""
 
 from __future__ import annotations
 

@@ -10,17 +10,17 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from reminders.web.desk.page import Visit
+from reminders.web.desk.page import DeskRequest
 from reminders.web.desk.responses import html
-from reminders.web.desk.sign_in.access import Guard
-from reminders.web.desk.sign_in.sign_in import door
+from reminders.web.desk.sign_in.access import Access
+from reminders.web.desk.sign_in.sign_in import public_route
 from reminders.wording.manual import INDEX, manual_in, to_html
 
 LONGEST = 100
 """Characters of what is looked for; nobody types more."""
 
 
-def show(guard: Guard, request: Request, form: FormData) -> Response:
+def show(guard: Access, request: Request, form: FormData) -> Response:
     """Show a page of the manual, or where what was asked for stands in it."""
     manual = manual_in(guard.app.library.root)
     found = manual.find(request.path_params.get("topic", INDEX))
@@ -37,18 +37,18 @@ def show(guard: Guard, request: Request, form: FormData) -> Response:
 
 
 def _within(
-    guard: Guard, request: Request, form: FormData, status: int, words: dict[str, Any]
+    guard: Access, request: Request, form: FormData, status: int, words: dict[str, Any]
 ) -> Response:
     """Put it within the desk for who is signed in, else on a page by itself."""
     now = guard.app.clock()
     try:
         inside = guard.inside(request, now)
         if inside is not None:
-            visit = Visit(guard, request, inside, now, form)
+            visit = DeskRequest(guard, request, inside, now, form)
             return visit.page("manual.html", status, frame="desk/layout.html", **words)
     except (OperationalError, TimeoutError):
         pass  # whoever looks up what to do then has to be able to
     return html(guard.app, "manual.html", status, frame="desk/bare.html", **words)
 
 
-ROUTES = [door("/help", show), door("/help/{topic}", show)]
+ROUTES = [public_route("/help", show), public_route("/help/{topic}", show)]

@@ -1,4 +1,4 @@
-"""The shell of every staff page: who may see it, the layout around it, and what a form answers."""
+"""What all staff pages share: sign-in and role, the layout, and reading forms."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from reminders.rules.roles import Role
 from reminders.rules.terms import Facts, InputError, Message
 from reminders.store.database import reading
 from reminders.store.queries import audit, desk
-from reminders.store.queries.desk import NotHere
-from reminders.store.queries.staff import Inside
+from reminders.store.queries.desk import NotAtClinic
+from reminders.store.queries.staff import SignedIn
 from reminders.web.desk.labels import SAID
 from reminders.web.desk.responses import html, milestone_names, safe_path
-from reminders.web.desk.sign_in.access import Guard, TooLarge, read_form, text_of
+from reminders.web.desk.sign_in.access import Access, TooLarge, read_form, text_of
 from reminders.wording.renderer import RenderError
 
 log = structlog.get_logger()
@@ -52,17 +52,17 @@ NAV = (
 """The way around: address, name, and who sees it."""
 
 
-class Stale(Exception):  # noqa: N818 (nobody's fault)
+class EditConflict(Exception):  # noqa: N818 (nobody's fault)
     """Somebody else changed it meanwhile; nothing was overwritten."""
 
 
 @dataclass
-class Visit:
+class DeskRequest:
     """One request of somebody who is signed in, at her clinic, at one moment."""
 
-    guard: Guard
+    guard: Access
     request: Request
-    inside: Inside
+    inside: SignedIn
     now: datetime
     form: FormData
     faults: dict[str, str] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class Visit:
         clinic's; raises ``NotHere``.
         """
         number = self.id if row_id is None else row_id
-        return desk.own(session, self.clinic_id, table, number, lock=lock)
+        return desk.row_of_clinic(session, self.clinic_id, table, number, lock=lock)
 
     def looking(self) -> AbstractContextManager[Session]:
         """Open a session for looking only."""
@@ -177,13 +177,13 @@ class Visit:
         return RedirectResponse(f"{to}{mark}said={said}" if said else to, 303)
 
 
-Handler = Callable[[Visit], Response]
+Handler = Callable[[DeskRequest], Response]
 
 
 @cache
-def guard_of(app: App) -> Guard:
+def guard_of(app: App) -> Access:
     """Return the guard of a house."""
-    return Guard(app)
+    return Access(app)
 
 
 def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") -> Route:
@@ -197,7 +197,7 @@ def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") ->
         try:
             form = await read_form(request) if method == "POST" else FormData()
         except TooLarge:
-            return _sorry(guard, 413, "That is too large.", "Send a file of at most 10 MB.")
+            return _problem_page(guard, 413, "That is too large.", "Send a file of at most 10 MB.")
         try:
             return await run_in_threadpool(_answer, guard, request, form, handler, needs)
         finally:
@@ -208,7 +208,7 @@ def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") ->
 
 
 def _answer(
-    guard: Guard, request: Request, form: FormData, handler: Handler, needs: Role
+    guard: Access, request: Request, form: FormData, handler: Handler, needs: Role
 ) -> Response:
     try:
         return _handled(guard, request, form, handler, needs)
@@ -217,7 +217,7 @@ def _answer(
         return html(guard.app, "again.html", 503, action=request.url.path, fields=_typed(form))
     except Exception:
         log.exception("page failed", path=request.scope["route"].name)
-        return _sorry(
+        return _problem_page(
             guard,
             500,
             "Something went wrong on our side.",
@@ -230,13 +230,13 @@ def _typed(form: FormData) -> list[tuple[str, str]]:
 
 
 def _handled(
-    guard: Guard, request: Request, form: FormData, handler: Handler, needs: Role
+    guard: Access, request: Request, form: FormData, handler: Handler, needs: Role
 ) -> Response:
     now = guard.app.clock()
     inside = guard.inside(request, now)
     changes = request.method == "POST"
     if changes and not guard.genuine(request, form):
-        return _sorry(
+        return _problem_page(
             guard,
             403,
             "This form is not from this page.",
@@ -245,22 +245,22 @@ def _handled(
     if inside is None:
         return _sign_in_first(guard, request, form)
     if not inside.role.may(needs):
-        return _sorry(guard, 403, "Your role cannot do this.", "Ask an owner of the clinic.")
-    visit = Visit(guard, request, inside, now, form)
+        return _problem_page(guard, 403, "Your role cannot do this.", "Ask an owner of the clinic.")
+    visit = DeskRequest(guard, request, inside, now, form)
     try:
         return handler(visit)
-    except NotHere:
-        return _sorry(
+    except NotAtClinic:
+        return _problem_page(
             guard,
             404,
             "There is nothing here.",
             "It may have been removed, or belong to another clinic.",
         )
-    except Stale:
+    except EditConflict:
         return visit.page("changed.html", 409)
 
 
-def _sign_in_first(guard: Guard, request: Request, form: FormData) -> Response:
+def _sign_in_first(guard: Access, request: Request, form: FormData) -> Response:
     """Ask her to sign in, keeping where she was going and what she had typed."""
     if request.method == "GET":
         if request.headers.get("x-part"):
@@ -277,5 +277,5 @@ def _sign_in_first(guard: Guard, request: Request, form: FormData) -> Response:
     )  # fmt: skip
 
 
-def _sorry(guard: Guard, status: int, problem: str, mend: str) -> Response:
+def _problem_page(guard: Access, status: int, problem: str, mend: str) -> Response:
     return html(guard.app, "sorry.html", status, problem=problem, mend=mend)

@@ -1,4 +1,4 @@
-"""Pages: how a template becomes a response, with the headers that keep the desk safe."""
+"""Render the templates of staff pages into responses with security headers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Addresses that other programs post to: Twilio, bounced mail, a host's timer."""
+"""Webhooks for other programs: Twilio, returned mail, a host's timer."""

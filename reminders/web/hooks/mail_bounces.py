@@ -1,4 +1,4 @@
-"""The door for mail that came back: whoever takes in bounces posts them here, as they arrived."""
+"""The webhook for returned mail, posted as it arrived."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LARGEST = 1024 * 1024
 """Bytes; a report that sends all of a message back takes some tens of thousands."""
 
 
-async def take(request: Request) -> Response:
+async def receive_bounce(request: Request) -> Response:
     """Take one mail as it arrived (message/rfc822) and say what it was taken for. Without a token
     set there is no such hook.
     """
@@ -38,4 +38,4 @@ async def take(request: Request) -> Response:
     return JSONResponse({"taken_for": meaning})
 
 
-ROUTES = [Route("/hooks/mail/bounce", take, methods=["POST"])]
+ROUTES = [Route("/hooks/mail/bounce", receive_bounce, methods=["POST"])]

@@ -1,4 +1,4 @@
-"""Ticking from outside: one pass for hosts that sleep, or have nothing but somebody's cron."""
+"""The webhook that makes one pass, for hosts that sleep or have only an outside cron."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from reminders.app import App
-from reminders.delivery.restore_guard import Held
+from reminders.delivery.restore_guard import Hold
 from reminders.senders import SendError
 from reminders.web.metrics import refused
 
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 _ONE_AT_A_TIME = Lock()
 
 
-async def take(request: Request) -> Response:
+async def run_pass(request: Request) -> Response:
     """Make one pass and say what it did; a second call meanwhile finds it under way. Without a
     token set there is no such hook.
     """
@@ -39,9 +39,9 @@ def _tick(app: App) -> Response:
         return JSONResponse({"waiting_for": str(error)}, 503, {"Retry-After": "60"})
     finally:
         _ONE_AT_A_TIME.release()
-    if isinstance(came, Held):
+    if isinstance(came, Hold):
         return JSONResponse({"held": came.why}, 409)
     return JSONResponse({"sent": came.sent, "skipped": came.skipped, "in_doubt": came.in_doubt})
 
 
-ROUTES = [Route("/hooks/tick", take, methods=["POST"])]
+ROUTES = [Route("/hooks/tick", run_pass, methods=["POST"])]

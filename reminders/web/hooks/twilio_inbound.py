@@ -1,4 +1,4 @@
-"""The door for texts that come in: kept and carried out before it answers, each text once."""
+"""Twilio's webhook for incoming texts; each is stored and acted on before the answer."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from reminders.app import App
 from reminders.inbox import replies
-from reminders.inbox.replies import Inbound
+from reminders.inbox.replies import InboundText
 from reminders.rules.keywords import Kind
 from reminders.senders.twilio_errors import ANSWERED_BY_TWILIO
-from reminders.web.hooks.twilio_signature import Form, Untrusted, signed_form
+from reminders.web.hooks.twilio_signature import Form, InvalidSignature, signed_form
 from reminders.web.metrics import REJECTED
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ async def inbound(request: Request) -> Response:
     app: App = request.app.state.app
     try:
         form = await signed_form(request, app)
-    except Untrusted:
+    except InvalidSignature:
         REJECTED.labels("twilio").inc()
         log.warning("text refused")
         return Response(status_code=403)
@@ -46,13 +46,13 @@ async def inbound(request: Request) -> Response:
     return _twiml(answer if app.settings.live else "")
 
 
-def _inbound(form: Form, *, twilio_answers: bool) -> Inbound:
-    body = replies.keepable(form.get("Body", ""))
+def _inbound(form: Form, *, twilio_answers: bool) -> InboundText:
+    body = replies.storable(form.get("Body", ""))
     taken_for = _TAKEN_FOR.get(form.get("OptOutType", "").upper())
     by_default = twilio_answers and body.strip().upper() in ANSWERED_BY_TWILIO
-    return Inbound(
+    return InboundText(
         provider_id=form.get("MessageSid", "")[:64],
-        contact=replies.keepable(form.get("From", ""))[:64],
+        contact=replies.storable(form.get("From", ""))[:64],
         body=body,
         media=_media(form),
         taken_for=taken_for,

@@ -1,4 +1,4 @@
-"""Proof that a request comes from our account at Twilio; whatever falls short of it is refused."""
+"""Verify that a webhook request was signed by our Twilio account; refuse it otherwise."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LARGEST = 64 * 1024
 Form = ImmutableMultiDict[str, str]
 
 
-class Untrusted(Exception):  # noqa: N818 (not a fault of ours)
+class InvalidSignature(Exception):  # noqa: N818 (not a fault of ours)
     """The request is not from our account at Twilio."""
 
 
@@ -34,19 +34,19 @@ async def signed_form(request: Request, app: App) -> Form:
         is_json = request.headers.get("Content-Type", "").startswith("application/json")
         form = _from_json(body) if is_json else _from_form(body)
     except (ValueError, RecursionError):
-        raise Untrusted from None
+        raise InvalidSignature from None
     s = app.settings
     tokens = [t.get_secret_value() for t in (s.twilio_auth_token, s.twilio_auth_token_old)]
     signature = request.headers.get("X-Twilio-Signature", "")
     content = body if is_json else form
-    if not genuine(_address(request, app), content, signature, tokens):
-        raise Untrusted
+    if not is_signed(_address(request, app), content, signature, tokens):
+        raise InvalidSignature
     if form.get("AccountSid") != s.twilio_account_sid:
-        raise Untrusted
+        raise InvalidSignature
     return form
 
 
-def genuine(url: str, content: Form | str, signature: str, tokens: Sequence[str]) -> bool:
+def is_signed(url: str, content: Form | str, signature: str, tokens: Sequence[str]) -> bool:
     """Say whether one of these tokens signed this: a form, or the text of another body.
 
     Another body is signed by its hash in the query alone, so without the hash it is not signed
@@ -68,7 +68,7 @@ async def _small_body(request: Request) -> bytes:
     async for part in request.stream():
         body += part
         if len(body) > LARGEST:
-            raise Untrusted
+            raise InvalidSignature
     return body
 
 

@@ -1,4 +1,4 @@
-"""Twilio's door: its signed reports about texts, taken in any order and any number of times."""
+"""Twilio's webhook for delivery reports, accepted in any order and any number of times."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reminders.delivery import receipts
 from reminders.delivery.receipts import Report
 from reminders.senders.twilio_errors import CODES
 from reminders.store.database import writing
-from reminders.web.hooks.twilio_signature import Form, Untrusted, signed_form
+from reminders.web.hooks.twilio_signature import Form, InvalidSignature, signed_form
 from reminders.web.metrics import REJECTED
 
 log = structlog.get_logger()
@@ -28,7 +28,7 @@ async def status(request: Request) -> Response:
     app: App = request.app.state.app
     try:
         form = await signed_form(request, app)
-    except Untrusted:
+    except InvalidSignature:
         REJECTED.labels("twilio").inc()
         log.warning("report refused")
         return Response(status_code=403)
@@ -56,4 +56,4 @@ def _report(request: Request, form: Form) -> Report:
 
 def _take(app: App, report: Report) -> None:
     with writing(app.engine) as session:
-        receipts.take(session, report, app.clock(), redact=app.settings.twilio_redact)
+        receipts.record_receipt(session, report, app.clock(), redact=app.settings.twilio_redact)

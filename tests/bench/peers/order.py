@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from reminders.app import collect_less_often, use_packaged_zones
+from reminders.app import tune_garbage_collection, use_packaged_zones
 
 ACCOUNT, TOKEN, FROM = "AC" + "0" * 32, "t" * 32, "+15005550006"
 MAIL_FROM = "care@clinic.example"
@@ -42,7 +42,7 @@ class Figures:
 def read_order() -> Order:
     """Read the order in a worker, which then runs as the real one does."""
     use_packaged_zones()
-    collect_less_often()
+    tune_garbage_collection()
     return Order(**json.loads(sys.argv[1]))
 
 

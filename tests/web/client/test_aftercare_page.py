@@ -1,4 +1,4 @@
-"""Her own page: what it tells, what she can choose, and that nobody else gets in."""
+"""A client's own page: what it tells, what can be chosen there, and that nobody else gets in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.portable
 # --- who gets in --------------------------------------------------------------------------
 
 
-def test_a_page_opens_for_whoever_has_its_address_and_names_only_her_and_the_clinic(
+def test_a_page_opens_for_whoever_has_its_address_and_names_only_client_and_clinic(
     house: House, browser: TestClient
 ) -> None:
     house.enrol(ana(TREATED, last_name="Okafor"))
@@ -76,7 +76,7 @@ def test_a_page_can_be_closed_and_its_new_address_works(house: House, browser: T
     with writing(house.engine) as session:
         client = people.client(session, 1)
         assert client is not None
-        page_keys.take_back(client)
+        page_keys.revoke_key(client)
     assert browser.get(before).status_code == 404
     assert browser.get(address(house)).status_code == 200
 
@@ -89,8 +89,8 @@ def test_a_new_secret_key_opens_the_addresses_that_messages_carry_then(
     assert browser.get(old).status_code == 200
     new = Links("another secret that is long enough", house.app.settings.public_url)
     with writing(house.engine) as session:
-        assert page_keys.are_behind(session, new)
-        page_keys.lay(session, new)
+        assert page_keys.keys_outdated(session, new)
+        page_keys.assign_keys(session, new)
     with reading(house.engine) as session:
         assert client_pages.client_with(session, page_key(new.page_token(1, 1))) is not None
         assert client_pages.client_with(session, page_key(old.removeprefix("/a/"))) is None
@@ -233,7 +233,7 @@ def test_looking_changes_nothing(house: House, browser: TestClient) -> None:
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-def test_another_site_cannot_press_her_buttons(
+def test_another_site_cannot_press_the_client_s_buttons(
     house: House, browser: TestClient, headers: dict[str, str]
 ) -> None:
     house.enrol(ana(TREATED))

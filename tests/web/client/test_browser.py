@@ -11,7 +11,7 @@ from reminders.wording.library import templates_folder
 from tests.support.browser import Served, page_of, screenshot
 
 
-def her_page(served: Served) -> str:
+def client_page(served: Served) -> str:
     return served.house.app.links.page_url(1, 1)
 
 
@@ -28,7 +28,7 @@ def test_all_of_it_works_without_javascript(served: Served, chromium: Browser) -
         page.get_by_label("Code").fill(re.findall(r"\b\d{6}\b", texts[-1])[-1])
         page.get_by_role("button", name="Go on").click()
         assert page.get_by_text("Your number is confirmed").is_visible()
-        page.goto(her_page(served))
+        page.goto(client_page(served))
         page.get_by_role("link", name="Pause for a week").click()
         page.get_by_role("button", name="Pause for a week").click()
         assert page.get_by_text("Paused. We will not write to you").is_visible()

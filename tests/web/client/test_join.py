@@ -1,4 +1,4 @@
-"""Joining on her own phone: nothing counts before the contact is proven, and nothing is given away."""
+"""Joining on one's own phone: nothing counts before the contact is proven, and nothing is given away."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reminders.consent import ledger
 from reminders.consent.join_requests import version_of
 from reminders.enrolment import clinics
 from reminders.privacy import retention
-from reminders.privacy.retention import Keep
+from reminders.privacy.retention import RetentionPeriods
 from reminders.rules.terms import Act, Channel, Discretion, OneOffKind, Reason, Status
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
@@ -148,7 +148,9 @@ def test_number_and_address_of_one_form_become_one_client(
     assert {x.channel for x in said(house) if x.client_id == reachable[0].id} == set(Channel)
 
 
-def test_staff_who_enter_her_treatment_later_find_her(house: House, browser: TestClient) -> None:
+def test_staff_who_enter_the_treatment_later_find_the_client(
+    house: House, browser: TestClient
+) -> None:
     waiting = browser.post(JOIN, data=TEXTS_ONLY)
     browser.post(str(waiting.url), data={"code": code_in(told(house, Channel.SMS))})
     house.enrol(ana(date(2026, 3, 5), first_name="Bea", phone="+447700900177", said=()))
@@ -159,7 +161,7 @@ def test_staff_who_enter_her_treatment_later_find_her(house: House, browser: Tes
 
 
 @pytest.mark.parametrize("email", ["ana@mail.example", None])
-def test_a_stranger_who_writes_her_number_gets_nothing_of_hers(
+def test_a_stranger_who_writes_a_client_s_number_gets_nothing_of_that_client(
     house: House, browser: TestClient, email: str | None
 ) -> None:
     house.enrol(ana(date(2026, 3, 5), email=email))
@@ -167,11 +169,11 @@ def test_a_stranger_who_writes_her_number_gets_nothing_of_hers(
     theirs = FORM | {"name": "Ana", "phone": "07700 900101", "email": "thief@mail.example"}
     browser.post(JOIN, data=theirs)
     browser.post(link_in(told(house, Channel.EMAIL)))
-    hers = clients(house)[0]
-    assert (hers.email, hers.discretion) == (email, Discretion.PLAIN)
+    known = clients(house)[0]
+    assert (known.email, known.discretion) == (email, Discretion.PLAIN)
     thief = next(c for c in clients(house) if c.email == "thief@mail.example")
     assert thief.phone is None
-    assert [x.id for x in said(house) if x.client_id == hers.id] == [x.id for x in before]
+    assert [x.id for x in said(house) if x.client_id == known.id] == [x.id for x in before]
 
 
 def test_nobody_can_tell_whether_a_number_is_known(house: House, browser: TestClient) -> None:
@@ -271,7 +273,7 @@ def test_what_cannot_be_used_is_said_and_nothing_typed_is_lost(
     assert clients(house) == []
 
 
-def test_the_form_speaks_her_language_and_so_do_the_messages(
+def test_the_form_speaks_the_client_s_language_and_so_do_the_messages(
     house: House, browser: TestClient
 ) -> None:
     page = browser.get(JOIN + "?language=es").text
@@ -330,7 +332,7 @@ def test_a_form_that_came_to_nothing_is_forgotten(house: House, browser: TestCli
     waiting = browser.post(JOIN, data=TEXTS_ONLY | {"name": "Cleo"})
     browser.post(str(waiting.url), data={"code": code_in(told(house, Channel.SMS))})
     browser.post(JOIN, data=TEXTS_ONLY | {"phone": "07700 900178"})
-    keep = Keep(*[timedelta(days=365)] * 5)
+    keep = RetentionPeriods(*[timedelta(days=365)] * 5)
     house.clock.now += timedelta(days=4)
     with writing(house.engine) as session:
         assert retention.purge(session, keep, house.clock())["clients"] == 1

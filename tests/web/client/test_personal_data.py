@@ -27,7 +27,7 @@ def opened(house: House, browser: TestClient, by: str = "sms") -> str:
 
 
 @pytest.mark.parametrize("by", ["sms", "email"])
-def test_a_code_to_her_own_contact_shows_what_we_keep(
+def test_a_code_to_the_client_s_own_contact_shows_what_we_keep(
     house: House, browser: TestClient, by: str
 ) -> None:
     house.enrol(ana(TREATED, last_name="Okafor"))
@@ -36,7 +36,9 @@ def test_a_code_to_her_own_contact_shows_what_we_keep(
         assert kept in page
 
 
-def test_she_downloads_everything_and_asks_to_be_erased(house: House, browser: TestClient) -> None:
+def test_a_client_downloads_everything_and_asks_to_be_erased(
+    house: House, browser: TestClient
+) -> None:
     house.enrol(ana(TREATED))
     key = re.findall(r'name="pass" value="([^"]+)"', opened(house, browser))[0]
     answer = browser.post(address(house) + "/mine/download", data={"pass": key})

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.portable
 BOTH_ON = {"texts": "yes", "emails": "yes", "language": "en", "hour": "", "discretion": "plain"}
 
 
-def test_she_chooses_channel_hour_language_and_discretion(
+def test_a_client_chooses_channel_hour_language_and_discretion(
     house: House, browser: TestClient
 ) -> None:
     house.enrol(ana(TREATED))
@@ -38,7 +38,7 @@ def test_she_chooses_channel_hour_language_and_discretion(
     assert house.line("week-1", Channel.EMAIL).status is Status.ACCEPTED
 
 
-def test_what_she_ticks_again_is_a_consent_with_its_exact_words(
+def test_what_is_ticked_again_is_a_consent_with_its_exact_words(
     house: House, browser: TestClient
 ) -> None:
     house.enrol(ana(TREATED))
@@ -65,7 +65,7 @@ def test_what_she_ticks_again_is_a_consent_with_its_exact_words(
     assert house.line("day-1", Channel.SMS).status is Status.PLANNED
 
 
-def test_an_unticked_box_is_for_her_alone_while_a_stop_binds_the_number(
+def test_an_unticked_box_is_for_one_client_while_a_stop_binds_the_number(
     house: House, browser: TestClient
 ) -> None:
     house.enrol(ana(TREATED), ana(TREATED, first_name="Eva"))
@@ -78,7 +78,9 @@ def test_an_unticked_box_is_for_her_alone_while_a_stop_binds_the_number(
     assert statuses(house) == {Status.CANCELLED}
 
 
-def test_with_both_boxes_empty_she_is_told_how_to_stop(house: House, browser: TestClient) -> None:
+def test_with_both_boxes_empty_the_page_tells_how_to_stop(
+    house: House, browser: TestClient
+) -> None:
     house.enrol(ana(TREATED))
     page = browser.post(address(house) + "/choices", data={"language": "en"})
     assert page.status_code == 422
@@ -100,7 +102,7 @@ def test_a_text_that_was_stopped_cannot_be_switched_on_here(
     assert house.line("week-1", Channel.EMAIL).status is Status.ACCEPTED
 
 
-def test_hours_she_may_choose_are_sending_hours(house: House, browser: TestClient) -> None:
+def test_hours_to_choose_from_are_sending_hours(house: House, browser: TestClient) -> None:
     house.enrol(ana(TREATED))
     page = browser.get(address(house) + "/choices").text
     offered = [int(hour) for hour in re.findall(r'<option value="(\d+)"', page)]

@@ -14,7 +14,7 @@ from reminders.web import create_web
 from reminders.wording.library import templates_folder
 from tests.conftest import House
 from tests.looks.__main__ import scene
-from tests.looks.looking import HER_LOOKS, LOOKS, Eye, Look
+from tests.looks.looking import CLIENT_LOOKS, LOOKS, Eye, Look
 from tests.looks.sights import SIGHTS, Scene, Sight, forgotten
 from tests.looks.stage import sign_in_owner
 from tests.support.browser import page_of, screenshot
@@ -67,7 +67,9 @@ def test_a_client_s_page_has_no_fault(chromium: Browser, tmp_path: Path) -> None
     """Each is looked at in one way, and the next in another."""
     with scene(tmp_path) as told, page_of(chromium) as page:
         eye = Eye(page)
-        for sight, look in zip((s for s in SIGHTS if s.hers), cycle(HER_LOOKS), strict=False):
+        for sight, look in zip(
+            (s for s in SIGHTS if s.of_client), cycle(CLIENT_LOOKS), strict=False
+        ):
             assert faults(sight, eye, told, look) == [], sight.name
 
 

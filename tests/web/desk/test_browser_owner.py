@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 @contextmanager
 def inside(chromium: Browser, served: Served, width: str = "desk") -> Iterator[Page]:
-    """Sign an owner in with her second step, as she does it."""
+    """Sign an owner in with the second step, as an owner does it."""
     with page_of(chromium, width) as page:
         sign_in_owner(page, served)
         yield page

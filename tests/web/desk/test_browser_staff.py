@@ -54,7 +54,7 @@ def test_enrolling_takes_a_keyboard_and_few_strokes(chromium: Browser, desk: Ser
         page.wait_for_selector("text=What Dana will get")
         page.wait_for_function("document.activeElement.textContent.startsWith('Enrol')")
         press("Enter")
-        page.wait_for_selector("text=For her to take home")
+        page.wait_for_selector("text=To take home")
         fields = 11  # names, number, address, kind, day, hour, two yeses, how, language
         assert strokes <= 35, (strokes, fields)
         assert axe(page) == []
@@ -79,7 +79,7 @@ def test_a_keyboard_is_enough_for_a_day_s_work(chromium: Browser, desk: Served) 
     with page_of(chromium, "desk") as page:
         sign_in(page, desk)
         press, write = page.keyboard.press, page.keyboard.type
-        reach(page, "I have called her")
+        reach(page, "I have called")
         press("Enter")
         expect(page.get_by_text("Done.")).to_be_visible()
         reach(page, "Read and answer")
@@ -155,7 +155,7 @@ def test_everything_works_without_scripts(chromium: Browser, desk: Served) -> No
         page.click("main form button")
         page.wait_for_selector("text=What Dana will get")
         page.click("main form button >> nth=0")
-        page.wait_for_selector("text=For her to take home")
+        page.wait_for_selector("text=To take home")
 
 
 def test_a_client_s_page_prints_as_the_whole_record(chromium: Browser, desk: Served) -> None:

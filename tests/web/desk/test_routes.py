@@ -1,4 +1,4 @@
-"""Every route of the desk: nobody gets in without signing in, beyond her role, or elsewhere."""
+"""Every route of the desk: nobody gets in without signing in, beyond their role, or elsewhere."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_nobody_sees_or_changes_anything_without_signing_in(house: House) -> Non
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.STAFF])
-def test_nobody_goes_beyond_her_role(house: House, role: Role) -> None:
+def test_nobody_goes_beyond_their_role(house: House, role: Role) -> None:
     desk = signed_in(house, role)
     desk.get("/")
     csrf = desk.hidden("/sign-out")

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import pytest
 
-from reminders.inbox.missed_texts import Hearing
+from reminders.inbox.missed_texts import InboundTexts
 from reminders.rules.terms import Reason
 from tests.conftest import House, ana
 from tests.support.inbound_texts import (
@@ -145,5 +145,5 @@ def test_a_database_that_is_away_is_a_503_so_that_twilio_comes_again(
     def away(*_: object) -> str:
         raise OperationalError("x", {}, Exception())
 
-    monkeypatch.setattr(Hearing, "take", away)
+    monkeypatch.setattr(InboundTexts, "take", away)
     assert door.post(MessageSid="SMa", From=ANAS, Body="STOP").status_code == 503

@@ -1,4 +1,4 @@
-"""A client's details: her names, number, address, language, pause, and what she says to messages."""
+"""Staff pages to change a client's details, and to record consent, opt-out and pause."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from reminders.store.queries import people
 from reminders.store.tables import Client
 from reminders.web.desk.clients.client_page import ways
 from reminders.web.desk.clients.enrol import HOW, languages, read_day
-from reminders.web.desk.page import Stale, Visit, desk_route
+from reminders.web.desk.page import DeskRequest, EditConflict, desk_route
 from reminders.web.desk.sign_in.access import address_of
 
 
-def form(visit: Visit) -> Response:
+def form(visit: DeskRequest) -> Response:
     """Show what we know of her, to be changed."""
     with visit.looking() as session:
         return _form(visit, visit.own(session, Client))
 
 
-def _form(visit: Visit, client: Client) -> Response:
+def _form(visit: DeskRequest, client: Client) -> Response:
     usual = {
         "first_name": client.first_name,
         "last_name": client.last_name,
@@ -48,7 +48,7 @@ def _form(visit: Visit, client: Client) -> Response:
     )
 
 
-def keep(visit: Visit) -> Response:
+def keep(visit: DeskRequest) -> Response:
     """Change her details, if nobody else has meanwhile; her plan follows."""
     country = visit.inside.clinic.country or None
     news: dict[str, Any] = {
@@ -67,7 +67,7 @@ def keep(visit: Visit) -> Response:
         if visit.faults:
             return _form(visit, client)
         if str(client.version) != visit.typed("version"):
-            raise Stale
+            raise EditConflict
         changed = [name for name, value in news.items() if getattr(client, name) != value]
         for name in changed:
             setattr(client, name, news[name])
@@ -76,17 +76,17 @@ def keep(visit: Visit) -> Response:
     return visit.go(f"/clients/{client.id}", "saved")
 
 
-def choices(visit: Visit) -> Response:
+def choices(visit: DeskRequest) -> Response:
     """Show what she said to messages, and what staff may take down."""
     with visit.looking() as session:
         return _choices(visit, session, visit.own(session, Client))
 
 
-def _choices(visit: Visit, session: Session, client: Client) -> Response:
+def _choices(visit: DeskRequest, session: Session, client: Client) -> Response:
     return visit.page("choices.html", client=client, ways=ways(session, client), hows=HOW)
 
 
-def agree(visit: Visit) -> Response:
+def agree(visit: DeskRequest) -> Response:
     """Take down her yes to a channel."""
     channel = Channel(visit.typed("channel"))
     how = visit.typed("how") or HOW[0][0]
@@ -104,7 +104,7 @@ def agree(visit: Visit) -> Response:
     return visit.go(f"/clients/{client.id}", "consented")
 
 
-def refuse(visit: Visit) -> Response:
+def refuse(visit: DeskRequest) -> Response:
     """Take down her stop: nothing more goes that way."""
     channel = Channel(visit.typed("channel"))
     who, address = visit.inside.staff.email, address_of(visit.request)
@@ -123,7 +123,7 @@ def refuse(visit: Visit) -> Response:
     return visit.go(f"/clients/{client.id}", "stopped")
 
 
-def pause(visit: Visit) -> Response:
+def pause(visit: DeskRequest) -> Response:
     """Keep her reminders back until a day, or let them go again."""
     today = visit.now.astimezone(visit.zone).date()
     until = visit.read("until", lambda text: read_day(text, visit, today))

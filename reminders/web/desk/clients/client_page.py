@@ -1,4 +1,4 @@
-"""A client's page: her course on one line, and how she may be reached."""
+"""The staff page of one client: every message in order of time, and how to reach the client."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from reminders.rules.terms import OPEN, Channel, Reason
 from reminders.store.database import reading
 from reminders.store.queries import consents, people
 from reminders.store.tables import Client
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.responses import milestone_names
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ChannelState:
     """How she can be reached by a channel, what she said to it, and whether it is barred."""
 
     channel: Channel
@@ -32,7 +32,7 @@ class Way:
         return bool(self.contact) and self.said is True and self.barred is None
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Show everything of a client, past and to come."""
     with reading(visit.app.engine) as session:
         client = visit.own(session, Client)
@@ -59,13 +59,13 @@ def needs_care(reminder: object) -> bool:
     return status in {"failed", "undelivered", "unknown"} and attended_at is None
 
 
-def ways(session: Session, client: Client) -> list[Way]:
+def ways(session: Session, client: Client) -> list[ChannelState]:
     """Return how a client can be reached."""
     said = consents.consents_of(session, {client.id})
     contacts = {Channel.SMS: client.phone, Channel.EMAIL: client.email}
     barred = consents.suppressions_of(session, {c for c in contacts.values() if c})
     return [
-        Way(channel, contact or "", said.get((client.id, channel)), barred.get((client.clinic_id, contact or "")))
+        ChannelState(channel, contact or "", said.get((client.id, channel)), barred.get((client.clinic_id, contact or "")))
         for channel, contact in contacts.items()
     ]  # fmt: skip
 

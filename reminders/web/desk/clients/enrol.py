@@ -1,4 +1,4 @@
-"""Enrolling: one screen, a look at exactly what she will get, and a confirmation to print."""
+"""Staff pages to enrol a client: a form, a preview of all messages, and a confirmation."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, Response
 
 from reminders.consent.ledger import Proof
 from reminders.enrolment import manual_entry
-from reminders.enrolment.manual_entry import Namesake
-from reminders.enrolment.terms import Enrolled, Enrolment, Said
+from reminders.enrolment.manual_entry import KnownContact
+from reminders.enrolment.terms import ConsentAnswer, Enrolment, EnrolmentResult
 from reminders.rehearsal.simulation import rehearse_change
 from reminders.rules import list_cells
 from reminders.rules.contacts import read_email, read_name, read_phone, show_phone
@@ -23,36 +23,36 @@ from reminders.rules.terms import LEFT, Act, Channel, InputError
 from reminders.store.database import reading, writing
 from reminders.store.queries.client_messages import steps as steps_of
 from reminders.store.tables import Client, Treatment
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.sign_in.access import address_of
 
 FAR = timedelta(days=60)
 """How far the look ahead goes: beyond the last milestone."""
 
 HOW = (
-    ("She signed the consent form", "She signed the form"),
-    ("She said so at the desk", "She said so here"),
-    ("She said so on the phone", "She said so on the phone"),
+    ("The client signed the consent form", "Signed the consent form"),
+    ("The client said so at the desk", "Said so at the desk"),
+    ("The client said so on the phone", "Said so on the phone"),
 )
-"""How she said yes: what is written into the ledger, and the words to choose by."""
+"""How a client gave consent: the source for the ledger, and the label of the choice."""
 
 WHEN = (("0", "Today"), ("-1", "Yesterday"), ("day", "Another day"))
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """What was typed, read: the enrolment, and who is meant by it."""
+class EnrolmentInput:
+    """A form that was read: the enrolment, and the client it is for."""
 
     told: Enrolment
     meant: str
 
     @property
     def yes(self) -> set[Channel]:
-        """Return to what she says yes."""
+        """Return the channels the client agrees to."""
         return {said.channel for said in self.told.said}
 
 
-def form(visit: Visit) -> Response:
+def form(visit: DeskRequest) -> Response:
     """Show the empty form, or the one of a client who is known."""
     client_id = visit.typed("client")
     known: Client | None = None
@@ -62,7 +62,7 @@ def form(visit: Visit) -> Response:
     return _form(visit, known)
 
 
-def _form(visit: Visit, known: Client | None = None) -> Response:
+def _form(visit: DeskRequest, known: Client | None = None) -> Response:
     library = visit.app.library
     given = _given(known)
     return visit.page(
@@ -81,7 +81,7 @@ def _given(known: Client | None) -> Mapping[str, str]:
     usual = {"when": "0", "how": HOW[0][0], "language": "en"}
     if known is None:
         return usual
-    hers = {
+    theirs = {
         "first_name": known.first_name,
         "last_name": known.last_name,
         "phone": show_phone(known.phone) if known.phone else "",
@@ -89,10 +89,10 @@ def _given(known: Client | None) -> Mapping[str, str]:
         "language": known.language,
         "meant": str(known.id),
     }
-    return usual | hers
+    return usual | theirs
 
 
-def languages(visit: Visit) -> list[tuple[str, str]]:
+def languages(visit: DeskRequest) -> list[tuple[str, str]]:
     """Return the languages that messages are written in, with their names."""
     written = {
         code for key in visit.app.library.protocols for code in visit.app.library.languages(key)
@@ -100,12 +100,12 @@ def languages(visit: Visit) -> list[tuple[str, str]]:
     return [(code, str(Locale.parse(code, sep="-").english_name)) for code in sorted(written)]
 
 
-def read(visit: Visit) -> Typed:
+def read(visit: DeskRequest) -> EnrolmentInput:
     """Read what was typed; what is wrong stands in the visit's faults, by field."""
     country = visit.inside.clinic.country or None
     first_name = visit.read("first_name", read_name, empty="")
     if not first_name and "first_name" not in visit.faults:
-        visit.faults["first_name"] = "Her first name is missing. Messages begin with it."
+        visit.faults["first_name"] = "The first name is missing. Messages begin with it."
     phone = visit.read("phone", lambda text: read_phone(text, country).number)
     email = visit.read("email", read_email)
     if not phone and not email and not visit.faults.keys() & {"phone", "email"}:
@@ -121,30 +121,30 @@ def read(visit: Visit) -> Typed:
         email=email,
         language=visit.typed("language") or "en",
     )
-    return Typed(replace(told, said=_said(visit, told)), visit.typed("meant"))
+    return EnrolmentInput(replace(told, said=_said(visit, told)), visit.typed("meant"))
 
 
-def _protocol(visit: Visit) -> str:
+def _protocol(visit: DeskRequest) -> str:
     found = visit.app.library.protocol_for(visit.typed("kind"))
     if found is None:
         visit.faults["kind"] = "Choose the kind of treatment."
     return found.key if found else ""
 
 
-def _said(visit: Visit, told: Enrolment) -> tuple[Said, ...]:
-    """Return to what she says yes, of what there is a number or address for, and how she did."""
+def _said(visit: DeskRequest, told: Enrolment) -> tuple[ConsentAnswer, ...]:
+    """Return the client's consents for channels with a number or address, and their proof."""
     how = visit.typed("how") or HOW[0][0]
     who = visit.inside.staff.email
     proof = Proof(Act.DESK, how, recorded_by=who, network_address=address_of(visit.request))
     wanted = ((Channel.SMS, "yes_sms", told.phone), (Channel.EMAIL, "yes_email", told.email))
     return tuple(
-        Said(channel, given=True, given_at=visit.now, source=how, proof=proof)
+        ConsentAnswer(channel, given=True, given_at=visit.now, source=how, proof=proof)
         for channel, name, contact in wanted
         if visit.typed(name) and contact
     )
 
 
-def read_when(visit: Visit) -> tuple[date, time | None]:
+def read_when(visit: DeskRequest) -> tuple[date, time | None]:
     """Read the day (today, yesterday, or one that is spelled out) and the hour of a treatment."""
     today = visit.now.astimezone(visit.zone).date()
     chosen = visit.typed("when") or "0"
@@ -156,7 +156,7 @@ def read_when(visit: Visit) -> tuple[date, time | None]:
     return on or today, visit.read("at", _clock)
 
 
-def read_day(text: str, visit: Visit, today: date) -> date:
+def read_day(text: str, visit: DeskRequest, today: date) -> date:
     """Read a day, the nearest one where no year is given; raises ``InputError``."""
     day_first = visit.inside.clinic.country != "US"
     for year in ("", f" {today.year}", f"/{today.year}"):
@@ -181,8 +181,8 @@ def _clock(text: str) -> time:
     return at
 
 
-def check(visit: Visit) -> Response:
-    """Show exactly what she will get, and what not and why, before anything is kept."""
+def check(visit: DeskRequest) -> Response:
+    """Preview every message the client will get, or why not, before anything is saved."""
     typed = read(visit)
     if visit.faults or visit.typed("mend"):
         return _form(visit)
@@ -191,7 +191,7 @@ def check(visit: Visit) -> Response:
         session.expunge_all()
     if _unclear(known, typed):
         return visit.page("namesakes.html", known=known, typed_all=_all(visit))
-    done: list[Enrolled] = []
+    done: list[EnrolmentResult] = []
     lines = rehearse_change(
         visit.app.engine,
         visit.app.rehearsal_dispatcher,
@@ -211,32 +211,34 @@ def check(visit: Visit) -> Response:
     )
 
 
-def _unclear(known: list[Namesake], typed: Typed) -> bool:
+def _unclear(known: list[KnownContact], typed: EnrolmentInput) -> bool:
     """Say whether somebody else is on this number or address, and it is not said who is meant."""
     return bool(known) and not typed.meant and not any(one.same for one in known)
 
 
-def _all(visit: Visit) -> list[tuple[str, str]]:
+def _all(visit: DeskRequest) -> list[tuple[str, str]]:
     """Return every field that was typed, to be carried along."""
     skip = {"csrf", "mend", "kept"}
     return [(k, v) for k, v in visit.form.multi_items() if isinstance(v, str) and k not in skip]
 
 
-def _try(session: Session, visit: Visit, typed: Typed, done: list[Enrolled]) -> int:
+def _try(
+    session: Session, visit: DeskRequest, typed: EnrolmentInput, done: list[EnrolmentResult]
+) -> int:
     one = _enrol(session, visit, typed)
     done.append(one)
     assert one.client is not None
     return one.client.id
 
 
-def _enrol(session: Session, visit: Visit, typed: Typed) -> Enrolled:
+def _enrol(session: Session, visit: DeskRequest, typed: EnrolmentInput) -> EnrolmentResult:
     meant = visit.own(session, Client, int(typed.meant)) if typed.meant.isdecimal() else None
     return manual_entry.enrol(
         session, visit.app.library, visit.inside.clinic, typed.told, visit.now, meant
     )
 
 
-def keep(visit: Visit) -> Response:
+def keep(visit: DeskRequest) -> Response:
     """Keep it, and show what happens next."""
     typed = read(visit)
     if visit.faults or visit.typed("mend"):
@@ -249,7 +251,7 @@ def keep(visit: Visit) -> Response:
     return visit.go(f"/clients/{done.client.id}/enrolled{treatment}", "enrolled")
 
 
-def say_phone(visit: Visit) -> Response:
+def say_phone(visit: DeskRequest) -> Response:
     """Say, while it is typed, which number will be texted."""
     typed = visit.typed("phone")
     try:
@@ -260,8 +262,8 @@ def say_phone(visit: Visit) -> Response:
     return JSONResponse({"words": f"We’ll text {show_phone(found.number)}.{remark}"})
 
 
-def confirmed(visit: Visit) -> Response:
-    """Confirm an enrolment: when what comes, her page to scan, and her sheet to print."""
+def confirmed(visit: DeskRequest) -> Response:
+    """Confirm an enrolment: the messages to come, the client's page to scan, the sheet to print."""
     with reading(visit.app.engine) as session:
         client = visit.own(session, Client)
         number = visit.typed("treatment")

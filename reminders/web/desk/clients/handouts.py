@@ -1,4 +1,4 @@
-"""What she takes home: her aftercare sheet to print, and the way to her own page to scan."""
+"""What staff print for a client: the aftercare sheet, and a QR code of the client's page."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from reminders.staff import credentials
 from reminders.store.database import reading
 from reminders.store.queries import clinic_facts
 from reminders.store.tables import Client, Treatment
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.wording.print_sheets import Letterhead, aftercare_sheet
 
 
-def sheet(visit: Visit) -> Response:
+def sheet(visit: DeskRequest) -> Response:
     """Show the aftercare sheet of a treatment in her language, at the clinic's own numbers."""
     clinic, library = visit.inside.clinic, visit.app.library
     with reading(visit.app.engine) as session:
@@ -46,7 +46,7 @@ def _only_its_own_style(page: str) -> str:
     return f"default-src 'none'; style-src {allowed}; base-uri 'none'; frame-ancestors 'none'"
 
 
-def scan(visit: Visit) -> Response:
+def page_qr(visit: DeskRequest) -> Response:
     """Draw the way to her own page."""
     with reading(visit.app.engine) as session:
         client = visit.own(session, Client)
@@ -56,5 +56,5 @@ def scan(visit: Visit) -> Response:
 
 ROUTES = [
     desk_route("/treatments/{id:int}/sheet", sheet, Role.VIEWER),
-    desk_route("/clients/{id:int}/page.svg", scan, Role.VIEWER),
+    desk_route("/clients/{id:int}/page.svg", page_qr, Role.VIEWER),
 ]

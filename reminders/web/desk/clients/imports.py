@@ -1,4 +1,4 @@
-"""Bring in a list: dropped or pasted, mended in place, checked, taken in, and undone."""
+"""Staff pages to import a list: upload or paste, correct, take in, undo."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from starlette.responses import Response
 from reminders.enrolment.terms import Effect
 from reminders.intake import imports as list_imports
 from reminders.intake import lists
-from reminders.intake.imports import Looked
+from reminders.intake.imports import ImportPreview
 from reminders.intake.lists import Taken
 from reminders.rules.list_columns import ALIASES
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
 from reminders.spreadsheets import table_of, write_table
-from reminders.store.database import reading, trying, writing
+from reminders.store.database import reading, short_transaction, writing
 from reminders.store.queries import imports as queries
 from reminders.store.queries import people
-from reminders.store.queries.desk import own
+from reminders.store.queries.desk import row_of_clinic
 from reminders.store.tables import Import
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 
 SHOWN = 40
 """How many faulty rows, and how many good ones, a page shows at a time."""
@@ -44,7 +44,7 @@ HOLDS = {
 assert HOLDS.keys() - {""} == ALIASES.keys()
 
 
-def show_all(visit: Visit) -> Response:
+def show_all(visit: DeskRequest) -> Response:
     """Show where to drop a list, and those brought in lately."""
     with writing(visit.app.engine) as session:
         queries.forget_cells(session, visit.now - list_imports.KEPT)
@@ -53,7 +53,7 @@ def show_all(visit: Visit) -> Response:
         return visit.page("lists.html", lists=found)
 
 
-def begin(visit: Visit) -> Response:
+def begin(visit: DeskRequest) -> Response:
     """Take a file or pasted cells, and go on to checking them."""
     try:
         content, name = _given(visit)
@@ -69,7 +69,7 @@ def begin(visit: Visit) -> Response:
     return visit.go(f"/lists/{intake.id}")
 
 
-def _given(visit: Visit) -> tuple[bytes, str]:
+def _given(visit: DeskRequest) -> tuple[bytes, str]:
     """Return what was dropped or pasted, and what it is called."""
     upload = visit.form.get("file")
     if isinstance(upload, UploadFile) and upload.filename:
@@ -79,10 +79,10 @@ def _given(visit: Visit) -> tuple[bytes, str]:
     raise InputError("There is no list yet.", "Choose a file, or paste cells.")
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Show a list as it stands: what can go in, what is to be mended, and what it would do."""
     with reading(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Import, visit.id)
+        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id)
         if intake.taken_at is not None:
             return _show_taken(visit, intake)
         clinic = people.clinic(session, visit.clinic_id)
@@ -94,7 +94,7 @@ def show(visit: Visit) -> Response:
     return visit.page("list.html", **_draft(visit, intake, looked))
 
 
-def _draft(visit: Visit, intake: Import, looked: Looked) -> dict[str, Any]:
+def _draft(visit: DeskRequest, intake: Import, looked: ImportPreview) -> dict[str, Any]:
     missing = looked.missing
     faults = [] if missing else looked.checked.faults
     faulty = list(dict.fromkeys(fault.row for fault in faults))
@@ -113,7 +113,7 @@ def _draft(visit: Visit, intake: Import, looked: Looked) -> dict[str, Any]:
     }
 
 
-def _faulty(looked: Looked, number: int, row: Any) -> dict[str, Any]:
+def _faulty(looked: ImportPreview, number: int, row: Any) -> dict[str, Any]:
     """Say which cells of a row are wrong, by place, and which are not."""
     titles = list(looked.table.header)
     faults: dict[int, list[str]] = {}
@@ -129,16 +129,16 @@ def _faulty(looked: Looked, number: int, row: Any) -> dict[str, Any]:
     }
 
 
-def _foresee(visit: Visit, looked: Looked) -> Taken | None:
+def _foresee(visit: DeskRequest, looked: ImportPreview) -> Taken | None:
     """Play the intake on the real database, and undo it."""
     if not 0 < len(looked.checked.good) <= FORESEEN:
         return None
-    with trying(visit.app.engine) as session:
+    with short_transaction(visit.app.engine) as session:
         clinic = people.clinic(session, visit.clinic_id)
-        return lists.take(session, visit.app.library, clinic, looked.checked, visit.now)
+        return lists.bring_in(session, visit.app.library, clinic, looked.checked, visit.now)
 
 
-def _show_taken(visit: Visit, intake: Import) -> Response:
+def _show_taken(visit: DeskRequest, intake: Import) -> Response:
     with reading(visit.app.engine) as session:
         effects = queries.effects(session, intake.id)
         known = (Effect.ADDED, Effect.UNCHANGED)
@@ -147,7 +147,7 @@ def _show_taken(visit: Visit, intake: Import) -> Response:
     return visit.page("list-taken.html", intake=intake, effects=effects, changed=changed, left=left)
 
 
-def set_columns(visit: Visit) -> Response:
+def set_columns(visit: DeskRequest) -> Response:
     """Say which column holds what; it is remembered for lists that look alike."""
     chosen: dict[str, int] = {}
     for key, value in visit.form.multi_items():
@@ -161,7 +161,7 @@ def set_columns(visit: Visit) -> Response:
     return _change(visit, lambda session, intake: list_imports.set_columns(session, intake, chosen))
 
 
-def mend(visit: Visit) -> Response:
+def mend(visit: DeskRequest) -> Response:
     """Write what was typed into faulty cells, or leave rows out."""
     cells = {
         (int(found[1]), int(found[2])): value
@@ -177,7 +177,7 @@ def mend(visit: Visit) -> Response:
     return _change(visit, change)
 
 
-def say_consent(visit: Visit) -> Response:
+def say_consent(visit: DeskRequest) -> Response:
     """Note how everyone on the list said yes."""
     channels = [channel for channel in Channel if visit.typed(f"yes-{channel}")]
     source, on = visit.typed("source").strip(), visit.typed("on").strip()
@@ -190,21 +190,21 @@ def say_consent(visit: Visit) -> Response:
     return _change(visit, lambda _, intake: list_imports.say_consent(intake, channels, source, on))
 
 
-def _change(visit: Visit, change: Any) -> Response:
+def _change(visit: DeskRequest, change: Any) -> Response:
     with writing(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Import, visit.id, lock=True)
+        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id, lock=True)
         if intake.taken_at is None:
             change(session, intake)
     return visit.go(f"/lists/{visit.id}")
 
 
-def take(visit: Visit) -> Response:
+def take(visit: DeskRequest) -> Response:
     """Take in what is good."""
     with writing(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Import, visit.id, lock=True)
+        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id, lock=True)
         clinic = people.clinic(session, visit.clinic_id)
         try:
-            taken = list_imports.take(session, visit.app.library, clinic, intake, visit.now)
+            taken = list_imports.bring_in(session, visit.app.library, clinic, intake, visit.now)
         except InputError:
             return visit.go(f"/lists/{visit.id}")
         said = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))
@@ -212,10 +212,10 @@ def take(visit: Visit) -> Response:
     return visit.go(f"/lists/{visit.id}", "brought-in")
 
 
-def undo(visit: Visit) -> Response:
+def undo(visit: DeskRequest) -> Response:
     """Undo a list: what came in by it and has not left is cancelled."""
     with writing(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Import, visit.id, lock=True)
+        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id, lock=True)
         clinic = people.clinic(session, visit.clinic_id)
         who = visit.inside.staff.email
         try:
@@ -227,20 +227,20 @@ def undo(visit: Visit) -> Response:
     return visit.go(f"/lists/{visit.id}", "list-undone")
 
 
-def drop(visit: Visit) -> Response:
+def drop(visit: DeskRequest) -> Response:
     """Throw away a list that was not taken in."""
     with writing(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Import, visit.id, lock=True)
+        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id, lock=True)
         if intake.taken_at is None:
             session.delete(intake)
             visit.record(session, "threw a list away", Import, visit.id)
     return visit.go("/lists")
 
 
-def rest(visit: Visit) -> Response:
+def rest(visit: DeskRequest) -> Response:
     """Return the rows that cannot go in, with a column that says why."""
     with reading(visit.app.engine) as session:
-        intake = own(session, visit.clinic_id, Import, visit.id)
+        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id)
         clinic = people.clinic(session, visit.clinic_id)
         try:
             looked = list_imports.look(intake, clinic, visit.app.library, visit.now)
@@ -248,7 +248,9 @@ def rest(visit: Visit) -> Response:
             return visit.go(f"/lists/{visit.id}")
     name = re.sub(r"[^A-Za-z0-9-]+", "-", intake.file_name.rpartition(".")[0] or intake.file_name)
     heads = {"Content-Disposition": f'attachment; filename="{name}-to-mend.csv"'}
-    return Response(write_table(list_imports.rest(looked)), media_type="text/csv", headers=heads)
+    return Response(
+        write_table(list_imports.rows_left_out(looked)), media_type="text/csv", headers=heads
+    )
 
 
 ROUTES = [

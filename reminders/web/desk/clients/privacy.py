@@ -1,4 +1,4 @@
-"""Privacy: everything that is held of a client handed out, or erased for good."""
+"""Staff pages to export or erase everything that is stored about a client."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from reminders.rules.terms import InputError
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.tables import Client
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 
 
-def export(visit: Visit) -> Response:
+def export(visit: DeskRequest) -> Response:
     """Hand out everything that is held of her, for her or for a program."""
     with writing(visit.app.engine) as session:
         client = visit.own(session, Client)
@@ -26,13 +26,13 @@ def export(visit: Visit) -> Response:
     return Response(words, media_type="application/json", headers={"Content-Disposition": name})
 
 
-def ask(visit: Visit) -> Response:
+def ask(visit: DeskRequest) -> Response:
     """Say what erasing means, before it is done."""
     with reading(visit.app.engine) as session:
         return visit.page("erase.html", client=visit.own(session, Client))
 
 
-def erase(visit: Visit) -> Response:
+def erase(visit: DeskRequest) -> Response:
     """Erase her, once her first name is typed: nothing of it can be brought back."""
     with writing(visit.app.engine) as session:
         client = visit.own(session, Client, lock=True)

@@ -1,4 +1,4 @@
-"""Moving or cancelling a treatment: what it changes is shown first, and done only then."""
+"""Staff pages to move or cancel a treatment, after a preview of what changes."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from reminders.enrolment import message_actions, treatments
-from reminders.rules.planning import Existing, Planned, Replan
+from reminders.rules.planning import ExistingReminder, Planned, Replan
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel
 from reminders.store.database import writing
 from reminders.store.queries import people
 from reminders.store.tables import Client, Reminder, Treatment
 from reminders.web.desk.clients.enrol import read_when
-from reminders.web.desk.page import Stale, Visit, desk_route
+from reminders.web.desk.page import DeskRequest, EditConflict, desk_route
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class MovedMessage:
     """One message that a move changes, from its old moment to its new."""
 
     milestone: str
     channel: Channel
-    was: Existing
+    was: ExistingReminder
     becomes: Planned | None
 
 
@@ -33,32 +33,32 @@ class Shift:
 class Difference:
     """What a move changes: what moves, what went for the old date, what is too late, what is new."""
 
-    moves: list[Shift]
-    went: list[Shift]
-    late: list[Shift]
+    moves: list[MovedMessage]
+    went: list[MovedMessage]
+    late: list[MovedMessage]
     new: list[Planned]
-    gone: list[Existing]
+    gone: list[ExistingReminder]
 
 
 def difference(change: Replan) -> Difference:
     """Read a change of plan the way the desk shows it."""
     return Difference(
-        moves=[Shift(row.milestone, row.channel, row, planned) for row, planned in change.move],
-        went=[Shift(row.milestone, row.channel, row, planned) for row, planned in change.already_sent],
-        late=[Shift(row.milestone, row.channel, row, planned) for row, planned in change.too_late],
+        moves=[MovedMessage(row.milestone, row.channel, row, planned) for row, planned in change.move],
+        went=[MovedMessage(row.milestone, row.channel, row, planned) for row, planned in change.already_sent],
+        late=[MovedMessage(row.milestone, row.channel, row, planned) for row, planned in change.too_late],
         new=change.add,
         gone=change.cancel,
     )  # fmt: skip
 
 
-def form(visit: Visit) -> Response:
+def form(visit: DeskRequest) -> Response:
     """Show where a treatment is, and where it may go."""
     with visit.looking() as session:
         treatment, client = _found(visit, session)
         return _form(visit, treatment, client)
 
 
-def _form(visit: Visit, treatment: Treatment, client: Client) -> Response:
+def _form(visit: DeskRequest, treatment: Treatment, client: Client) -> Response:
     usual = {
         "when": "day",
         "day": f"{treatment.treated_on.day} {treatment.treated_on:%B %Y}",
@@ -73,12 +73,12 @@ def _form(visit: Visit, treatment: Treatment, client: Client) -> Response:
     )
 
 
-def _found(visit: Visit, session: Session, *, lock: bool = False) -> tuple[Treatment, Client]:
+def _found(visit: DeskRequest, session: Session, *, lock: bool = False) -> tuple[Treatment, Client]:
     treatment = visit.own(session, Treatment, lock=lock)
     return treatment, visit.own(session, Client, treatment.client_id)
 
 
-def check(visit: Visit) -> Response:
+def check(visit: DeskRequest) -> Response:
     """Show what a move would change, changing nothing."""
     on, at = read_when(visit)
     with Session(visit.app.engine) as session:
@@ -106,12 +106,12 @@ def check(visit: Visit) -> Response:
     )
 
 
-def _name(visit: Visit) -> str:
+def _name(visit: DeskRequest) -> str:
     with visit.looking() as session:
         return _found(visit, session)[1].first_name
 
 
-def _correction(visit: Visit, on: date, at: time | None) -> str:
+def _correction(visit: DeskRequest, on: date, at: time | None) -> str:
     """Return the sentence offered for somebody who got a message for the old date."""
     when = f"{on:%A} {on.day} {on:%B}" + (f" at {at:%H:%M}" if at else "")
     clinic = visit.inside.clinic
@@ -121,12 +121,12 @@ def _correction(visit: Visit, on: date, at: time | None) -> str:
 
 
 def _move(
-    visit: Visit, session: Session, treatment: Treatment, on: date, at: time | None
+    visit: DeskRequest, session: Session, treatment: Treatment, on: date, at: time | None
 ) -> Replan:
     return treatments.reschedule(session, visit.app.library, treatment, on, at, None, visit.now)
 
 
-def keep(visit: Visit) -> Response:
+def keep(visit: DeskRequest) -> Response:
     """Move the treatment and her messages with it; send what was asked for besides."""
     on, at = read_when(visit)
     if visit.faults:
@@ -135,7 +135,7 @@ def keep(visit: Visit) -> Response:
     with writing(visit.app.engine) as session:
         treatment, client = _found(visit, session, lock=True)
         if str(client.version) != visit.typed("version"):
-            raise Stale
+            raise EditConflict
         before = treatment.treated_on
         change = _move(visit, session, treatment, on, at)
         client.version += 1
@@ -151,7 +151,7 @@ def keep(visit: Visit) -> Response:
     return visit.go(f"{page}?undo={undo}" if undo else page, "moved")
 
 
-def cancel(visit: Visit) -> Response:
+def cancel(visit: DeskRequest) -> Response:
     """Cancel a treatment, and what has not left of its messages."""
     with writing(visit.app.engine) as session:
         treatment, client = _found(visit, session, lock=True)

@@ -1,4 +1,4 @@
-"""Clients: found by name, number or address, a page at a time."""
+"""The staff page that finds clients by name, phone number or email address."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from reminders.rules.terms import InputError
 from reminders.store.database import reading
 from reminders.store.queries import desk
 from reminders.store.tables import Client
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 
 
-def find(visit: Visit) -> Response:
+def find(visit: DeskRequest) -> Response:
     """Show clients: everyone by name, or who is meant by what was typed."""
     wanted = visit.typed("q").strip()
     after = (visit.typed("after"), _number(visit.typed("id")))
@@ -33,7 +33,9 @@ def _number(typed: str) -> int:
     return int(typed) if typed.isdecimal() else 0
 
 
-def _search(session: Session, visit: Visit, wanted: str, after: tuple[str, int]) -> list[Client]:
+def _search(
+    session: Session, visit: DeskRequest, wanted: str, after: tuple[str, int]
+) -> list[Client]:
     if "@" in wanted:
         return desk.clients_reached_by(session, visit.clinic_id, wanted.lower())
     if re.fullmatch(r"[+\d\s().-]{4,}", wanted):
@@ -43,7 +45,7 @@ def _search(session: Session, visit: Visit, wanted: str, after: tuple[str, int])
     return desk.clients_called(session, visit.clinic_id, wanted, after)
 
 
-def _begun(visit: Visit, wanted: str) -> list[str]:
+def _begun(visit: DeskRequest, wanted: str) -> list[str]:
     """Return what a number, or the beginning of one, may be as we keep it."""
     digits = re.sub(r"[^\d+]", "", wanted)
     code = re.match(r"\+\d+", show_phone(visit.inside.clinic.phone))

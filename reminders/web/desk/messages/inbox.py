@@ -1,4 +1,4 @@
-"""Replies: what clients text back, read by people and answered by people."""
+"""The staff inbox: texts from clients, to be read, answered and assigned."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reminders.rules.terms import Channel, InputError, OneOffKind
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, conversations, people, staff
 from reminders.store.tables import Client, Reply
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 
 JUST_NOW = timedelta(hours=1)
 """Somebody who wrote within it is awake: an answer may go at any hour."""
@@ -27,7 +27,7 @@ LONGEST = 3
 """Segments of one answer."""
 
 
-def inbox(visit: Visit) -> Response:
+def inbox(visit: DeskRequest) -> Response:
     """Show who waits for an answer, or whom somebody has dealt with."""
     show = visit.typed("show")
     mine = visit.inside.staff.id if show == "mine" else None
@@ -38,24 +38,24 @@ def inbox(visit: Visit) -> Response:
             for reply in found
         }
         return visit.page(
-            "replies.html", found=found, names=names, show=show, crew=_crew(visit, session)
+            "replies.html", found=found, names=names, show=show, crew=_colleagues(visit, session)
         )
 
 
-def _crew(visit: Visit, session: Session) -> dict[int, str]:
+def _colleagues(visit: DeskRequest, session: Session) -> dict[int, str]:
     return {member.id: member.name for member, _ in staff.of_clinic(session, visit.clinic_id)}
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Show one talk, what came and what went, and where to answer."""
     with reading(visit.app.engine) as session:
-        return _talk(visit, session, visit.own(session, Reply))
+        return _conversation(visit, session, visit.own(session, Reply))
 
 
-def _talk(visit: Visit, session: Session, reply: Reply) -> Response:
+def _conversation(visit: DeskRequest, session: Session, reply: Reply) -> Response:
     who = _who(visit, session, reply)
-    came = conversations.heard(session, visit.clinic_id, reply.contact)
-    went = conversations.told(
+    came = conversations.last_received(session, visit.clinic_id, reply.contact)
+    went = conversations.last_sent(
         session, visit.clinic_id, [client.id for client in who], reply.contact
     )
     line = sorted(
@@ -71,23 +71,23 @@ def _talk(visit: Visit, session: Session, reply: Reply) -> Response:
         barred=barred.get((visit.clinic_id, reply.contact)),
         quiet=_quiet(visit, who[0]) if who else False,
         just_now=visit.now - came[-1].received_at < JUST_NOW,
-        crew=_crew(visit, session),
+        crew=_colleagues(visit, session),
     )
 
 
-def _who(visit: Visit, session: Session, reply: Reply) -> list[Client]:
+def _who(visit: DeskRequest, session: Session, reply: Reply) -> list[Client]:
     """Return who may have written: everyone of the clinic on that number."""
     return people.clients_on(session, visit.clinic_id, reply.contact)
 
 
-def _quiet(visit: Visit, client: Client) -> bool:
+def _quiet(visit: DeskRequest, client: Client) -> bool:
     """Say whether it is outside her sending hours."""
     zone = ZoneInfo(client.time_zone) if client.time_zone else visit.zone
     week = sending_hours.parse(visit.inside.clinic.sending_hours)
     return sending_hours.next_open(visit.now, week, zone) > visit.now
 
 
-def answer(visit: Visit) -> Response:
+def answer(visit: DeskRequest) -> Response:
     """Send what somebody typed, in the clinic's name, and call the talk done."""
     words = visit.read("words", lambda text: _words(visit, text))
     if not words and "words" not in visit.faults:
@@ -101,7 +101,7 @@ def answer(visit: Visit) -> Response:
         if meant is None:
             visit.faults["words"] = "We do not know this number. Please call it instead."
         if visit.faults or meant is None:
-            return _talk(visit, session, reply)
+            return _conversation(visit, session, reply)
         undo = one_off_messages.write(
             session,
             meant,
@@ -125,7 +125,7 @@ def answer(visit: Visit) -> Response:
     return visit.go(f"/replies/{reply.id}?undo={undo}", "leaving")
 
 
-def _words(visit: Visit, text: str) -> str:
+def _words(visit: DeskRequest, text: str) -> str:
     """Put the clinic's name in front, since she may have no name for our number."""
     words = fold(f"{visit.inside.clinic.name}: {text}")
     if size(words).segments > LONGEST:
@@ -133,7 +133,7 @@ def _words(visit: Visit, text: str) -> str:
     return words
 
 
-def finish(visit: Visit) -> Response:
+def finish(visit: DeskRequest) -> Response:
     """Call a talk done, without an answer by text."""
     with writing(visit.app.engine) as session:
         reply = visit.own(session, Reply, lock=True)
@@ -142,7 +142,7 @@ def finish(visit: Visit) -> Response:
     return visit.go("/replies", "done")
 
 
-def reopen(visit: Visit) -> Response:
+def reopen(visit: DeskRequest) -> Response:
     """Let a talk wait for a person again."""
     with writing(visit.app.engine) as session:
         reply = visit.own(session, Reply, lock=True)
@@ -151,12 +151,12 @@ def reopen(visit: Visit) -> Response:
     return visit.go(f"/replies/{reply.id}")
 
 
-def assign(visit: Visit) -> Response:
+def assign(visit: DeskRequest) -> Response:
     """Give a talk to a member of staff, or to nobody."""
     with writing(visit.app.engine) as session:
         reply = visit.own(session, Reply, lock=True)
         given = visit.typed("to")
-        to = int(given) if given.isdecimal() and int(given) in _crew(visit, session) else None
+        to = int(given) if given.isdecimal() and int(given) in _colleagues(visit, session) else None
         conversations.change(session, visit.clinic_id, reply.contact, done=False, assigned_to=to)
         visit.record(session, "gave a talk to somebody", Reply, reply.id)
     return visit.go(f"/replies/{reply.id}", "saved")

@@ -1,4 +1,4 @@
-"""Steps: what staff do with one message: hold, let go, skip, send now, send again, undo."""
+"""Routes for staff actions on one message: hold, release, skip, send now, send again, undo."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from reminders.rules.terms import OneOffKind
 from reminders.store.database import writing
 from reminders.store.queries import conversations
 from reminders.store.tables import Client, Reminder
-from reminders.web.desk.page import Handler, Visit, desk_route
+from reminders.web.desk.page import DeskRequest, Handler, desk_route
 
-Act = Callable[[Session, Visit, Reminder], int]
+Act = Callable[[Session, DeskRequest, Reminder], int]
 """Does something with a message, and returns the id of the one that can be called back, or 0."""
 
 
-def _doing(act: Act, what: str, said: str) -> Handler:
+def _action(act: Act, what: str, said: str) -> Handler:
     """Return the handler that does it, writes it down, and goes back to the client."""
 
-    def handler(visit: Visit) -> Response:
+    def handler(visit: DeskRequest) -> Response:
         try:
             with writing(visit.app.engine) as session:
                 reminder = visit.own(session, Reminder, lock=True)
@@ -39,33 +39,33 @@ def _doing(act: Act, what: str, said: str) -> Handler:
     return handler
 
 
-def _hold(session: Session, visit: Visit, reminder: Reminder) -> int:
+def _hold(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
     message_actions.hold(session, reminder, visit.now)
     return 0
 
 
-def _let_go(session: Session, _: Visit, reminder: Reminder) -> int:
-    message_actions.let_go(session, reminder)
+def _release(session: Session, _: DeskRequest, reminder: Reminder) -> int:
+    message_actions.release(session, reminder)
     return 0
 
 
-def _skip(session: Session, visit: Visit, reminder: Reminder) -> int:
-    message_actions.take_out(session, reminder, visit.now)
+def _skip(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
+    message_actions.skip_message(session, reminder, visit.now)
     return 0
 
 
-def _send(session: Session, visit: Visit, reminder: Reminder) -> int:
+def _send(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
     message_actions.send_now(session, reminder, visit.now)
     return reminder.id
 
 
-def _again(session: Session, visit: Visit, reminder: Reminder) -> int:
+def _again(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
     client = visit.own(session, Client, reminder.client_id)
     return message_actions.send_again(session, visit.word, client, reminder, visit.now)
 
 
-def _undo(session: Session, visit: Visit, reminder: Reminder) -> int:
-    message_actions.call_back(session, reminder, visit.now)
+def _undo(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
+    message_actions.undo_send_now(session, reminder, visit.now)
     if reminder.milestone == OneOffKind.ANSWER:
         conversations.reopen(
             session, visit.clinic_id, reminder.client_id, visit.now - 2 * message_actions.UNDO
@@ -74,10 +74,10 @@ def _undo(session: Session, visit: Visit, reminder: Reminder) -> int:
 
 
 ROUTES = [
-    desk_route(f"/messages/{{id:int}}/{path}", _doing(act, what, said), Role.STAFF, "POST")
+    desk_route(f"/messages/{{id:int}}/{path}", _action(act, what, said), Role.STAFF, "POST")
     for path, act, what, said in (
         ("hold", _hold, "held a message back", "held"),
-        ("let-go", _let_go, "let a message go", "let-go"),
+        ("let-go", _release, "let a message go", "let-go"),
         ("skip", _skip, "took a message out", "skipped"),
         ("send", _send, "sent a message at once", "leaving"),
         ("again", _again, "sent a message again", "leaving"),

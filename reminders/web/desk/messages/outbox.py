@@ -1,4 +1,4 @@
-"""The outbox: while practising, every text as on a phone and every email as it would arrive."""
+"""The staff page that shows, in practice mode, each message as the client would see it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from starlette.responses import HTMLResponse, Response
 from reminders.rules.roles import Role
 from reminders.store.database import reading
 from reminders.store.queries import outbox
-from reminders.store.queries.desk import NotHere
-from reminders.web.desk.page import Visit, desk_route
+from reminders.store.queries.desk import NotAtClinic
+from reminders.web.desk.page import DeskRequest, desk_route
 
 SANDBOX = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -20,9 +20,9 @@ SANDBOX = (
 """An email is shown as it is, with its inline styles, and may do nothing at all."""
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Show the latest messages that were written down instead of being sent."""
-    _only_practising(visit)
+    _practice_only(visit)
     before = visit.typed("before")
     with reading(visit.app.engine) as session:
         found = outbox.page(session, visit.clinic_id, int(before) if before.isdecimal() else None)
@@ -30,25 +30,25 @@ def show(visit: Visit) -> Response:
     return visit.page("outbox.html", found=found, more=more)
 
 
-def email(visit: Visit) -> Response:
+def email(visit: DeskRequest) -> Response:
     """Show one email as its reader would see it."""
-    _only_practising(visit)
+    _practice_only(visit)
     with reading(visit.app.engine) as session:
         kept = outbox.one(session, visit.clinic_id, visit.id)
     if not re.fullmatch(r"[\w.-]+\.eml", kept.file or ""):
-        raise NotHere
+        raise NotAtClinic
     path = visit.app.settings.outbox_dir / str(kept.file)
     if not path.is_file():
-        raise NotHere
+        raise NotAtClinic
     mail = message_from_bytes(path.read_bytes(), policy=policy.default)
     body = mail.get_body(("html",))
     words = body.get_content() if body else ""
     return HTMLResponse(words, headers={"Content-Security-Policy": SANDBOX})
 
 
-def _only_practising(visit: Visit) -> None:
+def _practice_only(visit: DeskRequest) -> None:
     if visit.app.settings.live:
-        raise NotHere
+        raise NotAtClinic
 
 
 ROUTES = [

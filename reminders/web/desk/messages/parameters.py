@@ -1,35 +1,35 @@
-"""Numbers in wording: what clinics disagree on, each with its range and source, and who quotes it."""
+"""The staff page that sets the numbers which the clinic's wording quotes."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
 from reminders.customisation import parameters
-from reminders.customisation.parameters import Quoting
+from reminders.customisation.parameters import WordingReview
 from reminders.rules.parameters import Kind
 from reminders.rules.protocols import Protocol
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
 from reminders.store.database import reading, writing
 from reminders.store.queries import customisation, people
-from reminders.store.queries.desk import NotHere
-from reminders.web.desk.page import Visit, desk_route
+from reminders.store.queries.desk import NotAtClinic
+from reminders.web.desk.page import DeskRequest, desk_route
 
 
-def _protocol(visit: Visit) -> Protocol:
+def _protocol(visit: DeskRequest) -> Protocol:
     protocols = visit.app.library.protocols
     wanted = visit.typed("protocol") or next(iter(protocols))
     if wanted not in protocols:
-        raise NotHere
+        raise NotAtClinic
     return protocols[wanted]
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Show a protocol's numbers as this clinic sets them."""
     return _page(visit, _protocol(visit), None)
 
 
-def _page(visit: Visit, protocol: Protocol, quoting: list[Quoting] | None) -> Response:
+def _page(visit: DeskRequest, protocol: Protocol, quoting: list[WordingReview] | None) -> Response:
     with reading(visit.app.engine) as session:
         ours = customisation.numbers(session, visit.clinic_id).get(protocol.key, {})
     values = protocol.settle(ours).values
@@ -44,7 +44,7 @@ def _page(visit: Visit, protocol: Protocol, quoting: list[Quoting] | None) -> Re
     )
 
 
-def save(visit: Visit) -> Response:
+def save(visit: DeskRequest) -> Response:
     """Set the numbers, and name the clinic's own texts that quote what changed."""
     protocol = _protocol(visit)
     values: dict[str, int] = {}

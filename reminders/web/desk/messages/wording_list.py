@@ -1,4 +1,4 @@
-"""Words: every message as phone and inbox show it, and an editor beside a live preview."""
+"""Staff pages that list all wording, and an editor with a live preview."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from reminders.customisation import preview, wording_versions
-from reminders.customisation.wording_versions import Outrun
+from reminders.customisation.wording_versions import NewerVersion
 from reminders.rules.roles import Role
 from reminders.rules.terms import Facts
 from reminders.rules.wording import Key, Wording
@@ -20,24 +20,24 @@ from reminders.web.desk.messages.wording_preview import (
     course_of,
     key_of,
     languages_of,
+    sample_recipients,
     shown,
-    trial,
     typed_wording,
     wording_of,
 )
-from reminders.web.desk.page import Stale, Visit, desk_route
+from reminders.web.desk.page import DeskRequest, EditConflict, desk_route
 from reminders.web.desk.responses import html
 
 SOON = timedelta(days=7)
 """How far ahead clients are offered to try words out on."""
 
 
-def show_all(visit: Visit) -> Response:
+def show_all(visit: DeskRequest) -> Response:
     """Show every milestone's text and subject in one language, and how its wording stands."""
     library = visit.app.library
     protocol, language = course_of(visit)
     with reading(visit.app.engine) as session:
-        on = trial(visit, session, (protocol, "", language))
+        on = sample_recipients(visit, session, (protocol, "", language))
         approved, latest = (
             customisation.approved(session, on.clinic.id),
             customisation.latest(session, on.clinic.id),
@@ -61,21 +61,21 @@ def show_all(visit: Visit) -> Response:
     )
 
 
-def edit(visit: Visit) -> Response:
+def edit(visit: DeskRequest) -> Response:
     """Show a milestone's words in the editor: the newest version, else what is packaged."""
     return editor(visit, key_of(visit), None)
 
 
-def editor(visit: Visit, key: Key, typed: Wording | None, **more: Any) -> Response:
+def editor(visit: DeskRequest, key: Key, typed: Wording | None, **more: Any) -> Response:
     """Return the editor's page with what was typed, or with the newest words."""
     library = visit.app.library
     protocol = library.protocols[key[0]]
     with reading(visit.app.engine) as session:
-        on = trial(visit, session, key)
+        on = sample_recipients(visit, session, key)
         versions = customisation.versions(session, visit.clinic_id, key)
         facts, chosen, treated = _whom(visit, session, on.facts)
         approved = customisation.approved(session, visit.clinic_id).get(key)
-        guests = customisation.guests(session, visit.clinic_id)
+        guests = customisation.practice_recipients(session, visit.clinic_id)
     said = typed or wording_of(visit, facts, versions[0] if versions else None)
     return visit.page(
         "words-edit.html",
@@ -87,7 +87,7 @@ def editor(visit: Visit, key: Key, typed: Wording | None, **more: Any) -> Respon
         versions=versions,
         approved=approved,
         based_on=visit.typed("based_on") or (str(versions[0].id) if versions else ""),
-        chips=preview.chips(protocol),
+        chips=preview.placeholders(protocol),
         numbers=[guest for guest in guests if guest.startswith("+")],
         clients=treated,
         chosen=chosen,
@@ -96,36 +96,36 @@ def editor(visit: Visit, key: Key, typed: Wording | None, **more: Any) -> Respon
     )
 
 
-def _whom(visit: Visit, session: Session, facts: Facts) -> tuple[Facts, str, list[Any]]:
+def _whom(visit: DeskRequest, session: Session, facts: Facts) -> tuple[Facts, str, list[Any]]:
     """Return a sample's facts, or those of the client that was chosen, and whom to choose from."""
     today = visit.now.astimezone(visit.zone).date()
     treated = people.with_something_due(session, visit.clinic_id, today + SOON)
     chosen = visit.typed("client")
     for client, treatment in treated:
         if str(client.id) == chosen:
-            return preview.real(facts, client, treatment), chosen, treated
+            return preview.with_client_facts(facts, client, treatment), chosen, treated
     return facts, "", treated
 
 
-def try_out(visit: Visit) -> Response:
+def try_out(visit: DeskRequest) -> Response:
     """Show what stands in the editor as a client would get it; only that part, if asked so."""
     key, said = key_of(visit), typed_wording(visit)
     if not visit.request.headers.get("x-part"):
         return editor(visit, key, said)
     with reading(visit.app.engine) as session:
-        on = trial(visit, session, key)
+        on = sample_recipients(visit, session, key)
         facts, _, _ = _whom(visit, session, on.facts)
     words_shown = shown(visit, on, said, facts)
     return html(visit.app, "words-preview.html", clinic=on.clinic, **words_shown)
 
 
-def save(visit: Visit) -> Response:
+def save(visit: DeskRequest) -> Response:
     """Keep what was typed as a new version, a draft until an owner approves it."""
     key, said = key_of(visit), typed_wording(visit)
     based_on = int(visit.typed("based_on")) if visit.typed("based_on").isdecimal() else None
     try:
         with writing(visit.app.engine) as session:
-            on = trial(visit, session, key)
+            on = sample_recipients(visit, session, key)
             known = customisation.versions(session, on.clinic.id, key)
             if said == wording_of(visit, on.facts, known[0] if known else None):
                 visit.faults["body"] = "Nothing was changed. Write something first."
@@ -134,8 +134,8 @@ def save(visit: Visit) -> Response:
                 version = wording_versions.write(
                     session, on.clinic, key, said, based_on, who, visit.now
                 )
-    except Outrun:
-        raise Stale from None
+    except NewerVersion:
+        raise EditConflict from None
     return editor(visit, key, said) if visit.faults else visit.go(f"/words/{version.id}", "saved")
 
 

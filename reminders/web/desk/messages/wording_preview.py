@@ -1,4 +1,4 @@
-"""What the wording pages share: which words are meant, for whom they are tried, and how they look."""
+"""What the wording pages share: which wording is meant, and its preview."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from reminders.customisation.preview import Preview
 from reminders.rules.terms import Facts
 from reminders.rules.wording import Key, Wording
 from reminders.store.queries import clinic_facts, customisation, people
-from reminders.store.queries.desk import NotHere
+from reminders.store.queries.desk import NotAtClinic
 from reminders.store.tables import Clinic
 from reminders.store.tables import Wording as Version
-from reminders.web.desk.page import Visit
+from reminders.web.desk.page import DeskRequest
 from reminders.web.desk.reports.reports import price_of
 
 PARTS = ("subject", "preheader", "sms", "body")
@@ -26,7 +26,7 @@ LONGEST = 8_000
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class SampleRecipients:
     """Whom wording is tried out on: the clinic's sample client, and the dearest of its names."""
 
     clinic: Clinic
@@ -34,43 +34,43 @@ class Trial:
     names: list[str]
 
 
-def trial(visit: Visit, session: Session, key: Key) -> Trial:
+def sample_recipients(visit: DeskRequest, session: Session, key: Key) -> SampleRecipients:
     """Return whom a milestone's words are tried out on."""
     clinic = people.clinic(session, visit.clinic_id)
     known = clinic_facts.clinics_of(session, [clinic.id], visit.now)[clinic.id]
     names = preview.dearest(people.first_names(session, clinic.id))
-    return Trial(clinic, preview.sample(known, key, visit.now), names)
+    return SampleRecipients(clinic, preview.sample(known, key, visit.now), names)
 
 
-def course_of(visit: Visit) -> tuple[str, str]:
+def course_of(visit: DeskRequest) -> tuple[str, str]:
     """Return the protocol and language asked for; raises ``NotHere``."""
     library = visit.app.library
     protocol = visit.typed("protocol") or next(iter(library.protocols))
     if protocol not in library.protocols:
-        raise NotHere
+        raise NotAtClinic
     wanted = visit.typed("language") or "en"
     if wanted not in library.languages(protocol):
-        raise NotHere
+        raise NotAtClinic
     return protocol, library.language(protocol, wanted, visit.inside.clinic.country)
 
 
-def languages_of(visit: Visit, protocol: str) -> list[str]:
+def languages_of(visit: DeskRequest, protocol: str) -> list[str]:
     """Return the languages this clinic's clients can get: where it is, one English is enough."""
     library, country = visit.app.library, visit.inside.clinic.country
     written = library.languages(protocol)
     return list(dict.fromkeys(library.language(protocol, tag, country) for tag in written))
 
 
-def key_of(visit: Visit) -> Key:
+def key_of(visit: DeskRequest) -> Key:
     """Return the milestone's words asked for; raises ``NotHere``."""
     protocol, language = course_of(visit)
     milestone = visit.typed("milestone")
     if milestone not in {m.key for m in visit.app.library.protocols[protocol].milestones}:
-        raise NotHere
+        raise NotAtClinic
     return protocol, milestone, language
 
 
-def wording_of(visit: Visit, facts: Facts, version: Version | None) -> Wording:
+def wording_of(visit: DeskRequest, facts: Facts, version: Version | None) -> Wording:
     """Return a clinic's version, or the packaged words at its numbers."""
     if version is not None:
         return customisation.words_of(version)
@@ -78,12 +78,14 @@ def wording_of(visit: Visit, facts: Facts, version: Version | None) -> Wording:
     return visit.app.library.wording(facts.protocol, facts.language, facts.milestone, numbers)
 
 
-def typed_wording(visit: Visit) -> Wording:
+def typed_wording(visit: DeskRequest) -> Wording:
     """Return what stands in the editor, line ends as the files have them."""
     return Wording(*(visit.typed(part).replace("\r\n", "\n")[:LONGEST] for part in PARTS))
 
 
-def shown(visit: Visit, on: Trial, words: Wording, facts: Facts | None = None) -> dict[str, Any]:
+def shown(
+    visit: DeskRequest, on: SampleRecipients, words: Wording, facts: Facts | None = None
+) -> dict[str, Any]:
     """Return what a preview's template needs; ``facts`` are a real client's, if one was chosen."""
     app = visit.app
     found = preview.preview(

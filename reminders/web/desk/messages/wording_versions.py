@@ -1,4 +1,4 @@
-"""Versions of wording: compared with the one before, approved, gone back to, and tested."""
+"""Staff pages to compare, approve, restore and test versions of wording."""
 
 from __future__ import annotations
 
@@ -17,20 +17,19 @@ from reminders.rules.wording import Key, Wording
 from reminders.senders import SendError, send_alone
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, customisation
-from reminders.store.queries.desk import NotHere
-from reminders.store.queries.desk import own as own_row
+from reminders.store.queries.desk import NotAtClinic, row_of_clinic
 from reminders.store.tables import Clinic
 from reminders.store.tables import Wording as Version
 from reminders.web.desk.messages.wording_list import editor
 from reminders.web.desk.messages.wording_preview import (
     PARTS,
     key_of,
+    sample_recipients,
     shown,
-    trial,
     typed_wording,
     wording_of,
 )
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 
 AGAIN = timedelta(seconds=20)
 """Between two tests from one clinic: nobody needs more, and each costs money."""
@@ -45,12 +44,12 @@ def _key(version: Version) -> Key:
     return version.protocol, version.milestone, version.language
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Show a version beside the one before it, and whether it may be approved."""
     with reading(visit.app.engine) as session:
-        version = own_row(session, visit.clinic_id, Version, visit.id)
+        version = row_of_clinic(session, visit.clinic_id, Version, visit.id)
         key = _key(version)
-        on = trial(visit, session, key)
+        on = sample_recipients(visit, session, key)
         versions = customisation.versions(session, visit.clinic_id, key)
         approved = customisation.approved(session, visit.clinic_id).get(key)
     older = next((one for one in versions if one.id < version.id), None)
@@ -72,7 +71,7 @@ def show(visit: Visit) -> Response:
     )
 
 
-def approve(visit: Visit) -> Response:
+def approve(visit: DeskRequest) -> Response:
     """Let a version be used from now on, if nothing forbids it."""
     today = visit.now.astimezone(visit.zone).date()
     review_by = visit.read(
@@ -84,8 +83,8 @@ def approve(visit: Visit) -> Response:
         return show(visit)
     try:
         with writing(visit.app.engine) as session:
-            version = own_row(session, visit.clinic_id, Version, visit.id, lock=True)
-            on = trial(visit, session, _key(version))
+            version = row_of_clinic(session, visit.clinic_id, Version, visit.id, lock=True)
+            on = sample_recipients(visit, session, _key(version))
             if shown(visit, on, customisation.words_of(version))["preview"].stops:
                 visit.faults["approve"] = "It cannot go out as it is. Mend what is marked first."
             else:
@@ -96,40 +95,40 @@ def approve(visit: Visit) -> Response:
     return show(visit) if visit.faults else visit.go(f"/words/{visit.id}", "approved")
 
 
-def restore(visit: Visit) -> Response:
+def restore(visit: DeskRequest) -> Response:
     """Make an older version the newest draft again."""
     with writing(visit.app.engine) as session:
-        version = own_row(session, visit.clinic_id, Version, visit.id)
+        version = row_of_clinic(session, visit.clinic_id, Version, visit.id)
         key = _key(version)
-        on = trial(visit, session, key)
+        on = sample_recipients(visit, session, key)
         newest = customisation.versions(session, visit.clinic_id, key)[0].id
         said, who = customisation.words_of(version), visit.inside.staff.email
         fresh = wording_versions.write(session, on.clinic, key, said, newest, who, visit.now)
     return visit.go(f"/words/{fresh.id}", "saved")
 
 
-def show_email(visit: Visit) -> Response:
+def show_email(visit: DeskRequest) -> Response:
     """Show a version's email exactly as it is sent."""
     with reading(visit.app.engine) as session:
-        version = own_row(session, visit.clinic_id, Version, visit.id)
-        on = trial(visit, session, _key(version))
+        version = row_of_clinic(session, visit.clinic_id, Version, visit.id)
+        on = sample_recipients(visit, session, _key(version))
     email = shown(visit, on, customisation.words_of(version))["preview"].email
     if email is None:
-        raise NotHere
+        raise NotAtClinic
     return HTMLResponse(email.html, headers=EMAIL_HEADERS)
 
 
 # --- a test -------------------------------------------------------------------------------
 
 
-def send_test(visit: Visit) -> Response:
+def send_test(visit: DeskRequest) -> Response:
     """Send what stands in the editor to oneself: the email to one's own address, the text to a
     number of the guest list.
     """
     key, said = key_of(visit), typed_wording(visit)
     with reading(visit.app.engine) as session:
-        on = trial(visit, session, key)
-        numbers = customisation.guests(session, visit.clinic_id)
+        on = sample_recipients(visit, session, key)
+        numbers = customisation.practice_recipients(session, visit.clinic_id)
         lately = audit.last(session, visit.clinic_id, list(TESTED.values()))
     by_email = visit.typed("test") == "email"
     to = visit.inside.staff.email if by_email else visit.typed("test")
@@ -146,7 +145,7 @@ def send_test(visit: Visit) -> Response:
     return _send(visit, key, said, replace(message, to=to))
 
 
-def _send(visit: Visit, key: Key, said: Wording, message: Message) -> Response:
+def _send(visit: DeskRequest, key: Key, said: Wording, message: Message) -> Response:
     message = replace(
         message,
         reference=f"test.{visit.now:%Y%m%d%H%M%S}",

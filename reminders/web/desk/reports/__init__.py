@@ -1,1 +1,1 @@
-"""Pages with figures: what left, arrived and cost, by month."""
+"""Pages with monthly figures: messages sent and delivered, and their cost."""

@@ -1,4 +1,4 @@
-"""Charts: bars drawn on the server, each with its number beside it and a table under it."""
+"""Bar charts drawn on the server as SVG, each with its figures in text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers: what left, what it cost, what arrived, who stopped, and how replies went, by month."""
+"""The staff page of monthly figures: messages, cost, delivery, opt-outs, replies."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from reminders.monitoring import monthly_report
 from reminders.rules import prices, statistics
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.roles import Role
-from reminders.rules.statistics import Month
+from reminders.rules.statistics import MonthFigures
 from reminders.rules.terms import Channel
 from reminders.spreadsheets import write_table
 from reminders.store.database import reading
 from reminders.store.queries import people
 from reminders.store.tables import Clinic
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.reports import charts
 
 SETTLES = timedelta(days=40)
 """Nothing of a month changes any more so long after it began to end: receipts come within days."""
 
 
-def _months(visit: Visit) -> tuple[Clinic, list[Month]]:
+def _months(visit: DeskRequest) -> tuple[Clinic, list[MonthFigures]]:
     with reading(visit.app.engine) as session:
         clinic = people.clinic(session, visit.clinic_id)
-        begins = monthly_report.lately(clinic, visit.now)
+        begins = monthly_report.last_months(clinic, visit.now)
     return clinic, [_month(visit, one) for one in begins]
 
 
-def _month(visit: Visit, begins_on: date) -> Month:
+def _month(visit: DeskRequest, begins_on: date) -> MonthFigures:
     """Return a month as it was counted at most a minute ago, or once for all if it is over."""
     over = statistics.month_of(begins_on, -1) + SETTLES <= visit.now.date()
     minute = None if over else visit.now.replace(second=0, microsecond=0)
@@ -43,12 +43,12 @@ def _month(visit: Visit, begins_on: date) -> Month:
 
 
 @lru_cache(maxsize=2048)
-def _counted(app: App, clinic_id: int, begins_on: date, _minute: datetime | None) -> Month:
+def _counted(app: App, clinic_id: int, begins_on: date, _minute: datetime | None) -> MonthFigures:
     with reading(app.engine) as session:
         return monthly_report.month(session, people.clinic(session, clinic_id), begins_on)
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Show the last twelve months, and one of them in detail."""
     clinic, months = _months(visit)
     asked = visit.typed("month")
@@ -70,7 +70,9 @@ def show(visit: Visit) -> Response:
     )
 
 
-def _charts(labels: Sequence[str], months: Sequence[Month], clinic: Clinic) -> dict[str, Any]:
+def _charts(
+    labels: Sequence[str], months: Sequence[MonthFigures], clinic: Clinic
+) -> dict[str, Any]:
     texts = [m.sent(Channel.SMS) for m in months]
     emails = [m.sent(Channel.EMAIL) for m in months]
     both = [f"{t + e:,}" for t, e in zip(texts, emails, strict=True)]
@@ -100,7 +102,7 @@ def _length(wait: timedelta | None) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
 
 
-def download(visit: Visit) -> Response:
+def download(visit: DeskRequest) -> Response:
     """Return the months for a spreadsheet; no cell of it is a formula."""
     clinic, months = _months(visit)
     heads = {"Content-Disposition": 'attachment; filename="numbers.csv"'}

@@ -1,1 +1,1 @@
-"""Pages about time: today, a day to come, and where milestones stand."""
+"""Pages about the schedule: today, a future day, and the timing of milestones."""

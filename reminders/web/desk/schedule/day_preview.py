@@ -1,4 +1,4 @@
-"""A day to come: what goes out to whom, word by word, as if that day were here."""
+"""The staff page that shows every message of a future day, as it would be sent."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from reminders.rules.roles import Role
 from reminders.rules.terms import LEFT, InputError
 from reminders.store.database import reading
 from reminders.store.queries import people
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Play a day and show it; without one, tomorrow's."""
     zone = visit.zone
     today = visit.now.astimezone(zone).date()
@@ -33,7 +33,9 @@ def show(visit: Visit) -> Response:
         return visit.page("day.html", day=None, on=on, today=today)
     with reading(visit.app.engine) as session:
         clinic = people.clinic(session, visit.clinic_id)
-    day = day_preview.look(visit.app.engine, visit.app.rehearsal_dispatcher, clinic, on, visit.now)
+    day = day_preview.preview_day(
+        visit.app.engine, visit.app.rehearsal_dispatcher, clinic, on, visit.now
+    )
     leaving = [line for line in day.lines if line.status in LEFT]
     staying = Counter(line.reason for line in day.lines if line.status not in LEFT and line.reason)
     names = {

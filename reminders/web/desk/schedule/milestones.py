@@ -1,4 +1,4 @@
-"""Plan: a protocol's milestones on a line of days, moved after seeing what that would do."""
+"""Staff pages to move a protocol's milestones, after a preview of what changes."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import Any
 from starlette.responses import Response
 
 from reminders.customisation import placement as actions
-from reminders.customisation.placement import Foreseen, PlaceError
+from reminders.customisation.placement import PlacementEffects, PlacementError
 from reminders.plans.reminder_plans import courses_of
 from reminders.rules.list_cells import read_clock
-from reminders.rules.placement import Place, placed, spell
+from reminders.rules.placement import Placement, placed, spell
 from reminders.rules.protocols import Milestone, Offset, Protocol
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
 from reminders.store.database import reading, writing
 from reminders.store.queries import customisation, people
-from reminders.store.queries.desk import NotHere
-from reminders.web.desk.page import Visit, desk_route
+from reminders.store.queries.desk import NotAtClinic
+from reminders.web.desk.page import DeskRequest, desk_route
 
 WIDTH, MIDDLE, STEP = 1000, 118, 27
 """The drawing's size, where its line of days runs, and how far apart its words stand."""
@@ -34,7 +34,7 @@ HELPS = {"H": "hours", "D": "days", "W": "weeks"}
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class MilestonePoint:
     """A milestone on the line of days: where it stands, and what is written at what height."""
 
     x: float
@@ -44,21 +44,23 @@ class Dot:
     off: bool
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Show the milestones of a protocol, drawn and as a form."""
     with reading(visit.app.engine) as session:
         courses = courses_of(session, visit.app.library, visit.clinic_id)
     return _page(visit, _chosen(visit, courses))
 
 
-def _chosen(visit: Visit, courses: Mapping[str, Protocol]) -> Protocol:
+def _chosen(visit: DeskRequest, courses: Mapping[str, Protocol]) -> Protocol:
     wanted = visit.typed("protocol") or next(iter(courses))
     if wanted not in courses:
-        raise NotHere
+        raise NotAtClinic
     return courses[wanted]
 
 
-def _page(visit: Visit, course: Protocol, foreseen: Foreseen | None = None) -> Response:
+def _page(
+    visit: DeskRequest, course: Protocol, foreseen: PlacementEffects | None = None
+) -> Response:
     packaged = visit.app.library.protocols
     values = [_values(visit, m) for m in course.milestones]
     return visit.page(
@@ -79,7 +81,7 @@ def _page(visit: Visit, course: Protocol, foreseen: Foreseen | None = None) -> R
     )
 
 
-def _values(visit: Visit, milestone: Milestone) -> dict[str, Any]:
+def _values(visit: DeskRequest, milestone: Milestone) -> dict[str, Any]:
     """Return what stands in a milestone's fields: what was typed, else what is."""
     if visit.typed(f"unit-{milestone.key}"):
         names = ("after", "unit", "at", "sms", "email", "helps", "helps-unit")
@@ -121,17 +123,19 @@ def say_place(milestone: Milestone) -> str:
     return f"{day}{at}, {' and '.join(ways) or 'left out'}"
 
 
-def _dots(milestones: Sequence[Milestone]) -> Iterator[Dot]:
+def _dots(milestones: Sequence[Milestone]) -> Iterator[MilestonePoint]:
     """Place milestones on the line: near days wide apart, far ones closer, words in turn above
     and below it at heights that leave each other room.
     """
     days = [_days(m) for m in milestones]
     ordered = sorted(zip(days, milestones, strict=True), key=lambda pair: pair[0])
-    low, high = _bent(min(days)), _bent(max(days))
+    low, high = _squeezed(min(days)), _squeezed(max(days))
     for place, (day, milestone) in enumerate(ordered):
-        x = 70 + (WIDTH - 140) * (_bent(day) - low) / ((high - low) or 1)
+        x = 70 + (WIDTH - 140) * (_squeezed(day) - low) / ((high - low) or 1)
         y = MIDDLE + (-1 if place % 2 else 1) * (38 + STEP * (place // 2 % 2) * 1.55)
-        yield Dot(round(x, 1), y, milestone.name, _short(milestone), not milestone.channels)
+        yield MilestonePoint(
+            round(x, 1), y, milestone.name, _short(milestone), not milestone.channels
+        )
 
 
 def _days(milestone: Milestone) -> float:
@@ -141,7 +145,7 @@ def _days(milestone: Milestone) -> float:
     return after.months * 30.4 + after.days + clock + hour
 
 
-def _bent(day: float) -> float:
+def _squeezed(day: float) -> float:
     return sqrt(abs(day)) * (1 if day >= 0 else -1)
 
 
@@ -159,7 +163,7 @@ def _short(milestone: Milestone) -> str:
 # --- what was typed -----------------------------------------------------------------------
 
 
-def _typed(visit: Visit, course: Protocol) -> list[Place]:
+def _typed(visit: DeskRequest, course: Protocol) -> list[Placement]:
     """Read every milestone's fields; what is wrong is kept beside the milestone."""
     places = []
     for milestone in course.milestones:
@@ -170,7 +174,7 @@ def _typed(visit: Visit, course: Protocol) -> list[Place]:
     return places
 
 
-def _place(visit: Visit, milestone: Milestone) -> Place:
+def _place(visit: DeskRequest, milestone: Milestone) -> Placement:
     key = milestone.key
     channels = tuple(c for c in Channel if visit.typed(f"{c}-{key}"))
     by_weeks = bool(milestone.weeks_by)
@@ -183,10 +187,10 @@ def _place(visit: Visit, milestone: Milestone) -> Place:
     if at is None and "T" not in after:
         raise InputError("There is no hour.", "Write it like 10:00.")
     good_for = _stretch(visit, f"helps-{key}", f"helps-unit-{key}", HELPS)
-    return Place(key, after, at, good_for, channels)
+    return Placement(key, after, at, good_for, channels)
 
 
-def _stretch(visit: Visit, number: str, unit: str, units: Mapping[str, str]) -> str:
+def _stretch(visit: DeskRequest, number: str, unit: str, units: Mapping[str, str]) -> str:
     typed, of = visit.typed(number).strip(), visit.typed(unit)
     if not typed.isdecimal() or len(typed) > 3 or of not in units:
         raise InputError("This is not a number of days.", "Write a whole number.")
@@ -194,7 +198,7 @@ def _stretch(visit: Visit, number: str, unit: str, units: Mapping[str, str]) -> 
     return spell(Offset.read(f"{early}P{'T' if of == 'H' else ''}{int(typed)}{of}"))
 
 
-def _read(visit: Visit) -> tuple[Protocol, list[Place]]:
+def _read(visit: DeskRequest) -> tuple[Protocol, list[Placement]]:
     """Return the protocol as it is packaged, and the places that differ from it."""
     with reading(visit.app.engine) as session:
         numbers = customisation.numbers(session, visit.clinic_id)
@@ -203,13 +207,13 @@ def _read(visit: Visit) -> tuple[Protocol, list[Place]]:
     places = _typed(visit, course)
     try:
         return course, actions.changed(course, places)
-    except PlaceError as error:
+    except PlacementError as error:
         for key, sentence in error.faults.items():
             visit.faults.setdefault(f"after-{key}", f"{course.milestone(key).name}: {sentence}")
         return course, []
 
 
-def try_out(visit: Visit) -> Response:
+def try_out(visit: DeskRequest) -> Response:
     """Show what new places would do to those already enrolled, before anything is saved."""
     course, places = _read(visit)
     if visit.faults:
@@ -221,7 +225,7 @@ def try_out(visit: Visit) -> Response:
     return _page(visit, placed(course, places), foreseen)
 
 
-def save(visit: Visit) -> Response:
+def save(visit: DeskRequest) -> Response:
     """Let these be the places, and plan anew everyone whose course is not over."""
     course, places = _read(visit)
     if visit.faults:
@@ -233,7 +237,7 @@ def save(visit: Visit) -> Response:
     return visit.go(f"/plan?protocol={course.key}", "saved")
 
 
-def reset(visit: Visit) -> Response:
+def reset(visit: DeskRequest) -> Response:
     """Go back to the packaged places."""
     key = _chosen(visit, visit.app.library.protocols).key
     with writing(visit.app.engine) as session:

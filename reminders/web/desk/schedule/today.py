@@ -1,4 +1,4 @@
-"""Today: what went out, what will go out, and what needs a person now."""
+"""The staff page Today: what was sent, what is planned, and what needs attention."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from reminders.monitoring import alerts, open_items
-from reminders.monitoring.open_items import Kind, Need
+from reminders.monitoring.open_items import Kind, OpenItem
 from reminders.monitoring.status import SILENCE
 from reminders.rules.roles import Role
 from reminders.rules.sending_hours import resolve
@@ -18,7 +18,7 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import client_messages, delivery, overview
 from reminders.store.queries import today as queries
 from reminders.store.tables import Client, Treatment
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 
 WEEK = timedelta(days=7)
 """How long an outage is told."""
@@ -28,7 +28,7 @@ SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class TodayItem:
     """A need in words, with its one action: a page to go to, or a thing to do."""
 
     words: str
@@ -41,7 +41,7 @@ class Item:
     post: bool = False
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Show the day."""
     today = visit.now.astimezone(visit.zone).date()
     midnight = resolve(today, time(), visit.zone)
@@ -52,18 +52,18 @@ def show(visit: Visit) -> Response:
         words: dict[str, Any] = {
             "items": [item(visit, need) for need in found if need.kind is not Kind.TREATED],
             "to_mark": [need for need in found if need.kind is Kind.TREATED],
-            "went": queries.went_out(session, visit.clinic_id, midnight, SHOWN),
-            "went_count": queries.count_out(session, visit.clinic_id, midnight),
-            "coming": queries.coming(session, visit.clinic_id, tomorrow_ends, SHOWN),
+            "went": queries.sent_since(session, visit.clinic_id, midnight, SHOWN),
+            "went_count": queries.count_sent(session, visit.clinic_id, midnight),
+            "coming": queries.planned_until(session, visit.clinic_id, tomorrow_ends, SHOWN),
             "outages": overview.outages_of(session, visit.clinic_id, visit.now - WEEK),
             "untold": alerts.untold(session, visit.now, visit.clinic_id),
-            "coming_count": queries.count_coming(session, visit.clinic_id, tomorrow_ends),
+            "coming_count": queries.count_planned(session, visit.clinic_id, tomorrow_ends),
         }
     silent = beat is None or visit.now - beat > SILENCE
     return visit.page("today.html", beat=beat, silent=silent, today=today, **words)
 
 
-def item(visit: Visit, need: Need) -> Item:
+def item(visit: DeskRequest, need: OpenItem) -> TodayItem:
     """Say one need in words, and what to do about it."""
     words, action, to, post = _said(visit, need)
     kind = need.channel and {Channel.SMS: "text", Channel.EMAIL: "email"}[need.channel]
@@ -71,10 +71,10 @@ def item(visit: Visit, need: Need) -> Item:
     about = " ".join(part for part in (milestone, kind or "") if part)
     link = f"/clients/{need.client_id}" if need.client_id else to
     grave = need.kind in {Kind.ALARM, Kind.STOPPED, Kind.DAY_ONE}
-    return Item(words, need.since, about, action, to, link, "grave" if grave else "", post)
+    return TodayItem(words, need.since, about, action, to, link, "grave" if grave else "", post)
 
 
-def _said(visit: Visit, need: Need) -> tuple[str, str, str, bool]:
+def _said(visit: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
     """Return the sentence, the action's name, where it leads, and whether it is a thing done."""
     name, why, wrote = need.name, need.why, f"“{need.words}”"
     attended, reply = f"/clients/{need.client_id}/attended", f"/replies/{need.row_id}"
@@ -99,22 +99,22 @@ def _said(visit: Visit, need: Need) -> tuple[str, str, str, bool]:
     return said[need.kind]
 
 
-def stopped(visit: Visit) -> Response:
+def stopped(visit: DeskRequest) -> Response:
     """Say what a stopped way out means, and who can mend it."""
     with reading(visit.app.engine) as session:
         return visit.page("stopped.html", lanes=queries.stopped(session, visit.clinic_id))
 
 
-def attended(visit: Visit) -> Response:
+def attended(visit: DeskRequest) -> Response:
     """Note that somebody looked after what went wrong with a client's messages."""
     with writing(visit.app.engine) as session:
         client = visit.own(session, Client)
-        client_messages.attend(session, visit.clinic_id, client.id, visit.now)
+        client_messages.mark_attended(session, visit.clinic_id, client.id, visit.now)
         visit.record(session, "looked after undelivered messages", Client, client.id)
     return visit.go(visit.back("/"), "done")
 
 
-def treated(visit: Visit) -> Response:
+def treated(visit: DeskRequest) -> Response:
     """Confirm that a treatment took place."""
     with writing(visit.app.engine) as session:
         treatment = visit.own(session, Treatment, lock=True)

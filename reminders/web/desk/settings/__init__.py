@@ -1,1 +1,1 @@
-"""Pages about the clinic itself: details, sending, staff, the check-up."""
+"""Pages for a clinic's settings: details, sending, staff, checks."""

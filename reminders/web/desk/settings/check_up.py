@@ -1,4 +1,4 @@
-"""The check-up on a page: what the doctor finds, for owners who run the service themselves."""
+"""The page on which owners see the doctor's checks."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from starlette.responses import Response
 
 from reminders.monitoring.doctor import Verdict
 from reminders.rules.roles import Role
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Look at everything but other clinics, what is wrong first; it takes some seconds, since
     others are asked.
     """

@@ -1,4 +1,4 @@
-"""The clinic: what it is called, when and how much it sends, what that costs, and going live."""
+"""Staff pages for a clinic's settings: details, sending hours, costs, limits, going live."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from reminders.rules.contacts import clean, read_email, read_phone
 from reminders.rules.prices import CURRENCIES, read_price, spell_price
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
-from reminders.rules.wording import to_be_read
+from reminders.rules.wording import needs_review
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, customisation, lanes, people
 from reminders.store.tables import Clinic
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 
 DETAILS = ("name", "phone", "email", "address", "time_zone")
 SENDING = ("sending_hours", "texts_per_week")
@@ -34,7 +34,7 @@ MOST = 1_000_000
 WAYS = ((Channel.SMS, "Texts"), (Channel.EMAIL, "Emails"))
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Show all there is to set, with the checklist on top."""
     with reading(visit.app.engine) as session:
         clinic = people.clinic(session, visit.clinic_id)
@@ -42,13 +42,13 @@ def show(visit: Visit) -> Response:
         words: dict[str, Any] = {
             "lines": lines,
             "ready": all(line.done for line in lines),
-            "guests": customisation.guests(session, clinic.id),
+            "guests": customisation.practice_recipients(session, clinic.id),
             "paused": pauses.paused(session),
             "clinic": clinic,
             "price": spell_price(clinic.segment_price),
             "currencies": [("", "–"), *((code, code) for code in CURRENCIES)],
             "settings": visit.app.settings,
-            "to_be_read": to_be_read(clinic.wording_accepted_at, visit.now.date()),
+            "to_be_read": needs_review(clinic.wording_accepted_at, visit.now.date()),
             "ways": WAYS,
             "limits": lanes.limits(session, clinic.id),
             "was": lambda name: visit.typed(name) or str(getattr(clinic, name) or ""),
@@ -56,11 +56,13 @@ def show(visit: Visit) -> Response:
         return visit.page("clinic.html", **words)
 
 
-def _lines(visit: Visit, session: Session, clinic: Clinic) -> list[go_live_checklist.Line]:
+def _lines(
+    visit: DeskRequest, session: Session, clinic: Clinic
+) -> list[go_live_checklist.Requirement]:
     return go_live_checklist.lines(session, clinic, visit.now, delivers=visit.app.settings.live)
 
 
-def _edit(visit: Visit, names: tuple[str, ...]) -> Response:
+def _edit(visit: DeskRequest, names: tuple[str, ...]) -> Response:
     """Change some of a clinic's particulars, and record what they were and are."""
     typed: dict[str, str | int | None] = {name: visit.typed(name) for name in names}
     try:
@@ -80,17 +82,17 @@ def _edit(visit: Visit, names: tuple[str, ...]) -> Response:
     return visit.go("/clinic", "saved")
 
 
-def details(visit: Visit) -> Response:
+def details(visit: DeskRequest) -> Response:
     """Change what clients know the clinic by."""
     return _edit(visit, DETAILS)
 
 
-def sending(visit: Visit) -> Response:
+def sending(visit: DeskRequest) -> Response:
     """Change sending hours and the cap, which only goes down."""
     return _edit(visit, SENDING)
 
 
-def money(visit: Visit) -> Response:
+def money(visit: DeskRequest) -> Response:
     """Set what a segment costs, and how many a month may cost."""
     price = visit.read("segment_price", read_price)
     budget = visit.read("segment_budget", _read_budget)
@@ -121,7 +123,7 @@ def _read_number(text: str, of: str = "messages") -> int:
     return int(digits)
 
 
-def limits(visit: Visit) -> Response:
+def limits(visit: DeskRequest) -> Response:
     """Set how much may leave by each channel a minute and a day; nothing typed is no limit."""
     wanted = {
         channel: (
@@ -154,7 +156,7 @@ def _say(limits: tuple[int | None, int | None]) -> str:
     )
 
 
-def guests(visit: Visit) -> Response:
+def practice_recipients(visit: DeskRequest) -> Response:
     """Set whose numbers and addresses are really messaged while the clinic practises."""
     contacts = [contact for line in visit.typed("guests").splitlines() if (contact := line.strip())]
     country = visit.inside.clinic.country
@@ -170,7 +172,7 @@ def guests(visit: Visit) -> Response:
         return show(visit)
 
     def change(session: Session, clinic: Clinic) -> None:
-        customisation.set_guests(session, clinic.id, found)
+        customisation.set_practice_recipients(session, clinic.id, found)
         visit.record(session, "changed the guest list", Clinic, clinic.id, f"{len(found)} guests")
 
     return _change(visit, change)
@@ -180,7 +182,7 @@ def _contact(text: str, country: str) -> str:
     return read_email(text) if "@" in text else read_phone(text, country or None).number
 
 
-def accept(visit: Visit) -> Response:
+def accept(visit: DeskRequest) -> Response:
     """Note that somebody responsible accepts the wording."""
 
     def change(session: Session, clinic: Clinic) -> None:
@@ -190,7 +192,7 @@ def accept(visit: Visit) -> Response:
     return _change(visit, change)
 
 
-def go_live(visit: Visit) -> Response:
+def go_live(visit: DeskRequest) -> Response:
     """Leave practice mode, once every line of the checklist is green."""
     with writing(visit.app.engine) as session:
         clinic = people.clinic(session, visit.clinic_id)
@@ -204,7 +206,7 @@ def go_live(visit: Visit) -> Response:
     return visit.go("/clinic", "live")
 
 
-def practise(visit: Visit) -> Response:
+def practise(visit: DeskRequest) -> Response:
     """Go back to practice mode."""
 
     def change(session: Session, clinic: Clinic) -> None:
@@ -214,7 +216,7 @@ def practise(visit: Visit) -> Response:
     return _change(visit, change)
 
 
-def pause(visit: Visit) -> Response:
+def pause(visit: DeskRequest) -> Response:
     """Let nothing more leave for the clinic."""
 
     def change(session: Session, clinic: Clinic) -> None:
@@ -224,25 +226,25 @@ def pause(visit: Visit) -> Response:
     return _change(visit, change, "paused")
 
 
-def go_on(visit: Visit) -> Response:
+def resume(visit: DeskRequest) -> Response:
     """Let messages leave again."""
 
     def change(session: Session, clinic: Clinic) -> None:
-        pauses.go_on(session, clinic)
+        pauses.resume_messages(session, clinic)
         visit.record(session, "let sending go on", Clinic, clinic.id)
 
     return _change(visit, change)
 
 
 def _change(
-    visit: Visit, change: Callable[[Session, Clinic], Any], said: str = "saved"
+    visit: DeskRequest, change: Callable[[Session, Clinic], Any], said: str = "saved"
 ) -> Response:
     with writing(visit.app.engine) as session:
         change(session, people.clinic(session, visit.clinic_id))
     return visit.go("/clinic", said)
 
 
-def show_record(visit: Visit) -> Response:
+def show_record(visit: DeskRequest) -> Response:
     """Show who changed what, the latest first."""
     before = visit.typed("before")
     with reading(visit.app.engine) as session:
@@ -256,11 +258,11 @@ ROUTES = [
     desk_route("/clinic/sending", sending, Role.OWNER, "POST"),
     desk_route("/clinic/money", money, Role.OWNER, "POST"),
     desk_route("/clinic/limits", limits, Role.OWNER, "POST"),
-    desk_route("/clinic/guests", guests, Role.OWNER, "POST"),
+    desk_route("/clinic/guests", practice_recipients, Role.OWNER, "POST"),
     desk_route("/clinic/accept", accept, Role.OWNER, "POST"),
     desk_route("/clinic/live", go_live, Role.OWNER, "POST"),
     desk_route("/clinic/practice", practise, Role.OWNER, "POST"),
     desk_route("/clinic/pause", pause, Role.STAFF, "POST"),
-    desk_route("/clinic/go-on", go_on, Role.OWNER, "POST"),
+    desk_route("/clinic/go-on", resume, Role.OWNER, "POST"),
     desk_route("/clinic/record", show_record, Role.OWNER),
 ]

@@ -1,4 +1,4 @@
-"""Staff and their devices: who belongs to the clinic, in which role, and where they are signed in."""
+"""Staff pages for accounts at a clinic: who belongs, in which role, and signed in where."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from reminders.staff import invitations
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.queries import staff as queries
-from reminders.store.queries.desk import NotHere, own
+from reminders.store.queries.desk import NotAtClinic, row_of_clinic
 from reminders.store.tables import SignIn, Staff
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 
 DOES = {
     Role.VIEWER: "viewer: looks, and changes nothing",
@@ -22,12 +22,12 @@ DOES = {
 }
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Show who belongs here, and the browsers they are signed in with."""
     return _page(visit)
 
 
-def _page(visit: Visit, link: str = "") -> Response:
+def _page(visit: DeskRequest, link: str = "") -> Response:
     with reading(visit.app.engine) as session:
         return visit.page(
             "staff.html",
@@ -39,7 +39,7 @@ def _page(visit: Visit, link: str = "") -> Response:
         )
 
 
-def invite(visit: Visit) -> Response:
+def invite(visit: DeskRequest) -> Response:
     """Make a one-time link for somebody; it is shown once, to be handed over by a safe way."""
     try:
         role = Role(visit.typed("role") or Role.STAFF)
@@ -56,7 +56,7 @@ def invite(visit: Visit) -> Response:
     return _page(visit, f"{visit.app.settings.public_url}/invitation/{token}")
 
 
-def change_role(visit: Visit) -> Response:
+def change_role(visit: DeskRequest) -> Response:
     """Change what somebody is here; one owner stays one."""
     wanted = visit.typed("role")
     with writing(visit.app.engine) as session:
@@ -70,7 +70,7 @@ def change_role(visit: Visit) -> Response:
     return _page(visit) if visit.faults else visit.go("/clinic/staff", "saved")
 
 
-def remove(visit: Visit) -> Response:
+def remove(visit: DeskRequest) -> Response:
     """Let somebody belong here no more; her browsers are signed out at once."""
     with writing(visit.app.engine) as session:
         member, role = _member(visit, session)
@@ -82,22 +82,22 @@ def remove(visit: Visit) -> Response:
     return _page(visit) if visit.faults else visit.go("/clinic/staff", "saved")
 
 
-def _member(visit: Visit, session: Session) -> tuple[Staff, Role]:
+def _member(visit: DeskRequest, session: Session) -> tuple[Staff, Role]:
     for member, role in queries.of_clinic(session, visit.clinic_id):
         if member.id == visit.id:
             return member, role
-    raise NotHere
+    raise NotAtClinic
 
 
-def _last_owner(visit: Visit, session: Session, role: Role) -> bool:
+def _last_owner(visit: DeskRequest, session: Session, role: Role) -> bool:
     crew = queries.of_clinic(session, visit.clinic_id)
     return role is Role.OWNER and sum(one is Role.OWNER for _, one in crew) == 1
 
 
-def end(visit: Visit) -> Response:
+def end(visit: DeskRequest) -> Response:
     """Sign a browser out, wherever it is."""
     with writing(visit.app.engine) as session:
-        sign_in = own(session, visit.clinic_id, SignIn, visit.id, lock=True)
+        sign_in = row_of_clinic(session, visit.clinic_id, SignIn, visit.id, lock=True)
         sign_in.ended_at = sign_in.ended_at or visit.now
         visit.record(session, "signed a browser out", SignIn, sign_in.id)
     return visit.go("/clinic/staff", "ended")

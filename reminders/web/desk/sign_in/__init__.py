@@ -1,1 +1,1 @@
-"""Pages before the desk: signing in, invitations, the first start, the demo link."""
+"""Pages for signing in: sign-in, invitations, first setup, the demo link."""

@@ -1,4 +1,4 @@
-"""The guard: whose browser this is, whether a change really comes from our own page, and cookies."""
+"""Sessions of the staff pages: who is signed in, protection against forged forms, cookies."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from reminders.app import App
 from reminders.staff import credentials
-from reminders.staff.credentials import Locks
-from reminders.staff.sign_in import Door
+from reminders.staff.credentials import Sealer
+from reminders.staff.sign_in import SignInRequest
 from reminders.store.database import reading, writing
 from reminders.store.queries import staff as queries
-from reminders.store.queries.staff import Inside, is_open
+from reminders.store.queries.staff import SignedIn, is_signed_in
 
 LARGEST = 12 * 1024 * 1024
 """Bytes of a form, a clinic's list included."""
@@ -35,13 +35,13 @@ class TooLarge(Exception):  # noqa: N818 (nobody's fault)
     """The form is larger than we take."""
 
 
-class Guard:
+class Access:
     """Knows one operator's key and address."""
 
     def __init__(self, app: App) -> None:
         """Take the house."""
         self.app = app
-        self.lock = Locks(app.settings.secret_key.get_secret_value())
+        self.lock = Sealer(app.settings.secret_key.get_secret_value())
         self._secure = app.settings.public_url.startswith("https://")
 
     @cached_property
@@ -62,31 +62,31 @@ class Guard:
         """Return what every form of this browser carries."""
         return self.lock.sign("form", token)
 
-    def inside(self, request: Request, now: datetime) -> Inside | None:
+    def inside(self, request: Request, now: datetime) -> SignedIn | None:
         """Return who is signed in and proven, noting that she was here."""
         found = self.anyone(request, now)
         return found if found and found.sign_in.proven_at else None
 
-    def anyone(self, request: Request, now: datetime) -> Inside | None:
+    def anyone(self, request: Request, now: datetime) -> SignedIn | None:
         """Return whose browser this is, also where the second step is still missing."""
         found = self.row(request)
-        if found is None or not is_open(found.sign_in, now):
+        if found is None or not is_signed_in(found.sign_in, now):
             return None
         still = STILL in request.headers or STILL in request.query_params
         if now - found.sign_in.seen_at > TOUCH and not still:
             with writing(self.app.engine) as session:
-                fresh = queries.inside(session, found.sign_in.token_hash)
+                fresh = queries.signed_in(session, found.sign_in.token_hash)
                 if fresh is not None:
                     fresh.sign_in.seen_at = now
         return found
 
-    def row(self, request: Request) -> Inside | None:
+    def row(self, request: Request) -> SignedIn | None:
         """Return whose browser this is or was."""
         token = self.token(request)
         if not token:
             return None
         with reading(self.app.engine) as session:
-            found = queries.inside(session, credentials.hash_token(token))
+            found = queries.signed_in(session, credentials.hash_token(token))
             session.expunge_all()
             return found
 
@@ -111,12 +111,12 @@ class Guard:
             and self.lock.signed("form", token, given)
         )
 
-    def door(self, request: Request, email: str) -> Door:
+    def door(self, request: Request, email: str) -> SignInRequest:
         """Return who knocks, as far as the network and this browser tell."""
         known = request.cookies.get(self.known_cookie, "")
         words, _, signature = known.rpartition(".")
         remembered = words == email and self.lock.signed("known", words, signature)
-        return Door(address_of(request), email, known if remembered else "")
+        return SignInRequest(address_of(request), email, known if remembered else "")
 
     def set_token(self, response: Response, token: str) -> None:
         """Give the browser its token; it ends with the browser, and with the row."""

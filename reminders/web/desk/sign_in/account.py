@@ -1,4 +1,4 @@
-"""One's own account: the password, the second step, the browsers signed in, and the clinics."""
+"""The page of one's own account: password, second factor, signed-in browsers, clinics."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from reminders.rules.terms import InputError
 from reminders.staff import credentials
 from reminders.store.database import reading, writing
 from reminders.store.queries import staff
-from reminders.store.queries.desk import NotHere
+from reminders.store.queries.desk import NotAtClinic
 from reminders.store.tables import SignIn, Staff
-from reminders.web.desk.page import Visit, desk_route
+from reminders.web.desk.page import DeskRequest, desk_route
 
 
-def show(visit: Visit) -> Response:
+def show(visit: DeskRequest) -> Response:
     """Show it."""
     me = visit.inside.staff
     with reading(visit.app.engine) as session:
@@ -26,7 +26,7 @@ def show(visit: Visit) -> Response:
         )
 
 
-def change_password(visit: Visit) -> Response:
+def change_password(visit: DeskRequest) -> Response:
     """Take a new password for the old one; every other browser is signed out."""
     me = visit.inside.staff
     if not credentials.right_password(me.password_hash, visit.typed("old")):
@@ -46,23 +46,23 @@ def change_password(visit: Visit) -> Response:
     return visit.go("/account", "password")
 
 
-def end(visit: Visit) -> Response:
+def end(visit: DeskRequest) -> Response:
     """Sign one of one's own browsers out."""
     with writing(visit.app.engine) as session:
         browser = session.get(SignIn, visit.id)
         if browser is None or browser.staff_id != visit.inside.staff.id:
-            raise NotHere
+            raise NotAtClinic
         browser.ended_at = visit.now
     return visit.go("/account", "ended")
 
 
-def switch(visit: Visit) -> Response:
+def switch(visit: DeskRequest) -> Response:
     """Go to another clinic that she belongs to."""
     with writing(visit.app.engine) as session:
         hers = {clinic.id for _, clinic in staff.memberships(session, visit.inside.staff.id)}
         browser = session.get(SignIn, visit.inside.sign_in.id)
         if visit.id not in hers or browser is None:
-            raise NotHere
+            raise NotAtClinic
         browser.clinic_id = visit.id
     return RedirectResponse("/?said=switched", 303)
 

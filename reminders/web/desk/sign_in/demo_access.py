@@ -1,4 +1,4 @@
-"""Showing: the demo's own door, which lets whoever has its link in without a password."""
+"""A link that signs the visitor in without a password; it exists in the demo only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reminders.store.queries import staff
 from reminders.web.desk.page import guard_of
 
 
-def add_door(web: Starlette, app: App, email: str, clinic_id: int) -> str:
+def add_demo_sign_in(web: Starlette, app: App, email: str, clinic_id: int) -> str:
     """Add a door to the demo's pages, and return the link that opens it as this person. It is
     there in the demo alone, whose clients are made up.
     """

@@ -1,4 +1,4 @@
-"""Joining: what a one-time link shows, and the account it makes or renews."""
+"""The page behind an invitation link, which creates or renews a staff account."""
 
 from __future__ import annotations
 
@@ -12,16 +12,22 @@ from reminders.staff.sign_in import begin as begin_session
 from reminders.store.database import reading, writing
 from reminders.store.queries import people, staff
 from reminders.web.desk.responses import html
-from reminders.web.desk.sign_in.access import Guard, text_of
-from reminders.web.desk.sign_in.sign_in import FORGED, bare_page, browser, door, let_in
+from reminders.web.desk.sign_in.access import Access, text_of
+from reminders.web.desk.sign_in.sign_in import (
+    FORGED,
+    bare_page,
+    browser,
+    continue_sign_in,
+    public_route,
+)
 
 
-def show(guard: Guard, request: Request, form: FormData) -> Response:
+def show(guard: Access, request: Request, form: FormData) -> Response:
     """Show what a one-time link offers; looking does not use it up."""
     return _page(guard, request, form, {})
 
 
-def _page(guard: Guard, request: Request, form: FormData, faults: dict[str, str]) -> Response:
+def _page(guard: Access, request: Request, form: FormData, faults: dict[str, str]) -> Response:
     with reading(guard.app.engine) as session:
         found = invitations.find(session, request.path_params["token"], guard.app.clock())
         if found is None:
@@ -39,7 +45,7 @@ def _page(guard: Guard, request: Request, form: FormData, faults: dict[str, str]
     return bare_page(guard, request, form, "invitation.html", faults=faults, **words)
 
 
-def accept(guard: Guard, request: Request, form: FormData) -> Response:
+def accept(guard: Access, request: Request, form: FormData) -> Response:
     """Take name and password of whoever was invited, and sign her in."""
     if not guard.genuine(request, form):
         return _page(guard, request, form, {"password": FORGED})
@@ -57,10 +63,10 @@ def accept(guard: Guard, request: Request, form: FormData) -> Response:
     except InputError as error:
         field = "name" if "name" in str(error) else "password"
         return _page(guard, request, form, {field: str(error)})
-    return let_in(guard, request, form, token, email, proven=proven)
+    return continue_sign_in(guard, request, form, token, email, proven=proven)
 
 
 ROUTES = [
-    door("/invitation/{token}", show),
-    door("/invitation/{token}", accept, "POST"),
+    public_route("/invitation/{token}", show),
+    public_route("/invitation/{token}", accept, "POST"),
 ]

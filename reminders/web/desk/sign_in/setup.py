@@ -1,4 +1,4 @@
-"""The first page of all: whoever runs a new installation names its first clinic and becomes its owner."""
+"""The first page of a new installation, which creates the first clinic and its owner."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from reminders.rules.terms import InputError
 from reminders.staff import setup
 from reminders.store.database import reading, writing
 from reminders.web.desk.responses import html
-from reminders.web.desk.sign_in.access import Guard, text_of
-from reminders.web.desk.sign_in.sign_in import FORGED, bare_page, door
+from reminders.web.desk.sign_in.access import Access, text_of
+from reminders.web.desk.sign_in.sign_in import FORGED, bare_page, public_route
 
 FIELDS = ("name", "time_zone", "phone", "email", "address")
 
 
-def show(guard: Guard, request: Request, form: FormData) -> Response:
+def show(guard: Access, request: Request, form: FormData) -> Response:
     """Show the form, as long as the link is good; looking does not use it up."""
     return _page(guard, request, form, {})
 
 
-def _page(guard: Guard, request: Request, form: FormData, faults: dict[str, str]) -> Response:
+def _page(guard: Access, request: Request, form: FormData, faults: dict[str, str]) -> Response:
     with reading(guard.app.engine) as session:
-        if not setup.good(session, request.path_params["token"], guard.app.clock()):
+        if not setup.is_valid(session, request.path_params["token"], guard.app.clock()):
             return html(
                 guard.app,
                 "sorry.html",
@@ -35,7 +35,7 @@ def _page(guard: Guard, request: Request, form: FormData, faults: dict[str, str]
     return bare_page(guard, request, form, "first.html", faults=faults)
 
 
-def begin(guard: Guard, request: Request, form: FormData) -> Response:
+def begin(guard: Access, request: Request, form: FormData) -> Response:
     """Make clinic and owner, and let her choose her password."""
     if not guard.genuine(request, form):
         return _page(guard, request, form, {"name": FORGED})
@@ -43,9 +43,9 @@ def begin(guard: Guard, request: Request, form: FormData) -> Response:
     typed = {name: text_of(form, name) for name in FIELDS}
     try:
         with writing(guard.app.engine) as session:
-            if not setup.good(session, request.path_params["token"], now):
+            if not setup.is_valid(session, request.path_params["token"], now):
                 return show(guard, request, form)
-            token = setup.begin(session, typed, text_of(form, "owner"), now)
+            token = setup.create_owner(session, typed, text_of(form, "owner"), now)
     except ClinicError as error:
         told = (fault.partition(": ") for fault in error.faults)
         return _page(guard, request, form, {name: sentence for name, _, sentence in told})
@@ -54,4 +54,4 @@ def begin(guard: Guard, request: Request, form: FormData) -> Response:
     return RedirectResponse(f"/invitation/{token}", 303)
 
 
-ROUTES = [door("/first/{token}", show), door("/first/{token}", begin, "POST")]
+ROUTES = [public_route("/first/{token}", show), public_route("/first/{token}", begin, "POST")]

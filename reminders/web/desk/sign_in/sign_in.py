@@ -1,4 +1,4 @@
-"""Signing in and out: a password, a code, a one-time link, and what was typed before."""
+"""Pages to sign in and out: password, code, second-factor setup, and forms kept meanwhile."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from reminders.staff import credentials, sign_in
 from reminders.staff.sign_in import Wait
 from reminders.store.database import reading, writing
 from reminders.store.queries import staff
-from reminders.store.queries.staff import Inside
+from reminders.store.queries.staff import SignedIn
 from reminders.web.desk.page import guard_of
 from reminders.web.desk.responses import html, safe_path
-from reminders.web.desk.sign_in.access import Guard, read_form, text_of
+from reminders.web.desk.sign_in.access import Access, read_form, text_of
 
-Answer = Callable[[Guard, Request, FormData], Response]
+Answer = Callable[[Access, Request, FormData], Response]
 
 WRONG = "Email address or password is not right. Please check both."
 WRONG_CODE = "This code is not right, or was used already. Wait for the next one, and try again."
 FORGED = "This page was open for too long. Please try once more."
 
 
-def door(path: str, answer: Answer, method: str = "GET") -> Route:
+def public_route(path: str, answer: Answer, method: str = "GET") -> Route:
     """Return a route that anybody may knock at; changes need a genuine form here too."""
 
     async def endpoint(request: Request) -> Response:
@@ -39,7 +39,7 @@ def door(path: str, answer: Answer, method: str = "GET") -> Route:
     return Route(path, endpoint, methods=[method], name=f"{method} {path}")
 
 
-def bare_page(guard: Guard, request: Request, form: FormData, name: str, **words: Any) -> Response:
+def bare_page(guard: Access, request: Request, form: FormData, name: str, **words: Any) -> Response:
     """Return a page outside the shell, with a token where the browser has none yet."""
     token = guard.token(request) or credentials.new_token()
     words = {
@@ -56,14 +56,14 @@ def bare_page(guard: Guard, request: Request, form: FormData, name: str, **words
     return response
 
 
-def show(guard: Guard, request: Request, form: FormData) -> Response:
+def show(guard: Access, request: Request, form: FormData) -> Response:
     """Show the way in."""
     if guard.inside(request, guard.app.clock()):
         return RedirectResponse("/", 303)
     return bare_page(guard, request, form, "sign-in.html")
 
 
-def try_password(guard: Guard, request: Request, form: FormData) -> Response:
+def try_password(guard: Access, request: Request, form: FormData) -> Response:
     """Take address and password."""
     if not guard.genuine(request, form):
         return bare_page(guard, request, form, "sign-in.html", faults={"email": FORGED})
@@ -80,21 +80,21 @@ def try_password(guard: Guard, request: Request, form: FormData) -> Response:
             )
             proven = bool(found and found[0].proven_at)
     except Wait as wait:
-        return _slow(guard, request, form, "sign-in.html", "email", wait)
+        return _too_many_attempts(guard, request, form, "sign-in.html", "email", wait)
     if found is None:
         return bare_page(guard, request, form, "sign-in.html", faults={"email": WRONG})
-    return let_in(guard, request, form, found[1], email, proven=proven)
+    return continue_sign_in(guard, request, form, found[1], email, proven=proven)
 
 
-def _slow(
-    guard: Guard, request: Request, form: FormData, page: str, field: str, wait: Wait
+def _too_many_attempts(
+    guard: Access, request: Request, form: FormData, page: str, field: str, wait: Wait
 ) -> Response:
     words = f"There were several wrong tries. Please wait {wait.seconds} seconds, then try again."
     return bare_page(guard, request, form, page, faults={field: words})
 
 
-def let_in(
-    guard: Guard, request: Request, form: FormData, token: str, email: str, *, proven: bool
+def continue_sign_in(
+    guard: Access, request: Request, form: FormData, token: str, email: str, *, proven: bool
 ) -> Response:
     """Go on: to the code where it is still missing, else to where she was going."""
     to, kept = safe_path(text_of(form, "to")), text_of(form, "kept")
@@ -103,23 +103,23 @@ def let_in(
         return show_code(guard, request, form)
     response: Response = RedirectResponse(to, 303)
     if kept:
-        response = _hand_back(guard, token, kept) or response
+        response = _restore_form(guard, token, kept) or response
     guard.set_token(response, token)
     guard.remember(response, email)
     return response
 
 
-def _hand_back(guard: Guard, token: str, kept: str) -> Response | None:
+def _restore_form(guard: Access, token: str, kept: str) -> Response | None:
     """Show what she had typed before her session ended, to be handed in with one press."""
     with reading(guard.app.engine) as session:
-        found = staff.inside(session, credentials.hash_token(token))
+        found = staff.signed_in(session, credentials.hash_token(token))
         back = guard.kept_form(kept, found.staff.id) if found else None
     if back is None:
         return None
     return html(guard.app, "kept.html", csrf=guard.csrf(token), action=back[0], fields=back[1])
 
 
-def show_code(guard: Guard, request: Request, form: FormData) -> Response:
+def show_code(guard: Access, request: Request, form: FormData) -> Response:
     """Ask for the code, or set the second step up where it is needed and missing."""
     found = guard.anyone(request, guard.app.clock())
     if found is None:
@@ -130,10 +130,10 @@ def show_code(guard: Guard, request: Request, form: FormData) -> Response:
 
 
 def show_set_up(
-    guard: Guard,
+    guard: Access,
     request: Request,
     form: FormData,
-    found: Inside,
+    found: SignedIn,
     faults: dict[str, str] | None = None,
 ) -> Response:
     """Show the QR code that an authenticator app reads, and where to type its first code."""
@@ -152,7 +152,7 @@ def show_set_up(
     )
 
 
-def draw_code(guard: Guard, request: Request, _: FormData) -> Response:
+def draw_code(guard: Access, request: Request, _: FormData) -> Response:
     """Draw the QR code for an authenticator app."""
     found = guard.anyone(request, guard.app.clock())
     seed = guard.lock.unseal(request.query_params.get("seed", ""))
@@ -162,7 +162,7 @@ def draw_code(guard: Guard, request: Request, _: FormData) -> Response:
     return Response(drawn, media_type="image/svg+xml")
 
 
-def try_code(guard: Guard, request: Request, form: FormData) -> Response:
+def try_code(guard: Access, request: Request, form: FormData) -> Response:
     """Take the code of the second step, or the first one of a new app."""
     found = guard.anyone(request, guard.app.clock())
     if found is None:
@@ -172,25 +172,25 @@ def try_code(guard: Guard, request: Request, form: FormData) -> Response:
     return (_first_code if text_of(form, "seed") else _code)(guard, request, form, found)
 
 
-def _code(guard: Guard, request: Request, form: FormData, found: Inside) -> Response:
+def _code(guard: Access, request: Request, form: FormData, found: SignedIn) -> Response:
     email, now = found.staff.email, guard.app.clock()
     knocks, code = guard.door(request, email), text_of(form, "code")
     try:
         with writing(guard.app.engine) as session:
-            mine = staff.inside(session, found.sign_in.token_hash)
+            mine = staff.signed_in(session, found.sign_in.token_hash)
             assert mine is not None
             token = sign_in.with_code(session, guard.lock, mine.sign_in, code, knocks, now)
     except Wait as wait:
-        return _slow(guard, request, form, "code.html", "code", wait)
+        return _too_many_attempts(guard, request, form, "code.html", "code", wait)
     if token is None:
         return bare_page(guard, request, form, "code.html", faults={"code": WRONG_CODE})
-    return let_in(guard, request, form, token, email, proven=True)
+    return continue_sign_in(guard, request, form, token, email, proven=True)
 
 
-def _first_code(guard: Guard, request: Request, form: FormData, found: Inside) -> Response:
+def _first_code(guard: Access, request: Request, form: FormData, found: SignedIn) -> Response:
     seed = guard.lock.unseal(text_of(form, "seed")) or ""
     with writing(guard.app.engine) as session:
-        mine = staff.inside(session, found.sign_in.token_hash)
+        mine = staff.signed_in(session, found.sign_in.token_hash)
         assert mine is not None
         code, now = text_of(form, "code"), guard.app.clock()
         done = sign_in.set_up_code(session, guard.lock, mine.sign_in, seed, code, now)
@@ -204,12 +204,12 @@ def _first_code(guard: Guard, request: Request, form: FormData, found: Inside) -
     return response
 
 
-def sign_out(guard: Guard, request: Request, form: FormData) -> Response:
+def sign_out(guard: Access, request: Request, form: FormData) -> Response:
     """Sign out: the row ends, whatever becomes of the cookie."""
     found = guard.row(request)
     if found and guard.genuine(request, form):
         with writing(guard.app.engine) as session:
-            mine = staff.inside(session, found.sign_in.token_hash)
+            mine = staff.signed_in(session, found.sign_in.token_hash)
             if mine is not None:
                 mine.sign_in.ended_at = guard.app.clock()
     response = RedirectResponse("/sign-in", 303)
@@ -230,10 +230,10 @@ def browser(request: Request) -> str:
 
 
 ROUTES = [
-    door("/sign-in", show),
-    door("/sign-in", try_password, "POST"),
-    door("/sign-in/code", show_code),
-    door("/sign-in/code", try_code, "POST"),
-    door("/sign-in/qr.svg", draw_code),
-    door("/sign-out", sign_out, "POST"),
+    public_route("/sign-in", show),
+    public_route("/sign-in", try_password, "POST"),
+    public_route("/sign-in/code", show_code),
+    public_route("/sign-in/code", try_code, "POST"),
+    public_route("/sign-in/qr.svg", draw_code),
+    public_route("/sign-out", sign_out, "POST"),
 ]

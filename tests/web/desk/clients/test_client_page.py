@@ -12,7 +12,7 @@ from tests.support.desk import signed_in
 pytestmark = pytest.mark.portable
 
 
-def test_her_page_shows_past_and_future_with_words_and_why(house: House) -> None:
+def test_a_client_s_page_shows_past_and_future_with_words_and_why(house: House) -> None:
     house.enrol(ana(date(2026, 3, 2), time(9)))
     house.play(house.clock.now + timedelta(days=2))
     desk = signed_in(house)

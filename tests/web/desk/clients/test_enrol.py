@@ -29,7 +29,7 @@ def test_checking_shows_the_exact_messages_and_keeps_nothing(house: House) -> No
         assert people.clients_of(session) == []
 
 
-def test_enrolling_keeps_what_was_checked_with_her_consent_and_who_took_it_down(
+def test_enrolling_keeps_what_was_checked_with_consent_and_who_took_it_down(
     house: House,
 ) -> None:
     desk = enrolled(signed_in(house))
@@ -50,7 +50,7 @@ def test_enrolling_keeps_what_was_checked_with_her_consent_and_who_took_it_down(
 
 def test_nothing_is_taken_for_a_yes_that_was_not_said(house: House) -> None:
     desk = enrolling(signed_in(house), yes_sms="", yes_email="")
-    assert "She will get nothing" in desk.text
+    assert "Nothing will be sent" in desk.text
     assert "has not said yes" in desk.text
 
 
@@ -98,7 +98,7 @@ def test_somebody_known_is_offered_not_entered_twice(house: House) -> None:
         assert len(list(people.treatments_of(session, [client.id]))) == 2
 
 
-def test_somebody_who_shares_a_number_is_entered_as_herself(house: House) -> None:
+def test_somebody_who_shares_a_number_is_entered_as_somebody_else(house: House) -> None:
     house.enrol(ana(date(2026, 3, 12)))
     desk = enrolling(signed_in(house), phone="07700 900101")
     desk.post("/enrol/check", meant="new")

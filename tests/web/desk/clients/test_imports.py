@@ -64,7 +64,7 @@ def test_a_list_is_taken_in_once_however_often_the_button_is_pressed(house: Hous
     with writing(house.engine) as session:
         clinic, intake = people.clinics(session)[0], session.get_one(Import, number)
         with pytest.raises(InputError, match="in already"):
-            imports.take(session, house.app.library, clinic, intake, house.clock())
+            imports.bring_in(session, house.app.library, clinic, intake, house.clock())
 
 
 def test_the_check_page_changes_nothing(house: House) -> None:
@@ -194,7 +194,7 @@ def test_cells_are_forgotten_after_a_week(house: House) -> None:
         assert session.get_one(Import, number).cells is None
 
 
-def test_a_clients_cells_are_forgotten_with_her(house: House) -> None:
+def test_a_client_s_cells_are_forgotten_with_the_client(house: House) -> None:
     desk = signed_in(house)
     number = brought(desk)
     desk.post(f"/lists/{number}/take")

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.portable
 
 
 @pytest.mark.parametrize("typed", ["ana", "Cos", "costa ana", "07700 9001", "+447700900101", "ana@mail", "ÁNA"])  # fmt: skip
-def test_she_is_found_by_name_number_or_address(house: House, typed: str) -> None:
+def test_a_client_is_found_by_name_number_or_address(house: House, typed: str) -> None:
     house.enrol(ana(date(2026, 3, 12), last_name="Costa"))
     desk = signed_in(house)
     desk.browser.get("/clients", params={"q": typed})

@@ -92,7 +92,7 @@ def test_sending_hours_bind_an_answer_unless_somebody_decides_otherwise(
     house.clock.now = datetime(2026, 3, 2, 22, 30, tzinfo=house.clock.now.tzinfo)
     desk = inbox(house, "Is it normal?")
     desk.get("/replies/1")
-    assert "outside sending hours: she wrote just now" in desk.text
+    assert "outside sending hours: the client wrote just now" in desk.text
     desk.post("/replies/1/answer", words="Yes.", urgent=urgent)
     house.tick(house.clock.now + timedelta(seconds=11))
     assert bool([text for text in sent(house) if "Yes." in text]) == leaves
@@ -138,12 +138,12 @@ def test_a_talk_is_given_to_somebody_called_done_and_opened_again(house: House) 
     assert "Is it normal?" in desk.get("/replies").text
 
 
-def test_a_client_is_erased_only_by_her_name_and_an_owner(house: House) -> None:
+def test_a_client_is_erased_only_by_name_and_by_an_owner(house: House) -> None:
     house.enrol(ana(date(2026, 3, 2), time(9)))
     desk = signed_in(house, Role.OWNER)
     desk.get("/clients/1/erase")
     desk.post("/clients/1/erase", name="Eve")
-    assert "Type Ana to erase her" in desk.text
+    assert "Type Ana to erase" in desk.text
     desk.post("/clients/1/erase", name="ana")
     assert "Ana" not in desk.get("/clients").text
     assert "Ana" not in desk.get("/clients?q=ana").text.replace("“ana”", "")
@@ -153,7 +153,7 @@ def test_a_client_is_erased_only_by_her_name_and_an_owner(house: House) -> None:
         assert "ana" not in client.name_key + client.family_key
 
 
-def test_everything_held_of_her_is_handed_out(house: House) -> None:
+def test_everything_held_of_a_client_is_handed_out(house: House) -> None:
     desk = inbox(house, "Is it normal?")
     desk.get("/clients/1")
     answer = desk.post("/clients/1/export")

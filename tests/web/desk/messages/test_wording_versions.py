@@ -12,7 +12,7 @@ from sqlalchemy import text as sql
 
 from reminders.customisation import parameters, wording_versions
 from reminders.customisation.preview import Preview, dearest, preview, sample
-from reminders.customisation.wording_versions import Outrun
+from reminders.customisation.wording_versions import NewerVersion
 from reminders.monitoring.doctor import samples
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError, Reason, Status
@@ -87,9 +87,9 @@ def test_wording_that_is_packaged_leaves_no_version_on_the_attempt(house: House)
     house.enrol(ana(date(2026, 3, 1)))
     house.play(MONDAY + timedelta(hours=9))
     with house.engine.connect() as connection:
-        assert connection.execute(sql("SELECT DISTINCT wording_id FROM attempt")).scalars().all() == [
-            None
-        ]
+        assert connection.execute(
+            sql("SELECT DISTINCT wording_id FROM attempt")
+        ).scalars().all() == [None]
 
 
 def test_what_two_people_write_at_once_is_not_overwritten(house: House) -> None:
@@ -102,7 +102,7 @@ def test_what_two_people_write_at_once_is_not_overwritten(house: House) -> None:
     assert other.page.status_code == 409
     with reading(house.engine) as session:
         assert [v.sms for v in customisation.versions(session, 1, KEY)] == [OURS]
-    with writing(house.engine) as session, pytest.raises(Outrun):
+    with writing(house.engine) as session, pytest.raises(NewerVersion):
         wording_versions.write(
             session, people.clinics(session)[0], KEY, packaged(house), None, "x", MONDAY
         )
@@ -217,8 +217,10 @@ def test_a_review_date_lies_ahead_and_not_too_far(house: House) -> None:
 def test_wording_past_its_review_is_found(house: House) -> None:
     approved(house, packaged(house), date(2026, 4, 1))
     with reading(house.engine) as session:
-        assert today.past_review(session, 1, date(2026, 4, 1)) == []
-        assert [v.milestone for v in today.past_review(session, 1, date(2026, 4, 2))] == ["day-1"]
+        assert today.overdue_reviews(session, 1, date(2026, 4, 1)) == []
+        assert [v.milestone for v in today.overdue_reviews(session, 1, date(2026, 4, 2))] == [
+            "day-1"
+        ]
 
 
 def test_the_preview_alone_is_returned_to_the_live_editor(house: House) -> None:
@@ -233,7 +235,7 @@ def test_the_preview_alone_is_returned_to_the_live_editor(house: House) -> None:
         assert customisation.versions(session, 1, KEY) == []
 
 
-def test_a_preview_on_a_real_client_uses_her_name_and_day(house: House) -> None:
+def test_a_preview_on_a_real_client_uses_that_client_s_name_and_day(house: House) -> None:
     house.enrol(ana(date(2026, 3, 1), first_name="Wilhelmina"))
     desk = signed_in(house)
     desk.get(EDIT)
@@ -244,7 +246,7 @@ def test_a_preview_on_a_real_client_uses_her_name_and_day(house: House) -> None:
 
 def test_a_test_goes_to_oneself_only_and_not_twice_in_a_row(house: House) -> None:
     with writing(house.engine) as session:
-        customisation.set_guests(session, 1, ["+447700900199"])
+        customisation.set_practice_recipients(session, 1, ["+447700900199"])
     desk = signed_in(house)
     desk.get(EDIT)
     desk.post("/words/test", **(typed(desk) | {"test": "+447700900101"}))

@@ -12,7 +12,7 @@ from reminders.consent import ledger
 from reminders.monitoring import monthly_report
 from reminders.rules.keywords import Kind
 from reminders.rules.roles import Role
-from reminders.rules.statistics import Month
+from reminders.rules.statistics import MonthFigures
 from reminders.rules.terms import Act, Channel
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
@@ -23,7 +23,7 @@ from tests.support.desk import signed_in
 pytestmark = pytest.mark.portable
 
 
-def march(house: House) -> Month:
+def march(house: House) -> MonthFigures:
     with reading(house.engine) as session:
         return monthly_report.month(session, people.clinics(session)[0], date(2026, 3, 1))
 

@@ -9,9 +9,9 @@ from html import unescape
 import pytest
 
 from reminders.customisation import placement
-from reminders.customisation.placement import Foreseen
+from reminders.customisation.placement import PlacementEffects
 from reminders.plans.reminder_plans import courses_of
-from reminders.rules.placement import Place, place_of
+from reminders.rules.placement import Placement, place_of
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, Status
 from reminders.store.database import reading, writing
@@ -107,7 +107,7 @@ def test_what_already_left_stays_and_never_goes_again(house: House) -> None:
     with reading(house.engine) as session:
         clinic = people.clinics(session)[0]
         moved = [
-            Place(
+            Placement(
                 "day-1",
                 "P2D",
                 place_of(house.app.library.protocols[KEY].milestone("day-1")).at,
@@ -154,7 +154,7 @@ def test_a_clinics_plan_is_its_own(house: House) -> None:
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
         place = [
-            Place(
+            Placement(
                 "day-3",
                 "P4D",
                 place_of(house.app.library.protocols[KEY].milestone("day-3")).at,
@@ -173,7 +173,7 @@ def test_nobody_enrolled_means_nothing_foreseen(house: House) -> None:
     with reading(house.engine) as session:
         clinic = people.clinics(session)[0]
         found = placement.foresee(session, house.app.library, clinic, KEY, [], house.clock())
-    assert found == Foreseen()
+    assert found == PlacementEffects()
 
 
 def test_a_day_to_come_shows_what_then_really_leaves(house: House) -> None:

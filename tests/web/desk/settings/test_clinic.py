@@ -178,7 +178,10 @@ def test_guests_are_read_as_numbers_and_addresses(house: House) -> None:
     desk.get("/clinic")
     desk.post("/clinic/guests", guests="07700 900101\n\nOlga@Rosewood.example\n")
     with reading(house.engine) as session:
-        assert customisation.guests(session, 1) == ["+447700900101", "Olga@rosewood.example"]
+        assert customisation.practice_recipients(session, 1) == [
+            "+447700900101",
+            "Olga@rosewood.example",
+        ]
     desk.post("/clinic/guests", guests="12")
     assert "wrong number of digits" in desk.text
 
@@ -215,9 +218,9 @@ def test_a_device_is_signed_out_from_afar(house: House) -> None:
     assert other.get("/").url.path == "/"
     with reading(house.engine) as session:
         browsers = staff.browsers_at(session, 1, house.clock() - timedelta(minutes=30))
-        hers = next(sign_in.id for sign_in, who in browsers if who.email.startswith("jo@"))
+        theirs = next(sign_in.id for sign_in, who in browsers if who.email.startswith("jo@"))
     desk.get("/clinic/staff")
-    desk.post(f"/clinic/browsers/{hers}/end")
+    desk.post(f"/clinic/browsers/{theirs}/end")
     assert other.get("/").url.path == "/sign-in"
 
 
@@ -245,7 +248,7 @@ def test_practice_messages_a_guest_for_real_and_nobody_else(house: House) -> Non
     """A guest gets what a client would, through the whole house."""
     with writing(house.engine) as session:
         people.clinics(session)[0].live = False
-        customisation.set_guests(session, 1, ["+447700900101"])
+        customisation.set_practice_recipients(session, 1, ["+447700900101"])
     house.enrol(ana(MONDAY.date() - timedelta(days=1)))
     house.play(MONDAY + timedelta(hours=9))
     assert house.line("day-1", Channel.SMS).status is Status.ACCEPTED

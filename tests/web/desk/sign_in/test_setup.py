@@ -36,7 +36,7 @@ def link(house: House) -> str:
     with writing(house.engine) as session:
         session.execute(delete(Lane))
         session.execute(delete(Clinic))
-        token = setup.offer(session, house.clock())
+        token = setup.create_link(session, house.clock())
     return f"/first/{token}"
 
 
@@ -52,7 +52,7 @@ def test_the_first_link_makes_a_clinic_in_practice_and_its_owner(house: House, l
     assert not clinic.live
     assert Desk(house).get(link).status_code == 404, "it works once"
     with writing(house.engine) as session:
-        assert setup.offer(session, house.clock()) is None
+        assert setup.create_link(session, house.clock()) is None
 
 
 def test_faults_are_told_beside_their_fields_and_nothing_is_kept(house: House, link: str) -> None:
@@ -74,14 +74,14 @@ def test_an_old_or_made_up_link_opens_nothing(house: House, link: str) -> None:
 
 def test_a_new_start_prints_a_new_link_and_the_old_one_is_dead(house: House, link: str) -> None:
     with writing(house.engine) as session:
-        fresh = setup.offer(session, house.clock())
+        fresh = setup.create_link(session, house.clock())
     assert Desk(house).get(link).status_code == 404
     assert Desk(house).get(f"/first/{fresh}").status_code == 200
 
 
 def test_where_there_is_a_clinic_no_link_is_offered(house: House) -> None:
     with writing(house.engine) as session:
-        assert setup.offer(session, house.clock()) is None
+        assert setup.create_link(session, house.clock()) is None
 
 
 def test_owners_see_the_check_up_without_other_clinics_and_others_do_not(house: House) -> None:

@@ -45,7 +45,7 @@ def test_only_hashes_are_kept_of_passwords_links_and_cookies(house: House) -> No
         assert token not in {row.token_hash for row in session.scalars(select(SignIn))}
 
 
-def test_an_owner_is_not_in_before_her_second_step(house: House) -> None:
+def test_an_owner_is_not_in_before_the_second_step(house: House) -> None:
     desk = Desk(house)
     link = f"/invitation/{invite(house, 'olive@rosewood.example', Role.OWNER)}"
     desk.get(link)
@@ -65,7 +65,7 @@ def test_an_owner_is_not_in_before_her_second_step(house: House) -> None:
 
 
 def owner(house: House) -> tuple[str, list[str]]:
-    """Return an owner's seed and her paper list."""
+    """Return an owner's seed and paper list."""
     desk = Desk(house)
     link = f"/invitation/{invite(house, 'olive@rosewood.example', Role.OWNER)}"
     desk.get(link)
@@ -140,16 +140,16 @@ def test_guessing_is_slowed_down_and_time_heals(house: House) -> None:
     assert desk.post("/sign-in", email="sam@rosewood.example", password=PASSWORD).url.path == "/"
 
 
-def test_strangers_who_guess_do_not_lock_her_out_of_her_own_browser(house: House) -> None:
-    hers = signed_in(house)
-    hers.post("/sign-out")
+def test_strangers_who_guess_lock_nobody_out_of_their_own_browser(house: House) -> None:
+    known = signed_in(house)
+    known.post("/sign-out")
     for address in ("203.0.113.1", "203.0.113.2", "203.0.113.3"):
         guess(house, address, 5)
     stranger = Desk(house, "203.0.113.77")
     with_password(stranger, "sam@rosewood.example")
     assert "Please wait" in stranger.text
-    with_password(hers, "sam@rosewood.example")
-    assert hers.get("/").url.path == "/"
+    with_password(known, "sam@rosewood.example")
+    assert known.get("/").url.path == "/"
 
 
 def test_a_still_browser_is_signed_out_and_a_busy_one_too_in_the_end(house: House) -> None:
@@ -178,7 +178,7 @@ def test_signing_out_and_removing_end_the_row_not_only_the_cookie(house: House) 
     assert other.get("/").url.path == "/sign-in"
 
 
-def test_what_she_did_is_written_down(house: House) -> None:
+def test_what_staff_did_is_written_down(house: House) -> None:
     signed_in(house)
     with reading(house.engine) as session:
         done = [line.action for line in reversed(audit.page(session, house.clinic().id))]
