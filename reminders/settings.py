@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -36,7 +36,7 @@ class Delivery(StrEnum):
 
 
 class SettingsError(ValueError):
-    """Settings are wrong or missing; ``faults`` holds a sentence each, with the mend."""
+    """Settings are wrong or missing; ``faults`` holds a sentence each, with the fix."""
 
     def __init__(self, faults: list[str]) -> None:
         """Take every fault that was found."""
@@ -87,6 +87,10 @@ def _lower(text: str) -> str:
     return text.strip().lower()
 
 
+def _this_machine(given: Mapping[str, Any]) -> str:
+    return f"http://localhost:{given['port']}"
+
+
 WebAddress = Annotated[str, AfterValidator(_web)]
 MailAddress = Annotated[str, AfterValidator(_address)]
 Secret = SecretStr
@@ -122,7 +126,8 @@ class Settings(BaseModel):
 
     database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///reminders.db"
     secret_key: Secret = Secret(PRACTICE_KEY)
-    public_url: WebAddress = "http://localhost:8000"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    public_url: WebAddress = Field(default_factory=_this_machine)
     delivery: Annotated[Delivery, BeforeValidator(_lower)] = Delivery.OUTBOX
     outbox_dir: Path = Path("outbox")
     twilio_account_sid: str = ""
@@ -164,7 +169,6 @@ class Settings(BaseModel):
     sentry_dsn: Secret = Secret("")
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     sqlite_on_volume: bool = False
-    port: Annotated[int, Field(ge=1, le=65535)] = 8000
     log_level: Annotated[
         str,
         BeforeValidator(_lower),
@@ -187,7 +191,7 @@ class Settings(BaseModel):
 
 
 def _missing_when_live(settings: Settings) -> dict[str, str]:
-    """Return what live delivery still needs, and the mend of each."""
+    """Return what live delivery still needs, and the fix for each."""
     key = settings.secret_key.get_secret_value()
     signs_in = settings.twilio_auth_token.get_secret_value() or (
         settings.twilio_api_key and settings.twilio_api_secret.get_secret_value()
@@ -244,7 +248,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _told(environ: Mapping[str, str], name: str) -> str:
-    """Return what an environment says under a name, or under another that hosts have for it."""
+    """Return a value of the environment by its name, or by another that hosts use for it."""
     names = (name, *ALIASES.get(name, ()))
     return next((value for each in names if (value := environ.get(each, "").strip())), "")
 
@@ -254,4 +258,5 @@ def _faults(error: ValidationError) -> dict[str, str]:
     return {
         str(fault["loc"][0]).upper(): fault["msg"].removeprefix("Value error, ") + "."
         for fault in error.errors(include_url=False, include_input=False)
+        if fault["type"] != "default_factory_not_called"  # it follows from the others
     }

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "reminders"
 FLOORS = (
     ("rules",),
-    ("store", "senders", "wording", "links", "settings", "spreadsheets", "logs"),
+    ("store", "senders", "wording", "links", "settings", "shapes", "spreadsheets", "logs"),
     ("delivery", "plans"),
     ("monitoring", "rehearsal", "consent"),
     ("enrolment", "customisation", "inbox"),
@@ -28,8 +28,8 @@ FLOORS = (
     ("web", "worker"),
     ("cli", "__main__"),
 )
-MAY_USE = {"phonenumbers", "email_validator"}
-"""Libraries of rules may stand on: number plans and address syntax, without clock or I/O."""
+MAY_USE = {"phonenumbers", "email_validator", "rapidfuzz"}
+"""Libraries of rules may stand on: number plans, address syntax, letters apart; no clock or I/O."""
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:

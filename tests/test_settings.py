@@ -91,6 +91,25 @@ def test_other_right_ways_to_say_it_are_understood(changed: dict[str, str]) -> N
     assert read_settings(LIVE | changed).live
 
 
+@pytest.mark.parametrize(
+    "given, address",
+    [
+        ({}, "http://localhost:8000"),
+        ({"PORT": "27201"}, "http://localhost:27201"),
+        ({"PORT": "27201", "PUBLIC_URL": "https://clinic.example/"}, "https://clinic.example"),
+    ],
+)
+def test_links_lead_to_where_it_listens_unless_an_address_is_set(
+    given: dict[str, str], address: str
+) -> None:
+    assert read_settings(given).public_url == address
+
+
+def test_a_wrong_port_is_told_once_and_sending_for_real_still_asks_for_an_address() -> None:
+    assert faults({"PORT": "x"}).keys() == {"PORT"}
+    assert "PUBLIC_URL" in faults({"DELIVERY": "live", "PORT": "27201"})
+
+
 def test_wrong_and_missing_are_told_together() -> None:
     assert faults({"DELIVERY": "live", "PORT": "x"}).keys() >= {"PORT", "SECRET_KEY", "SMTP_HOST"}
 

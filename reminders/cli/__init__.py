@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
+from reminders import __version__
 from reminders.app import tune_garbage_collection
 from reminders.cli import (
     clients,
@@ -26,45 +29,79 @@ from reminders.cli import (
 )
 from reminders.cli.common import err
 
-commands = typer.Typer(
-    help="SMS and email aftercare reminders for skin-needling clinics.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-commands.command()(demo.demo)
-commands.command("help")(manual.show_manual)
-commands.command()(run.serve)
-commands.command()(run.web)
-commands.command()(run.worker)
-commands.command()(run.tick)
-commands.command()(run.reconcile)
-commands.command()(run.migrate)
-commands.command()(run.adopt)
-commands.command()(operations.pause)
-commands.command()(operations.backup)
-commands.command("registration")(paperwork.register)
-commands.command("consent-report")(paperwork.report_consents)
-commands.command()(paperwork.forecast)
-commands.command()(doctor.doctor)
-commands.command("send-test")(doctor.send_test)
-commands.command("import")(imports.import_list)
-commands.command()(inspection.preview)
-commands.command()(inspection.simulate)
-commands.command()(inspection.status)
-commands.command()(replies.replies)
-commands.command()(privacy.forget)
-commands.command()(privacy.export)
-commands.command()(privacy.purge)
-commands.command()(privacy.bounce)
+commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
+    "Run": {
+        "demo": demo.demo,
+        "serve": run.serve,
+        "web": run.web,
+        "worker": run.worker,
+        "tick": run.tick,
+        "pause": operations.pause,
+        "migrate": run.migrate,
+        "backup": operations.backup,
+        "reconcile": run.reconcile,
+        "adopt": run.adopt,
+    },
+    "Look": {
+        "help": manual.show_manual,
+        "status": inspection.status,
+        "doctor": doctor.doctor,
+        "preview": inspection.preview,
+        "simulate": inspection.simulate,
+        "forecast": paperwork.forecast,
+    },
+    "Clinics and people": {
+        "clinic": clinics.commands,
+        "import": imports.import_list,
+        "client": clients.commands,
+        "treatment": clients.treatments,
+        "staff": staff.commands,
+        "export": privacy.export,
+        "forget": privacy.forget,
+        "purge": privacy.purge,
+    },
+    "Messages": {
+        "replies": replies.replies,
+        "send-test": doctor.send_test,
+        "bounce": privacy.bounce,
+        "lint": wording.lint,
+    },
+    "Paperwork": {
+        "wording": wording.wording,
+        "sheet": wording.sheet,
+        "registration": paperwork.register,
+        "consent-report": paperwork.report_consents,
+    },
+}
+"""Every command, by what somebody wants to do."""
+
+for group, members in GROUPS.items():
+    for name, command in members.items():
+        if isinstance(command, typer.Typer):
+            commands.add_typer(command, name=name, rich_help_panel=group)
+        else:
+            commands.command(name, rich_help_panel=group)(command)
 clients.commands.command("consent")(privacy.agree)
-commands.command()(wording.lint)
-commands.command("wording")(wording.wording)
-commands.command()(wording.sheet)
-commands.add_typer(clinics.commands, name="clinic")
-commands.add_typer(clients.commands, name="client")
-commands.add_typer(clients.treatments, name="treatment")
-commands.add_typer(staff.commands, name="staff")
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001 (typer calls it)
+    if asked:
+        typer.echo(f"reminders {__version__}")
+        raise typer.Exit
+
+
+@commands.callback()
+def about(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Say which version this is."
+        ),
+    ] = False,
+) -> None:
+    """SMS and email aftercare reminders for skin-needling clinics."""
 
 
 def main() -> None:

@@ -16,11 +16,12 @@ from reminders.rules import list_cells
 from reminders.rules.planning import Replan
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import InputError
+from reminders.shapes import people as shapes
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
 from reminders.store.tables import Client, Suppression, Treatment
 
-commands = typer.Typer(help="Look up clients.", no_args_is_help=True)
+commands = typer.Typer(help="List clients, and record a consent.", no_args_is_help=True)
 treatments = typer.Typer(help="Move or cancel a treatment.", no_args_is_help=True)
 
 TreatmentId = Annotated[int, typer.Argument(help="The number that “reminders client list” shows.")]
@@ -48,12 +49,9 @@ def list_clients(
                 ", ".join(_treatment_line(treatment) for treatment in treated),
                 "; ".join(_barred(stop) for stop in stops),
             )
+            clinic_name = names[client.clinic_id]
             found.append(
-                {
-                    **client.model_dump(),
-                    "treatments": [row.model_dump() for row in treated],
-                    "stops": [row.model_dump() for row in stops],
-                }
+                shapes.Client.of(client, clinic=clinic_name, treatments=treated, stops=stops)
             )
         if as_json:
             print_json(found)

@@ -12,6 +12,7 @@ from reminders.enrolment import clinics as actions
 from reminders.enrolment.clinics import ClinicError
 from reminders.rules.contacts import show_phone
 from reminders.rules.terms import Channel
+from reminders.shapes.people import Clinic as ClinicShape
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.tables import Clinic
@@ -58,7 +59,7 @@ def list_clinics(as_json: AsJson = False) -> None:
     with opened() as app, reading(app.engine) as session:
         found = people.clinics(session)
         if as_json:
-            print_json([clinic.model_dump(exclude={"name_key"}) for clinic in found])
+            print_json([ClinicShape.of(clinic) for clinic in found])
             return
         grid = Grid("Clinic", "Time zone", "Phone", "Sending hours", "Mode")
         for clinic in found:
@@ -119,7 +120,7 @@ def limit(
     per_minute: Most = None,
     per_day: Most = None,
 ) -> None:
-    """Set how much may leave for a clinic by a channel, as its provider allows."""
+    """Limit how much leaves for a clinic in a minute and a day, as its provider allows."""
     with opened() as app, writing(app.engine) as session:
         clinic = find_clinic(session, name)
         actions.limit(session, clinic, channel, per_minute, per_day)

@@ -5,14 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields, is_dataclass
-from datetime import date, datetime, time
-from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TextIO
-from zoneinfo import ZoneInfo
 
 import typer
 from dotenv import dotenv_values
@@ -25,6 +21,7 @@ from sqlalchemy.orm import Session
 from reminders.app import App, build
 from reminders.logs import log_to, report_faults
 from reminders.settings import Settings, SettingsError, read_settings
+from reminders.shapes.common import Shape
 from reminders.store import migrations
 from reminders.store.queries import people
 from reminders.store.tables import Clinic
@@ -126,26 +123,12 @@ def find_clinic(session: Session, name: str) -> Clinic:
     return clinic
 
 
-def print_json(found: Any) -> None:
-    """Print JSON on standard output."""
-    sys.stdout.write(json.dumps(found, default=_jsonable, indent=2, ensure_ascii=False) + "\n")
-
-
-def dataclass_fields(found: Any) -> dict[str, Any]:
-    """Return a dataclass's fields by name; unlike ``asdict`` it lets counters be."""
-    return {field.name: getattr(found, field.name) for field in fields(found)}
-
-
-def _jsonable(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, ZoneInfo):
-        return value.key
-    if isinstance(value, Enum):
-        return value.value
-    return str(value)
+def print_json(found: Shape | Sequence[Shape]) -> None:
+    """Print JSON on standard output, in a shape that is promised."""
+    many = [found] if isinstance(found, Shape) else found
+    rows = [shape.model_dump(mode="json", by_alias=True) for shape in many]
+    told = rows[0] if isinstance(found, Shape) else rows
+    sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
 
 
 @contextmanager

@@ -48,9 +48,7 @@ def demo(
         bool, typer.Option("--keep", help="Leave the database, lists and outbox behind to look at.")
     ] = False,
 ) -> None:
-    """Play seven weeks at three made-up clinics through the real engine, then serve a clinic's desk
-    until Ctrl-C; nothing is sent.
-    """
+    """Play seven weeks at three made-up clinics, then open a clinic's desk; nothing is sent."""
     with _folder(keep=keep) as name:
         clock = SetClock(datetime.combine(system_clock().date(), time(8), tzinfo=UTC))
         app = build(_settings(Path(name)), clock)
@@ -84,7 +82,7 @@ def _settings(folder: Path) -> Settings:
 
 
 def _play(app: App, clock: SetClock, folder: Path) -> None:
-    """Take the lists in, then let time pass, with what happens on the way."""
+    """Import the lists, then run the clock forward with the events of the story."""
     start = clock()
     story = DemoScript(start.date())
     migrations.migrate(app.engine)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from reminders.rules.contacts import read_email, read_phone
 from reminders.rules.segments import size
 from reminders.rules.terms import Channel, InputError, Message
 from reminders.senders import SendError, send_alone
+from reminders.shapes.operation import Check as CheckShape
 
 MARKS = {
     Verdict.PASS: "[green]pass[/green]",
@@ -33,10 +33,10 @@ def doctor(
         bool, typer.Option("--fix", help="Tell Twilio where to post what clients reply.")
     ] = False,
 ) -> None:
-    """Look at everything that must be right before messages can go; each fault with its mend."""
+    """Check everything that must be right before messages can leave, and say what to do."""
     checks = list(_checks(fix=fix))
     if as_json:
-        print_json([asdict(check) for check in checks])
+        print_json([CheckShape.of(check) for check in checks])
     else:
         grid = Grid("Check", "", "Found", "What to do")
         for check in checks:
@@ -70,7 +70,7 @@ def send_test(
         bool, typer.Option("--yes", help="Do not ask before a real message leaves.")
     ] = False,
 ) -> None:
-    """Send one test message to yourself, through the ways out as they are set."""
+    """Send one test message to yourself."""
     with opened() as app:
         try:
             channel, contact = _contact(to)

@@ -12,7 +12,6 @@ from rich.table import Table as Grid
 from reminders.cli.common import (
     EXIT_FAULT,
     AsJson,
-    dataclass_fields,
     err,
     find_clinic,
     opened,
@@ -25,6 +24,7 @@ from reminders.intake import lists
 from reminders.intake.lists import CheckedList, Taken
 from reminders.intake.rows import CellRemark
 from reminders.rules.terms import InputError
+from reminders.shapes.operation import Import
 from reminders.spreadsheets import read_table
 from reminders.store.database import reading, writing
 
@@ -40,10 +40,11 @@ def import_list(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take in a list of clients and treatments: all of it or, with --good-rows, what is good.
+    """Take in a list of clients and treatments, all of it or nothing.
 
-    Every faulty cell is named with its row, its column and what to do. Taking the same list
-    in twice changes nothing; a changed date moves what has not been sent.
+    With --good-rows the good rows are taken and the faulty ones left out. Every faulty cell is
+    named with its row, its column and what to do. Taking the same list in twice changes
+    nothing; a changed date moves what has not been sent.
     """
     with opened() as app:
         try:
@@ -71,16 +72,15 @@ def import_list(
 def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None:
     notes = checked.notes + (taken.notes if taken else [])
     if as_json:
-        done = dataclass_fields(taken) if taken else {}
         print_json(
-            {
-                "rows": checked.rows,
-                "taken": len(checked.good) if taken else 0,
-                "ignored_columns": checked.ignored,
-                "faults": checked.faults,
-                **done,
-                "notes": notes,
-            },
+            Import.of(
+                taken or Taken(),
+                rows=checked.rows,
+                taken=len(checked.good) if taken else 0,
+                ignored_columns=checked.ignored,
+                faults=checked.faults,
+                notes=notes,
+            )
         )
         return
     show_remarks("To mend", checked.faults)
@@ -103,7 +103,7 @@ def show_remarks(title: str, remarks: list[CellRemark]) -> None:
         title_justify="left",
     )
     for remark in remarks[:SHOWN]:
-        grid.add_row(str(remark.row), *map(escape, (remark.column, remark.problem, remark.mend)))
+        grid.add_row(str(remark.row), *map(escape, (remark.column, remark.problem, remark.advice)))
     out.print(grid)
     if len(remarks) > SHOWN:
         out.print(f"… and {len(remarks) - SHOWN} more; --json shows them all.")

@@ -10,22 +10,15 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table as Grid
 
-from reminders.cli.common import (
-    AsJson,
-    dataclass_fields,
-    err,
-    opened,
-    out,
-    print_json,
-    progress_bar,
-    stop,
-)
+from reminders.cli.common import AsJson, err, opened, out, print_json, progress_bar, stop
 from reminders.cli.reminder_table import as_rows, line_table
 from reminders.cli.run import hold_sentences
 from reminders.monitoring.status import SystemStatus, standing
 from reminders.rehearsal.simulation import rehearse
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import LEFT, Reason
+from reminders.shapes import reminders as shapes
+from reminders.shapes.operation import Status as StatusShape
 from reminders.store.database import reading
 from reminders.store.queries import people
 from reminders.store.queries.overview import ReminderLine
@@ -37,7 +30,7 @@ def preview(
     client: Annotated[int, typer.Option(help="The number that “reminders client list” shows.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show exactly what one client would get, when, in which words, and what not, and why."""
+    """Show exactly what one client will get and when, and what not and why."""
     with opened() as app:
         with reading(app.engine) as session:
             found = people.client(session, client)
@@ -47,7 +40,9 @@ def preview(
         now = app.clock()
         lines = rehearse(app.engine, app.rehearsal_dispatcher, now, now + FAR, clients=[client])
         if as_json:
-            print_json({"client": client, "clinic_live": clinic.live, "reminders": as_rows(lines)})
+            print_json(
+                shapes.Preview(client=client, clinic_live=clinic.live, reminders=as_rows(lines))
+            )
             return
         if not clinic.live:
             err.print(
@@ -69,7 +64,7 @@ def simulate(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Play the whole database forward on a copy with a frozen clock; nothing is sent."""
+    """Show what would be sent between two days; nothing is."""
     first = start.replace(tzinfo=UTC)
     last = datetime.combine(end.date(), time.max, tzinfo=UTC)
     if last < first:
@@ -95,7 +90,7 @@ def _print_simulation(
     totals = _totals(lines, sent)
     if as_json:
         days = {"from": first.date(), "to": last.date()}
-        print_json({**days, **totals, "reminders": as_rows(lines)})
+        print_json(shapes.Simulation(**days, **totals, reminders=as_rows(lines)))
         return
     grid = Grid(
         "Day",
@@ -133,13 +128,13 @@ def _totals(lines: list[ReminderLine], sent: list[ReminderLine]) -> dict[str, An
 
 
 def status(as_json: AsJson = False) -> None:
-    """Count what is planned, sent, skipped and why, overdue, and in doubt."""
+    """Count what is planned, sent, not sent and why, and overdue."""
     with opened() as app:
         now = app.clock()
         with reading(app.engine) as session:
             found = standing(session, now)
         if as_json:
-            print_json({"delivery": app.settings.delivery, "at": now, **dataclass_fields(found)})
+            print_json(StatusShape.of(found, delivery=app.settings.delivery, at=now))
             return
         _print_status(found)
 
@@ -196,6 +191,6 @@ def _troubles(found: SystemStatus) -> Iterator[str]:
         )
     for outage in found.outages:
         yield (
-            f"{outage.clinic}: {outage.missed} reminders went stale while nothing was sent, from"
+            f"{outage.clinic}: {outage.count} reminders went stale while nothing was sent, from"
             f" {outage.began_at:%Y-%m-%d %H:%M} to {outage.ended_at:%Y-%m-%d %H:%M} UTC."
         )

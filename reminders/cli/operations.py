@@ -19,7 +19,7 @@ def pause(
     clinic: Annotated[str | None, typer.Option(help="One clinic; left out: all of them.")] = None,
     off: Annotated[bool, typer.Option("--off", help="Let sending go on.")] = False,
 ) -> None:
-    """Pause sending, for one clinic or for all; stops, replies and receipts are still taken."""
+    """Pause sending, for one clinic or for all; stops and replies are still taken in."""
     with opened() as app, writing(app.engine) as session:
         whose = find_clinic(session, clinic) if clinic else None
         if off:
@@ -40,7 +40,7 @@ def _current_user() -> str:
 def backup(
     file: Annotated[Path, typer.Argument(help="A new file; an old one is never overwritten.")],
 ) -> None:
-    """Copy the whole database into a file while the service runs."""
+    """Copy the whole database into a file, also while it is in use."""
     with opened() as app:
         try:
             size = backups.back_up(app.engine, file, app.clock())

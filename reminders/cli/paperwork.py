@@ -10,17 +10,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from reminders.cli.common import (
-    AsJson,
-    dataclass_fields,
-    find_clinic,
-    opened,
-    out,
-    print_json,
-    stop,
-)
+from reminders.cli.common import AsJson, find_clinic, opened, out, print_json, stop
 from reminders.monitoring import carrier_registration
 from reminders.rehearsal.forecast import ahead
+from reminders.shapes.operation import Batch, Registration
+from reminders.shapes.people import ConsentRecord
 from reminders.spreadsheets import write_table
 from reminders.store.database import reading
 from reminders.store.queries import consents
@@ -30,7 +24,7 @@ TheClinic = Annotated[str, typer.Option("--clinic", help="The clinic's name.")]
 
 
 def register(clinic: TheClinic, as_json: AsJson = False) -> None:
-    """Print what carriers want for a campaign (10DLC) or a toll-free number, from live wording."""
+    """Print what carriers ask for before texts may leave (10DLC or a toll-free number)."""
     with opened() as app, reading(app.engine) as session:
         found = find_clinic(session, clinic)
         s = app.settings
@@ -43,7 +37,7 @@ def register(clinic: TheClinic, as_json: AsJson = False) -> None:
             app.clock(),
         )
     if as_json:
-        print_json(dataclass_fields(pack))
+        print_json(Registration.of(pack))
         return
     for name, value in pack.fields.items():
         out.print(f"[bold]{name}[/bold]")
@@ -60,11 +54,12 @@ def report_consents(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write every yes and no of a clinic's clients: when, how, in which words, taken down by whom."""
+    """Write every yes and no of a clinic's clients to a file: when, how, in which words."""
     with opened() as app, reading(app.engine) as session:
         rows = consents.report(session, find_clinic(session, clinic).id)
     if as_json:
-        print_json([dict(zip(consents.REPORTED, row, strict=True)) for row in rows])
+        named = (dict(zip(consents.REPORTED, row, strict=True)) for row in rows)
+        print_json([ConsentRecord(**row) for row in named])
         return
     if file is None:
         stop("Name the file to write: reminders consent-report FILE, or say --json.")
@@ -85,11 +80,11 @@ def forecast(
     days: Annotated[int, typer.Option(min=1, max=31, help="How far to look ahead.")] = 3,
     as_json: AsJson = False,
 ) -> None:
-    """Say how long the next mornings will take, and what would not be done in time."""
+    """Say how long the next mornings' messages take, and what would come too late."""
     with opened() as app, reading(app.engine) as session:
         batches = ahead(session, app.clock(), days, app.rates)
     if as_json:
-        print_json(batches)
+        print_json([Batch.of(batch) for batch in batches])
     elif not batches:
         out.print("Nothing is planned for these days.")
     else:

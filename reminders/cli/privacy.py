@@ -16,6 +16,8 @@ from reminders.consent.ledger import Proof
 from reminders.privacy import retention
 from reminders.rules.bounces import Meaning
 from reminders.rules.terms import Act, Channel, InputError, Purpose
+from reminders.shapes.operation import Purge
+from reminders.shapes.people import ClientExport
 from reminders.store.database import reading, short_transaction, writing
 from reminders.store.queries import people
 from reminders.store.queries.audit import COMMAND_LINE
@@ -52,11 +54,11 @@ def agree(
 
 
 def export(client: ClientId, as_json: AsJson = False) -> None:
-    """Show everything that is stored about a client; with --json as a file for the client."""
+    """Show everything that is stored about a client, or give it out with --json."""
     with opened() as app, reading(app.engine) as session:
         held = retention.export(session, _found(session, client), app.clock())
     if as_json:
-        print_json(held)
+        print_json(ClientExport(**held))
         return
     for name, rows in held.items():
         if isinstance(rows, list):
@@ -70,29 +72,39 @@ def _sentence(row: dict[str, Any]) -> str:
 
 
 def forget(client: ClientId, yes: Yes = False) -> None:
-    """Erase a client: everything readable goes, proof stays as hashes, stops stay in force."""
-    with opened() as app, (writing if yes else short_transaction)(app.engine) as session:
-        try:
-            done = retention.forget(session, _found(session, client), app.clock(), by=COMMAND_LINE)
-        except InputError as error:
-            stop(error.problem, error.mend)
-        what = ", ".join(f"{count} {name}" for name, count in done.items() if count)
+    """Erase a client for good; stops stay in force, and proof stays that nobody can read."""
+    with opened() as app:
+        with (writing if yes else short_transaction)(app.engine) as session:
+            try:
+                found = _found(session, client)
+                done = retention.forget(session, found, app.clock(), by=COMMAND_LINE)
+            except InputError as error:
+                stop(error.problem, error.mend)
         if yes:
-            out.print(f"Client no. {client} is erased, with {what or 'nothing else'}.")
-            out.print(
-                "Twilio is asked to delete the client's texts; its own log keeps when they were sent."
-            )
-        else:
-            out.print(f"This would erase client no. {client} for good, with {what or 'no more'}.")
-            out.print("Nothing was changed. To do it: add --yes")
+            done["files in the outbox"] = app.clear_outbox()
+        _print_forgotten(client, done, yes=yes)
+
+
+def _print_forgotten(client: int, done: Counter[str], *, yes: bool) -> None:
+    what = ", ".join(f"{count} {name}" for name, count in done.items() if count)
+    if not yes:
+        out.print(f"This would erase client no. {client} for good, with {what or 'no more'}.")
+        out.print("Nothing was changed. To do it: add --yes")
+        return
+    out.print(f"Client no. {client} is erased, with {what or 'nothing else'}.")
+    if done[retention.AT_TWILIO]:
+        out.print("Twilio is asked to forget these texts; its own log keeps when they went.")
 
 
 def purge(yes: Yes = False, as_json: AsJson = False) -> None:
-    """Delete what has been kept as long as the KEEP_ settings say, and count it."""
-    with opened() as app, (writing if yes else short_transaction)(app.engine) as session:
-        done = retention.purge(session, app.keep, app.clock())
+    """Delete what has been kept long enough, as the KEEP_ settings say."""
+    with opened() as app:
+        with (writing if yes else short_transaction)(app.engine) as session:
+            done = retention.purge(session, app.retention_periods, app.clock())
+        if yes:
+            app.clear_outbox()
     if as_json:
-        print_json({"done": yes, "purged": done})
+        print_json(Purge(done=yes, purged=done))
     else:
         _print_purged(done, yes=yes)
 
@@ -117,9 +129,9 @@ def bounce(
         typer.FileBinaryRead, typer.Argument(help="The mail as it arrived; left out: from a pipe.")
     ] = "-",  # type: ignore[assignment]  # (as typer reads it)
 ) -> None:
-    """Take in a mail that came back: a bounce, a complaint, or a request to unsubscribe."""
+    """Take in a mail that came back: a bounce, a complaint, or a wish to unsubscribe."""
     with opened() as app:
-        out.print(TAKEN[app.take_bounce(file.read())])
+        out.print(TAKEN[app.handle_bounce(file.read())])
 
 
 TAKEN = {

@@ -11,6 +11,7 @@ from rich.table import Table as Grid
 
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import LEFT, Channel, Status
+from reminders.shapes.reminders import Reminder
 from reminders.store.queries.overview import ReminderLine
 
 COLUMNS: dict[str, dict[str, Any]] = {
@@ -72,23 +73,16 @@ def words(line: ReminderLine) -> str:
     return f"[yellow]{line.status}: {PLAIN[line.reason]}{until} ({line.reason})[/yellow]"
 
 
-def as_rows(lines: Iterable[ReminderLine]) -> list[dict[str, Any]]:
+def as_rows(lines: Iterable[ReminderLine]) -> list[Reminder]:
     """Return reminders for a program to read."""
     return [
-        {
-            "reminder": line.reminder_id,
-            "clinic": line.clinic,
-            "client": line.client_id,
-            "milestone": line.milestone,
-            "channel": line.channel,
-            "status": line.status,
-            "reason": line.reason,
-            "why": PLAIN[line.reason] if line.reason else None,
-            "at": line.at,
-            "time_zone": line.zone.key,
-            "subject": line.subject,
-            "text": line.body,
-            "segments": line.segments,
-        }
+        Reminder.of(
+            line,
+            reminder=line.reminder_id,
+            client=line.client_id,
+            why=PLAIN[line.reason] if line.reason else None,
+            time_zone=line.zone.key,
+            text=line.body,
+        )
         for line in lines
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -10,6 +10,7 @@ from rich.table import Table as Grid
 from sqlalchemy.orm import Session
 
 from reminders.cli.common import AsJson, find_clinic, opened, out, print_json
+from reminders.shapes import people as shapes
 from reminders.store.database import reading
 from reminders.store.queries import people
 from reminders.store.queries import replies as queries
@@ -20,7 +21,7 @@ def replies(
     clinic: Annotated[str | None, typer.Option(help="Only this clinic's.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what clients wrote that waits for a person: alarms first, then the oldest."""
+    """Show what clients wrote that waits for a person, alarms first."""
     with opened() as app, reading(app.engine) as session:
         clinic_id = find_clinic(session, clinic).id if clinic else None
         found = [_row(session, reply) for reply in queries.waiting(session, clinic_id)]
@@ -32,26 +33,26 @@ def replies(
             out.print("Nobody waits for an answer.")
 
 
-def _row(session: Session, reply: Reply) -> dict[str, Any]:
+def _row(session: Session, reply: Reply) -> shapes.Reply:
     client = people.client(session, reply.client_id) if reply.client_id else None
     clinic = people.clinic(session, reply.clinic_id) if reply.clinic_id else None
-    return {
-        **reply.model_dump(exclude={"provider_id"}),
-        "clinic": clinic.name if clinic else None,
-        "first_name": client.first_name if client else None,
-    }
+    return shapes.Reply.of(
+        reply,
+        clinic=clinic.name if clinic else None,
+        first_name=client.first_name if client else None,
+    )
 
 
-def _grid(found: list[dict[str, Any]]) -> Grid:
+def _grid(found: list[shapes.Reply]) -> Grid:
     grid = Grid("No.", "Clinic", "Who", "When (UTC)", "Alarm", "Words")
     for row in found:
-        pictures = f" [{len(row['media'])} pictures]" if row["media"] else ""
+        pictures = f" [{len(row.media)} pictures]" if row.media else ""
         grid.add_row(
-            str(row["id"]),
-            escape(row["clinic"] or "unknown"),
-            escape(row["first_name"] or row["contact"]),
-            f"{row['received_at']:%d %b %H:%M}",
-            row["alarm"] or "",
-            escape(row["body"] + pictures),
+            str(row.id),
+            escape(row.clinic or "unknown"),
+            escape(row.first_name or row.contact),
+            f"{row.received_at:%d %b %H:%M}",
+            row.alarm or "",
+            escape(row.body + pictures),
         )
     return grid

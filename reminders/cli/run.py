@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 import uvicorn
 
 from reminders.app import App
-from reminders.cli.common import AsJson, dataclass_fields, err, opened, out, print_json, stop
+from reminders.cli.common import AsJson, err, opened, out, print_json, stop
 from reminders.delivery.pass_summary import PassSummary
 from reminders.delivery.restore_guard import PLAIN as WHY_HELD
 from reminders.delivery.restore_guard import Hold, Suspicion
@@ -18,6 +18,7 @@ from reminders.privacy import retention
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import Reason, Status
 from reminders.senders import SendError
+from reminders.shapes import operation as shapes
 from reminders.staff import setup
 from reminders.store import migrations
 from reminders.store.database import writing
@@ -26,7 +27,7 @@ from reminders.worker import alert_watch, heartbeat, work
 
 
 def serve() -> None:
-    """Serve HTTP and beat the heartbeat, in one process; a new database is set up first."""
+    """Run everything in one process: the pages, and sending what is due."""
     with opened(migrated=False, logs=sys.stdout) as app:
         migrations.migrate(app.engine)
         _welcome(app)
@@ -45,7 +46,7 @@ def _welcome(app: App) -> None:
 
 
 def web() -> None:
-    """Serve HTTP only, beside a worker."""
+    """Run the pages only, beside a worker that sends."""
     with opened(logs=sys.stdout) as app:
         _listen(app, lambda: alert_watch(app))
 
@@ -70,13 +71,13 @@ def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -
 
 
 def worker() -> None:
-    """Beat the heartbeat only, beside a web process."""
+    """Send what is due, beside a web process that has the pages."""
     with opened(logs=sys.stdout) as app:
         work(app)
 
 
 def tick(as_json: AsJson = False) -> None:
-    """Make one pass and exit, for hosts that have only cron."""
+    """Send what is due now, and end: for hosts that have only cron."""
     with opened() as app:
         try:
             came = app.tick()
@@ -85,25 +86,31 @@ def tick(as_json: AsJson = False) -> None:
         if isinstance(came, Hold):
             stop(*hold_sentences(came))
         if as_json:
-            print_json({"delivery": app.settings.delivery, **dataclass_fields(came)})
+            print_json(shapes.Tick.of(came, delivery=app.settings.delivery))
         else:
             out.print(_sentence(came))
 
 
 def reconcile(as_json: AsJson = False) -> None:
-    """Ask the provider now about everything in doubt, also what was given up as unknown."""
+    """Ask Twilio now what became of messages in doubt."""
     with opened() as app:
         try:
-            held = app.held()
-            if held is None or held.why is not Suspicion.ELSEWHERE:
-                app.hearing.everything()
-            came = app.dispatcher("reconcile").reconcile() + app.holding.compare()
+            held = app.hold()
+            if held is None or held.suspicion is not Suspicion.ELSEWHERE:
+                app.inbound_texts.catch_up()
+            came = app.dispatcher("reconcile").reconcile() + app.restore_guard.compare()
         except SendError as error:
             stop(f"Twilio did not say what left ({error}). Nothing is sent yet.", "Try again.")
         erased = _erase_again(app)
         if as_json:
-            told_all = {"held": held, "proven": came, "erased_again": erased}
-            print_json({"delivery": app.settings.delivery, **told_all})
+            print_json(
+                shapes.Reconciliation(
+                    delivery=app.settings.delivery,
+                    held=shapes.Hold.of(held) if held else None,
+                    proven=came,
+                    erased_again=erased,
+                )
+            )
             return
         for what, count in came.items():
             out.print(f"{count} {CAME_OF_IT[what]}")
@@ -111,33 +118,35 @@ def reconcile(as_json: AsJson = False) -> None:
         if not came:
             out.print("Nothing is in doubt that the provider could know of by now.")
         if held is not None:
-            again = held.why is Suspicion.ELSEWHERE
+            again = held.suspicion is Suspicion.ELSEWHERE
             out.print(
                 "\n".join(hold_sentences(held)) if again else "Compared: what is due leaves again."
             )
 
 
 def adopt() -> None:
-    """Let a held database send as it is: it is the one that sends from now on."""
+    """Let a restored or copied database send: it is the one that sends from now on."""
     with opened() as app:
         try:
-            app.hearing.everything()
+            app.inbound_texts.catch_up()
         except SendError as error:
             stop(
                 f"Twilio did not say what clients wrote ({error}). Nothing is sent yet.",
                 "Try again.",
             )
         _say_erased(_erase_again(app))
-        held = app.holding.adopt()
+        held = app.restore_guard.adopt()
         if held is None:
             out.print("This database is not held: it sends.")
         else:
-            out.print(f"It was held because {WHY_HELD[held.why]}. It sends from now on.")
+            out.print(f"It was held because {WHY_HELD[held.suspicion]}. It sends from now on.")
 
 
 def _erase_again(app: App) -> int:
     with writing(app.engine) as session:
-        return retention.erase_again(session, app.clock())
+        erased = retention.erase_again(session, app.clock())
+    app.clear_outbox()
+    return erased
 
 
 def _say_erased(count: int) -> None:
@@ -152,11 +161,11 @@ def hold_sentences(held: Hold) -> tuple[str, str]:
         if held.known_until
         else ""
     )
-    if held.why is Suspicion.ELSEWHERE:
+    if held.suspicion is Suspicion.ELSEWHERE:
         mend = "If the other one is stopped for good: reminders reconcile, then: reminders adopt"
     else:
         mend = "Enter again what was entered since, then: reminders reconcile"
-    return f"Nothing is sent: this database is held because {WHY_HELD[held.why]}{last}.", mend
+    return f"Nothing is sent: this database is held because {WHY_HELD[held.suspicion]}{last}.", mend
 
 
 CAME_OF_IT: dict[str, str] = {
@@ -169,7 +178,7 @@ CAME_OF_IT: dict[str, str] = {
 
 
 def migrate() -> None:
-    """Bring the database to today's tables; safe to run twice, and by two at once."""
+    """Bring the database up to date; nothing is lost by running it twice."""
     with opened(migrated=False) as app:
         done = migrations.migrate(app.engine)
         out.print("The database is now up to date." if done else "The database was up to date.")

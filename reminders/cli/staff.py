@@ -10,6 +10,7 @@ from rich.table import Table as Grid
 from reminders.cli.common import AsJson, find_clinic, opened, out, print_json, stop
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.shapes.people import StaffMember
 from reminders.staff import invitations
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
@@ -31,7 +32,7 @@ def invite(
         Role, typer.Option(help="owner decides, staff looks after clients, viewer only looks.")
     ] = Role.STAFF,
 ) -> None:
-    """Print a one-time link with which somebody chooses a password (again) and signs in."""
+    """Print a one-time link with which somebody chooses a password and signs in."""
     with opened() as app, writing(app.engine) as session:
         found = find_clinic(session, clinic)
         try:
@@ -50,7 +51,7 @@ def list_staff(as_json: AsJson = False) -> None:
     """List who may sign in, where, and as what."""
     with opened() as app, reading(app.engine) as session:
         found = [
-            {"clinic": clinic.name, "name": member.name, "email": member.email, "role": role.value}
+            StaffMember.of(member, clinic=clinic.name, role=role)
             for clinic in people.clinics(session)
             for member, role in queries.of_clinic(session, clinic.id)
         ]
@@ -59,13 +60,13 @@ def list_staff(as_json: AsJson = False) -> None:
             return
         grid = Grid("Clinic", "Name", "Email", "Role")
         for row in found:
-            grid.add_row(*row.values())
+            grid.add_row(row.clinic, row.name, row.email, row.role)
         out.print(grid if found else "Nobody may sign in yet. See: reminders staff invite --help")
 
 
 @commands.command()
 def remove(email: Email, clinic: TheClinic) -> None:
-    """Remove somebody from a clinic; their browsers are signed out at once."""
+    """Let somebody in no more; they are signed out at once."""
     with opened() as app, writing(app.engine) as session:
         found = find_clinic(session, clinic)
         member = queries.by_email(session, email.strip().lower())
@@ -80,7 +81,7 @@ def remove(email: Email, clinic: TheClinic) -> None:
 
 @commands.command("new-phone")
 def new_phone(email: Email) -> None:
-    """Let somebody who lost phone and recovery codes set up the second factor again."""
+    """Let somebody who lost their phone and codes set up the second step again."""
     with opened() as app, writing(app.engine) as session:
         member = queries.by_email(session, email.strip().lower())
         if member is None:

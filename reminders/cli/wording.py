@@ -10,6 +10,7 @@ import typer
 
 from reminders.app import system_clock
 from reminders.cli.common import AsJson, err, out, print_json, stop
+from reminders.shapes.operation import Lint
 from reminders.wording.library import Library, packaged
 from reminders.wording.lint import lint_library
 from reminders.wording.print_sheets import aftercare_sheet, review_pack
@@ -22,10 +23,10 @@ EXIT_FOUND = 1
 
 
 def lint(as_json: AsJson = False) -> None:
-    """Read all packaged wording and say what is wrong with it; exits with 1 where something is."""
+    """Check all packaged wording against the rules; it ends with 1 where one is broken."""
     found = list(lint_library(packaged(), system_clock().date()))
     if as_json:
-        print_json({"faults": found})
+        print_json(Lint(faults=found))
     else:
         for fault in found:
             place = "/".join(x for x in (fault.protocol, fault.language, fault.milestone) if x)
@@ -39,7 +40,7 @@ def lint(as_json: AsJson = False) -> None:
 def wording(
     protocol: Protocol = "skin-needling", language: Language = "en", path: Where = None
 ) -> None:
-    """Print a clinician's review pack: every message with its facts, sources and numbers, to sign."""
+    """Print every message for a clinician to check and sign."""
     library = _known(protocol, language)
     _write(review_pack(library, protocol, language, system_clock().date()), path)
 
@@ -47,7 +48,7 @@ def wording(
 def sheet(
     protocol: Protocol = "skin-needling", language: Language = "en", path: Where = None
 ) -> None:
-    """Print the aftercare sheet that a client takes home: one page of HTML to print."""
+    """Print the aftercare sheet that a client takes home."""
     library = _known(protocol, language)
     _write(aftercare_sheet(library, protocol, language), path)
 

@@ -96,7 +96,7 @@ def replan_clinic(
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Plan everyone of a clinic anew, as after a change of its zone or hours."""
+    """Replan every client of a clinic, as after a change of its zone or hours."""
     for ids in client_id_pages(session, clinic.id):
         clients = {client.id: client for client in people.lock(session, ids)}
         replan_clients(session, library, clinic, clients, now)

@@ -39,6 +39,9 @@ UNFINISHED = timedelta(days=3)
 
 TOGETHER = 500
 
+AT_TWILIO = "texts at Twilio"
+"""How many Twilio is asked to forget."""
+
 BY_RETENTION, BY_NOTE = "retention", "note of the erasure"
 
 
@@ -78,9 +81,10 @@ def forget(
         & col(Reply.contact).in_(_unshared(session, client, contacts))
     )
     erasure.end_reminders(session, client.id, now)
-    erasure.redact(session, col(Attempt.provider_id), of_client(Attempt, client.id), now)
-    erasure.redact(session, col(Reply.provider_id), replies, now)
-    done["messages"] = erasure.hash_messages(session, of_client(Attempt, client.id), contacts=True)
+    theirs = of_client(Attempt, client.id)
+    done[AT_TWILIO] = erasure.redact(session, col(Attempt.provider_id), theirs, now)
+    done[AT_TWILIO] += erasure.redact(session, col(Reply.provider_id), replies, now)
+    done["messages"] = erasure.hash_messages(session, theirs, contacts=True)
     done["replies"] = erasure.hash_replies(session, replies)
     done["notes"] = erasure.empty_notes(session, of_client(OneOffMessage, client.id))
     done["consents"] = erasure.hash_ledger(session, client.id, now)

@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,14 +15,7 @@ from reminders.web import client, desk, health, metrics
 from reminders.web.client import unsubscribe
 from reminders.web.hooks import mail_bounces, tick, twilio_inbound, twilio_status
 from reminders.web.proxies import Proxies
-
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex",
-}
+from reminders.web.security_headers import SecurityHeaders
 
 
 def create_web(
@@ -33,7 +24,7 @@ def create_web(
 ) -> Starlette:
     """Return the web application; ``alongside`` is kept open while it serves."""
     # A cached property has no lock: requests that come at once would make several of each.
-    _ = app.engine, app.renderer, app.hearing, app.holding, app.pulse
+    _ = app.engine, app.renderer, app.inbound_texts, app.restore_guard, app.heartbeat_ping
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -53,24 +44,18 @@ def create_web(
             *client.ROUTES,
             *desk.ROUTES,
         ],
-        middleware=[
-            Middleware(Proxies, trusted=app.settings.trusted_proxies),
-            Middleware(BaseHTTPMiddleware, dispatch=_with_headers),
-        ],
         exception_handlers={404: _nowhere},
         lifespan=lifespan,
     )
     web.state.app = app
+    # Around everything, so that the answer to what nobody expected has its headers too.
+    secured = SecurityHeaders(
+        web.build_middleware_stack(), https=app.settings.public_url.startswith("https://")
+    )
+    web.middleware_stack = Proxies(secured, trusted=app.settings.trusted_proxies)
     return web
 
 
 async def _nowhere(request: Request, _: Exception) -> Response:
-    """Say in plain words that an address leads nowhere, whoever mistyped it."""
+    """Return the page for an unknown address."""
     return client.ClientRequest(request, {}).wrong_link()
-
-
-async def _with_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    response = await call_next(request)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response

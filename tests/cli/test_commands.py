@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 from typer.testing import CliRunner
 
-from reminders.cli import commands
+from reminders import __version__
+from reminders.cli import GROUPS, commands
 from reminders.store import migrations
-from reminders.store.database import open_engine
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.portable
@@ -72,19 +70,12 @@ def test_wrong_settings_stop_every_command_with_all_their_faults(
         assert "Traceback" not in told.output
 
 
-def test_an_older_database_is_refused_with_the_command_that_mends_it(terminal: Terminal) -> None:
+def test_an_older_database_is_refused_with_the_command_that_mends_it(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     terminal.clinic()
-    engine = open_engine(os.environ["DATABASE_URL"])
-    try:
-        with engine.begin() as connection:
-            connection.execute(text("DELETE FROM alembic_version"))
-        assert "reminders migrate" in terminal.run("status", code=2).stderr
-    finally:
-        with engine.begin() as connection:
-            connection.execute(
-                text(f"INSERT INTO alembic_version VALUES ('{migrations.newest()}')")
-            )
-        engine.dispose()
+    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, "0002"))
+    assert "reminders migrate" in terminal.run("status", code=2).stderr
 
 
 def test_a_database_that_is_away_is_told_in_a_sentence(
@@ -144,3 +135,19 @@ def test_reconcile_asks_about_everything_in_doubt(terminal: Terminal) -> None:
     terminal.ready()
     assert "Nothing is in doubt" in terminal.run("reconcile").stdout
     assert terminal.json("reconcile")["proven"] == {}
+
+
+def test_the_version_is_said_without_anything_else(terminal: Terminal) -> None:
+    assert terminal.run("--version").stdout == f"reminders {__version__}\n"
+
+
+def test_every_command_stands_in_a_group_with_one_plain_line(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERMINAL_WIDTH", "110")
+    told = terminal.run("--help").stdout
+    groups = ["Options", *GROUPS]
+    assert re.findall(r"╭─ ([\w ]+?) ─", told) == groups
+    for name in (name for members in GROUPS.values() for name in members):
+        (line,) = re.findall(rf"^│ {name} .*$", told, re.MULTILINE)
+        assert line.rstrip(" │").endswith((".", ")."))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
+from reminders.store.database import open_engine
 from tests.support.terminal import LIST, Terminal
 
 pytestmark = pytest.mark.portable
@@ -38,6 +41,41 @@ def test_forgetting_is_shown_first_and_done_when_told(terminal: Terminal) -> Non
     assert "is erased" in terminal.run("forget", "1", "--yes").stdout
     assert terminal.json("export", "1")["client"][0]["first_name"] == "(erased)"
     assert "erased already" in terminal.run("forget", "1", "--yes", code=2).stderr
+
+
+def practised(terminal: Terminal) -> list[str]:
+    """Let a pass write messages to two clients down, and return what the outbox holds."""
+    terminal.ready()
+    terminal.clock.move_to(datetime(2026, 3, 2, 12, 5, tzinfo=UTC))
+    terminal.run("tick")
+    return written(terminal)
+
+
+def written(terminal: Terminal) -> list[str]:
+    return sorted(path.read_text("utf-8") for path in (terminal.folder / "outbox").iterdir())
+
+
+def test_what_only_the_outbox_holds_of_an_erased_client_goes_too(terminal: Terminal) -> None:
+    before = practised(terminal)
+    assert len([words for words in before if "900101" in words]) == 1
+    (terminal.folder / "outbox" / "20260302T120500Z-test.20260302120500.txt").write_text("a test")
+    terminal.run("forget", "1")
+    assert len(written(terminal)) == len(before) + 1
+    told = terminal.run("forget", "1", "--yes").stdout
+    assert "1 files in the outbox" in told
+    assert "Twilio" not in told
+    assert written(terminal) == sorted([*(x for x in before if "900101" not in x), "a test"])
+
+
+def test_twilio_is_named_where_a_text_left_through_it(terminal: Terminal) -> None:
+    practised(terminal)
+    engine = open_engine(os.environ["DATABASE_URL"])
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE attempt SET provider_id = 'SM' || id"))
+    engine.dispose()
+    told = terminal.run("forget", "1", "--yes").stdout
+    assert "1 texts at Twilio" in told
+    assert "Twilio is asked to forget these texts" in told
 
 
 def test_purging_is_shown_first_and_done_when_told(terminal: Terminal) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import String, select, text
 from sqlmodel import SQLModel, col
 from sqlmodel.sql.sqltypes import AutoString
 
-from reminders.cli.common import _jsonable
 from reminders.consent import ledger as consent_ledger
 from reminders.consent.ledger import Proof
 from reminders.plans import one_off_messages
@@ -19,6 +18,7 @@ from reminders.privacy import retention
 from reminders.privacy.retention import RetentionPeriods
 from reminders.rules.keywords import Kind
 from reminders.rules.terms import Act, Channel, Discretion, InputError, OneOffKind, Reason, Status
+from reminders.shapes.people import ClientExport
 from reminders.store.database import reading, short_transaction, writing
 from reminders.store.queries import consents
 from reminders.store.queries.consents import HASHED
@@ -32,7 +32,7 @@ from reminders.store.tables import (
     Reply,
     VerificationCode,
 )
-from tests.conftest import House, ana, said
+from tests.conftest import House, ana, consent_answer
 from tests.support.erasure import client_of, forget
 
 pytestmark = pytest.mark.portable
@@ -100,7 +100,9 @@ def test_of_an_erased_client_nothing_can_be_read_anywhere(house: House) -> None:
     done = forget(house)
     after = everything(house)
     assert [needle for needle in NEEDLES if needle.casefold() in after] == []
-    assert done == {"messages": 3, "replies": 1, "notes": 1, "consents": 5}
+    assert done == {
+        "messages": 3, "replies": 1, "notes": 1, "consents": 5, retention.AT_TWILIO: 2
+    }  # fmt: skip
 
 
 ERASED = {
@@ -186,7 +188,7 @@ def test_after_an_erasure_a_client_may_join_again_by_a_code_but_not_past_a_stop(
 ) -> None:
     live(house)
     forget(house)
-    house.enrol(ana(date(2026, 3, 9), said=()))
+    house.enrol(ana(date(2026, 3, 9), consents=()))
     with writing(house.engine) as session:
         for kind in (OneOffKind.CODE, OneOffKind.CORRECTION):
             one_off_messages.write(
@@ -229,7 +231,7 @@ def test_a_fresh_consent_after_an_erasure_counts_but_a_stop_still_binds(house: H
             act=Act.LINK,
         )
     forget(house)
-    house.enrol(ana(date(2026, 3, 9), said=()))
+    house.enrol(ana(date(2026, 3, 9), consents=()))
     with writing(house.engine) as session:
         fresh = client_of(session, 2)
         paper = Proof(Act.DESK, "paper form")
@@ -259,9 +261,12 @@ def test_a_stop_outlives_an_erasure_as_a_hash_and_is_known_again_later(house: Ho
 
 
 def test_who_shares_an_erased_client_s_number_keeps_it_and_the_messages_to_it(house: House) -> None:
-    house.enrol(ana(TREATED), ana(TREATED, first_name="Bea", email=None, said=(said(Channel.SMS),)))
+    house.enrol(
+        ana(TREATED),
+        ana(TREATED, first_name="Bea", email=None, consents=(consent_answer(Channel.SMS),)),
+    )
     forget(house)
-    house.enrol(ana(TREATED, time(15), first_name="Bea", email=None, said=()))  # planned anew
+    house.enrol(ana(TREATED, time(15), first_name="Bea", email=None, consents=()))  # planned anew
     house.tick(DAY_1 + timedelta(hours=1))
     assert [x.first_name for x in house.lines() if x.status is Status.ACCEPTED] == ["Bea"]
 
@@ -306,7 +311,7 @@ def test_an_export_holds_everything_and_nobody_else(house: House) -> None:
     house.enrol(ana(TREATED, first_name="Zelda", phone="+447700900102", email=None))
     with reading(house.engine) as session:
         held = retention.export(session, client_of(session), house.clock())
-    told = json.dumps(held, default=_jsonable, ensure_ascii=False)
+    told = ClientExport(**held).model_dump_json()
     assert [needle for needle in NEEDLES if needle not in told] == ["7700 900101"]
     assert "Zelda" not in told
     assert "900102" not in told

@@ -135,7 +135,7 @@ def of_client(model: Any, client_id: int) -> ColumnElement[bool]:
     return col(model.reminder_id).in_(_reminders_of(client_id))
 
 
-def _reminders_of(client_id: int) -> Select[tuple[int]]:
+def _reminders_of(client_id: int) -> Select[int]:
     return select(col(Reminder.id)).where(col(Reminder.client_id) == client_id)
 
 
@@ -177,10 +177,19 @@ def _pages(session: Session, wanted: Any) -> Iterator[Sequence[Any]]:
         yield rows
 
 
-def redact(session: Session, names: Any, of: ColumnElement[bool], now: datetime) -> None:
-    """Queue requests to the provider to delete the words of texts, by the provider's ids."""
-    for provider_id in session.scalars(select(names).where(of, names.is_not(None)).order_by(names)):
-        redactions.ask(session, provider_id, now)
+def redact(session: Session, names: Any, of: ColumnElement[bool], now: datetime) -> int:
+    """Queue requests to the provider to delete the words of texts, by the provider's ids, and
+    return how many: none where nothing ever left.
+    """
+    found = session.scalars(select(names).where(of, names.is_not(None)).order_by(names)).all()
+    return sum(redactions.ask(session, provider_id, now) for provider_id in found)
+
+
+def erased_reminders(session: Session) -> list[int]:
+    """Return every reminder of clients who are erased."""
+    theirs = col(Reminder.client_id) == col(Client.id)
+    wanted = select(col(Reminder.id)).join(Client, theirs)
+    return list(session.scalars(wanted.where(col(Client.erased_at).is_not(None))))
 
 
 # --- what has had its time ----------------------------------------------------------------

@@ -13,13 +13,15 @@ from reminders.store.queries.common import QUIET, insert_once
 from reminders.store.tables import Redaction
 
 TEXTS = ("SM", "MM")
-"""What the provider's own ids of texts begin with; other ways out have nothing to forget."""
+"""What the provider's own ids of texts begin with; other senders have nothing to redact."""
 
 
-def ask(session: Session, provider_id: str, due_at: datetime) -> None:
+def ask(session: Session, provider_id: str, due_at: datetime) -> bool:
     """Let the provider be asked at ``due_at`` (UTC) to forget a text's words, if it is one."""
-    if provider_id.startswith(TEXTS):
+    is_text = provider_id.startswith(TEXTS)
+    if is_text:
         insert_once(session, Redaction, {"provider_id": provider_id, "due_at": due_at})
+    return is_text
 
 
 def take(session: Session, now: datetime, again_in: timedelta, limit: int) -> list[str]:

@@ -12,7 +12,7 @@ from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import Reason, Status
 
 SAID = {
-    "enrolled": "She is enrolled.",
+    "enrolled": "The client is enrolled.",
     "saved": "Saved.",
     "treated": "Marked as treated.",
     "done": "Done.",
@@ -21,12 +21,12 @@ SAID = {
     "let-go": "It goes at its time.",
     "skipped": "It will not be sent.",
     "leaving": "It is about to leave.",
-    "moved": "The treatment is moved, and her messages with it.",
+    "moved": "The treatment is moved, and its messages with it.",
     "cancelled": "The treatment is cancelled, and what had not left of its messages.",
-    "consented": "Her consent is recorded.",
-    "erased": "She is erased.",
+    "consented": "The consent is recorded.",
+    "erased": "The client is erased.",
     "stopped": "Stopped. Nothing more goes that way.",
-    "her-pause": "Her messages are paused.",
+    "client-paused": "The client’s messages are paused.",
     "sent": "Your answer is on its way.",
     "signed-out": "You are signed out.",
     "welcome": "You are signed in.",

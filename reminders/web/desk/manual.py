@@ -42,7 +42,7 @@ def _within(
     """Put it within the desk for who is signed in, else on a page by itself."""
     now = guard.app.clock()
     try:
-        inside = guard.inside(request, now)
+        inside = guard.signed_in(request, now)
         if inside is not None:
             visit = DeskRequest(guard, request, inside, now, form)
             return visit.page("manual.html", status, frame="desk/layout.html", **words)

@@ -11,24 +11,14 @@ from starlette.responses import HTMLResponse
 
 from reminders.app import App
 from reminders.web.desk.labels import FILTERS, KINDS
+from reminders.web.security_headers import DESK
 from reminders.web.templating import pages_in
-
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; "
-        "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
-    ),
-    "Strict-Transport-Security": "max-age=31536000",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "same-origin",
-}
 
 
 def html(app: App, template: str, status: int = 200, **words: Any) -> HTMLResponse:
     """Return a rendered page with the headers of the desk."""
     rendered = environment(app).get_template(f"desk/{template}").render(words)
-    return HTMLResponse(rendered, status, headers=HEADERS)
+    return HTMLResponse(rendered, status, headers=DESK)
 
 
 def environment(app: App) -> Environment:

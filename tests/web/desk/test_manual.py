@@ -78,7 +78,7 @@ def test_a_page_there_is_not_shows_the_pages_there_are(house: House) -> None:
 def test_it_can_be_read_while_the_database_is_away(house: House) -> None:
     desk = signed_in(house)
     away = OperationalError("SELECT", {}, Exception("away"))
-    with patch.object(Access, "inside", side_effect=away):
+    with patch.object(Access, "signed_in", side_effect=away):
         answer = desk.get("/help/backups")
     assert answer.status_code == 200
     assert "Restore" in desk.text

@@ -53,7 +53,7 @@ def test_nobody_goes_beyond_their_role(house: House, role: Role) -> None:
     desk.get("/")
     csrf = desk.hidden("/sign-out")
     for route in STAFFED:
-        if not role.may(getattr(route.endpoint, "needs")):  # noqa: B009 (set on a function)
+        if not role.includes(getattr(route.endpoint, "needs")):  # noqa: B009 (set on a function)
             method = next(iter((route.methods or {"GET"}) - {"HEAD"}))
             answer = desk.browser.request(method, filled(route), data=csrf)
             assert answer.status_code == 403, route.path

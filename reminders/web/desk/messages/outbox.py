@@ -12,12 +12,7 @@ from reminders.store.database import reading
 from reminders.store.queries import outbox
 from reminders.store.queries.desk import NotAtClinic
 from reminders.web.desk.page import DeskRequest, desk_route
-
-SANDBOX = (
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'self'"
-)
-"""An email is shown as it is, with its inline styles, and may do nothing at all."""
+from reminders.web.security_headers import EMAIL
 
 
 def show(visit: DeskRequest) -> Response:
@@ -31,7 +26,7 @@ def show(visit: DeskRequest) -> Response:
 
 
 def email(visit: DeskRequest) -> Response:
-    """Show one email as its reader would see it."""
+    """Show one email as the client would see it."""
     _practice_only(visit)
     with reading(visit.app.engine) as session:
         kept = outbox.one(session, visit.clinic_id, visit.id)
@@ -43,7 +38,7 @@ def email(visit: DeskRequest) -> Response:
     mail = message_from_bytes(path.read_bytes(), policy=policy.default)
     body = mail.get_body(("html",))
     words = body.get_content() if body else ""
-    return HTMLResponse(words, headers={"Content-Security-Policy": SANDBOX})
+    return HTMLResponse(words, headers=EMAIL)
 
 
 def _practice_only(visit: DeskRequest) -> None:

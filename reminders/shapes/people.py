@@ -1,0 +1,142 @@
+"""The shapes of clinics, of those who work there, and of clients and what they said."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+from pydantic import ConfigDict, Field
+
+from reminders.rules.keywords import Kind
+from reminders.rules.roles import Role
+from reminders.rules.terms import Act, Channel, Discretion, Purpose, Reason
+from reminders.shapes.common import Cell, Moment, Shape
+
+
+class Clinic(Shape):
+    """A clinic, and how it may message its clients."""
+
+    id: int
+    name: str
+    slug: str | None = Field(description="names it in the address clients join at")
+    live: bool = Field(description="false while practising: nothing is sent to its clients")
+    time_zone: str
+    country: str = Field(description="ISO 3166")
+    phone: str = Field(description="E.164")
+    email: str
+    address: str
+    sending_hours: str
+    texts_per_day: int = Field(description="most texts to one client in a day")
+    texts_per_week: int = Field(description="most texts to one client in seven days")
+    segment_budget: int | None = Field(description="most segments a month")
+    segment_price: int | None = Field(description="of a segment, in millionths of the currency")
+    currency: str | None = Field(description="ISO 4217")
+    wording_accepted_at: Moment | None
+    paused_at: Moment | None
+    paused_by: str | None
+    created_at: Moment
+
+
+class StaffMember(Shape):
+    """Somebody who may sign in at a clinic."""
+
+    clinic: str
+    name: str
+    email: str
+    role: Role
+
+
+class Treatment(Shape):
+    """One session, as the clinic's wall clock shows it."""
+
+    id: int
+    protocol: str
+    treated_on: date = Field(description="the day, where the clinic is")
+    starts: time | None = Field(description="on the clinic's clock")
+    ends: time | None = Field(description="on the clinic's clock")
+    ends_at: Moment
+    external_id: str | None = Field(description="the clinic's own number for it")
+    cancelled_at: Moment | None
+    created_at: Moment
+
+
+class Stop(Shape):
+    """A number or address that this clinic must not message."""
+
+    contact: str
+    reason: Reason
+    source: str
+    suppressed_at: Moment
+
+
+class Client(Shape):
+    """A client, with treatments and stops."""
+
+    id: int
+    clinic_id: int
+    clinic: str
+    first_name: str
+    last_name: str
+    phone: str | None = Field(description="E.164")
+    email: str | None
+    language: str
+    time_zone: str | None = Field(description="null: the clinic's")
+    external_id: str | None = Field(description="the clinic's own number for the client")
+    preferred_hour: int | None = Field(description="the hour the client chose, on their clock")
+    discretion: Discretion
+    paused_until: Moment | None = Field(description="the client asked for silence until then")
+    welcomed_at: Moment | None = Field(description="when the first text of all went")
+    created_at: Moment
+    erased_at: Moment | None
+    treatments: list[Treatment]
+    stops: list[Stop]
+
+
+class Reply(Shape):
+    """A text that came in and waits for a person."""
+
+    id: int
+    clinic_id: int | None = Field(description="null: nobody here knows the number")
+    client_id: int | None = Field(description="null: nobody, or several, have the number")
+    clinic: str | None
+    first_name: str | None
+    contact: str = Field(description="the number it came from")
+    body: str
+    media: list[dict[str, str]] = Field(description="pictures that came with it")
+    kind: Kind
+    alarm: str | None = Field(description="which sign of alarm its words hold")
+    answer: str = Field(description="what was answered at once")
+    received_at: Moment
+    opened_at: Moment | None
+    assigned_to: int | None = Field(description="the number of a member of staff")
+    answered_at: Moment | None
+    done_at: Moment | None
+
+
+class ConsentRecord(Shape):
+    """One line of the ledger: a yes or a no, and its proof."""
+
+    client: int = Field(description="the client's number")
+    channel: Channel
+    purpose: Purpose
+    given: bool
+    given_at: Moment
+    act: Act | None
+    source: str
+    contact: str | None
+    wording: str | None = Field(description="the exact words that were agreed to")
+    wording_version: str | None
+    recorded_by: str | None
+    recorded_at: Moment
+
+
+class ClientExport(Shape):
+    """Everything that is held of a client: besides these, a list of rows by the name of each
+    table that knows of the client.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, list[dict[str, Cell]]]
+
+    format: str = Field(description="aftercare-client-1")
+    exported_at: Moment
+    clinic: str

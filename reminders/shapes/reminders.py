@@ -1,0 +1,48 @@
+"""The shapes of reminders: what one client gets, and what many days would bring."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from reminders.rules.terms import Channel, Reason, Status
+from reminders.shapes.common import Counts, Moment, Shape
+
+
+class Reminder(Shape):
+    """One reminder, with its words where it leaves, and why not where it does not."""
+
+    reminder: int
+    clinic: str
+    client: int = Field(description="the client's number")
+    milestone: str
+    channel: Channel
+    status: Status
+    reason: Reason | None
+    why: str | None = Field(description="the reason in plain words")
+    at: Moment = Field(description="on the client's clock")
+    time_zone: str = Field(description="the client's")
+    subject: str | None
+    text: str | None
+    segments: int | None
+
+
+class Preview(Shape):
+    """What one client would get, and what not."""
+
+    client: int
+    clinic_live: bool = Field(description="false while practising: told as if it were live")
+    reminders: list[Reminder]
+
+
+class Simulation(Shape):
+    """What would leave between two days, and what not."""
+
+    first_on: date = Field(alias="from")
+    last_on: date = Field(alias="to")
+    texts: int
+    segments: int
+    emails: int
+    not_sent: Counts = Field(description="by reason")
+    reminders: list[Reminder]
