@@ -48,7 +48,7 @@ def _within(
             return visit.page("manual.html", status, frame="desk/layout.html", **words)
     except (OperationalError, TimeoutError):
         pass  # whoever looks up what to do then has to be able to
-    return html(guard.app, "manual.html", status, frame="desk/bare.html", **words)
+    return html(guard.app, "manual.html", status, frame="desk/signed-out-layout.html", **words)
 
 
 ROUTES = [public_route("/help", show), public_route("/help/{topic}", show)]
