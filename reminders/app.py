@@ -139,7 +139,7 @@ class App:
             username=s.smtp_username,
             password=s.smtp_password.get_secret_value(),
             mail_from=s.mail_from,
-            bounces=s.mail_bounces,
+            bounce_address=s.mail_bounces,
         )
 
     def senders(self) -> Mapping[Channel, Sender]:
@@ -196,7 +196,7 @@ class App:
             rates=self.rates,
         )
 
-    def alerting(self) -> AlertSender:
+    def alert_sender(self) -> AlertSender:
         """Return what sends alerts to staff and the operator by email."""
         return AlertSender(
             self.engine,
@@ -207,7 +207,7 @@ class App:
         )
 
     @cached_property
-    def holding(self) -> RestoreGuard:
+    def restore_guard(self) -> RestoreGuard:
         """Return what checks whether this database may send at all."""
         return RestoreGuard(
             self.engine,
@@ -218,7 +218,7 @@ class App:
         )
 
     @cached_property
-    def hearing(self) -> InboundTexts:
+    def inbound_texts(self) -> InboundTexts:
         """Return what handles incoming texts."""
         answers, redact = self.answers, self.settings.twilio_redact
         listed = self._inbound_since if self.settings.live else None
@@ -236,19 +236,19 @@ class App:
                 alert_checks.raise_all(session, self.clock())
 
     @cached_property
-    def pulse(self) -> HeartbeatPing:
+    def heartbeat_ping(self) -> HeartbeatPing:
         """Return what calls the outside monitor while all is well."""
         return HeartbeatPing(self.engine, self.clock, self.settings.heartbeat_url)
 
-    def held(self) -> Hold | None:
+    def hold(self) -> Hold | None:
         """Return why nothing may be sent now; None where it may, or where nothing is sent anyway.
         Raises ``SendError`` where Twilio has to be asked first and does not answer.
         """
         if not self.settings.live:
             return None
-        held = self.holding.look()
+        held = self.restore_guard.check()
         if held is None:
-            self.hearing.after_silence()
+            self.inbound_texts.after_silence()
         return held
 
     def tick(self) -> PassSummary | Hold:
@@ -257,11 +257,11 @@ class App:
         """
         follow_zone_data(self.engine, self.library, self.clock())
         self.raise_alarms()
-        self.alerting().run()
-        came = self.held() or self.dispatcher("tick").run()
-        self.hearing.look()
+        self.alert_sender().run()
+        came = self.hold() or self.dispatcher("tick").run()
+        self.inbound_texts.check_list()
         self.redact()
-        self.pulse.beat()
+        self.heartbeat_ping.beat()
         return came
 
     def redact(self) -> int:
@@ -277,13 +277,13 @@ class App:
         """Remove what the outbox holds of clients who are erased, and return how many files."""
         return outbox_files.remove(self.engine, self.settings.outbox_dir, self.links)
 
-    def take_bounce(self, raw: bytes) -> Meaning:
+    def handle_bounce(self, raw: bytes) -> Meaning:
         """Act on a returned mail, and return how it was classified."""
         with writing(self.engine) as session:
-            return bounces.process_bounce(session, self.links, raw, self.clock())
+            return bounces.handle_bounce(session, self.links, raw, self.clock())
 
     @property
-    def keep(self) -> RetentionPeriods:
+    def retention_periods(self) -> RetentionPeriods:
         """Return how long records are kept."""
         s, names = self.settings, [field.name for field in fields(RetentionPeriods)]
         return RetentionPeriods(**{n: timedelta(getattr(s, f"keep_{n}_days")) for n in names})

@@ -9,7 +9,8 @@ from hashlib import sha256
 
 
 def page_key(token: str) -> str:
-    """Return how the token of a client's own page is kept: a copy of the database opens none."""
+    """Return the hash under which a page token is stored, so that a copy of the database opens no
+    page."""
     return sha256(token.encode()).hexdigest()
 
 
@@ -44,7 +45,7 @@ class Links:
         return number if hmac.compare_digest(raw[6:], self._sign(purpose, number)) else None
 
     def unsubscribe_token(self, client_id: int) -> str:
-        """Return a token that names a client without telling who she is."""
+        """Return an opaque token for a client."""
         return self.token("unsubscribe", client_id)
 
     def unsubscribe_url(self, client_id: int) -> str:
@@ -52,7 +53,7 @@ class Links:
         return f"{self.public_url}/u/{self.unsubscribe_token(client_id)}"
 
     def client_of(self, token: str) -> int | None:
-        """Return whose unsubscribe token this is, or None if we did not make it."""
+        """Return the client of an unsubscribe token, or None if we did not make it."""
         return self.number_of("unsubscribe", token)
 
     def page_token(self, client_id: int, edition: int) -> str:
@@ -67,7 +68,7 @@ class Links:
         return f"{self.public_url}/a/{self.page_token(client_id, edition)}"
 
     def seal(self, purpose: str, words: str) -> str:
-        """Return what proves later that the same words were shown, and tells nobody which."""
+        """Return a keyed hash that proves later which words were shown, without revealing them."""
         return hmac.digest(self._key, f"{purpose}.{words}".encode(), sha256).hex()
 
     def reference(self, reminder_id: int) -> str:
@@ -75,7 +76,7 @@ class Links:
         return f"r{reminder_id}.{self._sign('reminder', reminder_id).hex()[:12]}"
 
     def reminder_of(self, reference: str) -> int | None:
-        """Return whose outward name this is, or None if we did not make it."""
+        """Return the reminder of an outward name, or None if we did not make it."""
         number = int(reference.partition(".")[0].removeprefix("r"))
         genuine = hmac.compare_digest(self.reference(number), reference)
         return number if genuine else None

@@ -56,7 +56,7 @@ _REPORTERS: list[Callable[[BaseException], object]] = []
 
 
 def _strip_error(event: Any, _hint: object) -> Any:
-    """Leave out what an error says, and what was asked of us: both may name a client."""
+    """Leave out an error's message and the request: both may name a client."""
     for one in event.get("exception", {}).get("values", ()):
         one["value"] = ""
     event.pop("request", None)
@@ -64,8 +64,8 @@ def _strip_error(event: Any, _hint: object) -> Any:
 
 
 def _describe_error(_logger: object, _name: str, event: EventDict) -> EventDict:
-    """Tell an error by its kind and place alone: what it says may hold a name or a number,
-    since databases quote the rows they refuse.
+    """Describe an error by its kind and place alone: its message may hold a name or a number, since
+    databases quote the rows they refuse.
     """
     if event.pop("exc_info", None):
         kind, error, trace = sys.exc_info()

@@ -36,7 +36,7 @@ class Delivery(StrEnum):
 
 
 class SettingsError(ValueError):
-    """Settings are wrong or missing; ``faults`` holds a sentence each, with the mend."""
+    """Settings are wrong or missing; ``faults`` holds a sentence each, with the fix."""
 
     def __init__(self, faults: list[str]) -> None:
         """Take every fault that was found."""
@@ -191,7 +191,7 @@ class Settings(BaseModel):
 
 
 def _missing_when_live(settings: Settings) -> dict[str, str]:
-    """Return what live delivery still needs, and the mend of each."""
+    """Return what live delivery still needs, and the fix for each."""
     key = settings.secret_key.get_secret_value()
     signs_in = settings.twilio_auth_token.get_secret_value() or (
         settings.twilio_api_key and settings.twilio_api_secret.get_secret_value()
@@ -248,7 +248,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _told(environ: Mapping[str, str], name: str) -> str:
-    """Return what an environment says under a name, or under another that hosts have for it."""
+    """Return a value of the environment by its name, or by another that hosts use for it."""
     names = (name, *ALIASES.get(name, ()))
     return next((value for each in names if (value := environ.get(each, "").strip())), "")
 

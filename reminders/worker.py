@@ -26,10 +26,10 @@ BEAT_SECONDS = 15
 """Between beats: how late a reminder may be for want of looking."""
 
 ALARM_SECONDS = 60
-"""Between looks for what somebody must be told."""
+"""Between checks for alerts."""
 
 LOOK_SECONDS = 1.0
-"""Between looks at the clock."""
+"""Between checks of the clock."""
 
 
 def monotonic_time() -> timedelta:
@@ -44,7 +44,7 @@ _SINCE_BOOT = time.CLOCK_MONOTONIC
 
 
 class ClockWatcher:
-    """Look at the clock every second; after a jump nothing is sent until it can be believed."""
+    """Check the clock every second; after a jump nothing is sent until it can be trusted."""
 
     def __init__(self, app: App, scheduler: BackgroundScheduler) -> None:
         """Take whose clock and database, and the scheduler that a jump may have put to sleep."""
@@ -52,20 +52,20 @@ class ClockWatcher:
         self._scheduler = scheduler
         self._watch = ClockWatch()
         self._over = Event()
-        self._thread = Thread(target=self._keep_looking, name="watchman", daemon=True)
-        self.look()
+        self._thread = Thread(target=self._watch_clock, name="watchman", daemon=True)
+        self.check()
         self._thread.start()
 
-    def _keep_looking(self) -> None:
+    def _watch_clock(self) -> None:
         while not self._over.wait(LOOK_SECONDS):
             try:
-                self.look()
+                self.check()
             except Exception:
                 log.exception("clock not looked at")
 
-    def look(self) -> None:
-        """Look once. A scheduler counts to a moment of the wall clock, which after a jump back
-        is far away: it is told to beat now.
+    def check(self) -> None:
+        """Look once. A scheduler counts to a moment of the wall clock, which after a jump back is
+        far away: it is made to run now.
         """
         before = self._watch.trusted
         jump = self._watch.look(self.app.clock(), monotonic_time())
@@ -74,17 +74,17 @@ class ClockWatcher:
             for beat in self._scheduler.get_jobs():
                 beat.modify(next_run_time=self.app.clock())
         elif not before:
-            self._watch.compare(self._their_time())
+            self._watch.compare(self._database_time())
             if self._watch.trusted:
                 log.warning("clock believed again, sending goes on")
 
-    def _their_time(self) -> datetime | None:
+    def _database_time(self) -> datetime | None:
         return database_time(self.app.engine)
 
     @property
-    def trusts(self) -> bool:
+    def is_trusted(self) -> bool:
         """Say whether the clock may be acted upon."""
-        self.look()
+        self.check()
         return self._watch.trusted
 
     def close(self) -> None:
@@ -95,7 +95,7 @@ class ClockWatcher:
 
 @contextmanager
 def heartbeat(app: App, name: str) -> Iterator[None]:
-    """Beat until the context ends, then claim nothing more and finish what is in hand.
+    """Make passes until the context ends, then claim nothing more and finish what was claimed.
 
     The scheduler is only the metronome: one interval in UTC, kept in memory. What is due
     stands in the database, so any number of these may beat at once.
@@ -122,9 +122,9 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
 
 
 def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
-    """Make one pass; a failing one is told and the next beat tries again."""
+    """Make one pass; a failure is logged and the next pass tries again."""
     try:
-        if watchman.trusts and watchman.app.held() is None:
+        if watchman.is_trusted and watchman.app.hold() is None:
             dispatcher.run()
         watchman.app.redact()
     except Exception:
@@ -133,7 +133,7 @@ def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
 
 @contextmanager
 def alert_watch(app: App) -> Iterator[None]:
-    """Raise and send alerts until the context ends, beside a worker that may have fallen silent."""
+    """Raise and send alerts until the context ends, also when the worker has stopped."""
     scheduler = _scheduler()
     _watch_alerts(app, scheduler)
     scheduler.start()
@@ -153,17 +153,17 @@ def _scheduler() -> BackgroundScheduler:
 
 def _watch_alerts(app: App, scheduler: BackgroundScheduler) -> None:
     now = app.clock()
-    tell = {"args": [app.alerting()], "seconds": BEAT_SECONDS, "next_run_time": now}
+    tell = {"args": [app.alert_sender()], "seconds": BEAT_SECONDS, "next_run_time": now}
     scheduler.add_job(_send_alerts, "interval", **tell)
     scheduler.add_job(_raise, "interval", args=[app], seconds=ALARM_SECONDS, next_run_time=now)
 
 
 def _raise(app: App) -> None:
-    """Look for what somebody must be told, also while a pass takes its time."""
+    """Check for alerts, also while a long pass runs."""
     try:
         app.raise_alarms()
-        app.hearing.look()
-        app.pulse.beat()
+        app.inbound_texts.check_list()
+        app.heartbeat_ping.beat()
     except Exception:
         log.exception("alarms not looked for")
 
@@ -179,7 +179,7 @@ def _send_alerts(alerting: AlertSender) -> None:
 
 
 def work(app: App) -> None:
-    """Beat until told to stop by SIGTERM or SIGINT."""
+    """Run until SIGTERM or SIGINT."""
     told = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())

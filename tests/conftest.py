@@ -198,11 +198,11 @@ def plan_badly(session: Session) -> None:
             session.execute(text(f"SET LOCAL enable_{way} = off"))
 
 
-def said(channel: Channel, *, given: bool = True, stop: bool = False) -> ConsentAnswer:
+def consent_answer(channel: Channel, *, given: bool = True, stop: bool = False) -> ConsentAnswer:
     return ConsentAnswer(channel, given, datetime(2026, 1, 5, tzinfo=UTC), "paper form", stop)
 
 
-BOTH = (said(Channel.SMS), said(Channel.EMAIL))
+BOTH = (consent_answer(Channel.SMS), consent_answer(Channel.EMAIL))
 
 
 def ana(treated_on: date, starts: time | None = time(14, 30), **more: Any) -> Enrolment:
@@ -214,7 +214,7 @@ def ana(treated_on: date, starts: time | None = time(14, 30), **more: Any) -> En
         "starts": starts,
         "phone": "+447700900101",
         "email": "ana@mail.example",
-        "said": BOTH,
+        "consents": BOTH,
     }
     return Enrolment(**(told | more))
 

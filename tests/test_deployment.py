@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reminders.settings import LENT, Settings, read_settings
-from tests.test_house import known_commands
+from tests.test_documents import COMMANDS, THEIRS
 from tests.test_settings import LIVE, faults
 
 ROOT = Path(__file__).parents[1]
@@ -44,25 +44,18 @@ def test_the_image_runs_without_root_and_carries_nothing_it_should_not() -> None
     ]
     said = dict(steps)
     assert said["USER"] == "10001:10001"
-    assert json.loads(said["CMD"])[-1] in known_commands()
+    assert json.loads(said["CMD"])[-1] in COMMANDS
     copied = {words.split()[0] for step, words in steps if step == "COPY"}
     assert copied == {"requirements.txt", "templates", "reminders"}, "no .env, no .git"
     assert "--require-hashes" in read("Dockerfile")
     assert "/healthz" in said["HEALTHCHECK"]
 
 
-def test_every_variable_in_the_hosts_sections_is_read_by_somebody() -> None:
-    section = read("README.md").split("### Host by host")[1].split("### Watch it")[0]
-    theirs = {
-        "WEB_CONCURRENCY",
-        "CC_RUN_COMMAND",
-        "CC_HEALTH_CHECK_PATH",
-        "DATABASE_URL",
-        "SIGTERM",
-    }
-    ours = SETTINGS | {"POSTGRESQL_ADDON_URI", "SCALINGO_POSTGRESQL_URL", "RENDER_EXTERNAL_URL"}
-    named = set(re.findall(r"\b[A-Z]{2,}(?:_[A-Z]+)+\b", section))
-    assert named <= theirs | ours
+def test_every_variable_on_the_hosts_pages_is_read_by_somebody() -> None:
+    pages = sorted((ROOT / "templates/manual").glob("host*.md"))
+    told = "".join(page.read_text("utf-8") for page in pages)
+    named = set(re.findall(r"\b[A-Z]{2,}(?:_[A-Z]+)+\b", told))
+    assert named <= SETTINGS | THEIRS
 
 
 @pytest.mark.parametrize("name", LENT)

@@ -18,6 +18,7 @@ from reminders.cli import (
     doctor,
     imports,
     inspection,
+    manual,
     operations,
     paperwork,
     privacy,
@@ -44,6 +45,7 @@ GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
         "adopt": run.adopt,
     },
     "Look": {
+        "help": manual.show_manual,
         "status": inspection.status,
         "doctor": doctor.doctor,
         "preview": inspection.preview,

@@ -82,7 +82,7 @@ def _settings(folder: Path) -> Settings:
 
 
 def _play(app: App, clock: SetClock, folder: Path) -> None:
-    """Take the lists in, then let time pass, with what happens on the way."""
+    """Import the lists, then run the clock forward with the events of the story."""
     start = clock()
     story = DemoScript(start.date())
     migrations.migrate(app.engine)

@@ -100,7 +100,7 @@ def _seed(settings: Settings) -> int:
         with writing(app.engine) as session:
             _report(session, now)
             _reply(app, session, now)
-        app.alerting().run()
+        app.alert_sender().run()
         return clinic.id
     finally:
         app.close()
@@ -122,7 +122,7 @@ def _demo_clients(today: date) -> Iterator[Enrolment]:
             starts=time(hour),
             phone=f"+4477009003{number:02}",
             email=f"client{number}@mail.example",
-            said=yes,
+            consents=yes,
         )
 
 
@@ -140,9 +140,11 @@ def _report(session: Session, now: datetime) -> None:
     codes = dict(UNREACHED)
     for client in people.clients_of(session):
         texts = [
-            (step.reminder, step.tried[-1].attempt)
+            (step.reminder, step.attempts[-1].attempt)
             for step in client_messages.steps(session, client.id)
-            if step.reminder.channel is Channel.SMS and step.reminder.status in LEFT and step.tried
+            if step.reminder.channel is Channel.SMS
+            and step.reminder.status in LEFT
+            and step.attempts
         ]
         for place, (reminder, attempt) in enumerate(texts, 1):
             code = codes.get(client.first_name, "") if place == len(texts) else ""

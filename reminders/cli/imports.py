@@ -103,7 +103,7 @@ def show_remarks(title: str, remarks: list[CellRemark]) -> None:
         title_justify="left",
     )
     for remark in remarks[:SHOWN]:
-        grid.add_row(str(remark.row), *map(escape, (remark.column, remark.problem, remark.mend)))
+        grid.add_row(str(remark.row), *map(escape, (remark.column, remark.problem, remark.advice)))
     out.print(grid)
     if len(remarks) > SHOWN:
         out.print(f"… and {len(remarks) - SHOWN} more; --json shows them all.")

@@ -191,6 +191,6 @@ def _troubles(found: SystemStatus) -> Iterator[str]:
         )
     for outage in found.outages:
         yield (
-            f"{outage.clinic}: {outage.missed} reminders went stale while nothing was sent, from"
+            f"{outage.clinic}: {outage.count} reminders went stale while nothing was sent, from"
             f" {outage.began_at:%Y-%m-%d %H:%M} to {outage.ended_at:%Y-%m-%d %H:%M} UTC."
         )

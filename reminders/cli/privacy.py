@@ -100,7 +100,7 @@ def purge(yes: Yes = False, as_json: AsJson = False) -> None:
     """Delete what has been kept long enough, as the KEEP_ settings say."""
     with opened() as app:
         with (writing if yes else short_transaction)(app.engine) as session:
-            done = retention.purge(session, app.keep, app.clock())
+            done = retention.purge(session, app.retention_periods, app.clock())
         if yes:
             app.clear_outbox()
     if as_json:
@@ -131,7 +131,7 @@ def bounce(
 ) -> None:
     """Take in a mail that came back: a bounce, a complaint, or a wish to unsubscribe."""
     with opened() as app:
-        out.print(TAKEN[app.take_bounce(file.read())])
+        out.print(TAKEN[app.handle_bounce(file.read())])
 
 
 TAKEN = {

@@ -95,10 +95,10 @@ def reconcile(as_json: AsJson = False) -> None:
     """Ask Twilio now what became of messages in doubt."""
     with opened() as app:
         try:
-            held = app.held()
-            if held is None or held.why is not Suspicion.ELSEWHERE:
-                app.hearing.everything()
-            came = app.dispatcher("reconcile").reconcile() + app.holding.compare()
+            held = app.hold()
+            if held is None or held.suspicion is not Suspicion.ELSEWHERE:
+                app.inbound_texts.catch_up()
+            came = app.dispatcher("reconcile").reconcile() + app.restore_guard.compare()
         except SendError as error:
             stop(f"Twilio did not say what left ({error}). Nothing is sent yet.", "Try again.")
         erased = _erase_again(app)
@@ -118,7 +118,7 @@ def reconcile(as_json: AsJson = False) -> None:
         if not came:
             out.print("Nothing is in doubt that the provider could know of by now.")
         if held is not None:
-            again = held.why is Suspicion.ELSEWHERE
+            again = held.suspicion is Suspicion.ELSEWHERE
             out.print(
                 "\n".join(hold_sentences(held)) if again else "Compared: what is due leaves again."
             )
@@ -128,18 +128,18 @@ def adopt() -> None:
     """Let a restored or copied database send: it is the one that sends from now on."""
     with opened() as app:
         try:
-            app.hearing.everything()
+            app.inbound_texts.catch_up()
         except SendError as error:
             stop(
                 f"Twilio did not say what clients wrote ({error}). Nothing is sent yet.",
                 "Try again.",
             )
         _say_erased(_erase_again(app))
-        held = app.holding.adopt()
+        held = app.restore_guard.adopt()
         if held is None:
             out.print("This database is not held: it sends.")
         else:
-            out.print(f"It was held because {WHY_HELD[held.why]}. It sends from now on.")
+            out.print(f"It was held because {WHY_HELD[held.suspicion]}. It sends from now on.")
 
 
 def _erase_again(app: App) -> int:
@@ -161,11 +161,11 @@ def hold_sentences(held: Hold) -> tuple[str, str]:
         if held.known_until
         else ""
     )
-    if held.why is Suspicion.ELSEWHERE:
+    if held.suspicion is Suspicion.ELSEWHERE:
         mend = "If the other one is stopped for good: reminders reconcile, then: reminders adopt"
     else:
         mend = "Enter again what was entered since, then: reminders reconcile"
-    return f"Nothing is sent: this database is held because {WHY_HELD[held.why]}{last}.", mend
+    return f"Nothing is sent: this database is held because {WHY_HELD[held.suspicion]}{last}.", mend
 
 
 CAME_OF_IT: dict[str, str] = {

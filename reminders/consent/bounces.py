@@ -26,7 +26,7 @@ FULL_DAYS = 3
 FULL_WITHIN = timedelta(days=90)
 
 
-def process_bounce(session: Session, links: Links, raw: bytes, now: datetime) -> Meaning:
+def handle_bounce(session: Session, links: Links, raw: bytes, now: datetime) -> Meaning:
     """Act on a returned mail, and return how it was classified; repeating it changes nothing.
 
     The client is found by our own signed references alone: addresses in the mail are ignored, so

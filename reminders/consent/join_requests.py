@@ -161,7 +161,7 @@ def version_of(wording: str) -> str:
 
 def _client_of_contact(session: Session, kept: JoinRequest, channel: Channel) -> Client:
     """Return the client a verified contact belongs to. If the other contact was verified before,
-    both belong to one client, and the client that this form created is deleted.
+    both belong to one client, and a client that only this form created is left without contacts.
     """
     texts = channel is Channel.SMS
     mine, other = kept.sms_client_id, kept.email_client_id

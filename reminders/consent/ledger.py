@@ -21,9 +21,8 @@ refuse the text (21610)."""
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How a consent or opt-out was given: by which act, in answer to which exact words, and its
-    record: ``source`` in words, ``recorded_by`` whom, and the ``network_address`` of the browser
-    (CTIA 5.1.2).
+    """Proof of a consent or opt-out: its act, its exact wording and its record: ``source`` in
+    words, ``recorded_by`` whom, and the ``network_address`` of the browser (CTIA 5.1.2).
     """
 
     act: Act

@@ -19,7 +19,7 @@ from reminders.wording.library import Library
 
 @dataclass(frozen=True, slots=True)
 class WordingReview:
-    """A clinic's own text that may have to be read again, and why."""
+    """A clinic's own text that quotes a changed number, and how."""
 
     version: Version
     why: str
@@ -36,7 +36,7 @@ def set_numbers(
 ) -> list[WordingReview]:
     """Set a protocol's numbers at a clinic, and return its own texts that quote what changed.
 
-    Where a number spaces milestones, everyone whose course is not over is planned anew.
+    Where a number sets the timing of milestones, clients with milestones to come are replanned.
     """
     before = protocol.settle(customisation.numbers(session, clinic.id).get(protocol.key, {})).values
     ours = {p.key: values[p.key] for p in protocol.parameters if values[p.key] != p.default}
@@ -57,7 +57,7 @@ def set_numbers(
 def _quoting(
     version: Version, changed: Mapping[str, tuple[int, int]], labels: Mapping[str, str]
 ) -> list[WordingReview]:
-    """Say whether a text asks for a changed number, or still spells the old one out."""
+    """Say whether a text has a placeholder for a changed number, or spells out the old value."""
     words = f"{version.subject} {version.preheader} {version.sms} {version.body}"
     asks = [labels[key] for key in changed if re.search(rf"\b{key}\b", words)]
     spelled = re.sub(r"\{[{%].*?[%}]\}", " ", words)

@@ -20,7 +20,7 @@ from reminders.wording.library import Library
 
 
 class PlacementError(ValueError):
-    """Places make no sense; ``faults`` holds a sentence for each milestone's key."""
+    """Placements are invalid; ``faults`` holds a sentence for each milestone's key."""
 
     def __init__(self, faults: dict[str, str]) -> None:
         """Take every fault that was found."""
@@ -39,7 +39,7 @@ class PlacementEffects:
     too_late: int = 0
     already_sent: int = 0
 
-    def note(self, change: Replan) -> None:
+    def add_change(self, change: Replan) -> None:
         """Count one treatment's changes."""
         self.moved += len(change.move)
         self.added += len(change.add)
@@ -74,7 +74,7 @@ def foresee(
     places: Sequence[Placement],
     now: datetime,
 ) -> PlacementEffects:
-    """Count what these places would do to reminders of those already enrolled; changes nothing."""
+    """Count what these placements would change for enrolled clients, without changing anything."""
     numbers = customisation.numbers(session, clinic.id).get(protocol, {})
     course = placed(library.protocols[protocol].course(numbers), places)
     courses = {**reminder_plans.courses_of(session, library, clinic.id), protocol: course}
@@ -84,7 +84,7 @@ def foresee(
             clients = {client.id: client for client in people.clients_by_id(session, ids)}
             touched = set()
             for treatment, change in reminder_plans.foresee(session, courses, clinic, clients, now):
-                foreseen.note(change)
+                foreseen.add_change(change)
                 if change.move or change.add or change.cancel or change.too_late:
                     touched.add(treatment.client_id)
             foreseen.clients += len(touched)
@@ -101,7 +101,7 @@ def place(
     who: str,
     now: datetime,
 ) -> None:
-    """Let these be a clinic's places, and plan anew everyone whose course is not over."""
+    """Save a clinic's placements, and replan every client with milestones to come."""
     before = {row.milestone: _spelled(row) for row in customisation.placements(session, clinic.id)}
     rows = [_row(clinic, protocol, one) for one in places]
     customisation.set_placements(session, clinic.id, protocol, rows)
@@ -125,7 +125,7 @@ def place(
 
 
 def replan_everyone(session: Session, library: Library, clinic: Clinic, now: datetime) -> None:
-    """Plan everyone of a clinic anew whose course is not over."""
+    """Replan every client of a clinic with milestones to come."""
     for ids in _treated(session, clinic, now):
         clients = {client.id: client for client in people.lock(session, ids)}
         reminder_plans.replan_clients(session, library, clinic, clients, now)

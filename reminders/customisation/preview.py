@@ -19,21 +19,21 @@ from reminders.wording.lint import LintFault, lint_wording
 from reminders.wording.renderer import Renderer, RenderError
 
 SAMPLE_NAMES = ("Ana", "Maximiliane", "Zoë")
-"""Who stands for everybody: a short name, a long one, and one that doubles the price."""
+"""Sample first names: a short one, a long one, and one that doubles the price."""
 
 
 FORBIDS = {
     "placeholder", "banned-claim", "procedure-named", "shortener", "foreign-link", "reserved-word",
     "markup",
 }  # fmt: skip
-"""Rules of the linter whose breach keeps a wording from being approved; others ask to think."""
+"""Rules of the linter that prevent approval; the others are warnings."""
 
 IN_TEXT = {"segments", "reserved-word", "markup"}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong with a wording: what, whether it may not go out so, and in the text or not."""
+    """A finding about a wording: what it is, whether it prevents approval, and where it is."""
 
     what: str
     stops: bool
@@ -42,7 +42,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A wording tried out: both messages, the text at its dearest and for whom, and findings."""
+    """A preview of a wording: both messages, the most expensive text and its name, and findings."""
 
     text: Message | None
     email: Message | None
@@ -52,7 +52,7 @@ class Preview:
 
     @property
     def stops(self) -> bool:
-        """Say whether a finding forbids to approve it."""
+        """Say whether a finding prevents approval."""
         return any(finding.stops for finding in self.findings)
 
     def of(self, *, in_text: bool) -> list[Finding]:
@@ -70,7 +70,7 @@ def placeholders(protocol: Protocol) -> list[str]:
 
 
 def sample(clinic: ClinicFacts, key: Key, now: datetime) -> Facts:
-    """Return facts of a made-up client of this clinic, treated today."""
+    """Return facts of an invented client of this clinic, treated today."""
     protocol, milestone, language = key
     return Facts(
         reminder_id=0,
@@ -129,11 +129,15 @@ def preview(
     names: Sequence[str],
     now: datetime,
 ) -> Preview:
-    """Try a wording out on one client, and on the dearest of ``names``, at a clinic's numbers."""
+    """Render a wording for one client, and for the most expensive of ``names``, with the clinic's
+    numbers."""
     key = (facts.protocol, facts.milestone, facts.language)
-    numbers = tuple(sorted(facts.clinic.own.numbers.get(facts.protocol, {}).items()))
+    numbers = tuple(sorted(facts.clinic.customisation.numbers.get(facts.protocol, {}).items()))
     found = _findings(library, key, words, numbers)
-    tried = replace(facts, clinic=replace(facts.clinic, own=_with(facts.clinic.own, key, words)))
+    tried = replace(
+        facts,
+        clinic=replace(facts.clinic, customisation=_with(facts.clinic.customisation, key, words)),
+    )
 
     def render(channel: Channel, name: str) -> Message:
         who = replace(tried, channel=channel, first_name=name)
@@ -155,7 +159,7 @@ def preview(
 def _findings(
     library: Library, key: Key, words: Wording, numbers: tuple[tuple[str, int], ...]
 ) -> tuple[Finding, ...]:
-    """Hold a wording against the linter, once for each set of numbers."""
+    """Run the linter on a wording, once for each set of numbers."""
     protocol, milestone, language = key
     faults = lint_wording(library, protocol, language, milestone, words, dict(numbers))
     return tuple(_finding(fault) for fault in faults)

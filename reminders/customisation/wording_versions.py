@@ -20,7 +20,7 @@ USUAL_LIFE = timedelta(days=365)
 
 
 class NewerVersion(Exception):  # noqa: N818 (nobody's fault)
-    """Somebody else wrote a newer version meanwhile."""
+    """A newer version was saved meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def write(
 def approve(
     session: Session, clinic: Clinic, version: Version, review_by: date, who: str, now: datetime
 ) -> None:
-    """Let a version be used from now on, until somebody must read it again. Raises ``InputError``."""
+    """Approve a version for use from now on, until its next review. Raises ``InputError``."""
     if not now.date() < review_by <= (now + LONGEST_LIFE).date():
         raise InputError(
             "This day is past, or more than two years away.", "Choose when to read it again."

@@ -18,7 +18,7 @@ from reminders.rules.terms import Channel, Facts
 from reminders.store.queries import delivery, lanes, rate_limits, reminder_facts
 
 TURNS = 16
-"""How many lanes have their turn at a time."""
+"""How many lanes are claimed from at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Sending:
     this one is let through to see.
     """
 
-    held: Facts
+    facts: Facts
     until: datetime
     trying: bool
 
@@ -40,7 +40,7 @@ class Claimed:
 
     sends: list[Sending] = field(default_factory=list)
     settled: list[tuple[Facts, Settled]] = field(default_factory=list)
-    more: bool = False
+    may_have_more: bool = False
     opens_at: datetime | None = None
 
 
@@ -60,7 +60,7 @@ def claim(
         return _claim(session, now, channel, room, lease)
     sender = rate_limits.lock(session, channel, rate)
     if sender is None:
-        return Claimed(more=True)  # another worker has the sender in hand
+        return Claimed(may_have_more=True)  # another worker has the sender in hand
     if not (free := min(room, rule.room(sender, now))):
         return Claimed(opens_at=sender.opens_at)
     claimed = _claim(session, now, channel, free, lease)
@@ -73,7 +73,7 @@ def _claim(
 ) -> Claimed:
     turns = lanes.take_turns(session, channel, now, min(TURNS, room))
     if not turns:
-        return Claimed(more=lanes.any_open(session, channel, now))
+        return Claimed(may_have_more=lanes.any_open(session, channel, now))
     ids = delivery.claim_due(
         session,
         now,
@@ -85,7 +85,7 @@ def _claim(
     stopped = {lane.clinic_id for lane in turns if lane.stopped_until is not None}
     claimed = _decide(session, reminder_facts.facts(session, ids, now), stopped, now)
     lanes.keep(session, list(_charged(turns, claimed, now)), last_turn_at=now)
-    claimed.more = True
+    claimed.may_have_more = True
     return claimed
 
 
@@ -119,5 +119,5 @@ def _decide(
 
 def _charged(turns: Sequence[LaneFacts], claimed: Claimed, now: datetime) -> Iterator[LaneFacts]:
     for lane in turns:
-        leaving = sum(one.held.clinic.clinic_id == lane.clinic_id for one in claimed.sends)
+        leaving = sum(one.facts.clinic.clinic_id == lane.clinic_id for one in claimed.sends)
         yield rule.charge(lane, leaving, now)

@@ -9,47 +9,47 @@ from typing import Any, ParamSpec
 P = ParamSpec("P")
 
 WIDTH = 64
-"""How few may wait before more are claimed."""
+"""When fewer than this wait, more are claimed."""
 
 HANDS = 3 * WIDTH
-"""How many reminders are in hand by each channel: while some are at the provider (as many as its
-sender lets in at a time), others are being written down, before or after.
+"""How many reminders are being delivered at once by each channel: while some wait for the provider,
+others are being written to the database.
 """
 
 
 class Conversations:
-    """As many as there are hands go on at once, the others wait in the order they came."""
+    """Run up to a number of deliveries at once; the others wait in their order."""
 
     def __init__(self) -> None:
         self._hands = asyncio.Semaphore(HANDS)
-        self._begun: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[None]] = set()
         self._waiting = 0
         self._low = asyncio.Event()
 
     async def aclose(self) -> None:
-        """Let every conversation come to its end, whatever became of who began them."""
-        await all_of(*self._begun)
+        """Wait until every delivery has ended, also when the pass itself failed."""
+        await all_of(*self._running)
 
     async def room(self) -> int:
-        """Wait until few are waiting, and return how many more may."""
+        """Wait until few are waiting, and return how many more may be started."""
         while self._waiting > WIDTH:
             self._low.clear()
             await self._low.wait()
         return 4 * WIDTH - self._waiting
 
-    def begin(
+    def start(
         self, talk: Callable[P, Coroutine[Any, Any, None]], *about: P.args, **more: P.kwargs
     ) -> None:
-        """Begin a conversation as soon as a hand is free."""
+        """Start a delivery as soon as there is room."""
         self._waiting += 1
         task = asyncio.create_task(self._hold(talk, *about, **more))
-        self._begun.add(task)
+        self._running.add(task)
         task.add_done_callback(self._forget)
 
     def _forget(self, task: asyncio.Task[None]) -> None:
-        """Keep none but those that failed, for whoever waits for the end of all."""
+        """Drop finished deliveries, but keep failed ones for ``aclose``."""
         if task.cancelled() or task.exception() is None:
-            self._begun.discard(task)
+            self._running.discard(task)
 
     async def _hold(
         self, talk: Callable[P, Coroutine[Any, Any, None]], *about: P.args, **more: P.kwargs
@@ -62,7 +62,7 @@ class Conversations:
 
 
 async def all_of(*parts: Awaitable[None]) -> None:
-    """Let every part come to its end, also when another fails; raises the first failure."""
+    """Wait for every part, also when another fails; raises the first failure."""
     ends = await asyncio.gather(*parts, return_exceptions=True)
     for end in ends:
         if end is not None:

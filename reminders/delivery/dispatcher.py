@@ -35,17 +35,17 @@ from reminders.wording.renderer import Renderer, RenderError
 log = structlog.get_logger()
 
 NAP = 0.02
-"""Seconds before looking again at a lane that another worker has in hand."""
+"""Seconds before checking again a lane that another worker has locked."""
 
 HEED = 0.1
-"""Seconds between looks whether we were told to stop."""
+"""Seconds between checks for a request to stop."""
 
 STAY = 1.5
 """Seconds a pass stays for a lane that opens soon, so that a rate is kept and not undercut."""
 
 
 SILENCE = timedelta(hours=1)
-"""Between two beats: longer than this and staff are told what went stale meanwhile."""
+"""After a longer gap between two heartbeats, staff are alerted to what became stale."""
 
 
 Tell = Callable[[Facts, Settled], None]
@@ -67,26 +67,26 @@ class Dispatcher:
         resend: bool = True,
         rates: Mapping[Channel, RateLimit] | None = None,
     ) -> None:
-        """Take the database, the wording, the ways out, the clock, a name for the heartbeat,
-        whom to tell of each reminder settled, how long to wait for what, and whether an email in
-        doubt goes once more.
+        """Take the database, the wording, the senders, the clock, a name for the heartbeat, a
+        callback for each settled reminder, waiting times, and whether an email in doubt is sent
+        once more.
         """
         self._transactions = Transactions(engine)
         self._renderer = renderer
         self._senders = senders
         self._clock = clock
         self._name = name
-        self._tell = tell
+        self._on_settled = tell
         self._patience = patience
         self._reconciler = Reconciler(senders, patience, resend=resend)
         self._stopping = Event()
         self._rates = rates or {}
-        self._shut: dict[lanes.Key, datetime] = {}
-        self._leavable: set[asyncio.Timeout] = set()
+        self._stopped_lanes: dict[lanes.Key, datetime] = {}
+        self._abortable: set[asyncio.Timeout] = set()
         self._last_beat: datetime | None = None
 
     def stop(self) -> None:
-        """Claim nothing more; what has been handed off is still finished."""
+        """Claim nothing more, and finish what has been handed off."""
         self._stopping.set()
 
     def run(self) -> PassSummary:
@@ -94,7 +94,7 @@ class Dispatcher:
         return asyncio.run(self._pass())
 
     def reconcile(self) -> Counter[str]:
-        """Ask now for everything in doubt, also what was given up, and count what came of it."""
+        """Ask the provider now for everything in doubt or unknown, and count the results."""
         return asyncio.run(self._reconcile())
 
     @asynccontextmanager
@@ -114,27 +114,27 @@ class Dispatcher:
     async def _pass(self) -> PassSummary:
         tally = PassSummary()
         async with self._ledger() as ledger:
-            tally.rescued = await ledger.run(self._tidy)
-            drains = [self._drain(channel, ledger, tally) for channel in self._senders]
+            tally.rescued = await ledger.run(self._release_expired)
+            drains = [self._drain_channel(channel, ledger, tally) for channel in self._senders]
             meanwhile = [
-                asyncio.create_task(self._heed_stop()),
+                asyncio.create_task(self._abort_on_stop()),
                 asyncio.create_task(beat_until_cancelled(ledger, self._name)),
             ]
             try:
-                await all_of(*drains, self._look_for_proof(ledger, tally))
+                await all_of(*drains, self._look_up_unconfirmed(ledger, tally))
             finally:
                 for one in meanwhile:
                     one.cancel()
-            await self._digest(ledger, tally)
+            await self._report_missed(ledger, tally)
         return tally
 
-    def _tidy(self, session: Session, now: datetime) -> int:
+    def _release_expired(self, session: Session, now: datetime) -> int:
         self._last_beat = delivery.last_beat(session)
         delivery.beat(session, self._name, now)
         return delivery.rescue(session, now)
 
-    async def _digest(self, ledger: GroupCommit, tally: PassSummary) -> None:
-        """After a long silence tell the staff once what went stale meanwhile."""
+    async def _report_missed(self, ledger: GroupCommit, tally: PassSummary) -> None:
+        """After a long outage alert staff once to what became stale."""
         began, ended = self._last_beat, self._clock()
         if began is None or ended - began < SILENCE or not tally.missed:
             return
@@ -143,12 +143,14 @@ class Dispatcher:
         )
         log.error("reminders went stale while nothing was sent", missed=tally.missed.total())
 
-    async def _look_for_proof(self, ledger: GroupCommit, tally: PassSummary) -> None:
+    async def _look_up_unconfirmed(self, ledger: GroupCommit, tally: PassSummary) -> None:
         if not self._stopping.is_set():
             tally.proven = await self._reconciler.run(ledger)
 
-    async def _drain(self, channel: Channel, ledger: GroupCommit, tally: PassSummary) -> None:
-        """Keep a channel's conversations going until nothing of it may leave any more."""
+    async def _drain_channel(
+        self, channel: Channel, ledger: GroupCommit, tally: PassSummary
+    ) -> None:
+        """Deliver a channel's reminders until nothing more of it may be sent."""
         async with aclosing(Conversations()) as conversations:
             while not self._stopping.is_set():
                 take = partial(
@@ -160,11 +162,13 @@ class Dispatcher:
                 )
                 claimed: Claimed = await ledger.run(take)
                 for held, settled in claimed.settled:
-                    self._note(held, settled, tally)
+                    self._record(held, settled, tally)
                 for sending in claimed.sends:
-                    conversations.begin(self._talk, sending, ledger, tally)
+                    conversations.start(self._deliver, sending, ledger, tally)
                 opens_at = claimed.opens_at
-                if not claimed.more and not await self._opens_soon(channel, ledger, opens_at):
+                if not claimed.may_have_more and not await self._opens_soon(
+                    channel, ledger, opens_at
+                ):
                     break
                 if not claimed.sends and not claimed.settled:
                     await asyncio.sleep(NAP)
@@ -185,26 +189,26 @@ class Dispatcher:
         await asyncio.sleep(max(wait, 0))
         return self._clock() > began  # in a rehearsal it stands, and is set on after the pass
 
-    async def _talk(self, sending: Sending, ledger: GroupCommit, tally: PassSummary) -> None:
-        """See one claimed reminder to its next state, whatever it raises."""
-        ledger.talking += 1
+    async def _deliver(self, sending: Sending, ledger: GroupCommit, tally: PassSummary) -> None:
+        """Bring one claimed reminder to its next state, whatever it raises."""
+        ledger.conversations += 1
         try:
             settlement = await self._attempt_unless_stopped(sending, ledger)
             if settlement is not None:
                 await ledger.settle(settlement)
-                self._note(sending.held, settlement.settled, tally)
+                self._record(sending.facts, settlement.settled, tally)
         except Exception:
-            log.exception("not written down", reminder=sending.held.reminder_id)
+            log.exception("not written down", reminder=sending.facts.reminder_id)
         finally:
-            ledger.talking -= 1
+            ledger.conversations -= 1
 
-    def _note(self, held: Facts, settled: Settled, tally: PassSummary) -> None:
-        tally.note(held, settled)
-        self._tell(held, settled)
+    def _record(self, held: Facts, settled: Settled, tally: PassSummary) -> None:
+        tally.count(held, settled)
+        self._on_settled(held, settled)
 
-    async def _let_go(self, held: Facts, ledger: GroupCommit) -> bool:
-        """Give a claim back if we were told to stop or its lane was stopped; say whether so."""
-        shut_until = self._shut.get(lanes.lane_of(held))
+    async def _release_if_stopped(self, held: Facts, ledger: GroupCommit) -> bool:
+        """Release a claim if the worker is stopping or its lane was stopped; say whether so."""
+        shut_until = self._stopped_lanes.get(lanes.lane_of(held))
         shut = shut_until is not None and self._clock() < shut_until
         going = not (shut or self._stopping.is_set())
         if not going:
@@ -215,42 +219,42 @@ class Dispatcher:
     async def _attempt_unless_stopped(
         self, sending: Sending, ledger: GroupCommit
     ) -> Settlement | None:
-        """Make an attempt, but leave a conversation in which nothing was handed off yet as soon
-        as we are told to stop, however slow the other side is.
+        """Make an attempt; when the worker is stopping, abort it if nothing was handed off yet,
+        however slow the provider is.
         """
-        if await self._let_go(sending.held, ledger):
+        if await self._release_if_stopped(sending.facts, ledger):
             return None
         try:
             async with asyncio.timeout(None) as until_stopped:
-                self._leavable.add(until_stopped)
+                self._abortable.add(until_stopped)
                 try:
                     return await self._attempt(sending, ledger, until_stopped)
                 finally:
-                    self._leavable.discard(until_stopped)
+                    self._abortable.discard(until_stopped)
         except TimeoutError:
-            await self._let_go(sending.held, ledger)
+            await self._release_if_stopped(sending.facts, ledger)
             return None
 
-    async def _heed_stop(self) -> None:
-        """Once told to stop, leave every conversation that may still be left."""
+    async def _abort_on_stop(self) -> None:
+        """When stopping, abort every delivery that was not handed off."""
         while True:
             await asyncio.sleep(HEED)
             if self._stopping.is_set():
-                for until_stopped in self._leavable:
+                for until_stopped in self._abortable:
                     until_stopped.reschedule(0)
-                self._leavable.clear()
+                self._abortable.clear()
 
     async def _attempt(
         self, sending: Sending, ledger: GroupCommit, until_stopped: asyncio.Timeout
     ) -> Settlement | None:
         """Render, hand off and send; None where it was withheld."""
-        held, tried_at, handed_off = sending.held, self._clock(), False
+        held, tried_at, handed_off = sending.facts, self._clock(), False
 
         async def hand_off() -> float:
             nonlocal handed_off
-            self._leavable.discard(until_stopped)
+            self._abortable.discard(until_stopped)
             try:
-                if await self._let_go(held, ledger):
+                if await self._release_if_stopped(held, ledger):
                     raise Withheld
                 deadline = await ledger.hand_off(held, message)
             except SQLAlchemyError as error:
@@ -280,9 +284,9 @@ class Dispatcher:
         )
 
     def _refused(self, sending: Sending, error: SendError, tried_at: datetime) -> Settlement:
-        held, wait = sending.held, error.retry_after
+        held, wait = sending.facts, error.retry_after
         if error.outcome is Outcome.CONFIGURATION:
-            self._shut[lanes.lane_of(held)] = self._clock() + PROBE
+            self._stopped_lanes[lanes.lane_of(held)] = self._clock() + PROBE
         return Settlement(
             held,
             settle(error.outcome, held, self._clock(), wait),

@@ -27,7 +27,7 @@ TOGETHER = 128
 """How many may share a commit: no more than are in doubt if it is lost."""
 
 LINGER = 0.008
-"""Seconds to wait for others who are still talking, so that one commit serves them too."""
+"""Seconds to wait for other deliveries, so that one commit serves them too."""
 
 RETRIES: tuple[float, ...] = (0.2, 1.0, 3.0)
 """Seconds between tries at writing down what is known: the provider's word must not be lost, but
@@ -39,7 +39,7 @@ a process told to stop has no more time than this.
 class HandOff:
     """A message that is about to leave."""
 
-    held: Facts
+    facts: Facts
     message: Message
 
 
@@ -47,20 +47,21 @@ Entry = HandOff | Settlement
 
 
 class GroupCommit:
-    """Write for many conversations with as few commits as they allow."""
+    """Write for many concurrent deliveries in few commits."""
 
     def __init__(
         self, transactions: Transactions, clock: Callable[[], datetime], patience: Patience
     ) -> None:
-        """Take the way to the database, the clock, and how soon after its handoff a message must leave."""
+        """Take the transactions, the clock, and how soon after its handoff a message must be
+        sent."""
         self._transactions = transactions
         self._clock = clock
         self._patience = patience
         self._settle = Settler().settle
         self._waiting: list[tuple[Entry, asyncio.Future[bool]]] = []
         self._writer: asyncio.Task[None] | None = None
-        self.talking = 0
-        """How many conversations are going on; whoever waits here is one of them."""
+        self.conversations = 0
+        """How many deliveries are running; those that wait here are among them."""
 
     async def run(self, action: Callable[[Session, datetime], T]) -> T:
         """Run an action in a transaction of its own."""
@@ -96,7 +97,7 @@ class GroupCommit:
     async def _write(self) -> None:
         """Commit what waits, and what came meanwhile, until nothing waits."""
         while self._waiting:
-            if len(self._waiting) < min(self.talking, TOGETHER):
+            if len(self._waiting) < min(self.conversations, TOGETHER):
                 await asyncio.sleep(LINGER)
             batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
             entries = [entry for entry, _ in batch]
@@ -109,7 +110,7 @@ class GroupCommit:
                     written.set_result(result)
 
     async def _write_alone(self, batch: list[tuple[Entry, asyncio.Future[bool]]]) -> None:
-        """Let one that cannot be written not stop its neighbours."""
+        """Write each entry alone, so that a faulty one does not stop the others."""
         for entry, written in batch:
             try:
                 written.set_result((await self.run(partial(self._commit, [entry])))[0])
@@ -118,8 +119,8 @@ class GroupCommit:
 
     def _commit(self, entries: list[Entry], session: Session, now: datetime) -> list[bool]:
         """Write every entry, the clients locked first and always in the same order."""
-        delivery.lock_clients(session, {entry.held.client_id for entry in entries})
+        delivery.lock_clients(session, {entry.facts.client_id for entry in entries})
         self._settle(session, [entry for entry in entries if isinstance(entry, Settlement)], now)
-        leaving = [(e.held, e.message) for e in entries if isinstance(e, HandOff)]
+        leaving = [(e.facts, e.message) for e in entries if isinstance(e, HandOff)]
         allowed = iter(hand_off(session, leaving, now, self._patience))
         return [next(allowed) if isinstance(entry, HandOff) else True for entry in entries]

@@ -71,6 +71,6 @@ def _decide_again(
         decision = decide(known, now)
         if isinstance(decision, Send) and known.channel is Channel.SMS:
             spent[known.clinic.clinic_id] += message.segments
-        if isinstance(decision, Send) and known.channel is Channel.SMS and known.note is None:
+        if isinstance(decision, Send) and known.channel is Channel.SMS and known.one_off is None:
             texted[known.client_id].append(now.astimezone(known.zone).date())
         yield decision

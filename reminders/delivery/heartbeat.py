@@ -15,7 +15,7 @@ EVERY = 15
 
 
 async def beat_until_cancelled(ledger: GroupCommit, name: str) -> None:
-    """Beat until cancelled; a beat that fails is made up for by the next."""
+    """Record a heartbeat at intervals until cancelled; the next makes up for a failed one."""
     while True:
         await asyncio.sleep(EVERY)
         with suppress(SQLAlchemyError):

@@ -26,7 +26,7 @@ class PassSummary:
     proven: Counter[str] = field(default_factory=Counter)
     missed: Counter[int] = field(default_factory=Counter)
 
-    def note(self, held: Facts, settled: Settled) -> None:
+    def count(self, held: Facts, settled: Settled) -> None:
         """Count one settled reminder."""
         reason = settled.reason or ""
         match settled.status:

@@ -24,9 +24,9 @@ class Pause:
 
 
 def pause(session: Session, clinic: Clinic | None, by: str, now: datetime) -> None:
-    """Let nothing more be handed off for a clinic, or for any; who paused first stands.
+    """Stop all handoffs for a clinic, or for all; the first pause is kept on record.
 
-    Stops, replies and receipts are taken as ever, and what waits goes on waiting.
+    Opt-outs, replies and receipts are still accepted, and reminders wait.
     """
     if clinic is None:
         if paused(session) is None:
@@ -37,7 +37,7 @@ def pause(session: Session, clinic: Clinic | None, by: str, now: datetime) -> No
 
 
 def resume_messages(session: Session, clinic: Clinic | None) -> None:
-    """Let a clinic, or all, go on: what still helps leaves, what no longer does is skipped."""
+    """Resume a clinic, or all: reminders still useful are sent, stale ones are skipped."""
     if clinic is None:
         stored_settings.clear(session, pauses.PAUSED)
         pauses.wake(session, Reason.HALTED)

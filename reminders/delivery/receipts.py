@@ -20,7 +20,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the provider said: of which message, by our token for the attempt where it has one, and what its code means."""
+    """What the provider said: of which message, by our token for the attempt where it has one, and
+    what its code means."""
 
     attempt: str
     provider_id: str
@@ -36,9 +37,9 @@ AGAIN_AFTER = timedelta(hours=1)
 def record_receipt(
     session: Session, report: Report, now: datetime, *, redact: bool = False
 ) -> Status | None:
-    """Keep a report and return where it leaves its reminder; None for a message not ours. Once
-    it has come to its end the provider is to forget its words: with ``redact`` after a while,
-    those of an erased client at once.
+    """Store a report and return its reminder's new state; None for a message not ours. Once final,
+    its words are redacted at the provider: with ``redact`` after a while, those of an erased client
+    at once.
     """
     of = receipts.attempt_of(session, report.attempt, report.provider_id)
     reminder_id = of.reminder_id if of else None
@@ -58,15 +59,15 @@ def record_receipt(
 
 
 REDACT_AFTER = timedelta(days=3)
-"""Before an ordinary text's words are forgotten: should a backup have to be restored, it is told
-by them that it had left."""
+"""Before an ordinary text's words are redacted: after a restore from a backup they prove that it
+was sent."""
 
 _ENDS = {Status.DELIVERED, Status.UNDELIVERED}
 
 
 def _status_after(session: Session, of: AttemptState, report: Report, now: datetime) -> Status:
-    """Return where the reports so far leave a reminder. One that did not reach her phone is
-    planned once more; from then on only the news that it arrived after all counts.
+    """Return a reminder's state after the reports so far. One that did not reach the phone is
+    planned again; after that only a report of its arrival counts.
     """
     status = advance(of.status, receipts.reported(session, report.provider_id))
     if status is Status.UNDELIVERED and report.meaning is Outcome.UNREACHED:

@@ -29,35 +29,35 @@ from reminders.store.queries.attempts import EndedAttempt
 log = structlog.get_logger()
 
 ASKING = timedelta(minutes=1)
-"""How long one worker has to ask before another may."""
+"""How long one worker may take to ask before another may."""
 
 TOGETHER = 16
 """How many are asked for at a time."""
 
 MEMORY = timedelta(days=30)
-"""How far back a text given up as unknown is asked for again by hand."""
+"""How far back unknown texts are asked for again by the ``reconcile`` command."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    doubt: UnconfirmedAttempt
-    finding: LookupResult
+    attempt: UnconfirmedAttempt
+    result: LookupResult
     provider_id: str | None = None
 
 
 class Reconciler:
-    """Find out what came of handoffs that nobody settled."""
+    """Find out what became of handoffs that were not settled."""
 
     def __init__(
         self, senders: Mapping[Channel, object], patience: Patience, *, resend: bool
     ) -> None:
-        """Take the ways out, how long to wait, and whether an email in doubt goes once more."""
+        """Take the senders, how long to wait, and whether an email in doubt is sent once more."""
         self._senders = senders
         self._patience = patience
         self._resend = resend
 
     async def run(self, ledger: GroupCommit) -> Counter[str]:
-        """Ask for every handoff that is due to be asked for, and count what came of them."""
+        """Ask about every handoff that is due for it, and count the results."""
         came: Counter[str] = Counter()
         take = partial(unconfirmed.take, again_in=ASKING, limit=TOGETHER)
         while found := await ledger.run(take):
@@ -86,7 +86,7 @@ class Reconciler:
         return await ledger.run(partial(self._write, answers))
 
     async def _ask(self, doubt: UnconfirmedAttempt, taken: Mapping[str, set[str]]) -> _Answer:
-        """Ask the provider for one message; a way out that cannot be asked never answers."""
+        """Ask the provider about one message; for a sender without search the result is open."""
         sender = self._senders.get(doubt.channel)
         if not isinstance(sender, Searchable):
             return _Answer(doubt, LookupResult.UNHEARD)
@@ -103,31 +103,32 @@ class Reconciler:
         return _Answer(doubt, LookupResult.FOUND, provider_id)
 
     def _write(self, answers: Sequence[_Answer], session: Session, now: datetime) -> Counter[str]:
-        """Settle each, the clients locked; a message that proves two is given to the first."""
-        delivery.lock_clients(session, {answer.doubt.client_id for answer in answers})
-        found = [answer.doubt for answer in answers]
+        """Settle each with the clients locked; a message that matches two attempts proves the
+        first."""
+        delivery.lock_clients(session, {answer.attempt.client_id for answer in answers})
+        found = [answer.attempt for answer in answers]
         taken = unconfirmed.known(session, unconfirmed.contacts_of(found), now - MEMORY)
         came: Counter[str] = Counter()
         for answer in answers:
             if answer.provider_id is not None:
-                if answer.provider_id in taken[answer.doubt.contact]:
+                if answer.provider_id in taken[answer.attempt.contact]:
                     continue
-                taken[answer.doubt.contact].add(answer.provider_id)
+                taken[answer.attempt.contact].add(answer.provider_id)
             settled = self._verdict(answer, now)
-            if settled.status is not Status.UNKNOWN or answer.doubt.status is Status.HANDOFF:
+            if settled.status is not Status.UNKNOWN or answer.attempt.status is Status.HANDOFF:
                 came[settled.status] += self._write_one(session, answer, settled, now)
         return came
 
     def _verdict(self, answer: _Answer, now: datetime) -> Settled:
-        if isinstance(self._senders.get(answer.doubt.channel), Searchable):
-            return prove(answer.doubt, answer.finding, now, self._patience)
-        again = self._resend and answer.doubt.channel is Channel.EMAIL
-        return presume(answer.doubt, now, resend=again)
+        if isinstance(self._senders.get(answer.attempt.channel), Searchable):
+            return prove(answer.attempt, answer.result, now, self._patience)
+        again = self._resend and answer.attempt.channel is Channel.EMAIL
+        return presume(answer.attempt, now, resend=again)
 
     def _write_one(
         self, session: Session, answer: _Answer, settled: Settled, now: datetime
     ) -> bool:
-        doubt, missed = answer.doubt, answer.finding is LookupResult.ABSENT
+        doubt, missed = answer.attempt, answer.result is LookupResult.ABSENT
         if not unconfirmed.settle(session, doubt, settled, now, missed=missed):
             return False
         if settled.status is not Status.HANDOFF:

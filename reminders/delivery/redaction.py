@@ -19,12 +19,12 @@ TOGETHER = 16
 """How many are asked for at a time, and no more in one pass: nothing waits for it."""
 
 AGAIN_IN = timedelta(hours=1)
-"""Before a text is asked for again whose words the provider would not forget yet."""
+"""Before the provider is asked again to redact a text that it refused to redact yet."""
 
 
 def redact(engine: Engine, sender: Sender, clock: Callable[[], datetime]) -> int:
-    """Ask for the texts that are due, and return how many the provider has forgotten. A way out
-    that cannot be asked keeps nothing of ours.
+    """Redact the texts that are due, and return how many. Senders without redaction store nothing
+    at a provider.
     """
     if not isinstance(sender, RedactsMessages):
         return 0

@@ -38,7 +38,7 @@ _LINK = re.compile(r"https?://\S+")
 
 
 class Suspicion(StrEnum):
-    """What makes a database suspect."""
+    """Why a database is suspected to be a copy or restored."""
 
     ELSEWHERE = "elsewhere"  # it last sent under another address
     COPY = "copy"  # a backup, put in place
@@ -60,7 +60,7 @@ class Hold:
     left that it does not know of.
     """
 
-    why: Suspicion
+    suspicion: Suspicion
     since: datetime
     known_until: datetime | None
     lost_until: datetime
@@ -75,9 +75,9 @@ class Hold:
             name: datetime.fromisoformat(said[name]) if said[name] else None
             for name in ("since", "known_until", "lost_until")
         }
-        return cls(Suspicion(said["why"]), **moments)  # type: ignore[arg-type]
+        return cls(Suspicion(said["suspicion"]), **moments)  # type: ignore[arg-type]
 
-    def keep(self, session: Session) -> None:
+    def save(self, session: Session) -> None:
         """Hold the database from now on."""
         said = {
             name: value.isoformat() if isinstance(value, datetime) else value
@@ -90,13 +90,13 @@ class Hold:
 class Match:
     """An open reminder and the provider's message that is it, or (not ``exact``) may be."""
 
-    one: Facts
+    reminder: Facts
     listed: ListedMessage
     exact: bool
 
 
 class RestoreGuard:
-    """Look at every beat whether this database may send, and find out what it does not know."""
+    """Check at every heartbeat whether this database may send, and find what it does not know."""
 
     def __init__(
         self,
@@ -106,19 +106,19 @@ class RestoreGuard:
         public_url: str,
         texts: Callable[[], Sender],
     ) -> None:
-        """Take the database, the wording, the clock, the address we are reached at, and what
-        makes the way out for texts.
+        """Take the database, the wording, the clock, the address we are reached at, and what makes
+        the sender for texts.
         """
         self._engine = engine
         self._renderer = renderer
         self._clock = clock
         self._public_url = public_url
         self._texts = texts
-        self._witness = RestoreDetector(engine)
+        self._detector = RestoreDetector(engine)
 
-    def look(self) -> Hold | None:
-        """Return why nothing may be sent at this beat, or None where all is well. Raises
-        ``SendError`` where Twilio has to be asked first and does not answer.
+    def check(self) -> Hold | None:
+        """Return why nothing may be sent now, or None where all is well. Raises ``SendError`` where
+        Twilio has to be asked first and does not answer.
         """
         now = self._clock()
         with writing(self._engine) as session:
@@ -129,29 +129,29 @@ class RestoreGuard:
                 return held
             beats = (stored_settings.read(session, BEATS) or 0) + 1
             if beats == 1:
-                self._witness.write(0, now)  # before anybody can miss it
+                self._detector.write(0, now)  # before anybody can miss it
             self._settle_in(session, beats)
-        self._witness.write(beats, now)
+        self._detector.write(beats, now)
         if last is not None and now - last > SILENCE:
             return self._ask(last, now)
         return None
 
     def _settle_in(self, session: Session, beats: int) -> None:
-        """Note where and as whom this database sends."""
+        """Record from which address and place this database sends."""
         stored_settings.write(session, BEATS, beats)
         stored_settings.write(session, ADDRESS, self._public_url)
         stored_settings.write(session, PLACE, place_of(session))
 
     def _suspect(self, session: Session, last: datetime | None, now: datetime) -> Hold | None:
-        """Compare what the database says of itself with what can be seen from outside."""
-        beats, seen = stored_settings.read(session, BEATS), self._witness.read()
+        """Compare what the database has recorded with what is outside it."""
+        beats, seen = stored_settings.read(session, BEATS), self._detector.read()
         if beats is None:
             return None
         tests = (
             (stored_settings.read(session, ADDRESS) != self._public_url, Suspicion.ELSEWHERE),
             (stored_settings.read(session, COPIED) is not None, Suspicion.COPY),
             (stored_settings.read(session, PLACE) != place_of(session), Suspicion.RESTORED),
-            (self._witness.gone or (seen is not None and seen[0] > beats), Suspicion.RESTORED),
+            (self._detector.gone or (seen is not None and seen[0] > beats), Suspicion.RESTORED),
         )
         why = next((why for suspect, why in tests if suspect), None)
         if why is None:
@@ -164,13 +164,13 @@ class RestoreGuard:
         session: Session, why: Suspicion, last: datetime | None, lost_until: datetime, now: datetime
     ) -> Hold:
         held = Hold(why, now, last, lost_until)
-        held.keep(session)
+        held.save(session)
         log.error("held, nothing is sent", why=why)
         return held
 
     def _ask(self, last: datetime, now: datetime) -> Hold | None:
-        """After a silence ask what left meanwhile: a disk put back from a snapshot looks like
-        one that was only switched off.
+        """After a gap ask what was sent meanwhile: a restored snapshot looks like a machine that
+        was only switched off.
         """
         try:
             listed = self._listed(last)
@@ -190,7 +190,7 @@ class RestoreGuard:
             try:
                 if not isinstance(sender, ListsMessages):
                     return []
-                return await sender.left_since(since - CLOCKS_APART)
+                return await sender.sent_since(since - CLOCKS_APART)
             finally:
                 await sender.close()
 
@@ -213,7 +213,7 @@ class RestoreGuard:
                 status = Status.ACCEPTED if match.exact else Status.UNKNOWN
                 came[status] += restore.record_outcome(
                     session,
-                    match.one,
+                    match.reminder,
                     status,
                     now,
                     left_at=match.listed.created_at,
@@ -222,29 +222,30 @@ class RestoreGuard:
                 )
             for one in self._unproven_emails(session, held, now):
                 came[Status.UNKNOWN] += restore.record_outcome(session, one, Status.UNKNOWN, now)
-            if held.why is not Suspicion.ELSEWHERE:
+            if held.suspicion is not Suspicion.ELSEWHERE:
                 self._release(session)
         log.warning("compared with the provider", **came)
         return came
 
     def adopt(self) -> Hold | None:
-        """Let this database send as it is, and return why it was held; None where it was not."""
+        """Allow this database to send as it is, and return why it was held; None where it was
+        not."""
         with writing(self._engine) as session:
             held = Hold.read(session) or self._suspect(
                 session, delivery.last_beat(session), self._clock()
             )
             if held is not None:
                 self._release(session)
-                log.warning("adopted", why=held.why)
+                log.warning("adopted", why=held.suspicion)
         return held
 
     def _release(self, session: Session) -> None:
-        seen = self._witness.read() or (0, self._clock())
+        seen = self._detector.read() or (0, self._clock())
         beats = max(seen[0], stored_settings.read(session, BEATS) or 0) + 1
         stored_settings.clear(session, pauses.HELD, COPIED)
         pauses.wake(session, Reason.HELD)
         self._settle_in(session, beats)
-        self._witness.write(beats, self._clock())
+        self._detector.write(beats, self._clock())
 
     def _matches(
         self, session: Session, listed: Sequence[ListedMessage], now: datetime
@@ -258,16 +259,16 @@ class RestoreGuard:
         waiting: dict[str, list[Facts]] = defaultdict(list)
         for one in reminder_facts.facts(session, restore.open_texts(session, contacts), now):
             waiting[str(one.contact)].append(one)
-        for exact, fits in ((True, self._says), (False, _near_in_time)):
+        for exact, fits in ((True, self._same_text), (False, _near_in_time)):
             for message in sorted(new, key=lambda one: one.created_at):
-                hers = waiting.get(message.to, [])
-                found = next((one for one in hers if fits(one, message)), None)
+                open_ones = waiting.get(message.to, [])
+                found = next((one for one in open_ones if fits(one, message)), None)
                 if found is not None:
-                    hers.remove(found)
+                    open_ones.remove(found)
                     new.remove(message)
                     yield Match(found, message, exact)
 
-    def _says(self, one: Facts, message: ListedMessage) -> bool:
+    def _same_text(self, one: Facts, message: ListedMessage) -> bool:
         try:
             words = self._renderer.render(one, message.created_at, one.stale_at).text
         except RenderError:

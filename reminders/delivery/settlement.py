@@ -31,7 +31,7 @@ class Settlement:
     was let through to see.
     """
 
-    held: Facts
+    facts: Facts
     settled: Settled
     outcome: Outcome | None = None
     tried_at: datetime | None = None
@@ -43,16 +43,16 @@ class Settlement:
     @property
     def lane(self) -> lanes.Key:
         """Return by which lane it left."""
-        return self.held.clinic.clinic_id, self.held.channel
+        return self.facts.clinic.clinic_id, self.facts.channel
 
 
 class Settler:
-    """Write down what came of attempts, remembering which lanes had trouble lately: only those
-    need to be looked at when all is well.
+    """Record the outcomes of attempts, remembering which lanes had faults lately: only those need a
+    check after a success.
     """
 
     def __init__(self) -> None:
-        """Begin without knowing any trouble; a fault of others is theirs to see end."""
+        """Start without known faults; each process sees the end of those it has seen begin."""
         self._troubled: set[lanes.Key] = set()
 
     def settle(self, session: Session, settlements: Sequence[Settlement], now: datetime) -> None:
@@ -61,7 +61,7 @@ class Settler:
             return
         alike: dict[Settled, list[Facts]] = defaultdict(list)
         for one in settlements:
-            alike[one.settled].append(one.held)
+            alike[one.settled].append(one.facts)
         for settled, held in alike.items():
             delivery.settle(session, held, settled, now)
         tried = [one for one in settlements if one.outcome is not None]
@@ -71,7 +71,7 @@ class Settler:
         self._judge_lanes(session, tried, now)
 
     def _judge_lanes(self, session: Session, tried: Sequence[Settlement], now: datetime) -> None:
-        """Let attempts stop their lanes or open them again."""
+        """Stop or reopen lanes by the outcomes of their attempts."""
         self._troubled |= {one.lane for one in tried if one.outcome not in _HEALTHY or one.trying}
         keys = self._troubled & {one.lane for one in tried}
         if not keys:
@@ -90,18 +90,18 @@ class Settler:
 
 
 def _ended(one: Settlement) -> EndedAttempt:
-    return EndedAttempt(delivery.claim_of(one.held), str(one.outcome), one.code, one.provider_id)
+    return EndedAttempt(delivery.claim_of(one.facts), str(one.outcome), one.code, one.provider_id)
 
 
 def _suppress(session: Session, one: Settlement, now: datetime) -> None:
     why = one.outcome and DEAF.get(one.outcome)
-    if why and one.held.contact:
-        clinic_id = one.held.clinic.clinic_id
-        consents.suppress(session, clinic_id, one.held.contact, why, source="provider", now=now)
+    if why and one.facts.contact:
+        clinic_id = one.facts.clinic.clinic_id
+        consents.suppress(session, clinic_id, one.facts.contact, why, source="provider", now=now)
 
 
 def _log_lane_change(was: LaneFacts, lane: LaneFacts) -> None:
-    """Raise the alarm once when a lane stops, and say when it works again."""
+    """Log once when a lane stops, and when it works again."""
     if lane.stopped_since == was.stopped_since:
         return
     tell = log.error if lane.stopped_since else log.warning

@@ -17,14 +17,15 @@ from reminders.wording.library import Library
 
 @dataclass(frozen=True, slots=True)
 class KnownContact:
-    """Somebody the clinic knows on the same number or address; ``same`` if by the same name too."""
+    """A client of the clinic with the same number or address; ``same`` if with the same name
+    too."""
 
     client: Client
     same: bool
 
 
 def namesakes(session: Session, clinic: Clinic, told: Enrolment) -> list[KnownContact]:
-    """Return who is on this number or address already, so that nobody is entered twice."""
+    """Return clients with this number or address, so that nobody is entered twice."""
     found: dict[int, Client] = {}
     for contact in (told.phone, told.email):
         for client in people.clients_on(session, clinic.id, contact) if contact else ():
@@ -41,7 +42,7 @@ def enrol(
     now: datetime,
     meant: Client | None = None,
 ) -> EnrolmentResult:
-    """Take one treatment in, of a new client or of the one who is ``meant``."""
+    """Enrol one treatment, of a new client or of the one in ``meant``."""
     if meant is not None:
         told = replace(
             told,

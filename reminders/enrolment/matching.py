@@ -21,13 +21,13 @@ CLOSEST_SESSIONS = timedelta(weeks=3)
 nearer to a known one than that is the same session, moved."""
 
 Row = dict[str, Any]
-"""A client or treatment still to be made."""
+"""A client or treatment still to be created."""
 
 NewKey = tuple[int, str, date | str]
 
 
 class ClientMatcher:
-    """A clinic's book, open at the clients and treatments that some enrolments may mean."""
+    """The known clients and treatments that some enrolments may refer to."""
 
     def __init__(
         self,
@@ -37,9 +37,9 @@ class ClientMatcher:
         told: Sequence[Enrolment],
         now: datetime,
     ) -> None:
-        """Read who may be meant, and hold those clients until the transaction ends."""
+        """Load the clients that may match, and lock them until the transaction ends."""
         self._session, self._library, self._clinic, self._now = session, library, clinic, now
-        self._told = told
+        self._enrolments = told
         self._days: dict[tuple[str, str], set[date]] = defaultdict(set)
         for enrolment in told:
             self._days[enrolment.identity].add(enrolment.treated_on)
@@ -60,10 +60,10 @@ class ClientMatcher:
         self._changed: set[int] = set()
         self._new: dict[NewKey, Row] = {}
 
-    def enter(self) -> list[EnrolmentResult]:
-        """Find or make the client and the treatment of every enrolment, in their order."""
-        pairs = zip(self._told, self._clients(), strict=True)
-        done = [self._treat(told, client) for told, client in pairs]
+    def resolve(self) -> list[EnrolmentResult]:
+        """Find or create the client and the treatment of every enrolment, in their order."""
+        pairs = zip(self._enrolments, self._clients(), strict=True)
+        done = [self._place_treatment(told, client) for told, client in pairs]
         made = people.add_treatments(self._session, list(self._new.values()))
         treatments = dict(zip(self._new, made, strict=True))
         for one in done:
@@ -73,7 +73,7 @@ class ClientMatcher:
         return done
 
     def _clients(self) -> list[Client | None]:
-        """Return who is meant by each, brought up to date, or made."""
+        """Return the client of each enrolment, updated or created."""
         by_key: dict[tuple[str, str], Client | Row] = {}
         for client in self._by_id.values():
             for key in matching_keys(
@@ -81,7 +81,7 @@ class ClientMatcher:
             ):
                 by_key.setdefault(key, client)
         new: list[Row] = []
-        meant = [self._client(told, by_key, new) for told in self._told]
+        meant = [self._client(told, by_key, new) for told in self._enrolments]
         made = people.add_clients(self._session, new)
         by_row = {id(row): client for row, client in zip(new, made, strict=True)}
         return [by_row[id(who)] if isinstance(who, dict) else who for who in meant]
@@ -92,7 +92,7 @@ class ClientMatcher:
         by_key: dict[tuple[str, str], Client | Row],
         new: list[Row],
     ) -> Client | Row | None:
-        """Return who is meant; nobody is made for a treatment that will not take place."""
+        """Return the matching client; none is created for a treatment that will not take place."""
         booking = self._bookings.get(told.external_id or "")
         own = told.matching_keys()
         known = (by_key[key] for key in own if key in by_key)
@@ -112,11 +112,11 @@ class ClientMatcher:
             by_key.setdefault(key, who)
         return who
 
-    def _treat(self, told: Enrolment, client: Client | None) -> EnrolmentResult:
-        """Find the treatment that is meant and put it where it is now, or note it as new."""
+    def _place_treatment(self, told: Enrolment, client: Client | None) -> EnrolmentResult:
+        """Find the matching treatment and update its time, or add it as new."""
         if client is None:
             return EnrolmentResult(told, Effect.UNCHANGED)
-        treatment = self._meant(told, client)
+        treatment = self._treatment_meant(told, client)
         if told.cancelled:
             return self._cancel(told, client, treatment)
         if treatment is None:
@@ -130,7 +130,7 @@ class ClientMatcher:
             effect = Effect.MOVED
         return EnrolmentResult(told, effect, client, treatment)
 
-    def _meant(self, told: Enrolment, client: Client) -> Treatment | None:
+    def _treatment_meant(self, told: Enrolment, client: Client) -> Treatment | None:
         """Return the treatment of that booking, else of that day, else the one moved nearby."""
         if told.external_id in self._bookings:
             return self._bookings[told.external_id or ""]
@@ -150,7 +150,7 @@ class ClientMatcher:
         )
 
     def _moved(self, treatment: Treatment, told: Enrolment) -> bool:
-        """Say that this can only be the treatment told of, on another day."""
+        """Say whether this must be the enrolment's treatment, moved to another day."""
         return (
             treatment.cancelled_at is None
             and treatment.treated_on not in self._days[told.identity]
@@ -200,7 +200,7 @@ class ClientMatcher:
 
 
 def _new_key(told: Enrolment, client: Client) -> NewKey:
-    """Return what makes two new treatments told of the same one."""
+    """Return the key by which two new enrolments are the same treatment."""
     return client.id, told.protocol, told.external_id or told.treated_on
 
 
@@ -212,7 +212,7 @@ _BLANK: Row = {
 
 
 def _given_fields(told: Enrolment) -> Row:
-    """Return what was told of a client; what was left out stays as it is."""
+    """Return the client fields that an enrolment gives; missing ones stay as they are."""
     news = {
         "first_name": told.first_name,
         "last_name": told.last_name,

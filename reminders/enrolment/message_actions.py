@@ -19,7 +19,7 @@ UNDO = timedelta(seconds=10)
 """How long a message sent by hand can be undone before it leaves."""
 
 AGAIN_HELPS = timedelta(days=1)
-"""How long a message that is sent again by hand still helps."""
+"""How long a message that is sent again by hand is useful."""
 
 Words = Callable[[Facts, datetime, datetime], Message]
 """Renders a message from its facts, at a moment and valid until another."""
@@ -54,7 +54,7 @@ def send_now(session: Session, reminder: Reminder, now: datetime) -> None:
 
 
 def undo_send_now(session: Session, reminder: Reminder, now: datetime) -> None:
-    """Undo a sending by hand: a milestone waits for its time again, a note is not sent at all.
+    """Undo sending by hand: a milestone waits for its time again, a one-off message is cancelled.
     Raises ``TooLate``.
     """
     if reminder.one_off_id is not None:

@@ -30,7 +30,7 @@ class ConsentAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """One treatment of one client, as told to us; contacts are normalised already.
+    """One treatment of one client, as a clinic enters it; contacts are normalised already.
 
     ``external_id`` is the clinic's own number for the treatment, ``client_id`` for the client.
     """
@@ -48,7 +48,7 @@ class Enrolment:
     external_id: str | None = None
     client_id: str | None = None
     cancelled: bool = False
-    said: tuple[ConsentAnswer, ...] = ()
+    consents: tuple[ConsentAnswer, ...] = ()
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -67,7 +67,7 @@ def matching_keys(
     email: str | None,
     first_name: str,
 ) -> list[tuple[str, str]]:
-    """Return what tells a client: the clinic's number for her, or a contact with her name,
+    """Return the keys that identify a client: the clinic's own number, or a contact with the name,
     since several people may share a phone.
     """
     own = [(client_id, "")] if client_id else []

@@ -38,8 +38,8 @@ def enrol(
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[EnrolmentResult]:
-    """Take treatments in: find or make each client and treatment, note what she said about
-    messages, and plan. Taking the same in twice changes nothing.
+    """Enrol treatments: find or create each client and treatment, record consents, and plan.
+    Enrolling the same twice changes nothing.
 
     ``told`` is everything the clinic tells us at once; what it does not mention stays as it
     is. Runs in the caller's transaction: all of it, or none.
@@ -70,7 +70,7 @@ def _enrol_batch(
     batch: list[Enrolment],
     now: datetime,
 ) -> list[EnrolmentResult]:
-    done = ClientMatcher(session, library, clinic, batch, now).enter()
+    done = ClientMatcher(session, library, clinic, batch, now).resolve()
     _record_said(session, done, clinic, now)
     touched = {
         one.client.id: one.client
@@ -86,15 +86,15 @@ def _enrol_batch(
 def _record_said(
     session: Session, done: Sequence[EnrolmentResult], clinic: Clinic, now: datetime
 ) -> None:
-    """Add what is new to the consent ledger. Nothing told later revives an earlier no, changes the
-    date of a yes or touches a stop.
+    """Add new answers to the consent ledger. A later list never revives an earlier no, changes the
+    date of a yes or lifts an opt-out.
     """
     known = consents.consents_of(session, {one.client.id for one in done if one.client})
     contacts = {c for one in done if one.client for c in (one.client.phone, one.client.email) if c}
     barred = ledger.barred(session, clinic.id, contacts)
     lines: list[Row] = []
     for one in done:
-        for said in one.enrolment.said if one.client else ():
+        for said in one.enrolment.consents if one.client else ():
             assert one.client is not None
             key = (one.client.id, said.channel)
             refused = known.get(key) is False and said.proof is None

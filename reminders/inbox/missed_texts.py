@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 HEARD = "texts heard until"
-"""The mark that says until when the provider's list of what came in was gone through."""
+"""The stored setting for how far the provider's list of incoming texts was read."""
 
 EVERY = timedelta(minutes=10)
-"""Between two looks into that list while all is well: a second net under the door."""
+"""Between two checks of that list while all is well: a safety net behind the webhook."""
 
 OVERLAP = timedelta(minutes=15)
 """How late a text may appear in the list, with clocks that differ."""
 
 ON_ITS_WAY = timedelta(minutes=2)
-"""How long a text may still come to the door by itself, and be answered at once."""
+"""How long a text may still arrive by webhook, and be answered at once."""
 
 
 class InboundTexts:
-    """Take each text once, whichever way it is heard of."""
+    """Handle each incoming text once, whether by webhook or from the provider's list."""
 
     def __init__(
         self,
@@ -59,62 +59,62 @@ class InboundTexts:
         self._listed = listed
         self._redact = redact
 
-    def take(self, came: InboundText) -> str:
-        """Act on a text, and return what its sender is to be told at once, if anything."""
+    def receive(self, came: InboundText) -> str:
+        """Act on a text, and return the immediate answer, if any."""
         now = self._clock()
         with writing(self._engine) as session:
             if self._redact:
                 redactions.ask(session, came.provider_id, now + REDACT_AFTER)
             return replies.handle_text(session, self._answers, came, now)
 
-    def look(self) -> int:
-        """Look into the list once in a while for what never came to the door, and return how many
-        stood there. Nobody waits for it: a provider that does not tell is asked again.
+    def check_list(self) -> int:
+        """Check the list at intervals for texts the webhook missed, and return how many were found.
+        A provider that does not answer is asked again later.
         """
         now = self._clock()
-        heard, last = self._known()
+        heard, last = self._last_listed()
         if _was_silent(last, now) or (heard is not None and now - heard < EVERY):
             return 0
         try:
-            return self._hear(now, now - ON_ITS_WAY)
+            return self._receive_listed(now, now - ON_ITS_WAY)
         except SendError as error:
             log.warning("texts not listed", code=error.code)
             return 0
 
     def after_silence(self) -> int:
-        """After a time in which nobody was there to be told, hear first of all what was said in
-        it: a stop may be among it. Raises ``SendError``; then nothing may go out yet.
+        """After an outage read first the texts that came during it, since an opt-out may be among
+        them. Raises ``SendError``; then nothing may be sent yet.
         """
-        _, last = self._known()
-        return self.everything() if _was_silent(last, self._clock()) else 0
+        _, last = self._last_listed()
+        return self.catch_up() if _was_silent(last, self._clock()) else 0
 
-    def everything(self) -> int:
-        """Hear all that was said since the list was last gone through, and return how many stood
-        there. Raises ``SendError``; not where we are not let in at all, for then no text can leave.
+    def catch_up(self) -> int:
+        """Read all texts since the list was last read, and return how many were found. Raises
+        ``SendError``, but not where our credentials are refused, for then no text can be sent.
         """
         now = self._clock()
         try:
-            return self._hear(now, now)
+            return self._receive_listed(now, now)
         except SendError as error:
             if error.outcome is not Outcome.CONFIGURATION:
                 raise
             return 0
 
-    def _known(self) -> tuple[datetime | None, datetime | None]:
-        """Return until when the list was gone through, and when the heart last beat."""
+    def _last_listed(self) -> tuple[datetime | None, datetime | None]:
+        """Return how far the list was read, and the last heartbeat."""
         with reading(self._engine) as session:
             heard = stored_settings.read(session, HEARD)
             return heard and datetime.fromisoformat(heard), delivery.last_beat(session)
 
-    def _hear(self, now: datetime, until: datetime) -> int:
+    def _receive_listed(self, now: datetime, until: datetime) -> int:
         if self._listed is None:
             return 0
-        heard, last = self._known()
+        heard, last = self._last_listed()
         listed = asyncio.run(self._listed((heard or last or now) - OVERLAP))
         came = [one for one in listed if one.came_at <= until]
         for one in came:
             words = replies.storable(one.text)
-            self.take(
+            self.receive(
                 InboundText(one.provider_id, one.contact, words, one.media, came_at=one.came_at)
             )
         with writing(self._engine) as session:

@@ -31,7 +31,7 @@ ONE_DAY = timedelta(days=1)
 class InboundText:
     """A text that came in, by the provider's id. ``taken_for`` is what the provider took it for;
     ``answered`` says that the provider answers it by itself. ``came_at`` (UTC) is set where it is
-    heard of late: it is carried out, but not answered, since a confirmation is welcome within five
+    found late: it is acted on, but not answered, since a confirmation is allowed within five
     minutes only (47 CFR 64.1200(a)(12)).
     """
 
@@ -56,24 +56,24 @@ def storable(words: str) -> str:
 def handle_text(
     session: Session, answers: FixedReplies, inbound: InboundText, now: datetime
 ) -> str:
-    """Carry out what a text asks and return what its sender is to be told at once, if anything.
+    """Act on a text, and return the immediate answer, if any.
 
-    The same text taken again changes nothing and is told the same.
+    The same text handled again changes nothing and gets the same answer.
     """
     replies.lock_number(session, inbound.contact)
     before = replies.taken(session, inbound.provider_id)
     if before is not None:
         return before.answer
     taking = _ReplyContext(session, answers, inbound, now)
-    reply_id = taking.keep()
-    answer = taking.carry_out(reply_id) if inbound.came_at is None else taking.hear_late(reply_id)
+    reply_id = taking.save()
+    answer = taking.carry_out(reply_id) if inbound.came_at is None else taking.apply_late(reply_id)
     if answer:
         replies.note_answer(session, reply_id, answer)
     return answer
 
 
 class _ReplyContext:
-    """One text, whoever is on its number, and what becomes of it."""
+    """One incoming text, the clients with its number, and what is done about it."""
 
     def __init__(
         self, session: Session, answers: FixedReplies, inbound: InboundText, now: datetime
@@ -97,19 +97,24 @@ class _ReplyContext:
         return [known[clinic_id] for clinic_id in dict.fromkeys(ids)]
 
     @cached_property
-    def _home(self) -> ClinicFacts | None:
-        """Return whose text this is: a stranger's is nobody's, unless there is but one clinic."""
+    def _clinic_of_text(self) -> ClinicFacts | None:
+        """Return the clinic of the text: none for an unknown number, unless there is only one
+        clinic."""
         known = self._clients or len(self._clinics) == 1
         return self._clinics[0] if known else None
 
     @cached_property
     def _client(self) -> Client | None:
-        found = [c for c in self._clients if self._home and c.clinic_id == self._home.clinic_id]
+        found = [
+            c
+            for c in self._clients
+            if self._clinic_of_text and c.clinic_id == self._clinic_of_text.clinic_id
+        ]
         return found[0] if len(found) == 1 else None
 
     @cached_property
     def _starting(self) -> list[Client]:
-        """Return whom a START takes back: who had agreed, and whose number stopped by text."""
+        """Return the clients a START opts in again: those who had agreed and opted out by text."""
         stops = {
             clinic_id
             for clinic_id, stop in self._stops.items()
@@ -127,11 +132,11 @@ class _ReplyContext:
         meant = kind is not Kind.START or self._starting or self._inbound.taken_for
         return kind if meant else Kind.REPLY
 
-    def keep(self) -> int:
-        """Write the text down."""
+    def save(self) -> int:
+        """Store the text."""
         row = {
             "provider_id": self._inbound.provider_id,
-            "clinic_id": self._home.clinic_id if self._home else None,
+            "clinic_id": self._clinic_of_text.clinic_id if self._clinic_of_text else None,
             "client_id": self._client.id if self._client else None,
             "contact": self._inbound.contact,
             "body": self._inbound.body,
@@ -142,13 +147,13 @@ class _ReplyContext:
         }
         return replies.keep(self._session, row)
 
-    def hear_late(self, reply_id: int) -> str:
-        """Do what the text asks, and say nothing to it."""
+    def apply_late(self, reply_id: int) -> str:
+        """Act on the text without an answer."""
         self.carry_out(reply_id)
         return ""
 
     def carry_out(self, reply_id: int) -> str:
-        """Do what the text asks, alert whoever must know, and return the answer to it."""
+        """Act on the text, alert staff where needed, and return the answer to it."""
         if self._reading.alarm:
             self._alert("alarm", reply_id)
         match self._kind:
@@ -157,9 +162,9 @@ class _ReplyContext:
             case Kind.START:
                 return self._start()
             case Kind.HELP:
-                return "" if self._inbound.answered else self._say("help")
+                return "" if self._inbound.answered else self._answer("help")
             case Kind.REPLY:
-                return self._put_before_a_person(reply_id)
+                return self._notify_staff(reply_id)
 
     def _stop(self, reply_id: int) -> str:
         """Withdraw everybody's consent to texts on this number and suppress it, for each clinic
@@ -191,11 +196,11 @@ class _ReplyContext:
         return stop.reason if stop else None
 
     def _confirm_stop(self) -> str:
-        if not self._home:
+        if not self._clinic_of_text:
             return self._answers.write("stopped_nobody", "en", None)
         if self._kind is Kind.WRONG_NUMBER:
-            return self._say("wrong_number")
-        return self._say("stopped_cancel" if self._reading.may_mean_appointment else "stopped")
+            return self._answer("wrong_number")
+        return self._answer("stopped_cancel" if self._reading.may_mean_appointment else "stopped")
 
     def _start(self) -> str:
         """Lift the opt-out on the client's START; who confirmed the opt-out confirms this too."""
@@ -203,27 +208,32 @@ class _ReplyContext:
             ledger.record(self._session, client, Channel.SMS, Proof(Act.KEYWORD, SOURCE), self._now)
         stop = replies.last_stop(self._session, self._inbound.contact)
         ours = bool(stop and stop.answer) or not self._inbound.answered
-        return self._say("started") if self._starting and ours else ""
+        return self._answer("started") if self._starting and ours else ""
 
-    def _put_before_a_person(self, reply_id: int) -> str:
+    def _notify_staff(self, reply_id: int) -> str:
         if not self._reading.alarm:
             self._alert("reply", reply_id)
         contact, since = self._inbound.contact, self._now - ONE_DAY
         if self._stops or replies.notified_since(self._session, contact, since):
             return ""
-        return self._say("reply")
+        return self._answer("reply")
 
-    def _say(self, which: str) -> str:
-        """Return an answer of the clinic whose text this is; one that sends nothing says nothing."""
-        if self._home is None or not self._home.live or self._home.halted:
+    def _answer(self, which: str) -> str:
+        """Return an answer of the clinic whose text this is; one that sends nothing says
+        nothing."""
+        if (
+            self._clinic_of_text is None
+            or not self._clinic_of_text.live
+            or self._clinic_of_text.halted
+        ):
             return ""
         language = self._clients[0].language if self._clients else "en"
         others = ", ".join(c.name for c in self._clinics[1:]) if which in _FOR_ALL else ""
-        return self._answers.write(which, language, self._home, others)
+        return self._answers.write(which, language, self._clinic_of_text, others)
 
     def _alert(self, kind: str, reply_id: int) -> None:
-        """Tell the staff by email in the same minute; a burst of texts is told once."""
-        clinic_id = self._home.clinic_id if self._home else None
+        """Alert staff by email within a minute, once for a burst of texts."""
+        clinic_id = self._clinic_of_text.clinic_id if self._clinic_of_text else None
         subject, body = self._answers.alert(kind)
         minute = f"{self._now:%Y%m%d%H%M}"
         who = self._client.id if self._client else f"reply{reply_id}"

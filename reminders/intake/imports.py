@@ -30,7 +30,7 @@ KEPT = timedelta(days=7)
 """How long rows that were left out, and lists nobody finished, stay to be fetched."""
 
 TOGETHER = 500
-"""How many clients are planned anew with one set of questions."""
+"""How many clients are replanned with one set of queries."""
 
 
 @dataclass(slots=True)
@@ -38,13 +38,13 @@ class ImportPreview:
     """A list as it stands: its cells, which column holds what, and what can go in."""
 
     table: Table
-    where: dict[str, int]
+    columns: dict[str, int]
     checked: CheckedList
 
     @property
     def missing(self) -> list[CellRemark]:
         """Return which columns are needed and not there; until they are, no row is read."""
-        held = self.where.keys()
+        held = self.columns.keys()
         whole = all(held & set(any_of) for any_of, _ in lists.NEEDED.values())
         return [] if whole else self.checked.faults
 
@@ -133,7 +133,7 @@ def leave_out(intake: Import, numbers: set[int]) -> None:
 
 
 def say_consent(intake: Import, channels: Sequence[Channel], source: str, on: str) -> None:
-    """Note for every row of a list without consent columns how everyone on it said yes.
+    """Record how everyone on a list without consent columns gave consent.
 
     ``source`` says how (“intake form”), ``on`` when, as it was typed; they become columns of the
     list, so that each is read and checked like any other.
@@ -182,7 +182,7 @@ def rows_left_out(looked: ImportPreview) -> list[list[str]]:
     rows = []
     for number, row in looked.table.rows:
         if faults := looked.faults_of(number):
-            why = " ".join(f"{f.column}: {f.problem} {f.mend}".strip() for f in faults)
+            why = " ".join(f"{f.column}: {f.problem} {f.advice}".strip() for f in faults)
             rows.append([*row, *[""] * (len(looked.table.header) - len(row)), why])
     return [[*looked.table.header, "Problem"], *rows]
 
@@ -193,7 +193,7 @@ def undo(
     """Cancel the treatments that came in by a list, and with them all that has not left.
 
     What the list changed of treatments known before is not changed back, since somebody may have
-    meant it: who that is about is to be told (``queries.changed_clients``).
+    intended it: staff are shown which clients (``queries.changed_clients``).
     """
     if intake.taken_at is None or intake.undone_at is not None:
         raise InputError("There is nothing to undo.", "Look at the list again.")

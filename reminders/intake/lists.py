@@ -48,7 +48,7 @@ class Taken:
     clients: list[int] = field(default_factory=list)
     notes: list[CellRemark] = field(default_factory=list)
 
-    def note(self, number: int, done: EnrolmentResult) -> None:
+    def count(self, number: int, done: EnrolmentResult) -> None:
         """Count one enrolment."""
         self.effects[done.effect] += 1
         self.notes += [CellRemark(number, "", remark) for remark in done.remarks]
@@ -69,7 +69,7 @@ def check(
     now: datetime,
     where: dict[str, int] | None = None,
 ) -> CheckedList:
-    """Read every row of a list for a clinic, and every faulty cell with its mend.
+    """Read every row of a list for a clinic, and every faulty cell with its fix.
 
     ``name`` is the list's own name, kept as the source of consents that name none; ``where``
     says which column holds what, if somebody has corrected that.
@@ -108,7 +108,7 @@ def _sheet(
     return ColumnMeanings(
         name=name,
         header=table.header,
-        where=where,
+        columns=where,
         zone=ZoneInfo(clinic.time_zone),
         country=clinic.country,
         day_comes_first=list_cells.day_first(dates, clinic.country),
@@ -153,20 +153,20 @@ def bring_in(
     progress: Callable[[int], None] = lambda _: None,
     each: Callable[[int, EnrolmentResult], None] = lambda *_: None,
 ) -> Taken:
-    """Take in what is good of a checked list, in the caller's transaction; ``each`` is told what
-    became of every row.
+    """Import the good rows of a checked list, in the caller's transaction; ``each`` is called with
+    the result of every row.
     """
     taken = Taken()
     numbers = {id(enrolment): number for number, enrolment in checked.good}
     enrolments = [enrolment for _, enrolment in checked.good]
     for done in enrol(session, library, clinic, enrolments, now, progress):
-        taken.note(numbers[id(done.enrolment)], done)
+        taken.count(numbers[id(done.enrolment)], done)
         each(numbers[id(done.enrolment)], done)
     return taken
 
 
 def summary(checked: CheckedList, taken: Taken | None) -> str:
-    """Say in a sentence or two what became of a list."""
+    """Summarise in a sentence or two what importing a list did."""
     faulty = len({fault.row for fault in checked.faults})
     if taken is None:
         if not checked.faults:

@@ -28,7 +28,7 @@ class CellRemark:
     row: int
     column: str
     problem: str
-    mend: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class ColumnMeanings:
 
     name: str
     header: Sequence[str]
-    where: dict[str, int]
+    columns: dict[str, int]
     zone: ZoneInfo
     country: str
     day_comes_first: bool
@@ -51,7 +51,7 @@ class ColumnMeanings:
 
     def title(self, name: str) -> str:
         """Return what the list itself calls a column."""
-        return self.header[self.where[name]] if name in self.where else name
+        return self.header[self.columns[name]] if name in self.columns else name
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class ListRow:
 
     def cell(self, name: str) -> str:
         """Return a cell by what it holds; empty where there is none."""
-        place = self.sheet.where.get(name)
+        place = self.sheet.columns.get(name)
         return clean(self.values[place]) if place is not None and place < len(self.values) else ""
 
     def read(self, name: str, how: Callable[[str], T]) -> T | None:
@@ -115,7 +115,7 @@ def read_row(row: ListRow) -> Enrolment | None:
         cancelled=list_cells.read_cancelled(row.cell("status")),
         language=language,
         time_zone=time_zone,
-        said=said,
+        consents=said,
     )
 
 
@@ -204,7 +204,7 @@ def _zone(text: str) -> str:
 
 
 def _said(row: ListRow, *, phone: bool, email: bool) -> Iterator[ConsentAnswer]:
-    """Take what she said of each channel; a yes counts from its date, or from today."""
+    """Read the consent for each channel; a yes counts from its date, or from today."""
     sheet = row.sheet
     at = row.read("consent_at", lambda text: _moment(row, text))
     given_at = resolve(at.day, at.at or time(), sheet.zone) if at else sheet.now

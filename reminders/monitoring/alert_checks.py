@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 
 
 def raise_all(session: Session, now: datetime) -> None:
-    """Raise whatever must be told at ``now``; what was told under its key is not told again."""
+    """Raise every alert due at ``now``; one already raised under its key is not raised again."""
     for alarm in _all(session, now):
         raise_alert(session, alarm.clinic_id, alarm.kind, alarm.key, alarm.subject, alarm.body, now)
 
@@ -41,7 +41,7 @@ def _all(session: Session, now: datetime) -> Iterator[Alarm]:
     yield from (alarm for alarm in found if alarm is not None)
     held = Hold.read(session)
     if held is not None:
-        yield alert_conditions.database_held(held.since, PLAIN[held.why])
+        yield alert_conditions.database_held(held.since, PLAIN[held.suspicion])
     yield from _mornings(session, now)
 
 

@@ -25,7 +25,7 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 60, 240))
 """Before each further try; the last repeats."""
 
 WORTH_TELLING = timedelta(days=3)
-"""After so long whoever looks at the pages knows; the mail would only confuse."""
+"""After so long staff know from the pages; the mail would only confuse."""
 
 LATE = timedelta(minutes=5)
 """After so long an alert that did not leave is shown where somebody may look."""
@@ -34,7 +34,7 @@ TOGETHER = 20
 """How many are sent at a time: few enough to be done before they are due again."""
 
 LONGEST = 12.0
-"""Seconds one run may take, since whoever stops the worker waits for it; the rest is due again."""
+"""Seconds one run may take, since stopping the worker waits for it; the rest is due again."""
 
 SENDER_NAME = "Aftercare reminders"
 
@@ -48,7 +48,7 @@ def raise_alert(
     body: str,
     now: datetime,
 ) -> None:
-    """Tell a clinic's staff, or without a clinic the operator, once for each ``key``.
+    """Alert a clinic's staff, or without a clinic the operator, once for each ``key``.
 
     Subject and body hold no client's name or words: mail is read on many screens. A link to the
     staff's pages is added when it is sent.
@@ -71,7 +71,7 @@ class UndeliveredAlerts:
 def untold(
     session: Session, now: datetime, clinic_id: int | None = None
 ) -> list[UndeliveredAlerts]:
-    """Return what nobody could be told by email, and must therefore be shown."""
+    """Return the alerts that could not be sent by email, and are shown on the pages instead."""
     found = alerts.unsent(session, now - WORTH_TELLING, now - LATE, clinic_id)
     return [UndeliveredAlerts(count, since, not tried) for count, since, tried in found]
 
@@ -88,8 +88,8 @@ class AlertSender:
         operator: str,
         pages_url: str,
     ) -> None:
-        """Take the database, the way out for emails, the clock, the operator's address (or
-        none), and where the staff's pages are.
+        """Take the database, the sender for emails, the clock, the operator's address (or none),
+        and where the staff's pages are.
         """
         self._engine = engine
         self._sender = sender
@@ -106,7 +106,7 @@ class AlertSender:
         try:
             async with asyncio.timeout(LONGEST):
                 while due := self._take():
-                    count += sum(await asyncio.gather(*map(self._tell, due)))
+                    count += sum(await asyncio.gather(*map(self._send_one, due)))
         except TimeoutError:
             log.warning("alerts wait for a slow mail server")
         finally:
@@ -125,7 +125,7 @@ class AlertSender:
                 limit=TOGETHER,
             )
 
-    async def _tell(self, due: DueAlert) -> bool:
+    async def _send_one(self, due: DueAlert) -> bool:
         """Send one; where it fails, or we die, it is due again by itself."""
         try:
             await self._sender.send(_message(due, self._pages_url), _hand_off)

@@ -31,7 +31,7 @@ WORDED = "wording read"
 def own_checks(
     engine: Engine, library: Library, renderer: Renderer, clock: Callable[[], datetime]
 ) -> Iterator[Check]:
-    """Look at what is ours: database, clock, zones, wording, clinics, heartbeat, backup."""
+    """Check the installation: database, clock, zones, wording, clinics, heartbeat, backup."""
     found = list(doctor.database(engine))
     yield from found
     yield doctor.time_zones()
@@ -52,7 +52,7 @@ def own_checks(
 
 
 def wording(engine: Engine, library: Library, renderer: Renderer, now: datetime) -> Check:
-    """Word every milestone there is, once for each edition of the wording: it takes seconds."""
+    """Render every milestone, once for each edition of the wording, since it takes seconds."""
     edition = library.edition()
     with reading(engine) as session:
         known = stored_settings.read(session, WORDED)
@@ -68,7 +68,7 @@ def wording(engine: Engine, library: Library, renderer: Renderer, now: datetime)
 def third_party_checks(
     settings: Settings, account: TwilioAccount, probe_smtp: Callable[[], str], *, fix: bool
 ) -> Iterator[Check]:
-    """Look at what others must do for us: Twilio, the mail server, names, our own address."""
+    """Check what depends on others: Twilio, the mail server, DNS, our public address."""
     replies_to = settings.public_url + REPLIES
     inquiry = AccountInquiry(account)
     try:

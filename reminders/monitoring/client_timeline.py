@@ -17,7 +17,7 @@ from reminders.store.queries.client_messages import AttemptHistory, ClientMessag
 from reminders.store.tables import Client, Consent, Reminder, Reply, Treatment
 
 Words = Callable[[Facts, datetime, datetime], Message]
-"""Whoever words a message from its facts, at a moment and until another."""
+"""Renders a message from its facts, at a moment and valid until another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def record(
 def _message(
     step: ClientMessage, names: Mapping[str, str], facts: Facts | None, words: Words
 ) -> TimelineEntry:
-    r, last = step.reminder, step.tried[-1] if step.tried else None
+    r, last = step.reminder, step.attempts[-1] if step.attempts else None
     text, subject = (last.attempt.body, last.attempt.subject) if last else ("", "")
     why = _why(step)
     if facts is not None:
@@ -86,7 +86,7 @@ def _message(
 
 
 def _ahead(facts: Facts, reminder: Reminder) -> str:
-    """Say why a planned message would not leave at its time, as far as one can see today."""
+    """Return why a planned message would not be sent at its time, as far as is known today."""
     match decide(facts, reminder.due_at):
         case Skip(reason):
             return f"It will not be sent, as things are now: {PLAIN[reason]}."
@@ -106,7 +106,7 @@ def _why(step: ClientMessage) -> str:
 
 
 def _codes(step: ClientMessage) -> Iterator[str]:
-    for tried in reversed(step.tried):
+    for tried in reversed(step.attempts):
         yield from (receipt.code for receipt in reversed(tried.receipts) if receipt.code)
         yield from [tried.attempt.code] if tried.attempt.code else []
 
@@ -118,9 +118,9 @@ def _facts(step: ClientMessage) -> Iterator[tuple[str, str]]:
         yield "Counted from", f"treatment on {_day(treatment.treated_on)}"
     yield "Planned for", f"{_day(r.due_on)} ({r.scheduled_at:%H:%M} UTC)"
     yield "No longer helps after", f"{r.stale_at:%d %b %Y %H:%M} UTC"
-    if step.note is not None and step.note.kind is OneOffKind.ANSWER:
+    if step.one_off is not None and step.one_off.kind is OneOffKind.ANSWER:
         yield "Written by", "a member of staff"
-    for number, tried in enumerate(step.tried, 1):
+    for number, tried in enumerate(step.attempts, 1):
         yield f"Attempt {number}", _attempt(tried)
 
 
@@ -153,7 +153,7 @@ def _consent(said: Consent) -> TimelineEntry:
 
 def _reply(reply: Reply) -> TimelineEntry:
     return TimelineEntry(
-        reply.received_at, "reply", "She wrote", words=reply.body, channel=Channel.SMS
+        reply.received_at, "reply", "The client wrote", words=reply.body, channel=Channel.SMS
     )
 
 

@@ -34,7 +34,7 @@ MENDS = {
 
 
 class Verdict(StrEnum):
-    """How a check came out."""
+    """The result of a check."""
 
     PASS = "pass"  # noqa: S105 (no password)
     WARN = "warn"
@@ -43,7 +43,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at, what was found, and what to do about it."""
+    """One check: what was checked, what was found, and how to fix it."""
 
     name: str
     verdict: Verdict
@@ -102,7 +102,7 @@ def time_zones() -> Check:
 
 
 def wording(library: Library, renderer: Renderer, now: datetime) -> Check:
-    """Word every milestone in every language by every channel, for a client made up for it."""
+    """Render every milestone in every language and channel, for an invented client."""
     try:
         broken = [str(error) for error in _broken(library, renderer, now)]
         count = sum(

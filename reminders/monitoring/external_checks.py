@@ -186,7 +186,7 @@ def _differs(key: str, now: datetime, system: Path) -> bool:
 
 
 def alerts(found: Iterable[UndeliveredAlerts]) -> Iterator[Check]:
-    """Judge what nobody could be told by email: nothing, if all is well."""
+    """Judge the alerts that could not be sent by email: none, if all is well."""
     for one in found:
         what = f"{one.count} since {one.since:%Y-%m-%d %H:%M} UTC"
         if one.nowhere:
@@ -221,7 +221,8 @@ def backup(made_at: datetime | None, now: datetime) -> Check:
 
 
 def webhook_round_trip(status: int | None) -> Check:
-    """Judge what came of a report that we signed as Twilio does and sent to our public address."""
+    """Judge the answer to a report that we signed as Twilio does and posted to our public
+    address."""
     if status == 204:
         return Check("public address", PASS, "reachable, and a signature made for it is believed")
     mends = {

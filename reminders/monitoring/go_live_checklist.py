@@ -26,7 +26,7 @@ class Requirement:
     name: str
     done: bool
     mend: str
-    where: str
+    link: str
 
 
 def lines(session: Session, clinic: Clinic, now: datetime, *, delivers: bool) -> list[Requirement]:
@@ -54,7 +54,7 @@ def _people(session: Session, clinic: Clinic, now: datetime) -> Iterator[Require
     yield Requirement(
         "An owner signs in with a second step",
         any(owner.totp_secret for owner in owners),
-        "An owner sets it up when she signs in.",
+        "An owner sets it up on signing in.",
         "/clinic/staff",
     )
 

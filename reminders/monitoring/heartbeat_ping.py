@@ -19,14 +19,14 @@ from reminders.store.queries import delivery, metrics
 log = structlog.get_logger()
 
 EVERY = 60.0
-"""Seconds between two signs of life."""
+"""Seconds between two calls."""
 
 TIMEOUT = 5.0
 
 
 class HeartbeatPing:
-    """Call an address while the heartbeat beats and nothing is overdue and unexplained; silence is
-    the alarm.
+    """Call an address while the heartbeat is recent and nothing is overdue without a reason; the
+    monitor there alerts when calls stop.
     """
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime], url: str) -> None:
@@ -38,7 +38,7 @@ class HeartbeatPing:
 
     def beat(self) -> bool:
         """Call once a minute, if all is well; say whether it was called."""
-        if not self._url or time.monotonic() - self._called_at < EVERY or not self._well():
+        if not self._url or time.monotonic() - self._called_at < EVERY or not self._is_healthy():
             return False
         self._called_at = time.monotonic()
         try:
@@ -48,7 +48,7 @@ class HeartbeatPing:
             log.warning("nobody heard the heartbeat", error=type(error).__name__)
             return False
 
-    def _well(self) -> bool:
+    def _is_healthy(self) -> bool:
         now = self._clock()
         with reading(self._engine) as session:
             beat = delivery.last_beat(session)

@@ -18,14 +18,14 @@ from reminders.store.queries.today import MessageLine
 
 
 class Kind(IntEnum):
-    """What kind of need it is, in the order in which people should look."""
+    """The kind of an open item, in order of urgency."""
 
-    ALARM = 0  # she wrote of something that may be grave
-    STOPPED = 1  # nothing leaves by this channel
+    ALARM = 0  # the client wrote of something that may be serious
+    STOPPED = 1  # nothing is sent by this channel
     DAY_ONE = 2  # the message that matters most did not arrive
-    CONTACT = 3  # her number or address does not work
+    CONTACT = 3  # the client's number or address does not work
     UNDELIVERED = 4
-    UNKNOWN = 5  # nobody could prove whether it left
+    UNKNOWN = 5  # it is unknown whether it was sent
     REPLY = 6
     TREATED = 7  # a treatment to be confirmed
     REVIEW = 8  # wording to be read again
@@ -37,7 +37,7 @@ FIRST_DAY = {"same-evening", "day-1"}
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """One thing that waits for a person since then (UTC).
+    """One thing that waits for staff since ``since`` (UTC).
 
     ``row_id`` is of the reply or treatment it is about; ``why`` the cause in plain words.
     """
@@ -54,7 +54,7 @@ class OpenItem:
 
 
 def needs(session: Session, clinic_id: int, now: datetime) -> list[OpenItem]:
-    """Return everything that waits for a person at a clinic."""
+    """Return everything that waits for staff at a clinic."""
     zone = ZoneInfo(people.clinic(session, clinic_id).time_zone)
     on = now.astimezone(zone).date()
     found = [
@@ -69,14 +69,14 @@ def needs(session: Session, clinic_id: int, now: datetime) -> list[OpenItem]:
 
 @dataclass(frozen=True, slots=True)
 class OpenItemCounts:
-    """How many things need a person, and how many of them are texts to read."""
+    """How many things wait for staff, and how many of them are texts to read."""
 
-    people: int = 0
+    clients: int = 0
     replies: int = 0
 
 
 def count(session: Session, clinic_id: int, now: datetime) -> OpenItemCounts:
-    """Count what the whole desk should see on every page: clients in trouble, and replies."""
+    """Return the counts shown on every staff page: clients with failed messages, and replies."""
     replies = conversations.count_waiting(session, clinic_id)
     return OpenItemCounts(today.count_troubled(session, clinic_id, now) + replies, replies)
 
@@ -106,7 +106,7 @@ def _stopped(session: Session, clinic_id: int, now: datetime) -> Iterator[OpenIt
 
 
 def _troubles(session: Session, clinic_id: int, now: datetime) -> Iterator[OpenItem]:
-    """Return one need for each client, by the gravest of what went wrong."""
+    """Return one item for each client, for the most serious failure."""
     gravest: dict[int, OpenItem] = {}
     for row in today.troubles(session, clinic_id, now):
         need = _trouble(row)
@@ -136,7 +136,7 @@ def _trouble(row: MessageLine) -> OpenItem:
     )
 
 
-WHY = {Channel.SMS: "her text did not arrive", Channel.EMAIL: "her email did not arrive"}
+WHY = {Channel.SMS: "the text did not arrive", Channel.EMAIL: "the email did not arrive"}
 
 
 def _treated(session: Session, clinic_id: int, on: date, now: datetime) -> Iterator[OpenItem]:
@@ -146,7 +146,7 @@ def _treated(session: Session, clinic_id: int, on: date, now: datetime) -> Itera
 
 
 def _reviews(session: Session, clinic_id: int, on: date, now: datetime) -> Iterator[OpenItem]:
-    """Return what somebody should read again: some time before its last day, and until it is done."""
+    """Return the wording that is due for review."""
     for wording in today.overdue_reviews(session, clinic_id, on + REVIEW_AHEAD):
         yield OpenItem(Kind.REVIEW, now, row_id=wording.id, milestone=wording.milestone)
     clinic = people.clinic(session, clinic_id)

@@ -21,7 +21,7 @@ OVERDUE = timedelta(minutes=5)
 """A reminder this late with nothing to explain it means that nobody is sending."""
 
 SILENCE = timedelta(minutes=5)
-"""A heartbeat older than this is not beating."""
+"""A heartbeat older than this is overdue."""
 
 
 RECENT = timedelta(days=7)
@@ -40,7 +40,7 @@ class StoppedLane:
 
 @dataclass(slots=True)
 class SystemStatus:
-    """The counts an operator asks for, and when the heartbeat last beat."""
+    """The counts for operators, and the time of the last heartbeat."""
 
     planned: int = 0
     sent: int = 0
@@ -63,7 +63,7 @@ class SystemStatus:
     held: Hold | None = None
 
     def silent(self, now: datetime) -> bool:
-        """Say whether the heartbeat has stopped, or never began."""
+        """Say whether the heartbeat is overdue, or never began."""
         return self.last_beat_at is None or now - self.last_beat_at > SILENCE
 
     def note(self, status: Status, reason: Reason | None, count: int) -> None:

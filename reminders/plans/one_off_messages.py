@@ -25,8 +25,8 @@ def write(
     urgent: bool = False,
 ) -> int:
     """Plan a note to a client, due at ``now`` (UTC) and useful for so long; return its reminder's
-    id. ``words`` are sent as they are. An ``urgent`` one heeds no sending hours: it is for
-    somebody who asked or wrote this minute. Suppression binds it all the same.
+    id. ``words`` are sent as they are. An ``urgent`` one heeds no sending hours: it is for a client
+    who asked or wrote just now. Suppression still applies.
     """
     note = OneOffMessage(
         clinic_id=client.clinic_id,

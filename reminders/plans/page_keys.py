@@ -13,15 +13,15 @@ TOGETHER = 5000
 
 
 def keys_outdated(session: Session, links: Links) -> bool:
-    """Say whether some pages have no key, or keys of another SECRET_KEY than messages carry now."""
+    """Say whether some pages have no key, or a key made with another SECRET_KEY than today's."""
     return stored_settings.read(session, MADE_WITH) != _edition(links) or client_pages.is_keyless(
         session
     )
 
 
 def assign_keys(session: Session, links: Links) -> bool:
-    """Give some pages that have none their keys, and say whether there may be more. The messages
-    that carry them need nothing of it: it is enough to do so when somebody knocks.
+    """Store keys for some pages that have none, and say whether there may be more. Messages do not
+    need them, so this can wait until somebody opens a page.
     """
     if stored_settings.read(session, MADE_WITH) != _edition(links):
         client_pages.drop_keys(session)
@@ -33,7 +33,7 @@ def assign_keys(session: Session, links: Links) -> bool:
 
 
 def revoke_key(client: Client) -> None:
-    """Close a client's page: its address opens nothing any more, and messages carry a new one."""
+    """Revoke the address of a client's page; new messages carry a new one."""
     client.page_edition += 1
     client.page_key = None
 

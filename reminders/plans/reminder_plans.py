@@ -90,7 +90,7 @@ def foresee(
 
 
 def replan_clinic(session: Session, library: Library, clinic: Clinic, now: datetime) -> None:
-    """Plan everyone of a clinic anew, as after a change of its zone or hours."""
+    """Replan every client of a clinic, as after a change of its zone or hours."""
     for ids in client_id_pages(session, clinic.id):
         clients = {client.id: client for client in people.lock(session, ids)}
         replan_clients(session, library, clinic, clients, now)

@@ -27,7 +27,7 @@ def follow_zone_data(
     edition: str = tzdata.IANA_VERSION,
     progress: Callable[[int], None] = lambda _: None,
 ) -> bool:
-    """Plan everyone anew if plans were made with another edition of the zone data; say whether
+    """Replan every client if plans were made with another edition of the zone data; say whether
     that was so. ``edition`` is the package's, such as ``2026b``.
 
     Local date, local time and zone are the truth; every instant is derived from them. A page
@@ -58,7 +58,7 @@ def follow_zone_data(
 
 
 def _reached(mark: str | None, edition: str) -> tuple[int, int]:
-    """Return the clinic and the client that somebody had come to who was cut off."""
+    """Return the clinic and the client at which an interrupted run stopped."""
     before, *numbers = (mark or edition).split()
     clinic, client = map(int, numbers) if numbers and before == edition else (0, 0)
     return clinic, client

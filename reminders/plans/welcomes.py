@@ -17,9 +17,9 @@ GOOD_FOR = timedelta(days=30)
 
 
 def welcome(session: Session, clinic: Clinic, clients: Iterable[Client], now: datetime) -> None:
-    """Confirm their yes to those who were never told, where they may be texted: how often, at
-    what rates, where to get help and how to stop (CTIA, Messaging Principles 5.1.2.1). The words
-    are the renderer's.
+    """Plan the welcome text for clients without one who may be texted; it says how often, at what
+    rates, where to get help and how to stop (CTIA, Messaging Principles 5.1.2.1). The words are the
+    renderer's.
     """
     fresh = [client for client in clients if client.phone and client.welcomed_at is None]
     if not fresh:

@@ -25,7 +25,7 @@ class SetClock:
     """A clock that stands where it is set."""
 
     def __init__(self, now: datetime) -> None:
-        """Set it to an aware instant."""
+        """Set the clock to an aware instant."""
         self.now = now
 
     def __call__(self) -> datetime:
@@ -34,7 +34,7 @@ class SetClock:
 
 
 class AcceptingSender:
-    """A way out that accepts every message and sends none."""
+    """A sender that accepts every message and sends none."""
 
     async def send(self, message: Message, hand_off: HandOff) -> str:
         """Hand off, and call it accepted."""
@@ -46,7 +46,7 @@ class AcceptingSender:
 
 
 class DispatcherFactory(Protocol):
-    """Whoever can wire a dispatcher to another database and clock."""
+    """Makes a dispatcher for another database and clock."""
 
     def __call__(self, engine: Engine, clock: Callable[[], datetime]) -> Dispatcher:
         """Return a dispatcher whose messages leave nothing."""

@@ -11,10 +11,10 @@ ENOUGH = 20
 """So many attempts in a day, before a share of them says anything."""
 
 SHARE = 0.2
-"""The share of a sender's messages that may fail before somebody is told."""
+"""The share of a sender's messages that may fail before an alert."""
 
 AWAY = timedelta(minutes=30)
-"""A provider that is away for so long is worth telling of; a refused account is at once."""
+"""An outage of a provider is alerted after so long; a refused account at once."""
 
 SILENCE = timedelta(minutes=5)
 
@@ -27,7 +27,7 @@ REFUSED = {"20003", "401", "403", "530", "534", "535"}
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """What somebody is told; a clinic's staff, or without a clinic the operator."""
+    """An alert to a clinic's staff, or without a clinic to the operator."""
 
     clinic_id: int | None
     kind: str
@@ -47,7 +47,7 @@ class Stop:
 
 
 def stopped(stop: Stop, now: datetime) -> Alarm | None:
-    """Tell of lanes that a fault stopped: at once where the account is refused."""
+    """Alert to lanes that a fault stopped: at once where the account is refused."""
     what = "Texts" if stop.channel is Channel.SMS else "Emails"
     code = stop.code.split(" ", maxsplit=1)[0]
     if code in REFUSED:
@@ -70,7 +70,7 @@ def stopped(stop: Stop, now: datetime) -> Alarm | None:
 
 
 def failing(clinic_id: int, channel: Channel, tried: int, failed: int, today: date) -> Alarm | None:
-    """Tell where a fifth of a day's messages failed."""
+    """Alert where a fifth of a day's messages failed."""
     if tried < ENOUGH or failed < SHARE * tried:
         return None
     what = "texts" if channel is Channel.SMS else "emails"
@@ -85,7 +85,7 @@ def failing(clinic_id: int, channel: Channel, tried: int, failed: int, today: da
 
 
 def spent(clinic_id: int, month_on: date, segments: int, budget: int | None) -> Alarm | None:
-    """Tell where a month's budget is used up."""
+    """Alert where a month's budget is used up."""
     if budget is None or segments < budget:
         return None
     return Alarm(
@@ -99,7 +99,7 @@ def spent(clinic_id: int, month_on: date, segments: int, budget: int | None) -> 
 
 
 def late(last_beat: datetime | None, now: datetime) -> Alarm | None:
-    """Tell that the heartbeat has not beaten for too long."""
+    """Alert to a heartbeat that is overdue."""
     if last_beat is None or now - last_beat <= SILENCE:
         return None
     return Alarm(
@@ -113,7 +113,7 @@ def late(last_beat: datetime | None, now: datetime) -> Alarm | None:
 
 
 def database_held(since: datetime, why: str) -> Alarm:
-    """Tell that a database is held."""
+    """Alert to a database that is held."""
     return Alarm(
         None,
         "held",

@@ -22,20 +22,20 @@ _NO_COMPLAINT = {"not-spam", "auth-failure"}
 
 
 class Meaning(StrEnum):
-    """What a mail that came back means."""
+    """The meaning of a returned mail."""
 
     NO_ADDRESS = "no-address"  # nobody will ever get mail there
     FULL = "full"  # the mailbox is full, today
     UNDELIVERED = "undelivered"  # refused for another reason, which is not the address
-    COMPLAINT = "complaint"  # she called it spam
-    UNSUBSCRIBE = "unsubscribe"  # she wrote to the address that unsubscribes
+    COMPLAINT = "complaint"  # the client reported it as spam
+    UNSUBSCRIBE = "unsubscribe"  # the client wrote to the unsubscribe address
     NOTHING = "nothing"  # a delay, an absence, a person's letter: nothing came back
 
 
 @dataclass(frozen=True, slots=True)
 class BouncedMail:
-    """A mail that came back: what it means, the server's code, and which of our references
-    stand in it, of which only genuine ones count.
+    """A returned mail: its meaning, the server's code, and our references in it, of which only
+    genuine ones count.
     """
 
     meaning: Meaning

@@ -12,7 +12,7 @@ STEADY = timedelta(minutes=1)
 
 
 class ClockWatch:
-    """Compare wall time with time passed, at every look; both are told to it."""
+    """Compare wall time with elapsed time at every check; the caller gives both."""
 
     def __init__(self) -> None:
         """Begin with trust: the first look is compared with nothing."""

@@ -65,40 +65,42 @@ def decide(facts: Facts, now: datetime) -> Decision:
     held = _held(facts, now)
     if held is not None:
         return held
-    if facts.note is not None and facts.note.urgent:
+    if facts.one_off is not None and facts.one_off.urgent:
         return Send(facts.stale_at)
     hours, zone = facts.clinic.hours, facts.zone
     opening = next_open(now, hours, zone)
     if opening > now:
         return _wait(facts, opening, Reason.QUIET_HOURS)
-    capped = facts.channel is Channel.SMS and facts.note is None
+    capped = facts.channel is Channel.SMS and facts.one_off is None
     if capped and _capped(facts, now.astimezone(zone).date()):
         return _wait(facts, _cap_frees(facts, now), Reason.CAP)
     return Send(min(closing(now, hours, zone), facts.stale_at))
 
 
 def _held(facts: Facts, now: datetime) -> Decision | None:
-    """Wait while nothing of the clinic, or not these words, may leave, or while she wants none."""
+    """Defer while the clinic, its wording or the client's pause holds the reminder."""
     waits_for = _halt(facts)
     if waits_for is not None:
         return Defer(min(now + LOOK_AGAIN, facts.stale_at), waits_for)
-    if facts.held:
+    if facts.on_hold:
         return Defer(min(now + LOOK_AGAIN, facts.stale_at), Reason.ON_HOLD)
-    if facts.note is None and facts.paused_until and now < facts.paused_until:
+    if facts.one_off is None and facts.paused_until and now < facts.paused_until:
         return Defer(min(facts.paused_until, facts.stale_at), Reason.PAUSED)
     if facts.welcome_first:
         return _wait(facts, now + AGAIN, Reason.WELCOME)
     day = now.astimezone(facts.clinic.zone).date()
-    unfit = facts.clinic.own.unfit(facts.protocol, facts.milestone, facts.language, day)
-    if unfit and facts.note is None:
+    unfit = facts.clinic.customisation.needs_review(
+        facts.protocol, facts.milestone, facts.language, day
+    )
+    if unfit and facts.one_off is None:
         return Defer(min(now + LOOK_AGAIN, facts.stale_at), Reason.WORDING)
     return None
 
 
 def _stale_reason(facts: Facts) -> Reason:
-    """Say what made it miss its moment: a pause she asked for, or the time that passed."""
+    """Return why a reminder is stale: the client's pause, or the time that passed."""
     paused = facts.paused_until is not None and facts.paused_until >= facts.stale_at
-    return Reason.PAUSED if paused and facts.note is None else Reason.STALE
+    return Reason.PAUSED if paused and facts.one_off is None else Reason.STALE
 
 
 def _refusal(facts: Facts, now: datetime) -> Reason | None:
@@ -114,21 +116,22 @@ def _refusal(facts: Facts, now: datetime) -> Reason | None:
 
 
 def _barred(facts: Facts) -> bool:
-    """Say whether her contact is barred: a stop binds always, an erasure until she asks again."""
+    """Say whether the contact is suppressed: an opt-out applies always, an erasure until the client
+    asks again."""
     returns = facts.suppressed is Reason.ERASED and _requested_by_client(facts)
     return facts.suppressed is not None and not returns
 
 
 def _requested_by_client(facts: Facts) -> bool:
-    """Say whether she asked for this very message, by a form or by writing to us."""
-    return facts.note is not None and facts.note.kind in {OneOffKind.CODE, OneOffKind.ANSWER}
+    """Say whether the client asked for this message, by a form or a text."""
+    return facts.one_off is not None and facts.one_off.kind in {OneOffKind.CODE, OneOffKind.ANSWER}
 
 
 def _halt(facts: Facts) -> Reason | None:
     """Return why nothing may leave until somebody says so."""
     if facts.clinic.halted is not None:
         return facts.clinic.halted
-    if not facts.clinic.live and not facts.guest:
+    if not facts.clinic.live and not facts.practice_recipient:
         return Reason.PRACTICE
     left = facts.clinic.segments_left
     spent = facts.channel is Channel.SMS and left is not None and left <= 0
@@ -164,7 +167,7 @@ def _cap_frees(facts: Facts, now: datetime) -> datetime:
 
 
 class Outcome(StrEnum):
-    """What a provider's answer means for the reminder, whoever the provider is."""
+    """What a provider's answer means for the reminder, independent of the provider."""
 
     ACCEPTED = "accepted"
     SUPPRESS = "suppress"  # the contact said stop
@@ -175,7 +178,7 @@ class Outcome(StrEnum):
     CONFIGURATION = "configuration"  # our account or sender is at fault; nothing of it may leave
     CONTENT = "content"  # this text is refused; a person must look at it
     REFUSED = "refused"  # for a reason we have no rule for; never retried blindly
-    UNREACHED = "unreached"  # taken, but her phone was not reached; it may go once more
+    UNREACHED = "unreached"  # accepted, but the phone was not reached; it may be sent once more
     AMBIGUOUS = "ambiguous"  # it may have been taken
     KEPT = "kept"  # never handed to the provider: our own side was too slow
 
@@ -184,8 +187,8 @@ class Outcome(StrEnum):
 class Settled:
     """What becomes of a reminder; ``due_at`` where it is to be looked at again (UTC).
 
-    ``attempts`` counts its tries from now on, where an attempt was made; one that only tried
-    the way out does not count.
+    ``attempts`` counts its tries from now on, where an attempt was made; one that only probed a
+    stopped lane does not count.
     """
 
     status: Status
@@ -245,8 +248,8 @@ _WAITS_FOR = {
 
 
 def _wait_after(outcome: Outcome, facts: Facts, retry_after: timedelta | None) -> timedelta:
-    """Say how long a reminder waits that was certainly not taken. Where the way out is to blame
-    its lane waits instead.
+    """Say how long a reminder waits that was certainly not taken. Where the sender is at fault, its
+    lane waits instead.
     """
     match outcome:
         case Outcome.RETRY:

@@ -11,8 +11,9 @@ from itertools import pairwise
 DAY = timedelta(days=1)
 
 ENCLOSED = DAY
-"""Until then only what the clinic gave her goes on the skin, later a plain cream (NHS Chelsea and
-Westminster: a simple moisturiser three to four times a day after the first 24 hours)."""
+"""Until then only what the clinic gave the client goes on the skin, later a plain cream (NHS
+Chelsea and Westminster: a simple moisturiser three to four times a day after the first 24
+hours)."""
 
 
 class Phase(StrEnum):
@@ -81,7 +82,7 @@ def phase_at(since: timedelta) -> Phase:
 
 
 def healing_progress(since: timedelta) -> float:
-    """Return how far along the drawn line she is, from 0 to 1; each phase takes a third of it."""
+    """Return the position on the drawn timeline, from 0 to 1; each phase takes a third of it."""
     for number, (begins, ends) in enumerate(pairwise(BOUNDS)):
         if since < ends:
             return (number + max(since - begins, timedelta()) / (ends - begins)) / 3

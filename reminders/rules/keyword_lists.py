@@ -26,12 +26,12 @@ STOP = _words(
     " arreter arretez desabonner desinscrire desinscription abmelden abbestellen ende koniec"
     " rezygnuje wypisz sair remover descadastrar"
 )
-"""Words that stop texts when they are all there is, whatever stands between their letters."""
+"""Words that opt out when they are the whole text, whatever stands between their letters."""
 
 STRONG = _words(
     "stop stopall unsubscribe optout revoke stopp stopit stoptexting arret alto baja abmelden"
 )
-"""Those that stop texts also as one sentence among others."""
+"""Those that opt out also as one sentence among others."""
 
 CANCEL = frozenset({"cancel", "cancelar"})
 """Those that may have been meant for an appointment."""
@@ -65,7 +65,7 @@ UNMEANT = (
     # what will not stop, and what the client should not do
     r"(?:cant|cannot|can not|wont|will not|doesnt|does not|didnt|not|couldnt) stop(?: \w+)?",
     r"(?:can|could|should|must|do|may|when can|when do) i (?:please )?(?:stop|quit|end|cancel) (?!getting|receiving|these|the (?:texts|messages)|your)\w+",
-    # a narrower wish, which a person must hear: not at that hour
+    # a narrower request, for staff to read: not at that hour
     r"(?:dont|do not|please dont) (?:text|message|msg|contact) (?:me |us )?(?:before|so early|so late|at night|at work|at \d+|after \d+|during|until|on (?:the )?\w+days?|this early|this late|in the (?:morning|evening|night))",
     r"no me (?:escriban|escriba|escribas|manden|mande) (?:antes|de noche|por la noche|tan temprano|tan tarde|los \w+)",
     # the client's own mistakes with numbers
@@ -76,7 +76,7 @@ UNMEANT = (
     r"keine \w+(?: mehr)? (?:bekommen|erhalten|gekriegt)",
     r"(?:no recibo|no me llegan|no recibi) mas \w+",
 )
-"""Passages with such words in them that mean something else: they are left out before reading."""
+"""Phrases in which such words mean something else: they are removed before the text is read."""
 
 WRONG_NUMBER = (
     r"wrong (?:number|nr|num|person|phone|contact|guy|lady|woman|man|girl)",
@@ -196,4 +196,5 @@ ALARMS = {
         r"urgence|ambulance|allergi\w*|notfall|notarzt|dringend|allergisch\w*|pogotowie|szpital|pilne|alergi\w*|urgente|emergencia",
     ),
 }
-"""Signs that bring a person sooner, the gravest first; they never change what a text does."""
+"""Signs of alarm that put a text first in the inbox, the most serious first; they never change what
+a text does."""

@@ -12,7 +12,7 @@ from reminders.rules import keyword_lists
 
 
 class Kind(StrEnum):
-    """What a text that came in asks of us."""
+    """What an incoming text asks for."""
 
     STOP = "stop"
     WRONG_NUMBER = "wrong-number"  # a stop, and the number is not the client's
@@ -49,9 +49,9 @@ class KeywordReading:
 def read(body: str) -> KeywordReading:
     """Read one text, in whatever language it is.
 
-    A keyword counts alone, the words of Twilio's list and of 47 CFR 64.1200(a)(10) among them;
-    so does any wording that a reasonable person takes for a stop, since that law asks no more.
-    START and HELP count only alone: the one gives consent, the other may be a cry.
+    A keyword counts alone, the words of Twilio's list and of 47 CFR 64.1200(a)(10) among them; so
+    does any wording that a reasonable person takes for a stop, since that law asks no more. START
+    and HELP count only alone: the one gives consent, the other may be a real call for help.
     """
     said = _without_quotes(body[:LONGEST])
     sentences = [plain(part) for part in _SENTENCES.split(said)]

@@ -58,8 +58,8 @@ def room(lane: LaneFacts, now: datetime) -> int:
 def charge(lane: LaneFacts, count: int, now: datetime) -> LaneFacts:
     """Return the lane after ``count`` messages were let through at ``now``.
 
-    Each takes its slot of time. Once a day's limit is used up the lane opens again at the
-    clinic's midnight. A stopped lane waits for what came of the one it let through.
+    Each takes its slot of time. Once a day's limit is used up the lane opens again at the clinic's
+    midnight. A stopped lane waits for the outcome of the one it let through.
     """
     if count and lane.stopped_until is not None:
         lane = replace(lane, stopped_until=now + PROBE)

@@ -35,7 +35,8 @@ class Parameter:
 
     @property
     def ends(self) -> tuple[int, ...]:
-        """Return the values at which wording is tried: every choice, or both ends and the default."""
+        """Return the values at which wording is tried: every choice, or both ends and the
+        default."""
         return tuple(sorted(set(self.choices or (self.lowest, self.default, self.highest))))
 
     def allows(self, value: int) -> bool:

@@ -104,9 +104,9 @@ def plan(
 ) -> tuple[Planned, ...]:
     """Return every reminder the treatment calls for, past ones included.
 
-    ``zone`` and ``hours`` are the recipient's; ``contacts`` are the channels on which she
-    has an address or number, ``reach`` those of them on which she may be messaged as well.
-    ``hour`` is the one of her clock that suits her best, if she chose one.
+    ``zone`` and ``hours`` are the recipient's; ``contacts`` are the channels with an address or
+    number, ``reach`` those of them by which the client may be messaged. ``hour`` is the local hour
+    the client prefers, if any.
     """
     return tuple(
         _planned(treatment, _at_hour(milestone, hour), channel, zone, hours)
@@ -116,7 +116,7 @@ def plan(
 
 
 def _at_hour(milestone: Milestone, hour: int | None) -> Milestone:
-    """Move a milestone to her own hour; one of the day of treatment itself keeps its own."""
+    """Move a milestone to the client's preferred hour, except on the day of treatment."""
     day = milestone.after.months or milestone.after.days
     moves = hour is not None and milestone.at is not None and day
     return replace(milestone, at=time(hour or 0)) if moves else milestone
@@ -184,9 +184,9 @@ def replan(
 ) -> Replan:
     """Compare what is with what ought to be.
 
-    What may have reached her is never planned again; what was never sent may be planned anew
-    when its date has changed, or when it was cancelled and is wanted again; what is open moves,
-    or is given up when its moment has passed.
+    What may have reached the client is never planned again; what was never sent may be planned anew
+    when its date has changed, or when it was cancelled and is wanted again; what is open moves, or
+    is given up when its moment has passed.
     """
     by_key: dict[tuple[str, Channel], list[ExistingReminder]] = {}
     for row in existing:

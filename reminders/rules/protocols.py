@@ -101,7 +101,8 @@ class Protocol:
     """The course for one kind of treatment; one object each, so it is compared as such.
 
     ``lineage`` are the folders its wording is looked up in, its own first. ``names`` is what
-    clients may be told it is called, by language.
+    clients may be told it is called, by language. ``known_as`` are the words by which a clinic's
+    service is known as this one, ``may_be`` those that leave it in doubt.
     """
 
     key: str
@@ -113,6 +114,7 @@ class Protocol:
     lineage: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     reviews: Mapping[str, Review] = field(default_factory=dict)
+    may_be: tuple[str, ...] = ()
 
     def milestone(self, key: str) -> Milestone:
         """Return the milestone of that key; raises ``KeyError``."""
@@ -165,7 +167,8 @@ def inherit(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, An
 def read_protocol(
     key: str, table: Mapping[str, Any], lineage: tuple[str, ...] | None = None
 ) -> Protocol:
-    """Build a protocol from its parsed TOML; raises ``ValueError`` or ``KeyError`` if it is wrong."""
+    """Build a protocol from its parsed TOML; raises ``ValueError`` or ``KeyError`` if it is
+    wrong."""
     parameters = tuple(read_parameter(name, row) for name, row in table["parameters"].items())
     defaults = {parameter.key: parameter.default for parameter in parameters}
     milestones = tuple(_milestone(row, defaults) for row in table["milestones"])
@@ -182,6 +185,7 @@ def read_protocol(
         lineage=lineage or (key,),
         names=table.get("names", {}),
         reviews={name: Review(**row) for name, row in table.get("reviews", {}).items()},
+        may_be=tuple(table.get("may_be", ())),
     )
 
 

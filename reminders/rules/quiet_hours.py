@@ -107,8 +107,8 @@ _IN_ZONE = {
 
 
 def place_of(phone: str | None) -> str | None:
-    """Return the state or country a number (E.164) was given out in, as far as that matters
-    here. She may have moved and kept it: it is a sign, no proof.
+    """Return the state or country a number (E.164) was issued in, if it has rules here. The client
+    may have moved since: it is evidence, not proof.
     """
     if not phone:
         return None
@@ -116,28 +116,28 @@ def place_of(phone: str | None) -> str | None:
 
 
 def places(zone: str, phone: str | None, clinic_phone: str) -> frozenset[str]:
-    """Return every place whose rules may be hers: where her number comes from, and where her
-    clinic is unless her zone (IANA) says that she lives elsewhere. Where neither tells, every
-    state in her zone may be meant.
+    """Return every place whose rules may apply: that of the client's number, and the clinic's
+    unless the client's zone (IANA) lies elsewhere. Where both are unknown, every state in the
+    client's zone.
     """
-    hers, clinics = place_of(phone), place_of(clinic_phone)
+    own, clinics = place_of(phone), place_of(clinic_phone)
     may_be = set(_IN_ZONE.get(zone, "").split())
-    found = {hers} if hers else set()
+    found = {own} if own else set()
     if clinics and (clinics in may_be or clinics not in RULES or not may_be):
         found.add(clinics)
     return frozenset(found or may_be)
 
 
 def rules_for(zone: str, phone: str | None, clinic_phone: str) -> list[Rule]:
-    """Return the stricter rules that may bind messages to her, if any."""
+    """Return the stricter rules that may apply to a client's messages, if any."""
     return [RULES[p] for p in sorted(places(zone, phone, clinic_phone)) if p in RULES]
 
 
 def recipients_hours(
     ours: SendingHours, zone: str, phone: str | None, clinic_phone: str
 ) -> SendingHours:
-    """Return when she may be messaged: the clinic's hours, within those of every place that may
-    be hers. Where the two never meet, the law's hours hold.
+    """Return when a client may be messaged: the clinic's hours, within those of every place that
+    may apply. Where they do not overlap, the law's hours hold.
     """
     return _within(ours, zone, (phone or "")[:5], clinic_phone[:5])
 

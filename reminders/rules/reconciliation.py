@@ -14,10 +14,10 @@ from reminders.rules.terms import Channel, Reason, Status
 class Patience:
     """How long each kind of waiting lasts.
 
-    ``lease``: how long a claim holds that was not handed off. ``freshness``: between a handoff
-    and its first byte. ``asks``: when to ask Twilio after a handoff, which has then had time to
-    list what it took. ``mail``: how long a mail server may think about the final dot (RFC 5321,
-    4.5.3.2.6: ten minutes). ``proof``: how long at least proof is sought before staff are told.
+    ``lease``: how long a claim holds that was not handed off. ``freshness``: between a handoff and
+    its first byte. ``asks``: when to ask Twilio after a handoff, which has then had time to list
+    what it took. ``mail``: how long a mail server may think about the final dot (RFC 5321,
+    4.5.3.2.6: ten minutes). ``proof``: how long at least proof is sought before staff are alerted.
     """
 
     lease: timedelta = timedelta(minutes=2)
@@ -51,8 +51,8 @@ class LookupResult(StrEnum):
 class UnconfirmedAttempt:
     """An attempt that may have left: what it said to whom, and how often it was looked for.
 
-    ``failed_lookups`` counts the healthy looks that did not find it, ``unproven_attempts`` the earlier attempts of
-    the reminder whose end was never known.
+    ``failed_lookups`` counts the healthy looks that did not find it, ``unproven_attempts`` the
+    earlier attempts of the reminder whose end was never known.
     """
 
     reminder_id: int
@@ -72,7 +72,7 @@ class UnconfirmedAttempt:
 def prove(
     doubt: UnconfirmedAttempt, finding: LookupResult, now: datetime, patience: Patience
 ) -> Settled:
-    """Say what becomes of a text in doubt.
+    """Decide what becomes of a text in doubt.
 
     One that was found was accepted. One that was missing at every ask never left, and may go
     again while it still helps. One that could not be asked for until it no longer mattered is
@@ -107,7 +107,7 @@ def _next_ask(
 
 
 def presume(doubt: UnconfirmedAttempt, now: datetime, *, resend: bool) -> Settled:
-    """Say what becomes of an email in doubt, of which nobody can be asked.
+    """Decide what becomes of an email in doubt, since no mail server can be asked.
 
     Where ``resend`` is chosen it goes once more while it still helps, with the same Message-ID
     and marked as a possible duplicate; else, or the second time, it is unknown.

@@ -22,7 +22,7 @@ class Role(StrEnum):
     STAFF = "staff"  # looks after clients
     OWNER = "owner"  # also decides about wording, settings and staff
 
-    def may(self, needed: Role) -> bool:
+    def includes(self, needed: Role) -> bool:
         """Say whether this role includes what is needed."""
         return _ORDER.index(self) >= _ORDER.index(needed)
 

@@ -68,7 +68,7 @@ class MonthFigures:
         return found
 
     @property
-    def usual_wait(self) -> timedelta | None:
+    def median_wait(self) -> timedelta | None:
         """Return how long half of the answered replies waited at most."""
         if not self.answered_in:
             return None

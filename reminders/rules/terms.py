@@ -31,18 +31,18 @@ class Purpose(StrEnum):
 class Act(StrEnum):
     """By what act a consent was given or taken back."""
 
-    FORM = "form"  # she filled in our form on her own phone
-    PAGE = "page"  # she chose it on her own page
-    KEYWORD = "keyword"  # she texted it
-    LINK = "link"  # she pressed unsubscribe
-    DESK = "desk"  # staff took it down
+    FORM = "form"  # the client filled in our form
+    PAGE = "page"  # the client chose it on their own page
+    KEYWORD = "keyword"  # the client texted it
+    LINK = "link"  # the client pressed unsubscribe
+    DESK = "desk"  # staff recorded it
     IMPORT = "import"  # a clinic's list says so
-    COMPLAINT = "complaint"  # she called our email spam
-    ERASURE = "erasure"  # she was forgotten
+    COMPLAINT = "complaint"  # the client reported our email as spam
+    ERASURE = "erasure"  # the client was erased
 
 
 class Discretion(StrEnum):
-    """How much a message may show to whoever else sees her screen."""
+    """How much a message may show to others who see the client's screen."""
 
     PLAIN = "plain"  # what to do, never the procedure's name
     DISCREET = "discreet"  # a note from the clinic, and where to read it
@@ -64,7 +64,7 @@ class Status(StrEnum):
 
 
 OPEN = frozenset({Status.PLANNED, Status.CLAIMED})
-"""Still ours: nothing has left the house, so plans may change."""
+"""States in which nothing was handed off, so plans may change."""
 
 LEFT = frozenset(
     {
@@ -115,10 +115,10 @@ class Reason(StrEnum):
 class OneOffKind(StrEnum):
     """What a message outside any protocol is for."""
 
-    OPT_IN = "opt-in"  # confirms that she said yes; the first text of all
-    CODE = "code"  # she asked for it this minute, to confirm her number
-    ANSWER = "answer"  # a person answers what she wrote
-    CORRECTION = "correction"  # puts an earlier message right
+    OPT_IN = "opt-in"  # confirms a consent; the first text to a client
+    CODE = "code"  # the client asked for it just now, to verify a contact
+    ANSWER = "answer"  # staff answer what the client wrote
+    CORRECTION = "correction"  # corrects an earlier message
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class OneOffFacts:
 
     kind: OneOffKind
     subject: str
-    words: str
+    text: str
     urgent: bool
 
 
@@ -151,7 +151,7 @@ class ClinicFacts:
     texts_per_day: int
     texts_per_week: int
     zone: ZoneInfo
-    own: Customisation = NOTHING_OWN
+    customisation: Customisation = NOTHING_OWN
     segment_budget: int | None = None
     segments_left: int | None = None
     halted: Reason | None = None
@@ -184,12 +184,12 @@ class Facts:
     suppressed: Reason | None
     superseded: bool
     texts_on: tuple[date, ...]
-    note: OneOffFacts | None = None
+    one_off: OneOffFacts | None = None
     page_edition: int = 1
     paused_until: datetime | None = None
-    held: bool = False
+    on_hold: bool = False
     welcome_first: bool = False
-    guest: bool = False
+    practice_recipient: bool = False
     discretion: Discretion = Discretion.PLAIN
 
 

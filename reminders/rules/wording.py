@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 LONGEST_LIFE = timedelta(days=730)
-"""Wording is read again at least this often, whoever wrote it."""
+"""All wording is reviewed at least this often."""
 
 REVIEW_AHEAD = timedelta(days=30)
 """How long before its last day somebody is asked to read it again."""
@@ -27,7 +27,7 @@ class Wording:
 class Approved:
     """A clinic's own words for a milestone, and the last day on which they may go unread."""
 
-    words: Wording
+    wording: Wording
     review_by: date | None = None
     wording_id: int = 0
 
@@ -46,7 +46,7 @@ class Customisation:
     wordings: Mapping[Key, Approved] = field(default_factory=dict)
     packaged_until: date | None = date.max
 
-    def unfit(self, protocol: str, milestone: str, language: str, day: date) -> bool:
+    def needs_review(self, protocol: str, milestone: str, language: str, day: date) -> bool:
         """Say whether a clinic's clients may not be sent this wording on a day: nobody there
         approved or accepted it, or its review date has passed.
         """

@@ -48,7 +48,7 @@ def check_deadline(deadline: float) -> None:
 
 
 class Sender(Protocol):
-    """A way out for one channel."""
+    """Sends messages by one channel."""
 
     async def send(self, message: Message, hand_off: HandOff) -> str:
         """Send one message and return the provider's id for it.
@@ -76,7 +76,7 @@ class SearchedMessage:
 
 @runtime_checkable
 class Searchable(Protocol):
-    """A way out that can be asked afterwards what left by it."""
+    """A sender whose provider can be asked whether a message was sent."""
 
     async def find(self, sought: SearchedMessage) -> str | None:
         """Return the provider's id of a message, or None where the provider, in good health,
@@ -97,9 +97,9 @@ class ListedMessage:
 
 @runtime_checkable
 class ListsMessages(Protocol):
-    """A way out that can tell everything that left by it."""
+    """A sender whose provider can list everything that was sent."""
 
-    async def left_since(self, since: datetime) -> list[ListedMessage]:
+    async def sent_since(self, since: datetime) -> list[ListedMessage]:
         """Return all that was taken since then (UTC). Raises ``SendError`` where it could not be
         asked: CONFIGURATION where we are not let in at all.
         """
@@ -123,11 +123,11 @@ async def send_alone(sender: Sender, message: Message) -> str:
 
 @runtime_checkable
 class RedactsMessages(Protocol):
-    """A way out that can be asked to forget what was said by it."""
+    """A sender whose provider can redact sent messages."""
 
     async def redact(self, provider_id: str) -> None:
-        """Let the provider forget the words of a message; one it does not know any more has none.
-        Raises ``SendError`` where it would not, or could not be asked.
+        """Redact a message at the provider; one that is gone there counts as redacted. Raises
+        ``SendError`` where it would not, or could not be asked.
         """
         ...
 

@@ -56,20 +56,20 @@ class MailServer:
     username: str
     password: str
     mail_from: str
-    bounces: str = ""
+    bounce_address: str = ""
 
     def envelope_from(self, reference: str) -> str:
-        """Return whom a server tells that a message did not arrive: the address for bounces, with
-        the message's own name in it, which survives servers that send nothing of it back.
+        """Return the envelope sender, to which bounces go: the address for bounces, with the
+        message's own reference in it, which survives servers that send nothing of it back.
         """
-        if not self.bounces:
+        if not self.bounce_address:
             return ascii_address(self.mail_from)
-        local, _, domain = ascii_address(self.bounces).rpartition("@")
+        local, _, domain = ascii_address(self.bounce_address).rpartition("@")
         return ascii_address(f"{local}+{reference}@{domain}")
 
 
 class SmtpSender:
-    """The way out for emails: a few conversations, opened when needed and used again."""
+    """The sender for emails: a few SMTP connections, opened when needed and reused."""
 
     def __init__(
         self, server: MailServer, connections: int = CONNECTIONS, step: float = STEP
@@ -80,12 +80,12 @@ class SmtpSender:
         self._server = server
         self._connections = connections
         self._step = step
-        self._start_afresh()
+        self._reset()
 
-    def _start_afresh(self) -> None:
-        """Hold nothing that belongs to an event loop."""
+    def _reset(self) -> None:
+        """Reset everything that belongs to an event loop."""
         self._idle: list[Conversation] = []
-        self._room = asyncio.Semaphore(self._connections)
+        self._limit = asyncio.Semaphore(self._connections)
 
     @cached_property
     def _context(self) -> ssl.SSLContext:
@@ -95,24 +95,24 @@ class SmtpSender:
         """Say from whom and to whom, hand off, and only then send what cannot be taken back;
         see ``Sender.send``.
         """
-        payload = compose(message, self._server.mail_from, self._server.bounces)
+        payload = compose(message, self._server.mail_from, self._server.bounce_address)
         envelope = self._server.envelope_from(message.reference), ascii_address(message.to)
-        async with self._room:
+        async with self._limit:
             with _not_yet_sent():
-                conversation = await self._addressed(*envelope)
+                conversation = await self._with_recipient(*envelope)
             try:
                 reply = await _deliver(conversation, hand_off, payload)
             except BaseException:
-                conversation.abandon()
+                conversation.abort()
                 raise
             self._idle.append(conversation)
         _judge(reply)
         return message_id(message, self._server.mail_from)
 
     async def close(self) -> None:
-        """Say goodbye on every idle connection; see ``Sender.close``."""
+        """Quit every idle connection; see ``Sender.close``."""
         idle = self._idle
-        self._start_afresh()
+        self._reset()
         await asyncio.gather(*(conversation.part() for conversation in idle))
 
     async def sign_in(self) -> None:
@@ -120,14 +120,14 @@ class SmtpSender:
         with _not_yet_sent():
             self._idle.append(await self._open())
 
-    async def _addressed(self, sender: str, to: str) -> Conversation:
+    async def _with_recipient(self, sender: str, to: str) -> Conversation:
         """Return a conversation that waits for a payload. One that died while it was idle is
         replaced once.
         """
         while self._idle:
             conversation = self._idle.pop()
             if not conversation.quiet:
-                conversation.abandon()
+                conversation.abort()
                 continue
             try:
                 return await self._address(conversation, sender, to)
@@ -146,10 +146,10 @@ class SmtpSender:
         )
         with _abort_on_failure(conversation):
             if conversation.pipelining:
-                conversation.say(*commands)
+                conversation.send_line(*commands)
             for command in commands:
                 if not conversation.pipelining:
-                    conversation.say(command)
+                    conversation.send_line(command)
                 _expect(await conversation.reply(), command[:4])
         return conversation
 
@@ -160,21 +160,21 @@ class SmtpSender:
         conversation = await connect(server.host, server.port, implicit, self._step)
         with _abort_on_failure(conversation):
             _expect(await conversation.reply(), "greeting")
-            offers = await self._introduce(conversation)
+            offers = await self._ehlo(conversation)
             if server.security is Security.STARTTLS:
                 await self._protect(conversation, offers)
-                offers = await self._introduce(conversation)
+                offers = await self._ehlo(conversation)
             if server.username:
                 await self._log_in(conversation, offers.get("AUTH", "").upper().split())
         conversation.pipelining = "PIPELINING" in offers
         return conversation
 
-    async def _introduce(self, conversation: Conversation) -> dict[str, str]:
+    async def _ehlo(self, conversation: Conversation) -> dict[str, str]:
         """Say who we are, and return what the server offers by keyword."""
         domain = ascii_address(self._server.mail_from).rpartition("@")[2]
-        reply = await conversation.ask(f"EHLO {domain}")
+        reply = await conversation.command(f"EHLO {domain}")
         if reply.code >= 500:
-            reply = await conversation.ask(f"HELO {domain}")
+            reply = await conversation.command(f"HELO {domain}")
         _expect(reply, "EHLO")
         lines = (line.partition(" ") for line in reply.words.split("\n")[1:])
         return {keyword.upper(): rest for keyword, _, rest in lines}
@@ -182,7 +182,7 @@ class SmtpSender:
     async def _protect(self, conversation: Conversation, offers: dict[str, str]) -> None:
         if "STARTTLS" not in offers:
             raise SendError(Outcome.CONFIGURATION, "no STARTTLS offered")
-        _expect(await conversation.ask("STARTTLS"), "STARTTLS")
+        _expect(await conversation.command("STARTTLS"), "STARTTLS")
         await conversation.protect(self._context, self._server.host)
 
     async def _log_in(self, conversation: Conversation, ways: list[str]) -> None:
@@ -190,12 +190,12 @@ class SmtpSender:
         if "PLAIN" in ways:
             last = "AUTH PLAIN " + _base64(f"\0{name}\0{password}")
         elif "LOGIN" in ways:
-            _expect(await conversation.ask("AUTH LOGIN"), "LOGIN")
-            _expect(await conversation.ask(_base64(name)), "LOGIN")
+            _expect(await conversation.command("AUTH LOGIN"), "LOGIN")
+            _expect(await conversation.command(_base64(name)), "LOGIN")
             last = _base64(password)
         else:
             raise SendError(Outcome.CONFIGURATION, "no login offered")
-        _expect(await conversation.ask(last), "AUTH")
+        _expect(await conversation.command(last), "AUTH")
 
 
 async def _deliver(conversation: Conversation, hand_off: HandOff, payload: bytes) -> Reply:
@@ -204,7 +204,7 @@ async def _deliver(conversation: Conversation, hand_off: HandOff, payload: bytes
     if not conversation.quiet:
         raise SendError(Outcome.BUSY, "gone before it left")
     check_deadline(deadline)
-    conversation.pour(payload)
+    conversation.send_payload(payload)
     try:
         return await conversation.reply()
     except UnreadableReply as error:
@@ -243,7 +243,7 @@ def _abort_on_failure(conversation: Conversation) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        conversation.abandon()
+        conversation.abort()
         raise
 
 
@@ -252,8 +252,8 @@ def _base64(words: str) -> str:
 
 
 def _expect(reply: Reply, step: str) -> None:
-    """Let the conversation go on, or raise what the reply means: ``Lost`` for a 421, with which
-    a server may end any conversation."""
+    """Continue the conversation, or raise what the reply means: ``Lost`` for a 421, with which a
+    server may end any conversation."""
     if reply.code == 421:
         raise ConnectionLost("421")
     if reply.code >= 400:

@@ -87,8 +87,8 @@ def _keys(domain: str, lookup: Lookup) -> Iterator[str]:
 
 
 def probe_webhook(url: str, account_sid: str, auth_token: str) -> int | None:
-    """Post to an address of our own what Twilio would, signed as Twilio signs, and return the
-    answer's status; None where nobody answers.
+    """Post to our own webhook what Twilio would, with its signature, and return the status of the
+    answer; None without an answer.
     """
     form = {"AccountSid": account_sid}
     signature = RequestValidator(auth_token).compute_signature(url, form)

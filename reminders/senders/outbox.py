@@ -22,7 +22,7 @@ REHEARSED = {
 
 
 class OutboxSender:
-    """The way out that stays in: ``.txt`` for texts, ``.eml`` for emails."""
+    """A sender that writes files: ``.txt`` for texts, ``.eml`` for emails."""
 
     def __init__(self, folder: Path, mail_from: str, reference: Callable[[int], str]) -> None:
         """Take the folder, made when first needed, the address emails would come from, and how

@@ -67,19 +67,19 @@ class TwilioAccount:
 
 
 class TwilioSender:
-    """The way out for texts."""
+    """The sender for texts."""
 
     def __init__(self, account: TwilioAccount) -> None:
         """Take the account; nothing is contacted yet."""
         self._account = account
         self._http = Connection()
         self._client = client_for(account, self._http)
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._limit = asyncio.Semaphore(AT_ONCE)
 
     async def send(self, message: Message, hand_off: HandOff) -> str:
         """Hand off, then create the message; see ``Sender.send``."""
         _DEADLINE.set(await hand_off())
-        async with self._room:
+        async with self._limit:
             return await self._create(message)
 
     async def _create(self, message: Message) -> str:
@@ -115,7 +115,7 @@ class TwilioSender:
         except (ValueError, TypeError, AttributeError, KeyError):
             raise SendError(Outcome.BUSY, "unreadable list") from None
 
-    async def left_since(self, since: datetime) -> list[ListedMessage]:
+    async def sent_since(self, since: datetime) -> list[ListedMessage]:
         """Go through Twilio's list, the newest first; see ``Recounting.left_since``."""
         by_number = {"from_": self._account.sender} if self._account.sender[:1] == "+" else {}
         found: list[ListedMessage] = []
@@ -147,7 +147,7 @@ class TwilioSender:
 
     async def close(self) -> None:
         """Close the connections to Twilio."""
-        self._room = asyncio.Semaphore(AT_ONCE)  # it belongs to an event loop
+        self._limit = asyncio.Semaphore(AT_ONCE)  # it belongs to an event loop
         await self._http.close()
 
 

@@ -13,7 +13,7 @@ ROOM = 16_384
 """Octets a reply may take, in all its lines; RFC 5321 asks for 512 to each."""
 
 GOODBYE = 1.0
-"""Seconds to wait for a server to answer our goodbye."""
+"""Seconds to wait for a server to answer QUIT."""
 
 _LINE = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r\n]*))?\r?\n")
 
@@ -23,7 +23,7 @@ class UnreadableReply(Exception):  # noqa: N818 (what became of the conversation
 
 
 class ConnectionLost(UnreadableReply):
-    """The other side is gone."""
+    """The connection is closed."""
 
 
 class Reply(NamedTuple):
@@ -50,10 +50,10 @@ class Conversation(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Keep what comes; nobody is let to fill our memory."""
+        """Buffer what was received, up to a limit."""
         self._said += data
         if len(self._said) > ROOM:
-            self.abandon()
+            self.abort()
         self._wake()
 
     def eof_received(self) -> None:
@@ -61,7 +61,7 @@ class Conversation(asyncio.Protocol):
         self.connection_lost(None)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        """Let whoever waits know."""
+        """Wake those who wait for a reply."""
         self._lost = True
         self._wake()
 
@@ -74,17 +74,17 @@ class Conversation(asyncio.Protocol):
         """Whether the line stands and nothing has come in unasked."""
         return not self._lost and not self._said
 
-    def say(self, *lines: str) -> None:
+    def send_line(self, *lines: str) -> None:
         """Send commands, all in one write. Raises ``UnicodeError`` for what is not ASCII."""
         self._transport.write("".join(f"{line}\r\n" for line in lines).encode("ascii"))
 
-    def pour(self, payload: bytes) -> None:
+    def send_payload(self, payload: bytes) -> None:
         """Send a message that ends with a line's end, and the final dot."""
         self._transport.write(payload.replace(b"\r\n.", b"\r\n..") + b".\r\n")
 
-    async def ask(self, line: str) -> Reply:
+    async def command(self, line: str) -> Reply:
         """Send one command and wait for its reply. Raises ``Broken``."""
-        self.say(line)
+        self.send_line(line)
         return await self.reply()
 
     async def reply(self) -> Reply:
@@ -134,13 +134,13 @@ class Conversation(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", secured)
 
     async def part(self) -> None:
-        """Say goodbye, without waiting long to hear it."""
+        """Send QUIT, without waiting long for the answer."""
         with suppress(UnreadableReply, TimeoutError):
             async with asyncio.timeout(GOODBYE):
-                await self.ask("QUIT")
-        self.abandon()
+                await self.command("QUIT")
+        self.abort()
 
-    def abandon(self) -> None:
+    def abort(self) -> None:
         """Cut the line at once; without the final dot nothing is delivered."""
         self._lost = True
         self._transport.abort()

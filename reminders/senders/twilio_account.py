@@ -37,7 +37,7 @@ class TwilioNumber:
 
     @property
     def registered(self) -> bool:
-        """Say whether carriers let it through, as far as Twilio tells."""
+        """Say whether carriers let it through, according to Twilio."""
         return self.registration is None or self.registration.upper() in REGISTERED
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reminders.rules.decision import Outcome
 
 CODES = {
-    # The client, or her carrier for her, said stop.
+    # The client, or the client's carrier, opted out.
     **dict.fromkeys((21610, 30640), Outcome.SUPPRESS),
     # This number cannot be texted.
     **dict.fromkeys((21211, 21214, 21612, 21614, 30005, 30006), Outcome.INVALID),
@@ -16,7 +16,7 @@ CODES = {
     ),
     # Not processed, and neither would any other be: too many at once, or today.
     **dict.fromkeys((20429, 21611, 30001, 30023, 60728, 63017, 63038), Outcome.BUSY),
-    # Her phone was off or away, or nobody knows why it did not arrive.
+    # The phone was off or out of reach, or the reason is unknown.
     **dict.fromkeys((30003, 30008), Outcome.UNREACHED),
     # This contact: its country is not allowed, or a trial account does not know it.
     **dict.fromkeys((21408, 21608, 30450), Outcome.BARRED),
@@ -43,31 +43,31 @@ ANSWERED_BY_TWILIO = frozenset(
 SAID = {
     21211: "this is not a number that can be texted",
     21408: "our account may not text that country",
-    21610: "she texted STOP to our number",
-    21612: "her number cannot be reached from ours",
-    21614: "her number is not a mobile number",
-    30003: "her phone was off or out of reach",
-    30004: "her phone or network blocks our texts",
+    21610: "the client texted STOP to our number",
+    21612: "the number cannot be reached from ours",
+    21614: "the number is not a mobile number",
+    30003: "the phone was off or out of reach",
+    30004: "the phone or network blocks our texts",
     30005: "the number is not in service",
-    30006: "her number is a landline, or its network takes no texts",
-    30007: "her network took it for spam",
-    30008: "her network gave no reason",
+    30006: "the number is a landline, or its network takes no texts",
+    30007: "the network took it for spam",
+    30008: "the network gave no reason",
     30034: "our number is not registered with the networks",
 }
-"""What the codes staff meet mean, in plain words (twilio.com/docs/api/errors)."""
+"""Plain words for the codes that staff see (twilio.com/docs/api/errors)."""
 
 
 def say(code: str) -> str:
-    """Say in plain words what a provider's code means; nothing for one we have no words for.
+    """Return in plain words what a provider's code means; empty for an unknown code.
 
     Mail servers answer by SMTP codes: RFC 5321 and RFC 3463.
     """
     if code.isdecimal() and int(code) in SAID:
         return SAID[int(code)]
     if code.startswith(("550", "551", "553", "5.1")):
-        return "her mailbox does not exist"
+        return "the mailbox does not exist"
     if code.startswith(("552", "452", "5.2.2", "4.2.2")):
-        return "her mailbox is full"
+        return "the mailbox is full"
     return ""
 
 

@@ -105,7 +105,7 @@ class Remark(Shape):
     row: int
     column: str
     problem: str
-    mend: str
+    advice: str
 
 
 class Import(Shape):

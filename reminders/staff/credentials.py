@@ -27,7 +27,7 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 """What a small host can bear and a thief cannot (OWASP Password Storage: m=19 MiB, t=2, p=1)."""
 
 NOBODY = HASHER.hash(secrets.token_urlsafe())
-"""Tried for an address we do not know, so that the answer takes as long."""
+"""Checked for an unknown address, so that the answer takes as long."""
 
 
 def new_token() -> str:
@@ -49,7 +49,7 @@ def right_password(kept: str | None, password: str) -> bool:
 
 
 class Sealer:
-    """What the operator's key signs, seals and opens."""
+    """Sign, encrypt and decrypt with the operator's key."""
 
     def __init__(self, secret_key: str) -> None:
         """Take the key."""
@@ -73,11 +73,11 @@ class Sealer:
         return Fernet(urlsafe_b64encode(key))
 
     def seal(self, found: Any) -> str:
-        """Write something down so that only we can read it."""
+        """Encrypt a text."""
         return self._fernet.encrypt(json.dumps(found).encode()).decode()
 
     def unseal(self, sealed: str, lasts: timedelta | None = None) -> Any:
-        """Read what we sealed; None if it is not ours, or older than it lasts."""
+        """Decrypt a text; None if it is not ours, or has expired."""
         from cryptography.fernet import InvalidToken  # noqa: PLC0415 (as above)
 
         seconds = int(lasts.total_seconds()) if lasts else None

@@ -28,7 +28,7 @@ def invite(
 ) -> str:
     """Return a new one-time token for somebody to join a clinic; raises ``InputError``.
 
-    For somebody who belongs already it is the way to a new password, and to a new role.
+    For existing staff it sets a new password and role.
     """
     token = credentials.new_token()
     session.add(
@@ -54,10 +54,10 @@ def find(session: Session, token: str, now: datetime) -> Invitation | None:
 def accept(
     session: Session, invitation: Invitation, name: str, password: str, now: datetime
 ) -> Staff:
-    """Make or renew the account of whoever was invited. Raises ``InputError``.
+    """Create or renew the invited account. Raises ``InputError``.
 
-    A new password signs every other browser out and clears failed tries; the second step, where
-    she has one, stays as it is, so that a link alone never gets past it.
+    A new password signs every other browser out and clears failed attempts; an existing second step
+    stays, so that a link alone never bypasses it.
     """
     check_password(password, invitation.email)
     staff = queries.by_email(session, invitation.email)

@@ -19,7 +19,7 @@ LASTS = timedelta(hours=24)
 
 
 def create_link(session: Session, now: datetime) -> str | None:
-    """Return a new token while there is no clinic yet; an older one is good no more."""
+    """Return a new token while there is no clinic yet; it replaces an older one."""
     if people.clinics(session):
         return None
     token = credentials.new_token()

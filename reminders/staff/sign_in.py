@@ -33,11 +33,11 @@ class Wait(Exception):  # noqa: N818 (nobody's fault)
 
 @dataclass(frozen=True, slots=True)
 class SignInRequest:
-    """Whoever knocks: her address on the network, the account she names, and whether this
-    browser has been in that account before.
+    """An attempt to sign in: the network address, the account, and whether this browser has signed
+    in to that account before.
 
-    A browser that has been in keeps a count of its own: strangers who try the account again
-    and again slow down strangers, not her.
+    A known browser has a count of its own, so that strangers who keep trying an account do not slow
+    down its owner.
     """
 
     address: str
@@ -53,7 +53,7 @@ class SignInRequest:
 
 
 def must_wait(session: Session, door: SignInRequest, now: datetime) -> None:
-    """Raise ``Wait`` if this door was tried in vain too often just now."""
+    """Raise ``Wait`` after too many failed attempts."""
     known = (queries.sign_in_attempt(session, key) for key in door.keys)
     until = max((knock.next_at for knock in known if knock), default=now)
     if until > now:
@@ -61,7 +61,7 @@ def must_wait(session: Session, door: SignInRequest, now: datetime) -> None:
 
 
 def failed(session: Session, door: SignInRequest, now: datetime) -> None:
-    """Count a try in vain; each beyond the first few doubles the wait."""
+    """Count a failed attempt; each beyond the first few doubles the wait."""
     for key in door.keys:
         before = queries.sign_in_attempt(session, key)
         fresh = before is None or now - before.next_at > FORGET
@@ -77,7 +77,7 @@ def with_password(
 ) -> tuple[SignIn, str] | None:
     """Return a new sign-in and its token, or None where address or password is wrong.
 
-    It counts as proven at once only where she has no second step and needs none.
+    The sign-in is complete only where the account has no second step and needs none.
     """
     must_wait(session, door, now)
     staff = queries.by_email(session, door.email)

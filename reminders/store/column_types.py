@@ -27,7 +27,7 @@ from sqlalchemy.types import NullType, TypeEngine
 
 
 class Word(TypeDecorator[StrEnum]):
-    """Store one of our words as plain text and give it back as its enum."""
+    """Store an enum member as plain text, and return it as the enum."""
 
     impl = String(24)
     cache_ok = True
@@ -38,11 +38,11 @@ class Word(TypeDecorator[StrEnum]):
         self.words = words
 
     def process_bind_param(self, value: StrEnum | None, _dialect: Dialect) -> str | None:
-        """Refuse what is not one of the words; raises ``ValueError``."""
+        """Refuse a value outside the enum; raises ``ValueError``."""
         return None if value is None else self.words(value).value
 
     def process_result_value(self, value: Any, _dialect: Dialect) -> StrEnum | None:
-        """Give the word back as its enum member."""
+        """Return the enum member."""
         return None if value is None else self.words(value)
 
 
@@ -58,7 +58,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return what stands for it in this database."""
+        """Return the column type of this database."""
         native: TypeEngine[Any] = (
             BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True)
         )
@@ -86,8 +86,8 @@ def microseconds(instant: datetime) -> int:
 
 
 class BoundList(TypeDecorator[Sequence[int | str]]):
-    """Hand over many values as one: an array in PostgreSQL, a JSON text in SQLite. So a statement
-    stays the same however many there are, and is prepared once.
+    """Bind many values as one parameter: an array in PostgreSQL, a JSON text in SQLite. So a
+    statement stays the same for any number of them, and is prepared once.
     """
 
     impl = Text
@@ -99,7 +99,7 @@ class BoundList(TypeDecorator[Sequence[int | str]]):
         self.of = of
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return what stands for it in this database."""
+        """Return the column type of this database."""
         native: TypeEngine[Any] = Text() if dialect.name == "sqlite" else ARRAY(self.of)
         return dialect.type_descriptor(native)
 
@@ -109,7 +109,7 @@ class BoundList(TypeDecorator[Sequence[int | str]]):
 
 
 class among(ColumnElement[Any]):  # noqa: N801 (reads like the function it stands for)
-    """Say that a value is one of many, given under a name when the statement is run."""
+    """Condition: a value is one of many, which are bound under a name when the statement runs."""
 
     inherit_cache = True
     _traverse_internals = [  # noqa: RUF012 (the library's own shape)
@@ -119,7 +119,7 @@ class among(ColumnElement[Any]):  # noqa: N801 (reads like the function it stand
     type = NullType()  # called a boolean it would be compared with one, and use no index
 
     def __init__(self, value: ColumnElement[Any], name: str) -> None:
-        """Take the value, and the name its company is given by."""
+        """Take the value, and the name of the parameter."""
         self.value = value
         of: TypeEngine[Any] = BigInteger() if isinstance(value.type, Integer) else Text()
         self.many = bindparam(name, type_=BoundList(of))

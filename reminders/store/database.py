@@ -59,15 +59,16 @@ _POSTGRESQL: dict[str, Any] = {
 
 
 class Transactions:
-    """Transactions for code that holds many conversations at once in one thread.
+    """Transactions for code that runs many deliveries at once in one thread.
 
-    PostgreSQL's are waited for without holding the others up. SQLite's are run on the spot:
-    they take a millisecond or two, and a thread of their own would fight with the conversations
-    for the interpreter at every row.
+    PostgreSQL's are awaited without blocking the others. SQLite's run directly: they take a
+    millisecond or two, and a thread of their own would compete with the deliveries for the
+    interpreter at every row.
     """
 
     def __init__(self, engine: Engine) -> None:
-        """Take the database. Once closed, another event loop may use it; what was prepared stays."""
+        """Take the database. Once closed, another event loop may use it; what was prepared
+        stays."""
         self._engine = engine
         self._waiting: AsyncEngine | None = None
         if engine.dialect.name == "postgresql":
@@ -86,7 +87,7 @@ class Transactions:
             return await connection.run_sync(_transact, action)
 
     async def close(self) -> None:
-        """Let go of the database."""
+        """Close the connections to the database."""
         if self._waiting is not None:
             await self._waiting.dispose()
 
@@ -118,7 +119,7 @@ def _make_sqlite(_dialect: Any, _record: Any, where: list[str], _words: Any) -> 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     """Keep what was committed even through a power cut, and let readers read meanwhile. The log is
-    moved into the file 64 MB at a time: whoever's commit it falls upon waits for it.
+    moved into the file 64 MB at a time: the commit that triggers it waits for it.
     """
     connection.isolation_level = None
     _use_wal(connection)
@@ -133,7 +134,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
-    """Switch a new file over; SQLite waits for nobody here, so whoever comes second waits."""
+    """Switch a new file to WAL; SQLite does not wait for locks here, so a second process
+    retries."""
     until = time.monotonic() + BUSY
     while True:
         try:
@@ -179,7 +181,7 @@ def writing(engine: Engine | Connection) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """Open a session for looking only; it never waits for a writer and writes nothing."""
+    """Open a read-only session; it never waits for a writer."""
     with Session(engine.execution_options(read_only=True)) as session:
         yield session
 

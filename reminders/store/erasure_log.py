@@ -26,8 +26,8 @@ def noting(engine: Engine, named: str) -> Engine:
 
 
 def note(session: Session, client: Client) -> None:
-    """Add a client to the file, on the disk before her erasure is committed: of two faults, a
-    line too many is the better. Raises ``OSError``; then she is not erased.
+    """Add a client to the file, on disk before the erasure is committed, since a line too many does
+    less harm than one too few. Raises ``OSError``; then the client is not erased.
     """
     path, line = _path(session), f"{client.id} {_proof(session, client)}\n"
     if path is None or (path.exists() and line in path.read_text("ascii")):
@@ -39,8 +39,9 @@ def note(session: Session, client: Client) -> None:
 
 
 def noted(session: Session) -> list[Client]:
-    """Return the clients who stand in the file, and are here again as if nothing had been. One
-    who only has the number of somebody erased is another: the hash holds since when she is here.
+    """Return the erased clients in the file that are in the database again, after a restore. The
+    hash includes when the client was created, so that another client with the same number does not
+    match.
     """
     path = _path(session)
     if path is None or not path.exists():

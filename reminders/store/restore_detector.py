@@ -33,13 +33,13 @@ class RestoreDetector:
     """
 
     def __init__(self, engine: Engine) -> None:
-        """Take whose witness it is."""
+        """Take the database engine."""
         database = engine.url.database
         here = engine.dialect.name == "sqlite" and database not in {None, "", ":memory:"}
         self.path = Path(f"{database}-beats") if here else None
 
     def read(self) -> tuple[int, datetime] | None:
-        """Return the latest beat it knows and when that was (UTC); None where it cannot tell."""
+        """Return the latest heartbeat in the file and its time (UTC); None where there is none."""
         if self.path is None:
             return None
         try:
@@ -54,7 +54,7 @@ class RestoreDetector:
         return self.path is not None and not self.path.exists()
 
     def write(self, beats: int, at: datetime) -> None:
-        """Note a beat that has been committed."""
+        """Record a heartbeat that has been committed."""
         if self.path is not None:
             new = self.path.with_name(f"{self.path.name}-{os.getpid()}")
             private_files.write(new, f"{beats} {at.isoformat()}".encode("ascii"))

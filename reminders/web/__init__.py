@@ -24,7 +24,7 @@ def create_web(
 ) -> Starlette:
     """Return the web application; ``alongside`` is kept open while it serves."""
     # A cached property has no lock: requests that come at once would make several of each.
-    _ = app.engine, app.renderer, app.hearing, app.holding, app.pulse
+    _ = app.engine, app.renderer, app.inbound_texts, app.restore_guard, app.heartbeat_ping
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -57,5 +57,5 @@ def create_web(
 
 
 async def _nowhere(request: Request, _: Exception) -> Response:
-    """Say in plain words that an address leads nowhere, whoever mistyped it."""
+    """Return the page for an unknown address."""
     return client.ClientRequest(request, {}).wrong_link()

@@ -15,7 +15,7 @@ from reminders.store.queries import delivery
 
 
 async def alive(_: Request) -> JSONResponse:
-    """Say that the process answers; the database is not asked."""
+    """Answer that the process is alive, without asking the database."""
     return JSONResponse({"ok": True})
 
 

@@ -56,16 +56,16 @@ class MetricsCollector(Collector):
         """Take whose database."""
         self._app = app
         self._lock = Lock()
-        self._told: list[Metric] = []
+        self._latest: list[Metric] = []
         self._asked_at = -FRESH
 
     def collect(self) -> Iterable[Metric]:
         """Return every metric, a few seconds old at most."""
         with self._lock:
             if time.monotonic() - self._asked_at >= FRESH:
-                self._told = list(_measure(self._app))
+                self._latest = list(_measure(self._app))
                 self._asked_at = time.monotonic()
-            return self._told
+            return self._latest
 
 
 def _measure(app: App) -> Iterator[Metric]:
@@ -148,7 +148,7 @@ def _bucket(seconds: float, ends: Iterable[float]) -> float:
 
 
 async def show(request: Request) -> Response:
-    """Show the metrics to whoever has the token; without one set there is no such page."""
+    """Show the metrics to requests with the token; without a token set there is no such page."""
     app: App = request.app.state.app
     if refusal := refused(request, app.settings.metrics_token, "metrics"):
         return refusal
@@ -169,7 +169,7 @@ def _told(request: Request) -> bytes:
 
 def refused(request: Request, token: SecretStr, where: str) -> Response | None:
     """Return the answer to a request without the token, as ``Authorization: Bearer``; where no
-    token is set there is no such page. None for whoever may come in.
+    token is set there is no such page. None for a permitted request.
     """
     wanted = token.get_secret_value().encode()
     if not wanted:

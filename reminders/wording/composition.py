@@ -35,7 +35,7 @@ _LOOSE = re.compile(r"^(- .*)\n\n+(?=- )", re.MULTILINE)
 
 
 class _Placeholder:
-    """Something not known yet: it writes itself down as the placeholder it came from."""
+    """A value not known yet, which renders as its own placeholder."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -48,7 +48,7 @@ class _Placeholder:
 
 
 class _NumberPlaceholder(int):
-    """A number that conditions may look at, and that writes itself down as its placeholder."""
+    """A number that conditions may use, and that renders as its own placeholder."""
 
     name = ""
 
@@ -74,7 +74,7 @@ class Composer:
         for kind in _COUNTED:
             self._environment.filters[kind.value] = self._counter(kind)
 
-    def flat(self, source: Wording, values: Mapping[str, int]) -> Wording:
+    def resolved(self, source: Wording, values: Mapping[str, int]) -> Wording:
         """Resolve conditions and shared paragraphs; every placeholder stays as it is."""
         numbers = {}
         for name, value in values.items():
@@ -83,7 +83,7 @@ class Composer:
         words = self._each(source, _held() | numbers)
         return replace(words, body=_LOOSE.sub(r"\1\n", words.body))
 
-    def filled(self, source: Wording, values: Mapping[str, int]) -> Wording:
+    def with_numbers(self, source: Wording, values: Mapping[str, int]) -> Wording:
         """Fill the numbers in; what only a client's message can tell stays as it is."""
         return self._each(source, {**_held(), **values})
 

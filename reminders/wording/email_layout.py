@@ -37,7 +37,7 @@ def _layout(environment: Environment, source: str) -> Template:
 
 
 class Compiled:
-    """A wording that only waits for a client; each part is compiled when first asked for."""
+    """A compiled wording, to be filled in for a client; each part is compiled on first use."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class Compiled:
 
 
 class CompiledOneOff(Compiled):
-    """What carries words that were chosen already; they are never read as a template."""
+    """The layout of a one-off message, whose words are never read as a template."""
 
     link = False
     wording = None
@@ -110,7 +110,10 @@ class CompiledOneOff(Compiled):
         self._library = library
         self._language = language
         self._wording = Wording(
-            "{{ note.subject }}", "{{ note.subject }}", "{{ note.words }}", "{{ note.words }}"
+            "{{ one_off.subject }}",
+            "{{ one_off.subject }}",
+            "{{ one_off.text }}",
+            "{{ one_off.text }}",
         )
         self._phase = 0
 
@@ -122,7 +125,7 @@ class CompiledOneOff(Compiled):
 
 
 class CompiledDiscreet(Compiled):
-    """A note that says nothing but where to read it, for a client whose screen others see."""
+    """A message that says only where to read it, for a client whose screen others see."""
 
     link = True
     wording = None

@@ -22,8 +22,9 @@ class Language:
     """One language's fixed phrases, plural forms and headings.
 
     ``measure`` is how its reading age is counted, ``segments`` how many a text may take.
-    ``discreet`` is a message that tells nothing but where to read. ``counts`` holds, by kind and CLDR plural form, words such as “hours”; ``spelling`` what a
-    regional edition spells otherwise than the language it ``extends``.
+    ``discreet`` is a message that says only where to read. ``counts`` holds, by kind and CLDR
+    plural form, words such as “hours”; ``spelling`` what a regional edition spells otherwise than
+    the language it ``extends``.
     """
 
     tag: str

@@ -12,6 +12,7 @@ from typing import Any
 
 from reminders import __version__
 from reminders.rules.protocols import Protocol, inherit, read_protocol
+from reminders.rules.services import read_service
 from reminders.rules.wording import Wording
 from reminders.wording.composition import Composer
 from reminders.wording.languages import Language, choose, read_languages
@@ -27,7 +28,8 @@ class WordingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a fact stands: how well it is founded (A is a regulator, E is weak), and its address."""
+    """Where a fact stands: how well it is founded (A is a regulator, E is weak), and its
+    address."""
 
     grade: str
     title: str
@@ -67,7 +69,7 @@ class Library:
         return {path.parent.name: self._read_protocol(path) for path in files}
 
     @cached_property
-    def tongues(self) -> Mapping[str, Language]:
+    def all_languages(self) -> Mapping[str, Language]:
         """Return every language by its tag; raises ``WordingError``."""
         try:
             return read_languages(self.root)
@@ -88,7 +90,7 @@ class Library:
         return {country: row["number"] for row in table["numbers"] for country in row["countries"]}
 
     def edition(self) -> str:
-        """Return what tells these files, and the program that reads them, from any others."""
+        """Return a fingerprint of these files and of the program that reads them."""
         digest = sha256(__version__.encode())
         for path in sorted(path for path in self.root.rglob("*") if path.is_file()):
             digest.update(f"{path.relative_to(self.root)}\0".encode() + path.read_bytes())
@@ -96,22 +98,15 @@ class Library:
 
     def protocol_for(self, name: str) -> Protocol | None:
         """Return the protocol a treatment's everyday name belongs to; the first for no name."""
-        return self._by_name.get(_plain(name))
-
-    @cached_property
-    def _by_name(self) -> Mapping[str, Protocol]:
-        first = next(iter(self.protocols.values()))
-        names = {
-            _plain(name): protocol
-            for protocol in self.protocols.values()
-            for name in (protocol.key, protocol.name, *protocol.known_as)
-        }
-        return {"": first} | names
+        if not name.strip():
+            return next(iter(self.protocols.values()))
+        key = read_service(name, self.protocols.values()).protocol
+        return self.protocols[key] if key else None
 
     @cached_property
     def _languages(self) -> Mapping[str, list[str]]:
         return {
-            key: [tag for tag in self.tongues if self._is_whole(protocol, tag)]
+            key: [tag for tag in self.all_languages if self._is_whole(protocol, tag)]
             for key, protocol in self.protocols.items()
         }
 
@@ -146,20 +141,20 @@ class Library:
         milestone: str,
         own: Mapping[str, int] | None = None,
     ) -> Wording:
-        """Return a milestone's words as staff read and edit them: put together from the
-        protocol's lineage as its numbers (and a clinic's ``own``) call for, with every placeholder in
-        place. Raises ``WordingError``.
+        """Return a milestone's words as staff read and edit them: put together from the protocol's
+        lineage as its numbers (and a clinic's ``own``) call for, with every placeholder in place.
+        Raises ``WordingError``.
         """
         parts = self._parts(protocol, language, milestone)
         values = self.protocols[protocol].settle(own or {}).values
-        return self._composer(protocol, language).flat(parts, values)
+        return self._composer(protocol, language).resolved(parts, values)
 
-    def filled(
+    def with_numbers(
         self, protocol: str, language: str, words: Wording, own: Mapping[str, int]
     ) -> Wording:
         """Fill the numbers into a wording; what only a client's message can tell stays."""
         values = self.protocols[protocol].settle(own).values
-        return self._composer(protocol, language).filled(words, values)
+        return self._composer(protocol, language).with_numbers(words, values)
 
     def _read_parts(self, protocol: str, language: str, milestone: str) -> Wording:
         """Return a milestone's words before anything is resolved, front matter laid over that
@@ -180,7 +175,7 @@ class Library:
             for fields_, _ in reversed(files):
                 front |= fields_
             body = next((body for _, body in files if body), "")
-            tongue = self.tongues.get(language)
+            tongue = self.all_languages.get(language)
             words = Wording(front["subject"], front["preheader"], front["sms"], body)
         except (OSError, ValueError, KeyError, UnicodeDecodeError) as error:
             msg = f"{name} of {protocol} in {language} cannot be read: {error}"
@@ -190,7 +185,9 @@ class Library:
         return Wording(*(tongue.respell(getattr(words, part.name)) for part in fields(words)))
 
     def _new_composer(self, protocol: str, language: str) -> Composer:
-        return Composer(self.tongues[language], lambda name: self.shared(protocol, language, name))
+        return Composer(
+            self.all_languages[language], lambda name: self.shared(protocol, language, name)
+        )
 
     def shared(self, protocol: str, language: str, name: str) -> str | None:
         """Find what a file includes (“call”) or extends (“skin-needling/day-3”)."""
@@ -199,7 +196,7 @@ class Library:
         if path is None:
             return None
         body = _split(path.read_text("utf-8"))[1]
-        return self.tongues[language].respell(body)
+        return self.all_languages[language].respell(body)
 
     def _file(self, protocol: Protocol, language: str, name: str) -> Path | None:
         paths = (self._path(folder, language, name) for folder in self._lineage(protocol.key))
@@ -210,7 +207,7 @@ class Library:
         return known.lineage if known else (protocol,)
 
     def _path(self, folder: str, language: str, name: str) -> Path:
-        tongue = self.tongues.get(language)
+        tongue = self.all_languages.get(language)
         written = tongue.extends if tongue and tongue.extends else language
         return self.root / "care" / folder / written / name
 
@@ -257,7 +254,3 @@ def _split(source: str) -> tuple[dict[str, Any], str]:
         return {}, source.strip()
     _, front, body = source.split(FENCE, 2)
     return tomllib.loads(front), body.strip()
-
-
-def _plain(name: str) -> str:
-    return "".join(character for character in name.casefold() if character.isalnum())

@@ -70,7 +70,7 @@ class LintFault:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One wording at one set of numbers: as written, and as the client would read it."""
+    """One wording with one set of numbers: as written, and as rendered."""
 
     protocol: Protocol
     language: Language
@@ -87,8 +87,9 @@ def lint_wording(
     source: Wording,
     own: Mapping[str, int] | None = None,
 ) -> list[LintFault]:
-    """Return what is wrong with a wording at a clinic's ``own`` numbers; nothing is sent or kept."""
-    course, tongue = library.protocols[protocol], library.tongues[language]
+    """Return what is wrong with a wording at a clinic's ``own`` numbers; nothing is sent or
+    kept."""
+    course, tongue = library.protocols[protocol], library.all_languages[language]
 
     def fault(rule: str, problem: str) -> LintFault:
         return LintFault(rule, protocol, language, milestone, problem)
@@ -96,7 +97,7 @@ def lint_wording(
     try:
         if not all(map(only_placeholders, astuple(source))):
             return [fault("placeholder", "Use only placeholders and plain conditions.")]
-        filled = library.filled(protocol, language, source, own or {})
+        filled = library.with_numbers(protocol, language, source, own or {})
         read = Wording(*(_FILL.from_string(part).render(_SAMPLE) for part in astuple(filled)))
     except (TemplateError, WordingError) as error:
         return [fault("placeholder", f"A placeholder is not known or not closed: {error}.")]
@@ -208,7 +209,7 @@ def lint_library(library: Library, today: date) -> Iterator[LintFault]:
     seen: set[tuple[str, str, Wording]] = set()
     for protocol in library.protocols.values():
         yield from _sources_cited(library, protocol)
-        for tag in library.tongues:
+        for tag in library.all_languages:
             yield from _within_review(library, protocol, tag, today)
             if tag in library.languages(protocol.key):
                 yield from _wordings_linted(library, protocol, tag, seen)

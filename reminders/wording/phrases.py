@@ -29,11 +29,11 @@ class Words:
             raise KeyError(key)
         return escape(sentence).format(**values)
 
-    def has(self, key: str) -> bool:
+    def has_sentence(self, key: str) -> bool:
         """Say whether there is such a sentence at all."""
         return key in self._english
 
-    def each(self, key: str) -> list[str]:
+    def sentences(self, key: str) -> list[str]:
         """Return the sentences of a list; raises ``KeyError``."""
         return list(self._said.get(key, self._english[key]))
 

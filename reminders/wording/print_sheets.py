@@ -42,7 +42,7 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Whose sheet it is; blank lines where a clinic fills it in by hand."""
+    """The clinic's details on a sheet; blank lines where a clinic fills them in by hand."""
 
     name: str = BLANK
     phone: str = BLANK
@@ -62,7 +62,7 @@ def aftercare_sheet(
 
     Raises ``WordingError``.
     """
-    tongue = library.tongues[language]
+    tongue = library.all_languages[language]
     course = library.protocols[protocol]
     printed = [
         _printed(
@@ -88,7 +88,7 @@ def review_pack(library: Library, protocol: str, language: str, today: date) -> 
     """Return a pack of HTML to print, read and sign: every message of a protocol in a language,
     with why it comes, on which sources, at which numbers. Raises ``WordingError``.
     """
-    tongue = library.tongues[language]
+    tongue = library.all_languages[language]
     course = library.protocols[protocol].course({})
     sample = Letterhead("Your clinic", "020 7946 0018", "+442079460018", "1 Sample Street")
     printed = [_printed(library, protocol, tongue, m, sample, {}) for m in course.milestones]
@@ -114,7 +114,7 @@ def _printed(
     own: Mapping[str, int],
 ) -> Printed:
     source = library.wording(protocol, language.tag, milestone.key, own)
-    filled = library.filled(protocol, language.tag, source, own)
+    filled = library.with_numbers(protocol, language.tag, source, own)
     known = _known(language, clinic)
     words = Wording(*(str(_FILL.from_string(part).render(known)) for part in astuple(filled)))
     text = fold(f"{clinic.name}: {words.sms} {language.stop}")

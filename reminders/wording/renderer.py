@@ -22,11 +22,11 @@ from reminders.wording.library import Library, WordingError
 
 
 class RenderError(ValueError):
-    """A message cannot be worded; nothing may be sent in its place."""
+    """A message cannot be rendered; nothing may be sent in its place."""
 
 
 class Names(Protocol):
-    """Whoever makes the addresses and references that stand in messages."""
+    """Makes the addresses and references that stand in messages."""
 
     def unsubscribe_url(self, client_id: int) -> str:
         """Return the address that stops emails to a client."""
@@ -45,7 +45,7 @@ class Renderer:
     """Word reminders, from wording that is compiled once and kept."""
 
     def __init__(self, library: Library, names: Names) -> None:
-        """Take the wording, and whoever makes links and references."""
+        """Take the wording, and what makes links and references."""
         self._library = library
         self._names = names
 
@@ -65,8 +65,8 @@ class Renderer:
 
     def _wording(self, facts: Facts) -> tuple[Language, Compiled]:
         library, clinic = self._library, facts.clinic
-        if facts.note is not None:
-            return _of_note(library, facts.language, clinic.country)
+        if facts.one_off is not None:
+            return _of_one_off(library, facts.language, clinic.country)
         if facts.discretion is Discretion.DISCREET:
             return _discreet(library, facts.protocol, facts.language, clinic.country)
         return _of_clinic(library, clinic, facts.protocol, facts.language, facts.milestone)
@@ -80,11 +80,11 @@ class Renderer:
         now: datetime,
         expires_at: datetime,
     ) -> Message:
-        welcome = facts.note is not None and facts.note.kind is OneOffKind.OPT_IN
+        welcome = facts.one_off is not None and facts.one_off.kind is OneOffKind.OPT_IN
         said = self._welcome(facts) if welcome else compiled.sms.render(words)
         text, cost = (
             _composed(words, said, language.stop, always=compiled.link or welcome)
-            if facts.note is None or welcome
+            if facts.one_off is None or welcome
             else _sized(said)
         )
         return Message(
@@ -103,7 +103,7 @@ class Renderer:
         )
 
     def _welcome(self, facts: Facts) -> str:
-        """Confirm her yes in the words of clients' pages, which are in more languages."""
+        """Render the welcome text from the phrases of client pages, which are in more languages."""
         words = self._library.phrases.words(facts.language, facts.clinic.country)
         return words("opt_in.text", per_week=facts.clinic.texts_per_week).unescape()
 
@@ -140,7 +140,7 @@ class Renderer:
         clinic = facts.clinic
         day, hour = self._when(facts, locale_of(language.tag, clinic.country))
         return {
-            "note": facts.note,
+            "one_off": facts.one_off,
             "clinic": _clinic_words(clinic),
             "first_name": facts.first_name,
             "date": day,
@@ -157,7 +157,7 @@ class Renderer:
         return say(facts.treated_on, locale), say_time(facts.starts, locale)
 
     def _emergency(self, facts: Facts, language: Language) -> str:
-        own = facts.clinic.own.numbers.get(facts.protocol, {}).get("emergency_number", 0)
+        own = facts.clinic.customisation.numbers.get(facts.protocol, {}).get("emergency_number", 0)
         known = self._library.emergencies.get(facts.clinic.country, language.say["emergency"])
         return str(own) if own else known
 
@@ -167,9 +167,9 @@ def _of_clinic(
     library: Library, clinic: ClinicFacts, protocol: str, wanted: str, milestone: str
 ) -> tuple[Language, Compiled]:
     tag = library.language(protocol, wanted, clinic.country)
-    own = clinic.own.wordings.get((protocol, milestone, tag))
-    numbers = tuple(sorted(clinic.own.numbers.get(protocol, {}).items()))
-    return library.tongues[tag], _compiled(library, protocol, tag, milestone, numbers, own)
+    own = clinic.customisation.wordings.get((protocol, milestone, tag))
+    numbers = tuple(sorted(clinic.customisation.numbers.get(protocol, {}).items()))
+    return library.all_languages[tag], _compiled(library, protocol, tag, milestone, numbers, own)
 
 
 @lru_cache(maxsize=4096)
@@ -182,19 +182,19 @@ def _compiled(
     own: Approved | None,
 ) -> Compiled:
     """Compile the packaged words or a clinic's own, at its numbers."""
-    words = own.words if own else library.wording(protocol, tag, milestone, dict(numbers))
+    words = own.wording if own else library.wording(protocol, tag, milestone, dict(numbers))
     if own and not all(map(only_placeholders, astuple(words))):
         raise WordingError("a clinic's own words may use placeholders and conditions only")
-    filled = library.filled(protocol, tag, words, dict(numbers))
+    filled = library.with_numbers(protocol, tag, words, dict(numbers))
     point = library.protocols[protocol].milestone(milestone)
     version = own.wording_id if own else None
-    return Compiled(library, library.tongues[tag], filled, point, version)
+    return Compiled(library, library.all_languages[tag], filled, point, version)
 
 
 @cache
-def _of_note(library: Library, wanted: str, country: str) -> tuple[Language, Compiled]:
+def _of_one_off(library: Library, wanted: str, country: str) -> tuple[Language, Compiled]:
     first = next(iter(library.protocols))
-    language = library.tongues[library.language(first, wanted, country)]
+    language = library.all_languages[library.language(first, wanted, country)]
     return language, CompiledOneOff(library, language)
 
 
@@ -202,13 +202,13 @@ def _of_note(library: Library, wanted: str, country: str) -> tuple[Language, Com
 def _discreet(
     library: Library, protocol: str, wanted: str, country: str
 ) -> tuple[Language, Compiled]:
-    language = library.tongues[library.language(protocol, wanted, country)]
+    language = library.all_languages[library.language(protocol, wanted, country)]
     return language, CompiledDiscreet(library, language)
 
 
 def _composed(words: dict[str, Any], said: str, stop: str, *, always: bool) -> tuple[str, TextSize]:
-    """Begin with the clinic and end with how to stop; the address of her page stands before that
-    where it costs nothing, or ``always``.
+    """Compose the text: the clinic first, how to stop last; before that the address of the client's
+    page where it costs no segment, or ``always``.
     """
     begun = f"{words['clinic']['name']}: {said}"
     alone = _sized(f"{begun} {stop}")

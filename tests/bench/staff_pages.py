@@ -97,7 +97,7 @@ def _client(number: int, now: datetime) -> Enrolment:
         starts=clock_time(9 + number % 9),
         phone=f"+4477{number:08}",
         email=f"client{number}@mail.example",
-        said=BOTH,
+        consents=BOTH,
     )
 
 

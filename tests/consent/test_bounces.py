@@ -23,7 +23,7 @@ from reminders.settings import Settings
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents
 from reminders.web import create_web
-from tests.conftest import House, ana, said
+from tests.conftest import House, ana, consent_answer
 from tests.support.emails import FROM, mail_to
 from tests.support.erasure import forget
 
@@ -169,7 +169,7 @@ def test_other_mail_means_what_it_is_or_nothing(raw: bytes, meaning: Meaning) ->
 
 @pytest.fixture
 def sent(house: House) -> House:
-    house.enrol(ana(TREATED, phone=None, said=(said(Channel.EMAIL),)))
+    house.enrol(ana(TREATED, phone=None, consents=(consent_answer(Channel.EMAIL),)))
     house.tick(DAY_1)
     assert house.line("day-1", Channel.EMAIL).status is Status.ACCEPTED
     return house
@@ -181,7 +181,7 @@ def reference(house: House, milestone: str = "day-1") -> str:
 
 def take(house: House, raw: bytes) -> Meaning:
     with writing(house.engine) as session:
-        return bounces.process_bounce(session, house.app.links, raw, house.clock())
+        return bounces.handle_bounce(session, house.app.links, raw, house.clock())
 
 
 def barred(house: House, contact: str = ADDRESS) -> Reason | None:
@@ -236,7 +236,7 @@ def test_a_delay_or_a_policy_is_not_the_address_s_fault(
 
 
 def test_a_mailbox_full_on_three_days_is_given_up_and_not_before(house: House) -> None:
-    house.enrol(ana(TREATED, phone=None, said=(said(Channel.EMAIL),)))
+    house.enrol(ana(TREATED, phone=None, consents=(consent_answer(Channel.EMAIL),)))
     full = {"status": "5.2.2", "diagnostic": "smtp; 552 5.2.2 over quota"}
     for milestone, day in (("same-evening", 2), ("day-1", 3), ("day-3", 5)):
         house.play(datetime(2026, 3, day, 20, 30, tzinfo=UTC))
@@ -269,7 +269,7 @@ def test_writing_to_the_address_in_the_header_unsubscribes(sent: House) -> None:
 
 def test_a_report_about_an_old_address_leaves_the_new_one_alone(sent: House) -> None:
     of = reference(sent)
-    sent.enrol(ana(TREATED, email="new@mail.example", said=()))
+    sent.enrol(ana(TREATED, email="new@mail.example", consents=()))
     take(sent, dsn(of))
     assert barred(sent) is Reason.UNREACHABLE
     assert barred(sent, "new@mail.example") is None

@@ -16,7 +16,7 @@ from reminders.rules.terms import Act, Channel, Discretion, InputError, Purpose,
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
 from reminders.store.tables import Client, Consent
-from tests.conftest import House, ana, said
+from tests.conftest import House, ana, consent_answer
 
 TREATED = date(2026, 3, 2)
 PAPER = Proof(Act.DESK, "paper form", recorded_by="Mia")
@@ -53,7 +53,7 @@ def barred(house: House, contact: str = "+447700900101") -> Reason | None:
 
 
 def test_a_consent_is_kept_with_all_that_proves_it(house: House) -> None:
-    house.enrol(ana(TREATED, said=()))
+    house.enrol(ana(TREATED, consents=()))
     proof = Proof(Act.FORM, "join page", "Text me about my skin.", "join-en-1", None, "203.0.113.9")
     agree(house, proof, given_at=house.clock() - timedelta(minutes=2))
     [kept] = ledger(house)
@@ -87,7 +87,7 @@ def test_a_consent_is_kept_with_all_that_proves_it(house: House) -> None:
     ],
 )
 def test_the_database_itself_keeps_the_ledger_as_it_was_written(house: House, change: str) -> None:
-    house.enrol(ana(TREATED, said=(said(Channel.SMS, given=False),)))
+    house.enrol(ana(TREATED, consents=(consent_answer(Channel.SMS, given=False),)))
     before = [row.model_dump() for row in ledger(house)]
     with pytest.raises(DatabaseError, match="only added to"), house.engine.begin() as connection:
         connection.execute(text(change))
@@ -96,7 +96,7 @@ def test_the_database_itself_keeps_the_ledger_as_it_was_written(house: House, ch
 
 @pytest.mark.parametrize("purpose", [Purpose.APPOINTMENT, Purpose.MARKETING])
 def test_only_a_yes_to_care_lets_care_messages_go(house: House, purpose: Purpose) -> None:
-    house.enrol(ana(TREATED, email=None, said=()))
+    house.enrol(ana(TREATED, email=None, consents=()))
     agree(house, PAPER, purpose=purpose)
     house.tick(DAY_1)
     line = house.line("day-1")
@@ -104,7 +104,7 @@ def test_only_a_yes_to_care_lets_care_messages_go(house: House, purpose: Purpose
 
 
 def test_a_no_to_marketing_leaves_care_alone(house: House) -> None:
-    house.enrol(ana(TREATED, email=None, said=(said(Channel.SMS),)))
+    house.enrol(ana(TREATED, email=None, consents=(consent_answer(Channel.SMS),)))
     agree(house, PAPER, purpose=Purpose.MARKETING)
     with writing(house.engine) as session:
         proof = consent_ledger.line(
@@ -121,7 +121,7 @@ def test_a_no_to_marketing_leaves_care_alone(house: House) -> None:
 
 
 def test_staff_record_a_consent_and_care_begins(house: House) -> None:
-    house.enrol(ana(TREATED, email=None, said=()))
+    house.enrol(ana(TREATED, email=None, consents=()))
     agree(house, PAPER)
     house.tick(DAY_1)
     assert house.line("opt-in").status is Status.ACCEPTED
@@ -144,7 +144,7 @@ def test_staff_cannot_lift_a_stop(house: House, act: Act) -> None:
 def test_a_client_takes_back_a_stop_and_what_still_helps_is_planned_again(
     house: House, act: Act
 ) -> None:
-    house.enrol(ana(TREATED, email=None, said=(said(Channel.SMS),)))
+    house.enrol(ana(TREATED, email=None, consents=(consent_answer(Channel.SMS),)))
     stop(house)
     assert house.line("week-1").status is Status.CANCELLED
     house.clock.now = DAY_1
@@ -200,7 +200,7 @@ def test_a_stop_ends_every_purpose(house: House) -> None:
 
 
 def test_a_stop_on_texts_moves_nothing_to_an_email_without_consent(house: House) -> None:
-    house.enrol(ana(TREATED, said=(said(Channel.SMS),)))
+    house.enrol(ana(TREATED, consents=(consent_answer(Channel.SMS),)))
     stop(house)
     house.play(datetime(2026, 4, 20, tzinfo=UTC))
     assert not house.left()
@@ -240,7 +240,7 @@ def test_staff_may_say_that_a_dead_address_works_again(house: House) -> None:
 def test_a_consent_without_its_proof_is_refused(
     house: House, faulty: dict[str, object], says: str
 ) -> None:
-    house.enrol(ana(TREATED, email=None, said=()))
+    house.enrol(ana(TREATED, email=None, consents=()))
     told: dict[str, object] = {"proof": PAPER, "channel": Channel.SMS} | faulty
     with pytest.raises(InputError, match=says):
         agree(house, **told)  # type: ignore[arg-type]
@@ -258,9 +258,9 @@ def test_a_list_never_undoes_a_no_revives_a_stop_or_rewrites_a_date(house: House
         consent_said.__class__(
             consent_said.channel, given=True, given_at=house.clock(), source="list"
         )
-        for consent_said in (said(Channel.SMS), said(Channel.EMAIL))
+        for consent_said in (consent_answer(Channel.SMS), consent_answer(Channel.EMAIL))
     )
-    [done] = house.enrol(ana(TREATED, said=later))
+    [done] = house.enrol(ana(TREATED, consents=later))
     assert [row.model_dump() for row in ledger(house)] == before
     assert done.remarks == ["No to sms stands; a list cannot undo it."]
     assert barred(house) is Reason.OPTED_OUT
@@ -269,7 +269,9 @@ def test_a_list_never_undoes_a_no_revives_a_stop_or_rewrites_a_date(house: House
 def test_a_list_s_yes_for_a_stopped_number_is_told_even_from_a_new_client(house: House) -> None:
     house.enrol(ana(TREATED))
     stop(house)
-    [done] = house.enrol(ana(TREATED, first_name="Bea", email=None, said=(said(Channel.SMS),)))
+    [done] = house.enrol(
+        ana(TREATED, first_name="Bea", email=None, consents=(consent_answer(Channel.SMS),))
+    )
     assert done.remarks == ["No to sms stands; a list cannot undo it."]
     house.tick(DAY_1)
     assert not [x for x in house.lines(Channel.SMS) if x.status is Status.ACCEPTED]
@@ -291,14 +293,22 @@ PARIS = "+33612345678"
 
 
 def test_a_client_in_a_stricter_country_is_planned_for_within_its_hours(house: House) -> None:
-    house.enrol(ana(SATURDAY, email=None, said=(said(Channel.SMS),)))
+    house.enrol(ana(SATURDAY, email=None, consents=(consent_answer(Channel.SMS),)))
     assert f"{house.line('day-1').at:%a %H:%M}" == "Sun 15:30"
-    house.enrol(ana(SATURDAY, first_name="Bea", phone=PARIS, email=None, said=(said(Channel.SMS),)))
+    house.enrol(
+        ana(
+            SATURDAY,
+            first_name="Bea",
+            phone=PARIS,
+            email=None,
+            consents=(consent_answer(Channel.SMS),),
+        )
+    )
     assert f"{house.line('day-1').at:%a %H:%M}" == "Mon 09:00"
 
 
 def test_what_was_planned_before_waits_for_the_stricter_hours_all_the_same(house: House) -> None:
-    house.enrol(ana(SATURDAY, email=None, said=(said(Channel.SMS),)))
+    house.enrol(ana(SATURDAY, email=None, consents=(consent_answer(Channel.SMS),)))
     with writing(house.engine) as session:
         client_of(session).phone = PARIS
     house.tick(datetime(2026, 3, 8, 16, tzinfo=UTC))  # Sunday
@@ -309,7 +319,7 @@ def test_what_was_planned_before_waits_for_the_stricter_hours_all_the_same(house
 
 
 def test_what_is_due_in_quiet_hours_waits_and_says_until_when(house: House) -> None:
-    house.enrol(ana(TREATED, email=None, said=(said(Channel.SMS),)))
+    house.enrol(ana(TREATED, email=None, consents=(consent_answer(Channel.SMS),)))
     house.tick(datetime(2026, 3, 3, 22, tzinfo=UTC))
     line = house.line("day-1")
     assert (line.status, line.reason) == (Status.PLANNED, Reason.QUIET_HOURS)
@@ -322,7 +332,7 @@ def choose_discretion(house: House) -> None:
 
 
 def test_a_discreet_client_s_text_says_only_that_there_is_a_note(house: House) -> None:
-    house.enrol(ana(TREATED, email=None, said=(said(Channel.SMS),)))
+    house.enrol(ana(TREATED, email=None, consents=(consent_answer(Channel.SMS),)))
     choose_discretion(house)
     house.tick(DAY_1)
     line = house.line("day-1")
@@ -335,7 +345,7 @@ def test_a_discreet_client_s_text_says_only_that_there_is_a_note(house: House) -
 
 
 def test_a_discreet_client_s_email_shows_nothing_before_it_is_opened(house: House) -> None:
-    house.enrol(ana(TREATED, phone=None, said=(said(Channel.EMAIL),)))
+    house.enrol(ana(TREATED, phone=None, consents=(consent_answer(Channel.EMAIL),)))
     choose_discretion(house)
     house.tick(DAY_1)
     assert house.line("day-1", Channel.EMAIL).subject == "A note from Rosewood Skin"
@@ -358,7 +368,7 @@ def test_a_clinic_s_cap_can_be_set_down_and_never_up(house: House) -> None:
         clinic = people.clinics(session)[0]
         clinics.edit(session, house.app.library, clinic, {"texts_per_week": 1}, house.clock())
         clinic.texts_per_day = 9  # as an older edition of this program allowed
-    house.enrol(ana(TREATED, email=None, said=(said(Channel.SMS),)))
+    house.enrol(ana(TREATED, email=None, consents=(consent_answer(Channel.SMS),)))
     house.play(datetime(2026, 3, 8, 20, tzinfo=UTC))
     assert [x.milestone for x in house.lines() if x.status is Status.ACCEPTED] == ["same-evening"]
     assert house.line("day-1").reason is Reason.CAP

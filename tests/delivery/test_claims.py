@@ -79,7 +79,7 @@ def test_a_small_clinic_s_turn_comes_beside_a_large_one_s(house: House) -> None:
     second_clinic(house, 3)
     with writing(house.engine) as session:
         first = claim(session, DAY_1, Channel.SMS, 64, LEASE)
-    rows = [*(one.held for one in first.sends), *(held for held, _ in first.settled)]
+    rows = [*(one.facts for one in first.sends), *(held for held, _ in first.settled)]
     of = Counter(held.clinic.name for held in rows)
     assert of["Birch Skin"] >= 3
     assert of["Rosewood Skin"] >= 32
@@ -93,7 +93,7 @@ def test_a_lane_in_another_s_hand_is_passed_over_and_looked_at_again(house: Hous
         assert len(lanes.take_turns(session, Channel.SMS, DAY_1, 9)) == 1
         begun = monotonic()
         passed = claim(other, DAY_1, Channel.SMS, 64, LEASE)
-        assert (passed.sends, passed.more) == ([], True)
+        assert (passed.sends, passed.may_have_more) == ([], True)
         assert monotonic() - begun < 1
 
 

@@ -191,7 +191,7 @@ def test_many_workers_at_once_send_each_reminder_once(house: House) -> None:
                 treated_on=TREATED,
                 starts=None,
                 phone=f"+4477009{n:05}",
-                said=ana(TREATED).said,
+                consents=ana(TREATED).consents,
             )
             for n in range(150)
         ),

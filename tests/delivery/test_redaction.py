@@ -18,7 +18,7 @@ from reminders.senders.sms import TwilioSender
 from reminders.store.database import reading, writing
 from reminders.store.queries import redactions
 from reminders.store.tables import Redaction
-from tests.conftest import House, ana, said
+from tests.conftest import House, ana, consent_answer
 from tests.support.doubles.process import Double, running
 from tests.support.erasure import forget
 from tests.support.texting import account, send
@@ -40,7 +40,7 @@ def twilio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Double]:
 @pytest.fixture
 def texted(house: House) -> House:
     """A text of day one, sent, of which Twilio says nothing yet."""
-    house.enrol(ana(date(2026, 3, 2), email=None, said=(said(Channel.SMS),)))
+    house.enrol(ana(date(2026, 3, 2), email=None, consents=(consent_answer(Channel.SMS),)))
     house.tick(DAY_1)
     return house
 
@@ -55,9 +55,9 @@ def report(house: House, sid: str, status: str, *, redact: bool) -> Status | Non
     with house.engine.connect() as connection:
         asked = text("SELECT claim FROM reminder WHERE id = :id")
         claim = connection.execute(asked, {"id": line.reminder_id}).scalar_one()
-    said = Report(f"{line.reminder_id}.{claim}", sid, status, "")
+    report = Report(f"{line.reminder_id}.{claim}", sid, status, "")
     with writing(house.engine) as session:
-        return receipts.record_receipt(session, said, house.clock(), redact=redact)
+        return receipts.record_receipt(session, report, house.clock(), redact=redact)
 
 
 def ask(house: House, twilio: Double) -> int:

@@ -15,7 +15,7 @@ from reminders.rules.terms import Channel, Reason, Status
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
 from reminders.store.tables import Reminder
-from tests.conftest import BOTH, MONDAY, House, ana, said
+from tests.conftest import BOTH, MONDAY, House, ana, consent_answer
 
 THURSDAY = date(2026, 3, 12)
 
@@ -173,8 +173,8 @@ def test_a_new_address_brings_the_emails_that_were_missing(house: House) -> None
 
 
 def test_nothing_told_later_revives_a_no(house: House) -> None:
-    house.enrol(ana(THURSDAY, said=(said(Channel.SMS, given=False, stop=True),)))
-    told = house.enrol(ana(THURSDAY, said=BOTH))
+    house.enrol(ana(THURSDAY, consents=(consent_answer(Channel.SMS, given=False, stop=True),)))
+    told = house.enrol(ana(THURSDAY, consents=BOTH))
     assert "cannot undo" in told[0].remarks[0]
     with reading(house.engine) as session:
         given = consents.consents_of(session, {1})
@@ -182,7 +182,7 @@ def test_nothing_told_later_revives_a_no(house: House) -> None:
 
 
 def test_without_a_word_about_consent_nothing_is_sent(house: House) -> None:
-    house.enrol(ana(THURSDAY, said=()))
+    house.enrol(ana(THURSDAY, consents=()))
     house.play(MONDAY + timedelta(days=60))
     assert house.left() == []
     assert {line.reason for line in house.lines()} == {Reason.NO_CONSENT}

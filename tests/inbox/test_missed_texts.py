@@ -126,11 +126,11 @@ def test_what_never_came_to_the_door_is_found_within_minutes_and_taken_once(
     texts(operator, ANA, "How long will it sting?", media=["ME1"])
     known = texts_by_the_door(operator, app)
     clock.now += timedelta(minutes=4)
-    assert app.hearing.look() == 0, "the list is not asked for every minute"
+    assert app.inbound_texts.check_list() == 0, "the list is not asked for every minute"
     beat(operator, app, timedelta(minutes=7))
-    assert app.hearing.look() == 2
+    assert app.inbound_texts.check_list() == 2
     beat(operator, app, timedelta(minutes=11))
-    app.hearing.look()
+    app.inbound_texts.check_list()
     assert [row[:2] for row in operator.ask(REPLIES)] == [
         (BEA, known),
         (ANA, "How long will it sting?"),
@@ -143,7 +143,7 @@ def test_what_never_came_to_the_door_is_found_within_minutes_and_taken_once(
 def texts_by_the_door(operator: Operator, app: App) -> str:
     """Text something that comes to the door as usual, and stands in the list too."""
     sid = operator.tell_twilio("/_hear", {"from": BEA, "body": "Thanks"})["sid"]
-    app.hearing.take(InboundText(sid, BEA, "Thanks"))
+    app.inbound_texts.receive(InboundText(sid, BEA, "Thanks"))
     return "Thanks"
 
 
@@ -160,7 +160,7 @@ def test_what_is_heard_late_is_not_answered_and_what_has_just_come_is_left_to_th
     operator.run("tick")
     texts(operator, ANA, "What is this?")
     beat(operator, app, timedelta(seconds=30))
-    assert app.hearing.everything() == 1
+    assert app.inbound_texts.catch_up() == 1
     assert operator.ask(REPLIES) == [(ANA, "What is this?", "reply", "")]
 
 
@@ -172,7 +172,7 @@ def test_of_a_service_what_came_to_its_numbers_is_heard_and_nothing_else(
     app = build(settings())
     texts(operator, ANA, "STOP", to="80999")
     texts(operator, BEA, "STOP", to="+15005550006")
-    app.hearing.everything()
+    app.inbound_texts.catch_up()
     assert [row[0] for row in operator.ask(REPLIES)] == [ANA]
     app.close()
 
@@ -183,6 +183,6 @@ def test_a_list_that_cannot_be_read_does_not_stop_a_worker_that_beats(
     operator.run("tick")
     operator.tell_twilio("/_become", {"unlisted": {"status": 200, "body": {"messages": [{}]}}})
     beat(operator, app, timedelta(minutes=11))
-    assert app.hearing.look() == 0
+    assert app.inbound_texts.check_list() == 0
     with pytest.raises(SendError):
-        app.hearing.everything()
+        app.inbound_texts.catch_up()

@@ -201,7 +201,7 @@ def test_only_who_stopped_by_text_is_taken_back(house: House, door: Door, word: 
 
 
 def test_start_gives_no_consent_that_never_was(house: House, door: Door) -> None:
-    house.enrol(ana(TREATED, said=()))
+    house.enrol(ana(TREATED, consents=()))
     door.text("STOP")
     assert "person" not in door.text("START")
     assert stops(house) == {1: Reason.OPTED_OUT}
@@ -277,7 +277,7 @@ def test_anything_else_is_kept_for_a_person_and_staff_are_told(house: House, doo
     assert reply.done_at is None
     assert told(house) == ["reply"]
     house.tick()
-    assert house.app.alerting().run() == 1
+    assert house.app.alert_sender().run() == 1
     mail = house.left()[-1].read_text()
     assert "To: desk@rosewood.example" in mail
     for secret in ("Ana", "swim", ANAS):
@@ -378,7 +378,7 @@ def test_a_clinic_in_practice_and_a_house_in_practice_answer_nothing(
 
 def test_the_tests_count_what_is_there(house: House, door: Door) -> None:
     """The helpers above would be of no use if they looked at nothing."""
-    house.enrol(ana(TREATED, said=BOTH))
+    house.enrol(ana(TREATED, consents=BOTH))
     door.text("x")
     with reading(house.engine) as session:
         assert session.scalar(select(func.count()).select_from(Reply)) == 1

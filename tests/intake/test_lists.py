@@ -122,7 +122,7 @@ def test_every_faulty_cell_is_named_with_what_to_do(
     checked = check(house, ANA.replace(*changed))
     assert told(checked) == [(2, column)]
     assert checked.faults[0].problem
-    assert checked.faults[0].mend
+    assert checked.faults[0].advice
     assert checked.good == []
 
 
@@ -216,7 +216,7 @@ def test_a_stop_in_a_list_is_a_stop(house: House) -> None:
 def test_marketing_columns_are_neither_yes_nor_no(house: House) -> None:
     header = "first_name,phone,treated_at,Accepts Marketing"
     checked = check(house, "Ana,07700900101,2026-03-12,yes", header=header)
-    assert checked.good[0][1].said == ()
+    assert checked.good[0][1].consents == ()
     assert checked.ignored == ["Accepts Marketing"]
 
 

@@ -15,7 +15,7 @@ at("client-choices", "{1}/choices", inside=False)
 at("client-pause", "{1}/pause", inside=False)
 at("client-stop", "{1}/stop", inside=False)
 at("client-wrong-number", "{1}/wrong", inside=False)
-at("client-own", "{1}/mine", inside=False)
+at("client-own", "{1}/personal-data", inside=False)
 at("join", "/join/rosewood-skin", inside=False)
 at("join-in-spanish", "/join/rosewood-skin?language=es", inside=False)
 at("poster", "/join/rosewood-skin/poster", inside=False)
@@ -77,13 +77,13 @@ def joined(page: Page, scene: Scene) -> None:
     page.click("main button")
 
 
-@after("POST", "{1}/mine", inside=False)
+@after("POST", "{1}/personal-data", inside=False)
 def code_to_see_what_is_kept(page: Page, scene: Scene) -> None:
-    page.goto(scene.find("{1}/mine"))
+    page.goto(scene.find("{1}/personal-data"))
     page.get_by_role("button", name="Text me a code").click()
 
 
-@after("POST", "{1}/mine/see", inside=False)
+@after("POST", "{1}/personal-data/see", inside=False)
 def what_is_kept(page: Page, scene: Scene) -> None:
     code_to_see_what_is_kept(page, scene)
     page.get_by_label("Code").fill(last_said(scene, "+447700900100", r"code is (\d{6})"))

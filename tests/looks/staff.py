@@ -54,7 +54,12 @@ at("stopped", "/today/stopped")
 at("outbox", "/outbox")
 at("outbox-email", "/outbox/1/email", closed=True)
 at("account", "/account")
+at("manual", "/help")
+at("manual-page", "/help/configuration")
+at("manual-search", "/help?q=list")
+at("manual-nowhere", "/help/nowhere")
 at("not-here", "/clients/999")
+at("manual-outside", "/help/host-fly", inside=False)
 
 
 @after("POST", "/enrol/check")

@@ -100,7 +100,7 @@ def test_a_late_heartbeat_is_told_once_for_each_silence(house: House) -> None:
 
 def test_a_held_database_is_told(house: House) -> None:
     with writing(house.engine) as session:
-        Hold(Suspicion.COPY, NIGHT, None, NIGHT).keep(session)
+        Hold(Suspicion.COPY, NIGHT, None, NIGHT).save(session)
     house.tick(NIGHT)
     assert raised(house, NIGHT) == ["Nothing is sent: the database is held"]
 

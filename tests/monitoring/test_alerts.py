@@ -192,7 +192,7 @@ def test_a_mail_server_that_hangs_does_not_hold_a_stop_up(
 
 def test_in_practice_it_goes_to_the_outbox(house: House) -> None:
     tell(house)
-    assert house.app.alerting().run() == 1
+    assert house.app.alert_sender().run() == 1
     (path,) = house.left()
     assert b"Subject: A client wrote" in path.read_bytes()
 

@@ -82,7 +82,7 @@ def test_each_kind_heeds_what_it_must(
     at: datetime,
     becomes: tuple[Status, Reason | None],
 ) -> None:
-    house.enrol(ana(date(2026, 6, 1), said=BOTH if said_yes else ()))
+    house.enrol(ana(date(2026, 6, 1), consents=BOTH if said_yes else ()))
     house.clock.now = at
     write(house, kind, urgent=urgent)
     house.tick()

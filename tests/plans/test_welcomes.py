@@ -14,7 +14,7 @@ from reminders.store.database import reading
 from reminders.store.queries import people
 from reminders.wording.library import packaged
 from reminders.wording.renderer import Renderer
-from tests.conftest import BOTH, House, ana, said
+from tests.conftest import BOTH, House, ana, consent_answer
 from tests.support.facts import FACTS, NOON
 from tests.support.rendering import WIDEST
 
@@ -55,10 +55,12 @@ def test_entered_when_day_one_is_due_already_the_welcome_still_goes_first(house:
 
 def test_a_welcome_is_sent_once_and_only_to_whom_may_be_texted(house: House) -> None:
     house.enrol(
-        ana(TREATED), ana(TREATED, first_name="Eva", said=(said(Channel.EMAIL),)), welcomed=False
+        ana(TREATED),
+        ana(TREATED, first_name="Eva", consents=(consent_answer(Channel.EMAIL),)),
+        welcomed=False,
     )
     house.enrol(ana(TREATED + timedelta(weeks=6)), welcomed=False)
-    house.enrol(ana(TREATED, first_name="Eva", said=BOTH), welcomed=False)
+    house.enrol(ana(TREATED, first_name="Eva", consents=BOTH), welcomed=False)
     found = [(x.first_name, x.status) for x in house.lines() if x.milestone == "opt-in"]
     assert found == [("Ana", Status.PLANNED), ("Eva", Status.PLANNED)]
 
@@ -75,7 +77,7 @@ def test_a_text_waits_for_the_welcome_and_an_email_does_not(house: House) -> Non
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_welcome_is_one_segment_under_a_domain_of_twenty_four_letters(language: str) -> None:
     note = OneOffFacts(OneOffKind.OPT_IN, "", "", urgent=False)
-    facts = replace(WIDEST, note=note, channel=Channel.SMS, language=language)
+    facts = replace(WIDEST, one_off=note, channel=Channel.SMS, language=language)
     links = Links("k" * 32, "https://aftercare.clinic.example")
     message = Renderer(LIBRARY, links).render(facts, NOON, NOON)
     assert links.page_url(facts.client_id, 1) in message.text

@@ -32,7 +32,7 @@ from reminders.store.tables import (
     Reply,
     VerificationCode,
 )
-from tests.conftest import House, ana, said
+from tests.conftest import House, ana, consent_answer
 from tests.support.erasure import client_of, forget
 
 pytestmark = pytest.mark.portable
@@ -188,7 +188,7 @@ def test_after_an_erasure_a_client_may_join_again_by_a_code_but_not_past_a_stop(
 ) -> None:
     live(house)
     forget(house)
-    house.enrol(ana(date(2026, 3, 9), said=()))
+    house.enrol(ana(date(2026, 3, 9), consents=()))
     with writing(house.engine) as session:
         for kind in (OneOffKind.CODE, OneOffKind.CORRECTION):
             one_off_messages.write(
@@ -231,7 +231,7 @@ def test_a_fresh_consent_after_an_erasure_counts_but_a_stop_still_binds(house: H
             act=Act.LINK,
         )
     forget(house)
-    house.enrol(ana(date(2026, 3, 9), said=()))
+    house.enrol(ana(date(2026, 3, 9), consents=()))
     with writing(house.engine) as session:
         fresh = client_of(session, 2)
         paper = Proof(Act.DESK, "paper form")
@@ -261,9 +261,12 @@ def test_a_stop_outlives_an_erasure_as_a_hash_and_is_known_again_later(house: Ho
 
 
 def test_who_shares_an_erased_client_s_number_keeps_it_and_the_messages_to_it(house: House) -> None:
-    house.enrol(ana(TREATED), ana(TREATED, first_name="Bea", email=None, said=(said(Channel.SMS),)))
+    house.enrol(
+        ana(TREATED),
+        ana(TREATED, first_name="Bea", email=None, consents=(consent_answer(Channel.SMS),)),
+    )
     forget(house)
-    house.enrol(ana(TREATED, time(15), first_name="Bea", email=None, said=()))  # planned anew
+    house.enrol(ana(TREATED, time(15), first_name="Bea", email=None, consents=()))  # planned anew
     house.tick(DAY_1 + timedelta(hours=1))
     assert [x.first_name for x in house.lines() if x.status is Status.ACCEPTED] == ["Bea"]
 

@@ -208,7 +208,9 @@ def _treatment(who: int, treated_on: date, starts: time, number: str, *, cancell
         email=f"c{who}@mail.example",
         external_id=number,
         cancelled=cancelled,
-        said=tuple(ConsentAnswer(channel, True, given, "paper form", False) for channel in Channel),
+        consents=tuple(
+            ConsentAnswer(channel, True, given, "paper form", False) for channel in Channel
+        ),
     )
 
 

@@ -43,8 +43,8 @@ def test_reasons_are_of_what_was_skipped_or_failed_and_not_of_plans_that_changed
 def test_replies_that_nobody_answered_make_no_wait() -> None:
     at = datetime(2026, 3, 2)  # noqa: DTZ001
     found = waits([(at, at + timedelta(minutes=5)), (at, None), (at, at + timedelta(minutes=15))])
-    assert MonthFigures(date(2026, 3, 1), answered_in=found).usual_wait == timedelta(minutes=10)
-    assert MonthFigures(date(2026, 3, 1)).usual_wait is None
+    assert MonthFigures(date(2026, 3, 1), answered_in=found).median_wait == timedelta(minutes=10)
+    assert MonthFigures(date(2026, 3, 1)).median_wait is None
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ TONGUES = ("en", "en-GB", "es", "fr", "de", "pl", "pt-BR")
 
 def facts(protocol: str, language: str, milestone: str, channel: Channel, **own: int) -> Facts:
     country = "US" if language == "en" else "GB"
-    clinic = replace(WIDEST.clinic, country=country, own=Customisation({protocol: own}))
+    clinic = replace(WIDEST.clinic, country=country, customisation=Customisation({protocol: own}))
     contact = "+14155550132" if channel is Channel.SMS else "ana@mail.example"
     return replace(
         WIDEST, protocol=protocol, language=language, milestone=milestone,

@@ -12,6 +12,6 @@ TREATED = date(2026, 3, 2)
 
 def several(count: int) -> list[Enrolment]:
     return [
-        ana(TREATED, phone=f"+4477009002{n:02}", email=f"a{n}@mail.example", said=BOTH)
+        ana(TREATED, phone=f"+4477009002{n:02}", email=f"a{n}@mail.example", consents=BOTH)
         for n in range(count)
     ]

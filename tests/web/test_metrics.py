@@ -170,7 +170,7 @@ def test_somebody_outside_hears_only_while_all_is_well(house: House, listening: 
         pauses.pause(session, None, "Bo", house.clock())
     assert beats(), "somebody paused it, and knows"
     with writing(house.engine) as session:
-        held = {"why": "copy", "since": DAY_1.isoformat(), "known_until": None}
+        held = {"suspicion": "copy", "since": DAY_1.isoformat(), "known_until": None}
         write(session, HELD, held | {"lost_until": DAY_1.isoformat()})
     assert not beats(), "nobody may know that nothing is sent"
     assert Listener.heard == 3

@@ -51,10 +51,10 @@ def test_a_text_fits_and_reads_easily_at_its_widest(milestone: str, tongue: str)
     texts = [RENDERER.render(replace(wanted, treated_on=day), NOW, NOW).text for day in days]
     widest = max(texts, key=lambda text: (size(text).segments, size(text).units))
     email = RENDERER.render(replace(wanted, channel=Channel.EMAIL), NOW, NOW)
-    words = LIBRARY.filled(
+    words = LIBRARY.with_numbers(
         "skin-needling", tongue, LIBRARY.wording("skin-needling", tongue, milestone), {}
     )
-    years = grade(f"{words.sms}\n{to_text(words.body)}", LIBRARY.tongues[tongue].measure)
+    years = grade(f"{words.sms}\n{to_text(words.body)}", LIBRARY.all_languages[tongue].measure)
     print(
         f"\n{milestone} {tongue}: {size(widest).segments} segments, school year {years}\n{widest}"
     )
@@ -62,8 +62,8 @@ def test_a_text_fits_and_reads_easily_at_its_widest(milestone: str, tongue: str)
     assert size(widest).segments <= most, widest
     assert years <= 6
     assert widest.startswith("Twenty Letter Clinic: Bartholomewx, ")
-    assert widest.endswith(LIBRARY.tongues[tongue].stop)
-    assert "STOP" in LIBRARY.tongues[tongue].stop
+    assert widest.endswith(LIBRARY.all_languages[tongue].stop)
+    assert "STOP" in LIBRARY.all_languages[tongue].stop
     assert email.language == tongue
     assert ("/a/" in widest) or milestone != "day-1"
 
@@ -88,7 +88,7 @@ def test_only_what_a_client_s_message_tells_is_left_open_at_both_ends(
         own = {p.key: p.ends[end] for p in course.parameters}
         for milestone in course.milestones:
             words = LIBRARY.wording(protocol, tongue, milestone.key, own)
-            filled = LIBRARY.filled(protocol, tongue, words, own)
+            filled = LIBRARY.with_numbers(protocol, tongue, words, own)
             assert not LEFT_OPEN.search(" ".join(astuple(filled)))
 
 
@@ -101,7 +101,7 @@ def test_every_number_that_chooses_a_sentence_is_tried_at_its_ends(tongue: str) 
             for value in parameter.ends:
                 own = {parameter.key: value}
                 words = LIBRARY.wording("skin-needling", tongue, milestone.key, own)
-                filled = LIBRARY.filled("skin-needling", tongue, words, own)
+                filled = LIBRARY.with_numbers("skin-needling", tongue, words, own)
                 assert not LEFT_OPEN.search(" ".join(astuple(filled)))
 
 
@@ -117,7 +117,7 @@ def test_no_email_leaves_anything_unfilled(protocol: str, tongue: str) -> None:
         assert not re.search(r"\{\{|\{%|\[\[|\[%|q7x\d", everything)
         assert len(message.html.encode()) < 20_000
         assert "<img" not in message.html
-        assert LIBRARY.tongues[tongue].say["unsubscribe"] in message.text
+        assert LIBRARY.all_languages[tongue].say["unsubscribe"] in message.text
 
 
 @pytest.mark.parametrize("tongue", TONGUES)
@@ -153,7 +153,7 @@ def test_sunscreen_is_never_advised_before_it_may_start(tongue: str, hours: int)
 def test_numbers_are_counted_in_each_language_s_plural(
     tongue: str, kind: Kind, number: int, written: str
 ) -> None:
-    assert LIBRARY.tongues[tongue].count(kind, number) == written
+    assert LIBRARY.all_languages[tongue].count(kind, number) == written
 
 
 def test_emergency_numbers_are_known_as_such_in_their_countries() -> None:
@@ -190,12 +190,14 @@ def test_a_clinic_s_own_words_are_used_and_may_hold_no_more_than_placeholders() 
     key = ("skin-needling", "day-1", "en")
     mine = facts("skin-needling", "en-US", "day-1", Channel.SMS)
     own = Customisation({"skin-needling": {"spf_min": 50}}, {key: Approved(said, None, 7)})
-    message = RENDERER.render(replace(mine, clinic=replace(mine.clinic, own=own)), NOW, NOW)
+    message = RENDERER.render(
+        replace(mine, clinic=replace(mine.clinic, customisation=own)), NOW, NOW
+    )
     assert "Bartholomewx, SPF 50." in message.text
     assert message.wording == 7
     bad = Customisation({}, {key: Approved(replace(said, body="{% include 'call' %}"))})
     with pytest.raises(RenderError, match="placeholders"):
-        RENDERER.render(replace(mine, clinic=replace(mine.clinic, own=bad)), NOW, NOW)
+        RENDERER.render(replace(mine, clinic=replace(mine.clinic, customisation=bad)), NOW, NOW)
 
 
 @pytest.mark.parametrize("protocol", LIBRARY.protocols)
@@ -206,8 +208,8 @@ def test_sheet_and_review_pack_are_whole(protocol: str, tongue: str) -> None:
     for page in (sheet, pack):
         assert not re.search(r"\{\{|\{%|\[\[", page)
         assert "<script" not in page
-    assert LIBRARY.tongues[tongue].headings["call"] in sheet
-    assert LIBRARY.tongues[tongue].say["emergency"] in sheet
+    assert LIBRARY.all_languages[tongue].headings["call"] in sheet
+    assert LIBRARY.all_languages[tongue].say["emergency"] in sheet
     for milestone in LIBRARY.protocols[protocol].milestones:
         assert milestone.name in pack
     assert "Reviewed by: <strong>none</strong>" in pack

@@ -1,4 +1,5 @@
-"""Run Alembic, which takes a while and 11 MB to load, only where migration steps are to be taken."""
+"""Run Alembic, which takes a while and 11 MB to load, only where migration steps are to be
+taken."""
 
 from __future__ import annotations
 

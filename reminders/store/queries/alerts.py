@@ -42,8 +42,8 @@ def take_due(
     limit: int,
 ) -> list[DueAlert]:
     """Take what is due, raised after ``since``, the oldest first, and note when to try it next:
-    after each of ``waits`` in turn, so that nothing is lost whatever becomes of this try. The
-    operator's own is left where ``operator`` is no address.
+    after each of ``waits`` in turn, so that nothing is lost if this try fails. The operator's own
+    is left where ``operator`` is no address.
     """
     whose = () if operator else (col(Alert.clinic_id).is_not(None),)
     due = (
@@ -89,8 +89,8 @@ def sent(session: Session, alert_id: int, now: datetime) -> None:
 def unsent(
     session: Session, since: datetime, before: datetime, clinic_id: int | None = None
 ) -> list[tuple[int, datetime, bool]]:
-    """Return the alerts raised between two instants that nobody was told of yet, of one clinic or
-    of all: how many, since when, and whether they were tried at all or have no address.
+    """Return the alerts raised between two instants that were not sent yet, of one clinic or of
+    all: how many, since when, and whether they were tried at all or have no address.
     """
     tried = col(Alert.attempts) > 0
     late = select(func.count(), func.min(col(Alert.raised_at)), tried).where(

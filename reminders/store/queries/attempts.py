@@ -37,7 +37,7 @@ _BEGINNING = {
 
 
 def begin(session: Session, leaving: Sequence[tuple[Facts, Message]], now: datetime) -> None:
-    """Note what is about to be said to whom."""
+    """Record an attempt: what is about to be sent to whom."""
     _run(session, _BEGINNING, [_words(*pair) for pair in leaving], now)
 
 
@@ -68,15 +68,17 @@ _ENDING = {
 class EndedAttempt:
     """How an attempt ended: of which reminder under which claim."""
 
-    of: tuple[int, str]
+    reminder: tuple[int, str]
     outcome: str
     code: str = ""
     provider_id: str = ""
 
 
 def end(session: Session, ended: Sequence[EndedAttempt], now: datetime) -> None:
-    """Write down what came of these attempts."""
-    rows = [(*one.of, one.outcome, one.code or None, one.provider_id or None) for one in ended]
+    """Record the outcomes of these attempts."""
+    rows = [
+        (*one.reminder, one.outcome, one.code or None, one.provider_id or None) for one in ended
+    ]
     _run(session, _ENDING, rows, now)
 
 

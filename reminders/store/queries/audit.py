@@ -28,7 +28,7 @@ def record(
     """Record a change in the transaction that makes it.
 
     ``what`` is a short verb phrase such as “changed sending hours”; ``detail`` what was and is,
-    never a client's name, number or address, since the record outlives her.
+    never a client's name, number or address, since the record outlives an erasure.
     """
     line = Audit(
         clinic_id=clinic_id,

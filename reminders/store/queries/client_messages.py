@@ -27,12 +27,12 @@ class AttemptHistory:
 
 @dataclass(slots=True)
 class ClientMessage:
-    """One message of hers: planned, on its way, or settled."""
+    """One message to a client: planned, on its way, or settled."""
 
     reminder: Reminder
     treatment: Treatment | None
-    note: OneOffMessage | None
-    tried: list[AttemptHistory] = field(default_factory=list)
+    one_off: OneOffMessage | None
+    attempts: list[AttemptHistory] = field(default_factory=list)
 
 
 def steps(session: Session, client_id: int) -> list[ClientMessage]:
@@ -47,7 +47,7 @@ def steps(session: Session, client_id: int) -> list[ClientMessage]:
         reminder.id: ClientMessage(reminder, treatment, note) for reminder, treatment, note in rows
     }
     for tried in _tried(session, found):
-        found[tried.attempt.reminder_id].tried.append(tried)
+        found[tried.attempt.reminder_id].attempts.append(tried)
     return sorted(found.values(), key=lambda step: (moment(step.reminder), step.reminder.id))
 
 
@@ -72,7 +72,7 @@ def _tried(session: Session, reminders: Collection[int]) -> list[AttemptHistory]
 
 
 def change_planned(session: Session, reminder_id: int, **values: Any) -> bool:
-    """Change a message that is still only planned; say whether it was."""
+    """Change a message if it is still planned; say whether it was."""
     changed = session.execute(
         update(Reminder)
         .where(col(Reminder.id) == reminder_id, is_status(Status.PLANNED))
@@ -84,13 +84,13 @@ def change_planned(session: Session, reminder_id: int, **values: Any) -> bool:
 
 
 def skip(session: Session, reminder_id: int, now: datetime) -> bool:
-    """Skip one message for good; say whether it had not left."""
+    """Skip one message for good; say whether it had not been sent."""
     ended = {"status": Status.SKIPPED, "reason": Reason.TAKEN_OUT, "settled_at": now}
     return change_planned(session, reminder_id, **ended)
 
 
 def mark_attended(session: Session, clinic_id: int, client_id: int, now: datetime) -> None:
-    """Note that somebody has looked after all that went wrong with a client's messages."""
+    """Record that staff have dealt with all failed messages of a client."""
     session.execute(
         update(Reminder)
         .where(
@@ -105,7 +105,7 @@ def mark_attended(session: Session, clinic_id: int, client_id: int, now: datetim
 
 
 def wake(session: Session, client_id: int, reason: Reason) -> None:
-    """Let what of hers waits for this reason be looked at when it was wanted in the first place."""
+    """Let a client's reminders that wait for this reason be decided at their scheduled time."""
     session.execute(
         update(Reminder)
         .where(

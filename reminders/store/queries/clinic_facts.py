@@ -85,7 +85,7 @@ def _clinic_facts(
         texts_per_day=texts_per_day,
         texts_per_week=texts_per_week,
         zone=ZoneInfo(time_zone),
-        own=its_own,
+        customisation=its_own,
         segment_budget=segment_budget,
         halted=halted,
     )

@@ -29,7 +29,7 @@ from reminders.store.column_types import microseconds
 Row = tuple[object, ...]
 
 QUIET = {"synchronize_session": False}
-"""Changes by condition never touch rows already loaded; whoever needs them reads again."""
+"""Changes by condition do not update rows already loaded; read them again where needed."""
 
 
 def is_status(*statuses: Status) -> TextClause:

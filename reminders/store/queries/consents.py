@@ -36,10 +36,10 @@ REPORTED = (
     "client", "channel", "purpose", "given", "given_at", "act", "source", "contact", "wording",
     "wording_version", "recorded_by", "recorded_at",
 )  # fmt: skip
-"""What a report of consents tells of each."""
+"""The columns of the consent report."""
 
 HASHED = "#"
-"""What a keyed hash begins with, and no number or address in the house does."""
+"""The prefix of keyed hashes, which no phone number or address has."""
 
 
 def add(session: Session, lines: Sequence[Row]) -> None:
@@ -48,7 +48,7 @@ def add(session: Session, lines: Sequence[Row]) -> None:
 
 
 def latest(session: Session, client_id: int) -> dict[tuple[Channel, Purpose], bool]:
-    """Return a client's latest yes or no for each channel and purpose she ever spoke of."""
+    """Return a client's latest consent or opt-out for each channel and purpose on record."""
     last = (
         select(func.max(col(Consent.id)))
         .where(col(Consent.client_id) == client_id)
@@ -60,13 +60,13 @@ def latest(session: Session, client_id: int) -> dict[tuple[Channel, Purpose], bo
 
 def ledger(session: Session, client_id: int) -> list[Consent]:
     """Return every line of a client's ledger, the oldest first."""
-    hers = select(Consent).where(col(Consent.client_id) == client_id).order_by(col(Consent.id))
-    return list(session.scalars(hers))
+    lines = select(Consent).where(col(Consent.client_id) == client_id).order_by(col(Consent.id))
+    return list(session.scalars(lines))
 
 
 def consents_of(session: Session, clients: Collection[int]) -> dict[tuple[int, Channel], bool]:
-    """Return each client's latest yes or no to care by each channel; who never said anything is
-    absent.
+    """Return each client's latest consent or opt-out for care messages by channel; clients without
+    any are absent.
     """
     rows = asked(session, _CONSENTS, clients=list(clients))
     return {(row.client_id, row.channel): row.given for row in rows}
@@ -96,7 +96,7 @@ _SUPPRESSIONS = select(NOT.c.clinic_id, NOT.c.contact, NOT.c.reason).where(
 
 
 def keyed(session: Session, text: str) -> str:
-    """Return what proves a text to whoever has it and the key, and tells nobody else."""
+    """Return the keyed hash of a text, which proves the text to whoever has both text and key."""
     key: bytes = session.connection().get_execution_options().get("hash_key", b"")
     return HASHED + hmac.digest(key, text.encode(), sha256)[:16].hex()
 
@@ -110,8 +110,8 @@ def suppress(
     source: str,
     now: datetime,
 ) -> None:
-    """Note that this clinic must not message this contact; the first note stands, but a stop
-    takes the place of any other reason.
+    """Record that this clinic must not message this contact; the first reason stays, but an opt-out
+    replaces any other.
     """
     row = {
         "clinic_id": clinic_id,
@@ -143,7 +143,8 @@ def lift(session: Session, clinic_id: int, contact: str) -> None:
 
 
 def recall(session: Session, clinic_id: int, contacts: Collection[str]) -> None:
-    """Know contacts again that were kept as hashes only, now that they enter the house anew."""
+    """Restore suppressed contacts that were stored as hashes only, now that they are enrolled
+    again."""
     hashed = (
         col(Suppression.clinic_id) == clinic_id,
         col(Suppression.contact) >= HASHED,
@@ -175,7 +176,7 @@ _STOPPED = {"status": Status.CANCELLED, "reason": Reason.OPTED_OUT}
 def cancel_planned(
     session: Session, clients: Collection[int], channel: Channel, now: datetime
 ) -> int:
-    """Give up all that is planned for these clients by a channel; return how much that was."""
+    """Cancel all that is planned for these clients by a channel; return the count."""
     planned = (
         update(Reminder)
         .where(
@@ -190,7 +191,7 @@ def cancel_planned(
 
 
 def plan_again(session: Session, clients: Collection[int], channel: Channel, now: datetime) -> int:
-    """Plan again what a stop had given up and what still helps; return how much that is."""
+    """Plan again what an opt-out had cancelled, if it is still useful; return the count."""
     values: dict[str, Any] = {"status": Status.PLANNED, "reason": None, "settled_at": None}
     other = aliased(Reminder)
     replaced = exists().where(

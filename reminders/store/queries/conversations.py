@@ -17,7 +17,7 @@ from reminders.store.queries.replies import FOR_A_PERSON
 from reminders.store.tables import Attempt, Reminder, Reply
 
 SHOWN = 100
-"""How many talks a page shows."""
+"""How many conversations a page shows."""
 
 
 def count_waiting(session: Session, clinic_id: int) -> int:
@@ -61,7 +61,7 @@ class SentText:
 
 
 def last_received(session: Session, clinic_id: int, contact: str) -> list[Reply]:
-    """Return all a number wrote to a clinic, the first first."""
+    """Return all texts from a number to a clinic, the oldest first."""
     wanted = select(Reply).where(col(Reply.clinic_id) == clinic_id, col(Reply.contact) == contact)
     return list(session.scalars(wanted.order_by(col(Reply.received_at), col(Reply.id))))
 
@@ -69,7 +69,7 @@ def last_received(session: Session, clinic_id: int, contact: str) -> list[Reply]
 def last_sent(
     session: Session, clinic_id: int, clients: Sequence[int], contact: str
 ) -> list[SentText]:
-    """Return what these clients of a clinic were texted on this number, the first first."""
+    """Return the texts sent to these clients on this number, the oldest first."""
     rows = session.execute(
         select(
             col(Attempt.handoff_at),
@@ -102,7 +102,7 @@ def change(session: Session, clinic_id: int, contact: str, *, done: bool, **valu
 
 
 def reopen(session: Session, clinic_id: int, client_id: int, since: datetime) -> None:
-    """Let wait again what was answered since then, as the answer was called back."""
+    """Reopen what was answered since then, because the answer was undone."""
     session.execute(
         update(Reply)
         .where(

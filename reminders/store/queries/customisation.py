@@ -23,7 +23,7 @@ _KEPT = 4096
 
 
 def customisation_of(session: Session, clinic: Clinic | Row[Any]) -> Customisation:
-    """Return what a clinic made its own; asked of the database once for each of its
+    """Return a clinic's customisation; read from the database once for each
     ``customisation_version``, which is new with every change and shared by no two databases.
     """
     until = accepted_until(clinic.wording_accepted_at)
@@ -41,12 +41,12 @@ def customisation_of(session: Session, clinic: Clinic | Row[Any]) -> Customisati
 
 @cache
 def _untouched(until: date | None) -> Customisation:
-    """Return one and the same for all clinics that accepted the packaged words on a day."""
+    """Return the same object for all clinics that accepted the packaged wording on a day."""
     return Customisation(packaged_until=until)
 
 
 def bump_version(session: Session, clinic_id: int) -> None:
-    """Note that a clinic's wording or parameters changed, so that everyone reads them again."""
+    """Mark a clinic's wording or parameters as changed, so that every process reloads them."""
     change = update(Clinic).where(col(Clinic.id) == clinic_id)
     session.execute(
         change.values(customisation_version=secrets.token_hex(8)).execution_options(**QUIET)

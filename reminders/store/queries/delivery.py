@@ -134,14 +134,14 @@ _HELD = frozenset({Status.CLAIMED, Status.HANDOFF})
 
 
 def release(session: Session, claims: Sequence[Claim]) -> int:
-    """Give claimed reminders back untouched, as a worker does that is told to stop."""
+    """Release claimed reminders unchanged, as when a worker stops."""
     free = {"status": Status.PLANNED, "claim": None, "lease_until": None}
     return len(move_held(session, claims, _CLAIMED, free))
 
 
 def rescue(session: Session, now: datetime) -> int:
     """Give back what a worker claimed and no longer holds; what it handed off stays put, and what
-    another has under its hands just now is left to it.
+    another has locked right now is left to it.
     """
     stranded = (
         select(R.c.id)
@@ -212,12 +212,12 @@ def settle(
 
 
 def beat(session: Session, name: str, now: datetime) -> None:
-    """Note that this heartbeat beat."""
+    """Record a heartbeat."""
     put(session, Heartbeat, {"name": name, "beat_at": now}, "name")
 
 
 def last_beat(session: Session) -> datetime | None:
-    """Return when any heartbeat last beat (UTC)."""
+    """Return the time of the last heartbeat (UTC)."""
     return session.scalar(select(func.max(col(Heartbeat.beat_at))))
 
 

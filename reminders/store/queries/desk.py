@@ -24,8 +24,8 @@ class NotAtClinic(LookupError):  # noqa: N818 (nobody's fault)
 def row_of_clinic(
     session: Session, clinic_id: int, table: type[T], row_id: int, *, lock: bool = False
 ) -> T:
-    """Return a clinic's own row of any table that names a clinic; raises ``NotHere`` where
-    there is none, or it is another's: nobody can tell which.
+    """Return a clinic's own row of any table that names a clinic; raises ``NotHere`` where there is
+    none, or it is another clinic's.
     """
     model: Any = table
     wanted = select(table).where(model.id == row_id, model.clinic_id == clinic_id)
@@ -63,7 +63,8 @@ def _page(
 
 
 def _begins(session: Session, key: Any, prefix: str) -> ColumnElement[bool]:
-    """Say that a text begins like this, by its index: PostgreSQL reads a pattern, SQLite a range."""
+    """Say that a text begins like this, by its index: PostgreSQL reads a pattern, SQLite a
+    range."""
     if session.get_bind().dialect.name == "postgresql":
         found: ColumnElement[bool] = key.startswith(prefix, autoescape=True)
         return found

@@ -135,7 +135,7 @@ def of_client(model: Any, client_id: int) -> ColumnElement[bool]:
     return col(model.reminder_id).in_(_reminders_of(client_id))
 
 
-def _reminders_of(client_id: int) -> Select[tuple[int]]:
+def _reminders_of(client_id: int) -> Select[int]:
     return select(col(Reminder.id)).where(col(Reminder.client_id) == client_id)
 
 

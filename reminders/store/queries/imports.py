@@ -66,10 +66,10 @@ def effects(session: Session, import_id: int) -> dict[str, int]:
 
 def changed_clients(session: Session, import_id: int, unlike: Sequence[str]) -> list[Client]:
     """Return clients of a list whose rows did something else than these effects, by name."""
-    hers = select(col(ImportRow.client_id)).where(
+    clients = select(col(ImportRow.client_id)).where(
         col(ImportRow.import_id) == import_id, col(ImportRow.effect).not_in(unlike)
     )
-    wanted = select(Client).where(col(Client.id).in_(hers))
+    wanted = select(Client).where(col(Client.id).in_(clients))
     return list(session.scalars(wanted.order_by(col(Client.first_name), col(Client.id))))
 
 
@@ -97,7 +97,7 @@ def forget_cells(session: Session, before: datetime) -> int:
 
 
 def forget_client(session: Session, client_id: int) -> None:
-    """Drop the cells of lists that a client came in by, since she may stand in them still."""
-    hers = select(col(ImportRow.import_id)).where(col(ImportRow.client_id) == client_id)
-    forgotten = update(Import).where(col(Import.id).in_(hers)).values(cells=None)
+    """Delete the cells of lists that a client was imported by, since they may name the client."""
+    lists = select(col(ImportRow.import_id)).where(col(ImportRow.client_id) == client_id)
+    forgotten = update(Import).where(col(Import.id).in_(lists)).values(cells=None)
     session.execute(forgotten.execution_options(**QUIET))

@@ -91,11 +91,11 @@ def unfinished(session: Session, before: datetime, limit: int) -> list[int]:
 
 
 def forget_client(session: Session, client_id: int, contacts: Collection[str]) -> None:
-    """Delete a client's forms, and the codes that went to contacts of hers."""
-    hers = or_(
+    """Delete a client's forms, and the codes that went to the client's contacts."""
+    by_client = or_(
         col(JoinRequest.sms_client_id) == client_id, col(JoinRequest.email_client_id) == client_id
     )
-    session.execute(delete(JoinRequest).where(hers).execution_options(**QUIET))
+    session.execute(delete(JoinRequest).where(by_client).execution_options(**QUIET))
     session.execute(
         delete(VerificationCode)
         .where(col(VerificationCode.contact).in_(contacts))

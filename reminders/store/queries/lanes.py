@@ -57,7 +57,7 @@ _FIRST_DUE = (
     .correlate(L)
     .scalar_subquery()
 )
-"""One lane's first planned reminder: a look at its own part of an index."""
+"""One lane's first planned reminder, found in its own part of an index."""
 
 _MAY_SEND = and_(
     L.c.channel == bindparam("channel"),
@@ -75,8 +75,8 @@ _TURNS = (
 
 
 def take_turns(session: Session, channel: Channel, now: datetime, limit: int) -> list[LaneFacts]:
-    """Lock up to ``limit`` lanes that may send and have something due, whose turn was longest
-    ago first; those that another worker has in hand are passed over.
+    """Lock up to ``limit`` lanes that may send and have something due, the longest unserved first;
+    those that another worker has locked are passed over.
     """
     return list(map(_lane, asked(session, _TURNS, channel=channel, now=now, most=limit)))
 
@@ -85,7 +85,7 @@ _OPEN = select(literal(1)).where(_MAY_SEND).limit(literal(1, literal_execute=Tru
 
 
 def any_open(session: Session, channel: Channel, now: datetime) -> bool:
-    """Say whether any lane may send and has something due, in whoever's hand it is."""
+    """Say whether any lane may send and has something due, locked or not."""
     return asked(session, _OPEN, channel=channel, now=now).first() is not None
 
 

@@ -109,8 +109,8 @@ def backlog(session: Session, now: datetime) -> dict[Channel, int]:
 
 
 def unexplained(session: Session, now: datetime, grace: timedelta) -> int:
-    """Return how many reminders are overdue though nothing stops their lane and nobody has given
-    it a turn: somebody ought to be sending them and does not.
+    """Return how many reminders are overdue although their lane is open and unserved: no worker is
+    sending them.
     """
     due = _planned_before(now - grace).scalar_subquery()
     free = and_(
@@ -162,7 +162,7 @@ def stops(session: Session) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class MorningFigures:
-    """What a clinic may expect of today, and what became of yesterday."""
+    """A clinic's figures for the morning email: reminders due today, and yesterday's failures."""
 
     planned: int
     failed: int

@@ -60,7 +60,8 @@ def opt_outs(
 def replies(
     session: Session, clinic_id: int, begins: datetime, ends: datetime
 ) -> list[tuple[datetime, datetime | None]]:
-    """Return when each reply for a person came in a span (UTC), and when it was answered or done."""
+    """Return when each reply for a person came in a span (UTC), and when it was answered or
+    done."""
     done_at = func.coalesce(col(Reply.answered_at), col(Reply.done_at))
     wanted = select(col(Reply.received_at), done_at).where(
         col(Reply.clinic_id) == clinic_id,

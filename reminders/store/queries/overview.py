@@ -59,7 +59,7 @@ class MissedReminders:
     clinic: str
     began_at: datetime
     ended_at: datetime
-    missed: int
+    count: int
 
 
 def outages(session: Session, since: datetime) -> list[MissedReminders]:

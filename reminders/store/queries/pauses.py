@@ -16,11 +16,12 @@ PAUSED = "paused"
 """The stored setting that pauses every clinic; its value says since when and by whom."""
 
 HELD = "held"
-"""The stored setting that holds a database which may be older than what was sent; its value says why."""
+"""The stored setting that holds a database which may be older than what was sent; its value says
+why."""
 
 
 def pause(session: Session, clinic_id: int, at: datetime | None, by: str | None) -> None:
-    """Pause one clinic at an instant (UTC), or let it go on with None."""
+    """Pause one clinic at an instant (UTC), or resume it with None."""
     row = update(Clinic).where(col(Clinic.id) == clinic_id).values(paused_at=at, paused_by=by)
     session.execute(row)
 

@@ -189,7 +189,7 @@ def treatments_of(
 
 
 def _keys(row: Mapping[str, Any]) -> dict[str, str]:
-    """Return what she is found by, whichever of her names is typed first."""
+    """Return a client's search keys, for either order of first and last name."""
     given, family = row["first_name"], row["last_name"]
     return {"name_key": name_key(f"{given} {family}"), "family_key": name_key(f"{family} {given}")}
 
@@ -197,7 +197,7 @@ def _keys(row: Mapping[str, Any]) -> dict[str, str]:
 @event.listens_for(Client, "before_insert")
 @event.listens_for(Client, "before_update")
 def _update_keys(_mapper: object, _connection: object, client: Client) -> None:
-    """Keep what she is found by true to her names, and count the change."""
+    """Keep a client's search keys in line with the names, and count the change."""
     session = object_session(client)
     if session is None or not session.is_modified(client):
         return

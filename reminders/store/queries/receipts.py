@@ -116,13 +116,13 @@ def plan_again(
     free = {"claim": None, "lease_until": None, "settled_at": None}
     moved = again.values(**values, **free).returning(col(Reminder.id)).execution_options(**QUIET)
     if session.execute(moved).first() is not None:
-        hers = update(Attempt).where(_is(of))
-        noted = hers.values(unreached_at=now, provider_id=provider_id)
+        attempt = update(Attempt).where(_is(of))
+        noted = attempt.values(unreached_at=now, provider_id=provider_id)
         session.execute(noted.execution_options(**QUIET))
 
 
 def was_replanned(session: Session, of: AttemptState) -> bool:
-    """Say whether this attempt did not reach her, so that its reminder was planned once more."""
+    """Say whether this attempt did not reach the client, so that its reminder was planned again."""
     noted = select(col(Attempt.unreached_at)).where(_is(of))
     return session.scalar(noted) is not None
 

@@ -13,7 +13,7 @@ from reminders.store.queries.common import QUIET, insert_once
 from reminders.store.tables import Redaction
 
 TEXTS = ("SM", "MM")
-"""What the provider's own ids of texts begin with; other ways out have nothing to forget."""
+"""What the provider's own ids of texts begin with; other senders have nothing to redact."""
 
 
 def ask(session: Session, provider_id: str, due_at: datetime) -> bool:

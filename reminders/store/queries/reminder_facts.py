@@ -97,8 +97,8 @@ _GUEST = (
 
 
 def _superseded() -> ColumnElement[bool]:
-    """Say that something newer makes this reminder wrong or needless: a later session that
-    has begun by then or has a message of its own that day, or a later milestone also due.
+    """Condition: something newer makes this reminder wrong or needless: a later session that has
+    begun by then or has a message of its own that day, or a later milestone also due.
     """
     newer, theirs, following = T.alias("newer"), R.alias("theirs"), R.alias("following")
     is_newer = and_(
@@ -127,7 +127,7 @@ def _superseded() -> ColumnElement[bool]:
 
 
 def _welcome_first() -> ColumnElement[bool]:
-    """Say that a text waits for the one that confirms her yes, which is still on its way."""
+    """Condition: a text has to wait for the welcome text, which is still on its way."""
     welcome = R.alias("welcome")
     return exists().where(
         R.c.channel == Channel.SMS,
@@ -235,11 +235,11 @@ def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> F
         suppressed=row.suppressed,
         superseded=bool(row.superseded),
         texts_on=tuple(at.astimezone(zone).date() for at in texts),
-        guest=bool(row.guest),
-        note=OneOffFacts(row.kind, row.subject, row.words, row.urgent) if row.kind else None,
+        practice_recipient=bool(row.guest),
+        one_off=OneOffFacts(row.kind, row.subject, row.words, row.urgent) if row.kind else None,
         page_edition=row.page_edition,
         paused_until=row.paused_until,
         welcome_first=bool(row.welcome_first),
         discretion=row.discretion,
-        held=row.held_at is not None,
+        on_hold=row.held_at is not None,
     )

@@ -16,7 +16,7 @@ from reminders.store.tables import Client, Clinic, Consent, Reminder, Reply, Sup
 
 
 def lock_number(session: Session, contact: str) -> None:
-    """Let texts from one number be taken one after the other until the transaction ends; SQLite
+    """Lock a number's texts until the transaction ends, so that they are handled one by one; SQLite
     lets nobody else write at all.
     """
     if session.get_bind().dialect.name == "postgresql":
@@ -37,7 +37,7 @@ def keep(session: Session, row: dict[str, Any]) -> int:
 
 
 def note_answer(session: Session, reply_id: int, answer: str) -> None:
-    """Note what the sender of a text was told at once."""
+    """Record the immediate answer to a text."""
     session.execute(
         update(Reply)
         .where(col(Reply.id) == reply_id)
@@ -47,8 +47,8 @@ def note_answer(session: Session, reply_id: int, answer: str) -> None:
 
 
 def clients_on(session: Session, phone: str) -> list[Client]:
-    """Return everyone of every clinic on this number, the one who was texted last first: it is
-    her text that is being answered.
+    """Return every client with this number, of any clinic, the one texted last first, since that
+    text is most likely answered.
     """
     texted = (
         select(func.max(col(Reminder.handoff_at)))
@@ -76,7 +76,7 @@ def stops_on(session: Session, contact: str) -> dict[int, Suppression]:
 
 
 def mark_wrong_number(session: Session, clinic_id: int, contact: str) -> None:
-    """Note that a number, which this clinic must not message, is not its client's."""
+    """Record that a suppressed number belongs to somebody else than the clinic's client."""
     session.execute(
         update(Suppression)
         .where(col(Suppression.clinic_id) == clinic_id, col(Suppression.contact) == contact)
@@ -86,7 +86,7 @@ def mark_wrong_number(session: Session, clinic_id: int, contact: str) -> None:
 
 
 def agreed_before(session: Session, client_id: int) -> bool:
-    """Say whether a client's last word on texts is a yes, but for what she texted herself."""
+    """Say whether a client's latest consent to texts is a yes, apart from what was texted."""
     said = (
         select(col(Consent.given))
         .where(
@@ -113,7 +113,7 @@ def last_stop(session: Session, contact: str) -> Reply | None:
 
 
 def notified_since(session: Session, contact: str, since: datetime) -> bool:
-    """Say whether this number was told since an instant that a person will read."""
+    """Say whether this number was told, since an instant, that staff will read its texts."""
     told = select(func.count()).where(
         col(Reply.contact) == contact,
         col(Reply.kind) == Kind.REPLY,
@@ -126,7 +126,7 @@ def notified_since(session: Session, contact: str, since: datetime) -> bool:
 FOR_A_PERSON = or_(
     col(Reply.kind).in_({Kind.REPLY, Kind.WRONG_NUMBER}), col(Reply.alarm).is_not(None)
 )
-"""What somebody must read; a bare STOP has said all it has to say."""
+"""Condition: a reply staff must read; a bare keyword needs no reader."""
 
 
 def waiting(session: Session, clinic_id: int | None = None) -> list[Reply]:

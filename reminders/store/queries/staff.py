@@ -25,7 +25,7 @@ class SignedIn:
 
 
 def signed_in(session: Session, token_hash: str) -> SignedIn | None:
-    """Return whose browser this is, if she still belongs to its clinic."""
+    """Return the sign-in of a browser, if the account still belongs to its clinic."""
     row = session.execute(
         select(SignIn, Staff, Clinic, Membership)
         .join(Staff, col(Staff.id) == col(SignIn.staff_id))
@@ -46,7 +46,7 @@ def by_email(session: Session, email: str) -> Staff | None:
 
 
 def by_id(session: Session, staff_id: int) -> Staff | None:
-    """Return a member of staff, for nobody else to change until the transaction ends."""
+    """Return a member of staff, locked until the transaction ends."""
     return session.get(Staff, staff_id, with_for_update=True)
 
 
@@ -73,7 +73,7 @@ def of_clinic(session: Session, clinic_id: int) -> list[tuple[Staff, Role]]:
 
 
 def join(session: Session, staff_id: int, clinic_id: int, role: Role) -> None:
-    """Let somebody belong to a clinic, or change what she is there."""
+    """Add somebody to a clinic, or change the role there."""
     there = session.scalars(
         select(Membership).where(
             col(Membership.staff_id) == staff_id, col(Membership.clinic_id) == clinic_id
@@ -87,7 +87,7 @@ def join(session: Session, staff_id: int, clinic_id: int, role: Role) -> None:
 
 
 def leave(session: Session, staff_id: int, clinic_id: int, now: datetime) -> None:
-    """Let somebody belong to a clinic no more; her browsers there are signed out."""
+    """Remove somebody from a clinic; their browsers there are signed out."""
     session.execute(
         delete(Membership).where(
             col(Membership.staff_id) == staff_id, col(Membership.clinic_id) == clinic_id
@@ -136,7 +136,7 @@ def end_all(
     keep: int | None = None,
     clinic_id: int | None = None,
 ) -> None:
-    """Sign somebody out everywhere, or at one clinic; ``keep`` is the browser she sits at."""
+    """Sign somebody out everywhere, or at one clinic; ``keep`` is the browser in use."""
     ending = update(SignIn).where(col(SignIn.staff_id) == staff_id, col(SignIn.ended_at).is_(None))
     if keep is not None:
         ending = ending.where(col(SignIn.id) != keep)
@@ -146,29 +146,29 @@ def end_all(
 
 
 def forget_sign_ins(session: Session, before: datetime) -> None:
-    """Drop sign-ins and knocks that ended long ago."""
+    """Delete sign-ins and failed attempts that ended long ago."""
     session.execute(delete(SignIn).where(col(SignIn.seen_at) < before))
     session.execute(delete(SignInAttempt).where(col(SignInAttempt.next_at) < before))
 
 
 def invitation(session: Session, token_hash: str) -> Invitation | None:
-    """Return the invitation of a link, for nobody else to take until the transaction ends."""
+    """Return the invitation of a link, locked until the transaction ends."""
     wanted = select(Invitation).where(col(Invitation.token_hash) == token_hash)
     return session.scalars(wanted.with_for_update()).first()
 
 
 def sign_in_attempt(session: Session, key: str) -> SignInAttempt | None:
-    """Return what is known of failed tries under a key."""
+    """Return the failed attempts under a key."""
     return session.get(SignInAttempt, key)
 
 
 def count_failed_attempt(session: Session, key: str, failures: int, next_at: datetime) -> None:
-    """Note a failed try, and when the next may come."""
+    """Record a failed attempt, and when the next is allowed."""
     put(session, SignInAttempt, {"key": key, "failures": failures, "next_at": next_at}, "key")
 
 
 def clear_attempts(session: Session, key: str) -> None:
-    """Forget failed tries, since the right one came."""
+    """Delete failed attempts after a successful one."""
     session.execute(delete(SignInAttempt).where(col(SignInAttempt.key) == key))
 
 

@@ -15,7 +15,7 @@ from reminders.store.queries.common import is_status
 from reminders.store.tables import Attempt, Client, Lane, Receipt, Reminder, Treatment, Wording
 
 TROUBLED = timedelta(days=14)
-"""After so long nobody calls any more about a message that did not arrive."""
+"""After so long a failed message is no longer listed."""
 
 _TROUBLE = text(
     "reminder.status IN ('failed', 'undelivered', 'unknown') AND reminder.attended_at IS NULL"
@@ -110,7 +110,7 @@ def count_planned(session: Session, clinic_id: int, until: datetime) -> int:
 def troubles(
     session: Session, clinic_id: int, now: datetime, limit: int = 200
 ) -> list[MessageLine]:
-    """Return what did not arrive, or nobody knows of, and nobody has looked after yet."""
+    """Return messages that failed or are unknown, and that staff have not dealt with yet."""
     reported = (
         select(func.max(col(Receipt.code)))
         .where(col(Receipt.provider_id) == Attempt.provider_id)
@@ -134,10 +134,10 @@ def troubles(
 
 def count_troubled(session: Session, clinic_id: int, now: datetime) -> int:
     """Count the clients with such a message."""
-    hers = select(func.count(func.distinct(col(Reminder.client_id)))).where(
+    clients = select(func.count(func.distinct(col(Reminder.client_id)))).where(
         _TROUBLE, col(Reminder.clinic_id) == clinic_id, col(Reminder.settled_at) > now - TROUBLED
     )
-    return session.scalar(hers.select_from(Reminder)) or 0
+    return session.scalar(clients.select_from(Reminder)) or 0
 
 
 def unmarked_treatments(
@@ -161,7 +161,7 @@ def unmarked_treatments(
 
 
 def stopped(session: Session, clinic_id: int) -> list[Lane]:
-    """Return a clinic's ways out that a fault has stopped."""
+    """Return a clinic's lanes that a fault has stopped."""
     wanted = select(Lane).where(
         col(Lane.clinic_id) == clinic_id, col(Lane.stopped_since).is_not(None)
     )

@@ -68,7 +68,7 @@ def unknown(session: Session, since: datetime) -> list[UnconfirmedAttempt]:
 
 
 def make_due(session: Session, asked_by: datetime, now: datetime) -> int:
-    """Let every handoff older than ``asked_by`` be asked for now; return how many those are."""
+    """Make every handoff older than ``asked_by`` due to be asked for now; return the count."""
     old = (
         update(Reminder)
         .where(is_status(Status.HANDOFF), col(Reminder.handoff_at) <= asked_by)

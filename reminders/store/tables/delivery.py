@@ -38,11 +38,11 @@ class OneOffMessage(SQLModel, table=True):
 class Reminder(SQLModel, table=True):
     """One milestone of one treatment by one channel, or a note, which has no treatment.
 
-    ``scheduled_at`` is when the protocol wants it, ``due_at`` when to look at it next (later,
-    if it waits; after a handoff, when to ask what came of it), ``due_on`` the recipient's date
-    it belongs to, ``stale_at`` when it no longer helps. ``claim`` is the fencing token: only who
-    holds it may move the row. ``failed_lookups`` counts the times the provider was asked for it in vain
-    since its handoff, ``unproven_attempts`` the attempts whose end was never known: it may have arrived
+    ``scheduled_at`` is when the protocol wants it, ``due_at`` when to look at it next (later, if it
+    waits; after a handoff, when to ask for its outcome), ``due_on`` the recipient's date it belongs
+    to, ``stale_at`` when it no longer helps. ``claim`` is the fencing token: only who holds it may
+    move the row. ``failed_lookups`` counts the times the provider was asked for it in vain since
+    its handoff, ``unproven_attempts`` the attempts whose end was never known: it may have arrived
     that many times more. Staff hold it (``held_at``), and look after what went wrong
     (``attended_at``).
     """
@@ -67,7 +67,7 @@ class Reminder(SQLModel, table=True):
         Index("reminder_handoff", "due_at", **where(text("status = 'handoff'"))),
         # What belongs to a month of a clinic?
         Index("reminder_month", "clinic_id", "due_on"),
-        # What was she sent lately, and what else is hers?
+        # What was the client sent lately, and what else is planned?
         Index("reminder_client", "client_id"),
         # What went out at this clinic, and what of it needs a person?
         Index("reminder_left", "clinic_id", "handoff_at", **where(text("handoff_at IS NOT NULL"))),
@@ -100,7 +100,7 @@ class Reminder(SQLModel, table=True):
 
 
 class Attempt(SQLModel, table=True):
-    """One try at sending a reminder: what was handed off, and what came of it.
+    """One attempt to send a reminder: what was handed off, and its outcome.
 
     ``wording_id`` is the clinic's version it was worded from; none for the packaged text.
     """
@@ -130,7 +130,7 @@ class Attempt(SQLModel, table=True):
 
 
 class Lane(SQLModel, table=True):
-    """One clinic's way out by one channel: its rate, its day's limit, and whether it is stopped.
+    """One clinic's sending by one channel: its rate, its daily limit, and whether it is stopped.
 
     ``opens_at`` keeps the rate: nothing more leaves before it. ``stopped_until`` keeps a stopped
     lane shut; then one message is let through to see, and ``faults`` counts what went wrong in
@@ -155,7 +155,8 @@ class Lane(SQLModel, table=True):
 
 
 class SenderRate(SQLModel, table=True):
-    """How fast all lanes together may use one sender: when it is free again, and the day's count."""
+    """How fast all lanes together may use one sender: when it is free again, and the day's
+    count."""
 
     __tablename__ = "sender_rate"
 

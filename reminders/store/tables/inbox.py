@@ -29,9 +29,9 @@ class Reply(SQLModel, table=True):
     __table_args__ = (
         # What waits for a person at this clinic?
         Index("reply_open", "clinic_id", "received_at", **where(_OPEN)),
-        # What did this number say, and what was it told today?
+        # What did this number write, and how was it answered today?
         Index("reply_contact", "contact", "received_at"),
-        # What did she write?
+        # What did the client write?
         Index("reply_client", "client_id"),
         owned_by("client", "clinic_id"),
     )
@@ -60,7 +60,7 @@ class Alert(SQLModel, table=True):
     """
 
     __table_args__ = (
-        # What is still to be told?
+        # Which alerts are still to be sent?
         Index("alert_due", "due_at", **where(_UNSENT)),
     )
 

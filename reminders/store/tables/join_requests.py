@@ -17,7 +17,7 @@ class JoinRequest(SQLModel, table=True):
     code, an address by a link. Each contact has a client of its own until then
     (``sms_client_id``, ``email_client_id``), so that nobody is mixed up with a stranger.
 
-    ``sms_wording`` and ``email_wording`` are the exact words she ticked, where she did.
+    ``sms_wording`` and ``email_wording`` are the exact words beside the boxes that were ticked.
     """
 
     __tablename__ = "join_request"

@@ -16,11 +16,11 @@ LIKE_FAMILY = {"family_key": "text_pattern_ops"}
 
 
 class Clinic(SQLModel, table=True):
-    """Who treats, and within which hours, zone and caps her clients may be messaged.
+    """A clinic, with the hours, zone and caps within which its clients may be messaged.
 
-    ``customisation_version`` is a new token whenever her wording or parameters change;
-    ``segment_price`` is what a segment costs, in millionths of the currency (ISO 4217).
-    ``slug`` names it in the address clients join at; it is printed, so it never changes.
+    ``customisation_version`` is a new token whenever its wording or parameters change;
+    ``segment_price`` is what a segment costs, in millionths of the currency (ISO 4217). ``slug``
+    names it in the address clients join at; it is printed, so it never changes.
     """
 
     __table_args__ = (Index("clinic_slug", "slug", unique=True),)
@@ -51,13 +51,13 @@ class Clinic(SQLModel, table=True):
 class Client(SQLModel, table=True):
     """The person treated. Of one who was erased (``erased_at``) nothing is left to read.
 
-    ``welcomed_at`` is when her yes to texts was confirmed to her, as the first text of all.
-    ``page_key`` is the hash of what opens her own page in its ``page_edition``. Her own choices:
-    ``preferred_hour`` of her clock, no messages before ``paused_until``, and ``discretion``.
+    ``welcomed_at`` is when the first text confirmed the consent to texts. ``page_key`` is the hash
+    of the key to the client's own page in its ``page_edition``. The client's choices: local
+    ``preferred_hour``, no messages before ``paused_until``, and ``discretion``.
     """
 
     __table_args__ = (
-        # One client for a clinic's own number of her.
+        # One client for each number of the clinic's own.
         Index(
             "client_external_id",
             "clinic_id",
@@ -109,8 +109,8 @@ class Consent(SQLModel, table=True):
     puts keyed hashes in the place of ``contact``, ``source`` and ``network_address``.
 
     By what ``act``, in answer to which exact ``wording`` of which version, taken down where
-    (``source``) and by whom, and from which browser (``network_address``): the proof that the CTIA's
-    principles ask for (5.1.2).
+    (``source``) and by whom, and from which browser (``network_address``): the proof that the
+    CTIA's principles ask for (5.1.2).
     """
 
     __table_args__ = (
@@ -141,8 +141,8 @@ class Consent(SQLModel, table=True):
 
 
 class Suppression(SQLModel, table=True):
-    """A contact that this clinic must not message, whoever shares it. After the erasure of the
-    last client it belonged to, ``contact`` is a keyed hash, until it enters the house again.
+    """A contact that this clinic must not message, whoever shares it. After the erasure of the last
+    client it belonged to, ``contact`` is a keyed hash, until the contact is enrolled again.
     """
 
     __table_args__ = (UniqueConstraint("clinic_id", "contact"),)
@@ -167,7 +167,7 @@ class Treatment(SQLModel, table=True):
             unique=True,
             **where(text("external_id IS NOT NULL")),
         ),
-        # Which sessions has she had, and which follow this one?
+        # Which sessions has the client had, and which follow this one?
         Index("treatment_course", "client_id", "treated_on"),
         # Who is treated at this clinic on this day?
         Index("treatment_day", "clinic_id", "treated_on"),

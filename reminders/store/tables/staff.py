@@ -13,7 +13,8 @@ from reminders.store.column_types import Instant, Word
 
 class Staff(SQLModel, table=True):
     """Somebody who signs in; ``totp_secret`` is sealed, ``totp_step`` the last code's half minute,
-    so that none is good twice, ``recovery_codes`` the hashes of what is left on her paper list.
+    so that none is good twice, ``recovery_codes`` the hashes of
+    unused recovery codes.
     """
 
     id: int = Field(default=None, primary_key=True)

@@ -35,7 +35,7 @@ SIGNED = ("saved", "paused", "ended", "stopped", "asked")
 
 
 class AftercarePage:
-    """What is known about whoever's page it is, read at one moment."""
+    """All facts that one client's page shows, read at one moment."""
 
     def __init__(self, session: Session, visit: ClientRequest, client: Client) -> None:
         """Read what the page may show."""
@@ -49,7 +49,7 @@ class AftercarePage:
         self.next = next((t for t in treatments if t.ends_at > self.now), None)
 
     def page(self, template: str, status: int = 200, /, **facts: Any) -> HTMLResponse:
-        """Draw one of her pages."""
+        """Render one of the client's pages."""
         known = {
             "clinic": clinic_words(self.clinic),
             "home": f"/a/{self.visit.token}",
@@ -58,48 +58,48 @@ class AftercarePage:
         return self.visit.page(template, self.words, status, **known, **facts)
 
     def numbers(self, treatment: Treatment) -> dict[str, int]:
-        """Return the numbers clinics disagree on, as hers sets them."""
+        """Return the protocol's parameters as the client's clinic sets them."""
         set_here = customisation.numbers(self.session, self.clinic.id).get(treatment.protocol, {})
         return dict(self.visit.app.library.protocols[treatment.protocol].settle(set_here).values)
 
     def contacts(self) -> dict[Channel, str]:
-        """Return where she can be written to."""
+        """Return the client's contact for each channel."""
         found = {channel: ledger.contact_of(self.client, channel) for channel in Channel}
         return {channel: contact for channel, contact in found.items() if contact}
 
-    def barred(self) -> dict[Channel, Reason]:
-        """Return where she must not be written to, and why."""
+    def suppressed(self) -> dict[Channel, Reason]:
+        """Return the channels that are suppressed, and why."""
         contacts = self.contacts()
         known = consents.suppressions_of(self.session, list(contacts.values()))
         found = {c: known.get((self.clinic.id, contact)) for c, contact in contacts.items()}
         return {channel: why for channel, why in found.items() if why}
 
-    def reach(self) -> frozenset[Channel]:
-        """Return by which channels she may be written to."""
+    def channels(self) -> frozenset[Channel]:
+        """Return the channels by which the client may be messaged."""
         said = consents.consents_of(self.session, [self.client.id])
         yes = {channel for channel in self.contacts() if said.get((self.client.id, channel))}
-        return frozenset(yes - self.barred().keys())
+        return frozenset(yes - self.suppressed().keys())
 
-    def coming(self) -> list[list[PlannedReminder]]:
-        """Return what she will be sent, what comes at once by several channels together."""
-        reach = self.reach()
+    def upcoming(self) -> list[list[PlannedReminder]]:
+        """Return the planned reminders, grouped where several channels carry one milestone."""
+        reach = self.channels()
         planned = [
             c for c in client_pages.coming(self.session, self.client.id) if c.channel in reach
         ]
         return [list(same) for _, same in groupby(planned, lambda c: (c.treatment_id, c.milestone))]
 
     def clock(self, at: time) -> str:
-        """Write a time of day in her language."""
+        """Format a time of day in the client's language."""
         return format_time(at, "short", locale=self.words.locale)
 
-    def say(self, moment: datetime | date) -> str:
-        """Write a moment or a day on her clock and in her language."""
+    def localised(self, moment: datetime | date) -> str:
+        """Format a moment or a day in the client's time zone and language."""
         return say_when(moment, self.zone, self.words)
 
 
 def refusal(visit: ClientRequest) -> Response | None:
-    """Say why nobody may come in just now: whoever tries many addresses is guessing."""
-    if visit.shell.knocks.full(visit.network_address, visit.now):
+    """Return the refusal for a network address that tries too many links."""
+    if visit.shell.join_limit.full(visit.network_address, visit.now):
         return visit.problem(429, "too_often")
     if visit.request.method == "POST" and visit.shell.posts.full(visit.token, visit.now):
         return visit.problem(429, "too_often")
@@ -108,14 +108,14 @@ def refusal(visit: ClientRequest) -> Response | None:
 
 @contextmanager
 def opened_page(visit: ClientRequest) -> Iterator[AftercarePage | None]:
-    """Open the page of that address, for looking or, in a form's answer, for changing too."""
+    """Open the page of a link, read-only or, for a form, to change it too."""
     key = page_key(visit.token)
     _assign_keys(visit, key)
     opened = writing if visit.request.method == "POST" else reading
     with opened(visit.app.engine) as session:
         client = client_pages.client_with(session, key)
         if client is None:
-            visit.shell.knocks.count(visit.network_address, visit.now)
+            visit.shell.join_limit.count(visit.network_address, visit.now)
         elif visit.request.method == "POST":
             visit.shell.posts.count(visit.token, visit.now)
             people.lock(session, [client.id])
@@ -133,7 +133,7 @@ def _assign_keys(visit: ClientRequest, key: str) -> None:
 
 
 def show(visit: ClientRequest) -> Response:
-    """Show the client's page; looking changes nothing."""
+    """Show the client's page; this changes nothing."""
     refused = refusal(visit)
     if refused:
         return refused
@@ -147,7 +147,7 @@ def _page(page: AftercarePage) -> Response:
     stage = healing.stage_at(since) if page.last or page.next else None
     soon = page.next and page.next.ends_at - page.now < SOON
     return page.page(
-        "hers.html",
+        "aftercare.html",
         name=page.client.first_name,
         done=done if done in SIGNED else None,
         stage=stage and stage.value,
@@ -157,7 +157,7 @@ def _page(page: AftercarePage) -> Response:
         next_visit=_visit(page),
         preparing=_preparing(page) if soon or stage is Stage.BEFORE else [],
         emergency=_emergency(page),
-        coming=[_one(page, together) for together in page.coming()],
+        coming=[_one(page, together) for together in page.upcoming()],
         paused=_paused(page),
     )
 
@@ -192,7 +192,7 @@ def _advice(page: AftercarePage) -> list[dict[str, str]]:
             "may": one.may.value,
             "how": page.words(
                 f"advice.{one.topic}_{one.how}",
-                until=page.say(one.until) if one.until else "",
+                until=page.localised(one.until) if one.until else "",
                 **numbers,
             ),
         }
@@ -225,11 +225,13 @@ def _one(page: AftercarePage, together: list[PlannedReminder]) -> tuple[str, str
     key = f"milestone.{together[0].milestone}"
     protocol = page.visit.app.library.protocols[together[0].protocol]
     title = (
-        page.words(key) if page.words.has(key) else protocol.milestone(together[0].milestone).name
+        page.words(key)
+        if page.words.has_sentence(key)
+        else protocol.milestone(together[0].milestone).name
     )
     return title, page.words(
         "coming.by",
-        when=page.say(together[0].due_at),
+        when=page.localised(together[0].due_at),
         channel=_channels({one.channel for one in together}, page.words),
     )
 
@@ -243,11 +245,11 @@ def _channels(channels: set[Channel], words: Words) -> str:
 
 def _paused(page: AftercarePage) -> str | None:
     until = page.client.paused_until
-    return page.say(until) if until and until > page.now else None
+    return page.localised(until) if until and until > page.now else None
 
 
 def back(page: AftercarePage, done: str) -> Response:
-    """Go back to the client's page, which says what was done; loading it again does nothing twice."""
+    """Redirect to the client's page with a confirmation, so that a reload repeats nothing."""
     return RedirectResponse(f"/a/{page.visit.token}?done={done}", 303)
 
 

@@ -74,7 +74,7 @@ def _visits(page: AftercarePage) -> Iterator[Event]:
 
 
 def _milestones(page: AftercarePage) -> Iterator[Event]:
-    for together in page.coming():
+    for together in page.upcoming():
         first = together[0]
         summary = page.words("calendar.milestone", clinic=page.clinic.name)
         event = _event(page, f"milestone.{first.treatment_id}.{first.milestone}", summary)

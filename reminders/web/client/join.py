@@ -230,7 +230,7 @@ def _address(here: JoinContext) -> Response:
         return here.visit.wrong_link()
     if kept.email_proven_at is not None:
         return _standing(here, kept)
-    return here.page("address.html", agreed=kept.email_wording)
+    return here.page("confirm-address.html", agreed=kept.email_wording)
 
 
 def _prove_address(here: JoinContext) -> Response:

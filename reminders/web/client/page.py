@@ -61,7 +61,7 @@ class ClientRequest:
         return _templates(self.app)
 
     def words(self, language: str | None = None, country: str = "") -> Words:
-        """Return the words to use: her own language's, else the browser's."""
+        """Return the phrases in the client's own language, else in the browser's."""
         return self.shell.phrasebook.words(language or self.wanted, country)
 
     def page(self, template: str, words: Words, status: int = 200, /, **facts: Any) -> HTMLResponse:
@@ -69,7 +69,7 @@ class ClientRequest:
         return self.shell.draw(template, words, status, **facts)
 
     def wrong_link(self) -> HTMLResponse:
-        """Say that this address opens nothing, whatever the reason."""
+        """Return the page for an invalid link, whatever the reason."""
         return self.problem(404, "wrong_link")
 
     def problem(self, status: int, why: str, language: str | None = None) -> HTMLResponse:
@@ -83,7 +83,7 @@ class PageTemplates:
     def __init__(self, app: App) -> None:
         """Find the pages in the app's library."""
         self.phrasebook = app.library.phrases
-        self.knocks = Throttle(20, 600)
+        self.join_limit = Throttle(20, 600)
         self.posts = Throttle(40, 600)
         self._pages = _pages_in(app.library.root / "pages")
 
@@ -102,9 +102,9 @@ def _templates(app: App) -> PageTemplates:
 
 
 def page_route(path: str, answer: Answer, method: str = "GET", *, foreign: bool = False) -> Route:
-    """Return a route to a page. A form is taken only from our own pages: what opens a page stands
-    in its address, and no other site's may be pressed for her; but a ``foreign`` one is made
-    for programs that know no pages.
+    """Return a route to a page. Forms are accepted from our own pages only, since the address alone
+    opens a page and another site could send its form; a ``foreign`` route is for programs that post
+    without a page.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -126,8 +126,8 @@ async def _typed(request: Request) -> Typed:
 
 
 def is_forged(request: Request, public_url: str) -> bool:
-    """Say whether a browser tells that a form came from elsewhere. Our pages send no referrer, so
-    that their own forms come from “null”.
+    """Say whether a form was sent from another site, by the browser's headers. Our pages send no
+    referrer, so that their own forms come from “null”.
     """
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin", "null")
@@ -146,7 +146,7 @@ def clinic_words(clinic: Clinic) -> dict[str, str]:
 
 
 def say_when(moment: datetime | date, zone: ZoneInfo, words: Words) -> str:
-    """Write a day, or a moment (UTC) on her own clock, as people of her country do."""
+    """Format a day, or a moment (UTC) in the client's time zone, for the client's country."""
     if not isinstance(moment, datetime):
         return say_day(moment, words)
     local = moment.astimezone(zone)
@@ -155,5 +155,5 @@ def say_when(moment: datetime | date, zone: ZoneInfo, words: Words) -> str:
 
 
 def say_day(day: date, words: Words) -> str:
-    """Write a day with its weekday, as people of her country do."""
+    """Format a day with its weekday, for the client's country."""
     return format_skeleton("MMMEd", datetime.combine(day, time()), locale=words.locale)

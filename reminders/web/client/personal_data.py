@@ -28,8 +28,8 @@ NAMED = {Channel.SMS: "page.text", Channel.EMAIL: "page.email"}
 
 
 def _why(page: AftercarePage) -> Response:
-    ways = [channel.value for channel in page.contacts() if channel not in page.barred()]
-    return page.page("mine.html", ways=ways)
+    ways = [channel.value for channel in page.contacts() if channel not in page.suppressed()]
+    return page.page("personal-data.html", ways=ways)
 
 
 def _about(page: AftercarePage) -> str:
@@ -37,9 +37,9 @@ def _about(page: AftercarePage) -> str:
 
 
 def _ask(page: AftercarePage) -> Response:
-    """Send a code to whichever of her contacts she chose."""
+    """Send a code to the contact the client chose."""
     channel = Channel.EMAIL if page.visit.typed.get("by") == "email" else Channel.SMS
-    if channel not in page.contacts() or channel in page.barred():
+    if channel not in page.contacts() or channel in page.suppressed():
         return _why(page)
     try:
         verification_codes.send_code(
@@ -54,7 +54,7 @@ def _ask(page: AftercarePage) -> Response:
         )
     except TooOften:
         return page.visit.problem(429, "too_often", page.client.language)
-    return page.page("code.html", by=channel.value, fault=None)
+    return page.page("personal-data-code.html", by=channel.value, fault=None)
 
 
 def code_words(words: Words, clinic: str) -> Say:
@@ -68,15 +68,17 @@ def code_words(words: Words, clinic: str) -> Say:
 
 
 def _see(page: AftercarePage) -> Response:
-    """Take the code, and show what we keep."""
+    """Check the code, and show what is stored."""
     typed = "".join(filter(str.isdigit, page.visit.typed.get("code", "")))
     answer = verification_codes.check(
         page.session, page.visit.app.links, _about(page), typed, page.now
     )
     if answer is not Answer.RIGHT:
         fault = page.words(f"code.{answer}")
-        return page.page("code.html", 422, by=page.visit.typed.get("by", "sms"), fault=fault)
-    return page.page("kept.html", **_kept(page), token=_pass(page, page.now + PASS))
+        return page.page(
+            "personal-data-code.html", 422, by=page.visit.typed.get("by", "sms"), fault=fault
+        )
+    return page.page("personal-data-record.html", **_kept(page), token=_pass(page, page.now + PASS))
 
 
 def _kept(page: AftercarePage) -> dict[str, Any]:
@@ -85,7 +87,7 @@ def _kept(page: AftercarePage) -> dict[str, Any]:
     treatments = people.treatments_of(page.session, [client.id])
     said = [
         words(
-            "hers.said_yes" if line.given else "hers.said_no",
+            "personal_data.said_yes" if line.given else "personal_data.said_no",
             channel=words(NAMED[line.channel]),
             date=say_day(line.given_at.astimezone(page.zone).date(), words),
         )
@@ -106,7 +108,7 @@ def _kept(page: AftercarePage) -> dict[str, Any]:
 
 
 def _pass(page: AftercarePage, until: datetime) -> str:
-    """Return what lets the page that a code opened go on for a few minutes."""
+    """Return a token that keeps the page open for a few minutes after the code."""
     moment = str(int(until.timestamp()))
     return f"{moment}.{page.visit.app.links.seal(_about(page), moment)}"
 
@@ -129,7 +131,7 @@ def _download(page: AftercarePage) -> Response:
 
 
 def _erase(page: AftercarePage) -> Response:
-    """Tell the clinic that she wants to be erased; a person does it."""
+    """Ask the clinic to erase the client; staff carry it out."""
     if not _may(page):
         return _why(page)
     raise_alert(
@@ -139,16 +141,16 @@ def _erase(page: AftercarePage) -> Response:
         f"erasure-asked.{page.client.id}",
         "A client asks to be erased",
         f"Client {page.client.id} asks on their own page to have everything about them erased."
-        " Please do so within a month, and tell her.",
+        " Please do so within a month, and tell them.",
         page.now,
     )
     return back(page, "asked")
 
 
 ROUTES = [
-    page_route("/a/{token}/mine", with_open_page(_why)),
-    page_route("/a/{token}/mine", with_open_page(_ask), "POST"),
-    page_route("/a/{token}/mine/see", with_open_page(_see), "POST"),
-    page_route("/a/{token}/mine/download", with_open_page(_download), "POST"),
-    page_route("/a/{token}/mine/erase", with_open_page(_erase), "POST"),
+    page_route("/a/{token}/personal-data", with_open_page(_why)),
+    page_route("/a/{token}/personal-data", with_open_page(_ask), "POST"),
+    page_route("/a/{token}/personal-data/see", with_open_page(_see), "POST"),
+    page_route("/a/{token}/personal-data/download", with_open_page(_download), "POST"),
+    page_route("/a/{token}/personal-data/erase", with_open_page(_erase), "POST"),
 ]

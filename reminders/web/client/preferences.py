@@ -38,9 +38,9 @@ def with_open_page(step: Step) -> Callable[[ClientRequest], Response]:
 def _choices(page: AftercarePage, fault: str | None = None, status: int = 200) -> Response:
     typed = page.visit.typed
     chosen = _read(page) if fault else None
-    ticked = chosen.channels if chosen else page.reach()
+    ticked = chosen.channels if chosen else page.channels()
     return page.page(
-        "choices.html",
+        "preferences.html",
         status,
         fault=fault,
         boxes=[_box(page, channel, ticked) for channel in page.contacts()],
@@ -69,12 +69,12 @@ def _box(page: AftercarePage, channel: Channel, ticked: frozenset[Channel]) -> d
 
 
 def _barred(page: AftercarePage) -> frozenset[Channel]:
-    """Return the channels she cannot switch on here: Twilio heeds only her own START, and an
-    address that sends mail back needs a person.
+    """Return the channels the client cannot switch on here: Twilio accepts only a START by text,
+    and a bouncing address has to be corrected by staff.
     """
     return frozenset(
         channel
-        for channel, why in page.barred().items()
+        for channel, why in page.suppressed().items()
         if channel is Channel.SMS or why is not Reason.OPTED_OUT
     )
 
@@ -90,7 +90,7 @@ def agreed(page: AftercarePage, channel: Channel) -> AgreedWording:
 
 
 def _hours(page: AftercarePage) -> list[tuple[int, str]]:
-    """Return the hours she may choose from, within her clinic's sending hours."""
+    """Return the hours a client may choose from, within the clinic's sending hours."""
     week = [day for day in sending_hours.parse(page.clinic.sending_hours).week if day]
     first, last = min(day[0] for day in week), max(day[1] for day in week)
     within = range(first.hour + bool(first.minute), last.hour)
@@ -115,7 +115,7 @@ def _read(page: AftercarePage) -> Preferences:
 
 def _save(page: AftercarePage) -> Response:
     chosen = _read(page)
-    if not chosen.channels and page.reach():
+    if not chosen.channels and page.channels():
         return _choices(page, page.words("choices.neither"), 422)
     app = page.visit.app
     words = {channel: agreed(page, channel) for channel in BOXES}
@@ -133,7 +133,7 @@ def _save(page: AftercarePage) -> Response:
 
 def _ask(part: str) -> Step:
     """Return a page that asks whether the client means it."""
-    return lambda page: page.page("ask.html", part=part)
+    return lambda page: page.page("confirm.html", part=part)
 
 
 def _pause(page: AftercarePage) -> Response:
@@ -167,7 +167,7 @@ def _wrong(page: AftercarePage) -> Response:
         " else. Nothing more is sent there. Please ask the client for the right one.",
         page.now,
     )
-    return page.page("gone.html")
+    return page.page("wrong-contact.html")
 
 
 def _pages(part: str, show: Step, act: Step) -> list[Any]:

@@ -21,7 +21,8 @@ def show(visit: ClientRequest) -> Response:
 
 
 def act(visit: ClientRequest) -> Response:
-    """Stop emails to her, at once, however often it is asked; no cookie, no redirect."""
+    """Unsubscribe the client from emails at once; repeating it changes nothing. No cookie, no
+    redirect."""
     with writing(visit.app.engine) as session:
         client = _whose(session, visit)
         if client is None:
@@ -38,7 +39,7 @@ def _whose(session: Session, visit: ClientRequest) -> Client | None:
 
 
 def _nobody(visit: ClientRequest) -> Response:
-    """Answer kindly where the link is ours and nothing is known of her any more."""
+    """Answer a genuine link whose client is no longer stored."""
     if visit.app.links.client_of(visit.token) is None:
         return visit.wrong_link()
     return PlainTextResponse("You get no more emails from us. Nothing is left to stop.")

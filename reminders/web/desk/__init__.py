@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from reminders.web.desk import assets
+from reminders.web.desk import assets, manual
 from reminders.web.desk.clients import (
     client_edit,
     client_page,
@@ -28,6 +28,7 @@ from reminders.web.desk.sign_in import account, invitation, setup, sign_in
 
 ROUTES: list[BaseRoute] = [
     *assets.ROUTES,
+    *manual.ROUTES,
     *sign_in.ROUTES,
     *invitation.ROUTES,
     *setup.ROUTES,

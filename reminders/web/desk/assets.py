@@ -35,7 +35,7 @@ async def script(request: Request) -> Response:
 
 
 async def desk_script(request: Request) -> Response:
-    """Return the script of the pages behind the desk; they work without it."""
+    """Return the script of the settings and wording pages; they work without it."""
     return _file(request, "desk/office.js", "text/javascript")
 
 

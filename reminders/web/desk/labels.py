@@ -12,7 +12,7 @@ from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import Reason, Status
 
 SAID = {
-    "enrolled": "She is enrolled.",
+    "enrolled": "The client is enrolled.",
     "saved": "Saved.",
     "treated": "Marked as treated.",
     "done": "Done.",
@@ -21,12 +21,12 @@ SAID = {
     "let-go": "It goes at its time.",
     "skipped": "It will not be sent.",
     "leaving": "It is about to leave.",
-    "moved": "The treatment is moved, and her messages with it.",
+    "moved": "The treatment is moved, and its messages with it.",
     "cancelled": "The treatment is cancelled, and what had not left of its messages.",
-    "consented": "Her consent is recorded.",
-    "erased": "She is erased.",
+    "consented": "The consent is recorded.",
+    "erased": "The client is erased.",
     "stopped": "Stopped. Nothing more goes that way.",
-    "her-pause": "Her messages are paused.",
+    "client-paused": "The client’s messages are paused.",
     "sent": "Your answer is on its way.",
     "signed-out": "You are signed out.",
     "welcome": "You are signed in.",
@@ -122,6 +122,32 @@ def by_day(found: list[Any], zone: ZoneInfo, now: datetime) -> list[tuple[str, l
     return [(name, list(same)) for name, same in groupby(found, lambda one: day(one.at, zone, now))]
 
 
+HELP = {
+    "/": "desk#today",
+    "/today": "desk#today",
+    "/clients": "desk#clients",
+    "/treatments": "desk#clients",
+    "/enrol": "desk#enrol-somebody",
+    "/replies": "replies",
+    "/lists": "lists",
+    "/words": "words",
+    "/plan": "plan",
+    "/numbers": "desk#numbers",
+    "/clinic": "desk#clinic",
+    "/clinic/staff": "desk#who-may-do-what",
+    "/check-up": "operate#ask-how-it-is",
+    "/account": "desk#signing-in",
+    "/outbox": "desk#going-live",
+}
+"""Where the manual speaks of a page, by how the page's address begins."""
+
+
+def help_for(path: str) -> str:
+    """Return the address of what the manual says about a page of the desk."""
+    told = [page for start, page in HELP.items() if path == start or path.startswith(f"{start}/")]
+    return f"/help/{told[-1]}" if told else "/help"
+
+
 NEAR = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}
 
 
@@ -131,6 +157,7 @@ def within(words: str) -> str:
 
 
 FILTERS = {
+    "help_for": help_for,
     "lower_near": within,
     "standing": STANDING.__getitem__,
     "why": why_short,

@@ -49,7 +49,7 @@ NAV = (
     ("/numbers", "Numbers", Role.VIEWER),
     ("/clinic", "Clinic", Role.OWNER),
 )
-"""The way around: address, name, and who sees it."""
+"""The navigation: address, name, and the role that sees it."""
 
 
 class EditConflict(Exception):  # noqa: N818 (nobody's fault)
@@ -58,36 +58,36 @@ class EditConflict(Exception):  # noqa: N818 (nobody's fault)
 
 @dataclass
 class DeskRequest:
-    """One request of somebody who is signed in, at her clinic, at one moment."""
+    """One request of a signed-in member of staff, at one clinic and one moment."""
 
-    guard: Access
+    access: Access
     request: Request
-    inside: SignedIn
+    signed_in: SignedIn
     now: datetime
     form: FormData
     faults: dict[str, str] = field(default_factory=dict)
 
     @property
     def app(self) -> App:
-        """Return the house."""
-        return self.guard.app
+        """Return the app."""
+        return self.access.app
 
     @property
     def clinic_id(self) -> int:
-        """Return whose rows may be seen: every query takes it."""
-        return self.inside.clinic.id
+        """Return the clinic's id, which every query takes."""
+        return self.signed_in.clinic.id
 
     @property
     def zone(self) -> ZoneInfo:
-        """Return the clinic's zone, in which the desk lives."""
-        return ZoneInfo(self.inside.clinic.time_zone)
+        """Return the clinic's time zone, which all staff pages use."""
+        return ZoneInfo(self.signed_in.clinic.time_zone)
 
     @property
     def id(self) -> int:
         """Return the number in the address."""
         return int(self.request.path_params["id"])
 
-    def own(
+    def row(
         self, session: Session, table: type[T], row_id: int | None = None, *, lock: bool = False
     ) -> T:
         """Return the row of that number (the address's, if none is given) if it is this
@@ -96,16 +96,16 @@ class DeskRequest:
         number = self.id if row_id is None else row_id
         return desk.row_of_clinic(session, self.clinic_id, table, number, lock=lock)
 
-    def looking(self) -> AbstractContextManager[Session]:
-        """Open a session for looking only."""
+    def reading(self) -> AbstractContextManager[Session]:
+        """Open a read-only session."""
         return reading(self.app.engine)
 
     def milestone(self, key: str) -> str:
         """Return what staff call a milestone, or another kind of message."""
         return milestone_names(self.app).get(key, key)
 
-    def word(self, facts: Facts, now: datetime, expires_at: datetime) -> Message:
-        """Word a message; where its wording is broken, say so instead."""
+    def render(self, facts: Facts, now: datetime, expires_at: datetime) -> Message:
+        """Render a message; where its wording is broken, return a message that says so."""
         try:
             return self.app.renderer.render(facts, now, expires_at)
         except RenderError as error:
@@ -116,7 +116,7 @@ class DeskRequest:
 
     @property
     def nav(self) -> tuple[tuple[str, str, Role], ...]:
-        """Return the way around; while nothing leaves, what would have is a page of its own."""
+        """Return the navigation; with the outbox while nothing is really sent."""
         return NAV if self.app.settings.live else (*NAV, ("/outbox", "Outbox", Role.VIEWER))
 
     def back(self, otherwise: str) -> str:
@@ -124,8 +124,8 @@ class DeskRequest:
         return safe_path(self.typed("back")) if self.typed("back") else otherwise
 
     def may(self, role: Role) -> bool:
-        """Say whether she may do what this role may."""
-        return self.inside.role.may(role)
+        """Say whether the signed-in account has the rights of this role."""
+        return self.signed_in.role.includes(role)
 
     def typed(self, name: str) -> str:
         """Return what was typed into a field, or asked for in the address."""
@@ -145,8 +145,8 @@ class DeskRequest:
     def record(
         self, session: Session, what: str, of: type[SQLModel], row_id: int | None, detail: str = ""
     ) -> None:
-        """Write down what she did, in the transaction that does it."""
-        who = self.inside.staff.email
+        """Record an action in the audit log, in the transaction that does it."""
+        who = self.signed_in.staff.email
         audit.record(session, self.clinic_id, who, what, of, row_id, self.now, detail)
 
     def page(self, name: str, status: int = 200, **words: Any) -> Response:
@@ -155,15 +155,15 @@ class DeskRequest:
             counts = open_items.count(session, self.clinic_id, self.now)
         words = {
             "visit": self,
-            "clinic": self.inside.clinic,
-            "me": self.inside.staff,
-            "role": self.inside.role,
+            "clinic": self.signed_in.clinic,
+            "me": self.signed_in.staff,
+            "role": self.signed_in.role,
             "zone": self.zone,
             "now": self.now,
             "nav": [(to, label) for to, label, role in self.nav if self.may(role)],
             "path": self.request.url.path,
             "counts": counts,
-            "csrf": self.guard.csrf(self.guard.token(self.request)),
+            "csrf": self.access.csrf(self.access.token(self.request)),
             "faults": self.faults,
             "typed": self.typed,
             "said": SAID.get(self.request.query_params.get("said", ""), ""),
@@ -171,8 +171,8 @@ class DeskRequest:
         }
         return html(self.app, name, 422 if self.faults else status, **words)
 
-    def go(self, to: str, said: str = "") -> Response:
-        """Go on to another page of ours, with a sentence from ``SAID`` on top of it."""
+    def redirect(self, to: str, said: str = "") -> Response:
+        """Redirect to another page of ours, with a sentence from ``SAID`` on top of it."""
         mark = "&" if "?" in to else "?"
         return RedirectResponse(f"{to}{mark}said={said}" if said else to, 303)
 
@@ -182,12 +182,12 @@ Handler = Callable[[DeskRequest], Response]
 
 @cache
 def guard_of(app: App) -> Access:
-    """Return the guard of a house."""
+    """Return the guard of an app."""
     return Access(app)
 
 
 def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") -> Route:
-    """Return a route that only this role reaches, at her own clinic, by a genuine request.
+    """Return a route for this role only, within its own clinic, and with protection of forms.
 
     ``handler`` runs in a thread, so that a slow database holds nobody else up.
     """
@@ -214,7 +214,9 @@ def _answer(
         return _handled(guard, request, form, handler, needs)
     except (OperationalError, TimeoutError):
         log.exception("database away")
-        return html(guard.app, "again.html", 503, action=request.url.path, fields=_typed(form))
+        return html(
+            guard.app, "database-away.html", 503, action=request.url.path, fields=_typed(form)
+        )
     except Exception:
         log.exception("page failed", path=request.scope["route"].name)
         return _problem_page(
@@ -233,9 +235,9 @@ def _handled(
     guard: Access, request: Request, form: FormData, handler: Handler, needs: Role
 ) -> Response:
     now = guard.app.clock()
-    inside = guard.inside(request, now)
+    inside = guard.signed_in(request, now)
     changes = request.method == "POST"
-    if changes and not guard.genuine(request, form):
+    if changes and not guard.has_valid_token(request, form):
         return _problem_page(
             guard,
             403,
@@ -244,7 +246,7 @@ def _handled(
         )
     if inside is None:
         return _sign_in_first(guard, request, form)
-    if not inside.role.may(needs):
+    if not inside.role.includes(needs):
         return _problem_page(guard, 403, "Your role cannot do this.", "Ask an owner of the clinic.")
     visit = DeskRequest(guard, request, inside, now, form)
     try:
@@ -257,11 +259,11 @@ def _handled(
             "It may have been removed, or belong to another clinic.",
         )
     except EditConflict:
-        return visit.page("changed.html", 409)
+        return visit.page("edit-conflict.html", 409)
 
 
 def _sign_in_first(guard: Access, request: Request, form: FormData) -> Response:
-    """Ask her to sign in, keeping where she was going and what she had typed."""
+    """Redirect to the sign-in page, keeping the page asked for and the form that was sent."""
     if request.method == "GET":
         if request.headers.get("x-part"):
             return Response(status_code=401)
@@ -278,4 +280,4 @@ def _sign_in_first(guard: Access, request: Request, form: FormData) -> Response:
 
 
 def _problem_page(guard: Access, status: int, problem: str, mend: str) -> Response:
-    return html(guard.app, "sorry.html", status, problem=problem, mend=mend)
+    return html(guard.app, "problem.html", status, problem=problem, mend=mend)

@@ -31,7 +31,7 @@ async def receive_bounce(request: Request) -> Response:
         if len(raw) > LARGEST:
             return Response(status_code=413)
     try:
-        meaning = await run_in_threadpool(app.take_bounce, raw)
+        meaning = await run_in_threadpool(app.handle_bounce, raw)
     except SQLAlchemyError:
         log.exception("bounce not taken")
         return Response(status_code=503, headers={"Retry-After": "60"})

@@ -40,7 +40,7 @@ def _tick(app: App) -> Response:
     finally:
         _ONE_AT_A_TIME.release()
     if isinstance(came, Hold):
-        return JSONResponse({"held": came.why}, 409)
+        return JSONResponse({"held": came.suspicion}, 409)
     return JSONResponse({"sent": came.sent, "skipped": came.skipped, "in_doubt": came.in_doubt})
 
 

@@ -39,7 +39,7 @@ async def inbound(request: Request) -> Response:
         log.warning("text without an id or a number")
         return _twiml("")
     try:
-        answer = await run_in_threadpool(app.hearing.take, came)
+        answer = await run_in_threadpool(app.inbound_texts.receive, came)
     except SQLAlchemyError:
         log.exception("text not kept")
         return Response(status_code=503, headers={"Retry-After": "5"})

@@ -18,7 +18,7 @@ class Taken:
         self.messages = 0
         self.recipients: set[bytes] = set()
 
-    def note(self, recipient: bytes) -> None:
+    def count(self, recipient: bytes) -> None:
         self.messages += 1
         self.recipients.add(recipient)
 

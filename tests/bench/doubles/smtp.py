@@ -63,7 +63,7 @@ class Smtp(asyncio.Protocol):
 
     def _take(self) -> None:
         self._in_message = False
-        self._taken.note(self._recipient)
+        self._taken.count(self._recipient)
         if self._delay:
             self._thinking = True
             asyncio.get_running_loop().call_later(self._delay, self._answer_late)

@@ -64,7 +64,7 @@ class Twilio(asyncio.Protocol):
         whole = fields.keys() >= {"To", "Body"} and fields.keys() & {"From", "MessagingServiceSid"}
         if not (wanted and whole and SIGNED.search(head)):
             return _written(400, REFUSAL)
-        self._taken.note(fields["To"].encode())
+        self._taken.count(fields["To"].encode())
         return _written(201, self._message(fields))
 
     def _message(self, fields: dict[str, str]) -> dict[str, object]:

@@ -44,7 +44,7 @@ def known(house: House) -> ClinicFacts:
 
 
 def test_a_clinic_that_changed_nothing_says_what_is_packaged(house: House) -> None:
-    assert (known(house).own.wordings, known(house).own.numbers) == ({}, {})
+    assert (known(house).customisation.wordings, known(house).customisation.numbers) == ({}, {})
 
 
 def test_the_last_approved_version_is_used_and_no_draft(house: House) -> None:
@@ -53,7 +53,7 @@ def test_the_last_approved_version_is_used_and_no_draft(house: House) -> None:
         session.add(version(MONDAY, "approved first"))
         session.add(version(None, "a draft"))
         customisation.bump_version(session, 1)
-    assert known(house).own.wordings[KEY].words == Wording(*["approved last"] * 4)
+    assert known(house).customisation.wordings[KEY].wording == Wording(*["approved last"] * 4)
 
 
 def test_a_change_is_seen_at_once_and_asked_for_once(house: House) -> None:
@@ -64,13 +64,13 @@ def test_a_change_is_seen_at_once_and_asked_for_once(house: House) -> None:
 
     with writing(house.engine) as session:
         customisation.set_numbers(session, 1, "skin-needling", {"makeup_h": 24})
-    assert known(house).own.numbers == {"skin-needling": {"makeup_h": 24}}
+    assert known(house).customisation.numbers == {"skin-needling": {"makeup_h": 24}}
     event.listen(house.engine, "before_cursor_execute", note)
-    assert known(house).own.numbers == {"skin-needling": {"makeup_h": 24}}
+    assert known(house).customisation.numbers == {"skin-needling": {"makeup_h": 24}}
     assert not any("parameter" in statement for statement in asked)
     with writing(house.engine) as session:
         customisation.set_numbers(session, 1, "skin-needling", {})
-    assert known(house).own.numbers == {}
+    assert known(house).customisation.numbers == {}
 
 
 def test_a_clinics_placement_is_what_is_planned_by(house: House) -> None:

@@ -87,7 +87,7 @@ class Conversation:
     async def sign_in(self, given: list[str]) -> bool:
         if given == ["LOGIN"]:
             for challenge in ("334 VXNlcm5hbWU6\r\n", "334 UGFzc3dvcmQ6\r\n"):
-                await self.say(challenge)
+                await self.send_line(challenge)
                 given.append((await self.reader.readline()).decode("ascii"))
         said = "\0".join(b64decode(words).decode() for words in given[1:])
         self.note("signed in", right=said.lstrip("\0") == f"{USERNAME}\0{PASSWORD}")
@@ -132,7 +132,7 @@ class Conversation:
         if "words" in fault:
             words = fault["words"].replace("*", words[:3])
         words = fault.get("say", words)
-        await self.say(words, fault.get("drip"))
+        await self.send_line(words, fault.get("drip"))
         if fault.get("drop") == "after":
             raise Gone
         return words[0] in "23"
@@ -144,7 +144,7 @@ class Conversation:
             return "554 5.5.1 no recipient\r\n"
         return ANSWERS.get(verb, "500 5.5.2 what?") + "\r\n"
 
-    async def say(self, words: str, pause: float | None = None) -> None:
+    async def send_line(self, words: str, pause: float | None = None) -> None:
         octets = words.encode("latin-1")
         step = len(octets) if pause is None else 1
         for start in range(0, len(octets), step):

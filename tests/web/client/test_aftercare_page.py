@@ -15,7 +15,7 @@ from reminders.rules.terms import Channel, Status
 from reminders.store.database import reading, writing
 from reminders.store.queries import client_pages, customisation, people
 from reminders.store.tables import Client
-from tests.conftest import House, ana, said
+from tests.conftest import House, ana, consent_answer
 from tests.support.aftercare_page import TREATED, address, client_of, reminders, statuses
 
 pytestmark = pytest.mark.portable
@@ -196,7 +196,7 @@ def test_somebody_without_a_visit_has_a_page_too(house: House, browser: TestClie
 
 
 def test_the_page_says_what_comes_next_and_by_what(house: House, browser: TestClient) -> None:
-    house.enrol(ana(TREATED, said=(said(Channel.SMS),)))
+    house.enrol(ana(TREATED, consents=(consent_answer(Channel.SMS),)))
     page = browser.get(address(house)).text
     assert re.search(r"Day 1</dt><dd>Fri 6 Mar, 15:30, by text<", page)
     assert "by email" not in page
@@ -248,4 +248,4 @@ def test_every_page_is_wholly_in_english_and_spanish(house: House) -> None:
     words = phrases.words("en", "GB")
     for protocol in house.app.library.protocols.values():
         for milestone in protocol.milestones:
-            assert words.has(f"milestone.{milestone.key}"), milestone.key
+            assert words.has_sentence(f"milestone.{milestone.key}"), milestone.key

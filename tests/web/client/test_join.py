@@ -153,7 +153,7 @@ def test_staff_who_enter_the_treatment_later_find_the_client(
 ) -> None:
     waiting = browser.post(JOIN, data=TEXTS_ONLY)
     browser.post(str(waiting.url), data={"code": code_in(told(house, Channel.SMS))})
-    house.enrol(ana(date(2026, 3, 5), first_name="Bea", phone="+447700900177", said=()))
+    house.enrol(ana(date(2026, 3, 5), first_name="Bea", phone="+447700900177", consents=()))
     assert len(clients(house)) == 1
     assert {x.status for x in house.lines(Channel.SMS)} >= {Status.PLANNED}
     house.play(datetime(2026, 3, 7).astimezone(house.clock().tzinfo))

@@ -19,11 +19,11 @@ pytestmark = pytest.mark.portable
 
 def opened(house: House, browser: TestClient, by: str = "sms") -> str:
     """Prove by a code that it is the client, and return the page that shows what we keep."""
-    browser.post(address(house) + "/mine", data={"by": by})
+    browser.post(address(house) + "/personal-data", data={"by": by})
     house.tick()
     sent = house.left()[-1].read_text("utf-8")
     code = re.findall(r"code is (\d{6})", sent)[-1]
-    return browser.post(address(house) + "/mine/see", data={"by": by, "code": code}).text
+    return browser.post(address(house) + "/personal-data/see", data={"by": by, "code": code}).text
 
 
 @pytest.mark.parametrize("by", ["sms", "email"])
@@ -41,12 +41,12 @@ def test_a_client_downloads_everything_and_asks_to_be_erased(
 ) -> None:
     house.enrol(ana(TREATED))
     key = re.findall(r'name="pass" value="([^"]+)"', opened(house, browser))[0]
-    answer = browser.post(address(house) + "/mine/download", data={"pass": key})
+    answer = browser.post(address(house) + "/personal-data/download", data={"pass": key})
     assert answer.headers["Content-Disposition"].startswith("attachment")
     held = answer.json()
     assert held["client"][0]["email"] == "ana@mail.example"
     assert {"consent", "treatment", "reminder"} <= held.keys()
-    page = browser.post(address(house) + "/mine/erase", data={"pass": key})
+    page = browser.post(address(house) + "/personal-data/erase", data={"pass": key})
     assert "We told the clinic" in page.text
     with reading(house.engine) as session:
         assert [alert.kind for alert in session.scalars(select(Alert))] == ["erasure-asked"]
@@ -58,7 +58,7 @@ def test_nothing_is_handed_out_without_a_code(
     house: House, browser: TestClient, part: str, key: str
 ) -> None:
     house.enrol(ana(TREATED))
-    answer = browser.post(f"{address(house)}/mine/{part}", data={"pass": key})
+    answer = browser.post(f"{address(house)}/personal-data/{part}", data={"pass": key})
     assert "we first send a code" in answer.text
     assert "ana@mail.example" not in answer.text
     with reading(house.engine) as session:
@@ -69,14 +69,14 @@ def test_what_a_code_opened_closes_after_ten_minutes(house: House, browser: Test
     house.enrol(ana(TREATED))
     key = re.findall(r'name="pass" value="([^"]+)"', opened(house, browser))[0]
     house.clock.now += timedelta(minutes=10)
-    answer = browser.post(address(house) + "/mine/download", data={"pass": key})
+    answer = browser.post(address(house) + "/personal-data/download", data={"pass": key})
     assert "we first send a code" in answer.text
 
 
 def test_a_wrong_code_shows_nothing(house: House, browser: TestClient) -> None:
     house.enrol(ana(TREATED))
-    browser.post(address(house) + "/mine", data={"by": "sms"})
-    page = browser.post(address(house) + "/mine/see", data={"code": "000000"})
+    browser.post(address(house) + "/personal-data", data={"by": "sms"})
+    page = browser.post(address(house) + "/personal-data/see", data={"code": "000000"})
     assert page.status_code == 422
     assert "This code is not right" in page.text
     assert "ana@mail.example" not in page.text

@@ -79,7 +79,7 @@ def test_a_keyboard_is_enough_for_a_day_s_work(chromium: Browser, desk: Served) 
     with page_of(chromium, "desk") as page:
         sign_in(page, desk)
         press, write = page.keyboard.press, page.keyboard.type
-        reach(page, "I have called")
+        reach(page, "I have called them")
         press("Enter")
         expect(page.get_by_text("Done.")).to_be_visible()
         reach(page, "Read and answer")

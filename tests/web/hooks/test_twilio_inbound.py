@@ -145,5 +145,5 @@ def test_a_database_that_is_away_is_a_503_so_that_twilio_comes_again(
     def away(*_: object) -> str:
         raise OperationalError("x", {}, Exception())
 
-    monkeypatch.setattr(InboundTexts, "take", away)
+    monkeypatch.setattr(InboundTexts, "receive", away)
     assert door.post(MessageSid="SMa", From=ANAS, Body="STOP").status_code == 503

@@ -25,9 +25,9 @@ from reminders.web.desk.sign_in.access import address_of
 
 
 def form(visit: DeskRequest) -> Response:
-    """Show what we know of her, to be changed."""
-    with visit.looking() as session:
-        return _form(visit, visit.own(session, Client))
+    """Show a client's details in a form."""
+    with visit.reading() as session:
+        return _form(visit, visit.row(session, Client))
 
 
 def _form(visit: DeskRequest, client: Client) -> Response:
@@ -41,7 +41,7 @@ def _form(visit: DeskRequest, client: Client) -> Response:
     }
     typed = visit.request.method == "POST"
     return visit.page(
-        "edit.html",
+        "client-edit.html",
         client=client,
         languages=languages(visit),
         given=lambda name: visit.typed(name) if typed else usual[name],
@@ -49,8 +49,8 @@ def _form(visit: DeskRequest, client: Client) -> Response:
 
 
 def keep(visit: DeskRequest) -> Response:
-    """Change her details, if nobody else has meanwhile; her plan follows."""
-    country = visit.inside.clinic.country or None
+    """Save a client's details, unless somebody else changed them meanwhile; then replan."""
+    country = visit.signed_in.clinic.country or None
     news: dict[str, Any] = {
         "first_name": visit.read("first_name", read_name),
         "last_name": visit.read("last_name", read_name, empty=""),
@@ -59,11 +59,11 @@ def keep(visit: DeskRequest) -> Response:
         "language": visit.typed("language") or "en",
     }
     if not news["first_name"]:
-        visit.faults.setdefault("first_name", "Her first name is missing.")
+        visit.faults.setdefault("first_name", "The first name is missing.")
     if not news["phone"] and not news["email"]:
         visit.faults.setdefault("phone", "Keep a mobile number or an email address; one is enough.")
     with writing(visit.app.engine) as session:
-        client = visit.own(session, Client, lock=True)
+        client = visit.row(session, Client, lock=True)
         if visit.faults:
             return _form(visit, client)
         if str(client.version) != visit.typed("version"):
@@ -73,26 +73,26 @@ def keep(visit: DeskRequest) -> Response:
             setattr(client, name, news[name])
         message_actions.plan_again(session, visit.app.library, client, visit.now)
         visit.record(session, "changed details", Client, client.id, ", ".join(changed))
-    return visit.go(f"/clients/{client.id}", "saved")
+    return visit.redirect(f"/clients/{client.id}", "saved")
 
 
 def choices(visit: DeskRequest) -> Response:
-    """Show what she said to messages, and what staff may take down."""
-    with visit.looking() as session:
-        return _choices(visit, session, visit.own(session, Client))
+    """Show a client's consents, with the forms to record a consent or an opt-out."""
+    with visit.reading() as session:
+        return _choices(visit, session, visit.row(session, Client))
 
 
 def _choices(visit: DeskRequest, session: Session, client: Client) -> Response:
-    return visit.page("choices.html", client=client, ways=ways(session, client), hows=HOW)
+    return visit.page("consents.html", client=client, ways=ways(session, client), hows=HOW)
 
 
 def agree(visit: DeskRequest) -> Response:
-    """Take down her yes to a channel."""
+    """Record a client's consent to a channel."""
     channel = Channel(visit.typed("channel"))
     how = visit.typed("how") or HOW[0][0]
-    who, address = visit.inside.staff.email, address_of(visit.request)
+    who, address = visit.signed_in.staff.email, address_of(visit.request)
     with writing(visit.app.engine) as session:
-        client = visit.own(session, Client, lock=True)
+        client = visit.row(session, Client, lock=True)
         proof = Proof(Act.DESK, how, recorded_by=who, network_address=address)
         try:
             ledger.record(session, client, channel, proof, visit.now)
@@ -101,15 +101,15 @@ def agree(visit: DeskRequest) -> Response:
             return _choices(visit, session, client)
         message_actions.plan_again(session, visit.app.library, client, visit.now)
         visit.record(session, f"took down a yes to {channel}", Client, client.id)
-    return visit.go(f"/clients/{client.id}", "consented")
+    return visit.redirect(f"/clients/{client.id}", "consented")
 
 
 def refuse(visit: DeskRequest) -> Response:
-    """Take down her stop: nothing more goes that way."""
+    """Record a client's opt-out from a channel."""
     channel = Channel(visit.typed("channel"))
-    who, address = visit.inside.staff.email, address_of(visit.request)
+    who, address = visit.signed_in.staff.email, address_of(visit.request)
     with writing(visit.app.engine) as session:
-        client = visit.own(session, Client, lock=True)
+        client = visit.row(session, Client, lock=True)
         ledger.withdraw(
             session,
             client,
@@ -120,15 +120,15 @@ def refuse(visit: DeskRequest) -> Response:
             network_address=address,
         )
         visit.record(session, f"took down a stop to {channel}", Client, client.id)
-    return visit.go(f"/clients/{client.id}", "stopped")
+    return visit.redirect(f"/clients/{client.id}", "stopped")
 
 
 def pause(visit: DeskRequest) -> Response:
-    """Keep her reminders back until a day, or let them go again."""
+    """Pause a client's reminders until a day, or resume them."""
     today = visit.now.astimezone(visit.zone).date()
     until = visit.read("until", lambda text: read_day(text, visit, today))
     with writing(visit.app.engine) as session:
-        client = visit.own(session, Client, lock=True)
+        client = visit.row(session, Client, lock=True)
         if visit.typed("pause") and (until is None or until <= today):
             visit.faults.setdefault("until", "Until which day? Write one that is still to come.")
             return _choices(visit, session, client)
@@ -138,7 +138,7 @@ def pause(visit: DeskRequest) -> Response:
         message_actions.wake(session, client.id)
         what = "paused messages" if over else "ended a pause"
         visit.record(session, what, Client, client.id, str(over or ""))
-    return visit.go(f"/clients/{client.id}", "her-pause" if over else "saved")
+    return visit.redirect(f"/clients/{client.id}", "client-paused" if over else "saved")
 
 
 ROUTES = [

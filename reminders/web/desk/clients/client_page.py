@@ -19,24 +19,24 @@ from reminders.web.desk.responses import milestone_names
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
-    """How she can be reached by a channel, what she said to it, and whether it is barred."""
+    """One channel to a client: the contact, the consent, and whether it is suppressed."""
 
     channel: Channel
     contact: str
-    said: bool | None
+    consent: bool | None
     barred: Reason | None
 
     @property
     def open(self) -> bool:
-        """Say whether messages may go this way."""
-        return bool(self.contact) and self.said is True and self.barred is None
+        """Say whether messages may be sent by this channel."""
+        return bool(self.contact) and self.consent is True and self.barred is None
 
 
 def show(visit: DeskRequest) -> Response:
     """Show everything of a client, past and to come."""
     with reading(visit.app.engine) as session:
-        client = visit.own(session, Client)
-        entries = record(session, visit.word, milestone_names(visit.app), client, visit.now)
+        client = visit.row(session, Client)
+        entries = record(session, visit.render, milestone_names(visit.app), client, visit.now)
         treatments = list(people.treatments_of(session, [client.id]))
         ahead = [e for e in entries if e.reminder is not None and e.status in OPEN]
         undo = visit.typed("undo")
@@ -54,7 +54,7 @@ def show(visit: DeskRequest) -> Response:
 
 
 def needs_care(reminder: object) -> bool:
-    """Say whether nobody has looked after what went wrong with a message."""
+    """Say whether a message failed and no staff have dealt with it."""
     status, attended_at = getattr(reminder, "status", ""), getattr(reminder, "attended_at", None)
     return status in {"failed", "undelivered", "unknown"} and attended_at is None
 

@@ -43,13 +43,13 @@ WHEN = (("0", "Today"), ("-1", "Yesterday"), ("day", "Another day"))
 class EnrolmentInput:
     """A form that was read: the enrolment, and the client it is for."""
 
-    told: Enrolment
-    meant: str
+    enrolment: Enrolment
+    client: str
 
     @property
-    def yes(self) -> set[Channel]:
+    def consented(self) -> set[Channel]:
         """Return the channels the client agrees to."""
-        return {said.channel for said in self.told.said}
+        return {said.channel for said in self.enrolment.consents}
 
 
 def form(visit: DeskRequest) -> Response:
@@ -58,7 +58,7 @@ def form(visit: DeskRequest) -> Response:
     known: Client | None = None
     if client_id.isdecimal():
         with reading(visit.app.engine) as session:
-            known = visit.own(session, Client, int(client_id))
+            known = visit.row(session, Client, int(client_id))
     return _form(visit, known)
 
 
@@ -102,7 +102,7 @@ def languages(visit: DeskRequest) -> list[tuple[str, str]]:
 
 def read(visit: DeskRequest) -> EnrolmentInput:
     """Read what was typed; what is wrong stands in the visit's faults, by field."""
-    country = visit.inside.clinic.country or None
+    country = visit.signed_in.clinic.country or None
     first_name = visit.read("first_name", read_name, empty="")
     if not first_name and "first_name" not in visit.faults:
         visit.faults["first_name"] = "The first name is missing. Messages begin with it."
@@ -121,7 +121,7 @@ def read(visit: DeskRequest) -> EnrolmentInput:
         email=email,
         language=visit.typed("language") or "en",
     )
-    return EnrolmentInput(replace(told, said=_said(visit, told)), visit.typed("meant"))
+    return EnrolmentInput(replace(told, consents=_said(visit, told)), visit.typed("meant"))
 
 
 def _protocol(visit: DeskRequest) -> str:
@@ -134,7 +134,7 @@ def _protocol(visit: DeskRequest) -> str:
 def _said(visit: DeskRequest, told: Enrolment) -> tuple[ConsentAnswer, ...]:
     """Return the client's consents for channels with a number or address, and their proof."""
     how = visit.typed("how") or HOW[0][0]
-    who = visit.inside.staff.email
+    who = visit.signed_in.staff.email
     proof = Proof(Act.DESK, how, recorded_by=who, network_address=address_of(visit.request))
     wanted = ((Channel.SMS, "yes_sms", told.phone), (Channel.EMAIL, "yes_email", told.email))
     return tuple(
@@ -158,7 +158,7 @@ def read_when(visit: DeskRequest) -> tuple[date, time | None]:
 
 def read_day(text: str, visit: DeskRequest, today: date) -> date:
     """Read a day, the nearest one where no year is given; raises ``InputError``."""
-    day_first = visit.inside.clinic.country != "US"
+    day_first = visit.signed_in.clinic.country != "US"
     for year in ("", f" {today.year}", f"/{today.year}"):
         try:
             found = list_cells.read_moment(
@@ -187,10 +187,10 @@ def check(visit: DeskRequest) -> Response:
     if visit.faults or visit.typed("mend"):
         return _form(visit)
     with reading(visit.app.engine) as session:
-        known = manual_entry.namesakes(session, visit.inside.clinic, typed.told)
+        known = manual_entry.namesakes(session, visit.signed_in.clinic, typed.enrolment)
         session.expunge_all()
     if _unclear(known, typed):
-        return visit.page("namesakes.html", known=known, typed_all=_all(visit))
+        return visit.page("known-contacts.html", known=known, typed_all=_all(visit))
     done: list[EnrolmentResult] = []
     lines = rehearse_change(
         visit.app.engine,
@@ -199,12 +199,12 @@ def check(visit: DeskRequest) -> Response:
         visit.now,
         visit.now + FAR,
     )
-    ours = [line for line in lines if line.treated_on == typed.told.treated_on]
+    ours = [line for line in lines if line.treated_on == typed.enrolment.treated_on]
     return visit.page(
-        "check.html",
+        "enrol-preview.html",
         typed_all=_all(visit),
-        told=typed.told,
-        yes=typed.yes,
+        told=typed.enrolment,
+        yes=typed.consented,
         done=done[0],
         going=[line for line in ours if line.status in LEFT],
         staying=[line for line in ours if line.status not in LEFT],
@@ -213,7 +213,7 @@ def check(visit: DeskRequest) -> Response:
 
 def _unclear(known: list[KnownContact], typed: EnrolmentInput) -> bool:
     """Say whether somebody else is on this number or address, and it is not said who is meant."""
-    return bool(known) and not typed.meant and not any(one.same for one in known)
+    return bool(known) and not typed.client and not any(one.same for one in known)
 
 
 def _all(visit: DeskRequest) -> list[tuple[str, str]]:
@@ -232,9 +232,9 @@ def _try(
 
 
 def _enrol(session: Session, visit: DeskRequest, typed: EnrolmentInput) -> EnrolmentResult:
-    meant = visit.own(session, Client, int(typed.meant)) if typed.meant.isdecimal() else None
+    meant = visit.row(session, Client, int(typed.client)) if typed.client.isdecimal() else None
     return manual_entry.enrol(
-        session, visit.app.library, visit.inside.clinic, typed.told, visit.now, meant
+        session, visit.app.library, visit.signed_in.clinic, typed.enrolment, visit.now, meant
     )
 
 
@@ -248,14 +248,14 @@ def keep(visit: DeskRequest) -> Response:
         assert done.client is not None
         visit.record(session, f"enrolled ({done.effect})", Client, done.client.id)
     treatment = f"?treatment={done.treatment.id}" if done.treatment else ""
-    return visit.go(f"/clients/{done.client.id}/enrolled{treatment}", "enrolled")
+    return visit.redirect(f"/clients/{done.client.id}/enrolled{treatment}", "enrolled")
 
 
 def say_phone(visit: DeskRequest) -> Response:
     """Say, while it is typed, which number will be texted."""
     typed = visit.typed("phone")
     try:
-        found = read_phone(typed, visit.inside.clinic.country or None)
+        found = read_phone(typed, visit.signed_in.clinic.country or None)
     except InputError as error:
         return JSONResponse({"problem": error.problem})
     remark = f" It {found.remark}." if found.remark else ""
@@ -265,9 +265,9 @@ def say_phone(visit: DeskRequest) -> Response:
 def confirmed(visit: DeskRequest) -> Response:
     """Confirm an enrolment: the messages to come, the client's page to scan, the sheet to print."""
     with reading(visit.app.engine) as session:
-        client = visit.own(session, Client)
+        client = visit.row(session, Client)
         number = visit.typed("treatment")
-        treatment = visit.own(session, Treatment, int(number)) if number.isdecimal() else None
+        treatment = visit.row(session, Treatment, int(number)) if number.isdecimal() else None
         steps = [
             step for step in steps_of(session, client.id)
             if step.treatment is not None and treatment is not None and step.treatment.id == treatment.id

@@ -19,11 +19,12 @@ from reminders.wording.print_sheets import Letterhead, aftercare_sheet
 
 
 def sheet(visit: DeskRequest) -> Response:
-    """Show the aftercare sheet of a treatment in her language, at the clinic's own numbers."""
-    clinic, library = visit.inside.clinic, visit.app.library
+    """Show the aftercare sheet of a treatment in the client's language, with the clinic's
+    numbers."""
+    clinic, library = visit.signed_in.clinic, visit.app.library
     with reading(visit.app.engine) as session:
-        treatment = visit.own(session, Treatment)
-        client = visit.own(session, Client, treatment.client_id)
+        treatment = visit.row(session, Treatment)
+        client = visit.row(session, Client, treatment.client_id)
         facts = clinic_facts.clinics_of(session, [visit.clinic_id], visit.now)[visit.clinic_id]
         head = Letterhead(
             name=clinic.name,
@@ -33,7 +34,7 @@ def sheet(visit: DeskRequest) -> Response:
             emergency=library.emergencies.get(clinic.country, ""),
         )
         language = library.language(treatment.protocol, client.language)
-        own = facts.own.numbers.get(treatment.protocol, {})
+        own = facts.customisation.numbers.get(treatment.protocol, {})
         page = aftercare_sheet(library, treatment.protocol, language, head, own)
     return HTMLResponse(page, headers={"Content-Security-Policy": _only_its_own_style(page)})
 
@@ -47,9 +48,9 @@ def _only_its_own_style(page: str) -> str:
 
 
 def page_qr(visit: DeskRequest) -> Response:
-    """Draw the way to her own page."""
+    """Draw the QR code of the client's own page."""
     with reading(visit.app.engine) as session:
-        client = visit.own(session, Client)
+        client = visit.row(session, Client)
         address = visit.app.links.page_url(client.id, client.page_edition)
     return Response(credentials.qr(address), media_type="image/svg+xml")
 

@@ -36,7 +36,7 @@ HOLDS = {
     "treated_at": "Day of treatment", "time": "Time it begins", "ended_at": "When it ends",
     "status": "Status (cancelled, no-show)", "sms_consent": "Yes to texts",
     "email_consent": "Yes to emails", "consent_at": "Day of consent",
-    "consent_source": "How she consented", "language": "Language", "time_zone": "Time zone",
+    "consent_source": "How they consented", "language": "Language", "time_zone": "Time zone",
     "external_id": "Booking number", "client_id": "Client number",
 }  # fmt: skip
 """What a column may hold, in the desk's words."""
@@ -50,7 +50,7 @@ def show_all(visit: DeskRequest) -> Response:
         queries.forget_cells(session, visit.now - list_imports.KEPT)
     with reading(visit.app.engine) as session:
         found = queries.recent(session, visit.clinic_id)
-        return visit.page("lists.html", lists=found)
+        return visit.page("imports.html", lists=found)
 
 
 def begin(visit: DeskRequest) -> Response:
@@ -63,10 +63,10 @@ def begin(visit: DeskRequest) -> Response:
         return show_all(visit)
     with writing(visit.app.engine) as session:
         clinic = people.clinic(session, visit.clinic_id)
-        who = visit.inside.staff.email
+        who = visit.signed_in.staff.email
         intake = list_imports.begin(session, clinic, table, name, who, visit.now)
         visit.record(session, "began a list", Import, intake.id, f"{len(table.rows)} rows")
-    return visit.go(f"/lists/{intake.id}")
+    return visit.redirect(f"/lists/{intake.id}")
 
 
 def _given(visit: DeskRequest) -> tuple[bytes, str]:
@@ -90,8 +90,8 @@ def show(visit: DeskRequest) -> Response:
             looked = list_imports.look(intake, clinic, visit.app.library, visit.now)
         except InputError as error:
             visit.faults["list"] = str(error)
-            return visit.page("list-gone.html", intake=intake)
-    return visit.page("list.html", **_draft(visit, intake, looked))
+            return visit.page("import-dropped.html", intake=intake)
+    return visit.page("import.html", **_draft(visit, intake, looked))
 
 
 def _draft(visit: DeskRequest, intake: Import, looked: ImportPreview) -> dict[str, Any]:
@@ -106,9 +106,9 @@ def _draft(visit: DeskRequest, intake: Import, looked: ImportPreview) -> dict[st
         "faulty": [_faulty(looked, n, cells[n]) for n in faulty[:SHOWN]],
         "faulty_count": len(faulty),
         "good": looked.checked.good[:SHOWN],
-        "says_consent": not {"sms_consent", "email_consent"} & looked.where.keys(),
+        "says_consent": not {"sms_consent", "email_consent"} & looked.columns.keys(),
         "holds": HOLDS,
-        "holds_at": {place: name for name, place in looked.where.items()},
+        "holds_at": {place: name for name, place in looked.columns.items()},
         "foreseen": _foresee(visit, looked),
     }
 
@@ -119,9 +119,9 @@ def _faulty(looked: ImportPreview, number: int, row: Any) -> dict[str, Any]:
     faults: dict[int, list[str]] = {}
     for fault in looked.faults_of(number):
         place = titles.index(fault.column) if fault.column in titles else -1
-        faults.setdefault(place, []).append(f"{fault.problem} {fault.mend}".strip())
+        faults.setdefault(place, []).append(f"{fault.problem} {fault.advice}".strip())
     cells = [*row, *[""] * (len(titles) - len(row))]
-    used = sorted(set(looked.where.values()) | {place for place in faults if place >= 0})
+    used = sorted(set(looked.columns.values()) | {place for place in faults if place >= 0})
     return {
         "number": number,
         "elsewhere": faults.get(-1, []),
@@ -144,7 +144,9 @@ def _show_taken(visit: DeskRequest, intake: Import) -> Response:
         known = (Effect.ADDED, Effect.UNCHANGED)
         changed = queries.changed_clients(session, intake.id, known) if intake.undone_at else []
         left = queries.left_already(session, intake.id, Effect.ADDED)
-    return visit.page("list-taken.html", intake=intake, effects=effects, changed=changed, left=left)
+    return visit.page(
+        "import-done.html", intake=intake, effects=effects, changed=changed, left=left
+    )
 
 
 def set_columns(visit: DeskRequest) -> Response:
@@ -195,7 +197,7 @@ def _change(visit: DeskRequest, change: Any) -> Response:
         intake = row_of_clinic(session, visit.clinic_id, Import, visit.id, lock=True)
         if intake.taken_at is None:
             change(session, intake)
-    return visit.go(f"/lists/{visit.id}")
+    return visit.redirect(f"/lists/{visit.id}")
 
 
 def take(visit: DeskRequest) -> Response:
@@ -206,10 +208,10 @@ def take(visit: DeskRequest) -> Response:
         try:
             taken = list_imports.bring_in(session, visit.app.library, clinic, intake, visit.now)
         except InputError:
-            return visit.go(f"/lists/{visit.id}")
+            return visit.redirect(f"/lists/{visit.id}")
         said = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))
         visit.record(session, "brought in a list", Import, intake.id, said)
-    return visit.go(f"/lists/{visit.id}", "brought-in")
+    return visit.redirect(f"/lists/{visit.id}", "brought-in")
 
 
 def undo(visit: DeskRequest) -> Response:
@@ -217,14 +219,14 @@ def undo(visit: DeskRequest) -> Response:
     with writing(visit.app.engine) as session:
         intake = row_of_clinic(session, visit.clinic_id, Import, visit.id, lock=True)
         clinic = people.clinic(session, visit.clinic_id)
-        who = visit.inside.staff.email
+        who = visit.signed_in.staff.email
         try:
             undone = list_imports.undo(session, visit.app.library, clinic, intake, who, visit.now)
         except InputError:
-            return visit.go(f"/lists/{visit.id}")
+            return visit.redirect(f"/lists/{visit.id}")
         detail = f"{undone.treatments} treatments and {undone.reminders} reminders cancelled"
         visit.record(session, "undid a list", Import, intake.id, detail)
-    return visit.go(f"/lists/{visit.id}", "list-undone")
+    return visit.redirect(f"/lists/{visit.id}", "list-undone")
 
 
 def drop(visit: DeskRequest) -> Response:
@@ -234,7 +236,7 @@ def drop(visit: DeskRequest) -> Response:
         if intake.taken_at is None:
             session.delete(intake)
             visit.record(session, "threw a list away", Import, visit.id)
-    return visit.go("/lists")
+    return visit.redirect("/lists")
 
 
 def rest(visit: DeskRequest) -> Response:
@@ -245,7 +247,7 @@ def rest(visit: DeskRequest) -> Response:
         try:
             looked = list_imports.look(intake, clinic, visit.app.library, visit.now)
         except InputError:
-            return visit.go(f"/lists/{visit.id}")
+            return visit.redirect(f"/lists/{visit.id}")
     name = re.sub(r"[^A-Za-z0-9-]+", "-", intake.file_name.rpartition(".")[0] or intake.file_name)
     heads = {"Content-Disposition": f'attachment; filename="{name}-to-mend.csv"'}
     return Response(

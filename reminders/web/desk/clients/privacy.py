@@ -15,9 +15,9 @@ from reminders.web.desk.page import DeskRequest, desk_route
 
 
 def export(visit: DeskRequest) -> Response:
-    """Hand out everything that is held of her, for her or for a program."""
+    """Download everything that is stored about a client, as JSON."""
     with writing(visit.app.engine) as session:
-        client = visit.own(session, Client)
+        client = visit.row(session, Client)
         held = retention.export(session, client, visit.now)
         visit.record(session, "exported a client", Client, client.id)
     name = f'attachment; filename="client-{visit.id}.json"'
@@ -26,25 +26,25 @@ def export(visit: DeskRequest) -> Response:
 
 
 def ask(visit: DeskRequest) -> Response:
-    """Say what erasing means, before it is done."""
+    """Show what erasing means, before it is done."""
     with reading(visit.app.engine) as session:
-        return visit.page("erase.html", client=visit.own(session, Client))
+        return visit.page("erase.html", client=visit.row(session, Client))
 
 
 def erase(visit: DeskRequest) -> Response:
-    """Erase her, once her first name is typed: nothing of it can be brought back."""
+    """Erase a client, once the first name is typed to confirm; this cannot be undone."""
     with writing(visit.app.engine) as session:
-        client = visit.own(session, Client, lock=True)
+        client = visit.row(session, Client, lock=True)
         if people.name_key(visit.typed("name")) != people.name_key(client.first_name):
-            visit.faults["name"] = f"Type {client.first_name} to erase her."
+            visit.faults["name"] = f"Type {client.first_name} to erase this client."
             return visit.page("erase.html", client=client)
         try:
-            retention.forget(session, client, visit.now, by=visit.inside.staff.email)
+            retention.forget(session, client, visit.now, by=visit.signed_in.staff.email)
         except InputError as error:
             visit.faults["name"] = str(error)
             return visit.page("erase.html", client=client)
     visit.app.clear_outbox()
-    return visit.go("/clients", "erased")
+    return visit.redirect("/clients", "erased")
 
 
 ROUTES = [

@@ -25,35 +25,36 @@ class MovedMessage:
 
     milestone: str
     channel: Channel
-    was: ExistingReminder
-    becomes: Planned | None
+    before: ExistingReminder
+    after: Planned | None
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a move changes: what moves, what went for the old date, what is too late, what is new."""
+    """What rescheduling does to each message: moved, already sent for the old date, too late,
+    added, or cancelled."""
 
-    moves: list[MovedMessage]
-    went: list[MovedMessage]
-    late: list[MovedMessage]
-    new: list[Planned]
-    gone: list[ExistingReminder]
+    moved: list[MovedMessage]
+    already_sent: list[MovedMessage]
+    too_late: list[MovedMessage]
+    added: list[Planned]
+    cancelled: list[ExistingReminder]
 
 
 def difference(change: Replan) -> Difference:
     """Read a change of plan the way the desk shows it."""
     return Difference(
-        moves=[MovedMessage(row.milestone, row.channel, row, planned) for row, planned in change.move],
-        went=[MovedMessage(row.milestone, row.channel, row, planned) for row, planned in change.already_sent],
-        late=[MovedMessage(row.milestone, row.channel, row, planned) for row, planned in change.too_late],
-        new=change.add,
-        gone=change.cancel,
+        moved=[MovedMessage(row.milestone, row.channel, row, planned) for row, planned in change.move],
+        already_sent=[MovedMessage(row.milestone, row.channel, row, planned) for row, planned in change.already_sent],
+        too_late=[MovedMessage(row.milestone, row.channel, row, planned) for row, planned in change.too_late],
+        added=change.add,
+        cancelled=change.cancel,
     )  # fmt: skip
 
 
 def form(visit: DeskRequest) -> Response:
     """Show where a treatment is, and where it may go."""
-    with visit.looking() as session:
+    with visit.reading() as session:
         treatment, client = _found(visit, session)
         return _form(visit, treatment, client)
 
@@ -66,7 +67,7 @@ def _form(visit: DeskRequest, treatment: Treatment, client: Client) -> Response:
     }
     given = usual if visit.request.method == "GET" else {}
     return visit.page(
-        "move.html",
+        "reschedule.html",
         treatment=treatment,
         client=client,
         given=lambda name: visit.typed(name) or given.get(name, ""),
@@ -74,8 +75,8 @@ def _form(visit: DeskRequest, treatment: Treatment, client: Client) -> Response:
 
 
 def _found(visit: DeskRequest, session: Session, *, lock: bool = False) -> tuple[Treatment, Client]:
-    treatment = visit.own(session, Treatment, lock=lock)
-    return treatment, visit.own(session, Client, treatment.client_id)
+    treatment = visit.row(session, Treatment, lock=lock)
+    return treatment, visit.row(session, Client, treatment.client_id)
 
 
 def check(visit: DeskRequest) -> Response:
@@ -94,7 +95,7 @@ def check(visit: DeskRequest) -> Response:
     if response is not None:
         return response
     return visit.page(
-        "moved.html",
+        "reschedule-preview.html",
         was=was,
         on=on,
         at=at,
@@ -107,14 +108,14 @@ def check(visit: DeskRequest) -> Response:
 
 
 def _name(visit: DeskRequest) -> str:
-    with visit.looking() as session:
+    with visit.reading() as session:
         return _found(visit, session)[1].first_name
 
 
 def _correction(visit: DeskRequest, on: date, at: time | None) -> str:
     """Return the sentence offered for somebody who got a message for the old date."""
     when = f"{on:%A} {on.day} {on:%B}" + (f" at {at:%H:%M}" if at else "")
-    clinic = visit.inside.clinic
+    clinic = visit.signed_in.clinic
     return (
         f"{clinic.name}: {_name(visit)}, your appointment is now on {when}. Please go by this date."
     )
@@ -127,7 +128,7 @@ def _move(
 
 
 def keep(visit: DeskRequest) -> Response:
-    """Move the treatment and her messages with it; send what was asked for besides."""
+    """Move the treatment and its messages, and send the correction if one was asked for."""
     on, at = read_when(visit)
     if visit.faults:
         return check(visit)
@@ -141,14 +142,16 @@ def keep(visit: DeskRequest) -> Response:
         client.version += 1
         for row, _ in change.too_late:
             if visit.typed(f"late-{row.reminder_id}") == "send":
-                reminder = visit.own(session, Reminder, row.reminder_id)
-                undo = message_actions.send_again(session, visit.word, client, reminder, visit.now)
+                reminder = visit.row(session, Reminder, row.reminder_id)
+                undo = message_actions.send_again(
+                    session, visit.render, client, reminder, visit.now
+                )
         words = visit.typed("correction").strip()
         if visit.typed("correct") and words and client.phone:
             undo = message_actions.write(session, client, Channel.SMS, words, visit.now)
         visit.record(session, "moved a treatment", Treatment, treatment.id, f"{before} to {on}")
     page = f"/clients/{client.id}"
-    return visit.go(f"{page}?undo={undo}" if undo else page, "moved")
+    return visit.redirect(f"{page}?undo={undo}" if undo else page, "moved")
 
 
 def cancel(visit: DeskRequest) -> Response:
@@ -159,7 +162,7 @@ def cancel(visit: DeskRequest) -> Response:
         treatments.cancel(session, visit.app.library, treatment, visit.now)
         client.version += 1
         visit.record(session, "cancelled a treatment", Treatment, treatment.id)
-    return visit.go(f"/clients/{client.id}", "cancelled")
+    return visit.redirect(f"/clients/{client.id}", "cancelled")
 
 
 ROUTES = [

@@ -48,12 +48,12 @@ def _search(
 def _begun(visit: DeskRequest, wanted: str) -> list[str]:
     """Return what a number, or the beginning of one, may be as we keep it."""
     digits = re.sub(r"[^\d+]", "", wanted)
-    code = re.match(r"\+\d+", show_phone(visit.inside.clinic.phone))
+    code = re.match(r"\+\d+", show_phone(visit.signed_in.clinic.phone))
     begun = [
         digits if digits.startswith("+") else f"{code[0] if code else '+'}{digits.lstrip('0')}"
     ]
     try:
-        return [read_phone(wanted, visit.inside.clinic.country or None).number, *begun]
+        return [read_phone(wanted, visit.signed_in.clinic.country or None).number, *begun]
     except InputError:
         return begun
 

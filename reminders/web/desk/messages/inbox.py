@@ -20,7 +20,7 @@ from reminders.store.tables import Client, Reply
 from reminders.web.desk.page import DeskRequest, desk_route
 
 JUST_NOW = timedelta(hours=1)
-"""Somebody who wrote within it is awake: an answer may go at any hour."""
+"""A client who wrote within it is awake: an answer may go at any hour."""
 
 ANSWER_HELPS = timedelta(days=2)
 LONGEST = 3
@@ -28,9 +28,9 @@ LONGEST = 3
 
 
 def inbox(visit: DeskRequest) -> Response:
-    """Show who waits for an answer, or whom somebody has dealt with."""
+    """Show the conversations that wait for an answer, or those that are done."""
     show = visit.typed("show")
-    mine = visit.inside.staff.id if show == "mine" else None
+    mine = visit.signed_in.staff.id if show == "mine" else None
     with reading(visit.app.engine) as session:
         found = conversations.latest(session, visit.clinic_id, done=show == "done", whose=mine)
         names = {
@@ -47,9 +47,9 @@ def _colleagues(visit: DeskRequest, session: Session) -> dict[int, str]:
 
 
 def show(visit: DeskRequest) -> Response:
-    """Show one talk, what came and what went, and where to answer."""
+    """Show one conversation, both ways, and the form to answer."""
     with reading(visit.app.engine) as session:
-        return _conversation(visit, session, visit.own(session, Reply))
+        return _conversation(visit, session, visit.row(session, Reply))
 
 
 def _conversation(visit: DeskRequest, session: Session, reply: Reply) -> Response:
@@ -63,7 +63,7 @@ def _conversation(visit: DeskRequest, session: Session, reply: Reply) -> Respons
     )
     barred = consents.suppressions_of(session, [reply.contact])
     return visit.page(
-        "talk.html",
+        "conversation.html",
         reply=reply,
         who=who,
         line=line,
@@ -81,19 +81,19 @@ def _who(visit: DeskRequest, session: Session, reply: Reply) -> list[Client]:
 
 
 def _quiet(visit: DeskRequest, client: Client) -> bool:
-    """Say whether it is outside her sending hours."""
+    """Say whether it is outside the client's sending hours."""
     zone = ZoneInfo(client.time_zone) if client.time_zone else visit.zone
-    week = sending_hours.parse(visit.inside.clinic.sending_hours)
+    week = sending_hours.parse(visit.signed_in.clinic.sending_hours)
     return sending_hours.next_open(visit.now, week, zone) > visit.now
 
 
 def answer(visit: DeskRequest) -> Response:
-    """Send what somebody typed, in the clinic's name, and call the talk done."""
+    """Send an answer in the clinic's name, and mark the conversation as done."""
     words = visit.read("words", lambda text: _words(visit, text))
     if not words and "words" not in visit.faults:
         visit.faults["words"] = "There are no words yet. Type your answer."
     with writing(visit.app.engine) as session:
-        reply = visit.own(session, Reply, lock=True)
+        reply = visit.row(session, Reply, lock=True)
         who = _who(visit, session, reply)
         meant = next(
             (c for c in who if str(c.id) == visit.typed("client")), who[0] if who else None
@@ -122,44 +122,44 @@ def answer(visit: DeskRequest) -> Response:
             done_at=done_at,
         )
         visit.record(session, "answered a text", Client, meant.id)
-    return visit.go(f"/replies/{reply.id}?undo={undo}", "leaving")
+    return visit.redirect(f"/replies/{reply.id}?undo={undo}", "leaving")
 
 
 def _words(visit: DeskRequest, text: str) -> str:
-    """Put the clinic's name in front, since she may have no name for our number."""
-    words = fold(f"{visit.inside.clinic.name}: {text}")
+    """Put the clinic's name in front, since the client's phone may show only our number."""
+    words = fold(f"{visit.signed_in.clinic.name}: {text}")
     if size(words).segments > LONGEST:
-        raise InputError("This is too long for a text.", "Shorten it, or call her.")
+        raise InputError("This is too long for a text.", "Shorten it, or call the client.")
     return words
 
 
 def finish(visit: DeskRequest) -> Response:
-    """Call a talk done, without an answer by text."""
+    """Mark a conversation as done without an answer by text."""
     with writing(visit.app.engine) as session:
-        reply = visit.own(session, Reply, lock=True)
+        reply = visit.row(session, Reply, lock=True)
         conversations.change(session, visit.clinic_id, reply.contact, done=False, done_at=visit.now)
         visit.record(session, "called a talk done", Reply, reply.id)
-    return visit.go("/replies", "done")
+    return visit.redirect("/replies", "done")
 
 
 def reopen(visit: DeskRequest) -> Response:
-    """Let a talk wait for a person again."""
+    """Reopen a conversation."""
     with writing(visit.app.engine) as session:
-        reply = visit.own(session, Reply, lock=True)
+        reply = visit.row(session, Reply, lock=True)
         reply.done_at = None
         visit.record(session, "opened a talk again", Reply, reply.id)
-    return visit.go(f"/replies/{reply.id}")
+    return visit.redirect(f"/replies/{reply.id}")
 
 
 def assign(visit: DeskRequest) -> Response:
-    """Give a talk to a member of staff, or to nobody."""
+    """Assign a conversation to a member of staff, or to nobody."""
     with writing(visit.app.engine) as session:
-        reply = visit.own(session, Reply, lock=True)
+        reply = visit.row(session, Reply, lock=True)
         given = visit.typed("to")
         to = int(given) if given.isdecimal() and int(given) in _colleagues(visit, session) else None
         conversations.change(session, visit.clinic_id, reply.contact, done=False, assigned_to=to)
         visit.record(session, "gave a talk to somebody", Reply, reply.id)
-    return visit.go(f"/replies/{reply.id}", "saved")
+    return visit.redirect(f"/replies/{reply.id}", "saved")
 
 
 ROUTES = [

@@ -26,7 +26,7 @@ def _action(act: Act, what: str, said: str) -> Handler:
     def handler(visit: DeskRequest) -> Response:
         try:
             with writing(visit.app.engine) as session:
-                reminder = visit.own(session, Reminder, lock=True)
+                reminder = visit.row(session, Reminder, lock=True)
                 undo = act(session, visit, reminder)
                 visit.record(
                     session, what, Client, reminder.client_id, visit.milestone(reminder.milestone)
@@ -34,7 +34,7 @@ def _action(act: Act, what: str, said: str) -> Handler:
         except TooLate:
             return visit.page("too-late.html", 409, back=visit.back("/"))
         page = visit.back(f"/clients/{reminder.client_id}")
-        return visit.go(f"{page}?undo={undo}" if undo else page, said)
+        return visit.redirect(f"{page}?undo={undo}" if undo else page, said)
 
     return handler
 
@@ -60,8 +60,8 @@ def _send(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
 
 
 def _again(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
-    client = visit.own(session, Client, reminder.client_id)
-    return message_actions.send_again(session, visit.word, client, reminder, visit.now)
+    client = visit.row(session, Client, reminder.client_id)
+    return message_actions.send_again(session, visit.render, client, reminder, visit.now)
 
 
 def _undo(session: Session, visit: DeskRequest, reminder: Reminder) -> int:

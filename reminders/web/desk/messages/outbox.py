@@ -26,7 +26,7 @@ def show(visit: DeskRequest) -> Response:
 
 
 def email(visit: DeskRequest) -> Response:
-    """Show one email as its reader would see it."""
+    """Show one email as the client would see it."""
     _practice_only(visit)
     with reading(visit.app.engine) as session:
         kept = outbox.one(session, visit.clinic_id, visit.id)

@@ -34,7 +34,7 @@ def _page(visit: DeskRequest, protocol: Protocol, quoting: list[WordingReview] |
         ours = customisation.numbers(session, visit.clinic_id).get(protocol.key, {})
     values = protocol.settle(ours).values
     return visit.page(
-        "amounts.html",
+        "parameters.html",
         protocol=protocol,
         protocols=[(p.key, p.name) for p in visit.app.library.protocols.values()],
         rows=[(p, visit.typed(p.key) or str(values[p.key])) for p in protocol.parameters],
@@ -57,7 +57,7 @@ def save(visit: DeskRequest) -> Response:
         return _page(visit, protocol, None)
     with writing(visit.app.engine) as session:
         clinic = people.clinic(session, visit.clinic_id)
-        who, library = visit.inside.staff.email, visit.app.library
+        who, library = visit.signed_in.staff.email, visit.app.library
         quoting = parameters.set_numbers(session, library, clinic, protocol, values, who, visit.now)
     return _page(visit, protocol, quoting)
 

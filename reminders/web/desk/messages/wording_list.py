@@ -47,15 +47,17 @@ def show_all(visit: DeskRequest) -> Response:
         key = (protocol, milestone.key, language)
         facts = replace(on.facts, milestone=milestone.key)
         said = wording_of(visit, facts, approved.get(key))
-        found = preview.preview(library, visit.app.renderer, facts, said, on.names, visit.now)
+        found = preview.preview(
+            library, visit.app.renderer, facts, said, on.longest_names, visit.now
+        )
         rows.append((milestone, found, approved.get(key), latest.get(key)))
     return visit.page(
-        "words.html",
+        "wording.html",
         rows=rows,
         protocol=protocol,
         language=language,
         protocols=[(p.key, p.name) for p in library.protocols.values()],
-        languages=[(tag, library.tongues[tag].name) for tag in languages_of(visit, protocol)],
+        languages=[(tag, library.all_languages[tag].name) for tag in languages_of(visit, protocol)],
         reviewed_by=library.reviewed_by(protocol, language),
         today=visit.now.astimezone(visit.zone).date(),
     )
@@ -78,11 +80,11 @@ def editor(visit: DeskRequest, key: Key, typed: Wording | None, **more: Any) -> 
         guests = customisation.practice_recipients(session, visit.clinic_id)
     said = typed or wording_of(visit, facts, versions[0] if versions else None)
     return visit.page(
-        "words-edit.html",
+        "wording-edit.html",
         key=key,
         milestone=protocol.milestone(key[1]),
         protocol=protocol,
-        language=library.tongues[key[2]].name,
+        language=library.all_languages[key[2]].name,
         words=said,
         versions=versions,
         approved=approved,
@@ -116,7 +118,7 @@ def try_out(visit: DeskRequest) -> Response:
         on = sample_recipients(visit, session, key)
         facts, _, _ = _whom(visit, session, on.facts)
     words_shown = shown(visit, on, said, facts)
-    return html(visit.app, "words-preview.html", clinic=on.clinic, **words_shown)
+    return html(visit.app, "wording-preview.html", clinic=on.clinic, **words_shown)
 
 
 def save(visit: DeskRequest) -> Response:
@@ -130,13 +132,17 @@ def save(visit: DeskRequest) -> Response:
             if said == wording_of(visit, on.facts, known[0] if known else None):
                 visit.faults["body"] = "Nothing was changed. Write something first."
             else:
-                who = visit.inside.staff.email
+                who = visit.signed_in.staff.email
                 version = wording_versions.write(
                     session, on.clinic, key, said, based_on, who, visit.now
                 )
     except NewerVersion:
         raise EditConflict from None
-    return editor(visit, key, said) if visit.faults else visit.go(f"/words/{version.id}", "saved")
+    return (
+        editor(visit, key, said)
+        if visit.faults
+        else visit.redirect(f"/words/{version.id}", "saved")
+    )
 
 
 ROUTES = [

@@ -31,7 +31,7 @@ class SampleRecipients:
 
     clinic: Clinic
     facts: Facts
-    names: list[str]
+    longest_names: list[str]
 
 
 def sample_recipients(visit: DeskRequest, session: Session, key: Key) -> SampleRecipients:
@@ -51,12 +51,12 @@ def course_of(visit: DeskRequest) -> tuple[str, str]:
     wanted = visit.typed("language") or "en"
     if wanted not in library.languages(protocol):
         raise NotAtClinic
-    return protocol, library.language(protocol, wanted, visit.inside.clinic.country)
+    return protocol, library.language(protocol, wanted, visit.signed_in.clinic.country)
 
 
 def languages_of(visit: DeskRequest, protocol: str) -> list[str]:
     """Return the languages this clinic's clients can get: where it is, one English is enough."""
-    library, country = visit.app.library, visit.inside.clinic.country
+    library, country = visit.app.library, visit.signed_in.clinic.country
     written = library.languages(protocol)
     return list(dict.fromkeys(library.language(protocol, tag, country) for tag in written))
 
@@ -74,7 +74,7 @@ def wording_of(visit: DeskRequest, facts: Facts, version: Version | None) -> Wor
     """Return a clinic's version, or the packaged words at its numbers."""
     if version is not None:
         return customisation.words_of(version)
-    numbers = facts.clinic.own.numbers.get(facts.protocol, {})
+    numbers = facts.clinic.customisation.numbers.get(facts.protocol, {})
     return visit.app.library.wording(facts.protocol, facts.language, facts.milestone, numbers)
 
 
@@ -89,7 +89,7 @@ def shown(
     """Return what a preview's template needs; ``facts`` are a real client's, if one was chosen."""
     app = visit.app
     found = preview.preview(
-        app.library, app.renderer, facts or on.facts, words, on.names, visit.now
+        app.library, app.renderer, facts or on.facts, words, on.longest_names, visit.now
     )
     return {
         "preview": found,

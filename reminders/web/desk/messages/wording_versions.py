@@ -51,7 +51,7 @@ def show(visit: DeskRequest) -> Response:
     older = next((one for one in versions if one.id < version.id), None)
     before, after = wording_of(visit, on.facts, older), customisation.words_of(version)
     return visit.page(
-        "words-version.html",
+        "wording-version.html",
         version=version,
         versions=versions,
         approved=approved,
@@ -84,11 +84,11 @@ def approve(visit: DeskRequest) -> Response:
             if shown(visit, on, customisation.words_of(version))["preview"].stops:
                 visit.faults["approve"] = "It cannot go out as it is. Mend what is marked first."
             else:
-                who = visit.inside.staff.email
+                who = visit.signed_in.staff.email
                 wording_versions.approve(session, on.clinic, version, review_by, who, visit.now)
     except InputError as error:
         visit.faults["review_by"] = str(error)
-    return show(visit) if visit.faults else visit.go(f"/words/{visit.id}", "approved")
+    return show(visit) if visit.faults else visit.redirect(f"/words/{visit.id}", "approved")
 
 
 def restore(visit: DeskRequest) -> Response:
@@ -98,9 +98,9 @@ def restore(visit: DeskRequest) -> Response:
         key = _key(version)
         on = sample_recipients(visit, session, key)
         newest = customisation.versions(session, visit.clinic_id, key)[0].id
-        said, who = customisation.words_of(version), visit.inside.staff.email
+        said, who = customisation.words_of(version), visit.signed_in.staff.email
         fresh = wording_versions.write(session, on.clinic, key, said, newest, who, visit.now)
-    return visit.go(f"/words/{fresh.id}", "saved")
+    return visit.redirect(f"/words/{fresh.id}", "saved")
 
 
 def show_email(visit: DeskRequest) -> Response:
@@ -127,7 +127,7 @@ def send_test(visit: DeskRequest) -> Response:
         numbers = customisation.practice_recipients(session, visit.clinic_id)
         lately = audit.last(session, visit.clinic_id, list(TESTED.values()))
     by_email = visit.typed("test") == "email"
-    to = visit.inside.staff.email if by_email else visit.typed("test")
+    to = visit.signed_in.staff.email if by_email else visit.typed("test")
     found = shown(visit, on, said)["preview"]
     message = found.email if by_email else found.text
     if not by_email and to not in numbers:

@@ -22,7 +22,7 @@ class Bar:
     y: float
     width: float
     height: float
-    said: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def show(visit: DeskRequest) -> Response:
     one = next((m for m in months if f"{m.begins_on:%Y-%m}" == asked), months[-1])
     labels = [f"{m.begins_on:%b}" for m in months]
     return visit.page(
-        "numbers.html",
+        "reports.html",
         months=months,
         shown=[m for ago, m in enumerate(reversed(months)) if ago < 3 or m.cells or m.replies],
         one=one,

@@ -30,7 +30,7 @@ def show(visit: DeskRequest) -> Response:
     if not today <= on <= today + day_preview.FURTHEST:
         visit.faults["on"] = "This day is past, or more than a year away. Choose one to come."
     if visit.faults:
-        return visit.page("day.html", day=None, on=on, today=today)
+        return visit.page("day-preview.html", day=None, on=on, today=today)
     with reading(visit.app.engine) as session:
         clinic = people.clinic(session, visit.clinic_id)
     day = day_preview.preview_day(
@@ -44,7 +44,7 @@ def show(visit: DeskRequest) -> Response:
         for milestone in protocol.milestones
     }
     return visit.page(
-        "day.html",
+        "day-preview.html",
         day=day,
         on=on,
         today=today,

@@ -41,7 +41,7 @@ class MilestonePoint:
     y: float
     name: str
     when: str
-    off: bool
+    inactive: bool
 
 
 def show(visit: DeskRequest) -> Response:
@@ -64,7 +64,7 @@ def _page(
     packaged = visit.app.library.protocols
     values = [_values(visit, m) for m in course.milestones]
     return visit.page(
-        "plan.html",
+        "milestones.html",
         protocols=[(p.key, p.name) for p in packaged.values()],
         course=course,
         rows=[
@@ -226,15 +226,15 @@ def try_out(visit: DeskRequest) -> Response:
 
 
 def save(visit: DeskRequest) -> Response:
-    """Let these be the places, and plan anew everyone whose course is not over."""
+    """Save the placements, and replan every client with milestones to come."""
     course, places = _read(visit)
     if visit.faults:
         return _page(visit, course)
     with writing(visit.app.engine) as session:
         clinic = people.clinic(session, visit.clinic_id)
-        who, library = visit.inside.staff.email, visit.app.library
+        who, library = visit.signed_in.staff.email, visit.app.library
         actions.place(session, library, clinic, course.key, places, who, visit.now)
-    return visit.go(f"/plan?protocol={course.key}", "saved")
+    return visit.redirect(f"/plan?protocol={course.key}", "saved")
 
 
 def reset(visit: DeskRequest) -> Response:
@@ -242,9 +242,9 @@ def reset(visit: DeskRequest) -> Response:
     key = _chosen(visit, visit.app.library.protocols).key
     with writing(visit.app.engine) as session:
         clinic = people.clinic(session, visit.clinic_id)
-        who, library = visit.inside.staff.email, visit.app.library
+        who, library = visit.signed_in.staff.email, visit.app.library
         actions.place(session, library, clinic, key, [], who, visit.now)
-    return visit.go(f"/plan?protocol={key}", "saved")
+    return visit.redirect(f"/plan?protocol={key}", "saved")
 
 
 ROUTES = [

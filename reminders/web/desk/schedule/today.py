@@ -29,9 +29,9 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class TodayItem:
-    """A need in words, with its one action: a page to go to, or a thing to do."""
+    """An open item in words, with its one action: a link, or a button."""
 
-    words: str
+    text: str
     since: datetime
     about: str
     action: str
@@ -42,7 +42,7 @@ class TodayItem:
 
 
 def show(visit: DeskRequest) -> Response:
-    """Show the day."""
+    """Show the page Today."""
     today = visit.now.astimezone(visit.zone).date()
     midnight = resolve(today, time(), visit.zone)
     tomorrow_ends = resolve(today + timedelta(days=2), time(), visit.zone)
@@ -64,7 +64,7 @@ def show(visit: DeskRequest) -> Response:
 
 
 def item(visit: DeskRequest, need: OpenItem) -> TodayItem:
-    """Say one need in words, and what to do about it."""
+    """Word one open item, and what to do about it."""
     words, action, to, post = _said(visit, need)
     kind = need.channel and {Channel.SMS: "text", Channel.EMAIL: "email"}[need.channel]
     milestone = visit.milestone(need.milestone) if need.milestone else ""
@@ -90,37 +90,37 @@ def _said(visit: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
         Kind.ALARM: (f"{name} may need help: {wrote}", "Read and answer", reply, False),
         Kind.REPLY: (f"{name} wrote: {wrote}", "Read and answer", reply, False),
         Kind.STOPPED: (is_stopped, "See what to do", "/today/stopped", False),
-        Kind.DAY_ONE: (f"Call {name}: {why}", "I have called her", attended, True),
+        Kind.DAY_ONE: (f"Call {name}: {why}", "I have called them", attended, True),
         Kind.CONTACT: (f"Mend {name}’s {what}: {why}", f"Mend the {what}", mend, False),
         Kind.UNDELIVERED: (f"{name}: {why}", "I have seen to it", attended, True),
-        Kind.UNKNOWN: (f"Ask {name} whether her {milestone} {kind} came: nobody could prove it", "I have asked her", attended, True),
+        Kind.UNKNOWN: (f"Ask {name} whether the {milestone} {kind} came: nobody could prove it", "I have asked them", attended, True),
         Kind.REVIEW: (review, "Read it", read, False),
     }  # fmt: skip
     return said[need.kind]
 
 
 def stopped(visit: DeskRequest) -> Response:
-    """Say what a stopped way out means, and who can mend it."""
+    """Show what a stopped channel means, and who can fix it."""
     with reading(visit.app.engine) as session:
-        return visit.page("stopped.html", lanes=queries.stopped(session, visit.clinic_id))
+        return visit.page("sending-stopped.html", lanes=queries.stopped(session, visit.clinic_id))
 
 
 def attended(visit: DeskRequest) -> Response:
-    """Note that somebody looked after what went wrong with a client's messages."""
+    """Record that staff have dealt with a client's failed messages."""
     with writing(visit.app.engine) as session:
-        client = visit.own(session, Client)
+        client = visit.row(session, Client)
         client_messages.mark_attended(session, visit.clinic_id, client.id, visit.now)
         visit.record(session, "looked after undelivered messages", Client, client.id)
-    return visit.go(visit.back("/"), "done")
+    return visit.redirect(visit.back("/"), "done")
 
 
 def treated(visit: DeskRequest) -> Response:
     """Confirm that a treatment took place."""
     with writing(visit.app.engine) as session:
-        treatment = visit.own(session, Treatment, lock=True)
+        treatment = visit.row(session, Treatment, lock=True)
         treatment.treated_marked_at = treatment.treated_marked_at or visit.now
         visit.record(session, "marked as treated", Treatment, treatment.id)
-    return visit.go(visit.back("/"), "treated")
+    return visit.redirect(visit.back("/"), "treated")
 
 
 ROUTES = [

@@ -10,12 +10,12 @@ from reminders.web.desk.page import DeskRequest, desk_route
 
 
 def show(visit: DeskRequest) -> Response:
-    """Look at everything but other clinics, what is wrong first; it takes some seconds, since
-    others are asked.
+    """Show all checks but those of other clinics, failures first. Takes some seconds, since other
+    systems are asked.
     """
     order = {Verdict.FAIL: 0, Verdict.WARN: 1, Verdict.PASS: 2}
-    hers = f"clinic {visit.clinic_id}"
-    found = [c for c in visit.app.check_up() if not c.name.startswith("clinic ") or c.name == hers]
+    own = f"clinic {visit.clinic_id}"
+    found = [c for c in visit.app.check_up() if not c.name.startswith("clinic ") or c.name == own]
     checks = sorted(found, key=lambda check: order[check.verdict])
     return visit.page("check-up.html", checks=checks)
 

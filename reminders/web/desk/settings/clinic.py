@@ -79,7 +79,7 @@ def _edit(visit: DeskRequest, names: tuple[str, ...]) -> Response:
             name, _, sentence = fault.partition(": ")
             visit.faults[name] = sentence
         return show(visit)
-    return visit.go("/clinic", "saved")
+    return visit.redirect("/clinic", "saved")
 
 
 def details(visit: DeskRequest) -> Response:
@@ -159,7 +159,7 @@ def _say(limits: tuple[int | None, int | None]) -> str:
 def practice_recipients(visit: DeskRequest) -> Response:
     """Set whose numbers and addresses are really messaged while the clinic practises."""
     contacts = [contact for line in visit.typed("guests").splitlines() if (contact := line.strip())]
-    country = visit.inside.clinic.country
+    country = visit.signed_in.clinic.country
     found: dict[str, None] = {}
     for contact in contacts:
         try:
@@ -203,7 +203,7 @@ def go_live(visit: DeskRequest) -> Response:
     if open_lines:
         visit.faults["checklist"] = f"Not every line is green yet. {open_lines[0].mend}"
         return show(visit)
-    return visit.go("/clinic", "live")
+    return visit.redirect("/clinic", "live")
 
 
 def practise(visit: DeskRequest) -> Response:
@@ -220,7 +220,7 @@ def pause(visit: DeskRequest) -> Response:
     """Let nothing more leave for the clinic."""
 
     def change(session: Session, clinic: Clinic) -> None:
-        pauses.pause(session, clinic, visit.inside.staff.email, visit.now)
+        pauses.pause(session, clinic, visit.signed_in.staff.email, visit.now)
         visit.record(session, "paused sending", Clinic, clinic.id)
 
     return _change(visit, change, "paused")
@@ -241,7 +241,7 @@ def _change(
 ) -> Response:
     with writing(visit.app.engine) as session:
         change(session, people.clinic(session, visit.clinic_id))
-    return visit.go("/clinic", said)
+    return visit.redirect("/clinic", said)
 
 
 def show_record(visit: DeskRequest) -> Response:
@@ -249,7 +249,7 @@ def show_record(visit: DeskRequest) -> Response:
     before = visit.typed("before")
     with reading(visit.app.engine) as session:
         found = audit.page(session, visit.clinic_id, int(before) if before.isdecimal() else None)
-        return visit.page("record.html", changes=found)
+        return visit.page("activity.html", changes=found)
 
 
 ROUTES = [

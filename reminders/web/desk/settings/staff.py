@@ -23,7 +23,7 @@ DOES = {
 
 
 def show(visit: DeskRequest) -> Response:
-    """Show who belongs here, and the browsers they are signed in with."""
+    """Show the clinic's staff, and the browsers they are signed in with."""
     return _page(visit)
 
 
@@ -33,19 +33,19 @@ def _page(visit: DeskRequest, link: str = "") -> Response:
             "staff.html",
             crew=queries.of_clinic(session, visit.clinic_id),
             browsers=queries.browsers_at(session, visit.clinic_id, visit.now - queries.IDLE),
-            here=visit.inside.sign_in.id,
+            here=visit.signed_in.sign_in.id,
             roles=[(str(role), words) for role, words in DOES.items()],
             link=link,
         )
 
 
 def invite(visit: DeskRequest) -> Response:
-    """Make a one-time link for somebody; it is shown once, to be handed over by a safe way."""
+    """Create a one-time invitation link; it is shown once, to be passed on safely."""
     try:
         role = Role(visit.typed("role") or Role.STAFF)
         with writing(visit.app.engine) as session:
             clinic = people.clinic(session, visit.clinic_id)
-            who = visit.inside.staff.email
+            who = visit.signed_in.staff.email
             token = invitations.invite(session, clinic, visit.typed("email"), role, visit.now, who)
     except InputError as error:
         visit.faults["email"] = str(error)
@@ -57,7 +57,7 @@ def invite(visit: DeskRequest) -> Response:
 
 
 def change_role(visit: DeskRequest) -> Response:
-    """Change what somebody is here; one owner stays one."""
+    """Change somebody's role; a clinic always keeps one owner."""
     wanted = visit.typed("role")
     with writing(visit.app.engine) as session:
         member, role = _member(visit, session)
@@ -67,11 +67,11 @@ def change_role(visit: DeskRequest) -> Response:
             queries.join(session, member.id, visit.clinic_id, Role(wanted))
             detail = f"{member.email}: {role} → {wanted}"
             visit.record(session, "changed a role", Staff, member.id, detail)
-    return _page(visit) if visit.faults else visit.go("/clinic/staff", "saved")
+    return _page(visit) if visit.faults else visit.redirect("/clinic/staff", "saved")
 
 
 def remove(visit: DeskRequest) -> Response:
-    """Let somebody belong here no more; her browsers are signed out at once."""
+    """Remove somebody from the clinic; their browsers are signed out at once."""
     with writing(visit.app.engine) as session:
         member, role = _member(visit, session)
         if _last_owner(visit, session, role):
@@ -79,7 +79,7 @@ def remove(visit: DeskRequest) -> Response:
         else:
             queries.leave(session, member.id, visit.clinic_id, visit.now)
             visit.record(session, "removed from staff", Staff, member.id, member.email)
-    return _page(visit) if visit.faults else visit.go("/clinic/staff", "saved")
+    return _page(visit) if visit.faults else visit.redirect("/clinic/staff", "saved")
 
 
 def _member(visit: DeskRequest, session: Session) -> tuple[Staff, Role]:
@@ -100,7 +100,7 @@ def end(visit: DeskRequest) -> Response:
         sign_in = row_of_clinic(session, visit.clinic_id, SignIn, visit.id, lock=True)
         sign_in.ended_at = sign_in.ended_at or visit.now
         visit.record(session, "signed a browser out", SignIn, sign_in.id)
-    return visit.go("/clinic/staff", "ended")
+    return visit.redirect("/clinic/staff", "ended")
 
 
 ROUTES = [

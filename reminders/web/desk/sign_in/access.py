@@ -32,14 +32,14 @@ KEEPS = timedelta(hours=12)
 
 
 class TooLarge(Exception):  # noqa: N818 (nobody's fault)
-    """The form is larger than we take."""
+    """The form is too large."""
 
 
 class Access:
-    """Knows one operator's key and address."""
+    """Sessions and form protection, by one operator's key and address."""
 
     def __init__(self, app: App) -> None:
-        """Take the house."""
+        """Take the app."""
         self.app = app
         self.lock = Sealer(app.settings.secret_key.get_secret_value())
         self._secure = app.settings.public_url.startswith("https://")
@@ -62,14 +62,14 @@ class Access:
         """Return what every form of this browser carries."""
         return self.lock.sign("form", token)
 
-    def inside(self, request: Request, now: datetime) -> SignedIn | None:
-        """Return who is signed in and proven, noting that she was here."""
-        found = self.anyone(request, now)
+    def signed_in(self, request: Request, now: datetime) -> SignedIn | None:
+        """Return who is fully signed in, and record the browser's last use."""
+        found = self.any_session(request, now)
         return found if found and found.sign_in.proven_at else None
 
-    def anyone(self, request: Request, now: datetime) -> SignedIn | None:
-        """Return whose browser this is, also where the second step is still missing."""
-        found = self.row(request)
+    def any_session(self, request: Request, now: datetime) -> SignedIn | None:
+        """Return the account of this browser, also where the second step is still missing."""
+        found = self.session_row(request)
         if found is None or not is_signed_in(found.sign_in, now):
             return None
         still = STILL in request.headers or STILL in request.query_params
@@ -80,8 +80,8 @@ class Access:
                     fresh.sign_in.seen_at = now
         return found
 
-    def row(self, request: Request) -> SignedIn | None:
-        """Return whose browser this is or was."""
+    def session_row(self, request: Request) -> SignedIn | None:
+        """Return this browser's sign-in, open or ended."""
         token = self.token(request)
         if not token:
             return None
@@ -90,11 +90,11 @@ class Access:
             session.expunge_all()
             return found
 
-    def genuine(self, request: Request, form: FormData) -> bool:
-        """Say whether a change comes from a page of ours in this very browser.
+    def has_valid_token(self, request: Request, form: FormData) -> bool:
+        """Say whether a form was sent from our own page in this browser.
 
-        The browser says where it comes from (Sec-Fetch-Site, Origin) and cannot be made to lie
-        by another site; the form carries what only our page could put there (ASVS 5.0, 3.5.1).
+        Another site cannot forge the headers Sec-Fetch-Site and Origin, nor the token in the form
+        (ASVS 5.0, 3.5.1).
         """
         site = request.headers.get("sec-fetch-site", "same-origin")
         origin = request.headers.get("origin")
@@ -111,8 +111,9 @@ class Access:
             and self.lock.signed("form", token, given)
         )
 
-    def door(self, request: Request, email: str) -> SignInRequest:
-        """Return who knocks, as far as the network and this browser tell."""
+    def sign_in_request(self, request: Request, email: str) -> SignInRequest:
+        """Return the sign-in attempt: network address, account, and whether the browser is
+        known."""
         known = request.cookies.get(self.known_cookie, "")
         words, _, signature = known.rpartition(".")
         remembered = words == email and self.lock.signed("known", words, signature)
@@ -125,7 +126,8 @@ class Access:
         )
 
     def remember(self, response: Response, email: str) -> None:
-        """Let the browser show later that she has signed in with it before."""
+        """Set a cookie that later shows that this account has signed in with this browser
+        before."""
         response.set_cookie(
             self.known_cookie,
             f"{email}.{self.lock.sign('known', email)}",
@@ -138,7 +140,7 @@ class Access:
 
     def keep_form(self, request: Request, form: FormData) -> str:
         """Seal what was typed into a form whose session has ended, for the same person and page."""
-        was = self.row(request)
+        was = self.session_row(request)
         fields = [
             (k, v)
             for k, v in form.multi_items()
@@ -153,12 +155,12 @@ class Access:
 
 
 def address_of(request: Request) -> str:
-    """Return who knocks by network address, as ``Proxies`` found it."""
+    """Return the network address of a request, as ``Proxies`` found it."""
     return request.client.host if request.client else ""
 
 
 async def read_form(request: Request) -> FormData:
-    """Read a form of decent size, with up to one file in it; raises ``TooLarge``."""
+    """Read a form with up to one file in it; raises ``TooLarge``."""
     if int(request.headers.get("content-length") or 0) > LARGEST:
         raise TooLarge
     return await request.form(max_files=1, max_fields=2_000, max_part_size=LARGEST)

@@ -15,20 +15,20 @@ from reminders.web.desk.page import DeskRequest, desk_route
 
 
 def show(visit: DeskRequest) -> Response:
-    """Show it."""
-    me = visit.inside.staff
+    """Show the account page."""
+    me = visit.signed_in.staff
     with reading(visit.app.engine) as session:
         return visit.page(
             "account.html",
             browsers=staff.browsers(session, me.id, visit.now - staff.IDLE),
-            here=visit.inside.sign_in.id,
+            here=visit.signed_in.sign_in.id,
             clinics=staff.memberships(session, me.id),
         )
 
 
 def change_password(visit: DeskRequest) -> Response:
     """Take a new password for the old one; every other browser is signed out."""
-    me = visit.inside.staff
+    me = visit.signed_in.staff
     if not credentials.right_password(me.password_hash, visit.typed("old")):
         visit.faults["old"] = "This is not your password."
     try:
@@ -41,27 +41,27 @@ def change_password(visit: DeskRequest) -> Response:
         member = staff.by_id(session, me.id)
         assert member is not None
         member.password_hash = credentials.HASHER.hash(visit.typed("new"))
-        staff.end_all(session, me.id, visit.now, keep=visit.inside.sign_in.id)
+        staff.end_all(session, me.id, visit.now, keep=visit.signed_in.sign_in.id)
         visit.record(session, "changed a password", Staff, me.id)
-    return visit.go("/account", "password")
+    return visit.redirect("/account", "password")
 
 
 def end(visit: DeskRequest) -> Response:
-    """Sign one of one's own browsers out."""
+    """Sign out one browser of the account."""
     with writing(visit.app.engine) as session:
         browser = session.get(SignIn, visit.id)
-        if browser is None or browser.staff_id != visit.inside.staff.id:
+        if browser is None or browser.staff_id != visit.signed_in.staff.id:
             raise NotAtClinic
         browser.ended_at = visit.now
-    return visit.go("/account", "ended")
+    return visit.redirect("/account", "ended")
 
 
 def switch(visit: DeskRequest) -> Response:
-    """Go to another clinic that she belongs to."""
+    """Switch to another clinic of the signed-in account."""
     with writing(visit.app.engine) as session:
-        hers = {clinic.id for _, clinic in staff.memberships(session, visit.inside.staff.id)}
-        browser = session.get(SignIn, visit.inside.sign_in.id)
-        if visit.id not in hers or browser is None:
+        clinics = {clinic.id for _, clinic in staff.memberships(session, visit.signed_in.staff.id)}
+        browser = session.get(SignIn, visit.signed_in.sign_in.id)
+        if visit.id not in clinics or browser is None:
             raise NotAtClinic
         browser.clinic_id = visit.id
     return RedirectResponse("/?said=switched", 303)

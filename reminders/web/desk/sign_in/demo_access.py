@@ -17,8 +17,8 @@ from reminders.web.desk.page import guard_of
 
 
 def add_demo_sign_in(web: Starlette, app: App, email: str, clinic_id: int) -> str:
-    """Add a door to the demo's pages, and return the link that opens it as this person. It is
-    there in the demo alone, whose clients are made up.
+    """Add a sign-in link to the demo's pages, and return it. It exists in the demo only, whose
+    clients are invented.
     """
     token = credentials.new_token()
 

@@ -35,7 +35,7 @@ def _page(guard: Access, request: Request, form: FormData, faults: dict[str, str
                 "problem": "This link has been used, or is too old.",
                 "mend": "Ask for a new one.",
             }
-            return html(guard.app, "sorry.html", 404, **words)
+            return html(guard.app, "problem.html", 404, **words)
         known = staff.by_email(session, found.email)
         words = {
             "email": found.email,
@@ -46,8 +46,8 @@ def _page(guard: Access, request: Request, form: FormData, faults: dict[str, str
 
 
 def accept(guard: Access, request: Request, form: FormData) -> Response:
-    """Take name and password of whoever was invited, and sign her in."""
-    if not guard.genuine(request, form):
+    """Create or renew the invited account with name and password, and sign in."""
+    if not guard.has_valid_token(request, form):
         return _page(guard, request, form, {"password": FORGED})
     now = guard.app.clock()
     try:

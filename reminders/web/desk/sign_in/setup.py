@@ -27,17 +27,17 @@ def _page(guard: Access, request: Request, form: FormData, faults: dict[str, str
         if not setup.is_valid(session, request.path_params["token"], guard.app.clock()):
             return html(
                 guard.app,
-                "sorry.html",
+                "problem.html",
                 404,
                 problem="This link has been used, or is too old.",
                 mend="Sign in; or, while there is no clinic, restart the service for a new one.",
             )
-    return bare_page(guard, request, form, "first.html", faults=faults)
+    return bare_page(guard, request, form, "setup.html", faults=faults)
 
 
 def begin(guard: Access, request: Request, form: FormData) -> Response:
-    """Make clinic and owner, and let her choose her password."""
-    if not guard.genuine(request, form):
+    """Create clinic and owner, and go on to choosing a password."""
+    if not guard.has_valid_token(request, form):
         return _page(guard, request, form, {"name": FORGED})
     now = guard.app.clock()
     typed = {name: text_of(form, name) for name in FIELDS}

@@ -28,7 +28,7 @@ FORGED = "This page was open for too long. Please try once more."
 
 
 def public_route(path: str, answer: Answer, method: str = "GET") -> Route:
-    """Return a route that anybody may knock at; changes need a genuine form here too."""
+    """Return a route that needs no sign-in; changes need a genuine form here too."""
 
     async def endpoint(request: Request) -> Response:
         guard = guard_of(request.app.state.app)
@@ -40,7 +40,7 @@ def public_route(path: str, answer: Answer, method: str = "GET") -> Route:
 
 
 def bare_page(guard: Access, request: Request, form: FormData, name: str, **words: Any) -> Response:
-    """Return a page outside the shell, with a token where the browser has none yet."""
+    """Return a page without the staff layout, and set a token where the browser has none yet."""
     token = guard.token(request) or credentials.new_token()
     words = {
         "csrf": guard.csrf(token),
@@ -57,15 +57,15 @@ def bare_page(guard: Access, request: Request, form: FormData, name: str, **word
 
 
 def show(guard: Access, request: Request, form: FormData) -> Response:
-    """Show the way in."""
-    if guard.inside(request, guard.app.clock()):
+    """Show the sign-in page."""
+    if guard.signed_in(request, guard.app.clock()):
         return RedirectResponse("/", 303)
     return bare_page(guard, request, form, "sign-in.html")
 
 
 def try_password(guard: Access, request: Request, form: FormData) -> Response:
-    """Take address and password."""
-    if not guard.genuine(request, form):
+    """Check email address and password."""
+    if not guard.has_valid_token(request, form):
         return bare_page(guard, request, form, "sign-in.html", faults={"email": FORGED})
     now = guard.app.clock()
     email = text_of(form, "email").strip().lower()
@@ -73,7 +73,7 @@ def try_password(guard: Access, request: Request, form: FormData) -> Response:
         with writing(guard.app.engine) as session:
             found = sign_in.with_password(
                 session,
-                guard.door(request, email),
+                guard.sign_in_request(request, email),
                 text_of(form, "password"),
                 browser(request),
                 now,
@@ -96,7 +96,7 @@ def _too_many_attempts(
 def continue_sign_in(
     guard: Access, request: Request, form: FormData, token: str, email: str, *, proven: bool
 ) -> Response:
-    """Go on: to the code where it is still missing, else to where she was going."""
+    """Redirect to the second step where it is still missing, else to the page asked for."""
     to, kept = safe_path(text_of(form, "to")), text_of(form, "kept")
     if not proven:
         request.cookies[guard.cookie] = token
@@ -110,22 +110,24 @@ def continue_sign_in(
 
 
 def _restore_form(guard: Access, token: str, kept: str) -> Response | None:
-    """Show what she had typed before her session ended, to be handed in with one press."""
+    """Show the form that was filled in before the session ended, to be sent with one press."""
     with reading(guard.app.engine) as session:
         found = staff.signed_in(session, credentials.hash_token(token))
         back = guard.kept_form(kept, found.staff.id) if found else None
     if back is None:
         return None
-    return html(guard.app, "kept.html", csrf=guard.csrf(token), action=back[0], fields=back[1])
+    return html(
+        guard.app, "signed-in-again.html", csrf=guard.csrf(token), action=back[0], fields=back[1]
+    )
 
 
 def show_code(guard: Access, request: Request, form: FormData) -> Response:
-    """Ask for the code, or set the second step up where it is needed and missing."""
-    found = guard.anyone(request, guard.app.clock())
+    """Ask for the code, or set up the second step where it is required and missing."""
+    found = guard.any_session(request, guard.app.clock())
     if found is None:
         return RedirectResponse("/sign-in", 303)
     if found.sign_in.proven_at is None and found.staff.totp_secret:
-        return bare_page(guard, request, form, "code.html")
+        return bare_page(guard, request, form, "sign-in-code.html")
     return show_set_up(guard, request, form, found)
 
 
@@ -144,7 +146,7 @@ def show_set_up(
         guard,
         request,
         form,
-        "set-up.html",
+        "authenticator.html",
         seed=" ".join(seed[i : i + 4] for i in range(0, len(seed), 4)),
         sealed=guard.lock.seal(seed),
         address=credentials.code_address(seed, found.staff.email),
@@ -154,7 +156,7 @@ def show_set_up(
 
 def draw_code(guard: Access, request: Request, _: FormData) -> Response:
     """Draw the QR code for an authenticator app."""
-    found = guard.anyone(request, guard.app.clock())
+    found = guard.any_session(request, guard.app.clock())
     seed = guard.lock.unseal(request.query_params.get("seed", ""))
     if found is None or not seed:
         return Response(status_code=404)
@@ -163,27 +165,27 @@ def draw_code(guard: Access, request: Request, _: FormData) -> Response:
 
 
 def try_code(guard: Access, request: Request, form: FormData) -> Response:
-    """Take the code of the second step, or the first one of a new app."""
-    found = guard.anyone(request, guard.app.clock())
+    """Check the code of the second step, or the first one of a new app."""
+    found = guard.any_session(request, guard.app.clock())
     if found is None:
         return RedirectResponse("/sign-in", 303)
-    if not guard.genuine(request, form):
+    if not guard.has_valid_token(request, form):
         return show_code(guard, request, form)
     return (_first_code if text_of(form, "seed") else _code)(guard, request, form, found)
 
 
 def _code(guard: Access, request: Request, form: FormData, found: SignedIn) -> Response:
     email, now = found.staff.email, guard.app.clock()
-    knocks, code = guard.door(request, email), text_of(form, "code")
+    knocks, code = guard.sign_in_request(request, email), text_of(form, "code")
     try:
         with writing(guard.app.engine) as session:
             mine = staff.signed_in(session, found.sign_in.token_hash)
             assert mine is not None
             token = sign_in.with_code(session, guard.lock, mine.sign_in, code, knocks, now)
     except Wait as wait:
-        return _too_many_attempts(guard, request, form, "code.html", "code", wait)
+        return _too_many_attempts(guard, request, form, "sign-in-code.html", "code", wait)
     if token is None:
-        return bare_page(guard, request, form, "code.html", faults={"code": WRONG_CODE})
+        return bare_page(guard, request, form, "sign-in-code.html", faults={"code": WRONG_CODE})
     return continue_sign_in(guard, request, form, token, email, proven=True)
 
 
@@ -198,16 +200,16 @@ def _first_code(guard: Access, request: Request, form: FormData, found: SignedIn
         return show_set_up(guard, request, form, found, {"code": WRONG_CODE})
     token, spare = done
     to = safe_path(text_of(form, "to"))
-    response = html(guard.app, "spare.html", spare=spare, to=to)
+    response = html(guard.app, "recovery-codes.html", spare=spare, to=to)
     guard.set_token(response, token)
     guard.remember(response, found.staff.email)
     return response
 
 
 def sign_out(guard: Access, request: Request, form: FormData) -> Response:
-    """Sign out: the row ends, whatever becomes of the cookie."""
-    found = guard.row(request)
-    if found and guard.genuine(request, form):
+    """Sign out: the session ends on the server, also if the cookie stays."""
+    found = guard.session_row(request)
+    if found and guard.has_valid_token(request, form):
         with writing(guard.app.engine) as session:
             mine = staff.signed_in(session, found.sign_in.token_hash)
             if mine is not None:
@@ -219,7 +221,7 @@ def sign_out(guard: Access, request: Request, form: FormData) -> Response:
 
 
 def browser(request: Request) -> str:
-    """Return roughly what somebody signs in with, for her to recognise it in a list."""
+    """Return a short name of the browser, to be recognised in a list."""
     told = request.headers.get("user-agent", "")
     kinds = ("Edg", "Firefox", "Chrome", "Safari")
     names = {"Edg": "Edge"}

@@ -39,7 +39,7 @@ def test_a_stop_told_at_the_desk_binds_and_only_the_client_takes_it_back(house: 
     assert not [x for x in house.lines(Channel.SMS) if x.status is Status.ACCEPTED]
     desk = signed_in(house, email="kim@rosewood.example")
     desk.get("/clients/1/choices")
-    desk.post("/clients/1/yes", channel="sms", how="Said so at the desk")
+    desk.post("/clients/1/yes", channel="sms", how="The client said so at the desk")
     assert "only they can take that back" in desk.text
 
 

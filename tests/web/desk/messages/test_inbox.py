@@ -143,7 +143,7 @@ def test_a_client_is_erased_only_by_name_and_by_an_owner(house: House) -> None:
     desk = signed_in(house, Role.OWNER)
     desk.get("/clients/1/erase")
     desk.post("/clients/1/erase", name="Eve")
-    assert "Type Ana to erase" in desk.text
+    assert "Type Ana to erase this client" in desk.text
     written = house.outbox / f"20260302T080000Z-{house.app.links.reference(1)}.txt"
     written.parent.mkdir(exist_ok=True)
     written.write_text("Ana")

@@ -69,7 +69,7 @@ def test_a_draft_is_not_used_and_an_approved_version_is_with_its_number_kept(hou
     desk.post("/words/save", **(typed(desk) | {"sms": OURS}))
     assert "draft" in desk.text
     with reading(house.engine) as session:
-        assert clinic_facts.clinics_of(session, [1], house.clock())[1].own.wordings == {}
+        assert clinic_facts.clinics_of(session, [1], house.clock())[1].customisation.wordings == {}
     version = str(desk.page.url).rpartition("/")[2].partition("?")[0] if desk.page else ""
     desk.post(f"/words/{version}/approve", review_by="1 March 2027")
     assert "Approved" in desk.text

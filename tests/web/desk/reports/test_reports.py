@@ -68,7 +68,7 @@ def test_replies_are_counted_with_how_long_they_waited_and_stops_are_none(house:
                 )
             )  # fmt: skip
     found = march(house)
-    assert (found.replies, found.usual_wait) == (2, timedelta(minutes=10))
+    assert (found.replies, found.median_wait) == (2, timedelta(minutes=10))
 
 
 def test_the_page_shows_cost_where_a_price_is_set(house: House) -> None:

@@ -1,0 +1,143 @@
+"""Booking status: what became of a booking, by all that the columns of a list say of it together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from reminders.rules import status_words
+from reminders.rules.answers import Answer, read_answer
+from reminders.rules.folding import fold, key, phrases
+
+
+class Outcome(StrEnum):
+    """What became of a booking, the gravest last."""
+
+    TAKES_PLACE = "takes-place"  # or took place
+    NOT_YET = "not-yet"  # planned only once it is certain
+    UNKNOWN = "unknown"  # a person is asked, once for each word; until then nothing is planned
+    NOT_TAKING_PLACE = "not-taking-place"
+
+
+class Flag(StrEnum):
+    """What a yes, a no or a date means in a column that speaks of a booking."""
+
+    STATUS = "status"  # a word of its own
+    ENDED = "ended"  # yes or a date: it does not take place (“Canceled”, “Did not arrive”)
+    ENDED_WHY = "ended-why"  # anything at all (“Cancellation reason”)
+    CAME = "came"  # yes: it took place; no: it did not, once it is over (“Arrived”)
+    CERTAIN = "certain"  # no: it is not certain yet (“Confirmed”)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What became of a booking: ``word`` is what said so, ``moved`` that it went to another time."""
+
+    outcome: Outcome
+    word: str = ""
+    moved: bool = False
+
+
+STANDS = Standing(Outcome.TAKES_PLACE)
+_GRAVITY = list(Outcome)
+
+
+def status_key(word: str) -> str:
+    """Return what an answer about a status word is remembered by."""
+    return key(word)
+
+
+def read_status(word: str) -> Standing:
+    """Tell what one status word means; a blank one says nothing against the booking.
+
+    An end outweighs all else that is said, except that it did not come (“not cancelled”) or is
+    only asked for.
+    """
+    if not _says(word):
+        return STANDS
+    outcome, moved = _read(fold(word))
+    return Standing(outcome, word.strip(), moved)
+
+
+def standing(cells: Iterable[tuple[Flag, str]], *, over: bool) -> Standing:
+    """Read together all columns that speak of one booking: the gravest of them counts.
+
+    ``over`` says that its time has passed: who has not arrived by then did not come.
+    """
+    found = [_column(flag, cell, over=over) for flag, cell in cells if _says(cell)]
+    return max(found, key=lambda one: (_GRAVITY.index(one.outcome), one.moved), default=STANDS)
+
+
+def with_answers(found: Standing, answers: Mapping[str, Outcome]) -> Standing:
+    """Put what a person answered about a word in the place of not knowing it."""
+    if found.outcome is not Outcome.UNKNOWN:
+        return found
+    return Standing(answers.get(status_key(found.word), Outcome.UNKNOWN), found.word)
+
+
+def _column(flag: Flag, cell: str, *, over: bool) -> Standing:
+    word = cell.strip()
+    if flag is Flag.STATUS:
+        return read_status(word)
+    if flag is Flag.ENDED_WHY:
+        return Standing(Outcome.NOT_TAKING_PLACE, word)
+    dated = _DATED.search(word)
+    said = read_status(word)
+    if fold(word) and not dated and said.outcome is not Outcome.UNKNOWN:
+        return said
+    answer = Answer.YES if dated else read_answer(word)
+    return Standing(_ANSWERED.get((flag, answer, over), Outcome.UNKNOWN), word)
+
+
+_ANSWERED = {
+    (flag, answer, over): outcome
+    for over in (False, True)
+    for flag, answer, outcome in (
+        (Flag.ENDED, Answer.YES, Outcome.NOT_TAKING_PLACE),
+        (Flag.ENDED, Answer.NO, Outcome.TAKES_PLACE),
+        (Flag.CAME, Answer.YES, Outcome.TAKES_PLACE),
+        (Flag.CAME, Answer.NO, Outcome.NOT_TAKING_PLACE if over else Outcome.TAKES_PLACE),
+        (Flag.CERTAIN, Answer.YES, Outcome.TAKES_PLACE),
+        (Flag.CERTAIN, Answer.NO, Outcome.NOT_YET),
+    )
+}
+
+
+@lru_cache(maxsize=4096)
+def _read(word: str) -> tuple[Outcome, bool]:
+    said = _STILL_STANDS.sub(" active ", word)
+    if _ASKED_TO_END.search(said):
+        return Outcome.NOT_YET, False
+    if _GONE.search(said) or _MOVED.search(said):
+        return Outcome.NOT_TAKING_PLACE, not _GONE.search(said)
+    if _TOOK_PLACE.search(said) and not _UNDONE.search(said):
+        return Outcome.TAKES_PLACE, False
+    if _NOT_YET.search(said):
+        return Outcome.NOT_YET, False
+    stands = _STANDS.search(said) and not _UNDONE.search(said)
+    return (Outcome.TAKES_PLACE if stands else Outcome.UNKNOWN), False
+
+
+def _says(cell: str) -> bool:
+    return fold(cell) not in _NOTHING or read_answer(cell) in {Answer.YES, Answer.NO}
+
+
+def _any(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(words)})\b")
+
+
+_STILL_STANDS = _any(status_words.STILL_STANDS)
+_ASKED_TO_END = _any(status_words.ASKED_TO_END)
+_GONE = _any(status_words.GONE)
+_MOVED = _any(status_words.MOVED)
+_NOT_YET = _any(status_words.NOT_YET)
+_UNDONE = _any(status_words.UNDONE)
+_STANDS = _any(status_words.STANDS)
+_TOOK_PLACE = _any(status_words.TOOK_PLACE)
+_NOTHING = {""} | phrases(status_words.NOTHING)
+_DATED = re.compile(
+    r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|\d{1,2}:\d{2}|\b(?:19|20)\d\d\b|^\d{5}(?:\.\d+)?$"
+)

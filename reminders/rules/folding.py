@@ -1,0 +1,34 @@
+"""Folding: what two spellings of the same words share, in any language clinics write."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+)
+"""Letters that Unicode does not take apart into a letter and a mark."""
+
+
+def fold(text: str) -> str:
+    """Return small letters without accents, every run of other marks one space."""
+    if not text.isascii():
+        known = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
+        apart = unicodedata.normalize("NFKD", known)
+        text = "".join(c for c in apart if unicodedata.category(c) not in {"Mn", "Cf"})
+    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+
+
+def key(text: str) -> str:
+    """Return what is compared where spaces do not count either."""
+    return fold(text).replace(" ", "")
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a table."""
+    return frozenset(text.split())
+
+
+def phrases(text: str) -> frozenset[str]:
+    """Return the phrases of a table, which ``|`` divides."""
+    return frozenset(" ".join(phrase.split()) for phrase in text.split("|") if phrase.strip())

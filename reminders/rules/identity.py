@@ -1,0 +1,205 @@
+"""Identity: which known client a row means, that it means a new one, or that a person must say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reminders.rules.name_likeness import Likeness, likeness, name_key
+
+Number = tuple[str, str]
+"""A number and the source that gave it: two systems may both have a “1”."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a row tells of a person; contacts are normalised.
+
+    ``shared`` says that other rows of the same list have its booking number with other names:
+    several people of one visit.
+    """
+
+    first: str
+    last: str
+    phone: str | None = None
+    email: str | None = None
+    booking: Number | None = None
+    client_number: Number | None = None
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A client as known, with every booking's and client's number that was ever theirs."""
+
+    id: int
+    first: str
+    last: str
+    phone: str | None = None
+    email: str | None = None
+    bookings: frozenset[Number] = frozenset()
+    client_numbers: frozenset[Number] = frozenset()
+
+
+class Verdict(StrEnum):
+    """Who a row means."""
+
+    SAME = "same"
+    NEW = "new"
+    QUESTION = "question"  # nothing is changed until a person has answered
+
+
+class Why(StrEnum):
+    """What a person has to decide."""
+
+    BOOKING_OF_ANOTHER = "booking-of-another"  # “Ana's booking number, but Bob's name and number”
+    CLIENT_NUMBER_OF_ANOTHER = "client-number-of-another"
+    SIMILAR_NAME = "similar-name"  # on the same number or address
+    SEVERAL_FIT = "several-fit"
+    CONTACTS_OF_TWO = "contacts-of-two"  # the number is one client's, the address another's
+    NAMESAKE = "namesake"  # a known full name with a new number or address
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Who is meant: the client if it is the same, those asked about if it is a question.
+
+    ``respelled`` says that the name is a variant of the known one.
+    """
+
+    verdict: Verdict
+    clients: tuple[int, ...] = ()
+    why: Why | None = None
+    respelled: bool = False
+
+
+NEW = Meant(Verdict.NEW)
+
+
+@dataclass(slots=True)
+class Directory:
+    """Known clients, found by number, address, numbers of their bookings and full name."""
+
+    _found: dict[tuple[str, object], list[Known]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, clients: Iterable[Known]) -> Directory:
+        """Return a directory of these clients."""
+        directory = cls()
+        for client in clients:
+            directory.add(client)
+        return directory
+
+    def add(self, client: Known) -> None:
+        """Enter one more, as a row of the same list has just made."""
+        keys = {
+            ("contact", client.phone),
+            ("contact", client.email),
+            ("name", name_key(client.first, client.last)),
+            *(("booking", number) for number in client.bookings),
+            *(("client", number) for number in client.client_numbers),
+        }
+        for kind, key in keys:
+            if key:
+                self._found[kind, key].append(client)
+
+    def find(self, kind: str, *keys: object) -> list[Known]:
+        """Return who is found by any of these keys, each once."""
+        found = (client for key in keys if key for client in self._found.get((kind, key), ()))
+        return list({client.id: client for client in found}.values())
+
+
+def who_is_meant(told: Told, known: Directory) -> Meant:
+    """Decide who a row means, from facts alone.
+
+    A number or address with a spelling of a name is a person. A booking's number names a
+    treatment, never a person: with another's name it is a question. Clients with different
+    contacts are never made one unasked.
+    """
+    numbered = _by_client_number(told, known) or _by_booking(told, known)
+    return numbered or _by_contact(told, known) or _by_name(told, known) or NEW
+
+
+def _by_client_number(told: Told, known: Directory) -> Meant | None:
+    owners = known.find("client", told.client_number)
+    fits = [
+        o for o in owners if _fits(told, o, Likeness.ALIKE if _shares(told, o) else Likeness.SAME)
+    ]
+    if owners and not fits:
+        return _question(Why.CLIENT_NUMBER_OF_ANOTHER, owners)
+    return _one(told, fits)
+
+
+def _by_booking(told: Told, known: Directory) -> Meant | None:
+    """Believe a known booking's number where the name is its owner's; a new number or address of
+    theirs is then only news.
+    """
+    owners = known.find("booking", told.booking)
+    fits = [owner for owner in owners if _fits(told, owner, Likeness.SAME)]
+    if not owners or (told.shared and not fits):
+        return None
+    if fits:
+        return _one(told, fits)
+    alike = [o for o in owners if _shares(told, o) and _fits(told, o, Likeness.ALIKE)]
+    return _question(Why.SIMILAR_NAME if alike else Why.BOOKING_OF_ANOTHER, alike or owners)
+
+
+def _by_contact(told: Told, known: Directory) -> Meant | None:
+    sharing = known.find("contact", told.phone, told.email)
+    same = [client for client in sharing if _fits(told, client, Likeness.SAME)]
+    if not same:
+        alike = [client for client in sharing if _fits(told, client, Likeness.ALIKE)]
+        return _question(Why.SIMILAR_NAME, alike) if alike else None
+    others = [other for other in sharing if other not in same]
+    if others and all(_would_swap(told, client, others) for client in same):
+        return _question(Why.CONTACTS_OF_TWO, [*same, *others])
+    return _one(told, same)
+
+
+def _by_name(told: Told, known: Directory) -> Meant | None:
+    namesakes = known.find("name", name_key(told.first, told.last))
+    return _question(Why.NAMESAKE, namesakes) if namesakes else None
+
+
+def _one(told: Told, fits: list[Known]) -> Meant | None:
+    """Return the one that fits; of several the one whose name or contacts are exactly the same."""
+    closer: tuple[Callable[[Known], bool], ...] = (
+        lambda client: _exact(client) == _exact(told),
+        lambda client: _shares(told, client),
+        lambda client: (told.phone, told.email) == (client.phone, client.email),
+    )
+    for is_closer in closer:
+        fits = list(filter(is_closer, fits)) or fits
+    if len(fits) > 1:
+        return _question(Why.SEVERAL_FIT, fits)
+    if not fits:
+        return None
+    respelled = (told.first, told.last) != (fits[0].first, fits[0].last)
+    return Meant(Verdict.SAME, (fits[0].id,), respelled=respelled)
+
+
+def _exact(one: Told | Known) -> str:
+    return name_key(one.first, one.last) or f"{one.first} {one.last}".casefold()
+
+
+def _fits(told: Told, client: Known, least: Likeness) -> bool:
+    return likeness(told.first, told.last, client.first, client.last) >= least
+
+
+def _shares(told: Told, client: Known) -> bool:
+    return bool({told.phone, told.email} & {client.phone, client.email} - {None})
+
+
+def _would_swap(told: Told, client: Known, others: Iterable[Known]) -> bool:
+    """Say whether the client's own number or address would become another client's."""
+    return any(
+        (client.phone and told.phone not in {None, client.phone} and told.phone == other.phone)
+        or (client.email and told.email not in {None, client.email} and told.email == other.email)
+        for other in others
+    )
+
+
+def _question(why: Why, clients: Iterable[Known]) -> Meant:
+    return Meant(Verdict.QUESTION, tuple(client.id for client in clients), why)
