@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "reminders"
 FLOORS = (
     ("rules",),
+    ("private_files",),
     ("store", "senders", "wording", "links", "settings", "shapes", "spreadsheets", "logs"),
     ("delivery", "plans"),
     ("monitoring", "rehearsal", "consent"),
@@ -168,6 +169,41 @@ def test_files_are_short() -> None:
         and len(path.read_text("utf-8").splitlines()) > 300
     ]
     assert not long
+
+
+# --- tests --------------------------------------------------------------------------------
+
+TESTS = ROOT / "tests"
+ACROSS = {
+    "cli/test_commands.py", "cli/test_json.py", "delivery/test_delivery_promise.py",
+    "rules/test_sending_hours_by_zone.py", "test_deployment.py", "test_house.py", "test_proofs.py",
+    "web/client/test_browser.py", "web/desk/test_browser_owner.py",
+    "web/desk/test_browser_staff.py", "web/desk/test_routes.py", "wording/test_spam_filter.py",
+}  # fmt: skip
+"""Tests of what goes through several modules."""
+
+
+def test_tests_stand_where_the_package_has_what_they_test() -> None:
+    found = {str(path.relative_to(TESTS)) for path in TESTS.rglob("test_*.py")}
+    modules = {name: PACKAGE / name.replace("test_", "") for name in found}
+    mirrored = {name for name, at in modules.items() if at.exists() or at.with_suffix("").is_dir()}
+    assert found - mirrored <= ACROSS
+
+
+def test_no_test_file_is_long() -> None:
+    long = {
+        str(path.relative_to(TESTS)): count
+        for path in TESTS.rglob("*.py")
+        if (count := len(path.read_text("utf-8").splitlines())) > 400
+    }
+    assert long == {}
+
+
+@pytest.mark.parametrize("folder", ["proofs", "bench", "looks", "deploy"])
+def test_longer_commands_say_what_they_prove_and_how_to_run_them(folder: str) -> None:
+    said = ast.get_docstring(ast.parse((TESTS / folder / "__init__.py").read_text("utf-8"))) or ""
+    assert f"python -m tests.{folder}" in said
+    assert len(said.splitlines()) > 10
 
 
 def test_the_code_speaks_of_the_project_alone() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +11,7 @@ from rich.table import Table as Grid
 
 from reminders.cli.common import AsJson, find_clinic, opened, out, print_json, stop
 from reminders.monitoring import carrier_registration
+from reminders.private_files import owner_only
 from reminders.rehearsal.forecast import ahead
 from reminders.shapes.operation import Batch, Registration
 from reminders.shapes.people import ConsentRecord
@@ -64,11 +64,10 @@ def report_consents(
     if file is None:
         stop("Name the file to write: reminders consent-report FILE, or say --json.")
     try:
-        target = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with open(file, "xb", opener=owner_only) as paper:
+            paper.write(write_table([consents.REPORTED, *map(_plain, rows)]))
     except OSError as error:
         stop(f"{file} cannot be made ({error.strerror}).", "Name a new file in a folder there is.")
-    with os.fdopen(target, "wb") as paper:
-        paper.write(write_table([consents.REPORTED, *map(_plain, rows)]))
     out.print(f"{file}: {len(rows)} lines. It holds numbers and addresses: keep it safe.")
 
 

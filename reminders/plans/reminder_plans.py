@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -89,18 +89,11 @@ def foresee(
         yield treatment, replan(there.get(treatment.id, ()), wanted, now)
 
 
-def replan_clinic(
-    session: Session,
-    library: Library,
-    clinic: Clinic,
-    now: datetime,
-    progress: Callable[[int], None] = lambda _: None,
-) -> None:
+def replan_clinic(session: Session, library: Library, clinic: Clinic, now: datetime) -> None:
     """Replan every client of a clinic, as after a change of its zone or hours."""
     for ids in client_id_pages(session, clinic.id):
         clients = {client.id: client for client in people.lock(session, ids)}
         replan_clients(session, library, clinic, clients, now)
-        progress(len(clients))
 
 
 def client_id_pages(session: Session, clinic_id: int | None, after: int = 0) -> Iterator[list[int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from reminders import private_files
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Channel, Message
 from reminders.senders import HandOff, SearchedMessage, SendError, check_deadline
@@ -39,10 +40,10 @@ class OutboxSender:
         if message.to in REHEARSED:
             raise SendError(*REHEARSED[message.to])
         name = f"{message.written_at:%Y%m%dT%H%M%SZ}-{message.reference}"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(self.folder)
         path = self.folder / f"{name}.{'txt' if text else 'eml'}"
         part = path.with_suffix(".part")
-        part.write_bytes(content)
+        private_files.write(part, content)
         check_deadline(deadline)
         part.rename(path)  # there is a whole message or none
         return path.name

@@ -92,9 +92,9 @@ def new_seed() -> str:
     return pyotp.random_base32()
 
 
-def code_address(seed: str, email: str, issuer: str) -> str:
+def code_address(seed: str, email: str) -> str:
     """Return what an authenticator app reads."""
-    return pyotp.TOTP(seed).provisioning_uri(name=email, issuer_name=issuer)
+    return pyotp.TOTP(seed).provisioning_uri(name=email, issuer_name="Aftercare reminders")
 
 
 def qr(words: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
+from reminders.private_files import owner_only
 from reminders.store.database import writing
 from reminders.store.queries import stored_settings
 
@@ -36,7 +37,7 @@ def back_up(engine: Engine, file: Path, now: datetime) -> int:
     bytes. Raises ``BackupError``.
     """
     try:
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        open(file, "xb", opener=owner_only).close()
     except OSError as error:
         msg = f"{file} cannot be made ({error.strerror}). Name a new file in a folder there is."
         raise BackupError(msg) from None

@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
+
+from reminders.private_files import make_folder, owner_only
 
 T = TypeVar("T")
 
@@ -97,11 +99,22 @@ def _transact(bind: Engine | Connection, action: Callable[[Session], T]) -> T:
 
 def _open_sqlite(address: URL) -> Engine:
     if address.database and address.database != ":memory:":
-        Path(address.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+        make_folder(Path(address.database).absolute().parent)
     engine = create_engine(address, connect_args={"timeout": BUSY}, hide_parameters=True)
+    event.listen(engine, "do_connect", _make_sqlite)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_sqlite(_dialect: Any, _record: Any, where: list[str], _words: Any) -> None:
+    """Make a new database's file for its owner alone; its log takes after it. Where that cannot
+    be, SQLite itself says why. One that is there is not touched: closing it would undo the
+    locks that SQLite holds on it.
+    """
+    if where[0] != ":memory:":
+        with suppress(OSError):
+            open(where[0], "xb", opener=owner_only).close()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from reminders.private_files import owner_only
 from reminders.store.queries.consents import keyed
 from reminders.store.tables import Client
 
@@ -31,7 +32,7 @@ def note(session: Session, client: Client) -> None:
     path, line = _path(session), f"{client.id} {_proof(session, client)}\n"
     if path is None or (path.exists() and line in path.read_text("ascii")):
         return
-    with path.open("a", encoding="ascii") as file:
+    with open(path, "a", encoding="ascii", opener=owner_only) as file:
         file.write(line)
         file.flush()
         os.fsync(file.fileno())

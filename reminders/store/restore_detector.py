@@ -9,6 +9,8 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from reminders import private_files
+
 
 def place_of(session: Session) -> str | None:
     """Return what changes when PostgreSQL's tables are put back from a dump, or moved to another
@@ -55,5 +57,5 @@ class RestoreDetector:
         """Record a heartbeat that has been committed."""
         if self.path is not None:
             new = self.path.with_name(f"{self.path.name}-{os.getpid()}")
-            new.write_text(f"{beats} {at.isoformat()}", "ascii")
+            private_files.write(new, f"{beats} {at.isoformat()}".encode("ascii"))
             new.replace(self.path)

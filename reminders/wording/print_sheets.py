@@ -84,27 +84,21 @@ def aftercare_sheet(
     return page
 
 
-def review_pack(
-    library: Library,
-    protocol: str,
-    language: str,
-    today: date,
-    own: Mapping[str, int] | None = None,
-) -> str:
+def review_pack(library: Library, protocol: str, language: str, today: date) -> str:
     """Return a pack of HTML to print, read and sign: every message of a protocol in a language,
     with why it comes, on which sources, at which numbers. Raises ``WordingError``.
     """
     tongue = library.all_languages[language]
-    course = library.protocols[protocol].course(own or {})
+    course = library.protocols[protocol].course({})
     sample = Letterhead("Your clinic", "020 7946 0018", "+442079460018", "1 Sample Street")
-    printed = [_printed(library, protocol, tongue, m, sample, own or {}) for m in course.milestones]
+    printed = [_printed(library, protocol, tongue, m, sample, {}) for m in course.milestones]
     used = sorted({key for m in course.milestones for key in m.sources})
     page: str = _page(library, "print/wording.html").render(
         protocol=course,
         language=tongue,
         review=course.reviews.get(language),
         printed=printed,
-        values=course.settle(own or {}).values,
+        values=course.settle({}).values,
         sources={key: library.sources[key] for key in used},
         today=today,
     )

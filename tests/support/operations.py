@@ -132,6 +132,7 @@ class Backup:
 
     def make(self) -> None:
         self.operator.run("backup", str(self.file))
+        assert self.file.stat().st_mode & 0o777 == 0o600
 
     def restore(self) -> None:
         if self.sqlite:

@@ -149,7 +149,7 @@ def show_set_up(
         "authenticator.html",
         seed=" ".join(seed[i : i + 4] for i in range(0, len(seed), 4)),
         sealed=guard.lock.seal(seed),
-        address=credentials.code_address(seed, found.staff.email, "Aftercare reminders"),
+        address=credentials.code_address(seed, found.staff.email),
         faults=faults or {},
     )
 
@@ -160,7 +160,7 @@ def draw_code(guard: Access, request: Request, _: FormData) -> Response:
     seed = guard.lock.unseal(request.query_params.get("seed", ""))
     if found is None or not seed:
         return Response(status_code=404)
-    drawn = credentials.qr(credentials.code_address(seed, found.staff.email, "Aftercare reminders"))
+    drawn = credentials.qr(credentials.code_address(seed, found.staff.email))
     return Response(drawn, media_type="image/svg+xml")
 
 
