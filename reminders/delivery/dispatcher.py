@@ -98,57 +98,57 @@ class Dispatcher:
         return asyncio.run(self._reconcile())
 
     @asynccontextmanager
-    async def _ledger(self) -> AsyncIterator[GroupCommit]:
-        ledger = GroupCommit(self._transactions, self._clock, self._patience)
+    async def _commits(self) -> AsyncIterator[GroupCommit]:
+        commits = GroupCommit(self._transactions, self._clock, self._patience)
         try:
-            yield ledger
+            yield commits
         finally:
             for sender in self._senders.values():
                 await sender.close()
             await self._transactions.close()
 
     async def _reconcile(self) -> Counter[str]:
-        async with self._ledger() as ledger:
-            return await self._reconciler.run_by_hand(ledger)
+        async with self._commits() as commits:
+            return await self._reconciler.run_by_hand(commits)
 
     async def _pass(self) -> PassSummary:
-        tally = PassSummary()
-        async with self._ledger() as ledger:
-            tally.rescued = await ledger.run(self._release_expired)
-            drains = [self._drain_channel(channel, ledger, tally) for channel in self._senders]
+        summary = PassSummary()
+        async with self._commits() as commits:
+            summary.rescued = await commits.run(self._release_expired)
+            drains = [self._drain_channel(channel, commits, summary) for channel in self._senders]
             meanwhile = [
                 asyncio.create_task(self._abort_on_stop()),
-                asyncio.create_task(beat_until_cancelled(ledger, self._name)),
+                asyncio.create_task(beat_until_cancelled(commits, self._name)),
             ]
             try:
-                await all_of(*drains, self._look_up_unconfirmed(ledger, tally))
+                await all_of(*drains, self._look_up_unconfirmed(commits, summary))
             finally:
                 for one in meanwhile:
                     one.cancel()
-            await self._report_missed(ledger, tally)
-        return tally
+            await self._report_missed(commits, summary)
+        return summary
 
     def _release_expired(self, session: Session, now: datetime) -> int:
         self._last_beat = delivery.last_beat(session)
         delivery.beat(session, self._name, now)
         return delivery.rescue(session, now)
 
-    async def _report_missed(self, ledger: GroupCommit, tally: PassSummary) -> None:
+    async def _report_missed(self, commits: GroupCommit, summary: PassSummary) -> None:
         """After a long outage alert staff once to what became stale."""
         began, ended = self._last_beat, self._clock()
-        if began is None or ended - began < SILENCE or not tally.missed:
+        if began is None or ended - began < SILENCE or not summary.missed:
             return
-        await ledger.run(
-            lambda session, _: delivery.note_outage(session, began, ended, tally.missed)
+        await commits.run(
+            lambda session, _: delivery.note_outage(session, began, ended, summary.missed)
         )
-        log.error("reminders went stale while nothing was sent", missed=tally.missed.total())
+        log.error("reminders went stale while nothing was sent", missed=summary.missed.total())
 
-    async def _look_up_unconfirmed(self, ledger: GroupCommit, tally: PassSummary) -> None:
+    async def _look_up_unconfirmed(self, commits: GroupCommit, summary: PassSummary) -> None:
         if not self._stopping.is_set():
-            tally.proven = await self._reconciler.run(ledger)
+            summary.proven = await self._reconciler.run(commits)
 
     async def _drain_channel(
-        self, channel: Channel, ledger: GroupCommit, tally: PassSummary
+        self, channel: Channel, commits: GroupCommit, summary: PassSummary
     ) -> None:
         """Deliver a channel's reminders until nothing more of it may be sent."""
         async with aclosing(Conversations()) as conversations:
@@ -160,27 +160,27 @@ class Dispatcher:
                     lease=self._patience.lease,
                     rate=self._rates.get(channel),
                 )
-                claimed: Claimed = await ledger.run(take)
-                for held, settled in claimed.settled:
-                    self._record(held, settled, tally)
+                claimed: Claimed = await commits.run(take)
+                for facts, settled in claimed.settled:
+                    self._record(facts, settled, summary)
                 for sending in claimed.sends:
-                    conversations.start(self._deliver, sending, ledger, tally)
+                    conversations.start(self._deliver, sending, commits, summary)
                 opens_at = claimed.opens_at
                 if not claimed.may_have_more and not await self._opens_soon(
-                    channel, ledger, opens_at
+                    channel, commits, opens_at
                 ):
                     break
                 if not claimed.sends and not claimed.settled:
                     await asyncio.sleep(NAP)
 
     async def _opens_soon(
-        self, channel: Channel, ledger: GroupCommit, not_before: datetime | None
+        self, channel: Channel, commits: GroupCommit, not_before: datetime | None
     ) -> bool:
         """Wait for a lane that will open in a moment, with the sender free by then, and say
         whether there was one.
         """
         began = self._clock()
-        opens = await ledger.run(lambda session, _: lanes.opens_next(session, channel))
+        opens = await commits.run(lambda session, _: lanes.opens_next(session, channel))
         if opens is not None and not_before is not None:
             opens = max(opens, not_before)
         wait = (opens - self._clock()).total_seconds() if opens else STAY
@@ -189,50 +189,50 @@ class Dispatcher:
         await asyncio.sleep(max(wait, 0))
         return self._clock() > began  # in a rehearsal it stands, and is set on after the pass
 
-    async def _deliver(self, sending: Sending, ledger: GroupCommit, tally: PassSummary) -> None:
+    async def _deliver(self, sending: Sending, commits: GroupCommit, summary: PassSummary) -> None:
         """Bring one claimed reminder to its next state, whatever it raises."""
-        ledger.conversations += 1
+        commits.conversations += 1
         try:
-            settlement = await self._attempt_unless_stopped(sending, ledger)
+            settlement = await self._attempt_unless_stopped(sending, commits)
             if settlement is not None:
-                await ledger.settle(settlement)
-                self._record(sending.facts, settlement.settled, tally)
+                await commits.settle(settlement)
+                self._record(sending.facts, settlement.settled, summary)
         except Exception:
             log.exception("not written down", reminder=sending.facts.reminder_id)
         finally:
-            ledger.conversations -= 1
+            commits.conversations -= 1
 
-    def _record(self, held: Facts, settled: Settled, tally: PassSummary) -> None:
-        tally.count(held, settled)
-        self._on_settled(held, settled)
+    def _record(self, facts: Facts, settled: Settled, summary: PassSummary) -> None:
+        summary.count(facts, settled)
+        self._on_settled(facts, settled)
 
-    async def _release_if_stopped(self, held: Facts, ledger: GroupCommit) -> bool:
+    async def _release_if_stopped(self, facts: Facts, commits: GroupCommit) -> bool:
         """Release a claim if the worker is stopping or its lane was stopped; say whether so."""
-        shut_until = self._stopped_lanes.get(lanes.lane_of(held))
+        shut_until = self._stopped_lanes.get(lanes.lane_of(facts))
         shut = shut_until is not None and self._clock() < shut_until
         going = not (shut or self._stopping.is_set())
         if not going:
-            free = [delivery.claim_of(held)]
-            await ledger.run(lambda session, _: delivery.release(session, free))
+            free = [delivery.claim_of(facts)]
+            await commits.run(lambda session, _: delivery.release(session, free))
         return not going
 
     async def _attempt_unless_stopped(
-        self, sending: Sending, ledger: GroupCommit
+        self, sending: Sending, commits: GroupCommit
     ) -> Settlement | None:
         """Make an attempt; when the worker is stopping, abort it if nothing was handed off yet,
         however slow the provider is.
         """
-        if await self._release_if_stopped(sending.facts, ledger):
+        if await self._release_if_stopped(sending.facts, commits):
             return None
         try:
             async with asyncio.timeout(None) as until_stopped:
                 self._abortable.add(until_stopped)
                 try:
-                    return await self._attempt(sending, ledger, until_stopped)
+                    return await self._attempt(sending, commits, until_stopped)
                 finally:
                     self._abortable.discard(until_stopped)
         except TimeoutError:
-            await self._release_if_stopped(sending.facts, ledger)
+            await self._release_if_stopped(sending.facts, commits)
             return None
 
     async def _abort_on_stop(self) -> None:
@@ -245,51 +245,51 @@ class Dispatcher:
                 self._abortable.clear()
 
     async def _attempt(
-        self, sending: Sending, ledger: GroupCommit, until_stopped: asyncio.Timeout
+        self, sending: Sending, commits: GroupCommit, until_stopped: asyncio.Timeout
     ) -> Settlement | None:
         """Render, hand off and send; None where it was withheld."""
-        held, tried_at, handed_off = sending.facts, self._clock(), False
+        facts, tried_at, handed_off = sending.facts, self._clock(), False
 
         async def hand_off() -> float:
             nonlocal handed_off
             self._abortable.discard(until_stopped)
             try:
-                if await self._release_if_stopped(held, ledger):
+                if await self._release_if_stopped(facts, commits):
                     raise Withheld
-                deadline = await ledger.hand_off(held, message)
+                deadline = await commits.hand_off(facts, message)
             except SQLAlchemyError as error:
                 raise SendError(Outcome.KEPT, "database away") from error
             handed_off = True
             return deadline
 
         try:
-            message = self._renderer.render(held, tried_at, sending.until)
-            provider_id = await self._senders[held.channel].send(message, hand_off)
+            message = self._renderer.render(facts, tried_at, sending.until)
+            provider_id = await self._senders[facts.channel].send(message, hand_off)
         except Withheld:
             return None
         except RenderError:
-            log.warning("wording broken", reminder=held.reminder_id, milestone=held.milestone)
-            return Settlement(held, Settled(Status.FAILED, Reason.WORDING))
+            log.warning("wording broken", reminder=facts.reminder_id, milestone=facts.milestone)
+            return Settlement(facts, Settled(Status.FAILED, Reason.WORDING))
         except SendError as error:
             return self._refused(sending, error, tried_at)
         except Exception:
-            log.exception("fault", reminder=held.reminder_id)
+            log.exception("fault", reminder=facts.reminder_id)
             if handed_off:
                 return self._refused(sending, SendError(Outcome.AMBIGUOUS, "fault"), tried_at)
-            return Settlement(held, Settled(Status.FAILED, Reason.FAULT))
-        settled = settle(Outcome.ACCEPTED, held, self._clock())
+            return Settlement(facts, Settled(Status.FAILED, Reason.FAULT))
+        settled = settle(Outcome.ACCEPTED, facts, self._clock())
         trying = sending.trying
         return Settlement(
-            held, settled, Outcome.ACCEPTED, tried_at, provider_id=provider_id, trying=trying
+            facts, settled, Outcome.ACCEPTED, tried_at, provider_id=provider_id, trying=trying
         )
 
     def _refused(self, sending: Sending, error: SendError, tried_at: datetime) -> Settlement:
-        held, wait = sending.facts, error.retry_after
+        facts, wait = sending.facts, error.retry_after
         if error.outcome is Outcome.CONFIGURATION:
-            self._stopped_lanes[lanes.lane_of(held)] = self._clock() + PROBE
+            self._stopped_lanes[lanes.lane_of(facts)] = self._clock() + PROBE
         return Settlement(
-            held,
-            settle(error.outcome, held, self._clock(), wait),
+            facts,
+            settle(error.outcome, facts, self._clock(), wait),
             error.outcome,
             tried_at,
             code=error.code,

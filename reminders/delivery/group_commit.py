@@ -67,12 +67,12 @@ class GroupCommit:
         """Run an action in a transaction of its own."""
         return await self._transactions.run(lambda session: action(session, self._clock()))
 
-    async def hand_off(self, held: Facts, message: Message) -> float:
+    async def hand_off(self, facts: Facts, message: Message) -> float:
         """Commit that a message is about to leave, and return until when on the monotonic clock
         it may; raises ``Withheld`` where it may not.
         """
         begun = time.monotonic()
-        if not await self._enter(HandOff(held, message)):
+        if not await self._enter(HandOff(facts, message)):
             raise Withheld
         return begun + self._patience.freshness.total_seconds()
 

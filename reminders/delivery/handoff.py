@@ -29,9 +29,9 @@ def hand_off(
     """
     if not sending:
         return []
-    texts = (held for held, _ in sending if held.channel is Channel.SMS)
-    segment_budgets.lock_budgets(session, (held.clinic for held in texts), now)
-    fresh = reminder_facts.facts(session, [held.reminder_id for held, _ in sending], now)
+    texts = (facts for facts, _ in sending if facts.channel is Channel.SMS)
+    segment_budgets.lock_budgets(session, (facts.clinic for facts in texts), now)
+    fresh = reminder_facts.facts(session, [facts.reminder_id for facts, _ in sending], now)
     decisions = list(_decide_again(sending, {known.reminder_id: known for known in fresh}, now))
     going = [
         pair
@@ -41,12 +41,12 @@ def hand_off(
     ask_at = {channel: now + patience.first_ask(channel) for channel in Channel}
     ours = delivery.record_handoff(session, going, now, ask_at)
     segment_budgets.charge(session, [pair for pair in going if pair[0].reminder_id in ours], now)
-    for (held, _), decision in zip(sending, decisions, strict=True):
+    for (facts, _), decision in zip(sending, decisions, strict=True):
         if decision is not None and not isinstance(decision, Send):
-            delivery.settle(session, [held], settled_by(decision), now)
+            delivery.settle(session, [facts], settled_by(decision), now)
     return [
-        isinstance(decision, Send) and held.reminder_id in ours
-        for (held, _), decision in zip(sending, decisions, strict=True)
+        isinstance(decision, Send) and facts.reminder_id in ours
+        for (facts, _), decision in zip(sending, decisions, strict=True)
     ]
 
 
@@ -58,9 +58,9 @@ def _decide_again(
     """Decide each, in order; None where the claim is lost or the message is for an old contact."""
     texted: dict[int, list[date]] = defaultdict(list)
     spent: Counter[int] = Counter()
-    for held, message in sending:
-        known = fresh.get(held.reminder_id)
-        if known is None or (known.claim, known.contact) != (held.claim, message.to):
+    for facts, message in sending:
+        known = fresh.get(facts.reminder_id)
+        if known is None or (known.claim, known.contact) != (facts.claim, message.to):
             yield None
             continue
         if just_now := texted.get(known.client_id):

@@ -14,9 +14,9 @@ EVERY = 15
 """Seconds between two beats."""
 
 
-async def beat_until_cancelled(ledger: GroupCommit, name: str) -> None:
+async def beat_until_cancelled(commits: GroupCommit, name: str) -> None:
     """Record a heartbeat at intervals until cancelled; the next makes up for a failed one."""
     while True:
         await asyncio.sleep(EVERY)
         with suppress(SQLAlchemyError):
-            await ledger.run(lambda session, now: delivery.beat(session, name, now))
+            await commits.run(lambda session, now: delivery.beat(session, name, now))

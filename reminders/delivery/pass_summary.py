@@ -26,16 +26,16 @@ class PassSummary:
     proven: Counter[str] = field(default_factory=Counter)
     missed: Counter[int] = field(default_factory=Counter)
 
-    def count(self, held: Facts, settled: Settled) -> None:
+    def count(self, facts: Facts, settled: Settled) -> None:
         """Count one settled reminder."""
         reason = settled.reason or ""
         match settled.status:
             case Status.ACCEPTED:
-                self.sent[held.channel] += 1
+                self.sent[facts.channel] += 1
             case Status.SKIPPED:
                 self.skipped[reason] += 1
                 if settled.reason in {Reason.STALE, Reason.SUPERSEDED}:
-                    self.missed[held.clinic.clinic_id] += 1
+                    self.missed[facts.clinic.clinic_id] += 1
             case Status.PLANNED:
                 self.deferred[reason] += 1
             case Status.FAILED:
@@ -44,15 +44,15 @@ class PassSummary:
                 self.in_doubt += 1
 
 
-def log_settled(held: Facts, settled: Settled) -> None:
+def log_settled(facts: Facts, settled: Settled) -> None:
     """Log what became of a reminder, by ids and words of ours only; the usual end quietly."""
     tell = log.debug if settled.status is Status.ACCEPTED else log.info
     tell(
         "settled",
-        reminder=held.reminder_id,
-        clinic=held.clinic.clinic_id,
-        channel=held.channel,
-        milestone=held.milestone,
+        reminder=facts.reminder_id,
+        clinic=facts.clinic.clinic_id,
+        channel=facts.channel,
+        milestone=facts.milestone,
         status=settled.status,
         reason=settled.reason,
     )

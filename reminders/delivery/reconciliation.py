@@ -56,34 +56,34 @@ class Reconciler:
         self._patience = patience
         self._resend = resend
 
-    async def run(self, ledger: GroupCommit) -> Counter[str]:
+    async def run(self, commits: GroupCommit) -> Counter[str]:
         """Ask about every handoff that is due for it, and count the results."""
         came: Counter[str] = Counter()
         take = partial(unconfirmed.take, again_in=ASKING, limit=TOGETHER)
-        while found := await ledger.run(take):
-            came += await self._settle(found, ledger)
+        while found := await commits.run(take):
+            came += await self._settle(found, commits)
         return came
 
-    async def run_by_hand(self, ledger: GroupCommit) -> Counter[str]:
+    async def run_by_hand(self, commits: GroupCommit) -> Counter[str]:
         """Ask for all that can have been taken by now, also for what was given up as unknown."""
 
         def hurry(session: Session, now: datetime) -> list[UnconfirmedAttempt]:
             unconfirmed.make_due(session, now - self._patience.asks[0], now)
             return unconfirmed.unknown(session, now - MEMORY)
 
-        given_up = await ledger.run(hurry)
-        return await self._settle(given_up, ledger) + await self.run(ledger)
+        given_up = await commits.run(hurry)
+        return await self._settle(given_up, commits) + await self.run(commits)
 
     async def _settle(
-        self, found: Sequence[UnconfirmedAttempt], ledger: GroupCommit
+        self, found: Sequence[UnconfirmedAttempt], commits: GroupCommit
     ) -> Counter[str]:
-        taken = await ledger.run(
+        taken = await commits.run(
             lambda session, now: unconfirmed.known(
                 session, unconfirmed.contacts_of(found), now - MEMORY
             )
         )
         answers = await asyncio.gather(*(self._ask(doubt, taken) for doubt in found))
-        return await ledger.run(partial(self._write, answers))
+        return await commits.run(partial(self._write, answers))
 
     async def _ask(self, doubt: UnconfirmedAttempt, taken: Mapping[str, set[str]]) -> _Answer:
         """Ask the provider about one message; for a sender without search the result is open."""

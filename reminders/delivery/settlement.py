@@ -62,8 +62,8 @@ class Settler:
         alike: dict[Settled, list[Facts]] = defaultdict(list)
         for one in settlements:
             alike[one.settled].append(one.facts)
-        for settled, held in alike.items():
-            delivery.settle(session, held, settled, now)
+        for settled, settled_facts in alike.items():
+            delivery.settle(session, settled_facts, settled, now)
         tried = [one for one in settlements if one.outcome is not None]
         attempts.end(session, [_ended(one) for one in tried], now)
         for one in tried:

@@ -24,13 +24,13 @@ class KnownContact:
     same: bool
 
 
-def namesakes(session: Session, clinic: Clinic, told: Enrolment) -> list[KnownContact]:
+def known_contacts(session: Session, clinic: Clinic, enrolment: Enrolment) -> list[KnownContact]:
     """Return clients with this number or address, so that nobody is entered twice."""
     found: dict[int, Client] = {}
-    for contact in (told.phone, told.email):
+    for contact in (enrolment.phone, enrolment.email):
         for client in people.clients_on(session, clinic.id, contact) if contact else ():
             found[client.id] = client
-    key = name_key(told.first_name)
+    key = name_key(enrolment.first_name)
     return [KnownContact(client, name_key(client.first_name) == key) for client in found.values()]
 
 
@@ -38,20 +38,20 @@ def enrol(
     session: Session,
     library: Library,
     clinic: Clinic,
-    told: Enrolment,
+    enrolment: Enrolment,
     now: datetime,
     meant: Client | None = None,
 ) -> EnrolmentResult:
     """Enrol one treatment, of a new client or of the one in ``meant``."""
     if meant is not None:
-        told = replace(
-            told,
+        enrolment = replace(
+            enrolment,
             first_name=meant.first_name,
-            last_name=told.last_name or meant.last_name,
-            phone=told.phone or meant.phone,
-            email=told.email or meant.email,
+            last_name=enrolment.last_name or meant.last_name,
+            phone=enrolment.phone or meant.phone,
+            email=enrolment.email or meant.email,
         )
-        meant.phone, meant.email = told.phone, told.email
+        meant.phone, meant.email = enrolment.phone, enrolment.email
         session.flush()
-    (done,) = treatments.enrol(session, library, clinic, [told], now)
+    (done,) = treatments.enrol(session, library, clinic, [enrolment], now)
     return done

@@ -34,21 +34,21 @@ class ClientMatcher:
         session: Session,
         library: Library,
         clinic: Clinic,
-        told: Sequence[Enrolment],
+        enrolments: Sequence[Enrolment],
         now: datetime,
     ) -> None:
         """Load the clients that may match, and lock them until the transaction ends."""
         self._session, self._library, self._clinic, self._now = session, library, clinic, now
-        self._enrolments = told
+        self._enrolments = enrolments
         self._days: dict[tuple[str, str], set[date]] = defaultdict(set)
-        for enrolment in told:
+        for enrolment in enrolments:
             self._days[enrolment.identity].add(enrolment.treated_on)
         clients = people.clients_matching(
             session,
             clinic.id,
-            contacts={contact for e in told for contact in (e.phone, e.email) if contact},
-            external_ids={e.client_id for e in told if e.client_id},
-            bookings={e.external_id for e in told if e.external_id},
+            contacts={contact for e in enrolments for contact in (e.phone, e.email) if contact},
+            external_ids={e.client_id for e in enrolments if e.client_id},
+            bookings={e.external_id for e in enrolments if e.external_id},
         )
         self._by_id = {client.id: client for client in clients}
         self._treatments: dict[int, list[Treatment]] = defaultdict(list)
@@ -63,7 +63,7 @@ class ClientMatcher:
     def resolve(self) -> list[EnrolmentResult]:
         """Find or create the client and the treatment of every enrolment, in their order."""
         pairs = zip(self._enrolments, self._clients(), strict=True)
-        done = [self._place_treatment(told, client) for told, client in pairs]
+        done = [self._place_treatment(enrolment, client) for enrolment, client in pairs]
         made = people.add_treatments(self._session, list(self._new.values()))
         treatments = dict(zip(self._new, made, strict=True))
         for one in done:
@@ -81,29 +81,29 @@ class ClientMatcher:
             ):
                 by_key.setdefault(key, client)
         new: list[Row] = []
-        meant = [self._client(told, by_key, new) for told in self._enrolments]
+        meant = [self._client(enrolment, by_key, new) for enrolment in self._enrolments]
         made = people.add_clients(self._session, new)
         by_row = {id(row): client for row, client in zip(new, made, strict=True)}
         return [by_row[id(who)] if isinstance(who, dict) else who for who in meant]
 
     def _client(
         self,
-        told: Enrolment,
+        enrolment: Enrolment,
         by_key: dict[tuple[str, str], Client | Row],
         new: list[Row],
     ) -> Client | Row | None:
         """Return the matching client; none is created for a treatment that will not take place."""
-        booking = self._bookings.get(told.external_id or "")
-        own = told.matching_keys()
+        booking = self._bookings.get(enrolment.external_id or "")
+        own = enrolment.matching_keys()
         known = (by_key[key] for key in own if key in by_key)
         who = self._by_id[booking.client_id] if booking else next(known, None)
-        news = _given_fields(told)
+        news = _given_fields(enrolment)
         if isinstance(who, Client):
             if _update(who, news):
                 self._changed.add(who.id)
         elif who is not None:
             who |= news
-        elif told.cancelled:
+        elif enrolment.cancelled:
             return None
         else:
             who = {"clinic_id": self._clinic.id, "created_at": self._now, **_BLANK, **news}
@@ -112,64 +112,64 @@ class ClientMatcher:
             by_key.setdefault(key, who)
         return who
 
-    def _place_treatment(self, told: Enrolment, client: Client | None) -> EnrolmentResult:
+    def _place_treatment(self, enrolment: Enrolment, client: Client | None) -> EnrolmentResult:
         """Find the matching treatment and update its time, or add it as new."""
         if client is None:
-            return EnrolmentResult(told, Effect.UNCHANGED)
-        treatment = self._treatment_meant(told, client)
-        if told.cancelled:
-            return self._cancel(told, client, treatment)
+            return EnrolmentResult(enrolment, Effect.UNCHANGED)
+        treatment = self._treatment_meant(enrolment, client)
+        if enrolment.cancelled:
+            return self._cancel(enrolment, client, treatment)
         if treatment is None:
-            return self._add(told, client)
+            return self._add(enrolment, client)
         was = treatment.treated_on
-        wanted = self._when(told)
-        wanted["external_id"] = told.external_id or treatment.external_id
+        wanted = self._when(enrolment)
+        wanted["external_id"] = enrolment.external_id or treatment.external_id
         changed = _update(treatment, wanted) or client.id in self._changed
         effect = Effect.UPDATED if changed else Effect.UNCHANGED
         if was != treatment.treated_on:
             effect = Effect.MOVED
-        return EnrolmentResult(told, effect, client, treatment)
+        return EnrolmentResult(enrolment, effect, client, treatment)
 
-    def _treatment_meant(self, told: Enrolment, client: Client) -> Treatment | None:
+    def _treatment_meant(self, enrolment: Enrolment, client: Client) -> Treatment | None:
         """Return the treatment of that booking, else of that day, else the one moved nearby."""
-        if told.external_id in self._bookings:
-            return self._bookings[told.external_id or ""]
+        if enrolment.external_id in self._bookings:
+            return self._bookings[enrolment.external_id or ""]
         candidates = [
             treatment
             for treatment in self._treatments[client.id]
-            if treatment.protocol == told.protocol
-            and not (treatment.external_id and told.external_id)
+            if treatment.protocol == enrolment.protocol
+            and not (treatment.external_id and enrolment.external_id)
         ]
-        same_day = [t for t in candidates if t.treated_on == told.treated_on]
+        same_day = [t for t in candidates if t.treated_on == enrolment.treated_on]
         if same_day:
             return same_day[0]
         return min(
-            (t for t in candidates if self._moved(t, told)),
-            key=lambda t: abs(t.treated_on - told.treated_on),
+            (t for t in candidates if self._moved(t, enrolment)),
+            key=lambda t: abs(t.treated_on - enrolment.treated_on),
             default=None,
         )
 
-    def _moved(self, treatment: Treatment, told: Enrolment) -> bool:
+    def _moved(self, treatment: Treatment, enrolment: Enrolment) -> bool:
         """Say whether this must be the enrolment's treatment, moved to another day."""
         return (
             treatment.cancelled_at is None
-            and treatment.treated_on not in self._days[told.identity]
-            and abs(treatment.treated_on - told.treated_on) < CLOSEST_SESSIONS
+            and treatment.treated_on not in self._days[enrolment.identity]
+            and abs(treatment.treated_on - enrolment.treated_on) < CLOSEST_SESSIONS
         )
 
-    def _add(self, told: Enrolment, client: Client) -> EnrolmentResult:
-        when = self._when(told)
-        self._new[_new_key(told, client)] = {
+    def _add(self, enrolment: Enrolment, client: Client) -> EnrolmentResult:
+        when = self._when(enrolment)
+        self._new[_new_key(enrolment, client)] = {
             "clinic_id": self._clinic.id,
             "client_id": client.id,
-            "protocol": told.protocol,
+            "protocol": enrolment.protocol,
             "created_at": self._now,
             **when,
         }
-        done = EnrolmentResult(told, Effect.ADDED, client)
+        done = EnrolmentResult(enrolment, Effect.ADDED, client)
         ahead = {t.treated_on for t in self._treatments[client.id] if self._is_ahead(t)}
-        if ahead and told.external_id is None and when["ends_at"] > self._now:
-            days = " and ".join(f"{day:%d %B}" for day in sorted({*ahead, told.treated_on}))
+        if ahead and enrolment.external_id is None and when["ends_at"] > self._now:
+            days = " and ".join(f"{day:%d %B}" for day in sorted({*ahead, enrolment.treated_on}))
             done.remarks.append(
                 f"There are treatments on {days} now; if one replaces another, cancel that one.",
             )
@@ -178,30 +178,32 @@ class ClientMatcher:
     def _is_ahead(self, treatment: Treatment) -> bool:
         return treatment.cancelled_at is None and treatment.ends_at > self._now
 
-    def _when(self, told: Enrolment) -> Row:
-        length = self._library.protocols[told.protocol].usual_length
+    def _when(self, enrolment: Enrolment) -> Row:
+        length = self._library.protocols[enrolment.protocol].usual_length
         zone = ZoneInfo(self._clinic.time_zone)
         return {
-            "treated_on": told.treated_on,
-            "starts": told.starts,
-            "ends": told.ends,
-            "ends_at": timing(told.treated_on, told.starts, told.ends, length, zone).ends_at,
-            "external_id": told.external_id,
+            "treated_on": enrolment.treated_on,
+            "starts": enrolment.starts,
+            "ends": enrolment.ends,
+            "ends_at": timing(
+                enrolment.treated_on, enrolment.starts, enrolment.ends, length, zone
+            ).ends_at,
+            "external_id": enrolment.external_id,
             "cancelled_at": None,
         }
 
     def _cancel(
-        self, told: Enrolment, client: Client, treatment: Treatment | None
+        self, enrolment: Enrolment, client: Client, treatment: Treatment | None
     ) -> EnrolmentResult:
         if treatment is None or treatment.cancelled_at is not None:
-            return EnrolmentResult(told, Effect.UNCHANGED, client, treatment)
+            return EnrolmentResult(enrolment, Effect.UNCHANGED, client, treatment)
         treatment.cancelled_at = self._now
-        return EnrolmentResult(told, Effect.CANCELLED, client, treatment)
+        return EnrolmentResult(enrolment, Effect.CANCELLED, client, treatment)
 
 
-def _new_key(told: Enrolment, client: Client) -> NewKey:
+def _new_key(enrolment: Enrolment, client: Client) -> NewKey:
     """Return the key by which two new enrolments are the same treatment."""
-    return client.id, told.protocol, told.external_id or told.treated_on
+    return client.id, enrolment.protocol, enrolment.external_id or enrolment.treated_on
 
 
 _BLANK: Row = {
@@ -211,16 +213,16 @@ _BLANK: Row = {
 """Every row made together has the same columns."""
 
 
-def _given_fields(told: Enrolment) -> Row:
+def _given_fields(enrolment: Enrolment) -> Row:
     """Return the client fields that an enrolment gives; missing ones stay as they are."""
     news = {
-        "first_name": told.first_name,
-        "last_name": told.last_name,
-        "phone": told.phone,
-        "email": told.email,
-        "language": told.language,
-        "time_zone": told.time_zone,
-        "external_id": told.client_id,
+        "first_name": enrolment.first_name,
+        "last_name": enrolment.last_name,
+        "phone": enrolment.phone,
+        "email": enrolment.email,
+        "language": enrolment.language,
+        "time_zone": enrolment.time_zone,
+        "external_id": enrolment.client_id,
     }
     return {name: value for name, value in news.items() if value}
 

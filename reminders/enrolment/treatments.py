@@ -34,27 +34,27 @@ def enrol(
     session: Session,
     library: Library,
     clinic: Clinic,
-    told: Sequence[Enrolment],
+    enrolments: Sequence[Enrolment],
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[EnrolmentResult]:
     """Enrol treatments: find or create each client and treatment, record consents, and plan.
     Enrolling the same twice changes nothing.
 
-    ``told`` is everything the clinic tells us at once; what it does not mention stays as it
+    ``enrolments`` is everything the clinic tells us at once; what it does not mention stays as it
     is. Runs in the caller's transaction: all of it, or none.
     """
     done: list[EnrolmentResult] = []
-    for batch in _batches(told):
+    for batch in _batches(enrolments):
         done += _enrol_batch(session, library, clinic, batch, now)
         progress(len(batch))
     return done
 
 
-def _batches(told: Sequence[Enrolment]) -> Iterator[list[Enrolment]]:
+def _batches(enrolments: Sequence[Enrolment]) -> Iterator[list[Enrolment]]:
     """Group enrolments so that those of one person stay together."""
     batch: list[Enrolment] = []
-    for _, same in groupby(sorted(told, key=lambda e: e.identity), key=lambda e: e.identity):
+    for _, same in groupby(sorted(enrolments, key=lambda e: e.identity), key=lambda e: e.identity):
         batch += same
         if len(batch) >= TOGETHER:
             yield batch
@@ -71,7 +71,7 @@ def _enrol_batch(
     now: datetime,
 ) -> list[EnrolmentResult]:
     done = ClientMatcher(session, library, clinic, batch, now).resolve()
-    _record_said(session, done, clinic, now)
+    _record_consents(session, done, clinic, now)
     touched = {
         one.client.id: one.client
         for one in done
@@ -83,7 +83,7 @@ def _enrol_batch(
     return done
 
 
-def _record_said(
+def _record_consents(
     session: Session, done: Sequence[EnrolmentResult], clinic: Clinic, now: datetime
 ) -> None:
     """Add new answers to the consent ledger. A later list never revives an earlier no, changes the
@@ -94,29 +94,36 @@ def _record_said(
     barred = ledger.barred(session, clinic.id, contacts)
     lines: list[Row] = []
     for one in done:
-        for said in one.enrolment.consents if one.client else ():
+        for answer in one.enrolment.consents if one.client else ():
             assert one.client is not None
-            key = (one.client.id, said.channel)
-            refused = known.get(key) is False and said.proof is None
-            stopped = refused or ledger.contact_of(one.client, said.channel) in barred
-            if stopped and said.given:
-                one.remarks.append(f"No to {said.channel} stands; {WHO_CAN[said.proof is None]}.")
-            if known.get(key) == said.given or (known.get(key) is False and stopped):
+            key = (one.client.id, answer.channel)
+            refused = known.get(key) is False and answer.proof is None
+            stopped = refused or ledger.contact_of(one.client, answer.channel) in barred
+            if stopped and answer.given:
+                one.remarks.append(
+                    f"No to {answer.channel} stands; {WHO_CAN[answer.proof is None]}."
+                )
+            if known.get(key) == answer.given or (known.get(key) is False and stopped):
                 continue
-            if stopped and said.given and said.proof is not None:
+            if stopped and answer.given and answer.proof is not None:
                 continue
-            if said.stop:
+            if answer.stop:
                 ledger.withdraw(
-                    session, one.client, said.channel, source=said.source, now=now, act=Act.IMPORT
+                    session,
+                    one.client,
+                    answer.channel,
+                    source=answer.source,
+                    now=now,
+                    act=Act.IMPORT,
                 )
             else:
-                proof = said.proof or ledger.Proof(Act.IMPORT, said.source)
+                proof = answer.proof or ledger.Proof(Act.IMPORT, answer.source)
                 lines.append(
                     ledger.line(
-                        one.client, said.channel, proof, now, said.given_at, given=said.given
+                        one.client, answer.channel, proof, now, answer.given_at, given=answer.given
                     )
                 )
-            known[key] = said.given
+            known[key] = answer.given
             one.effect = Effect.UPDATED if one.effect is Effect.UNCHANGED else one.effect
     consents.add(session, lines)
 

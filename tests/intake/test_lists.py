@@ -226,7 +226,7 @@ def test_nothing_is_half_written(house: House, monkeypatch: pytest.MonkeyPatch) 
     def breaks(*_: Any) -> None:
         raise IntegrityError("x", {}, Exception("x"))
 
-    monkeypatch.setattr(treatments, "_record_said", breaks)
+    monkeypatch.setattr(treatments, "_record_consents", breaks)
     with pytest.raises(IntegrityError):
         take(house, check(house, ANA))
     with reading(house.engine) as session:

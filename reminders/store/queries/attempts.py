@@ -41,9 +41,9 @@ def begin(session: Session, leaving: Sequence[tuple[Facts, Message]], now: datet
     _run(session, _BEGINNING, [_words(*pair) for pair in leaving], now)
 
 
-def _words(held: Facts, message: Message) -> Words:
+def _words(facts: Facts, message: Message) -> Words:
     what = (message.to, message.subject, message.text, message.segments, message.wording)
-    return held.reminder_id, held.claim, *what
+    return facts.reminder_id, facts.claim, *what
 
 
 _ENDING = {

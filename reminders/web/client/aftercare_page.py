@@ -37,12 +37,12 @@ SIGNED = ("saved", "paused", "ended", "stopped", "asked")
 class AftercarePage:
     """All facts that one client's page shows, read at one moment."""
 
-    def __init__(self, session: Session, visit: ClientRequest, client: Client) -> None:
+    def __init__(self, session: Session, request: ClientRequest, client: Client) -> None:
         """Read what the page may show."""
-        self.session, self.visit, self.client, self.now = session, visit, client, visit.now
+        self.session, self.request, self.client, self.now = session, request, client, request.now
         self.clinic = people.clinic(session, client.clinic_id)
         self.zone = ZoneInfo(client.time_zone or self.clinic.time_zone)
-        self.words = visit.words(client.language, self.clinic.country)
+        self.words = request.words(client.language, self.clinic.country)
         self.foreign = self.words.language != client.language.split("-", maxsplit=1)[0]
         treatments = [t for t in people.treatments_of(session, [client.id]) if not t.cancelled_at]
         self.last = next((t for t in reversed(treatments) if t.ends_at <= self.now), None)
@@ -52,15 +52,15 @@ class AftercarePage:
         """Render one of the client's pages."""
         known = {
             "clinic": clinic_words(self.clinic),
-            "home": f"/a/{self.visit.token}",
+            "home": f"/a/{self.request.token}",
             "foreign": self.foreign,
         }
-        return self.visit.page(template, self.words, status, **known, **facts)
+        return self.request.page(template, self.words, status, **known, **facts)
 
     def numbers(self, treatment: Treatment) -> dict[str, int]:
         """Return the protocol's parameters as the client's clinic sets them."""
         set_here = customisation.numbers(self.session, self.clinic.id).get(treatment.protocol, {})
-        return dict(self.visit.app.library.protocols[treatment.protocol].settle(set_here).values)
+        return dict(self.request.app.library.protocols[treatment.protocol].settle(set_here).values)
 
     def contacts(self) -> dict[Channel, str]:
         """Return the client's contact for each channel."""
@@ -97,52 +97,52 @@ class AftercarePage:
         return say_when(moment, self.zone, self.words)
 
 
-def refusal(visit: ClientRequest) -> Response | None:
+def refusal(request: ClientRequest) -> Response | None:
     """Return the refusal for a network address that tries too many links."""
-    if visit.shell.join_limit.full(visit.network_address, visit.now):
-        return visit.problem(429, "too_often")
-    if visit.request.method == "POST" and visit.shell.posts.full(visit.token, visit.now):
-        return visit.problem(429, "too_often")
+    if request.shell.join_limit.full(request.network_address, request.now):
+        return request.problem(429, "too_often")
+    if request.http.method == "POST" and request.shell.posts.full(request.token, request.now):
+        return request.problem(429, "too_often")
     return None
 
 
 @contextmanager
-def opened_page(visit: ClientRequest) -> Iterator[AftercarePage | None]:
+def opened_page(request: ClientRequest) -> Iterator[AftercarePage | None]:
     """Open the page of a link, read-only or, for a form, to change it too."""
-    key = page_key(visit.token)
-    _assign_keys(visit, key)
-    opened = writing if visit.request.method == "POST" else reading
-    with opened(visit.app.engine) as session:
+    key = page_key(request.token)
+    _assign_keys(request, key)
+    opened = writing if request.http.method == "POST" else reading
+    with opened(request.app.engine) as session:
         client = client_pages.client_with(session, key)
         if client is None:
-            visit.shell.join_limit.count(visit.network_address, visit.now)
-        elif visit.request.method == "POST":
-            visit.shell.posts.count(visit.token, visit.now)
+            request.shell.join_limit.count(request.network_address, request.now)
+        elif request.http.method == "POST":
+            request.shell.posts.count(request.token, request.now)
             people.lock(session, [client.id])
-        yield AftercarePage(session, visit, client) if client else None
+        yield AftercarePage(session, request, client) if client else None
 
 
-def _assign_keys(visit: ClientRequest, key: str) -> None:
-    with reading(visit.app.engine) as session:
+def _assign_keys(request: ClientRequest, key: str) -> None:
+    with reading(request.app.engine) as session:
         behind = client_pages.client_with(session, key) is None and page_keys.keys_outdated(
-            session, visit.app.links
+            session, request.app.links
         )
     while behind:
-        with writing(visit.app.engine) as session:
-            behind = page_keys.assign_keys(session, visit.app.links)
+        with writing(request.app.engine) as session:
+            behind = page_keys.assign_keys(session, request.app.links)
 
 
-def show(visit: ClientRequest) -> Response:
+def show(request: ClientRequest) -> Response:
     """Show the client's page; this changes nothing."""
-    refused = refusal(visit)
+    refused = refusal(request)
     if refused:
         return refused
-    with opened_page(visit) as page:
-        return _page(page) if page else visit.wrong_link()
+    with opened_page(request) as page:
+        return _page(page) if page else request.wrong_link()
 
 
 def _page(page: AftercarePage) -> Response:
-    done = page.visit.request.query_params.get("done")
+    done = page.request.http.query_params.get("done")
     since = page.now - page.last.ends_at if page.last else timedelta(-1)
     stage = healing.stage_at(since) if page.last or page.next else None
     soon = page.next and page.next.ends_at - page.now < SOON
@@ -164,9 +164,9 @@ def _page(page: AftercarePage) -> Response:
 
 def _emergency(page: AftercarePage) -> str:
     """Return whom to call in an emergency; empty where it is not known."""
-    visit = page.last or page.next
-    own_number = page.numbers(visit).get("emergency_number") if visit else None
-    return str(own_number or page.visit.app.library.emergencies.get(page.clinic.country, ""))
+    request = page.last or page.next
+    own_number = page.numbers(request).get("emergency_number") if request else None
+    return str(own_number or page.request.app.library.emergencies.get(page.clinic.country, ""))
 
 
 def _day(page: AftercarePage) -> int:
@@ -223,7 +223,7 @@ def _preparing(page: AftercarePage) -> list[str]:
 
 def _one(page: AftercarePage, together: list[PlannedReminder]) -> tuple[str, str]:
     key = f"milestone.{together[0].milestone}"
-    protocol = page.visit.app.library.protocols[together[0].protocol]
+    protocol = page.request.app.library.protocols[together[0].protocol]
     title = (
         page.words(key)
         if page.words.has_sentence(key)
@@ -250,7 +250,7 @@ def _paused(page: AftercarePage) -> str | None:
 
 def back(page: AftercarePage, done: str) -> Response:
     """Redirect to the client's page with a confirmation, so that a reload repeats nothing."""
-    return RedirectResponse(f"/a/{page.visit.token}?done={done}", 303)
+    return RedirectResponse(f"/a/{page.request.token}?done={done}", 303)
 
 
 ROUTES = [page_route("/a/{token}", show)]

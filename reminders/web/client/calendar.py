@@ -45,8 +45,8 @@ def _event(page: AftercarePage, what: str, summary: str) -> Event:
     from icalendar import Event  # noqa: PLC0415 (as above)
 
     event = Event()
-    host = urlsplit(page.visit.app.settings.public_url).hostname
-    event.add("uid", f"{page.visit.app.links.seal('calendar', what)[:24]}@{host}")
+    host = urlsplit(page.request.app.settings.public_url).hostname
+    event.add("uid", f"{page.request.app.links.seal('calendar', what)[:24]}@{host}")
     event.add("dtstamp", page.now)
     event.add("summary", summary)
     event.add("class", "PRIVATE")
@@ -55,17 +55,19 @@ def _event(page: AftercarePage, what: str, summary: str) -> Event:
 
 
 def _visits(page: AftercarePage) -> Iterator[Event]:
-    visit = page.next
-    if visit is None:
+    request = page.next
+    if request is None:
         return
-    event = _event(page, f"visit.{visit.id}", page.words("calendar.visit", clinic=page.clinic.name))
-    if visit.starts is None:
-        event.add("dtstart", visit.treated_on)
-        event.add("dtend", visit.treated_on + timedelta(days=1))
+    event = _event(
+        page, f"visit.{request.id}", page.words("calendar.visit", clinic=page.clinic.name)
+    )
+    if request.starts is None:
+        event.add("dtstart", request.treated_on)
+        event.add("dtend", request.treated_on + timedelta(days=1))
     else:
-        length = page.visit.app.library.protocols[visit.protocol].usual_length
+        length = page.request.app.library.protocols[request.protocol].usual_length
         zone = ZoneInfo(page.clinic.time_zone)
-        when = timing(visit.treated_on, visit.starts, visit.ends, length, zone)
+        when = timing(request.treated_on, request.starts, request.ends, length, zone)
         event.add("dtstart", when.begins_at)
         event.add("dtend", when.ends_at)
     event["transp"] = "OPAQUE"

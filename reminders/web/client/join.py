@@ -33,7 +33,7 @@ FIELDS = {Channel.SMS: ("phone", "texts"), Channel.EMAIL: ("email", "emails")}
 class JoinContext:
     """A clinic's joining pages, as one visitor sees them."""
 
-    visit: ClientRequest
+    request: ClientRequest
     session: Session
     clinic: Clinic
     words: Words
@@ -47,7 +47,7 @@ class JoinContext:
     def page(self, template: str, status: int = 200, /, **facts: Any) -> HTMLResponse:
         """Draw one of them."""
         known = {"clinic": clinic_words(self.clinic), "path": self.path, "here": self}
-        return self.visit.page(template, self.words, status, **known, **facts)
+        return self.request.page(template, self.words, status, **known, **facts)
 
     def agreed(self, channel: Channel) -> str:
         """Return the exact words beside a box, as they are kept (CTIA, Messaging Principles
@@ -60,8 +60,8 @@ class JoinContext:
         return self._agreed(channel, '<a href="{url}">{said}</a>')
 
     def _agreed(self, channel: Channel, link: str) -> Markup:
-        base = self.visit.app.settings.public_url + self.path
-        sender = self.visit.app.settings.twilio_from
+        base = self.request.app.settings.public_url + self.path
+        sender = self.request.app.settings.twilio_from
         links = {
             part: Markup(link).format(url=f"{base}/{part}", said=self.words(f"page.{part}"))  # noqa: S704
             for part in ("privacy", "terms")
@@ -81,33 +81,33 @@ Step = Callable[[JoinContext], Response]
 def at_clinic(step: Step) -> Callable[[ClientRequest], Response]:
     """Return what answers at a clinic's address."""
 
-    def answer(visit: ClientRequest) -> Response:
-        opened = writing if visit.request.method == "POST" else reading
+    def answer(request: ClientRequest) -> Response:
+        opened = writing if request.http.method == "POST" else reading
         try:
-            with opened(visit.app.engine) as session:
-                return _step(session, visit, step)
+            with opened(request.app.engine) as session:
+                return _step(session, request, step)
         except TooOften:
-            return visit.problem(429, "too_often")
+            return request.problem(429, "too_often")
 
     return answer
 
 
-def _step(session: Session, visit: ClientRequest, step: Step) -> Response:
-    clinic = people.clinic_at(session, visit.request.path_params["clinic"])
+def _step(session: Session, request: ClientRequest, step: Step) -> Response:
+    clinic = people.clinic_at(session, request.http.path_params["clinic"])
     if clinic is None:
-        return visit.wrong_link()
-    wanted = visit.request.query_params.get("language") or visit.typed.get("shown")
-    return step(JoinContext(visit, session, clinic, visit.words(wanted, clinic.country)))
+        return request.wrong_link()
+    wanted = request.http.query_params.get("language") or request.typed.get("shown")
+    return step(JoinContext(request, session, clinic, request.words(wanted, clinic.country)))
 
 
 def _form(here: JoinContext, status: int = 200) -> Response:
-    typed = here.visit.typed
+    typed = here.request.typed
     return here.page(
         "join.html",
         status,
         typed=typed,
         faults=here.faults,
-        languages=here.visit.app.library.phrases.names,
+        languages=here.request.app.library.phrases.names,
         language=typed.get("language", here.words.language),
         agreed={box: here.shown(channel) for channel, (_, box) in FIELDS.items()},
     )
@@ -119,20 +119,20 @@ def _send(here: JoinContext) -> Response:
         return _form(here, 422)
     kept = join_requests.submit(
         here.session,
-        here.visit.app.links,
+        here.request.app.links,
         here.clinic,
         form,
         _says(here, form.language),
-        here.visit.now,
-        network_address=here.visit.network_address,
+        here.request.now,
+        network_address=here.request.network_address,
     )
-    ticket = here.visit.app.links.token("joining", kept.id)
+    ticket = here.request.app.links.token("joining", kept.id)
     return RedirectResponse(f"{here.path}/{ticket}?language={here.words.language}", 303)
 
 
 def _read(here: JoinContext) -> JoinForm | None:
     """Read what was typed; None where ``here.faults`` says why not."""
-    typed = here.visit.typed
+    typed = here.request.typed
     name = _field(here, "name", read_name)
     if not clean(typed.get("name", "")):
         here.faults["name"] = here.words("join.no_name")
@@ -155,7 +155,7 @@ def _read(here: JoinContext) -> JoinForm | None:
     if here.faults:
         return None
     language = typed.get("language", "")
-    known = language in here.visit.app.library.phrases.names
+    known = language in here.request.app.library.phrases.names
     discreet = typed.get("discretion") == Discretion.DISCREET
     return JoinForm(
         first_name=name or "",
@@ -167,7 +167,7 @@ def _read(here: JoinContext) -> JoinForm | None:
 
 
 def _field(here: JoinContext, name: str, read: Callable[[str], str]) -> str | None:
-    text = clean(here.visit.typed.get(name, ""))
+    text = clean(here.request.typed.get(name, ""))
     try:
         return read(text) if text else None
     except InputError:
@@ -180,7 +180,7 @@ def _number(country: str, text: str) -> str:
 
 
 def _says(here: JoinContext, language: str) -> dict[Channel, Callable[[str], tuple[str, str]]]:
-    words = here.visit.words(language, here.clinic.country)
+    words = here.request.words(language, here.clinic.country)
     clinic = here.clinic.name
 
     def email(link: str) -> tuple[str, str]:
@@ -191,8 +191,8 @@ def _says(here: JoinContext, language: str) -> dict[Channel, Callable[[str], tup
 
 
 def _ticket(here: JoinContext) -> JoinRequest | None:
-    token = here.visit.token
-    number = here.visit.app.links.number_of("joining", token)
+    token = here.request.token
+    number = here.request.app.links.number_of("joining", token)
     return _kept(here, number)
 
 
@@ -203,7 +203,7 @@ def _kept(here: JoinContext, number: int | None) -> JoinRequest | None:
 
 def _waiting(here: JoinContext) -> Response:
     kept = _ticket(here)
-    return _standing(here, kept) if kept else here.visit.wrong_link()
+    return _standing(here, kept) if kept else here.request.wrong_link()
 
 
 def _standing(here: JoinContext, kept: JoinRequest, fault: str | None = None) -> Response:
@@ -214,44 +214,44 @@ def _standing(here: JoinContext, kept: JoinRequest, fault: str | None = None) ->
 def _try_code(here: JoinContext) -> Response:
     kept = _ticket(here)
     if kept is None:
-        return here.visit.wrong_link()
-    app, typed = here.visit.app, here.visit.typed.get("code", "")
+        return here.request.wrong_link()
+    app, typed = here.request.app, here.request.typed.get("code", "")
     digits = "".join(filter(str.isdigit, typed))
     answer = join_requests.prove(
-        here.session, app.library, app.links, kept, Channel.SMS, digits, here.visit.now
+        here.session, app.library, app.links, kept, Channel.SMS, digits, here.request.now
     )
     fault = None if answer is Answer.RIGHT else here.words(f"code.{answer}")
     return _standing(here, kept, fault)
 
 
 def _address(here: JoinContext) -> Response:
-    kept = _kept(here, here.visit.app.links.number_of("address", here.visit.token))
+    kept = _kept(here, here.request.app.links.number_of("address", here.request.token))
     if kept is None:
-        return here.visit.wrong_link()
+        return here.request.wrong_link()
     if kept.email_proven_at is not None:
         return _standing(here, kept)
     return here.page("confirm-address.html", agreed=kept.email_wording)
 
 
 def _prove_address(here: JoinContext) -> Response:
-    app = here.visit.app
-    kept = _kept(here, app.links.number_of("address", here.visit.token))
+    app = here.request.app
+    kept = _kept(here, app.links.number_of("address", here.request.token))
     if kept is None:
-        return here.visit.wrong_link()
-    link = f"{app.links.public_url}{here.path}/email/{here.visit.token}"
+        return here.request.wrong_link()
+    link = f"{app.links.public_url}{here.path}/email/{here.request.token}"
     answer = join_requests.prove(
-        here.session, app.library, app.links, kept, Channel.EMAIL, link, here.visit.now
+        here.session, app.library, app.links, kept, Channel.EMAIL, link, here.request.now
     )
-    return _standing(here, kept) if answer is Answer.RIGHT else here.visit.wrong_link()
+    return _standing(here, kept) if answer is Answer.RIGHT else here.request.wrong_link()
 
 
 def _poster(here: JoinContext) -> Response:
-    address = here.visit.app.settings.public_url + here.path
+    address = here.request.app.settings.public_url + here.path
     return here.page("poster.html", code=Markup(_qr(address)), address=address)  # noqa: S704 (our own drawing)
 
 
 def _poster_alone(here: JoinContext) -> Response:
-    drawn = _qr(here.visit.app.settings.public_url + here.path)
+    drawn = _qr(here.request.app.settings.public_url + here.path)
     return Response(drawn, media_type="image/svg+xml")
 
 

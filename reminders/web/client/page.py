@@ -33,26 +33,26 @@ LARGEST = 16 * 1024
 class ClientRequest:
     """One request to a client's page: what was asked, typed, and by whom."""
 
-    def __init__(self, request: Request, typed: Typed) -> None:
+    def __init__(self, http: Request, typed: Typed) -> None:
         """Take the request and its form."""
-        self.request, self.typed = request, typed
-        self.app: App = request.app.state.app
+        self.http, self.typed = http, typed
+        self.app: App = http.app.state.app
         self.now = self.app.clock()
 
     @property
     def token(self) -> str:
         """Return the part of the address that opens the page."""
-        return str(self.request.path_params["token"])
+        return str(self.http.path_params["token"])
 
     @property
     def network_address(self) -> str:
         """Return the network address of whoever asks."""
-        return self.request.client.host if self.request.client else ""
+        return self.http.client.host if self.http.client else ""
 
     @property
     def wanted(self) -> str:
         """Return the language the browser asks for first."""
-        spoken = self.request.headers.get("Accept-Language", "en")
+        spoken = self.http.headers.get("Accept-Language", "en")
         return spoken.split(",", maxsplit=1)[0].split(";")[0].strip().lower() or "en"
 
     @property
@@ -107,30 +107,30 @@ def page_route(path: str, answer: Answer, method: str = "GET", *, foreign: bool 
     without a page.
     """
 
-    async def endpoint(request: Request) -> Response:
+    async def endpoint(http: Request) -> Response:
         posted = method == "POST"
-        visit = ClientRequest(request, await _typed(request) if posted and not foreign else {})
-        if posted and not foreign and is_forged(request, visit.app.settings.public_url):
-            return visit.problem(403, "forged")
-        return await run_in_threadpool(answer, visit)
+        request = ClientRequest(http, await _typed(http) if posted and not foreign else {})
+        if posted and not foreign and is_forged(http, request.app.settings.public_url):
+            return request.problem(403, "forged")
+        return await run_in_threadpool(answer, request)
 
     return Route(path, endpoint, methods=[method], name=f"{method} {path}")
 
 
-async def _typed(request: Request) -> Typed:
-    length = request.headers.get("Content-Length", "")
+async def _typed(http: Request) -> Typed:
+    length = http.headers.get("Content-Length", "")
     if not length.isdigit() or int(length) > LARGEST:
         return {}
-    form = await request.form()
+    form = await http.form()
     return {name: said[:500] for name, said in form.items() if isinstance(said, str)}
 
 
-def is_forged(request: Request, public_url: str) -> bool:
+def is_forged(http: Request, public_url: str) -> bool:
     """Say whether a form was sent from another site, by the browser's headers. Our pages send no
     referrer, so that their own forms come from “null”.
     """
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    origin = request.headers.get("Origin", "null")
+    site = http.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = http.headers.get("Origin", "null")
     return site not in {"same-origin", "none"} or origin not in {"null", public_url}
 
 

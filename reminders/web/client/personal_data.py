@@ -38,22 +38,22 @@ def _about(page: AftercarePage) -> str:
 
 def _ask(page: AftercarePage) -> Response:
     """Send a code to the contact the client chose."""
-    channel = Channel.EMAIL if page.visit.typed.get("by") == "email" else Channel.SMS
+    channel = Channel.EMAIL if page.request.typed.get("by") == "email" else Channel.SMS
     if channel not in page.contacts() or channel in page.suppressed():
         return _why(page)
     try:
         verification_codes.send_code(
             page.session,
-            page.visit.app.links,
+            page.request.app.links,
             page.client,
             channel,
             _about(page),
             code_words(page.words, page.clinic.name),
             page.now,
-            network_address=page.visit.network_address,
+            network_address=page.request.network_address,
         )
     except TooOften:
-        return page.visit.problem(429, "too_often", page.client.language)
+        return page.request.problem(429, "too_often", page.client.language)
     return page.page("personal-data-code.html", by=channel.value, fault=None)
 
 
@@ -69,21 +69,21 @@ def code_words(words: Words, clinic: str) -> Say:
 
 def _see(page: AftercarePage) -> Response:
     """Check the code, and show what is stored."""
-    typed = "".join(filter(str.isdigit, page.visit.typed.get("code", "")))
+    typed = "".join(filter(str.isdigit, page.request.typed.get("code", "")))
     answer = verification_codes.check(
-        page.session, page.visit.app.links, _about(page), typed, page.now
+        page.session, page.request.app.links, _about(page), typed, page.now
     )
     if answer is not Answer.RIGHT:
         fault = page.words(f"code.{answer}")
         return page.page(
-            "personal-data-code.html", 422, by=page.visit.typed.get("by", "sms"), fault=fault
+            "personal-data-code.html", 422, by=page.request.typed.get("by", "sms"), fault=fault
         )
     return page.page("personal-data-record.html", **_kept(page), token=_pass(page, page.now + PASS))
 
 
 def _kept(page: AftercarePage) -> dict[str, Any]:
     words, client = page.words, page.client
-    names = page.visit.app.library.phrases.names
+    names = page.request.app.library.phrases.names
     treatments = people.treatments_of(page.session, [client.id])
     said = [
         words(
@@ -110,15 +110,15 @@ def _kept(page: AftercarePage) -> dict[str, Any]:
 def _pass(page: AftercarePage, until: datetime) -> str:
     """Return a token that keeps the page open for a few minutes after the code."""
     moment = str(int(until.timestamp()))
-    return f"{moment}.{page.visit.app.links.seal(_about(page), moment)}"
+    return f"{moment}.{page.request.app.links.seal(_about(page), moment)}"
 
 
 def _may(page: AftercarePage) -> bool:
-    moment, _, _ = page.visit.typed.get("pass", "").partition(".")
+    moment, _, _ = page.request.typed.get("pass", "").partition(".")
     if not moment.isdecimal() or int(moment) <= page.now.timestamp():
         return False
-    genuine = f"{moment}.{page.visit.app.links.seal(_about(page), moment)}"
-    return hmac.compare_digest(genuine.encode(), page.visit.typed["pass"].encode())
+    genuine = f"{moment}.{page.request.app.links.seal(_about(page), moment)}"
+    return hmac.compare_digest(genuine.encode(), page.request.typed["pass"].encode())
 
 
 def _download(page: AftercarePage) -> Response:

@@ -25,18 +25,18 @@ Step = Callable[[AftercarePage], Response]
 def with_open_page(step: Step) -> Callable[[ClientRequest], Response]:
     """Return what answers on a client's page, once their address opened it."""
 
-    def answer(visit: ClientRequest) -> Response:
-        refused = refusal(visit)
+    def answer(request: ClientRequest) -> Response:
+        refused = refusal(request)
         if refused:
             return refused
-        with opened_page(visit) as page:
-            return step(page) if page else visit.wrong_link()
+        with opened_page(request) as page:
+            return step(page) if page else request.wrong_link()
 
     return answer
 
 
 def _choices(page: AftercarePage, fault: str | None = None, status: int = 200) -> Response:
-    typed = page.visit.typed
+    typed = page.request.typed
     chosen = _read(page) if fault else None
     ticked = chosen.channels if chosen else page.channels()
     return page.page(
@@ -44,7 +44,7 @@ def _choices(page: AftercarePage, fault: str | None = None, status: int = 200) -
         status,
         fault=fault,
         boxes=[_box(page, channel, ticked) for channel in page.contacts()],
-        languages=page.visit.shell.phrasebook.names,
+        languages=page.request.shell.phrasebook.names,
         language=typed.get("language", page.words.language),
         hours=_hours(page),
         hour=chosen.hour if chosen else page.client.preferred_hour,
@@ -98,10 +98,10 @@ def _hours(page: AftercarePage) -> list[tuple[int, str]]:
 
 
 def _read(page: AftercarePage) -> Preferences:
-    typed = page.visit.typed
+    typed = page.request.typed
     hour = typed.get("hour", "")
     language = typed.get("language", "")
-    known = page.visit.shell.phrasebook.names
+    known = page.request.shell.phrasebook.names
     wanted = {channel for channel, box in BOXES.items() if box in typed}
     return Preferences(
         channels=(frozenset(wanted) & page.contacts().keys()) - _barred(page),
@@ -117,7 +117,7 @@ def _save(page: AftercarePage) -> Response:
     chosen = _read(page)
     if not chosen.channels and page.channels():
         return _choices(page, page.words("choices.neither"), 422)
-    app = page.visit.app
+    app = page.request.app
     words = {channel: agreed(page, channel) for channel in BOXES}
     preferences.save_preferences(
         page.session,
@@ -126,7 +126,7 @@ def _save(page: AftercarePage) -> Response:
         chosen,
         words,
         page.now,
-        network_address=page.visit.network_address,
+        network_address=page.request.network_address,
     )
     return back(page, "saved")
 
@@ -148,14 +148,14 @@ def _resume(page: AftercarePage) -> Response:
 
 def _stop(page: AftercarePage) -> Response:
     preferences.stop(
-        page.session, page.client, page.now, network_address=page.visit.network_address
+        page.session, page.client, page.now, network_address=page.request.network_address
     )
     return back(page, "stopped")
 
 
 def _wrong(page: AftercarePage) -> Response:
     preferences.close_wrong_contact(
-        page.session, page.client, page.now, network_address=page.visit.network_address
+        page.session, page.client, page.now, network_address=page.request.network_address
     )
     raise_alert(
         page.session,

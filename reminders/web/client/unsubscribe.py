@@ -13,42 +13,42 @@ from reminders.store.tables import Client
 from reminders.web.client.page import ClientRequest, clinic_words, page_route
 
 
-def show(visit: ClientRequest) -> Response:
+def show(request: ClientRequest) -> Response:
     """Show a button; mail scanners that open links unsubscribe nobody."""
-    with reading(visit.app.engine) as session:
-        client = _whose(session, visit)
-        return _page(session, visit, client, done=False) if client else _nobody(visit)
+    with reading(request.app.engine) as session:
+        client = _whose(session, request)
+        return _page(session, request, client, done=False) if client else _nobody(request)
 
 
-def act(visit: ClientRequest) -> Response:
+def act(request: ClientRequest) -> Response:
     """Unsubscribe the client from emails at once; repeating it changes nothing. No cookie, no
     redirect."""
-    with writing(visit.app.engine) as session:
-        client = _whose(session, visit)
+    with writing(request.app.engine) as session:
+        client = _whose(session, request)
         if client is None:
-            return _nobody(visit)
+            return _nobody(request)
         ledger.withdraw(
-            session, client, Channel.EMAIL, source="unsubscribe link", now=visit.now, act=Act.LINK
+            session, client, Channel.EMAIL, source="unsubscribe link", now=request.now, act=Act.LINK
         )
-        return _page(session, visit, client, done=True)
+        return _page(session, request, client, done=True)
 
 
-def _whose(session: Session, visit: ClientRequest) -> Client | None:
-    client_id = visit.app.links.client_of(visit.token)
+def _whose(session: Session, request: ClientRequest) -> Client | None:
+    client_id = request.app.links.client_of(request.token)
     return people.client(session, client_id) if client_id is not None else None
 
 
-def _nobody(visit: ClientRequest) -> Response:
+def _nobody(request: ClientRequest) -> Response:
     """Answer a genuine link whose client is no longer stored."""
-    if visit.app.links.client_of(visit.token) is None:
-        return visit.wrong_link()
+    if request.app.links.client_of(request.token) is None:
+        return request.wrong_link()
     return PlainTextResponse("You get no more emails from us. Nothing is left to stop.")
 
 
-def _page(session: Session, visit: ClientRequest, client: Client, *, done: bool) -> Response:
+def _page(session: Session, request: ClientRequest, client: Client, *, done: bool) -> Response:
     clinic = people.clinic(session, client.clinic_id)
-    words = visit.words(client.language, clinic.country)
-    return visit.page("unsubscribe.html", words, clinic=clinic_words(clinic), done=done)
+    words = request.words(client.language, clinic.country)
+    return request.page("unsubscribe.html", words, clinic=clinic_words(clinic), done=done)
 
 
 ROUTES = [page_route("/u/{token}", show), page_route("/u/{token}", act, "POST", foreign=True)]

@@ -20,12 +20,12 @@ LONGEST = 100
 """Characters of what is looked for; nobody types more."""
 
 
-def show(guard: Access, request: Request, form: FormData) -> Response:
+def show(access: Access, http: Request, form: FormData) -> Response:
     """Show a page of the manual, or where what was asked for stands in it."""
-    manual = manual_in(guard.app.library.root)
-    found = manual.find(request.path_params.get("topic", INDEX))
+    manual = manual_in(access.app.library.root)
+    found = manual.find(http.path_params.get("topic", INDEX))
     page = found or manual.pages[INDEX]
-    asked = request.query_params.get("q", "").strip()[:LONGEST]
+    asked = http.query_params.get("q", "").strip()[:LONGEST]
     words = {
         "topic": page,
         "missing": found is None,
@@ -33,22 +33,22 @@ def show(guard: Access, request: Request, form: FormData) -> Response:
         "hits": manual.search(asked),
         "body": Markup(to_html(page.source)),  # noqa: S704 (ours, and raw HTML in it is not used)
     }
-    return _within(guard, request, form, 200 if found else 404, words)
+    return _within(access, http, form, 200 if found else 404, words)
 
 
 def _within(
-    guard: Access, request: Request, form: FormData, status: int, words: dict[str, Any]
+    access: Access, http: Request, form: FormData, status: int, words: dict[str, Any]
 ) -> Response:
     """Put it within the desk for who is signed in, else on a page by itself."""
-    now = guard.app.clock()
+    now = access.app.clock()
     try:
-        inside = guard.signed_in(request, now)
+        inside = access.signed_in(http, now)
         if inside is not None:
-            visit = DeskRequest(guard, request, inside, now, form)
-            return visit.page("manual.html", status, frame="desk/layout.html", **words)
+            request = DeskRequest(access, http, inside, now, form)
+            return request.page("manual.html", status, frame="desk/layout.html", **words)
     except (OperationalError, TimeoutError):
         pass  # whoever looks up what to do then has to be able to
-    return html(guard.app, "manual.html", status, frame="desk/signed-out-layout.html", **words)
+    return html(access.app, "manual.html", status, frame="desk/signed-out-layout.html", **words)
 
 
 ROUTES = [public_route("/help", show), public_route("/help/{topic}", show)]

@@ -61,7 +61,7 @@ class DeskRequest:
     """One request of a signed-in member of staff, at one clinic and one moment."""
 
     access: Access
-    request: Request
+    http: Request
     signed_in: SignedIn
     now: datetime
     form: FormData
@@ -85,7 +85,7 @@ class DeskRequest:
     @property
     def id(self) -> int:
         """Return the number in the address."""
-        return int(self.request.path_params["id"])
+        return int(self.http.path_params["id"])
 
     def row(
         self, session: Session, table: type[T], row_id: int | None = None, *, lock: bool = False
@@ -129,7 +129,7 @@ class DeskRequest:
 
     def typed(self, name: str) -> str:
         """Return what was typed into a field, or asked for in the address."""
-        return text_of(self.form, name) or self.request.query_params.get(name, "")
+        return text_of(self.form, name) or self.http.query_params.get(name, "")
 
     def read(self, name: str, reader: Callable[[str], Any], *, empty: Any = None) -> Any:
         """Read a field; what is wrong with it is kept under its name, to be shown beside it."""
@@ -154,19 +154,19 @@ class DeskRequest:
         with reading(self.app.engine) as session:
             counts = open_items.count(session, self.clinic_id, self.now)
         words = {
-            "visit": self,
+            "request": self,
             "clinic": self.signed_in.clinic,
             "me": self.signed_in.staff,
             "role": self.signed_in.role,
             "zone": self.zone,
             "now": self.now,
             "nav": [(to, label) for to, label, role in self.nav if self.may(role)],
-            "path": self.request.url.path,
+            "path": self.http.url.path,
             "counts": counts,
-            "csrf": self.access.csrf(self.access.token(self.request)),
+            "csrf": self.access.csrf(self.access.token(self.http)),
             "faults": self.faults,
             "typed": self.typed,
-            "said": SAID.get(self.request.query_params.get("said", ""), ""),
+            "said": SAID.get(self.http.query_params.get("said", ""), ""),
             **words,
         }
         return html(self.app, name, 422 if self.faults else status, **words)
@@ -181,7 +181,7 @@ Handler = Callable[[DeskRequest], Response]
 
 
 @cache
-def guard_of(app: App) -> Access:
+def access_of(app: App) -> Access:
     """Return the guard of an app."""
     return Access(app)
 
@@ -192,14 +192,14 @@ def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") ->
     ``handler`` runs in a thread, so that a slow database holds nobody else up.
     """
 
-    async def endpoint(request: Request) -> Response:
-        guard = guard_of(request.app.state.app)
+    async def endpoint(http: Request) -> Response:
+        access = access_of(http.app.state.app)
         try:
-            form = await read_form(request) if method == "POST" else FormData()
+            form = await read_form(http) if method == "POST" else FormData()
         except TooLarge:
-            return _problem_page(guard, 413, "That is too large.", "Send a file of at most 10 MB.")
+            return _problem_page(access, 413, "That is too large.", "Send a file of at most 10 MB.")
         try:
-            return await run_in_threadpool(_answer, guard, request, form, handler, needs)
+            return await run_in_threadpool(_answer, access, http, form, handler, needs)
         finally:
             await form.close()
 
@@ -208,19 +208,19 @@ def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") ->
 
 
 def _answer(
-    guard: Access, request: Request, form: FormData, handler: Handler, needs: Role
+    access: Access, http: Request, form: FormData, handler: Handler, needs: Role
 ) -> Response:
     try:
-        return _handled(guard, request, form, handler, needs)
+        return _handled(access, http, form, handler, needs)
     except (OperationalError, TimeoutError):
         log.exception("database away")
         return html(
-            guard.app, "database-away.html", 503, action=request.url.path, fields=_typed(form)
+            access.app, "database-away.html", 503, action=http.url.path, fields=_typed(form)
         )
     except Exception:
-        log.exception("page failed", path=request.scope["route"].name)
+        log.exception("page failed", path=http.scope["route"].name)
         return _problem_page(
-            guard,
+            access,
             500,
             "Something went wrong on our side.",
             "Nothing half-done was kept. Please try again; if it stays, tell whoever runs this service.",
@@ -232,52 +232,54 @@ def _typed(form: FormData) -> list[tuple[str, str]]:
 
 
 def _handled(
-    guard: Access, request: Request, form: FormData, handler: Handler, needs: Role
+    access: Access, http: Request, form: FormData, handler: Handler, needs: Role
 ) -> Response:
-    now = guard.app.clock()
-    inside = guard.signed_in(request, now)
-    changes = request.method == "POST"
-    if changes and not guard.has_valid_token(request, form):
+    now = access.app.clock()
+    inside = access.signed_in(http, now)
+    changes = http.method == "POST"
+    if changes and not access.has_valid_token(http, form):
         return _problem_page(
-            guard,
+            access,
             403,
             "This form is not from this page.",
             "Open the page again, and try once more.",
         )
     if inside is None:
-        return _sign_in_first(guard, request, form)
+        return _sign_in_first(access, http, form)
     if not inside.role.includes(needs):
-        return _problem_page(guard, 403, "Your role cannot do this.", "Ask an owner of the clinic.")
-    visit = DeskRequest(guard, request, inside, now, form)
+        return _problem_page(
+            access, 403, "Your role cannot do this.", "Ask an owner of the clinic."
+        )
+    request = DeskRequest(access, http, inside, now, form)
     try:
-        return handler(visit)
+        return handler(request)
     except NotAtClinic:
         return _problem_page(
-            guard,
+            access,
             404,
             "There is nothing here.",
             "It may have been removed, or belong to another clinic.",
         )
     except EditConflict:
-        return visit.page("edit-conflict.html", 409)
+        return request.page("edit-conflict.html", 409)
 
 
-def _sign_in_first(guard: Access, request: Request, form: FormData) -> Response:
+def _sign_in_first(access: Access, http: Request, form: FormData) -> Response:
     """Redirect to the sign-in page, keeping the page asked for and the form that was sent."""
-    if request.method == "GET":
-        if request.headers.get("x-part"):
+    if http.method == "GET":
+        if http.headers.get("x-part"):
             return Response(status_code=401)
-        query = f"?{request.url.query}" if request.url.query else ""
-        target = request.url.path + query
+        query = f"?{http.url.query}" if http.url.query else ""
+        target = http.url.path + query
         asked = "?" + urlencode({"to": target}) if target != "/" else ""
         return RedirectResponse(f"/sign-in{asked}", 303)
-    kept = guard.keep_form(request, form)
-    token = guard.token(request)
+    kept = access.keep_form(http, form)
+    token = access.token(http)
     return html(
-        guard.app, "sign-in.html", 401, csrf=guard.csrf(token), kept=kept, to="", faults={},
+        access.app, "sign-in.html", 401, csrf=access.csrf(token), kept=kept, to="", faults={},
         typed=lambda _: "", ended=True,
     )  # fmt: skip
 
 
-def _problem_page(guard: Access, status: int, problem: str, mend: str) -> Response:
-    return html(guard.app, "problem.html", status, problem=problem, mend=mend)
+def _problem_page(access: Access, status: int, problem: str, mend: str) -> Response:
+    return html(access.app, "problem.html", status, problem=problem, mend=mend)

@@ -32,21 +32,21 @@ class ChannelState:
         return bool(self.contact) and self.consent is True and self.barred is None
 
 
-def show(visit: DeskRequest) -> Response:
+def show(request: DeskRequest) -> Response:
     """Show everything of a client, past and to come."""
-    with reading(visit.app.engine) as session:
-        client = visit.row(session, Client)
-        entries = record(session, visit.render, milestone_names(visit.app), client, visit.now)
+    with reading(request.app.engine) as session:
+        client = request.row(session, Client)
+        entries = record(session, request.render, milestone_names(request.app), client, request.now)
         treatments = list(people.treatments_of(session, [client.id]))
         ahead = [e for e in entries if e.reminder is not None and e.status in OPEN]
-        undo = visit.typed("undo")
-        return visit.page(
+        undo = request.typed("undo")
+        return request.page(
             "client.html",
             client=client,
             past=[entry for entry in entries if entry not in ahead],
             ahead=ahead,
             treatments=[t for t in treatments if t.cancelled_at is None],
-            protocols=visit.app.library.protocols,
+            protocols=request.app.library.protocols,
             ways=ways(session, client),
             undo=int(undo) if undo.isdecimal() else 0,
             troubled=[e for e in entries if e.reminder and needs_care(e.reminder)],

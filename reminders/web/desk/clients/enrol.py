@@ -52,25 +52,25 @@ class EnrolmentInput:
         return {said.channel for said in self.enrolment.consents}
 
 
-def form(visit: DeskRequest) -> Response:
+def form(request: DeskRequest) -> Response:
     """Show the empty form, or the one of a client who is known."""
-    client_id = visit.typed("client")
+    client_id = request.typed("client")
     known: Client | None = None
     if client_id.isdecimal():
-        with reading(visit.app.engine) as session:
-            known = visit.row(session, Client, int(client_id))
-    return _form(visit, known)
+        with reading(request.app.engine) as session:
+            known = request.row(session, Client, int(client_id))
+    return _form(request, known)
 
 
-def _form(visit: DeskRequest, known: Client | None = None) -> Response:
-    library = visit.app.library
+def _form(request: DeskRequest, known: Client | None = None) -> Response:
+    library = request.app.library
     given = _given(known)
-    return visit.page(
+    return request.page(
         "enrol.html",
         known=known,
-        given=lambda name: visit.typed(name) or given.get(name, ""),
+        given=lambda name: request.typed(name) or given.get(name, ""),
         kinds=[(p.key, p.name) for p in library.protocols.values()],
-        languages=languages(visit),
+        languages=languages(request),
         hows=HOW,
         whens=WHEN,
     )
@@ -92,77 +92,77 @@ def _given(known: Client | None) -> Mapping[str, str]:
     return usual | theirs
 
 
-def languages(visit: DeskRequest) -> list[tuple[str, str]]:
+def languages(request: DeskRequest) -> list[tuple[str, str]]:
     """Return the languages that messages are written in, with their names."""
     written = {
-        code for key in visit.app.library.protocols for code in visit.app.library.languages(key)
+        code for key in request.app.library.protocols for code in request.app.library.languages(key)
     }
     return [(code, str(Locale.parse(code, sep="-").english_name)) for code in sorted(written)]
 
 
-def read(visit: DeskRequest) -> EnrolmentInput:
+def read(request: DeskRequest) -> EnrolmentInput:
     """Read what was typed; what is wrong stands in the visit's faults, by field."""
-    country = visit.signed_in.clinic.country or None
-    first_name = visit.read("first_name", read_name, empty="")
-    if not first_name and "first_name" not in visit.faults:
-        visit.faults["first_name"] = "The first name is missing. Messages begin with it."
-    phone = visit.read("phone", lambda text: read_phone(text, country).number)
-    email = visit.read("email", read_email)
-    if not phone and not email and not visit.faults.keys() & {"phone", "email"}:
-        visit.faults["phone"] = "Give a mobile number or an email address; one is enough."
-    treated_on, starts = read_when(visit)
+    country = request.signed_in.clinic.country or None
+    first_name = request.read("first_name", read_name, empty="")
+    if not first_name and "first_name" not in request.faults:
+        request.faults["first_name"] = "The first name is missing. Messages begin with it."
+    phone = request.read("phone", lambda text: read_phone(text, country).number)
+    email = request.read("email", read_email)
+    if not phone and not email and not request.faults.keys() & {"phone", "email"}:
+        request.faults["phone"] = "Give a mobile number or an email address; one is enough."
+    treated_on, starts = read_when(request)
     told = Enrolment(
         first_name=first_name,
-        last_name=visit.read("last_name", read_name, empty=""),
-        protocol=_protocol(visit),
+        last_name=request.read("last_name", read_name, empty=""),
+        protocol=_protocol(request),
         treated_on=treated_on,
         starts=starts,
         phone=phone,
         email=email,
-        language=visit.typed("language") or "en",
+        language=request.typed("language") or "en",
     )
-    return EnrolmentInput(replace(told, consents=_said(visit, told)), visit.typed("meant"))
+    return EnrolmentInput(replace(told, consents=_said(request, told)), request.typed("meant"))
 
 
-def _protocol(visit: DeskRequest) -> str:
-    found = visit.app.library.protocol_for(visit.typed("kind"))
+def _protocol(request: DeskRequest) -> str:
+    found = request.app.library.protocol_for(request.typed("kind"))
     if found is None:
-        visit.faults["kind"] = "Choose the kind of treatment."
+        request.faults["kind"] = "Choose the kind of treatment."
     return found.key if found else ""
 
 
-def _said(visit: DeskRequest, told: Enrolment) -> tuple[ConsentAnswer, ...]:
+def _said(request: DeskRequest, told: Enrolment) -> tuple[ConsentAnswer, ...]:
     """Return the client's consents for channels with a number or address, and their proof."""
-    how = visit.typed("how") or HOW[0][0]
-    who = visit.signed_in.staff.email
-    proof = Proof(Act.DESK, how, recorded_by=who, network_address=address_of(visit.request))
+    how = request.typed("how") or HOW[0][0]
+    who = request.signed_in.staff.email
+    proof = Proof(Act.DESK, how, recorded_by=who, network_address=address_of(request.http))
     wanted = ((Channel.SMS, "yes_sms", told.phone), (Channel.EMAIL, "yes_email", told.email))
     return tuple(
-        ConsentAnswer(channel, given=True, given_at=visit.now, source=how, proof=proof)
+        ConsentAnswer(channel, given=True, given_at=request.now, source=how, proof=proof)
         for channel, name, contact in wanted
-        if visit.typed(name) and contact
+        if request.typed(name) and contact
     )
 
 
-def read_when(visit: DeskRequest) -> tuple[date, time | None]:
+def read_when(request: DeskRequest) -> tuple[date, time | None]:
     """Read the day (today, yesterday, or one that is spelled out) and the hour of a treatment."""
-    today = visit.now.astimezone(visit.zone).date()
-    chosen = visit.typed("when") or "0"
+    today = request.now.astimezone(request.zone).date()
+    chosen = request.typed("when") or "0"
     on = today + timedelta(days=int(chosen)) if chosen in {"0", "-1"} else None
     if on is None:
-        on = visit.read("day", lambda text: read_day(text, visit, today))
-        if on is None and "day" not in visit.faults:
-            visit.faults["day"] = "Which day? Write it like 14 March, or 14/3."
-    return on or today, visit.read("at", _clock)
+        on = request.read("day", lambda text: read_day(text, request, today))
+        if on is None and "day" not in request.faults:
+            request.faults["day"] = "Which day? Write it like 14 March, or 14/3."
+    return on or today, request.read("at", _clock)
 
 
-def read_day(text: str, visit: DeskRequest, today: date) -> date:
+def read_day(text: str, request: DeskRequest, today: date) -> date:
     """Read a day, the nearest one where no year is given; raises ``InputError``."""
-    day_first = visit.signed_in.clinic.country != "US"
+    day_first = request.signed_in.clinic.country != "US"
     for year in ("", f" {today.year}", f"/{today.year}"):
         try:
             found = list_cells.read_moment(
-                text + year, visit.zone, day_comes_first=day_first, today=today
+                text + year, request.zone, day_comes_first=day_first, today=today
             ).day
         except InputError as error:
             fault = error
@@ -181,28 +181,28 @@ def _clock(text: str) -> time:
     return at
 
 
-def check(visit: DeskRequest) -> Response:
+def check(request: DeskRequest) -> Response:
     """Preview every message the client will get, or why not, before anything is saved."""
-    typed = read(visit)
-    if visit.faults or visit.typed("mend"):
-        return _form(visit)
-    with reading(visit.app.engine) as session:
-        known = manual_entry.namesakes(session, visit.signed_in.clinic, typed.enrolment)
+    typed = read(request)
+    if request.faults or request.typed("mend"):
+        return _form(request)
+    with reading(request.app.engine) as session:
+        known = manual_entry.known_contacts(session, request.signed_in.clinic, typed.enrolment)
         session.expunge_all()
     if _unclear(known, typed):
-        return visit.page("known-contacts.html", known=known, typed_all=_all(visit))
+        return request.page("known-contacts.html", known=known, typed_all=_all(request))
     done: list[EnrolmentResult] = []
     lines = rehearse_change(
-        visit.app.engine,
-        visit.app.rehearsal_dispatcher,
-        lambda session: _try(session, visit, typed, done),
-        visit.now,
-        visit.now + FAR,
+        request.app.engine,
+        request.app.rehearsal_dispatcher,
+        lambda session: _try(session, request, typed, done),
+        request.now,
+        request.now + FAR,
     )
     ours = [line for line in lines if line.treated_on == typed.enrolment.treated_on]
-    return visit.page(
+    return request.page(
         "enrol-preview.html",
-        typed_all=_all(visit),
+        typed_all=_all(request),
         told=typed.enrolment,
         yes=typed.consented,
         done=done[0],
@@ -216,63 +216,63 @@ def _unclear(known: list[KnownContact], typed: EnrolmentInput) -> bool:
     return bool(known) and not typed.client and not any(one.same for one in known)
 
 
-def _all(visit: DeskRequest) -> list[tuple[str, str]]:
+def _all(request: DeskRequest) -> list[tuple[str, str]]:
     """Return every field that was typed, to be carried along."""
     skip = {"csrf", "mend", "kept"}
-    return [(k, v) for k, v in visit.form.multi_items() if isinstance(v, str) and k not in skip]
+    return [(k, v) for k, v in request.form.multi_items() if isinstance(v, str) and k not in skip]
 
 
 def _try(
-    session: Session, visit: DeskRequest, typed: EnrolmentInput, done: list[EnrolmentResult]
+    session: Session, request: DeskRequest, typed: EnrolmentInput, done: list[EnrolmentResult]
 ) -> int:
-    one = _enrol(session, visit, typed)
+    one = _enrol(session, request, typed)
     done.append(one)
     assert one.client is not None
     return one.client.id
 
 
-def _enrol(session: Session, visit: DeskRequest, typed: EnrolmentInput) -> EnrolmentResult:
-    meant = visit.row(session, Client, int(typed.client)) if typed.client.isdecimal() else None
+def _enrol(session: Session, request: DeskRequest, typed: EnrolmentInput) -> EnrolmentResult:
+    meant = request.row(session, Client, int(typed.client)) if typed.client.isdecimal() else None
     return manual_entry.enrol(
-        session, visit.app.library, visit.signed_in.clinic, typed.enrolment, visit.now, meant
+        session, request.app.library, request.signed_in.clinic, typed.enrolment, request.now, meant
     )
 
 
-def keep(visit: DeskRequest) -> Response:
+def keep(request: DeskRequest) -> Response:
     """Keep it, and show what happens next."""
-    typed = read(visit)
-    if visit.faults or visit.typed("mend"):
-        return _form(visit)
-    with writing(visit.app.engine) as session:
-        done = _enrol(session, visit, typed)
+    typed = read(request)
+    if request.faults or request.typed("mend"):
+        return _form(request)
+    with writing(request.app.engine) as session:
+        done = _enrol(session, request, typed)
         assert done.client is not None
-        visit.record(session, f"enrolled ({done.effect})", Client, done.client.id)
+        request.record(session, f"enrolled ({done.effect})", Client, done.client.id)
     treatment = f"?treatment={done.treatment.id}" if done.treatment else ""
-    return visit.redirect(f"/clients/{done.client.id}/enrolled{treatment}", "enrolled")
+    return request.redirect(f"/clients/{done.client.id}/enrolled{treatment}", "enrolled")
 
 
-def say_phone(visit: DeskRequest) -> Response:
+def say_phone(request: DeskRequest) -> Response:
     """Say, while it is typed, which number will be texted."""
-    typed = visit.typed("phone")
+    typed = request.typed("phone")
     try:
-        found = read_phone(typed, visit.signed_in.clinic.country or None)
+        found = read_phone(typed, request.signed_in.clinic.country or None)
     except InputError as error:
         return JSONResponse({"problem": error.problem})
     remark = f" It {found.remark}." if found.remark else ""
     return JSONResponse({"words": f"We’ll text {show_phone(found.number)}.{remark}"})
 
 
-def confirmed(visit: DeskRequest) -> Response:
+def confirmed(request: DeskRequest) -> Response:
     """Confirm an enrolment: the messages to come, the client's page to scan, the sheet to print."""
-    with reading(visit.app.engine) as session:
-        client = visit.row(session, Client)
-        number = visit.typed("treatment")
-        treatment = visit.row(session, Treatment, int(number)) if number.isdecimal() else None
+    with reading(request.app.engine) as session:
+        client = request.row(session, Client)
+        number = request.typed("treatment")
+        treatment = request.row(session, Treatment, int(number)) if number.isdecimal() else None
         steps = [
             step for step in steps_of(session, client.id)
             if step.treatment is not None and treatment is not None and step.treatment.id == treatment.id
         ]  # fmt: skip
-        return visit.page("enrolled.html", client=client, treatment=treatment, steps=steps)
+        return request.page("enrolled.html", client=client, treatment=treatment, steps=steps)
 
 
 ROUTES: list[Any] = [

@@ -18,14 +18,16 @@ from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.wording.print_sheets import Letterhead, aftercare_sheet
 
 
-def sheet(visit: DeskRequest) -> Response:
+def sheet(request: DeskRequest) -> Response:
     """Show the aftercare sheet of a treatment in the client's language, with the clinic's
     numbers."""
-    clinic, library = visit.signed_in.clinic, visit.app.library
-    with reading(visit.app.engine) as session:
-        treatment = visit.row(session, Treatment)
-        client = visit.row(session, Client, treatment.client_id)
-        facts = clinic_facts.clinics_of(session, [visit.clinic_id], visit.now)[visit.clinic_id]
+    clinic, library = request.signed_in.clinic, request.app.library
+    with reading(request.app.engine) as session:
+        treatment = request.row(session, Treatment)
+        client = request.row(session, Client, treatment.client_id)
+        facts = clinic_facts.clinics_of(session, [request.clinic_id], request.now)[
+            request.clinic_id
+        ]
         head = Letterhead(
             name=clinic.name,
             phone=show_national(clinic.phone, clinic.country),
@@ -47,11 +49,11 @@ def _only_its_own_style(page: str) -> str:
     return f"default-src 'none'; style-src {allowed}; base-uri 'none'; frame-ancestors 'none'"
 
 
-def page_qr(visit: DeskRequest) -> Response:
+def page_qr(request: DeskRequest) -> Response:
     """Draw the QR code of the client's own page."""
-    with reading(visit.app.engine) as session:
-        client = visit.row(session, Client)
-        address = visit.app.links.page_url(client.id, client.page_edition)
+    with reading(request.app.engine) as session:
+        client = request.row(session, Client)
+        address = request.app.links.page_url(client.id, client.page_edition)
     return Response(credentials.qr(address), media_type="image/svg+xml")
 
 

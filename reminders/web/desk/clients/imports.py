@@ -44,57 +44,57 @@ HOLDS = {
 assert HOLDS.keys() - {""} == ALIASES.keys()
 
 
-def show_all(visit: DeskRequest) -> Response:
+def show_all(request: DeskRequest) -> Response:
     """Show where to drop a list, and those brought in lately."""
-    with writing(visit.app.engine) as session:
-        queries.forget_cells(session, visit.now - list_imports.KEPT)
-    with reading(visit.app.engine) as session:
-        found = queries.recent(session, visit.clinic_id)
-        return visit.page("imports.html", lists=found)
+    with writing(request.app.engine) as session:
+        queries.forget_cells(session, request.now - list_imports.KEPT)
+    with reading(request.app.engine) as session:
+        found = queries.recent(session, request.clinic_id)
+        return request.page("imports.html", lists=found)
 
 
-def begin(visit: DeskRequest) -> Response:
+def begin(request: DeskRequest) -> Response:
     """Take a file or pasted cells, and go on to checking them."""
     try:
-        content, name = _given(visit)
+        content, name = _given(request)
         table = table_of(content)
     except InputError as error:
-        visit.faults["file"] = str(error)
-        return show_all(visit)
-    with writing(visit.app.engine) as session:
-        clinic = people.clinic(session, visit.clinic_id)
-        who = visit.signed_in.staff.email
-        intake = list_imports.begin(session, clinic, table, name, who, visit.now)
-        visit.record(session, "began a list", Import, intake.id, f"{len(table.rows)} rows")
-    return visit.redirect(f"/lists/{intake.id}")
+        request.faults["file"] = str(error)
+        return show_all(request)
+    with writing(request.app.engine) as session:
+        clinic = people.clinic(session, request.clinic_id)
+        who = request.signed_in.staff.email
+        intake = list_imports.begin(session, clinic, table, name, who, request.now)
+        request.record(session, "began a list", Import, intake.id, f"{len(table.rows)} rows")
+    return request.redirect(f"/lists/{intake.id}")
 
 
-def _given(visit: DeskRequest) -> tuple[bytes, str]:
+def _given(request: DeskRequest) -> tuple[bytes, str]:
     """Return what was dropped or pasted, and what it is called."""
-    upload = visit.form.get("file")
+    upload = request.form.get("file")
     if isinstance(upload, UploadFile) and upload.filename:
         return upload.file.read(), upload.filename
-    if pasted := visit.typed("cells").strip("\r\n"):
+    if pasted := request.typed("cells").strip("\r\n"):
         return pasted.encode(), "pasted cells"
     raise InputError("There is no list yet.", "Choose a file, or paste cells.")
 
 
-def show(visit: DeskRequest) -> Response:
+def show(request: DeskRequest) -> Response:
     """Show a list as it stands: what can go in, what is to be mended, and what it would do."""
-    with reading(visit.app.engine) as session:
-        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id)
+    with reading(request.app.engine) as session:
+        intake = row_of_clinic(session, request.clinic_id, Import, request.id)
         if intake.taken_at is not None:
-            return _show_taken(visit, intake)
-        clinic = people.clinic(session, visit.clinic_id)
+            return _show_taken(request, intake)
+        clinic = people.clinic(session, request.clinic_id)
         try:
-            looked = list_imports.look(intake, clinic, visit.app.library, visit.now)
+            looked = list_imports.look(intake, clinic, request.app.library, request.now)
         except InputError as error:
-            visit.faults["list"] = str(error)
-            return visit.page("import-dropped.html", intake=intake)
-    return visit.page("import.html", **_draft(visit, intake, looked))
+            request.faults["list"] = str(error)
+            return request.page("import-dropped.html", intake=intake)
+    return request.page("import.html", **_draft(request, intake, looked))
 
 
-def _draft(visit: DeskRequest, intake: Import, looked: ImportPreview) -> dict[str, Any]:
+def _draft(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[str, Any]:
     missing = looked.missing
     faults = [] if missing else looked.checked.faults
     faulty = list(dict.fromkeys(fault.row for fault in faults))
@@ -109,7 +109,7 @@ def _draft(visit: DeskRequest, intake: Import, looked: ImportPreview) -> dict[st
         "says_consent": not {"sms_consent", "email_consent"} & looked.columns.keys(),
         "holds": HOLDS,
         "holds_at": {place: name for name, place in looked.columns.items()},
-        "foreseen": _foresee(visit, looked),
+        "foreseen": _foresee(request, looked),
     }
 
 
@@ -129,125 +129,135 @@ def _faulty(looked: ImportPreview, number: int, row: Any) -> dict[str, Any]:
     }
 
 
-def _foresee(visit: DeskRequest, looked: ImportPreview) -> Taken | None:
+def _foresee(request: DeskRequest, looked: ImportPreview) -> Taken | None:
     """Play the intake on the real database, and undo it."""
     if not 0 < len(looked.checked.good) <= FORESEEN:
         return None
-    with short_transaction(visit.app.engine) as session:
-        clinic = people.clinic(session, visit.clinic_id)
-        return lists.bring_in(session, visit.app.library, clinic, looked.checked, visit.now)
+    with short_transaction(request.app.engine) as session:
+        clinic = people.clinic(session, request.clinic_id)
+        return lists.bring_in(session, request.app.library, clinic, looked.checked, request.now)
 
 
-def _show_taken(visit: DeskRequest, intake: Import) -> Response:
-    with reading(visit.app.engine) as session:
+def _show_taken(request: DeskRequest, intake: Import) -> Response:
+    with reading(request.app.engine) as session:
         effects = queries.effects(session, intake.id)
         known = (Effect.ADDED, Effect.UNCHANGED)
         changed = queries.changed_clients(session, intake.id, known) if intake.undone_at else []
         left = queries.left_already(session, intake.id, Effect.ADDED)
-    return visit.page(
+    return request.page(
         "import-done.html", intake=intake, effects=effects, changed=changed, left=left
     )
 
 
-def set_columns(visit: DeskRequest) -> Response:
+def set_columns(request: DeskRequest) -> Response:
     """Say which column holds what; it is remembered for lists that look alike."""
     chosen: dict[str, int] = {}
-    for key, value in visit.form.multi_items():
+    for key, value in request.form.multi_items():
         place = re.fullmatch(r"column-(\d{1,3})", key)
         if place and isinstance(value, str) and value in ALIASES:
             if value in chosen:
-                visit.faults["columns"] = f"Two columns hold “{HOLDS[value]}”. Choose one of them."
+                request.faults["columns"] = (
+                    f"Two columns hold “{HOLDS[value]}”. Choose one of them."
+                )
             chosen[value] = int(place[1])
-    if visit.faults:
-        return show(visit)
-    return _change(visit, lambda session, intake: list_imports.set_columns(session, intake, chosen))
+    if request.faults:
+        return show(request)
+    return _change(
+        request, lambda session, intake: list_imports.set_columns(session, intake, chosen)
+    )
 
 
-def mend(visit: DeskRequest) -> Response:
+def mend(request: DeskRequest) -> Response:
     """Write what was typed into faulty cells, or leave rows out."""
     cells = {
         (int(found[1]), int(found[2])): value
-        for key, value in visit.form.multi_items()
+        for key, value in request.form.multi_items()
         if isinstance(value, str) and (found := re.fullmatch(r"cell-(\d{1,6})-(\d{1,3})", key))
     }
-    out = {int(n) for n in visit.form.getlist("out") if isinstance(n, str) and n.isdecimal()}
+    out = {int(n) for n in request.form.getlist("out") if isinstance(n, str) and n.isdecimal()}
 
     def change(_: Any, intake: Import) -> None:
         list_imports.mend(intake, cells)
         list_imports.leave_out(intake, out)
 
-    return _change(visit, change)
+    return _change(request, change)
 
 
-def say_consent(visit: DeskRequest) -> Response:
+def say_consent(request: DeskRequest) -> Response:
     """Note how everyone on the list said yes."""
-    channels = [channel for channel in Channel if visit.typed(f"yes-{channel}")]
-    source, on = visit.typed("source").strip(), visit.typed("on").strip()
+    channels = [channel for channel in Channel if request.typed(f"yes-{channel}")]
+    source, on = request.typed("source").strip(), request.typed("on").strip()
     if not channels:
-        visit.faults["yes-sms"] = "Nothing is ticked. Tick what everyone on this list agreed to."
+        request.faults["yes-sms"] = "Nothing is ticked. Tick what everyone on this list agreed to."
     if not source:
-        visit.faults["source"] = "How they agreed is missing. Write it, like “signed intake form”."
-    if visit.faults:
-        return show(visit)
-    return _change(visit, lambda _, intake: list_imports.say_consent(intake, channels, source, on))
+        request.faults["source"] = (
+            "How they agreed is missing. Write it, like “signed intake form”."
+        )
+    if request.faults:
+        return show(request)
+    return _change(
+        request, lambda _, intake: list_imports.say_consent(intake, channels, source, on)
+    )
 
 
-def _change(visit: DeskRequest, change: Any) -> Response:
-    with writing(visit.app.engine) as session:
-        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id, lock=True)
+def _change(request: DeskRequest, change: Any) -> Response:
+    with writing(request.app.engine) as session:
+        intake = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
         if intake.taken_at is None:
             change(session, intake)
-    return visit.redirect(f"/lists/{visit.id}")
+    return request.redirect(f"/lists/{request.id}")
 
 
-def take(visit: DeskRequest) -> Response:
+def take(request: DeskRequest) -> Response:
     """Take in what is good."""
-    with writing(visit.app.engine) as session:
-        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id, lock=True)
-        clinic = people.clinic(session, visit.clinic_id)
+    with writing(request.app.engine) as session:
+        intake = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
+        clinic = people.clinic(session, request.clinic_id)
         try:
-            taken = list_imports.bring_in(session, visit.app.library, clinic, intake, visit.now)
+            taken = list_imports.bring_in(session, request.app.library, clinic, intake, request.now)
         except InputError:
-            return visit.redirect(f"/lists/{visit.id}")
+            return request.redirect(f"/lists/{request.id}")
         said = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))
-        visit.record(session, "brought in a list", Import, intake.id, said)
-    return visit.redirect(f"/lists/{visit.id}", "brought-in")
+        request.record(session, "brought in a list", Import, intake.id, said)
+    return request.redirect(f"/lists/{request.id}", "brought-in")
 
 
-def undo(visit: DeskRequest) -> Response:
+def undo(request: DeskRequest) -> Response:
     """Undo a list: what came in by it and has not left is cancelled."""
-    with writing(visit.app.engine) as session:
-        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id, lock=True)
-        clinic = people.clinic(session, visit.clinic_id)
-        who = visit.signed_in.staff.email
+    with writing(request.app.engine) as session:
+        intake = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
+        clinic = people.clinic(session, request.clinic_id)
+        who = request.signed_in.staff.email
         try:
-            undone = list_imports.undo(session, visit.app.library, clinic, intake, who, visit.now)
+            undone = list_imports.undo(
+                session, request.app.library, clinic, intake, who, request.now
+            )
         except InputError:
-            return visit.redirect(f"/lists/{visit.id}")
+            return request.redirect(f"/lists/{request.id}")
         detail = f"{undone.treatments} treatments and {undone.reminders} reminders cancelled"
-        visit.record(session, "undid a list", Import, intake.id, detail)
-    return visit.redirect(f"/lists/{visit.id}", "list-undone")
+        request.record(session, "undid a list", Import, intake.id, detail)
+    return request.redirect(f"/lists/{request.id}", "list-undone")
 
 
-def drop(visit: DeskRequest) -> Response:
+def drop(request: DeskRequest) -> Response:
     """Throw away a list that was not taken in."""
-    with writing(visit.app.engine) as session:
-        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id, lock=True)
+    with writing(request.app.engine) as session:
+        intake = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
         if intake.taken_at is None:
             session.delete(intake)
-            visit.record(session, "threw a list away", Import, visit.id)
-    return visit.redirect("/lists")
+            request.record(session, "threw a list away", Import, request.id)
+    return request.redirect("/lists")
 
 
-def rest(visit: DeskRequest) -> Response:
+def rest(request: DeskRequest) -> Response:
     """Return the rows that cannot go in, with a column that says why."""
-    with reading(visit.app.engine) as session:
-        intake = row_of_clinic(session, visit.clinic_id, Import, visit.id)
-        clinic = people.clinic(session, visit.clinic_id)
+    with reading(request.app.engine) as session:
+        intake = row_of_clinic(session, request.clinic_id, Import, request.id)
+        clinic = people.clinic(session, request.clinic_id)
         try:
-            looked = list_imports.look(intake, clinic, visit.app.library, visit.now)
+            looked = list_imports.look(intake, clinic, request.app.library, request.now)
         except InputError:
-            return visit.redirect(f"/lists/{visit.id}")
+            return request.redirect(f"/lists/{request.id}")
     name = re.sub(r"[^A-Za-z0-9-]+", "-", intake.file_name.rpartition(".")[0] or intake.file_name)
     heads = {"Content-Disposition": f'attachment; filename="{name}-to-mend.csv"'}
     return Response(

@@ -14,37 +14,37 @@ from reminders.store.tables import Client
 from reminders.web.desk.page import DeskRequest, desk_route
 
 
-def export(visit: DeskRequest) -> Response:
+def export(request: DeskRequest) -> Response:
     """Download everything that is stored about a client, as JSON."""
-    with writing(visit.app.engine) as session:
-        client = visit.row(session, Client)
-        held = retention.export(session, client, visit.now)
-        visit.record(session, "exported a client", Client, client.id)
-    name = f'attachment; filename="client-{visit.id}.json"'
+    with writing(request.app.engine) as session:
+        client = request.row(session, Client)
+        held = retention.export(session, client, request.now)
+        request.record(session, "exported a client", Client, client.id)
+    name = f'attachment; filename="client-{request.id}.json"'
     words = ClientExport(**held).model_dump_json(indent=2)
     return Response(words, media_type="application/json", headers={"Content-Disposition": name})
 
 
-def ask(visit: DeskRequest) -> Response:
+def ask(request: DeskRequest) -> Response:
     """Show what erasing means, before it is done."""
-    with reading(visit.app.engine) as session:
-        return visit.page("erase.html", client=visit.row(session, Client))
+    with reading(request.app.engine) as session:
+        return request.page("erase.html", client=request.row(session, Client))
 
 
-def erase(visit: DeskRequest) -> Response:
+def erase(request: DeskRequest) -> Response:
     """Erase a client, once the first name is typed to confirm; this cannot be undone."""
-    with writing(visit.app.engine) as session:
-        client = visit.row(session, Client, lock=True)
-        if people.name_key(visit.typed("name")) != people.name_key(client.first_name):
-            visit.faults["name"] = f"Type {client.first_name} to erase this client."
-            return visit.page("erase.html", client=client)
+    with writing(request.app.engine) as session:
+        client = request.row(session, Client, lock=True)
+        if people.name_key(request.typed("name")) != people.name_key(client.first_name):
+            request.faults["name"] = f"Type {client.first_name} to erase this client."
+            return request.page("erase.html", client=client)
         try:
-            retention.forget(session, client, visit.now, by=visit.signed_in.staff.email)
+            retention.forget(session, client, request.now, by=request.signed_in.staff.email)
         except InputError as error:
-            visit.faults["name"] = str(error)
-            return visit.page("erase.html", client=client)
-    visit.app.clear_outbox()
-    return visit.redirect("/clients", "erased")
+            request.faults["name"] = str(error)
+            return request.page("erase.html", client=client)
+    request.app.clear_outbox()
+    return request.redirect("/clients", "erased")
 
 
 ROUTES = [

@@ -52,117 +52,117 @@ def difference(change: Replan) -> Difference:
     )  # fmt: skip
 
 
-def form(visit: DeskRequest) -> Response:
+def form(request: DeskRequest) -> Response:
     """Show where a treatment is, and where it may go."""
-    with visit.reading() as session:
-        treatment, client = _found(visit, session)
-        return _form(visit, treatment, client)
+    with request.reading() as session:
+        treatment, client = _found(request, session)
+        return _form(request, treatment, client)
 
 
-def _form(visit: DeskRequest, treatment: Treatment, client: Client) -> Response:
+def _form(request: DeskRequest, treatment: Treatment, client: Client) -> Response:
     usual = {
         "when": "day",
         "day": f"{treatment.treated_on.day} {treatment.treated_on:%B %Y}",
         "at": f"{treatment.starts:%H:%M}" if treatment.starts else "",
     }
-    given = usual if visit.request.method == "GET" else {}
-    return visit.page(
+    given = usual if request.http.method == "GET" else {}
+    return request.page(
         "reschedule.html",
         treatment=treatment,
         client=client,
-        given=lambda name: visit.typed(name) or given.get(name, ""),
+        given=lambda name: request.typed(name) or given.get(name, ""),
     )
 
 
-def _found(visit: DeskRequest, session: Session, *, lock: bool = False) -> tuple[Treatment, Client]:
-    treatment = visit.row(session, Treatment, lock=lock)
-    return treatment, visit.row(session, Client, treatment.client_id)
+def _found(
+    request: DeskRequest, session: Session, *, lock: bool = False
+) -> tuple[Treatment, Client]:
+    treatment = request.row(session, Treatment, lock=lock)
+    return treatment, request.row(session, Client, treatment.client_id)
 
 
-def check(visit: DeskRequest) -> Response:
+def check(request: DeskRequest) -> Response:
     """Show what a move would change, changing nothing."""
-    on, at = read_when(visit)
-    with Session(visit.app.engine) as session:
-        treatment, client = _found(visit, session, lock=True)
-        if visit.faults or visit.typed("mend"):
-            response = _form(visit, treatment, client)
+    on, at = read_when(request)
+    with Session(request.app.engine) as session:
+        treatment, client = _found(request, session, lock=True)
+        if request.faults or request.typed("mend"):
+            response = _form(request, treatment, client)
         else:
             was = (treatment.treated_on, treatment.starts)
             version = client.version
-            change = _move(visit, session, treatment, on, at)
+            change = _move(request, session, treatment, on, at)
             response = None
         session.rollback()
     if response is not None:
         return response
-    return visit.page(
+    return request.page(
         "reschedule-preview.html",
         was=was,
         on=on,
         at=at,
         change=difference(change),
         version=version,
-        client_name=_name(visit),
+        client_name=_name(request),
         typed_all=[("when", "day"), ("day", f"{on:%d %B %Y}"), ("at", f"{at:%H:%M}" if at else "")],
-        correction=_correction(visit, on, at),
+        correction=_correction(request, on, at),
     )
 
 
-def _name(visit: DeskRequest) -> str:
-    with visit.reading() as session:
-        return _found(visit, session)[1].first_name
+def _name(request: DeskRequest) -> str:
+    with request.reading() as session:
+        return _found(request, session)[1].first_name
 
 
-def _correction(visit: DeskRequest, on: date, at: time | None) -> str:
+def _correction(request: DeskRequest, on: date, at: time | None) -> str:
     """Return the sentence offered for somebody who got a message for the old date."""
     when = f"{on:%A} {on.day} {on:%B}" + (f" at {at:%H:%M}" if at else "")
-    clinic = visit.signed_in.clinic
-    return (
-        f"{clinic.name}: {_name(visit)}, your appointment is now on {when}. Please go by this date."
-    )
+    clinic = request.signed_in.clinic
+    return f"{clinic.name}: {_name(request)}, your appointment is now on {when}. Please go by this date."
 
 
 def _move(
-    visit: DeskRequest, session: Session, treatment: Treatment, on: date, at: time | None
+    request: DeskRequest, session: Session, treatment: Treatment, on: date, at: time | None
 ) -> Replan:
-    return treatments.reschedule(session, visit.app.library, treatment, on, at, None, visit.now)
+    return treatments.reschedule(session, request.app.library, treatment, on, at, None, request.now)
 
 
-def keep(visit: DeskRequest) -> Response:
+def keep(request: DeskRequest) -> Response:
     """Move the treatment and its messages, and send the correction if one was asked for."""
-    on, at = read_when(visit)
-    if visit.faults:
-        return check(visit)
+    on, at = read_when(request)
+    if request.faults:
+        return check(request)
     undo = 0
-    with writing(visit.app.engine) as session:
-        treatment, client = _found(visit, session, lock=True)
-        if str(client.version) != visit.typed("version"):
+    with writing(request.app.engine) as session:
+        treatment, client = _found(request, session, lock=True)
+        if str(client.version) != request.typed("version"):
             raise EditConflict
         before = treatment.treated_on
-        change = _move(visit, session, treatment, on, at)
+        change = _move(request, session, treatment, on, at)
         client.version += 1
         for row, _ in change.too_late:
-            if visit.typed(f"late-{row.reminder_id}") == "send":
-                reminder = visit.row(session, Reminder, row.reminder_id)
+            if request.typed(f"late-{row.reminder_id}") == "send":
+                reminder = request.row(session, Reminder, row.reminder_id)
                 undo = message_actions.send_again(
-                    session, visit.render, client, reminder, visit.now
+                    session, request.render, client, reminder, request.now
                 )
-        words = visit.typed("correction").strip()
-        if visit.typed("correct") and words and client.phone:
-            undo = message_actions.write(session, client, Channel.SMS, words, visit.now)
-        visit.record(session, "moved a treatment", Treatment, treatment.id, f"{before} to {on}")
+        words = request.typed("correction").strip()
+        if request.typed("correct") and words and client.phone:
+            undo = message_actions.write(session, client, Channel.SMS, words, request.now)
+        request.record(session, "moved a treatment", Treatment, treatment.id, f"{before} to {on}")
     page = f"/clients/{client.id}"
-    return visit.redirect(f"{page}?undo={undo}" if undo else page, "moved")
+    return request.redirect(f"{page}?undo={undo}" if undo else page, "moved")
 
 
-def cancel(visit: DeskRequest) -> Response:
+def cancel(request: DeskRequest) -> Response:
     """Cancel a treatment, and what has not left of its messages."""
-    with writing(visit.app.engine) as session:
-        treatment, client = _found(visit, session, lock=True)
+    with writing(request.app.engine) as session:
+        treatment, client = _found(request, session, lock=True)
         people.lock(session, [client.id])
-        treatments.cancel(session, visit.app.library, treatment, visit.now)
+        treatments.cancel(session, request.app.library, treatment, request.now)
         client.version += 1
-        visit.record(session, "cancelled a treatment", Treatment, treatment.id)
-    return visit.redirect(f"/clients/{client.id}", "cancelled")
+        request.record(session, "cancelled a treatment", Treatment, treatment.id)
+    return request.redirect(f"/clients/{client.id}", "cancelled")
 
 
 ROUTES = [

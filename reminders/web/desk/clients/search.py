@@ -17,16 +17,16 @@ from reminders.store.tables import Client
 from reminders.web.desk.page import DeskRequest, desk_route
 
 
-def find(visit: DeskRequest) -> Response:
+def find(request: DeskRequest) -> Response:
     """Show clients: everyone by name, or who is meant by what was typed."""
-    wanted = visit.typed("q").strip()
-    after = (visit.typed("after"), _number(visit.typed("id")))
-    with reading(visit.app.engine) as session:
-        found = _search(session, visit, wanted, after)
+    wanted = request.typed("q").strip()
+    after = (request.typed("after"), _number(request.typed("id")))
+    with reading(request.app.engine) as session:
+        found = _search(session, request, wanted, after)
     whole = len(found) == desk.PAGE and not wanted
     last = found[-1] if whole else None
     more = urlencode({"after": last.name_key, "id": last.id}) if last else ""
-    return visit.page("clients.html", found=found, wanted=wanted, more=more)
+    return request.page("clients.html", found=found, wanted=wanted, more=more)
 
 
 def _number(typed: str) -> int:
@@ -34,26 +34,26 @@ def _number(typed: str) -> int:
 
 
 def _search(
-    session: Session, visit: DeskRequest, wanted: str, after: tuple[str, int]
+    session: Session, request: DeskRequest, wanted: str, after: tuple[str, int]
 ) -> list[Client]:
     if "@" in wanted:
-        return desk.clients_reached_by(session, visit.clinic_id, wanted.lower())
+        return desk.clients_reached_by(session, request.clinic_id, wanted.lower())
     if re.fullmatch(r"[+\d\s().-]{4,}", wanted):
-        begun = _begun(visit, wanted)
-        found = (desk.clients_reached_by(session, visit.clinic_id, number) for number in begun)
+        begun = _begun(request, wanted)
+        found = (desk.clients_reached_by(session, request.clinic_id, number) for number in begun)
         return next(filter(None, found), [])
-    return desk.clients_called(session, visit.clinic_id, wanted, after)
+    return desk.clients_called(session, request.clinic_id, wanted, after)
 
 
-def _begun(visit: DeskRequest, wanted: str) -> list[str]:
+def _begun(request: DeskRequest, wanted: str) -> list[str]:
     """Return what a number, or the beginning of one, may be as we keep it."""
     digits = re.sub(r"[^\d+]", "", wanted)
-    code = re.match(r"\+\d+", show_phone(visit.signed_in.clinic.phone))
+    code = re.match(r"\+\d+", show_phone(request.signed_in.clinic.phone))
     begun = [
         digits if digits.startswith("+") else f"{code[0] if code else '+'}{digits.lstrip('0')}"
     ]
     try:
-        return [read_phone(wanted, visit.signed_in.clinic.country or None).number, *begun]
+        return [read_phone(wanted, request.signed_in.clinic.country or None).number, *begun]
     except InputError:
         return begun
 

@@ -27,139 +27,145 @@ LONGEST = 3
 """Segments of one answer."""
 
 
-def inbox(visit: DeskRequest) -> Response:
+def inbox(request: DeskRequest) -> Response:
     """Show the conversations that wait for an answer, or those that are done."""
-    show = visit.typed("show")
-    mine = visit.signed_in.staff.id if show == "mine" else None
-    with reading(visit.app.engine) as session:
-        found = conversations.latest(session, visit.clinic_id, done=show == "done", whose=mine)
+    show = request.typed("show")
+    mine = request.signed_in.staff.id if show == "mine" else None
+    with reading(request.app.engine) as session:
+        found = conversations.latest(session, request.clinic_id, done=show == "done", whose=mine)
         names = {
             reply.id: people.client(session, reply.client_id) if reply.client_id else None
             for reply in found
         }
-        return visit.page(
-            "replies.html", found=found, names=names, show=show, crew=_colleagues(visit, session)
+        return request.page(
+            "replies.html", found=found, names=names, show=show, crew=_colleagues(request, session)
         )
 
 
-def _colleagues(visit: DeskRequest, session: Session) -> dict[int, str]:
-    return {member.id: member.name for member, _ in staff.of_clinic(session, visit.clinic_id)}
+def _colleagues(request: DeskRequest, session: Session) -> dict[int, str]:
+    return {member.id: member.name for member, _ in staff.of_clinic(session, request.clinic_id)}
 
 
-def show(visit: DeskRequest) -> Response:
+def show(request: DeskRequest) -> Response:
     """Show one conversation, both ways, and the form to answer."""
-    with reading(visit.app.engine) as session:
-        return _conversation(visit, session, visit.row(session, Reply))
+    with reading(request.app.engine) as session:
+        return _conversation(request, session, request.row(session, Reply))
 
 
-def _conversation(visit: DeskRequest, session: Session, reply: Reply) -> Response:
-    who = _who(visit, session, reply)
-    came = conversations.last_received(session, visit.clinic_id, reply.contact)
+def _conversation(request: DeskRequest, session: Session, reply: Reply) -> Response:
+    who = _who(request, session, reply)
+    came = conversations.last_received(session, request.clinic_id, reply.contact)
     went = conversations.last_sent(
-        session, visit.clinic_id, [client.id for client in who], reply.contact
+        session, request.clinic_id, [client.id for client in who], reply.contact
     )
     line = sorted(
         [*((x.received_at, x) for x in came), *((x.at, x) for x in went)], key=lambda x: x[0]
     )
     barred = consents.suppressions_of(session, [reply.contact])
-    return visit.page(
+    return request.page(
         "conversation.html",
         reply=reply,
         who=who,
         line=line,
         waits=any(x.done_at is None for x in came),
-        barred=barred.get((visit.clinic_id, reply.contact)),
-        quiet=_quiet(visit, who[0]) if who else False,
-        just_now=visit.now - came[-1].received_at < JUST_NOW,
-        crew=_colleagues(visit, session),
+        barred=barred.get((request.clinic_id, reply.contact)),
+        quiet=_quiet(request, who[0]) if who else False,
+        just_now=request.now - came[-1].received_at < JUST_NOW,
+        crew=_colleagues(request, session),
     )
 
 
-def _who(visit: DeskRequest, session: Session, reply: Reply) -> list[Client]:
+def _who(request: DeskRequest, session: Session, reply: Reply) -> list[Client]:
     """Return who may have written: everyone of the clinic on that number."""
-    return people.clients_on(session, visit.clinic_id, reply.contact)
+    return people.clients_on(session, request.clinic_id, reply.contact)
 
 
-def _quiet(visit: DeskRequest, client: Client) -> bool:
+def _quiet(request: DeskRequest, client: Client) -> bool:
     """Say whether it is outside the client's sending hours."""
-    zone = ZoneInfo(client.time_zone) if client.time_zone else visit.zone
-    week = sending_hours.parse(visit.signed_in.clinic.sending_hours)
-    return sending_hours.next_open(visit.now, week, zone) > visit.now
+    zone = ZoneInfo(client.time_zone) if client.time_zone else request.zone
+    week = sending_hours.parse(request.signed_in.clinic.sending_hours)
+    return sending_hours.next_open(request.now, week, zone) > request.now
 
 
-def answer(visit: DeskRequest) -> Response:
+def answer(request: DeskRequest) -> Response:
     """Send an answer in the clinic's name, and mark the conversation as done."""
-    words = visit.read("words", lambda text: _words(visit, text))
-    if not words and "words" not in visit.faults:
-        visit.faults["words"] = "There are no words yet. Type your answer."
-    with writing(visit.app.engine) as session:
-        reply = visit.row(session, Reply, lock=True)
-        who = _who(visit, session, reply)
+    words = request.read("words", lambda text: _words(request, text))
+    if not words and "words" not in request.faults:
+        request.faults["words"] = "There are no words yet. Type your answer."
+    with writing(request.app.engine) as session:
+        reply = request.row(session, Reply, lock=True)
+        who = _who(request, session, reply)
         meant = next(
-            (c for c in who if str(c.id) == visit.typed("client")), who[0] if who else None
+            (c for c in who if str(c.id) == request.typed("client")), who[0] if who else None
         )
         if meant is None:
-            visit.faults["words"] = "We do not know this number. Please call it instead."
-        if visit.faults or meant is None:
-            return _conversation(visit, session, reply)
+            request.faults["words"] = "We do not know this number. Please call it instead."
+        if request.faults or meant is None:
+            return _conversation(request, session, reply)
         undo = one_off_messages.write(
             session,
             meant,
             Channel.SMS,
             OneOffKind.ANSWER,
             words,
-            visit.now + UNDO,
+            request.now + UNDO,
             good_for=ANSWER_HELPS,
-            urgent=bool(visit.typed("urgent")),
+            urgent=bool(request.typed("urgent")),
         )
-        done_at = None if visit.typed("keep") else visit.now
+        done_at = None if request.typed("keep") else request.now
         conversations.change(
             session,
-            visit.clinic_id,
+            request.clinic_id,
             reply.contact,
             done=False,
-            answered_at=visit.now,
+            answered_at=request.now,
             done_at=done_at,
         )
-        visit.record(session, "answered a text", Client, meant.id)
-    return visit.redirect(f"/replies/{reply.id}?undo={undo}", "leaving")
+        request.record(session, "answered a text", Client, meant.id)
+    return request.redirect(f"/replies/{reply.id}?undo={undo}", "leaving")
 
 
-def _words(visit: DeskRequest, text: str) -> str:
+def _words(request: DeskRequest, text: str) -> str:
     """Put the clinic's name in front, since the client's phone may show only our number."""
-    words = fold(f"{visit.signed_in.clinic.name}: {text}")
+    words = fold(f"{request.signed_in.clinic.name}: {text}")
     if size(words).segments > LONGEST:
         raise InputError("This is too long for a text.", "Shorten it, or call the client.")
     return words
 
 
-def finish(visit: DeskRequest) -> Response:
+def finish(request: DeskRequest) -> Response:
     """Mark a conversation as done without an answer by text."""
-    with writing(visit.app.engine) as session:
-        reply = visit.row(session, Reply, lock=True)
-        conversations.change(session, visit.clinic_id, reply.contact, done=False, done_at=visit.now)
-        visit.record(session, "called a talk done", Reply, reply.id)
-    return visit.redirect("/replies", "done")
+    with writing(request.app.engine) as session:
+        reply = request.row(session, Reply, lock=True)
+        conversations.change(
+            session, request.clinic_id, reply.contact, done=False, done_at=request.now
+        )
+        request.record(session, "called a talk done", Reply, reply.id)
+    return request.redirect("/replies", "done")
 
 
-def reopen(visit: DeskRequest) -> Response:
+def reopen(request: DeskRequest) -> Response:
     """Reopen a conversation."""
-    with writing(visit.app.engine) as session:
-        reply = visit.row(session, Reply, lock=True)
+    with writing(request.app.engine) as session:
+        reply = request.row(session, Reply, lock=True)
         reply.done_at = None
-        visit.record(session, "opened a talk again", Reply, reply.id)
-    return visit.redirect(f"/replies/{reply.id}")
+        request.record(session, "opened a talk again", Reply, reply.id)
+    return request.redirect(f"/replies/{reply.id}")
 
 
-def assign(visit: DeskRequest) -> Response:
+def assign(request: DeskRequest) -> Response:
     """Assign a conversation to a member of staff, or to nobody."""
-    with writing(visit.app.engine) as session:
-        reply = visit.row(session, Reply, lock=True)
-        given = visit.typed("to")
-        to = int(given) if given.isdecimal() and int(given) in _colleagues(visit, session) else None
-        conversations.change(session, visit.clinic_id, reply.contact, done=False, assigned_to=to)
-        visit.record(session, "gave a talk to somebody", Reply, reply.id)
-    return visit.redirect(f"/replies/{reply.id}", "saved")
+    with writing(request.app.engine) as session:
+        reply = request.row(session, Reply, lock=True)
+        given = request.typed("to")
+        to = (
+            int(given)
+            if given.isdecimal() and int(given) in _colleagues(request, session)
+            else None
+        )
+        conversations.change(session, request.clinic_id, reply.contact, done=False, assigned_to=to)
+        request.record(session, "gave a talk to somebody", Reply, reply.id)
+    return request.redirect(f"/replies/{reply.id}", "saved")
 
 
 ROUTES = [

@@ -23,24 +23,24 @@ Act = Callable[[Session, DeskRequest, Reminder], int]
 def _action(act: Act, what: str, said: str) -> Handler:
     """Return the handler that does it, writes it down, and goes back to the client."""
 
-    def handler(visit: DeskRequest) -> Response:
+    def handler(request: DeskRequest) -> Response:
         try:
-            with writing(visit.app.engine) as session:
-                reminder = visit.row(session, Reminder, lock=True)
-                undo = act(session, visit, reminder)
-                visit.record(
-                    session, what, Client, reminder.client_id, visit.milestone(reminder.milestone)
+            with writing(request.app.engine) as session:
+                reminder = request.row(session, Reminder, lock=True)
+                undo = act(session, request, reminder)
+                request.record(
+                    session, what, Client, reminder.client_id, request.milestone(reminder.milestone)
                 )
         except TooLate:
-            return visit.page("too-late.html", 409, back=visit.back("/"))
-        page = visit.back(f"/clients/{reminder.client_id}")
-        return visit.redirect(f"{page}?undo={undo}" if undo else page, said)
+            return request.page("too-late.html", 409, back=request.back("/"))
+        page = request.back(f"/clients/{reminder.client_id}")
+        return request.redirect(f"{page}?undo={undo}" if undo else page, said)
 
     return handler
 
 
-def _hold(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
-    message_actions.hold(session, reminder, visit.now)
+def _hold(session: Session, request: DeskRequest, reminder: Reminder) -> int:
+    message_actions.hold(session, reminder, request.now)
     return 0
 
 
@@ -49,26 +49,26 @@ def _release(session: Session, _: DeskRequest, reminder: Reminder) -> int:
     return 0
 
 
-def _skip(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
-    message_actions.skip_message(session, reminder, visit.now)
+def _skip(session: Session, request: DeskRequest, reminder: Reminder) -> int:
+    message_actions.skip_message(session, reminder, request.now)
     return 0
 
 
-def _send(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
-    message_actions.send_now(session, reminder, visit.now)
+def _send(session: Session, request: DeskRequest, reminder: Reminder) -> int:
+    message_actions.send_now(session, reminder, request.now)
     return reminder.id
 
 
-def _again(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
-    client = visit.row(session, Client, reminder.client_id)
-    return message_actions.send_again(session, visit.render, client, reminder, visit.now)
+def _again(session: Session, request: DeskRequest, reminder: Reminder) -> int:
+    client = request.row(session, Client, reminder.client_id)
+    return message_actions.send_again(session, request.render, client, reminder, request.now)
 
 
-def _undo(session: Session, visit: DeskRequest, reminder: Reminder) -> int:
-    message_actions.undo_send_now(session, reminder, visit.now)
+def _undo(session: Session, request: DeskRequest, reminder: Reminder) -> int:
+    message_actions.undo_send_now(session, reminder, request.now)
     if reminder.milestone == OneOffKind.ANSWER:
         conversations.reopen(
-            session, visit.clinic_id, reminder.client_id, visit.now - 2 * message_actions.UNDO
+            session, request.clinic_id, reminder.client_id, request.now - 2 * message_actions.UNDO
         )
     return 0
 

@@ -15,24 +15,24 @@ from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.security_headers import EMAIL
 
 
-def show(visit: DeskRequest) -> Response:
+def show(request: DeskRequest) -> Response:
     """Show the latest messages that were written down instead of being sent."""
-    _practice_only(visit)
-    before = visit.typed("before")
-    with reading(visit.app.engine) as session:
-        found = outbox.page(session, visit.clinic_id, int(before) if before.isdecimal() else None)
+    _practice_only(request)
+    before = request.typed("before")
+    with reading(request.app.engine) as session:
+        found = outbox.page(session, request.clinic_id, int(before) if before.isdecimal() else None)
     more = found[-1].attempt_id if len(found) == outbox.PAGE else 0
-    return visit.page("outbox.html", found=found, more=more)
+    return request.page("outbox.html", found=found, more=more)
 
 
-def email(visit: DeskRequest) -> Response:
+def email(request: DeskRequest) -> Response:
     """Show one email as the client would see it."""
-    _practice_only(visit)
-    with reading(visit.app.engine) as session:
-        kept = outbox.one(session, visit.clinic_id, visit.id)
+    _practice_only(request)
+    with reading(request.app.engine) as session:
+        kept = outbox.one(session, request.clinic_id, request.id)
     if not re.fullmatch(r"[\w.-]+\.eml", kept.file or ""):
         raise NotAtClinic
-    path = visit.app.settings.outbox_dir / str(kept.file)
+    path = request.app.settings.outbox_dir / str(kept.file)
     if not path.is_file():
         raise NotAtClinic
     mail = message_from_bytes(path.read_bytes(), policy=policy.default)
@@ -41,8 +41,8 @@ def email(visit: DeskRequest) -> Response:
     return HTMLResponse(words, headers=EMAIL)
 
 
-def _practice_only(visit: DeskRequest) -> None:
-    if visit.app.settings.live:
+def _practice_only(request: DeskRequest) -> None:
+    if request.app.settings.live:
         raise NotAtClinic
 
 

@@ -16,50 +16,54 @@ from reminders.store.queries.desk import NotAtClinic
 from reminders.web.desk.page import DeskRequest, desk_route
 
 
-def _protocol(visit: DeskRequest) -> Protocol:
-    protocols = visit.app.library.protocols
-    wanted = visit.typed("protocol") or next(iter(protocols))
+def _protocol(request: DeskRequest) -> Protocol:
+    protocols = request.app.library.protocols
+    wanted = request.typed("protocol") or next(iter(protocols))
     if wanted not in protocols:
         raise NotAtClinic
     return protocols[wanted]
 
 
-def show(visit: DeskRequest) -> Response:
+def show(request: DeskRequest) -> Response:
     """Show a protocol's numbers as this clinic sets them."""
-    return _page(visit, _protocol(visit), None)
+    return _page(request, _protocol(request), None)
 
 
-def _page(visit: DeskRequest, protocol: Protocol, quoting: list[WordingReview] | None) -> Response:
-    with reading(visit.app.engine) as session:
-        ours = customisation.numbers(session, visit.clinic_id).get(protocol.key, {})
+def _page(
+    request: DeskRequest, protocol: Protocol, quoting: list[WordingReview] | None
+) -> Response:
+    with reading(request.app.engine) as session:
+        ours = customisation.numbers(session, request.clinic_id).get(protocol.key, {})
     values = protocol.settle(ours).values
-    return visit.page(
+    return request.page(
         "parameters.html",
         protocol=protocol,
-        protocols=[(p.key, p.name) for p in visit.app.library.protocols.values()],
-        rows=[(p, visit.typed(p.key) or str(values[p.key])) for p in protocol.parameters],
+        protocols=[(p.key, p.name) for p in request.app.library.protocols.values()],
+        rows=[(p, request.typed(p.key) or str(values[p.key])) for p in protocol.parameters],
         switch=Kind.SWITCH,
         quoting=quoting,
         names={m.key: m.name for m in protocol.milestones},
     )
 
 
-def save(visit: DeskRequest) -> Response:
+def save(request: DeskRequest) -> Response:
     """Set the numbers, and name the clinic's own texts that quote what changed."""
-    protocol = _protocol(visit)
+    protocol = _protocol(request)
     values: dict[str, int] = {}
     for parameter in protocol.parameters:
         try:
-            values[parameter.key] = parameter.read(visit.typed(parameter.key))
+            values[parameter.key] = parameter.read(request.typed(parameter.key))
         except InputError as error:
-            visit.faults[parameter.key] = str(error)
-    if visit.faults:
-        return _page(visit, protocol, None)
-    with writing(visit.app.engine) as session:
-        clinic = people.clinic(session, visit.clinic_id)
-        who, library = visit.signed_in.staff.email, visit.app.library
-        quoting = parameters.set_numbers(session, library, clinic, protocol, values, who, visit.now)
-    return _page(visit, protocol, quoting)
+            request.faults[parameter.key] = str(error)
+    if request.faults:
+        return _page(request, protocol, None)
+    with writing(request.app.engine) as session:
+        clinic = people.clinic(session, request.clinic_id)
+        who, library = request.signed_in.staff.email, request.app.library
+        quoting = parameters.set_numbers(
+            session, library, clinic, protocol, values, who, request.now
+        )
+    return _page(request, protocol, quoting)
 
 
 ROUTES = [

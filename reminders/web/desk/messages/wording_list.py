@@ -32,12 +32,12 @@ SOON = timedelta(days=7)
 """How far ahead clients are offered to try words out on."""
 
 
-def show_all(visit: DeskRequest) -> Response:
+def show_all(request: DeskRequest) -> Response:
     """Show every milestone's text and subject in one language, and how its wording stands."""
-    library = visit.app.library
-    protocol, language = course_of(visit)
-    with reading(visit.app.engine) as session:
-        on = sample_recipients(visit, session, (protocol, "", language))
+    library = request.app.library
+    protocol, language = course_of(request)
+    with reading(request.app.engine) as session:
+        on = sample_recipients(request, session, (protocol, "", language))
         approved, latest = (
             customisation.approved(session, on.clinic.id),
             customisation.latest(session, on.clinic.id),
@@ -46,40 +46,42 @@ def show_all(visit: DeskRequest) -> Response:
     for milestone in library.protocols[protocol].milestones:
         key = (protocol, milestone.key, language)
         facts = replace(on.facts, milestone=milestone.key)
-        said = wording_of(visit, facts, approved.get(key))
+        said = wording_of(request, facts, approved.get(key))
         found = preview.preview(
-            library, visit.app.renderer, facts, said, on.longest_names, visit.now
+            library, request.app.renderer, facts, said, on.longest_names, request.now
         )
         rows.append((milestone, found, approved.get(key), latest.get(key)))
-    return visit.page(
+    return request.page(
         "wording.html",
         rows=rows,
         protocol=protocol,
         language=language,
         protocols=[(p.key, p.name) for p in library.protocols.values()],
-        languages=[(tag, library.all_languages[tag].name) for tag in languages_of(visit, protocol)],
+        languages=[
+            (tag, library.all_languages[tag].name) for tag in languages_of(request, protocol)
+        ],
         reviewed_by=library.reviewed_by(protocol, language),
-        today=visit.now.astimezone(visit.zone).date(),
+        today=request.now.astimezone(request.zone).date(),
     )
 
 
-def edit(visit: DeskRequest) -> Response:
+def edit(request: DeskRequest) -> Response:
     """Show a milestone's words in the editor: the newest version, else what is packaged."""
-    return editor(visit, key_of(visit), None)
+    return editor(request, key_of(request), None)
 
 
-def editor(visit: DeskRequest, key: Key, typed: Wording | None, **more: Any) -> Response:
+def editor(request: DeskRequest, key: Key, typed: Wording | None, **more: Any) -> Response:
     """Return the editor's page with what was typed, or with the newest words."""
-    library = visit.app.library
+    library = request.app.library
     protocol = library.protocols[key[0]]
-    with reading(visit.app.engine) as session:
-        on = sample_recipients(visit, session, key)
-        versions = customisation.versions(session, visit.clinic_id, key)
-        facts, chosen, treated = _whom(visit, session, on.facts)
-        approved = customisation.approved(session, visit.clinic_id).get(key)
-        guests = customisation.practice_recipients(session, visit.clinic_id)
-    said = typed or wording_of(visit, facts, versions[0] if versions else None)
-    return visit.page(
+    with reading(request.app.engine) as session:
+        on = sample_recipients(request, session, key)
+        versions = customisation.versions(session, request.clinic_id, key)
+        facts, chosen, treated = _whom(request, session, on.facts)
+        approved = customisation.approved(session, request.clinic_id).get(key)
+        guests = customisation.practice_recipients(session, request.clinic_id)
+    said = typed or wording_of(request, facts, versions[0] if versions else None)
+    return request.page(
         "wording-edit.html",
         key=key,
         milestone=protocol.milestone(key[1]),
@@ -88,60 +90,60 @@ def editor(visit: DeskRequest, key: Key, typed: Wording | None, **more: Any) -> 
         words=said,
         versions=versions,
         approved=approved,
-        based_on=visit.typed("based_on") or (str(versions[0].id) if versions else ""),
+        based_on=request.typed("based_on") or (str(versions[0].id) if versions else ""),
         chips=preview.placeholders(protocol),
         numbers=[guest for guest in guests if guest.startswith("+")],
         clients=treated,
         chosen=chosen,
-        **shown(visit, on, said, facts),
+        **shown(request, on, said, facts),
         **more,
     )
 
 
-def _whom(visit: DeskRequest, session: Session, facts: Facts) -> tuple[Facts, str, list[Any]]:
+def _whom(request: DeskRequest, session: Session, facts: Facts) -> tuple[Facts, str, list[Any]]:
     """Return a sample's facts, or those of the client that was chosen, and whom to choose from."""
-    today = visit.now.astimezone(visit.zone).date()
-    treated = people.with_something_due(session, visit.clinic_id, today + SOON)
-    chosen = visit.typed("client")
+    today = request.now.astimezone(request.zone).date()
+    treated = people.with_something_due(session, request.clinic_id, today + SOON)
+    chosen = request.typed("client")
     for client, treatment in treated:
         if str(client.id) == chosen:
             return preview.with_client_facts(facts, client, treatment), chosen, treated
     return facts, "", treated
 
 
-def try_out(visit: DeskRequest) -> Response:
+def try_out(request: DeskRequest) -> Response:
     """Show what stands in the editor as a client would get it; only that part, if asked so."""
-    key, said = key_of(visit), typed_wording(visit)
-    if not visit.request.headers.get("x-part"):
-        return editor(visit, key, said)
-    with reading(visit.app.engine) as session:
-        on = sample_recipients(visit, session, key)
-        facts, _, _ = _whom(visit, session, on.facts)
-    words_shown = shown(visit, on, said, facts)
-    return html(visit.app, "wording-preview.html", clinic=on.clinic, **words_shown)
+    key, said = key_of(request), typed_wording(request)
+    if not request.http.headers.get("x-part"):
+        return editor(request, key, said)
+    with reading(request.app.engine) as session:
+        on = sample_recipients(request, session, key)
+        facts, _, _ = _whom(request, session, on.facts)
+    words_shown = shown(request, on, said, facts)
+    return html(request.app, "wording-preview.html", clinic=on.clinic, **words_shown)
 
 
-def save(visit: DeskRequest) -> Response:
+def save(request: DeskRequest) -> Response:
     """Keep what was typed as a new version, a draft until an owner approves it."""
-    key, said = key_of(visit), typed_wording(visit)
-    based_on = int(visit.typed("based_on")) if visit.typed("based_on").isdecimal() else None
+    key, said = key_of(request), typed_wording(request)
+    based_on = int(request.typed("based_on")) if request.typed("based_on").isdecimal() else None
     try:
-        with writing(visit.app.engine) as session:
-            on = sample_recipients(visit, session, key)
+        with writing(request.app.engine) as session:
+            on = sample_recipients(request, session, key)
             known = customisation.versions(session, on.clinic.id, key)
-            if said == wording_of(visit, on.facts, known[0] if known else None):
-                visit.faults["body"] = "Nothing was changed. Write something first."
+            if said == wording_of(request, on.facts, known[0] if known else None):
+                request.faults["body"] = "Nothing was changed. Write something first."
             else:
-                who = visit.signed_in.staff.email
+                who = request.signed_in.staff.email
                 version = wording_versions.write(
-                    session, on.clinic, key, said, based_on, who, visit.now
+                    session, on.clinic, key, said, based_on, who, request.now
                 )
     except NewerVersion:
         raise EditConflict from None
     return (
-        editor(visit, key, said)
-        if visit.faults
-        else visit.redirect(f"/words/{version.id}", "saved")
+        editor(request, key, said)
+        if request.faults
+        else request.redirect(f"/words/{version.id}", "saved")
     )
 
 

@@ -34,62 +34,62 @@ class SampleRecipients:
     longest_names: list[str]
 
 
-def sample_recipients(visit: DeskRequest, session: Session, key: Key) -> SampleRecipients:
+def sample_recipients(request: DeskRequest, session: Session, key: Key) -> SampleRecipients:
     """Return whom a milestone's words are tried out on."""
-    clinic = people.clinic(session, visit.clinic_id)
-    known = clinic_facts.clinics_of(session, [clinic.id], visit.now)[clinic.id]
+    clinic = people.clinic(session, request.clinic_id)
+    known = clinic_facts.clinics_of(session, [clinic.id], request.now)[clinic.id]
     names = preview.dearest(people.first_names(session, clinic.id))
-    return SampleRecipients(clinic, preview.sample(known, key, visit.now), names)
+    return SampleRecipients(clinic, preview.sample(known, key, request.now), names)
 
 
-def course_of(visit: DeskRequest) -> tuple[str, str]:
+def course_of(request: DeskRequest) -> tuple[str, str]:
     """Return the protocol and language asked for; raises ``NotHere``."""
-    library = visit.app.library
-    protocol = visit.typed("protocol") or next(iter(library.protocols))
+    library = request.app.library
+    protocol = request.typed("protocol") or next(iter(library.protocols))
     if protocol not in library.protocols:
         raise NotAtClinic
-    wanted = visit.typed("language") or "en"
+    wanted = request.typed("language") or "en"
     if wanted not in library.languages(protocol):
         raise NotAtClinic
-    return protocol, library.language(protocol, wanted, visit.signed_in.clinic.country)
+    return protocol, library.language(protocol, wanted, request.signed_in.clinic.country)
 
 
-def languages_of(visit: DeskRequest, protocol: str) -> list[str]:
+def languages_of(request: DeskRequest, protocol: str) -> list[str]:
     """Return the languages this clinic's clients can get: where it is, one English is enough."""
-    library, country = visit.app.library, visit.signed_in.clinic.country
+    library, country = request.app.library, request.signed_in.clinic.country
     written = library.languages(protocol)
     return list(dict.fromkeys(library.language(protocol, tag, country) for tag in written))
 
 
-def key_of(visit: DeskRequest) -> Key:
+def key_of(request: DeskRequest) -> Key:
     """Return the milestone's words asked for; raises ``NotHere``."""
-    protocol, language = course_of(visit)
-    milestone = visit.typed("milestone")
-    if milestone not in {m.key for m in visit.app.library.protocols[protocol].milestones}:
+    protocol, language = course_of(request)
+    milestone = request.typed("milestone")
+    if milestone not in {m.key for m in request.app.library.protocols[protocol].milestones}:
         raise NotAtClinic
     return protocol, milestone, language
 
 
-def wording_of(visit: DeskRequest, facts: Facts, version: Version | None) -> Wording:
+def wording_of(request: DeskRequest, facts: Facts, version: Version | None) -> Wording:
     """Return a clinic's version, or the packaged words at its numbers."""
     if version is not None:
         return customisation.words_of(version)
     numbers = facts.clinic.customisation.numbers.get(facts.protocol, {})
-    return visit.app.library.wording(facts.protocol, facts.language, facts.milestone, numbers)
+    return request.app.library.wording(facts.protocol, facts.language, facts.milestone, numbers)
 
 
-def typed_wording(visit: DeskRequest) -> Wording:
+def typed_wording(request: DeskRequest) -> Wording:
     """Return what stands in the editor, line ends as the files have them."""
-    return Wording(*(visit.typed(part).replace("\r\n", "\n")[:LONGEST] for part in PARTS))
+    return Wording(*(request.typed(part).replace("\r\n", "\n")[:LONGEST] for part in PARTS))
 
 
 def shown(
-    visit: DeskRequest, on: SampleRecipients, words: Wording, facts: Facts | None = None
+    request: DeskRequest, on: SampleRecipients, words: Wording, facts: Facts | None = None
 ) -> dict[str, Any]:
     """Return what a preview's template needs; ``facts`` are a real client's, if one was chosen."""
-    app = visit.app
+    app = request.app
     found = preview.preview(
-        app.library, app.renderer, facts or on.facts, words, on.longest_names, visit.now
+        app.library, app.renderer, facts or on.facts, words, on.longest_names, request.now
     )
     return {
         "preview": found,

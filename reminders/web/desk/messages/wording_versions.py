@@ -40,17 +40,17 @@ def _key(version: Version) -> Key:
     return version.protocol, version.milestone, version.language
 
 
-def show(visit: DeskRequest) -> Response:
+def show(request: DeskRequest) -> Response:
     """Show a version beside the one before it, and whether it may be approved."""
-    with reading(visit.app.engine) as session:
-        version = row_of_clinic(session, visit.clinic_id, Version, visit.id)
+    with reading(request.app.engine) as session:
+        version = row_of_clinic(session, request.clinic_id, Version, request.id)
         key = _key(version)
-        on = sample_recipients(visit, session, key)
-        versions = customisation.versions(session, visit.clinic_id, key)
-        approved = customisation.approved(session, visit.clinic_id).get(key)
+        on = sample_recipients(request, session, key)
+        versions = customisation.versions(session, request.clinic_id, key)
+        approved = customisation.approved(session, request.clinic_id).get(key)
     older = next((one for one in versions if one.id < version.id), None)
-    before, after = wording_of(visit, on.facts, older), customisation.words_of(version)
-    return visit.page(
+    before, after = wording_of(request, on.facts, older), customisation.words_of(version)
+    return request.page(
         "wording-version.html",
         version=version,
         versions=versions,
@@ -61,54 +61,54 @@ def show(visit: DeskRequest) -> Response:
             for part in PARTS
         ],
         key=key,
-        milestone=visit.app.library.protocols[key[0]].milestone(key[1]),
-        review_by=(visit.now + wording_versions.USUAL_LIFE).date(),
-        **shown(visit, on, after),
+        milestone=request.app.library.protocols[key[0]].milestone(key[1]),
+        review_by=(request.now + wording_versions.USUAL_LIFE).date(),
+        **shown(request, on, after),
     )
 
 
-def approve(visit: DeskRequest) -> Response:
+def approve(request: DeskRequest) -> Response:
     """Let a version be used from now on, if nothing forbids it."""
-    today = visit.now.astimezone(visit.zone).date()
-    review_by = visit.read(
+    today = request.now.astimezone(request.zone).date()
+    review_by = request.read(
         "review_by",
-        lambda text: read_moment(text, visit.zone, day_comes_first=True, today=today).day,
+        lambda text: read_moment(text, request.zone, day_comes_first=True, today=today).day,
     )
     if review_by is None:
-        visit.faults.setdefault("review_by", "The day to read it again is missing. Write one.")
-        return show(visit)
+        request.faults.setdefault("review_by", "The day to read it again is missing. Write one.")
+        return show(request)
     try:
-        with writing(visit.app.engine) as session:
-            version = row_of_clinic(session, visit.clinic_id, Version, visit.id, lock=True)
-            on = sample_recipients(visit, session, _key(version))
-            if shown(visit, on, customisation.words_of(version))["preview"].stops:
-                visit.faults["approve"] = "It cannot go out as it is. Mend what is marked first."
+        with writing(request.app.engine) as session:
+            version = row_of_clinic(session, request.clinic_id, Version, request.id, lock=True)
+            on = sample_recipients(request, session, _key(version))
+            if shown(request, on, customisation.words_of(version))["preview"].stops:
+                request.faults["approve"] = "It cannot go out as it is. Mend what is marked first."
             else:
-                who = visit.signed_in.staff.email
-                wording_versions.approve(session, on.clinic, version, review_by, who, visit.now)
+                who = request.signed_in.staff.email
+                wording_versions.approve(session, on.clinic, version, review_by, who, request.now)
     except InputError as error:
-        visit.faults["review_by"] = str(error)
-    return show(visit) if visit.faults else visit.redirect(f"/words/{visit.id}", "approved")
+        request.faults["review_by"] = str(error)
+    return show(request) if request.faults else request.redirect(f"/words/{request.id}", "approved")
 
 
-def restore(visit: DeskRequest) -> Response:
+def restore(request: DeskRequest) -> Response:
     """Make an older version the newest draft again."""
-    with writing(visit.app.engine) as session:
-        version = row_of_clinic(session, visit.clinic_id, Version, visit.id)
+    with writing(request.app.engine) as session:
+        version = row_of_clinic(session, request.clinic_id, Version, request.id)
         key = _key(version)
-        on = sample_recipients(visit, session, key)
-        newest = customisation.versions(session, visit.clinic_id, key)[0].id
-        said, who = customisation.words_of(version), visit.signed_in.staff.email
-        fresh = wording_versions.write(session, on.clinic, key, said, newest, who, visit.now)
-    return visit.redirect(f"/words/{fresh.id}", "saved")
+        on = sample_recipients(request, session, key)
+        newest = customisation.versions(session, request.clinic_id, key)[0].id
+        said, who = customisation.words_of(version), request.signed_in.staff.email
+        fresh = wording_versions.write(session, on.clinic, key, said, newest, who, request.now)
+    return request.redirect(f"/words/{fresh.id}", "saved")
 
 
-def show_email(visit: DeskRequest) -> Response:
+def show_email(request: DeskRequest) -> Response:
     """Show a version's email exactly as it is sent."""
-    with reading(visit.app.engine) as session:
-        version = row_of_clinic(session, visit.clinic_id, Version, visit.id)
-        on = sample_recipients(visit, session, _key(version))
-    email = shown(visit, on, customisation.words_of(version))["preview"].email
+    with reading(request.app.engine) as session:
+        version = row_of_clinic(session, request.clinic_id, Version, request.id)
+        on = sample_recipients(request, session, _key(version))
+    email = shown(request, on, customisation.words_of(version))["preview"].email
     if email is None:
         raise NotAtClinic
     return HTMLResponse(email.html, headers=EMAIL)
@@ -117,46 +117,46 @@ def show_email(visit: DeskRequest) -> Response:
 # --- a test -------------------------------------------------------------------------------
 
 
-def send_test(visit: DeskRequest) -> Response:
+def send_test(request: DeskRequest) -> Response:
     """Send what stands in the editor to oneself: the email to one's own address, the text to a
     number of the guest list.
     """
-    key, said = key_of(visit), typed_wording(visit)
-    with reading(visit.app.engine) as session:
-        on = sample_recipients(visit, session, key)
-        numbers = customisation.practice_recipients(session, visit.clinic_id)
-        lately = audit.last(session, visit.clinic_id, list(TESTED.values()))
-    by_email = visit.typed("test") == "email"
-    to = visit.signed_in.staff.email if by_email else visit.typed("test")
-    found = shown(visit, on, said)["preview"]
+    key, said = key_of(request), typed_wording(request)
+    with reading(request.app.engine) as session:
+        on = sample_recipients(request, session, key)
+        numbers = customisation.practice_recipients(session, request.clinic_id)
+        lately = audit.last(session, request.clinic_id, list(TESTED.values()))
+    by_email = request.typed("test") == "email"
+    to = request.signed_in.staff.email if by_email else request.typed("test")
+    found = shown(request, on, said)["preview"]
     message = found.email if by_email else found.text
     if not by_email and to not in numbers:
-        visit.faults["test"] = "Tests go to your guests only. Add your number under Clinic."
-    elif lately is not None and visit.now - lately < AGAIN:
-        visit.faults["test"] = "A test left a moment ago. Wait a little before the next."
+        request.faults["test"] = "Tests go to your guests only. Add your number under Clinic."
+    elif lately is not None and request.now - lately < AGAIN:
+        request.faults["test"] = "A test left a moment ago. Wait a little before the next."
     elif message is None:
-        visit.faults["test"] = "It cannot be sent as it is. Mend what is marked first."
-    if visit.faults or message is None:
-        return editor(visit, key, said)
-    return _send(visit, key, said, replace(message, to=to))
+        request.faults["test"] = "It cannot be sent as it is. Mend what is marked first."
+    if request.faults or message is None:
+        return editor(request, key, said)
+    return _send(request, key, said, replace(message, to=to))
 
 
-def _send(visit: DeskRequest, key: Key, said: Wording, message: Message) -> Response:
+def _send(request: DeskRequest, key: Key, said: Wording, message: Message) -> Response:
     message = replace(
         message,
-        reference=f"test.{visit.now:%Y%m%d%H%M%S}",
-        expires_at=visit.now + timedelta(minutes=10),
+        reference=f"test.{request.now:%Y%m%d%H%M%S}",
+        expires_at=request.now + timedelta(minutes=10),
     )
     try:
-        asyncio.run(send_alone(visit.app.senders()[message.channel], message))
+        asyncio.run(send_alone(request.app.senders()[message.channel], message))
     except SendError as error:
         why = error.code or error.outcome
-        visit.faults["test"] = f"It was not accepted ({why}). Ask whoever runs this."
-        return editor(visit, key, said)
-    with writing(visit.app.engine) as session:
+        request.faults["test"] = f"It was not accepted ({why}). Ask whoever runs this."
+        return editor(request, key, said)
+    with writing(request.app.engine) as session:
         what = TESTED[Channel(message.channel)]
-        visit.record(session, what, Clinic, visit.clinic_id, f"{key[1]} in {key[2]}")
-    return editor(visit, key, said, said="The test is on its way to you.")
+        request.record(session, what, Clinic, request.clinic_id, f"{key[1]} in {key[2]}")
+    return editor(request, key, said, said="The test is on its way to you.")
 
 
 ROUTES = [

@@ -28,18 +28,18 @@ SETTLES = timedelta(days=40)
 """Nothing of a month changes any more so long after it began to end: receipts come within days."""
 
 
-def _months(visit: DeskRequest) -> tuple[Clinic, list[MonthFigures]]:
-    with reading(visit.app.engine) as session:
-        clinic = people.clinic(session, visit.clinic_id)
-        begins = monthly_report.last_months(clinic, visit.now)
-    return clinic, [_month(visit, one) for one in begins]
+def _months(request: DeskRequest) -> tuple[Clinic, list[MonthFigures]]:
+    with reading(request.app.engine) as session:
+        clinic = people.clinic(session, request.clinic_id)
+        begins = monthly_report.last_months(clinic, request.now)
+    return clinic, [_month(request, one) for one in begins]
 
 
-def _month(visit: DeskRequest, begins_on: date) -> MonthFigures:
+def _month(request: DeskRequest, begins_on: date) -> MonthFigures:
     """Return a month as it was counted at most a minute ago, or once for all if it is over."""
-    over = statistics.month_of(begins_on, -1) + SETTLES <= visit.now.date()
-    minute = None if over else visit.now.replace(second=0, microsecond=0)
-    return _counted(visit.app, visit.clinic_id, begins_on, minute)
+    over = statistics.month_of(begins_on, -1) + SETTLES <= request.now.date()
+    minute = None if over else request.now.replace(second=0, microsecond=0)
+    return _counted(request.app, request.clinic_id, begins_on, minute)
 
 
 @lru_cache(maxsize=2048)
@@ -48,13 +48,13 @@ def _counted(app: App, clinic_id: int, begins_on: date, _minute: datetime | None
         return monthly_report.month(session, people.clinic(session, clinic_id), begins_on)
 
 
-def show(visit: DeskRequest) -> Response:
+def show(request: DeskRequest) -> Response:
     """Show the last twelve months, and one of them in detail."""
-    clinic, months = _months(visit)
-    asked = visit.typed("month")
+    clinic, months = _months(request)
+    asked = request.typed("month")
     one = next((m for m in months if f"{m.begins_on:%Y-%m}" == asked), months[-1])
     labels = [f"{m.begins_on:%b}" for m in months]
-    return visit.page(
+    return request.page(
         "reports.html",
         months=months,
         shown=[m for ago, m in enumerate(reversed(months)) if ago < 3 or m.cells or m.replies],
@@ -102,9 +102,9 @@ def _length(wait: timedelta | None) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
 
 
-def download(visit: DeskRequest) -> Response:
+def download(request: DeskRequest) -> Response:
     """Return the months for a spreadsheet; no cell of it is a formula."""
-    clinic, months = _months(visit)
+    clinic, months = _months(request)
     heads = {"Content-Disposition": 'attachment; filename="numbers.csv"'}
     return Response(
         write_table(monthly_report.rows(months, clinic)), media_type="text/csv", headers=heads

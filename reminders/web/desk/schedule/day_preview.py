@@ -17,33 +17,33 @@ from reminders.store.queries import people
 from reminders.web.desk.page import DeskRequest, desk_route
 
 
-def show(visit: DeskRequest) -> Response:
+def show(request: DeskRequest) -> Response:
     """Play a day and show it; without one, tomorrow's."""
-    zone = visit.zone
-    today = visit.now.astimezone(zone).date()
+    zone = request.zone
+    today = request.now.astimezone(zone).date()
     on = today + timedelta(days=1)
-    if typed := visit.typed("on"):
+    if typed := request.typed("on"):
         try:
             on = read_moment(typed, zone, day_comes_first=True, today=today).day
         except InputError as error:
-            visit.faults["on"] = str(error)
+            request.faults["on"] = str(error)
     if not today <= on <= today + day_preview.FURTHEST:
-        visit.faults["on"] = "This day is past, or more than a year away. Choose one to come."
-    if visit.faults:
-        return visit.page("day-preview.html", day=None, on=on, today=today)
-    with reading(visit.app.engine) as session:
-        clinic = people.clinic(session, visit.clinic_id)
+        request.faults["on"] = "This day is past, or more than a year away. Choose one to come."
+    if request.faults:
+        return request.page("day-preview.html", day=None, on=on, today=today)
+    with reading(request.app.engine) as session:
+        clinic = people.clinic(session, request.clinic_id)
     day = day_preview.preview_day(
-        visit.app.engine, visit.app.rehearsal_dispatcher, clinic, on, visit.now
+        request.app.engine, request.app.rehearsal_dispatcher, clinic, on, request.now
     )
     leaving = [line for line in day.lines if line.status in LEFT]
     staying = Counter(line.reason for line in day.lines if line.status not in LEFT and line.reason)
     names = {
         milestone.key: milestone.name
-        for protocol in visit.app.library.protocols.values()
+        for protocol in request.app.library.protocols.values()
         for milestone in protocol.milestones
     }
-    return visit.page(
+    return request.page(
         "day-preview.html",
         day=day,
         on=on,

@@ -44,26 +44,26 @@ class MilestonePoint:
     inactive: bool
 
 
-def show(visit: DeskRequest) -> Response:
+def show(request: DeskRequest) -> Response:
     """Show the milestones of a protocol, drawn and as a form."""
-    with reading(visit.app.engine) as session:
-        courses = courses_of(session, visit.app.library, visit.clinic_id)
-    return _page(visit, _chosen(visit, courses))
+    with reading(request.app.engine) as session:
+        courses = courses_of(session, request.app.library, request.clinic_id)
+    return _page(request, _chosen(request, courses))
 
 
-def _chosen(visit: DeskRequest, courses: Mapping[str, Protocol]) -> Protocol:
-    wanted = visit.typed("protocol") or next(iter(courses))
+def _chosen(request: DeskRequest, courses: Mapping[str, Protocol]) -> Protocol:
+    wanted = request.typed("protocol") or next(iter(courses))
     if wanted not in courses:
         raise NotAtClinic
     return courses[wanted]
 
 
 def _page(
-    visit: DeskRequest, course: Protocol, foreseen: PlacementEffects | None = None
+    request: DeskRequest, course: Protocol, foreseen: PlacementEffects | None = None
 ) -> Response:
-    packaged = visit.app.library.protocols
-    values = [_values(visit, m) for m in course.milestones]
-    return visit.page(
+    packaged = request.app.library.protocols
+    values = [_values(request, m) for m in course.milestones]
+    return request.page(
         "milestones.html",
         protocols=[(p.key, p.name) for p in packaged.values()],
         course=course,
@@ -81,11 +81,11 @@ def _page(
     )
 
 
-def _values(visit: DeskRequest, milestone: Milestone) -> dict[str, Any]:
+def _values(request: DeskRequest, milestone: Milestone) -> dict[str, Any]:
     """Return what stands in a milestone's fields: what was typed, else what is."""
-    if visit.typed(f"unit-{milestone.key}"):
+    if request.typed(f"unit-{milestone.key}"):
         names = ("after", "unit", "at", "sms", "email", "helps", "helps-unit")
-        return {name: visit.typed(f"{name}-{milestone.key}") for name in names}
+        return {name: request.typed(f"{name}-{milestone.key}") for name in names}
     after, unit = _number(milestone.after)
     helps, helps_unit = _number(milestone.good_for)
     return {
@@ -163,88 +163,88 @@ def _short(milestone: Milestone) -> str:
 # --- what was typed -----------------------------------------------------------------------
 
 
-def _typed(visit: DeskRequest, course: Protocol) -> list[Placement]:
+def _typed(request: DeskRequest, course: Protocol) -> list[Placement]:
     """Read every milestone's fields; what is wrong is kept beside the milestone."""
     places = []
     for milestone in course.milestones:
         try:
-            places.append(_place(visit, milestone))
+            places.append(_place(request, milestone))
         except InputError as error:
-            visit.faults[f"after-{milestone.key}"] = f"{milestone.name}: {error}"
+            request.faults[f"after-{milestone.key}"] = f"{milestone.name}: {error}"
     return places
 
 
-def _place(visit: DeskRequest, milestone: Milestone) -> Placement:
+def _place(request: DeskRequest, milestone: Milestone) -> Placement:
     key = milestone.key
-    channels = tuple(c for c in Channel if visit.typed(f"{c}-{key}"))
+    channels = tuple(c for c in Channel if request.typed(f"{c}-{key}"))
     by_weeks = bool(milestone.weeks_by)
     after = (
         spell(milestone.after)
         if by_weeks
-        else _stretch(visit, f"after-{key}", f"unit-{key}", UNITS)
+        else _stretch(request, f"after-{key}", f"unit-{key}", UNITS)
     )
-    at = read_clock(visit.typed(f"at-{key}")) if "T" not in after else None
+    at = read_clock(request.typed(f"at-{key}")) if "T" not in after else None
     if at is None and "T" not in after:
         raise InputError("There is no hour.", "Write it like 10:00.")
-    good_for = _stretch(visit, f"helps-{key}", f"helps-unit-{key}", HELPS)
+    good_for = _stretch(request, f"helps-{key}", f"helps-unit-{key}", HELPS)
     return Placement(key, after, at, good_for, channels)
 
 
-def _stretch(visit: DeskRequest, number: str, unit: str, units: Mapping[str, str]) -> str:
-    typed, of = visit.typed(number).strip(), visit.typed(unit)
+def _stretch(request: DeskRequest, number: str, unit: str, units: Mapping[str, str]) -> str:
+    typed, of = request.typed(number).strip(), request.typed(unit)
     if not typed.isdecimal() or len(typed) > 3 or of not in units:
         raise InputError("This is not a number of days.", "Write a whole number.")
     early, of = ("-", of[1:]) if of.startswith("-") else ("", of)
     return spell(Offset.read(f"{early}P{'T' if of == 'H' else ''}{int(typed)}{of}"))
 
 
-def _read(visit: DeskRequest) -> tuple[Protocol, list[Placement]]:
+def _read(request: DeskRequest) -> tuple[Protocol, list[Placement]]:
     """Return the protocol as it is packaged, and the places that differ from it."""
-    with reading(visit.app.engine) as session:
-        numbers = customisation.numbers(session, visit.clinic_id)
-    packaged = _chosen(visit, visit.app.library.protocols)
+    with reading(request.app.engine) as session:
+        numbers = customisation.numbers(session, request.clinic_id)
+    packaged = _chosen(request, request.app.library.protocols)
     course = packaged.course(numbers.get(packaged.key, {}))
-    places = _typed(visit, course)
+    places = _typed(request, course)
     try:
         return course, actions.changed(course, places)
     except PlacementError as error:
         for key, sentence in error.faults.items():
-            visit.faults.setdefault(f"after-{key}", f"{course.milestone(key).name}: {sentence}")
+            request.faults.setdefault(f"after-{key}", f"{course.milestone(key).name}: {sentence}")
         return course, []
 
 
-def try_out(visit: DeskRequest) -> Response:
+def try_out(request: DeskRequest) -> Response:
     """Show what new places would do to those already enrolled, before anything is saved."""
-    course, places = _read(visit)
-    if visit.faults:
-        return _page(visit, course)
-    with reading(visit.app.engine) as session:
-        clinic = people.clinic(session, visit.clinic_id)
-        library = visit.app.library
-        foreseen = actions.foresee(session, library, clinic, course.key, places, visit.now)
-    return _page(visit, placed(course, places), foreseen)
+    course, places = _read(request)
+    if request.faults:
+        return _page(request, course)
+    with reading(request.app.engine) as session:
+        clinic = people.clinic(session, request.clinic_id)
+        library = request.app.library
+        foreseen = actions.foresee(session, library, clinic, course.key, places, request.now)
+    return _page(request, placed(course, places), foreseen)
 
 
-def save(visit: DeskRequest) -> Response:
+def save(request: DeskRequest) -> Response:
     """Save the placements, and replan every client with milestones to come."""
-    course, places = _read(visit)
-    if visit.faults:
-        return _page(visit, course)
-    with writing(visit.app.engine) as session:
-        clinic = people.clinic(session, visit.clinic_id)
-        who, library = visit.signed_in.staff.email, visit.app.library
-        actions.place(session, library, clinic, course.key, places, who, visit.now)
-    return visit.redirect(f"/plan?protocol={course.key}", "saved")
+    course, places = _read(request)
+    if request.faults:
+        return _page(request, course)
+    with writing(request.app.engine) as session:
+        clinic = people.clinic(session, request.clinic_id)
+        who, library = request.signed_in.staff.email, request.app.library
+        actions.place(session, library, clinic, course.key, places, who, request.now)
+    return request.redirect(f"/plan?protocol={course.key}", "saved")
 
 
-def reset(visit: DeskRequest) -> Response:
+def reset(request: DeskRequest) -> Response:
     """Go back to the packaged places."""
-    key = _chosen(visit, visit.app.library.protocols).key
-    with writing(visit.app.engine) as session:
-        clinic = people.clinic(session, visit.clinic_id)
-        who, library = visit.signed_in.staff.email, visit.app.library
-        actions.place(session, library, clinic, key, [], who, visit.now)
-    return visit.redirect(f"/plan?protocol={key}", "saved")
+    key = _chosen(request, request.app.library.protocols).key
+    with writing(request.app.engine) as session:
+        clinic = people.clinic(session, request.clinic_id)
+        who, library = request.signed_in.staff.email, request.app.library
+        actions.place(session, library, clinic, key, [], who, request.now)
+    return request.redirect(f"/plan?protocol={key}", "saved")
 
 
 ROUTES = [

@@ -41,51 +41,51 @@ class TodayItem:
     post: bool = False
 
 
-def show(visit: DeskRequest) -> Response:
+def show(request: DeskRequest) -> Response:
     """Show the page Today."""
-    today = visit.now.astimezone(visit.zone).date()
-    midnight = resolve(today, time(), visit.zone)
-    tomorrow_ends = resolve(today + timedelta(days=2), time(), visit.zone)
-    with reading(visit.app.engine) as session:
-        found = open_items.needs(session, visit.clinic_id, visit.now)
+    today = request.now.astimezone(request.zone).date()
+    midnight = resolve(today, time(), request.zone)
+    tomorrow_ends = resolve(today + timedelta(days=2), time(), request.zone)
+    with reading(request.app.engine) as session:
+        found = open_items.needs(session, request.clinic_id, request.now)
         beat = delivery.last_beat(session)
         words: dict[str, Any] = {
-            "items": [item(visit, need) for need in found if need.kind is not Kind.TREATED],
+            "items": [item(request, need) for need in found if need.kind is not Kind.TREATED],
             "to_mark": [need for need in found if need.kind is Kind.TREATED],
-            "went": queries.sent_since(session, visit.clinic_id, midnight, SHOWN),
-            "went_count": queries.count_sent(session, visit.clinic_id, midnight),
-            "coming": queries.planned_until(session, visit.clinic_id, tomorrow_ends, SHOWN),
-            "outages": overview.outages_of(session, visit.clinic_id, visit.now - WEEK),
-            "untold": alerts.untold(session, visit.now, visit.clinic_id),
-            "coming_count": queries.count_planned(session, visit.clinic_id, tomorrow_ends),
+            "went": queries.sent_since(session, request.clinic_id, midnight, SHOWN),
+            "went_count": queries.count_sent(session, request.clinic_id, midnight),
+            "coming": queries.planned_until(session, request.clinic_id, tomorrow_ends, SHOWN),
+            "outages": overview.outages_of(session, request.clinic_id, request.now - WEEK),
+            "untold": alerts.untold(session, request.now, request.clinic_id),
+            "coming_count": queries.count_planned(session, request.clinic_id, tomorrow_ends),
         }
-    silent = beat is None or visit.now - beat > SILENCE
-    return visit.page("today.html", beat=beat, silent=silent, today=today, **words)
+    silent = beat is None or request.now - beat > SILENCE
+    return request.page("today.html", beat=beat, silent=silent, today=today, **words)
 
 
-def item(visit: DeskRequest, need: OpenItem) -> TodayItem:
+def item(request: DeskRequest, need: OpenItem) -> TodayItem:
     """Word one open item, and what to do about it."""
-    words, action, to, post = _said(visit, need)
+    words, action, to, post = _said(request, need)
     kind = need.channel and {Channel.SMS: "text", Channel.EMAIL: "email"}[need.channel]
-    milestone = visit.milestone(need.milestone) if need.milestone else ""
+    milestone = request.milestone(need.milestone) if need.milestone else ""
     about = " ".join(part for part in (milestone, kind or "") if part)
     link = f"/clients/{need.client_id}" if need.client_id else to
     grave = need.kind in {Kind.ALARM, Kind.STOPPED, Kind.DAY_ONE}
     return TodayItem(words, need.since, about, action, to, link, "grave" if grave else "", post)
 
 
-def _said(visit: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
+def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
     """Return the sentence, the action's name, where it leads, and whether it is a thing done."""
     name, why, wrote = need.name, need.why, f"“{need.words}”"
     attended, reply = f"/clients/{need.client_id}/attended", f"/replies/{need.row_id}"
     by_email = need.channel is Channel.EMAIL
     way, what = ("Emails", "address") if by_email else ("Texts", "number")
     is_stopped = f"{way} are stopped, and kept: our provider refuses our account ({why})"
-    of = f" of “{visit.milestone(need.milestone)}”" if need.milestone else ""
+    of = f" of “{request.milestone(need.milestone)}”" if need.milestone else ""
     review = f"The wording{of} is due to be read again"
     read = "/words" if need.milestone else "/clinic#accept"
     mend = f"/clients/{need.client_id}/edit"
-    milestone, kind = visit.milestone(need.milestone), "email" if by_email else "text"
+    milestone, kind = request.milestone(need.milestone), "email" if by_email else "text"
     said: dict[Kind, tuple[str, str, str, bool]] = {
         Kind.ALARM: (f"{name} may need help: {wrote}", "Read and answer", reply, False),
         Kind.REPLY: (f"{name} wrote: {wrote}", "Read and answer", reply, False),
@@ -99,28 +99,30 @@ def _said(visit: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
     return said[need.kind]
 
 
-def stopped(visit: DeskRequest) -> Response:
+def stopped(request: DeskRequest) -> Response:
     """Show what a stopped channel means, and who can fix it."""
-    with reading(visit.app.engine) as session:
-        return visit.page("sending-stopped.html", lanes=queries.stopped(session, visit.clinic_id))
+    with reading(request.app.engine) as session:
+        return request.page(
+            "sending-stopped.html", lanes=queries.stopped(session, request.clinic_id)
+        )
 
 
-def attended(visit: DeskRequest) -> Response:
+def attended(request: DeskRequest) -> Response:
     """Record that staff have dealt with a client's failed messages."""
-    with writing(visit.app.engine) as session:
-        client = visit.row(session, Client)
-        client_messages.mark_attended(session, visit.clinic_id, client.id, visit.now)
-        visit.record(session, "looked after undelivered messages", Client, client.id)
-    return visit.redirect(visit.back("/"), "done")
+    with writing(request.app.engine) as session:
+        client = request.row(session, Client)
+        client_messages.mark_attended(session, request.clinic_id, client.id, request.now)
+        request.record(session, "looked after undelivered messages", Client, client.id)
+    return request.redirect(request.back("/"), "done")
 
 
-def treated(visit: DeskRequest) -> Response:
+def treated(request: DeskRequest) -> Response:
     """Confirm that a treatment took place."""
-    with writing(visit.app.engine) as session:
-        treatment = visit.row(session, Treatment, lock=True)
-        treatment.treated_marked_at = treatment.treated_marked_at or visit.now
-        visit.record(session, "marked as treated", Treatment, treatment.id)
-    return visit.redirect(visit.back("/"), "treated")
+    with writing(request.app.engine) as session:
+        treatment = request.row(session, Treatment, lock=True)
+        treatment.treated_marked_at = treatment.treated_marked_at or request.now
+        request.record(session, "marked as treated", Treatment, treatment.id)
+    return request.redirect(request.back("/"), "treated")
 
 
 ROUTES = [

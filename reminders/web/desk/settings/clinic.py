@@ -34,11 +34,11 @@ MOST = 1_000_000
 WAYS = ((Channel.SMS, "Texts"), (Channel.EMAIL, "Emails"))
 
 
-def show(visit: DeskRequest) -> Response:
+def show(request: DeskRequest) -> Response:
     """Show all there is to set, with the checklist on top."""
-    with reading(visit.app.engine) as session:
-        clinic = people.clinic(session, visit.clinic_id)
-        lines = _lines(visit, session, clinic)
+    with reading(request.app.engine) as session:
+        clinic = people.clinic(session, request.clinic_id)
+        lines = _lines(request, session, clinic)
         words: dict[str, Any] = {
             "lines": lines,
             "ready": all(line.done for line in lines),
@@ -47,69 +47,69 @@ def show(visit: DeskRequest) -> Response:
             "clinic": clinic,
             "price": spell_price(clinic.segment_price),
             "currencies": [("", "–"), *((code, code) for code in CURRENCIES)],
-            "settings": visit.app.settings,
-            "to_be_read": needs_review(clinic.wording_accepted_at, visit.now.date()),
+            "settings": request.app.settings,
+            "to_be_read": needs_review(clinic.wording_accepted_at, request.now.date()),
             "ways": WAYS,
             "limits": lanes.limits(session, clinic.id),
-            "was": lambda name: visit.typed(name) or str(getattr(clinic, name) or ""),
+            "was": lambda name: request.typed(name) or str(getattr(clinic, name) or ""),
         }
-        return visit.page("clinic.html", **words)
+        return request.page("clinic.html", **words)
 
 
 def _lines(
-    visit: DeskRequest, session: Session, clinic: Clinic
+    request: DeskRequest, session: Session, clinic: Clinic
 ) -> list[go_live_checklist.Requirement]:
-    return go_live_checklist.lines(session, clinic, visit.now, delivers=visit.app.settings.live)
+    return go_live_checklist.lines(session, clinic, request.now, delivers=request.app.settings.live)
 
 
-def _edit(visit: DeskRequest, names: tuple[str, ...]) -> Response:
+def _edit(request: DeskRequest, names: tuple[str, ...]) -> Response:
     """Change some of a clinic's particulars, and record what they were and are."""
-    typed: dict[str, str | int | None] = {name: visit.typed(name) for name in names}
+    typed: dict[str, str | int | None] = {name: request.typed(name) for name in names}
     try:
-        with writing(visit.app.engine) as session:
-            clinic = people.clinic(session, visit.clinic_id)
+        with writing(request.app.engine) as session:
+            clinic = people.clinic(session, request.clinic_id)
             before = {name: str(getattr(clinic, name)) for name in names}
-            clinics.edit(session, visit.app.library, clinic, typed, visit.now)
+            clinics.edit(session, request.app.library, clinic, typed, request.now)
             for name, was in before.items():
                 if was != (now := str(getattr(clinic, name))):
                     what = f"changed {name.replace('_', ' ')}"
-                    visit.record(session, what, Clinic, clinic.id, f"{was} → {now}")
+                    request.record(session, what, Clinic, clinic.id, f"{was} → {now}")
     except ClinicError as error:
         for fault in error.faults:
             name, _, sentence = fault.partition(": ")
-            visit.faults[name] = sentence
-        return show(visit)
-    return visit.redirect("/clinic", "saved")
+            request.faults[name] = sentence
+        return show(request)
+    return request.redirect("/clinic", "saved")
 
 
-def details(visit: DeskRequest) -> Response:
+def details(request: DeskRequest) -> Response:
     """Change what clients know the clinic by."""
-    return _edit(visit, DETAILS)
+    return _edit(request, DETAILS)
 
 
-def sending(visit: DeskRequest) -> Response:
+def sending(request: DeskRequest) -> Response:
     """Change sending hours and the cap, which only goes down."""
-    return _edit(visit, SENDING)
+    return _edit(request, SENDING)
 
 
-def money(visit: DeskRequest) -> Response:
+def money(request: DeskRequest) -> Response:
     """Set what a segment costs, and how many a month may cost."""
-    price = visit.read("segment_price", read_price)
-    budget = visit.read("segment_budget", _read_budget)
-    currency = visit.typed("currency") if visit.typed("currency") in CURRENCIES else None
+    price = request.read("segment_price", read_price)
+    budget = request.read("segment_budget", _read_budget)
+    currency = request.typed("currency") if request.typed("currency") in CURRENCIES else None
     if price is not None and currency is None:
-        visit.faults["currency"] = "A price needs its currency. Choose one."
-    if visit.faults:
-        return show(visit)
+        request.faults["currency"] = "A price needs its currency. Choose one."
+    if request.faults:
+        return show(request)
 
     def change(session: Session, clinic: Clinic) -> None:
         was = f"{clinic.segment_budget} segments at {spell_price(clinic.segment_price)}"
         clinic.segment_price, clinic.currency = price, currency
         clinics.set_budget(session, clinic, budget)
         now = f"{budget} segments at {spell_price(price)}"
-        visit.record(session, "changed price and budget", Clinic, clinic.id, f"{was} → {now}")
+        request.record(session, "changed price and budget", Clinic, clinic.id, f"{was} → {now}")
 
-    return _change(visit, change)
+    return _change(request, change)
 
 
 def _read_budget(text: str) -> int:
@@ -123,17 +123,17 @@ def _read_number(text: str, of: str = "messages") -> int:
     return int(digits)
 
 
-def limits(visit: DeskRequest) -> Response:
+def limits(request: DeskRequest) -> Response:
     """Set how much may leave by each channel a minute and a day; nothing typed is no limit."""
     wanted = {
         channel: (
-            visit.read(f"{channel}-minute", _read_number),
-            visit.read(f"{channel}-day", _read_number),
+            request.read(f"{channel}-minute", _read_number),
+            request.read(f"{channel}-day", _read_number),
         )
         for channel, _ in WAYS
     }
-    if visit.faults:
-        return show(visit)
+    if request.faults:
+        return show(request)
 
     def change(session: Session, clinic: Clinic) -> None:
         before = lanes.limits(session, clinic.id)
@@ -142,9 +142,9 @@ def limits(visit: DeskRequest) -> Response:
                 clinics.limit(session, clinic, channel, *wanted[channel])
                 detail = f"{_say(before[channel])} → {_say(wanted[channel])}"
                 what = f"changed how many {called.lower()} may leave"
-                visit.record(session, what, Clinic, clinic.id, detail)
+                request.record(session, what, Clinic, clinic.id, detail)
 
-    return _change(visit, change)
+    return _change(request, change)
 
 
 def _say(limits: tuple[int | None, int | None]) -> str:
@@ -156,100 +156,102 @@ def _say(limits: tuple[int | None, int | None]) -> str:
     )
 
 
-def practice_recipients(visit: DeskRequest) -> Response:
+def practice_recipients(request: DeskRequest) -> Response:
     """Set whose numbers and addresses are really messaged while the clinic practises."""
-    contacts = [contact for line in visit.typed("guests").splitlines() if (contact := line.strip())]
-    country = visit.signed_in.clinic.country
+    contacts = [
+        contact for line in request.typed("guests").splitlines() if (contact := line.strip())
+    ]
+    country = request.signed_in.clinic.country
     found: dict[str, None] = {}
     for contact in contacts:
         try:
             found[_contact(contact, country)] = None
         except InputError as error:
-            visit.faults["guests"] = f"{contact}: {error}"
+            request.faults["guests"] = f"{contact}: {error}"
     if len(found) > MOST_GUESTS:
-        visit.faults["guests"] = f"There are more than {MOST_GUESTS}. Keep your own staff only."
-    if visit.faults:
-        return show(visit)
+        request.faults["guests"] = f"There are more than {MOST_GUESTS}. Keep your own staff only."
+    if request.faults:
+        return show(request)
 
     def change(session: Session, clinic: Clinic) -> None:
         customisation.set_practice_recipients(session, clinic.id, found)
-        visit.record(session, "changed the guest list", Clinic, clinic.id, f"{len(found)} guests")
+        request.record(session, "changed the guest list", Clinic, clinic.id, f"{len(found)} guests")
 
-    return _change(visit, change)
+    return _change(request, change)
 
 
 def _contact(text: str, country: str) -> str:
     return read_email(text) if "@" in text else read_phone(text, country or None).number
 
 
-def accept(visit: DeskRequest) -> Response:
+def accept(request: DeskRequest) -> Response:
     """Note that somebody responsible accepts the wording."""
 
     def change(session: Session, clinic: Clinic) -> None:
-        clinic.wording_accepted_at = visit.now
-        visit.record(session, "accepted the wording", Clinic, clinic.id)
+        clinic.wording_accepted_at = request.now
+        request.record(session, "accepted the wording", Clinic, clinic.id)
 
-    return _change(visit, change)
+    return _change(request, change)
 
 
-def go_live(visit: DeskRequest) -> Response:
+def go_live(request: DeskRequest) -> Response:
     """Leave practice mode, once every line of the checklist is green."""
-    with writing(visit.app.engine) as session:
-        clinic = people.clinic(session, visit.clinic_id)
-        open_lines = [line for line in _lines(visit, session, clinic) if not line.done]
+    with writing(request.app.engine) as session:
+        clinic = people.clinic(session, request.clinic_id)
+        open_lines = [line for line in _lines(request, session, clinic) if not line.done]
         if not open_lines:
-            clinics.edit(session, visit.app.library, clinic, {}, visit.now, live=True)
-            visit.record(session, "went live", Clinic, clinic.id)
+            clinics.edit(session, request.app.library, clinic, {}, request.now, live=True)
+            request.record(session, "went live", Clinic, clinic.id)
     if open_lines:
-        visit.faults["checklist"] = f"Not every line is green yet. {open_lines[0].mend}"
-        return show(visit)
-    return visit.redirect("/clinic", "live")
+        request.faults["checklist"] = f"Not every line is green yet. {open_lines[0].mend}"
+        return show(request)
+    return request.redirect("/clinic", "live")
 
 
-def practise(visit: DeskRequest) -> Response:
+def practise(request: DeskRequest) -> Response:
     """Go back to practice mode."""
 
     def change(session: Session, clinic: Clinic) -> None:
-        clinics.edit(session, visit.app.library, clinic, {}, visit.now, live=False)
-        visit.record(session, "went back to practice", Clinic, clinic.id)
+        clinics.edit(session, request.app.library, clinic, {}, request.now, live=False)
+        request.record(session, "went back to practice", Clinic, clinic.id)
 
-    return _change(visit, change)
+    return _change(request, change)
 
 
-def pause(visit: DeskRequest) -> Response:
+def pause(request: DeskRequest) -> Response:
     """Let nothing more leave for the clinic."""
 
     def change(session: Session, clinic: Clinic) -> None:
-        pauses.pause(session, clinic, visit.signed_in.staff.email, visit.now)
-        visit.record(session, "paused sending", Clinic, clinic.id)
+        pauses.pause(session, clinic, request.signed_in.staff.email, request.now)
+        request.record(session, "paused sending", Clinic, clinic.id)
 
-    return _change(visit, change, "paused")
+    return _change(request, change, "paused")
 
 
-def resume(visit: DeskRequest) -> Response:
+def resume(request: DeskRequest) -> Response:
     """Let messages leave again."""
 
     def change(session: Session, clinic: Clinic) -> None:
         pauses.resume_messages(session, clinic)
-        visit.record(session, "let sending go on", Clinic, clinic.id)
+        request.record(session, "let sending go on", Clinic, clinic.id)
 
-    return _change(visit, change)
+    return _change(request, change)
 
 
 def _change(
-    visit: DeskRequest, change: Callable[[Session, Clinic], Any], said: str = "saved"
+    request: DeskRequest, change: Callable[[Session, Clinic], Any], said: str = "saved"
 ) -> Response:
-    with writing(visit.app.engine) as session:
-        change(session, people.clinic(session, visit.clinic_id))
-    return visit.redirect("/clinic", said)
+    with writing(request.app.engine) as session:
+        change(session, people.clinic(session, request.clinic_id))
+    return request.redirect("/clinic", said)
 
 
-def show_record(visit: DeskRequest) -> Response:
+def show_record(request: DeskRequest) -> Response:
     """Show who changed what, the latest first."""
-    before = visit.typed("before")
-    with reading(visit.app.engine) as session:
-        found = audit.page(session, visit.clinic_id, int(before) if before.isdecimal() else None)
-        return visit.page("activity.html", changes=found)
+    before = request.typed("before")
+    with reading(request.app.engine) as session:
+        found = audit.page(session, request.clinic_id, int(before) if before.isdecimal() else None)
+        return request.page("activity.html", changes=found)
 
 
 ROUTES = [

@@ -22,85 +22,87 @@ DOES = {
 }
 
 
-def show(visit: DeskRequest) -> Response:
+def show(request: DeskRequest) -> Response:
     """Show the clinic's staff, and the browsers they are signed in with."""
-    return _page(visit)
+    return _page(request)
 
 
-def _page(visit: DeskRequest, link: str = "") -> Response:
-    with reading(visit.app.engine) as session:
-        return visit.page(
+def _page(request: DeskRequest, link: str = "") -> Response:
+    with reading(request.app.engine) as session:
+        return request.page(
             "staff.html",
-            crew=queries.of_clinic(session, visit.clinic_id),
-            browsers=queries.browsers_at(session, visit.clinic_id, visit.now - queries.IDLE),
-            here=visit.signed_in.sign_in.id,
+            crew=queries.of_clinic(session, request.clinic_id),
+            browsers=queries.browsers_at(session, request.clinic_id, request.now - queries.IDLE),
+            here=request.signed_in.sign_in.id,
             roles=[(str(role), words) for role, words in DOES.items()],
             link=link,
         )
 
 
-def invite(visit: DeskRequest) -> Response:
+def invite(request: DeskRequest) -> Response:
     """Create a one-time invitation link; it is shown once, to be passed on safely."""
     try:
-        role = Role(visit.typed("role") or Role.STAFF)
-        with writing(visit.app.engine) as session:
-            clinic = people.clinic(session, visit.clinic_id)
-            who = visit.signed_in.staff.email
-            token = invitations.invite(session, clinic, visit.typed("email"), role, visit.now, who)
+        role = Role(request.typed("role") or Role.STAFF)
+        with writing(request.app.engine) as session:
+            clinic = people.clinic(session, request.clinic_id)
+            who = request.signed_in.staff.email
+            token = invitations.invite(
+                session, clinic, request.typed("email"), role, request.now, who
+            )
     except InputError as error:
-        visit.faults["email"] = str(error)
-        return _page(visit)
+        request.faults["email"] = str(error)
+        return _page(request)
     except ValueError:
-        visit.faults["role"] = "There is no such role. Choose one of the three."
-        return _page(visit)
-    return _page(visit, f"{visit.app.settings.public_url}/invitation/{token}")
+        request.faults["role"] = "There is no such role. Choose one of the three."
+        return _page(request)
+    return _page(request, f"{request.app.settings.public_url}/invitation/{token}")
 
 
-def change_role(visit: DeskRequest) -> Response:
+def change_role(request: DeskRequest) -> Response:
     """Change somebody's role; a clinic always keeps one owner."""
-    wanted = visit.typed("role")
-    with writing(visit.app.engine) as session:
-        member, role = _member(visit, session)
-        if wanted not in set(Role) or _last_owner(visit, session, role):
-            visit.faults["role"] = "The clinic needs an owner. Make somebody else one first."
+    wanted = request.typed("role")
+    with writing(request.app.engine) as session:
+        member, role = _member(request, session)
+        if wanted not in set(Role) or _last_owner(request, session, role):
+            request.faults["role"] = "The clinic needs an owner. Make somebody else one first."
         else:
-            queries.join(session, member.id, visit.clinic_id, Role(wanted))
+            queries.join(session, member.id, request.clinic_id, Role(wanted))
             detail = f"{member.email}: {role} → {wanted}"
-            visit.record(session, "changed a role", Staff, member.id, detail)
-    return _page(visit) if visit.faults else visit.redirect("/clinic/staff", "saved")
+            request.record(session, "changed a role", Staff, member.id, detail)
+    return _page(request) if request.faults else request.redirect("/clinic/staff", "saved")
 
 
-def remove(visit: DeskRequest) -> Response:
+def remove(request: DeskRequest) -> Response:
     """Remove somebody from the clinic; their browsers are signed out at once."""
-    with writing(visit.app.engine) as session:
-        member, role = _member(visit, session)
-        if _last_owner(visit, session, role):
-            visit.faults["role"] = "The clinic needs an owner. Make somebody else one first."
+    with writing(request.app.engine) as session:
+        member, role = _member(request, session)
+        if _last_owner(request, session, role):
+            request.faults["role"] = "The clinic needs an owner. Make somebody else one first."
         else:
-            queries.leave(session, member.id, visit.clinic_id, visit.now)
-            visit.record(session, "removed from staff", Staff, member.id, member.email)
-    return _page(visit) if visit.faults else visit.redirect("/clinic/staff", "saved")
+            queries.leave(session, member.id, request.clinic_id, request.now)
+            request.record(session, "removed from staff", Staff, member.id, member.email)
+    return _page(request) if request.faults else request.redirect("/clinic/staff", "saved")
 
 
-def _member(visit: DeskRequest, session: Session) -> tuple[Staff, Role]:
-    for member, role in queries.of_clinic(session, visit.clinic_id):
-        if member.id == visit.id:
+def _member(request: DeskRequest, session: Session) -> tuple[Staff, Role]:
+    for member, role in queries.of_clinic(session, request.clinic_id):
+        if member.id == request.id:
             return member, role
     raise NotAtClinic
 
 
-def _last_owner(visit: DeskRequest, session: Session, role: Role) -> bool:
-    crew = queries.of_clinic(session, visit.clinic_id)
+def _last_owner(request: DeskRequest, session: Session, role: Role) -> bool:
+    crew = queries.of_clinic(session, request.clinic_id)
     return role is Role.OWNER and sum(one is Role.OWNER for _, one in crew) == 1
 
 
-def end(visit: DeskRequest) -> Response:
+def end(request: DeskRequest) -> Response:
     """Sign a browser out, wherever it is."""
-    with writing(visit.app.engine) as session:
-        sign_in = row_of_clinic(session, visit.clinic_id, SignIn, visit.id, lock=True)
-        sign_in.ended_at = sign_in.ended_at or visit.now
-        visit.record(session, "signed a browser out", SignIn, sign_in.id)
-    return visit.redirect("/clinic/staff", "ended")
+    with writing(request.app.engine) as session:
+        sign_in = row_of_clinic(session, request.clinic_id, SignIn, request.id, lock=True)
+        sign_in.ended_at = sign_in.ended_at or request.now
+        request.record(session, "signed a browser out", SignIn, sign_in.id)
+    return request.redirect("/clinic/staff", "ended")
 
 
 ROUTES = [

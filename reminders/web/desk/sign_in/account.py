@@ -14,56 +14,58 @@ from reminders.store.tables import SignIn, Staff
 from reminders.web.desk.page import DeskRequest, desk_route
 
 
-def show(visit: DeskRequest) -> Response:
+def show(request: DeskRequest) -> Response:
     """Show the account page."""
-    me = visit.signed_in.staff
-    with reading(visit.app.engine) as session:
-        return visit.page(
+    me = request.signed_in.staff
+    with reading(request.app.engine) as session:
+        return request.page(
             "account.html",
-            browsers=staff.browsers(session, me.id, visit.now - staff.IDLE),
-            here=visit.signed_in.sign_in.id,
+            browsers=staff.browsers(session, me.id, request.now - staff.IDLE),
+            here=request.signed_in.sign_in.id,
             clinics=staff.memberships(session, me.id),
         )
 
 
-def change_password(visit: DeskRequest) -> Response:
+def change_password(request: DeskRequest) -> Response:
     """Take a new password for the old one; every other browser is signed out."""
-    me = visit.signed_in.staff
-    if not credentials.right_password(me.password_hash, visit.typed("old")):
-        visit.faults["old"] = "This is not your password."
+    me = request.signed_in.staff
+    if not credentials.right_password(me.password_hash, request.typed("old")):
+        request.faults["old"] = "This is not your password."
     try:
-        check_password(visit.typed("new"), me.email)
+        check_password(request.typed("new"), me.email)
     except InputError as error:
-        visit.faults["new"] = str(error)
-    if visit.faults:
-        return show(visit)
-    with writing(visit.app.engine) as session:
+        request.faults["new"] = str(error)
+    if request.faults:
+        return show(request)
+    with writing(request.app.engine) as session:
         member = staff.by_id(session, me.id)
         assert member is not None
-        member.password_hash = credentials.HASHER.hash(visit.typed("new"))
-        staff.end_all(session, me.id, visit.now, keep=visit.signed_in.sign_in.id)
-        visit.record(session, "changed a password", Staff, me.id)
-    return visit.redirect("/account", "password")
+        member.password_hash = credentials.HASHER.hash(request.typed("new"))
+        staff.end_all(session, me.id, request.now, keep=request.signed_in.sign_in.id)
+        request.record(session, "changed a password", Staff, me.id)
+    return request.redirect("/account", "password")
 
 
-def end(visit: DeskRequest) -> Response:
+def end(request: DeskRequest) -> Response:
     """Sign out one browser of the account."""
-    with writing(visit.app.engine) as session:
-        browser = session.get(SignIn, visit.id)
-        if browser is None or browser.staff_id != visit.signed_in.staff.id:
+    with writing(request.app.engine) as session:
+        browser = session.get(SignIn, request.id)
+        if browser is None or browser.staff_id != request.signed_in.staff.id:
             raise NotAtClinic
-        browser.ended_at = visit.now
-    return visit.redirect("/account", "ended")
+        browser.ended_at = request.now
+    return request.redirect("/account", "ended")
 
 
-def switch(visit: DeskRequest) -> Response:
+def switch(request: DeskRequest) -> Response:
     """Switch to another clinic of the signed-in account."""
-    with writing(visit.app.engine) as session:
-        clinics = {clinic.id for _, clinic in staff.memberships(session, visit.signed_in.staff.id)}
-        browser = session.get(SignIn, visit.signed_in.sign_in.id)
-        if visit.id not in clinics or browser is None:
+    with writing(request.app.engine) as session:
+        clinics = {
+            clinic.id for _, clinic in staff.memberships(session, request.signed_in.staff.id)
+        }
+        browser = session.get(SignIn, request.signed_in.sign_in.id)
+        if request.id not in clinics or browser is None:
             raise NotAtClinic
-        browser.clinic_id = visit.id
+        browser.clinic_id = request.id
     return RedirectResponse("/?said=switched", 303)
 
 

@@ -13,7 +13,7 @@ from reminders.staff import credentials
 from reminders.staff.sign_in import begin as begin_session
 from reminders.store.database import writing
 from reminders.store.queries import staff
-from reminders.web.desk.page import guard_of
+from reminders.web.desk.page import access_of
 
 
 def add_demo_sign_in(web: Starlette, app: App, email: str, clinic_id: int) -> str:
@@ -30,7 +30,7 @@ def add_demo_sign_in(web: Starlette, app: App, email: str, clinic_id: int) -> st
             sign_in, opened = begin_session(session, member, clinic_id, "the demo", now)
             sign_in.proven_at = now
         response = RedirectResponse("/", 303)
-        guard_of(app).set_token(response, opened)
+        access_of(app).set_token(response, opened)
         return response
 
     async def endpoint(_: Request) -> Response:

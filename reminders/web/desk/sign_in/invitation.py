@@ -22,39 +22,39 @@ from reminders.web.desk.sign_in.sign_in import (
 )
 
 
-def show(guard: Access, request: Request, form: FormData) -> Response:
+def show(access: Access, request: Request, form: FormData) -> Response:
     """Show what a one-time link offers; looking does not use it up."""
-    return _page(guard, request, form, {})
+    return _page(access, request, form, {})
 
 
-def _page(guard: Access, request: Request, form: FormData, faults: dict[str, str]) -> Response:
-    with reading(guard.app.engine) as session:
-        found = invitations.find(session, request.path_params["token"], guard.app.clock())
+def _page(access: Access, request: Request, form: FormData, faults: dict[str, str]) -> Response:
+    with reading(access.app.engine) as session:
+        found = invitations.find(session, request.path_params["token"], access.app.clock())
         if found is None:
             words = {
                 "problem": "This link has been used, or is too old.",
                 "mend": "Ask for a new one.",
             }
-            return html(guard.app, "problem.html", 404, **words)
+            return html(access.app, "problem.html", 404, **words)
         known = staff.by_email(session, found.email)
         words = {
             "email": found.email,
             "clinic": people.clinic(session, found.clinic_id).name,
             "called": text_of(form, "name") or (known.name if known else ""),
         }
-    return bare_page(guard, request, form, "invitation.html", faults=faults, **words)
+    return bare_page(access, request, form, "invitation.html", faults=faults, **words)
 
 
-def accept(guard: Access, request: Request, form: FormData) -> Response:
+def accept(access: Access, request: Request, form: FormData) -> Response:
     """Create or renew the invited account with name and password, and sign in."""
-    if not guard.has_valid_token(request, form):
-        return _page(guard, request, form, {"password": FORGED})
-    now = guard.app.clock()
+    if not access.has_valid_token(request, form):
+        return _page(access, request, form, {"password": FORGED})
+    now = access.app.clock()
     try:
-        with writing(guard.app.engine) as session:
+        with writing(access.app.engine) as session:
             found = invitations.find(session, request.path_params["token"], now)
             if found is None:
-                return show(guard, request, form)
+                return show(access, request, form)
             member = invitations.accept(
                 session, found, text_of(form, "name"), text_of(form, "password"), now
             )
@@ -62,8 +62,8 @@ def accept(guard: Access, request: Request, form: FormData) -> Response:
             proven, email = bool(sign_in.proven_at), member.email
     except InputError as error:
         field = "name" if "name" in str(error) else "password"
-        return _page(guard, request, form, {field: str(error)})
-    return continue_sign_in(guard, request, form, token, email, proven=proven)
+        return _page(access, request, form, {field: str(error)})
+    return continue_sign_in(access, request, form, token, email, proven=proven)
 
 
 ROUTES = [

@@ -17,40 +17,40 @@ from reminders.web.desk.sign_in.sign_in import FORGED, bare_page, public_route
 FIELDS = ("name", "time_zone", "phone", "email", "address")
 
 
-def show(guard: Access, request: Request, form: FormData) -> Response:
+def show(access: Access, request: Request, form: FormData) -> Response:
     """Show the form, as long as the link is good; looking does not use it up."""
-    return _page(guard, request, form, {})
+    return _page(access, request, form, {})
 
 
-def _page(guard: Access, request: Request, form: FormData, faults: dict[str, str]) -> Response:
-    with reading(guard.app.engine) as session:
-        if not setup.is_valid(session, request.path_params["token"], guard.app.clock()):
+def _page(access: Access, request: Request, form: FormData, faults: dict[str, str]) -> Response:
+    with reading(access.app.engine) as session:
+        if not setup.is_valid(session, request.path_params["token"], access.app.clock()):
             return html(
-                guard.app,
+                access.app,
                 "problem.html",
                 404,
                 problem="This link has been used, or is too old.",
                 mend="Sign in; or, while there is no clinic, restart the service for a new one.",
             )
-    return bare_page(guard, request, form, "setup.html", faults=faults)
+    return bare_page(access, request, form, "setup.html", faults=faults)
 
 
-def begin(guard: Access, request: Request, form: FormData) -> Response:
+def begin(access: Access, request: Request, form: FormData) -> Response:
     """Create clinic and owner, and go on to choosing a password."""
-    if not guard.has_valid_token(request, form):
-        return _page(guard, request, form, {"name": FORGED})
-    now = guard.app.clock()
+    if not access.has_valid_token(request, form):
+        return _page(access, request, form, {"name": FORGED})
+    now = access.app.clock()
     typed = {name: text_of(form, name) for name in FIELDS}
     try:
-        with writing(guard.app.engine) as session:
+        with writing(access.app.engine) as session:
             if not setup.is_valid(session, request.path_params["token"], now):
-                return show(guard, request, form)
+                return show(access, request, form)
             token = setup.create_owner(session, typed, text_of(form, "owner"), now)
     except ClinicError as error:
         told = (fault.partition(": ") for fault in error.faults)
-        return _page(guard, request, form, {name: sentence for name, _, sentence in told})
+        return _page(access, request, form, {name: sentence for name, _, sentence in told})
     except InputError as error:
-        return _page(guard, request, form, {"owner": str(error)})
+        return _page(access, request, form, {"owner": str(error)})
     return RedirectResponse(f"/invitation/{token}", 303)
 
 

@@ -16,7 +16,7 @@ from reminders.staff.sign_in import Wait
 from reminders.store.database import reading, writing
 from reminders.store.queries import staff
 from reminders.store.queries.staff import SignedIn
-from reminders.web.desk.page import guard_of
+from reminders.web.desk.page import access_of
 from reminders.web.desk.responses import html, safe_path
 from reminders.web.desk.sign_in.access import Access, read_form, text_of
 
@@ -31,19 +31,21 @@ def public_route(path: str, answer: Answer, method: str = "GET") -> Route:
     """Return a route that needs no sign-in; changes need a genuine form here too."""
 
     async def endpoint(request: Request) -> Response:
-        guard = guard_of(request.app.state.app)
+        access = access_of(request.app.state.app)
         form = await read_form(request) if method == "POST" else FormData()
-        return await run_in_threadpool(answer, guard, request, form)
+        return await run_in_threadpool(answer, access, request, form)
 
     endpoint.open = True  # type: ignore[attr-defined] # a test walks all routes
     return Route(path, endpoint, methods=[method], name=f"{method} {path}")
 
 
-def bare_page(guard: Access, request: Request, form: FormData, name: str, **words: Any) -> Response:
+def bare_page(
+    access: Access, request: Request, form: FormData, name: str, **words: Any
+) -> Response:
     """Return a page without the staff layout, and set a token where the browser has none yet."""
-    token = guard.token(request) or credentials.new_token()
+    token = access.token(request) or credentials.new_token()
     words = {
-        "csrf": guard.csrf(token),
+        "csrf": access.csrf(token),
         "kept": text_of(form, "kept"),
         "to": text_of(form, "to") or request.query_params.get("to", ""),
         "typed": lambda field: text_of(form, field),
@@ -51,88 +53,88 @@ def bare_page(guard: Access, request: Request, form: FormData, name: str, **word
         "ended": False,
         **words,
     }
-    response = html(guard.app, name, 422 if words["faults"] else 200, **words)
-    guard.set_token(response, token)
+    response = html(access.app, name, 422 if words["faults"] else 200, **words)
+    access.set_token(response, token)
     return response
 
 
-def show(guard: Access, request: Request, form: FormData) -> Response:
+def show(access: Access, request: Request, form: FormData) -> Response:
     """Show the sign-in page."""
-    if guard.signed_in(request, guard.app.clock()):
+    if access.signed_in(request, access.app.clock()):
         return RedirectResponse("/", 303)
-    return bare_page(guard, request, form, "sign-in.html")
+    return bare_page(access, request, form, "sign-in.html")
 
 
-def try_password(guard: Access, request: Request, form: FormData) -> Response:
+def try_password(access: Access, request: Request, form: FormData) -> Response:
     """Check email address and password."""
-    if not guard.has_valid_token(request, form):
-        return bare_page(guard, request, form, "sign-in.html", faults={"email": FORGED})
-    now = guard.app.clock()
+    if not access.has_valid_token(request, form):
+        return bare_page(access, request, form, "sign-in.html", faults={"email": FORGED})
+    now = access.app.clock()
     email = text_of(form, "email").strip().lower()
     try:
-        with writing(guard.app.engine) as session:
+        with writing(access.app.engine) as session:
             found = sign_in.with_password(
                 session,
-                guard.sign_in_request(request, email),
+                access.sign_in_request(request, email),
                 text_of(form, "password"),
                 browser(request),
                 now,
             )
             proven = bool(found and found[0].proven_at)
     except Wait as wait:
-        return _too_many_attempts(guard, request, form, "sign-in.html", "email", wait)
+        return _too_many_attempts(access, request, form, "sign-in.html", "email", wait)
     if found is None:
-        return bare_page(guard, request, form, "sign-in.html", faults={"email": WRONG})
-    return continue_sign_in(guard, request, form, found[1], email, proven=proven)
+        return bare_page(access, request, form, "sign-in.html", faults={"email": WRONG})
+    return continue_sign_in(access, request, form, found[1], email, proven=proven)
 
 
 def _too_many_attempts(
-    guard: Access, request: Request, form: FormData, page: str, field: str, wait: Wait
+    access: Access, request: Request, form: FormData, page: str, field: str, wait: Wait
 ) -> Response:
     words = f"There were several wrong tries. Please wait {wait.seconds} seconds, then try again."
-    return bare_page(guard, request, form, page, faults={field: words})
+    return bare_page(access, request, form, page, faults={field: words})
 
 
 def continue_sign_in(
-    guard: Access, request: Request, form: FormData, token: str, email: str, *, proven: bool
+    access: Access, request: Request, form: FormData, token: str, email: str, *, proven: bool
 ) -> Response:
     """Redirect to the second step where it is still missing, else to the page asked for."""
     to, kept = safe_path(text_of(form, "to")), text_of(form, "kept")
     if not proven:
-        request.cookies[guard.cookie] = token
-        return show_code(guard, request, form)
+        request.cookies[access.cookie] = token
+        return show_code(access, request, form)
     response: Response = RedirectResponse(to, 303)
     if kept:
-        response = _restore_form(guard, token, kept) or response
-    guard.set_token(response, token)
-    guard.remember(response, email)
+        response = _restore_form(access, token, kept) or response
+    access.set_token(response, token)
+    access.remember(response, email)
     return response
 
 
-def _restore_form(guard: Access, token: str, kept: str) -> Response | None:
+def _restore_form(access: Access, token: str, kept: str) -> Response | None:
     """Show the form that was filled in before the session ended, to be sent with one press."""
-    with reading(guard.app.engine) as session:
+    with reading(access.app.engine) as session:
         found = staff.signed_in(session, credentials.hash_token(token))
-        back = guard.kept_form(kept, found.staff.id) if found else None
+        back = access.kept_form(kept, found.staff.id) if found else None
     if back is None:
         return None
     return html(
-        guard.app, "signed-in-again.html", csrf=guard.csrf(token), action=back[0], fields=back[1]
+        access.app, "signed-in-again.html", csrf=access.csrf(token), action=back[0], fields=back[1]
     )
 
 
-def show_code(guard: Access, request: Request, form: FormData) -> Response:
+def show_code(access: Access, request: Request, form: FormData) -> Response:
     """Ask for the code, or set up the second step where it is required and missing."""
-    found = guard.any_session(request, guard.app.clock())
+    found = access.any_session(request, access.app.clock())
     if found is None:
         return RedirectResponse("/sign-in", 303)
     if found.sign_in.proven_at is None and found.staff.totp_secret:
-        return bare_page(guard, request, form, "sign-in-code.html")
-    return show_set_up(guard, request, form, found)
+        return bare_page(access, request, form, "sign-in-code.html")
+    return show_set_up(access, request, form, found)
 
 
 def show_set_up(
-    guard: Access,
+    access: Access,
     request: Request,
     form: FormData,
     found: SignedIn,
@@ -140,82 +142,82 @@ def show_set_up(
 ) -> Response:
     """Show the QR code that an authenticator app reads, and where to type its first code."""
     sealed = text_of(form, "seed")
-    seed = guard.lock.unseal(sealed) if sealed else None
+    seed = access.lock.unseal(sealed) if sealed else None
     seed = seed or credentials.new_seed()
     return bare_page(
-        guard,
+        access,
         request,
         form,
         "authenticator.html",
         seed=" ".join(seed[i : i + 4] for i in range(0, len(seed), 4)),
-        sealed=guard.lock.seal(seed),
+        sealed=access.lock.seal(seed),
         address=credentials.code_address(seed, found.staff.email),
         faults=faults or {},
     )
 
 
-def draw_code(guard: Access, request: Request, _: FormData) -> Response:
+def draw_code(access: Access, request: Request, _: FormData) -> Response:
     """Draw the QR code for an authenticator app."""
-    found = guard.any_session(request, guard.app.clock())
-    seed = guard.lock.unseal(request.query_params.get("seed", ""))
+    found = access.any_session(request, access.app.clock())
+    seed = access.lock.unseal(request.query_params.get("seed", ""))
     if found is None or not seed:
         return Response(status_code=404)
     drawn = credentials.qr(credentials.code_address(seed, found.staff.email))
     return Response(drawn, media_type="image/svg+xml")
 
 
-def try_code(guard: Access, request: Request, form: FormData) -> Response:
+def try_code(access: Access, request: Request, form: FormData) -> Response:
     """Check the code of the second step, or the first one of a new app."""
-    found = guard.any_session(request, guard.app.clock())
+    found = access.any_session(request, access.app.clock())
     if found is None:
         return RedirectResponse("/sign-in", 303)
-    if not guard.has_valid_token(request, form):
-        return show_code(guard, request, form)
-    return (_first_code if text_of(form, "seed") else _code)(guard, request, form, found)
+    if not access.has_valid_token(request, form):
+        return show_code(access, request, form)
+    return (_first_code if text_of(form, "seed") else _code)(access, request, form, found)
 
 
-def _code(guard: Access, request: Request, form: FormData, found: SignedIn) -> Response:
-    email, now = found.staff.email, guard.app.clock()
-    knocks, code = guard.sign_in_request(request, email), text_of(form, "code")
+def _code(access: Access, request: Request, form: FormData, found: SignedIn) -> Response:
+    email, now = found.staff.email, access.app.clock()
+    knocks, code = access.sign_in_request(request, email), text_of(form, "code")
     try:
-        with writing(guard.app.engine) as session:
+        with writing(access.app.engine) as session:
             mine = staff.signed_in(session, found.sign_in.token_hash)
             assert mine is not None
-            token = sign_in.with_code(session, guard.lock, mine.sign_in, code, knocks, now)
+            token = sign_in.with_code(session, access.lock, mine.sign_in, code, knocks, now)
     except Wait as wait:
-        return _too_many_attempts(guard, request, form, "sign-in-code.html", "code", wait)
+        return _too_many_attempts(access, request, form, "sign-in-code.html", "code", wait)
     if token is None:
-        return bare_page(guard, request, form, "sign-in-code.html", faults={"code": WRONG_CODE})
-    return continue_sign_in(guard, request, form, token, email, proven=True)
+        return bare_page(access, request, form, "sign-in-code.html", faults={"code": WRONG_CODE})
+    return continue_sign_in(access, request, form, token, email, proven=True)
 
 
-def _first_code(guard: Access, request: Request, form: FormData, found: SignedIn) -> Response:
-    seed = guard.lock.unseal(text_of(form, "seed")) or ""
-    with writing(guard.app.engine) as session:
+def _first_code(access: Access, request: Request, form: FormData, found: SignedIn) -> Response:
+    seed = access.lock.unseal(text_of(form, "seed")) or ""
+    with writing(access.app.engine) as session:
         mine = staff.signed_in(session, found.sign_in.token_hash)
         assert mine is not None
-        code, now = text_of(form, "code"), guard.app.clock()
-        done = sign_in.set_up_code(session, guard.lock, mine.sign_in, seed, code, now)
+        code, now = text_of(form, "code"), access.app.clock()
+        done = sign_in.set_up_code(session, access.lock, mine.sign_in, seed, code, now)
     if done is None:
-        return show_set_up(guard, request, form, found, {"code": WRONG_CODE})
+        return show_set_up(access, request, form, found, {"code": WRONG_CODE})
     token, spare = done
     to = safe_path(text_of(form, "to"))
-    response = html(guard.app, "recovery-codes.html", spare=spare, to=to)
-    guard.set_token(response, token)
-    guard.remember(response, found.staff.email)
+    response = html(access.app, "recovery-codes.html", spare=spare, to=to)
+    access.set_token(response, token)
+    access.remember(response, found.staff.email)
     return response
 
 
-def sign_out(guard: Access, request: Request, form: FormData) -> Response:
+def sign_out(access: Access, request: Request, form: FormData) -> Response:
     """Sign out: the session ends on the server, also if the cookie stays."""
-    found = guard.session_row(request)
-    if found and guard.has_valid_token(request, form):
-        with writing(guard.app.engine) as session:
+    found = access.session_row(request)
+    if found and access.has_valid_token(request, form):
+        with writing(access.app.engine) as session:
             mine = staff.signed_in(session, found.sign_in.token_hash)
             if mine is not None:
-                mine.sign_in.ended_at = guard.app.clock()
+                mine.sign_in.ended_at = access.app.clock()
     response = RedirectResponse("/sign-in", 303)
-    response.delete_cookie(guard.cookie)
+    response.delete_cookie(access.cookie)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
