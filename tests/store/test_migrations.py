@@ -28,12 +28,12 @@ STEPS = sorted(migrations.VERSIONS.glob("0*.py"))
 FIRST_RELEASE = 1
 """Steps after this one are taken while an older version may still run."""
 
-NEXT_STEP = """
+NEXT_STEP = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{migrations.newest()}"
 
 
 def upgrade():
@@ -88,10 +88,10 @@ def next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Let the code know a step more than has been released, and return its revision."""
     steps = tmp_path / "versions"
     shutil.copytree(migrations.VERSIONS, steps)
-    (steps / "0002_motto.py").write_text(NEXT_STEP, "utf-8")
+    (steps / "9999_motto.py").write_text(NEXT_STEP, "utf-8")
     monkeypatch.setattr(migrations, "VERSIONS", steps)
-    monkeypatch.setattr(migrations, "STEPS", [*migrations.STEPS[:FIRST_RELEASE], "0002"])
-    return "0002"
+    monkeypatch.setattr(migrations, "STEPS", [*migrations.STEPS, "9999"])
+    return "9999"
 
 
 def columns(engine: Engine) -> dict[str, dict[str, bool]]:

@@ -33,6 +33,12 @@ from reminders.store.tables.people import (
     Suppression,
     Treatment,
 )
+from reminders.store.tables.questions import (
+    ClientMerge,
+    Question,
+    RememberedAnswer,
+    WaitingRow,
+)
 from reminders.store.tables.staff import Invitation, Membership, SignIn, SignInAttempt, Staff
 
 __all__ = [
@@ -40,6 +46,7 @@ __all__ = [
     "Attempt",
     "Audit",
     "Client",
+    "ClientMerge",
     "Clinic",
     "ColumnMapping",
     "Consent",
@@ -56,8 +63,10 @@ __all__ = [
     "Parameter",
     "PracticeRecipient",
     "PurgeRecord",
+    "Question",
     "Receipt",
     "Redaction",
+    "RememberedAnswer",
     "Reminder",
     "Reply",
     "SegmentSpending",
@@ -69,5 +78,6 @@ __all__ = [
     "Suppression",
     "Treatment",
     "VerificationCode",
+    "WaitingRow",
     "Wording",
 ]

@@ -101,6 +101,7 @@ class Client(SQLModel, table=True):
     )
     created_at: datetime = Field(sa_type=Instant)
     erased_at: datetime | None = Field(default=None, sa_type=Instant)
+    merged_into: int | None = None
 
 
 class Consent(SQLModel, table=True):
@@ -159,10 +160,11 @@ class Treatment(SQLModel, table=True):
     """One session, as the clinic's wall clock shows it; ``ends_at`` (UTC) is derived."""
 
     __table_args__ = (
-        # One treatment for a booking of the clinic's own system.
+        # One treatment for a booking of one system; two systems may both have a number 1.
         Index(
-            "treatment_external_id",
+            "treatment_booking",
             "clinic_id",
+            "source",
             "external_id",
             unique=True,
             **where(text("external_id IS NOT NULL")),
@@ -184,6 +186,7 @@ class Treatment(SQLModel, table=True):
     ends: time | None = None
     ends_at: datetime = Field(sa_type=Instant)
     external_id: str | None = None
+    source: str = Field(default="", sa_column_kwargs=EMPTY)
     cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
     treated_marked_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
