@@ -41,7 +41,7 @@ and countries of one clock, which are said often; cities are known by the IANA n
 
 @lru_cache(maxsize=1)
 def _known() -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for zone in sorted(available_timezones()):
         if zone.startswith(_AREAS) and "/" in zone:
             found.setdefault(fold(zone.rpartition("/")[2]), zone)
