@@ -52,7 +52,7 @@ def test_a_landline_is_kept_only_where_there_is_nothing_better() -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["n/a", "call reception", "604-555-0301 ext 12", "4.47701E+11", "1-800-FLOWERS", "123", "07700 900123 07700 900124 07700 900125", "ask her", ""],
+    ["n/a", "call reception", "604-555-0301 ext 12", "4.47701E+11", "1-800-FLOWERS", "123", "07700 900123 07700 900124 07700 900125", "ask them", ""],
 )  # fmt: skip
 def test_what_cannot_be_texted_is_refused(cell: str) -> None:
     with pytest.raises(InputError) as refused:
