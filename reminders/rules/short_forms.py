@@ -59,7 +59,7 @@ nicholas nicolas nikolas nick nicky nico niko nicolau / nicole nicky nikki nic n
 olivia olive liv livvy / pamela pam / patricia patrizia patty patti pat trish tricia patrycja paty / patrick patrik patricio pat paddy rick / paula
 pauline paulina polly / pawel paul pablo / penelope penny / peter pete pedro piotr piotrek pierre perico / petronela nela / philippa pippa pip
 priscilla cilla prissy / rachel rachael raquel rach / raymond ray raimundo / rebecca rebekah becky becca beck bex / regina gina reggie
-reginald reg reggie / renata renate rena / richard ricardo ryszard rich rick ricky dick richie rysiek / robert roberto rob bob bobby robbie bert robin
+reginald reg reggie / renata renate rena / richard ricardo ryszard rich rick ricky dick richie rysiek / robert roberto rob bob bobby robbie bert
 rodrigo rodri / roger rog / ronald ron ronnie / rosario charo / rosa rosita / rose rosie / rosalind roz ros / rosemary rosie rose
 roxanne roxana roxy / samantha sam sammy / samuel sam sammy / sandra sandy / sebastian sebastien seb bastian basti / sean shaun shawn / sergio checo
 sharon shaz / sheila shelagh / silvia sylvia sylvie sylwia / simon szymon / simone simona / sophia sofia zofia zosia sofi / sophie sofi
@@ -71,6 +71,18 @@ ursula urszula ulla uschi ursel ula / valentina vale tina / valerie val / vaness
 victoria viktoria wiktoria vicky vicki vic tori tory vikki / victor viktor wiktor vic / vincent vince vinnie vicente / virginia ginny ginger
 vivian vivienne viv / walter walt wally / wilhelm willi willy helmut / william bill billy will willie liam guillaume / wojciech wojtek
 yolanda yoli jola jolanta / yvonne iwona evonne / zachary zack zac zach / zbigniew zbyszek
+maria ma / francisco fco / thomas thos / william wm / james jas / george geo jorge georg / joseph jos / robert robt / samuel saml / manuel ml / fernando fdo nando / soledad sole
+javier javi xavier xavi / enrique kike / krzysztof krzysiek / friederike rike / fernanda nanda fer / mohammed mohamed muhammad mohammad mohamad muhammed mohd md mo / aisha ayesha aysha aicha
+ahmed ahmad ahmet / fatima fatma fatimah / yusuf yousef youssef / hassan hasan / hussein hussain husain / khadija khadijah / zainab zaynab zeynep / montserrat montse / inmaculada inma macu
+milagros mila / pilar pili / remedios reme / encarnacion encarni encarna / trinidad trini / rafael rafa / rafaela rafi rafa / salvador salva / alberto beto albert / roberto beto / gonzalo gonza
+santiago santi yago / sebastian seba / joaquin quino ximo / leticia leti / lourdes lurdes / macarena maca / natividad nati / purificacion puri / teodoro teo / sebastien seb / thibault thibaut tibo
+benedicte bene / maximilien max / frederique fred / wolfgang wolf / hildegard hilde / gabriele gabi / rosemarie rosi / ingeborg inge / bernhard bernd / gerhard gerd / dietrich dieter / ludwig lutz
+margarethe grete / magdalene lene / mathilde tilda / theresia resi / leopold poldi / benedikt bene / konstantin kosta / danuta danka / dorota dorotka / hanna hania / iwona iwonka / jadwiga jadzia / jerzy jurek
+kazimierz kazik / kamila kama / lidia lidka / mieczyslaw mietek / miroslaw mirek / przemyslaw przemek / radoslaw radek / roman romek / slawomir slawek / waldemar waldek / wieslawa wiesia / wladyslaw wladek
+zygmunt zyga / francisca chica / gustavo guga / adriano dri / aparecida cida / conceicao ceica / joaquim quim / marcelo celo / renato nato / terezinha tere / ashleigh ashley ash / bradley brad / chelsea chels
+clifford cliff / clinton clint / courtney court / curtis curt / derek derrick deryck / desmond des / eugene gene / evelyn evie eve / gareth gaz / gilbert gil / heather heth / imogen immy / jasmine jas jaz jazz
+joanne jojo / jordan jordy / kelsey kels / lachlan lachie / lesley leslie les / lindsay lindsey lynsey lyndsay lin / lorraine lori raine / marjorie marge / marilyn mari lyn / melanie mel / melissa mel missy
+natasha tash / norman norm / phyllis phyl / rosalie rosie / russell russ / seamus shamus / shannon shan / stacey stacy / tabitha tabby / tracey tracy tracie / winifred winnie / zoe zo zoey
 """
 
 _NEIGHBOURS = words(
