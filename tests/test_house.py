@@ -21,7 +21,7 @@ FLOORS = (
     ("private_files",),
     ("store", "senders", "wording", "links", "settings", "shapes", "spreadsheets", "logs"),
     ("delivery", "plans"),
-    ("monitoring", "rehearsal", "consent"),
+    ("monitoring", "rehearsal", "consent", "questions"),
     ("enrolment", "customisation", "inbox"),
     ("intake", "staff"),
     ("privacy",),
