@@ -127,9 +127,9 @@ class ListRow:
     @property
     def key(self) -> str:
         """Return what a later list would say of the same treatment, from which nobody is read."""
-        if booking := self.cell("external_id"):
-            return questions.secret_key(self.sheet.source, booking, self._who())
         contact = self.cell("phone") or self.cell("email")
+        if booking := self.cell("external_id"):
+            return questions.secret_key(self.sheet.source, booking, contact)
         return questions.secret_key(self._who(), contact, self.cell("treated_at"))
 
     def _who(self) -> str:
