@@ -22,6 +22,7 @@ from reminders.rules.list_dates import order_of
 from reminders.rules.list_shape import heading_row, is_beside_the_point
 from reminders.rules.questions import Answers, Doubt, secret_key
 from reminders.spreadsheets import Table
+from reminders.store.queries import imports as queries
 from reminders.store.tables import Clinic
 from reminders.wording.library import Library
 
@@ -165,6 +166,22 @@ def under_headings(table: Table) -> Table:
     lines = [(1, table.header), *table.rows]
     place = heading_row([cells for _, cells in lines])
     return Table(list(lines[place][1]), lines[place + 1 :]) if place else table
+
+
+def columns_of(
+    session: Session, clinic: Clinic, header: Sequence[str], said: Sequence[str] = ()
+) -> dict[str, int] | None:
+    """Return which column holds what, as somebody corrected it for lists with these headings; None
+    where nobody has. ``said`` are corrections like “Procedure Date=treated_at”, remembered from now
+    on. Raises ``InputError``.
+    """
+    mark = list_columns.fingerprint(header)
+    kept = queries.recall(session, clinic.id, mark)
+    if not said:
+        return kept
+    corrected = list_columns.correct(kept or list_columns.recognise_columns(header), header, said)
+    queries.remember(session, clinic.id, mark, corrected)
+    return corrected
 
 
 def _sheet(
