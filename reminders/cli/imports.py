@@ -23,9 +23,9 @@ from reminders.cli.common import (
     progress_bar,
     stop,
 )
-from reminders.intake import lists
-from reminders.intake.lists import CheckedList, Taken
-from reminders.intake.rows import CellRemark
+from reminders.intake import list_results, lists
+from reminders.intake.column_meanings import CellRemark
+from reminders.intake.list_results import CheckedList, Taken
 from reminders.questions import questions
 from reminders.rules.terms import InputError
 from reminders.shapes.operation import Import
@@ -114,7 +114,7 @@ def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None
     show_remarks("To know", notes)
     if checked.ignored:
         err.print(f"[dim]Columns not needed: {', '.join(checked.ignored)}[/dim]")
-    out.print(lists.summary(checked, taken))
+    out.print(list_results.summary(checked, taken))
 
 
 def show_remarks(title: str, remarks: list[CellRemark]) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from reminders.enrolment.terms import Effect, EnrolmentResult
 from reminders.enrolment.treatments import by_id
 from reminders.intake import lists
-from reminders.intake.lists import CheckedList, Taken
-from reminders.intake.rows import CellRemark
+from reminders.intake.column_meanings import CellRemark
+from reminders.intake.list_results import CheckedList, Taken
 from reminders.plans.reminder_plans import replan_clients
 from reminders.questions import questions
 from reminders.rules import list_columns
