@@ -53,6 +53,7 @@ class CheckedList:
     notes: list[CellRemark] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     doubts: list[WaitingListRow] = field(default_factory=list)
+    services: dict[str, str] = field(default_factory=dict)
     other_services: Counter[str] = field(default_factory=Counter)
     not_taking_place: int = 0
     not_yet: int = 0
@@ -78,6 +79,7 @@ class Taken:
     too_late: int = 0
     clients: list[int] = field(default_factory=list)
     notes: list[CellRemark] = field(default_factory=list)
+    faults: list[CellRemark] = field(default_factory=list)
     asked: int = 0
 
     def count(self, number: int, done: EnrolmentResult) -> None:
@@ -103,6 +105,7 @@ class Taken:
         self.too_late += other.too_late
         self.clients += other.clients
         self.notes += other.notes
+        self.faults += other.faults
         self.asked += other.asked
 
 
@@ -206,6 +209,8 @@ def _check_row(
     checked.notes += row.notes if enrolment is not None else []
     if row.left_out is LeftOut.OTHER_SERVICE:
         checked.other_services[row.service] += 1
+    if enrolment is not None and row.service:
+        checked.services[row.service] = enrolment.protocol
     checked.not_taking_place += row.left_out is LeftOut.NOT_TAKING_PLACE
     checked.not_yet += row.left_out is LeftOut.NOT_YET
     checked.cells[row.number] = (row.key, row.values)
