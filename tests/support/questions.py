@@ -8,12 +8,14 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from reminders.questions import questions
+from reminders.rules.list_dates import Order
 from reminders.rules.questions import Doubt
 from reminders.store.database import writing
 from reminders.store.queries import questions as queries
 from tests.conftest import House
 
 HEADER = ["First name", "Last name", "Mobile", "Email", "Treatment", "Date"]
+COLUMNS = ("first_name", "last_name", "phone", "email", "treatment", "treated_at")
 _number = count(2)
 
 
@@ -39,7 +41,13 @@ def ask(house: House, doubt: Doubt, *rows: list[str]) -> int:
 
 def _wait(session: Session, asked: int, cells: list[str], house: House) -> None:
     number = next(_number)
-    layout = {"name": "march.csv", "header": HEADER, "columns": {"first_name": 0}}
+    layout = {
+        "name": "march.csv",
+        "header": HEADER,
+        "columns": {name: [place] for place, name in enumerate(COLUMNS)},
+        "order": list(Order(day_first=True)),
+        "source": "march",
+    }
     queries.wait(
         session,
         {
