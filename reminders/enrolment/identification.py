@@ -17,6 +17,9 @@ from reminders.store.queries import people
 from reminders.store.queries.people import name_key
 from reminders.store.tables import Client, Clinic, Treatment
 
+SOMEBODY_NEW = 0
+"""Says in place of a client's id that staff know it is nobody they know."""
+
 SENTENCES = {
     Why.BOOKING_OF_ANOTHER: "The list has {known}’s booking number, but {told}’s name and number."
     " Whose treatment is it?",
@@ -67,25 +70,36 @@ class ClientIndex:
     def identify(self, enrolment: Enrolment, answers: Answers, *, shared: bool) -> Identified:
         """Return whom an enrolment means; who is new is known from now on."""
         told = _told(enrolment, shared=shared)
+        if enrolment.meant == SOMEBODY_NEW:
+            return self._somebody_else(told, enrolment, only_exact=True)
+        if enrolment.meant is not None:
+            return Identified(enrolment.meant)
         meant = identity.who_is_meant(told, self._directory)
-        if meant.verdict is not Verdict.QUESTION:
-            return self._accept(told, meant, enrolment)
+        if meant.verdict is Verdict.QUESTION:
+            return self._as_answered(told, meant, enrolment, answers)
+        return self._accept(told, meant, enrolment)
+
+    def _as_answered(
+        self, told: Told, meant: Meant, enrolment: Enrolment, answers: Answers
+    ) -> Identified:
         subject = _subject(enrolment)
         answer = answers.get((QuestionKind.PERSON, subject))
         if answer is None:
             return Identified(None, self._ask(told, meant, subject))
-        if answer == questions.LEAVE_OUT:
-            return Identified(None)
         if answer == questions.SOMEBODY_ELSE:
             return self._somebody_else(told, enrolment)
-        chosen = int(answer.removeprefix("client:"))
+        number = answer.removeprefix("client:")
+        chosen = int(number) if number.isdecimal() else None
         return Identified(chosen if chosen in self._known else None)
 
-    def _somebody_else(self, told: Told, enrolment: Enrolment) -> Identified:
+    def _somebody_else(
+        self, told: Told, enrolment: Enrolment, *, only_exact: bool = False
+    ) -> Identified:
         """Look again without the number that was another's; who is still in doubt is new."""
         bare = replace(told, booking=None, client_number=None)
         meant = identity.who_is_meant(bare, self._directory)
-        meant = identity.NEW if meant.verdict is Verdict.QUESTION else meant
+        new = meant.verdict is Verdict.QUESTION or (only_exact and meant.respelled)
+        meant = identity.NEW if new else meant
         found = self._accept(bare, meant, enrolment)
         return replace(found, another_booking=True)
 

@@ -98,11 +98,14 @@ class ClientMatcher:
         for enrolment, one in zip(self._enrolments, found, strict=True):
             if one.client_id is None:
                 continue
-            news = _given_fields(enrolment, respelled=one.respelled)
+            news = _given_fields(enrolment)
+            known = self._by_id.get(one.client_id)
+            if known is not None and one.respelled:
+                news = _without_spelling(news, known)
             if one.client_id < 0:
                 blank = {"clinic_id": self._clinic.id, "created_at": self._now, **_BLANK}
                 new[one.client_id] = new.get(one.client_id, blank) | news
-            elif _update(self._by_id[one.client_id], news):
+            elif known is not None and _update(known, news):
                 self._changed.add(one.client_id)
         made = people.add_clients(self._session, list(new.values()))
         by_number = {**self._by_id, **dict(zip(new, made, strict=True))}
@@ -142,7 +145,7 @@ class ClientMatcher:
             treatment
             for treatment in self._treatments[client.id]
             if treatment.protocol == enrolment.protocol
-            and not (treatment.external_id and enrolment.external_id)
+            and not _is_another_booking(treatment, enrolment)
         ]
         same_day = [t for t in candidates if t.treated_on == enrolment.treated_on]
         if same_day:
@@ -218,18 +221,28 @@ _BLANK: Row = {
 """Every row made together has the same columns."""
 
 
+def _is_another_booking(treatment: Treatment, enrolment: Enrolment) -> bool:
+    """Say whether one system gave both a number, and not the same."""
+    numbered = treatment.external_id is not None and enrolment.external_id is not None
+    return numbered and treatment.source == enrolment.source
+
+
 def _own_booking(enrolment: Enrolment, found: Identified) -> Enrolment:
     """Leave away a booking's number that a person said is another client's."""
     return replace(enrolment, external_id=None) if found.another_booking else enrolment
 
 
-def _given_fields(enrolment: Enrolment, *, respelled: bool) -> Row:
-    """Return the client fields that an enrolment gives; missing ones stay as they are, and so does
-    a name that is only spelled another way.
-    """
+def _without_spelling(news: Row, known: Client) -> Row:
+    """Leave a known name as it is spelled, but for a family name that was missing."""
+    names = {"first_name"} | ({"last_name"} if known.last_name else set())
+    return {name: value for name, value in news.items() if name not in names}
+
+
+def _given_fields(enrolment: Enrolment) -> Row:
+    """Return the client fields that an enrolment gives; missing ones stay as they are."""
     news = {
-        "first_name": "" if respelled else enrolment.first_name,
-        "last_name": "" if respelled else enrolment.last_name,
+        "first_name": enrolment.first_name,
+        "last_name": enrolment.last_name,
         "phone": enrolment.phone,
         "email": enrolment.email,
         "language": enrolment.language,

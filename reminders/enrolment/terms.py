@@ -34,7 +34,7 @@ class Enrolment:
     """One treatment of one client, as a clinic enters it; contacts are normalised already.
 
     ``external_id`` is the booking's number in the system called ``source``, ``client_id`` the clinic's
-    own number for the client.
+    own number for the client; ``meant`` is the client whom staff chose, 0 for somebody new.
     """
 
     first_name: str
@@ -52,6 +52,7 @@ class Enrolment:
     client_id: str | None = None
     cancelled: bool = False
     consents: tuple[ConsentAnswer, ...] = ()
+    meant: int | None = None
 
     @property
     def identity(self) -> tuple[str, str]:

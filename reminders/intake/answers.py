@@ -55,7 +55,7 @@ def _read_again(
     total = Taken()
     for (layout, import_id), some in by_list.items():
         sheet = waiting_rows.meanings(layout, clinic, library, now, answers)
-        checked = CheckedList(rows=len(some))
+        checked = CheckedList(rows=len(some), whole=False)
         lists.check_rows(sheet, some, checked)
         total.faults += checked.faults
         total.add(lists.bring_in(session, library, clinic, checked, now, import_id=import_id))

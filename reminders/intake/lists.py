@@ -15,6 +15,7 @@ from reminders.enrolment.terms import Enrolment, EnrolmentResult
 from reminders.enrolment.treatments import enrol
 from reminders.intake import waiting_rows
 from reminders.intake.rows import CellRemark, ColumnMeanings, LeftOut, ListRow, read_row
+from reminders.intake.vanished import ask_about_vanished
 from reminders.rules import list_columns
 from reminders.rules.headings import vendor_of
 from reminders.rules.list_dates import order_of
@@ -60,6 +61,8 @@ class CheckedList:
     vendor: str | None = None
     meanings: ColumnMeanings | None = None
     cells: dict[int, tuple[str, Sequence[str]]] = field(default_factory=dict)
+    bookings: set[str] = field(default_factory=set)
+    whole: bool = True
 
     @property
     def questions(self) -> int:
@@ -81,6 +84,7 @@ class Taken:
     notes: list[CellRemark] = field(default_factory=list)
     faults: list[CellRemark] = field(default_factory=list)
     asked: int = 0
+    waiting: list[WaitingListRow] = field(default_factory=list)
 
     def count(self, number: int, done: EnrolmentResult) -> None:
         """Count one enrolment."""
@@ -214,6 +218,7 @@ def _check_row(
     checked.not_taking_place += row.left_out is LeftOut.NOT_TAKING_PLACE
     checked.not_yet += row.left_out is LeftOut.NOT_YET
     checked.cells[row.number] = (row.key, row.values)
+    checked.bookings.add(row.cell("external_id"))
     if row.doubts and not row.faults:
         checked.doubts.append(WaitingListRow(row.number, row.values, row.key, row.doubts[0]))
     if enrolment is None or _repeats(row, enrolment, checked, seen):
@@ -293,15 +298,19 @@ def bring_in(
     sheet = checked.meanings
     answers = sheet.answers if sheet else {}
     waiting = list(checked.doubts)
-    for done in enrol(session, library, clinic, enrolments, now, progress, answers):
+    results = enrol(session, library, clinic, enrolments, now, progress, answers)
+    for done in results:
         number = numbers[id(done.enrolment)]
         taken.count(number, done)
         each(number, done)
         if done.doubt is not None:
             key, values = checked.cells[number]
             waiting.append(WaitingListRow(number, values, key, done.doubt))
+    taken.waiting = waiting[len(checked.doubts) :]
+    if sheet is not None and checked.whole:
+        taken.asked += ask_about_vanished(session, clinic.id, sheet, results, checked.bookings, now)
     if sheet is not None:
-        taken.asked = waiting_rows.let_wait(
+        taken.asked += waiting_rows.let_wait(
             session, clinic.id, sheet, waiting, checked, now, import_id
         )
     return taken

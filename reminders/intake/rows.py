@@ -127,9 +127,9 @@ class ListRow:
     @property
     def key(self) -> str:
         """Return what a later list would say of the same treatment, from which nobody is read."""
-        if booking := self.cell("external_id"):
-            return questions.secret_key(self.sheet.source, booking, self._who())
         contact = self.cell("phone") or self.cell("email")
+        if booking := self.cell("external_id"):
+            return questions.secret_key(self.sheet.source, booking, contact)
         return questions.secret_key(self._who(), contact, self.cell("treated_at"))
 
     def _who(self) -> str:
@@ -287,17 +287,15 @@ def _ends(row: ListRow, when: When) -> time | None:
     if not text:
         length = read_length(row.cell("duration")) if row.cell("duration") else None
         return when.ends or _after(when, length)
-    try:
-        return read_times(text)[0]
-    except InputError:
-        pass  # it may stand with its date
     sheet = row.sheet
-    end = row.read("ended_at", lambda cell: read_when(cell, sheet.zone, sheet.order, sheet.today))
-    days = (end.day - when.day).days if end else 0
-    at = end.at if end else None
-    if end and (days not in {0, 1} or (days == 1 and at and when.at and at >= when.at)):
+    try:
+        end = read_when(text, sheet.zone, sheet.order, sheet.today)
+    except InputError:
+        return (row.read("ended_at", read_times) or (None,))[0]
+    days = (end.day - when.day).days
+    if days not in {0, 1} or (days == 1 and end.at and when.at and end.at >= when.at):
         row.fault("ended_at", "It ends before it begins, or days later.", "Check both dates.")
-    return at
+    return end.at
 
 
 def _after(when: When, length: timedelta | None) -> time | None:

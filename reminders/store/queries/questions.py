@@ -57,6 +57,17 @@ def close_unneeded(session: Session, clinic_id: int) -> None:
     session.execute(unneeded.execution_options(**QUIET))
 
 
+def drop_open(session: Session, clinic_id: int, kind: str, subject: str) -> None:
+    """Take an open question back, since what it asks about may be another by now."""
+    asked = delete(Question).where(
+        col(Question.clinic_id) == clinic_id,
+        col(Question.kind) == kind,
+        col(Question.subject) == subject,
+        col(Question.answered_at).is_(None),
+    )
+    session.execute(asked.execution_options(**QUIET))
+
+
 def open_questions(session: Session, clinic_id: int | None = None) -> list[tuple[Question, int]]:
     """Return what waits for an answer with how many rows wait for it, the oldest first."""
     rows = func.count(col(WaitingRow.id))
