@@ -106,7 +106,7 @@ def test_what_vanished_from_a_list_is_asked_of_the_others_alone(house: House) ->
     ask(house, about_vanished("march", ["Ana Costarica", "Bea"], (1, 2)))
     forget(house)
     (left,) = asked(house)
-    assert left.sentence == "This one is no longer in your list: Bea. Cancelled?"
+    assert left.sentence == "This one is no longer in your list: Bea (02 March). Cancelled?"
     forget(house, 2)
     assert asked(house) == []
 
