@@ -22,6 +22,7 @@ from reminders.cli import (
     operations,
     paperwork,
     privacy,
+    questions,
     replies,
     run,
     staff,
@@ -55,6 +56,8 @@ GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
     "Clinics and people": {
         "clinic": clinics.commands,
         "import": imports.import_list,
+        "questions": questions.show_questions,
+        "answer": questions.take_answer,
         "client": clients.commands,
         "treatment": clients.treatments,
         "staff": staff.commands,

@@ -33,6 +33,7 @@ class CheckedList:
     notes: list[CellRemark] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     doubts: list[WaitingListRow] = field(default_factory=list)
+    services: dict[str, str] = field(default_factory=dict)
     other_services: Counter[str] = field(default_factory=Counter)
     not_taking_place: int = 0
     not_yet: int = 0
@@ -60,6 +61,7 @@ class Taken:
     too_late: int = 0
     clients: list[int] = field(default_factory=list)
     notes: list[CellRemark] = field(default_factory=list)
+    faults: list[CellRemark] = field(default_factory=list)
     asked: int = 0
     waiting: list[WaitingListRow] = field(default_factory=list)
 
@@ -86,6 +88,7 @@ class Taken:
         self.too_late += other.too_late
         self.clients += other.clients
         self.notes += other.notes
+        self.faults += other.faults
         self.asked += other.asked
 
 

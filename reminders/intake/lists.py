@@ -151,6 +151,8 @@ def _check_row(
     checked.notes += row.notes if enrolment is not None else []
     if row.left_out is LeftOut.OTHER_SERVICE:
         checked.other_services[row.service] += 1
+    if enrolment is not None and row.service:
+        checked.services[row.service] = enrolment.protocol
     checked.not_taking_place += row.left_out is LeftOut.NOT_TAKING_PLACE
     checked.not_yet += row.left_out is LeftOut.NOT_YET
     checked.cells[row.number] = (row.key, row.values)

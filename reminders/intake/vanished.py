@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from reminders.enrolment.terms import EnrolmentResult
 from reminders.intake.column_meanings import ColumnMeanings
 from reminders.questions import questions
-from reminders.rules.questions import QuestionKind, about_vanished
+from reminders.rules.questions import Doubt, QuestionKind, about_vanished
 from reminders.store.queries import people
 from reminders.store.queries import questions as queries
+from reminders.store.tables import Client, Treatment
 
 LOOKED_BACK = timedelta(days=31)
 """What was treated longer ago gets no reminder that a cancellation could still stop."""
@@ -49,8 +50,12 @@ def ask_about_vanished(
     ]
     if not gone:
         return False
+    questions.ask(session, clinic_id, doubt_of(sheet.source, gone), now)
+    return True
+
+
+def doubt_of(source: str, gone: Sequence[tuple[Treatment, Client]]) -> Doubt:
+    """Word the question about these treatments, of which the first are named."""
     names = [f"{c.first_name} {c.last_name}".strip() + f" ({t.treated_on:%d %B})" for t, c in gone]
     more = [f"and {len(names) - NAMED} more"] if len(names) > NAMED else []
-    doubt = about_vanished(sheet.source, [*names[:NAMED], *more], (t.id for t, _ in gone))
-    questions.ask(session, clinic_id, doubt, now)
-    return True
+    return about_vanished(source, [*names[:NAMED], *more], (t.id for t, _ in gone))

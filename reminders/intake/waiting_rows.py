@@ -32,7 +32,8 @@ def let_wait(
     """Ask what is in doubt, keep its rows, and let those wait no longer that this list answers;
     return how many questions there are.
     """
-    services = {service_key(name): (name, NO_REMINDERS) for name in checked.other_services if name}
+    means = dict.fromkeys(checked.other_services, NO_REMINDERS) | checked.services
+    services = {service_key(name): (name, answer) for name, answer in means.items() if name}
     questions.show_services(session, clinic_id, services, now)
     layout = _layout(sheet)
     asked: dict[tuple[str, str], int] = {}
