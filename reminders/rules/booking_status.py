@@ -58,7 +58,7 @@ def read_status(word: str) -> Standing:
     """
     if not _says(word):
         return STANDS
-    outcome, moved = _read(fold(word))
+    outcome, moved = _read(fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word)))
     return Standing(outcome, word.strip(), moved)
 
 
@@ -113,12 +113,12 @@ def _read(word: str) -> tuple[Outcome, bool]:
         return Outcome.NOT_YET, False
     if _GONE.search(said) or _MOVED.search(said):
         return Outcome.NOT_TAKING_PLACE, not _GONE.search(said)
-    if _TOOK_PLACE.search(said) and not _UNDONE.search(said):
+    without = _UNDONE.sub(" ", said)
+    if _TOOK_PLACE.search(without):
         return Outcome.TAKES_PLACE, False
     if _NOT_YET.search(said):
         return Outcome.NOT_YET, False
-    stands = _STANDS.search(said) and not _UNDONE.search(said)
-    return (Outcome.TAKES_PLACE if stands else Outcome.UNKNOWN), False
+    return (Outcome.TAKES_PLACE if _STANDS.search(without) else Outcome.UNKNOWN), False
 
 
 def _says(cell: str) -> bool:

@@ -5,15 +5,29 @@ from __future__ import annotations
 import unicodedata
 
 _LETTERS = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "™": "",
+        "®": "",
+        "©": "",
+    }
 )
-"""Letters that Unicode does not take apart into a letter and a mark."""
+"""Letters that Unicode does not take apart into a letter and a mark, and signs that say nothing."""
 
 
 def fold(text: str) -> str:
     """Return small letters without accents, every run of other marks one space."""
     if not text.isascii():
-        known = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
+        known = (
+            unicodedata.normalize("NFKC", text.translate(_LETTERS)).casefold().translate(_LETTERS)
+        )
         apart = unicodedata.normalize("NFKD", known)
         text = "".join(c for c in apart if unicodedata.category(c) not in {"Mn", "Cf"})
     return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())

@@ -69,7 +69,8 @@ def likeness(first: str, last: str, other_first: str, other_last: str) -> Likene
 
 def _compared(one: _Name, two: _Name) -> Likeness:
     words, others = (one.given + one.family), (two.given + two.family)
-    if sorted(words) == sorted(others) or sound("".join(words)) == sound("".join(others)):
+    spaced = len(words) != len(others) and sound("".join(words)) == sound("".join(others))
+    if spaced or sorted(words) == sorted(others):
         return SAME
     given = _given(one.given, two.given)
     family = SAME if sound(one.together) == sound(two.together) else _family(one.family, two.family)
@@ -183,7 +184,7 @@ _DOUBLE = re.compile(r"(.)\1+")
 _HEARD = [
     (re.compile(spelled), heard)
     for spelled, heard in (
-        (r"([aou])e", r"\1"), (r"ph", "f"), (r"sch", "sh"), (r"(?:ey|ie|y|ee)$", "i"), (r"y", "i"),
+        (r"([aou])e(?=[^aeiouy])", r"\1"), (r"ph", "f"), (r"sch", "sh"), (r"(?:ey|ie|y|ee)$", "i"), (r"y", "i"),
         (r"c?k|q|c(?=[^eh]|$)", "k"), (r"(?<=.)h", ""), (r"z", "s"), (r"w", "v"), (r"j(?=a|o|u)", "j"),
     )
 ]  # fmt: skip
@@ -212,9 +213,10 @@ def _taken_apart(first: str, last: str) -> _Name:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    words = fold(re.sub(r"['’`´]", "", text)).split()
+    words = _SAINT.sub("st", fold(re.sub(r"['’`´]", "", text))).split()
     bare = tuple(w for w in words if w not in TITLES and w not in CREDENTIALS)
     return bare or tuple(words)
 
 
+_SAINT = re.compile(r"\bsaint\b")
 _PREFIX = re.compile(r"\b(mc|mac|o)['’ ]+(?=\w{3})", re.IGNORECASE)

@@ -18,6 +18,9 @@ UNMEANT = (
     r"(?:no|non|without|zero|free of) \w*needl\w*", r"\w*needl\w* ?(?:free|less)\w*",
     r"(?:sin|sem|sans|ohne|bez|no) (?:micro ?|mikro ?)?(?:aguj|agulh|aiguill|nadel|igl)\w*",
     r"nadel(?:frei|los)\w*", r"bezigl\w*", r"needle ?point", r"nano ?needl\w*",
+    # to talk first is only a condition
+    r"(?:no|without|sin|sem|sans|ohne|bez|after) (?:\w+ )?(?:[ck]onsult\w*|konsultac\w*|beratung\w*|patch tests?)(?: (?:needed|required|necessary))?",
+    r"(?:[ck]onsult\w*|konsultac\w*|beratung\w*|patch tests?) (?:is |was )?(?:required|needed|first|done|completed|compulsory)",
     # scars' own word, and a control that is an aim
     r"scars? revision", r"(?:acne|oil|sebum|pore|pigment\w*|pain|shine) control",
 )  # fmt: skip
@@ -39,12 +42,15 @@ ASIDE = (
     r"po ?zabieg\w*", r"opiek\w*", r"wizyt\w* (?:kontroln|sprawdz)\w*", r"touch ?base",
     # to try, to pay, to learn
     r"patch ?tests?", r"test ?patch\w*", r"prueba de parche", r"test cutane", r"hauttest",
-    r"(?:gift|e gift) ?\w*", r"\w*vouchers?", r"\w*gutschein\w*", r"(?:bon|cheque|carte) cadeaux?",
+    r"numbing creams?", r"patches", r"home ?(?:care|kit)s?", r"(?:gift|e gift) ?\w*", r"\w*vouchers?", r"\w*gutschein\w*", r"(?:bon|cheque|carte) cadeaux?",
     r"(?:tarjeta|bono|cheque) regalo", r"vale presente", r"(?:karta|bon) \w*podarunk\w*",
     r"deposits?", r"anzahlung", r"acompte", r"zadatek", r"training\w*", r"workshops?", r"master ?class",
     r"formation", r"formacion", r"schulung\w*", r"szkoleni\w*", r"treinamento", r"webinar",
 )  # fmt: skip
 """What is no treatment, though it may be about one."""
+
+AROUND = r"(?:post|after|pre|before|prior to|nach|vor|apres|avant|despues de|antes de|po|przed|apos|depois de)"
+"""Before the word of a treatment these mean what is done around it: “LED after microneedling”."""
 
 JOINED = (
     r"(?:in(?:c|k)l\w*|w|with|mit|avec|con|com|wraz z|z|ze|and|und|et|y|e|i|plus|samt|then)"

@@ -60,6 +60,8 @@ def _read(name: str, protocols: tuple[Protocol, ...]) -> Service:
     if _ASIDE.search(said):
         joined = known and _is_joined(said, known)
         return Service(Kind.DOUBTFUL, _chosen(known, maybe)) if joined else Service(Kind.OTHER)
+    if known and _is_around(said, known):
+        return Service(Kind.OTHER)
     if known:
         chosen = _chosen(known, maybe)
         return Service(Kind.TREATMENT if len(chosen) == 1 else Kind.DOUBTFUL, chosen)
@@ -100,6 +102,12 @@ def _is_joined(said: str, known: Iterable[Protocol]) -> bool:
     return False
 
 
+def _is_around(said: str, known: Iterable[Protocol]) -> bool:
+    """Say whether a treatment is only what it comes before or after."""
+    words = (found for p in known for found in _pattern((p.name, *p.known_as)).finditer(said))
+    return all(_AROUND.search(said[: found.start()]) for found in words)
+
+
 def _without_neutral(said: str) -> str:
     words = (w for w in said.split() if not re.fullmatch(r"\d+\w{0,3}|\d*x\d*|\w", w))
     return " ".join(word for word in words if word not in service_words.NEUTRAL)
@@ -123,5 +131,6 @@ def _any(*phrases: str) -> re.Pattern[str]:
 _UNMEANT = _any(*service_words.UNMEANT)
 _ASIDE = _any(*service_words.ASIDE)
 _OTHER = _any(*service_words.OTHER)
+_AROUND = re.compile(rf"\b{service_words.AROUND} $")
 _JOINED_BEFORE = re.compile(rf"\b{service_words.JOINED} {_ASIDE.pattern}")
 _JOINED_AFTER = re.compile(rf"{_ASIDE.pattern} {service_words.JOINED}\b")

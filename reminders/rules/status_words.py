@@ -10,7 +10,7 @@ from __future__ import annotations
 
 STILL_STANDS = (
     r"(?:not|non|nao|no|nie|nicht|never|un) ?(?:been )?(?:cancel\w*|annul\w*|storn\w*|abgesagt|anulow\w*|odwol\w*|delet\w*|void\w*|declin\w*|reject\w*|archiv\w*)",
-    r"un(?:cancel\w*|delete\w*|archive\w*)", r"reinstated", r"restored", r"re ?activ\w*", r"(?:in )?(?:the )?waiting room",
+    r"un(?:cancel\w*|delete\w*|archive\w*)", r"reinstated", r"restored", r"re ?activ\w*", r"(?:in )?(?:the )?waiting room", r"(?:en )?sala(?: de espera)?", r"salle d attente", r"wartezimmer",
     r"(?:re ?scheduled|moved|re ?booked) (?:from|in|here)", r"cancellation (?:policy|protection)\b.*",
     r"cancel\w* (?:declin|reject|withdraw|refus)\w*", r"(?:re )?confirmed after no ?show",
 )  # fmt: skip
@@ -19,12 +19,14 @@ STILL_STANDS = (
 ASKED_TO_END = (
     r"(?:cancel\w*|annul\w*|storn\w*|reschedul\w*|delet\w*) (?:is )?(?:request\w*|pending|asked|in review|to be confirmed)",
     r"(?:pending|requested|request for|awaiting|asks? (?:for|to)|wants to|may) (?:a )?(?:cancel\w*|reschedul\w*|move)",
+    r"(?:to|needs?|needs to|must|should) (?:be )?(?:reschedul\w*|rebook\w*|cancel)",
+    r"(?:payment|card|deposit) (?:failed|declined|rejected|refused)",
     r"(?:solicit\w*|demande\w*|anfrage\w*|prosb\w*|pedido) (?:d |de |da |zur |o )?(?:cancel\w*|annul\w*|storn\w*|anulow\w*)",
 )  # fmt: skip
-"""Somebody wants to end it, and nobody has yet."""
+"""Somebody wants to end it, or it is not paid, and nobody has ended it yet."""
 
 MOVED = (
-    r"re ?schedul\w*", r"re ?booked(?: to)?", r"moved(?: (?:to|away))?", r"postponed", r"bumped", r"transferred",
+    r"re ?schedul\w*", r"re ?booked(?: to)?", r"moved(?: (?:to|away))?", r"postponed", r"bumped",
     r"reprogramad[ao]", r"reagendad[ao]", r"remarcad[ao]", r"aplazad[ao]", r"pospuest[ao]", r"cambiad[ao]",
     r"adiad[ao]", r"transferid[ao]", r"report[ee]e?", r"replanifiee?", r"deplacee?", r"reprogramme[e]?",
     r"verschoben", r"verlegt", r"umgebucht", r"przelozon\w*", r"przesuniet\w*", r"przeniesion\w*", r"zmienion\w* termin\w*",
@@ -40,7 +42,7 @@ GONE = (
     # nobody came
     r"no ?-?shows?", r"no ?showed", r"noshow\w*", r"ns", r"dna\w*", r"fta", r"uta", r"wnb", r"cna", r"lwbs",
     r"(?:did not|didn ?t|has not|failed to|unable to|could not|not) (?:attend\w*|arriv\w*|show\w*|come|turn up|present\w*)",
-    r"non attend\w*", r"unattended", r"absent\w*", r"missed", r"walked out", r"left without \w+ ?\w*", r"stood up",
+    r"non attend\w*", r"unattended", r"absen(?:t|ce|cia|z)\w*", r"(?:non )?excuse\w*", r"nicht da", r"nie odby\w*", r"(?:sin|sem) asist\w*", r"no (?:realizad|efectuad)[ao]", r"missed", r"walked out", r"left without \w+ ?\w*", r"stood up",
     r"no (?:asist\w*|acud\w*|present\w*|vino|se present\w*|lleg\w*|comparec\w*)", r"inasistencia", r"ausen\w*", r"planton",
     r"(?:nao|n) (?:comparec\w*|veio|apareceu|chegou)", r"falt(?:a|ou|as)", r"pas venue?", r"non (?:venue?|presente?e?s?|honoree?)",
     r"(?:ne s est )?pas presentee?", r"lapin", r"(?:nicht|un) ?(?:erschienen|gekommen|angetreten|wahrgenommen|entschuldigt\w*)",
@@ -87,10 +89,10 @@ STANDS = (
 TOOK_PLACE = (
     r"arrived", r"attended", r"attending", r"present", r"here", r"show(?:ed|n)?(?: up)?", r"kept", r"seen", r"check\w*(?: |-)?(?:in|out)", r"checkout", r"signed in",
     r"started", r"in (?:progress|room|session|service|treatment|chair)", r"service (?:started|ended)", r"completed?", r"fulfilled", r"finished", r"finali[sz]ed", r"final",
-    r"done", r"closed", r"ended", r"past$", r"paid", r"invoiced", r"billed", r"treated", r"taken place", r"took place", r"honou?red", r"fully paid", r"successful",
+    r"done", r"closed", r"ended", r"past$", r"paid", r"walk(?:ed)? ?in", r"invoiced?", r"billed", r"treated", r"taken place", r"took place", r"honou?red", r"fully paid", r"successful",
     r"asisti\w*", r"llego", r"atendid[ao]", r"realizad[ao]", r"finalizad[ao]", r"completad[ao]", r"terminad[ao]", r"hech[ao]", r"cerrad[ao]", r"pagad[ao]", r"acudi\w*",
     r"presentad[ao]", r"en curso", r"arrivee?", r"venue?", r"presente?", r"honoree?", r"realisee?", r"terminee?", r"effectuee?", r"faite?", r"payee?", r"en cours", r"accueillie?",
-    r"erschienen", r"angekommen", r"eingetroffen", r"anwesend", r"erledigt", r"abgeschlossen", r"durchgefuhrt", r"wahrgenommen", r"beendet", r"bezahlt", r"stattgefunden", r"laufend",
+    r"erschienen", r"angekommen", r"eingetroffen", r"anwesend", r"erledigt", r"abgeschl\w*", r"durchgefuhrt", r"wahrgenommen", r"beendet", r"bezahlt", r"stattgefunden", r"laufend",
     r"przyby\w*", r"przysz\w*", r"obecn\w*", r"zrealizowan\w*", r"zakonczon\w*", r"wykonan\w*", r"odbyt\w*", r"odbyl\w*", r"oplacon\w*", r"w trakcie",
     r"compareceu", r"chegou", r"concluid[ao]", r"finalizad[ao]", r"feit[ao]", r"^pag[ao]$", r"em andamento", r"atendiment\w*",
 )  # fmt: skip

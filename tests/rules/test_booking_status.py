@@ -23,7 +23,7 @@ def words(table: str) -> list[str]:
 TAKES = """Booked | Booked Online | Confirmed | CONFIRMED | Scheduled | Accepted | ACCEPTED | Approved | Active | Upcoming | Open
     Arrived | Checked out | Checked-Out | CHECKED_IN | Checked in | Completed | COMPLETE | Complete | Done | Finished | Closed | Final
     Showed | Show | Attended | Fulfilled | In progress | Service Completed | Started | Paid | Kept | Signed in | New | Reserved | arrived / paid
-    Completed - payment pending | Not cancelled | Uncancelled | Reinstated | Rescheduled from 12 Nov | Waiting room
+    Completed - payment pending | Completed (unpaid) | Complete / No charge | InProgress | CheckedOut | Walk-in | Invoice sent | En sala de espera | Abgeschl. | Not cancelled | Uncancelled | Reinstated | Rescheduled from 12 Nov | Waiting room
     Confirmada | Reservado | Asistió | Realizada | Atendido | Finalizado | Confirmé | Réservé | Honoré | Terminé | Venu | Présent
     Bestätigt | Gebucht | Erschienen | Abgeschlossen | Durchgeführt | Wahrgenommen | Nicht storniert | Potwierdzona | Zrealizowana | Zakończona
     Umówiona | Odbyta | Agendado | Marcado | Compareceu | Concluído | Realizado | Non annulé"""
@@ -36,15 +36,15 @@ GONE = """Cancelled | Canceled | CANCELED | cancelled by client | Canceled by st
     Annulé | Annulée par le client | Absente | Pas venu | Non honoré | Supprimé | Refusé | Liste d'attente | Ne s'est pas présenté | Expirée | Lapin
     Storniert | Abgesagt | Vom Kunden abgesagt | Nicht erschienen | Gelöscht | Abgelehnt | Warteliste | Abgelaufen | Storno
     Anulowana | Odwołana | Odwołana przez klienta | Nie przyszła | Nieobecny | Usunięta | Odrzucona | Lista oczekujących | Wygasła | Nie stawił się
-    Cancelado pelo cliente | Desmarcado | Faltou | Não compareceu | Excluído | Recusado | Lista de espera | Expirado"""
+    Cancelado pelo cliente | Desmarcado | Faltou | Client no-showed | Kunde nicht da | Absence non excusée | Sin asistencia | Nie odbyła się | StaffCancelled | Não compareceu | Excluído | Recusado | Lista de espera | Expirado"""
 MOVED = """Rescheduled | RESCHEDULED | Re-scheduled | Moved | Postponed | Rebooked to 3 Dec | Reprogramada | Reagendado | Reporté | Déplacé
     Verschoben | Umgebucht | Przełożona | Przesunięta | Remarcado | Adiado"""
 NOT_YET = """Requested | Request | Pending | PENDING | Tentative | Unconfirmed | Not confirmed | Awaiting payment | Awaiting confirmation | Needs acceptance
-    Pending approval | Awaiting deposit | Deposit due | Proposed | On hold | AWAITING_HOST | To be confirmed | Cancellation requested
+    Pending approval | Awaiting deposit | Deposit due | Proposed | On hold | AWAITING_HOST | To be confirmed | Cancellation requested | To reschedule | Payment failed | Card declined | Booked - Unconfirmed
     Pendiente | Pendiente de pago | Por confirmar | Sin confirmar | Solicitada | En attente | À confirmer | En attente de paiement | Demandé | Ausstehend
     Unbestätigt | Nicht bestätigt | Angefragt | Wartet auf Zahlung | Oczekująca | Niepotwierdzona | Do potwierdzenia | Nie potwierdzono | Pendente | A confirmar
     Aguardando pagamento | Não confirmado | Provisional"""
-UNKNOWN = """Blue | VIP | 3 | Not completed | Unpaid | Refunded | See notes | ??? ok? maybe not | Client texted | Verlaufsbogen | Zorro"""  # fmt: skip
+UNKNOWN = """Blue | VIP | 3 | Not completed | Unpaid | Transferred to Kim | Left message | Not yet arrived | Refunded | See notes | ??? ok? maybe not | Client texted | Verlaufsbogen | Zorro"""  # fmt: skip
 
 
 @pytest.mark.parametrize("word", words(TAKES))

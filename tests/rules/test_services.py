@@ -21,7 +21,8 @@ TREATMENTS = {
         Microneedeling | Microneeding | SkinPen | Skin Pen (face) | SkinPen® Precision | Dermapen 4 session 2 of 3
         Derma-Pen | Exceed | Exceed face 60 min | Exceed Microneedling | CIT | CIT - face
         Collagen Induction Therapy (CIT) | collagen induction | Microneedling + exosomes | Needling
-        Microneedling 3-pack (prepaid) | Microneedling, no botox | Free gel with microneedling
+        Microneedling 3-pack (prepaid) | Microneedling, no botox | DermaPen4™ Advanced | Peeling + Microneedling | Hydrafacial + microneedling add-on
+        SkinPen treatment (patch test required) | Microneedling (no consultation needed) | SkinStylus | Zabieg mikroigłowy | Micro-needling (séance d'entretien) | Free gel with microneedling
         mezoterapia mikroigłowa | Mezoterapia mikroigłowa twarz | Mezoterapia frakcyjna | Mikronakłuwanie twarzy
         microagulhamento | Micro-agulhamento facial | Indução percutânea de colágeno | IPCA
         microaguja | Microagujas rostro | Micropunción | Inducción percutánea de colágeno
@@ -60,7 +61,8 @@ def test_needling_is_known_in_every_spelling_whatever_stands_around_it(
     Dry needling | Dry Needling 30 | Agulhamento a seco | Suche igłowanie | Puncture sèche | Nano-needling
     Needle-free mesotherapy | Facial without needling | Mezoterapia bezigłowa | Nadelfreie Mesotherapie
     Mésothérapie sans aiguille | Mesoterapia sin agujas | Mesoterapia sem agulhas | PRP hair restoration
-    Skin penetration therapy | Scar massage | Jade roller facial | Soin intensif"""),
+    Skin penetration therapy | Scar massage | Add-on: LED after microneedling
+    Post-microneedling LED | Knee PRP | Plasma Pen | Mesoterapia facial | Fractional CO2 laser | Lunch | Jade roller facial | Soin intensif"""),
 )
 def test_what_holds_no_word_of_needling_is_certainly_another_service(name: str) -> None:
     assert read(name).kind is Kind.OTHER
@@ -71,7 +73,7 @@ def test_what_holds_no_word_of_needling_is_certainly_another_service(name: str) 
     names("""Microneedling consultation | Consultation - Microneedling | FREE Consultation | Botox Consultation
     Microneedling aftercare | SkinPen after-care call | Microneedling review 4 weeks | SkinPen follow-up
     Dermapen followup | Microneedling - skin check | Morpheus8 check-up | Microneedling patch test
-    Microneedling gift voucher | SkinPen training | Microneedling assessment
+    Microneedling gift voucher | Microneedling numbing cream | Pre-microneedling check | Microneedling vs laser consult | SkinPen training | Microneedling assessment
     Consulta microneedling | Revisión microneedling | Microneedling control | Seguimiento dermapen
     Valoración microagujas | Consultation microneedling | Microneedling - contrôle | Suivi microneedling
     Bilan microneedling | Beratung Microneedling | Beratungsgespräch Needling | Microneedling Nachkontrolle
