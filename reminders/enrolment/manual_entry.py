@@ -28,7 +28,7 @@ def known_contacts(session: Session, clinic: Clinic, enrolment: Enrolment) -> li
     """Return clients with this number or address, so that nobody is entered twice."""
     found: dict[int, Client] = {}
     for contact in (enrolment.phone, enrolment.email):
-        for client in people.clients_on(session, clinic.id, contact) if contact else ():
+        for client in people.known_by(session, clinic.id, contact) if contact else ():
             found[client.id] = client
     key = name_key(enrolment.first_name)
     return [KnownContact(client, name_key(client.first_name) == key) for client in found.values()]

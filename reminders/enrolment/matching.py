@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult, matching_keys
 from reminders.rules.planning import timing
-from reminders.store.queries import people
+from reminders.store.queries import merges, people
 from reminders.store.tables import Client, Clinic, Treatment
 from reminders.wording.library import Library
 
@@ -51,6 +51,9 @@ class ClientMatcher:
             bookings={e.external_id for e in enrolments if e.external_id},
         )
         self._by_id = {client.id: client for client in clients}
+        self._records: dict[int, list[Client]] = defaultdict(list)
+        for record in merges.merged_into(session, self._by_id):
+            self._records[record.merged_into or 0].append(record)
         self._treatments: dict[int, list[Treatment]] = defaultdict(list)
         self._bookings: dict[str, Treatment] = {}
         for treatment in people.treatments_of(session, self._by_id):
@@ -76,10 +79,9 @@ class ClientMatcher:
         """Return the client of each enrolment, updated or created."""
         by_key: dict[tuple[str, str], Client | Row] = {}
         for client in self._by_id.values():
-            for key in matching_keys(
-                client.external_id, client.phone, client.email, client.first_name
-            ):
-                by_key.setdefault(key, client)
+            for one in (client, *self._records[client.id]):
+                for key in matching_keys(one.external_id, one.phone, one.email, one.first_name):
+                    by_key.setdefault(key, client)
         new: list[Row] = []
         meant = [self._client(enrolment, by_key, new) for enrolment in self._enrolments]
         made = people.add_clients(self._session, new)
@@ -99,7 +101,7 @@ class ClientMatcher:
         who = self._by_id[booking.client_id] if booking else next(known, None)
         news = _given_fields(enrolment)
         if isinstance(who, Client):
-            if _update(who, news):
+            if _update(who, _without(news, self._records[who.id], who)):
                 self._changed.add(who.id)
         elif who is not None:
             who |= news
@@ -225,6 +227,16 @@ def _given_fields(enrolment: Enrolment) -> Row:
         "external_id": enrolment.client_id,
     }
     return {name: value for name, value in news.items() if value}
+
+
+def _without(news: Row, records: Sequence[Client], client: Client) -> Row:
+    """Return the news without what only repeats a record that was merged into the client's: staff
+    have chosen what is kept."""
+    return {
+        name: value
+        for name, value in news.items()
+        if not getattr(client, name) or all(getattr(one, name) != value for one in records)
+    }
 
 
 def _update(row: Client | Treatment, wanted: Mapping[str, object]) -> bool:
