@@ -101,7 +101,7 @@ class ClientMatcher:
         who = self._by_id[booking.client_id] if booking else next(known, None)
         news = _given_fields(enrolment)
         if isinstance(who, Client):
-            if _update(who, _without(news, self._records[who.id], who)):
+            if _update(who, _without(news, self._records[who.id])):
                 self._changed.add(who.id)
         elif who is not None:
             who |= news
@@ -229,13 +229,13 @@ def _given_fields(enrolment: Enrolment) -> Row:
     return {name: value for name, value in news.items() if value}
 
 
-def _without(news: Row, records: Sequence[Client], client: Client) -> Row:
+def _without(news: Row, records: Sequence[Client]) -> Row:
     """Return the news without what only repeats a record that was merged into the client's: staff
     have chosen what is kept."""
     return {
         name: value
         for name, value in news.items()
-        if not getattr(client, name) or all(getattr(one, name) != value for one in records)
+        if all(getattr(one, name) != value for one in records)
     }
 
 
