@@ -22,7 +22,7 @@ from tests.conftest import MONDAY, House, ana, consent_answer
 from tests.support.erasure import client_of, forget
 
 TREATED = date(2026, 3, 2)
-OLD = {"first_name": "Anna", "last_name": "Costa", "email": None, "client_id": "77"}
+OLD: dict[str, Any] = {"first_name": "Anna", "last_name": "Costa", "email": None, "client_id": "77"}
 """How another list spells the client."""
 
 
@@ -127,8 +127,9 @@ def test_a_stop_of_either_holds(house: House, stopped: int) -> None:
 def test_a_stop_of_the_number_alone_holds_too(house: House) -> None:
     two(house, phone="+447700900177")
     with writing(house.engine) as session:
-        at = {"source": "provider", "now": house.clock()}
-        consents.suppress(session, 1, "+447700900177", Reason.OPTED_OUT, **at)
+        consents.suppress(
+            session, 1, "+447700900177", Reason.OPTED_OUT, source="provider", now=house.clock()
+        )
     merge(house)
     assert said(house)[Channel.SMS] is False
 
