@@ -40,7 +40,7 @@ def merge(
             found = _preview(session, keep, gone)
         if not as_json:
             _print_preview(found)
-        asks = not only_show and not yes and sys.stdin.isatty()
+        asks = not only_show and not yes and at_terminal()
         done = not only_show and (not asks or typer.confirm("Make these two one?", err=True))
         if done:
             _merge(app, keep, gone)
@@ -51,6 +51,11 @@ def merge(
         out.print(f"To undo it, until this time tomorrow: reminders client unmerge {found.keep.id}")
     else:
         out.print("Nothing was changed.")
+
+
+def at_terminal() -> bool:
+    """Say whether a person sits there, to be asked."""
+    return sys.stdin.isatty()
 
 
 def _preview(session: Session, keep: int, gone: int) -> MergePreview:

@@ -221,7 +221,7 @@ def treatments_of(
     )
 
 
-def _keys(row: Mapping[str, Any]) -> dict[str, str]:
+def search_keys(row: Mapping[str, Any]) -> dict[str, str]:
     """Return a client's search keys, for either order of first and last name."""
     given, family = row["first_name"], row["last_name"]
     return {"name_key": name_key(f"{given} {family}"), "family_key": name_key(f"{family} {given}")}
@@ -234,13 +234,13 @@ def _update_keys(_mapper: object, _connection: object, client: Client) -> None:
     session = object_session(client)
     if session is None or not session.is_modified(client):
         return
-    client.name_key, client.family_key = _keys(vars(client)).values()
+    client.name_key, client.family_key = search_keys(vars(client)).values()
     client.version += 1
 
 
 def add_clients(session: Session, rows: Sequence[dict[str, Any]]) -> list[Client]:
     """Add clients in one go, and return them in the order of their rows."""
-    ids = insert_numbered(session, "client", [row | _keys(row) for row in rows])
+    ids = insert_numbered(session, "client", [row | search_keys(row) for row in rows])
     return list(
         session.scalars(select(Client).where(col(Client.id).in_(ids)).order_by(col(Client.id)))
     )
