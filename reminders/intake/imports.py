@@ -206,7 +206,7 @@ def undo(
     undone = UndoResult(effects=Counter(row.effect for row in rows))
     undone.left = queries.left_already(session, intake.id, Effect.ADDED)
     came = {row.treatment_id: row.client_id for row in rows if row.effect == Effect.ADDED}
-    ids = sorted(set(came.values()))
+    ids = sorted(people.kept_ids(session, set(came.values())))
     for start in range(0, len(ids), TOGETHER):
         clients = by_id(people.lock(session, ids[start : start + TOGETHER]))
         for treatment in people.treatments_of(session, clients):

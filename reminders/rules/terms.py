@@ -39,6 +39,8 @@ class Act(StrEnum):
     IMPORT = "import"  # a clinic's list says so
     COMPLAINT = "complaint"  # the client reported our email as spam
     ERASURE = "erasure"  # the client was erased
+    MERGE = "merge"  # another record of the client is stopped
+    UNMERGE = "unmerge"  # that is undone: as if nothing had been said
 
 
 class Discretion(StrEnum):
