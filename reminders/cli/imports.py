@@ -23,6 +23,7 @@ from reminders.cli.common import (
 from reminders.intake import lists
 from reminders.intake.lists import CheckedList, Taken
 from reminders.intake.rows import CellRemark
+from reminders.questions import questions
 from reminders.rules.terms import InputError
 from reminders.shapes.operation import Import
 from reminders.spreadsheets import read_table
@@ -54,9 +55,10 @@ def import_list(
         now = app.clock()
         with reading(app.engine) as session:
             its_clinic = find_clinic(session, clinic)
-            checked = lists.check(table, file.name, its_clinic, app.library, now)
+            known = questions.answers(session, its_clinic.id)
+            checked = lists.check(table, file.name, its_clinic, app.library, now, answers=known)
         taken = None
-        if checked.good and (good_rows or not checked.faults):
+        if good_rows or not checked.faults:
             with (
                 progress_bar("Taking in", len(checked.good)) as progress,
                 writing(app.engine) as session,
@@ -76,7 +78,12 @@ def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None
             Import.of(
                 taken or Taken(),
                 rows=checked.rows,
-                taken=len(checked.good) if taken else 0,
+                taken=taken.rows if taken else 0,
+                other_services=checked.other_services.total(),
+                services=checked.other_services,
+                not_taking_place=checked.not_taking_place,
+                not_yet=checked.not_yet,
+                questions=taken.asked if taken else checked.questions,
                 ignored_columns=checked.ignored,
                 faults=checked.faults,
                 notes=notes,

@@ -10,16 +10,16 @@ from __future__ import annotations
 HEADINGS: dict[str, str] = {
     "first_name": """first name | first | given name | given names | forename | christian name | preferred name | nombre | nombre de pila | primer nombre
         | prenom | vorname | rufname | imie | primeiro nome | nome proprio""",
-    "last_name": """last name | last | surname | family name | second name | apellidos | apellido | apellido s | nom de famille | nachname | familienname
+    "last_name": """last name | last | surname | family name | second name | apellidos | apellido | primer apellido | apellido s | nom de famille | nachname | familienname
         | zuname | nazwisko | sobrenome | apelido | ultimo nome""",
     "name": """name | full name | client | client name | customer | customer name | patient | patient name | invitee | invitee name | guest | guest name | attendee | display name
         | nombre completo | nombre y apellidos | cliente | clienta | paciente | nom complet | nom et prenom | nom prenom | prenom et nom | cliente nom | patiente
         | vor und nachname | kunde | kundin | kundenname | patientenname | patientin | imie i nazwisko | nazwisko i imie | klient | klientka | pacjent | pacjentka
         | nome completo | nome e sobrenome | nome do cliente | nome""",
-    "phone": """mobile | mobile number | mobile phone | mobile no | mobile phone number | cell | cell phone | cell number | cellphone number | text reminder number | sms number | sms phone number
+    "phone": """mobile | mobile number | mobile phone | mobile no | mobile phone number | cell | cell phone | cell number | cellphone number | phone mobile | telephone mobile | tel mobile | mobile telephone | tel movil | telefon mobil | telefon kom | tel kom | best contact number | text reminder number | sms number | sms phone number
         | movil | telefono movil | celular | telefono celular | portable | telephone portable | tel portable | mobile portable | numero de portable | handy | handynummer | mobil | mobilnummer | mobiltelefon
         | mobilfunknummer | telefon komorkowy | komorka | numer komorkowy | telemovel | telefone celular | whatsapp
-        | phone | phone number | phone no | telephone | telephone number | tel | tel no | contact number | contact no | telefono | numero de telefono | n de telephone | numero de telephone
+        | phone | phone number | phone no | telephone | telephone number | tel | tel no | contact number | contact no | telefono | numero de telefono | no telefono | n telefono | telefono de contacto | cell or phone | n de telephone | numero de telephone
         | telefon | telefonnummer | rufnummer | numer telefonu | nr telefonu | nr tel | telefone | numero de telefone | day | day phone | daytime phone | home phone | evening phone | night""",
     "email": """email | e mail | email address | e mail address | mail | mail address | correo | correo electronico | courriel | adresse e mail | adresse mail | adresse courriel
         | adresse email | mel | mailadresse | e mail adresse | emailadresse | adres e mail | adres email | poczta | endereco de e mail | endereco de email | correio eletronico""",
@@ -30,16 +30,16 @@ HEADINGS: dict[str, str] = {
         | behandlung | leistung | leistungen | dienstleistung | terminart | behandlungsart | zabieg | usluga | rodzaj zabiegu | rodzaj wizyty | nazwa uslugi | tratamento | servico | procedimento
         | tipo de atendimento""",
     "treated_at": """treated at | treated on | treatment date | appointment date | start date and time | start date time | start date am pm time | starts at | date and time | date time | datetime | scheduled date
-        | scheduled for | appointment time and date | appointment | date | start date | day of treatment | fecha y hora | fecha | fecha de cita | cita | dia | date et heure | date du rdv | rendez vous | rdv | jour
-        | datum und uhrzeit | datum uhrzeit | datum | termin | termindatum | behandlungsdatum | tag | behandelt am | data i godzina | data | data wizyty | termin wizyty | wizyta | data zabiegu | data e hora
-        | agendamento | data do agendamento | dia da consulta | last visit | last visited | ultima visita | derniere visite | letzter besuch | ostatnia wizyta""",
-    "start": """start | start time | starts | begin | begins | from | inicio | hora de inicio | comienzo | desde | debut | heure de debut | heure debut | de | beginn | startzeit | anfang | von
+        | scheduled for | scheduled start | scheduled start time | scheduled time | scheduled at | booking start | slot start | appointment time and date | appointment | date | start date | day of treatment | fecha y hora | fecha hora | fecha y hora de la cita | fecha | fecha de cita | cita | dia | date et heure | date heure | date du rdv | rendez vous | rdv | jour
+        | datum und uhrzeit | datum uhrzeit | datum | termin | termindatum | behandlungsdatum | tag | behandelt am | data i godzina | data i czas | dzien | data | data wizyty | termin wizyty | wizyta | data zabiegu | data e hora | data hora
+        | agendamento | data do agendamento | dia da consulta | last visit | last visited | ultima visita | derniere visite | letzter besuch | ostatnia wizyta | booking date | date of booking | reservation date | fecha de reserva | date de reservation | data rezerwacji | data da reserva""",
+    "start": """start | start time | starts | begin | begins | from | starttime | start at | inicio | hora de inicio | horario de inicio | comienzo | desde | debut | heure de debut | heure debut | de | beginn | startzeit | anfang | von
         | poczatek | godzina rozpoczecia | od | hora inicial | hora de inicio""",
     "time": """time | appointment time | treatment time | hour | slot | time slot | hora | hora de la cita | horario | heure | heure du rdv | uhrzeit | zeit | terminzeit | godzina | godz | hora da consulta""",
     "ended_at": """ended at | ends at | end time | end | ends | end date time | end date and time | end date | finish | finish time | until | to | fin | hora de fin | hora fin | hasta | heure de fin | heure fin
         | ende | endzeit | bis | koniec | godzina zakonczenia | do | fim | hora final | hora de termino | termino | ate""",
     "duration": """duration | length | minutes | mins | duration min | duration mins | duration minutes | duracion | duracion min | duree | duree min | dauer | dauer min | minuten | czas trwania | duracao""",
-    "sms_consent": """sms consent | text consent | consent sms | consent text | consent to text | consent to texts | sms opt in | text opt in | opt in sms | sms optin | accepts sms | accepts texts | sms permission | sms allowed
+    "sms_consent": """sms consent | text consent | consent to sms | consent for sms | agree to sms | agrees to sms | agree to texts | consent sms | consent text | consent to text | consent to texts | sms opt in | text opt in | opt in sms | sms optin | accepts sms | accepts texts | sms permission | sms allowed
         | ok to text | may we text | text message consent | consentimiento sms | acepta sms | autoriza sms | permiso sms | consentement sms | accord sms | accepte les sms | accepte sms | autorisation sms
         | sms einwilligung | einwilligung sms | einverstandnis sms | zustimmung sms | sms zustimmung | sms erlaubt | sms ok | zgoda sms | zgoda na sms | zgoda na sms y | consentimento sms | consentimento por sms | aceita sms | autoriza sms
         | consentimento para sms | whatsapp sms consent""",
@@ -59,7 +59,7 @@ HEADINGS: dict[str, str] = {
         | id do cliente | codigo do cliente | numero do cliente""",
     "status": """status | state | appointment status | booking status | appointment state | booking state | attendance status | attendance | outcome | event status | estado | estado de la cita | estatus | statut | etat | etat du rdv
         | terminstatus | buchungsstatus | stan | status wizyty | status rezerwacji | situacao | status do agendamento""",
-    "ended": """canceled | cancelled | is canceled | is cancelled | cancelled at | canceled at | cancelled on | canceled on | cancellation | cancellation date | cancellation time | cancel date | date cancelled | date canceled | no show | noshow | is no show
+    "ended": """canceled | cancelled | is canceled | is cancelled | cancelled at | canceled at | cancelled on | canceled on | cancellation | cancellation date | cancellation time | cancelled date | canceled date | cancel date | date cancelled | date canceled | no show | noshow | is no show
         | marked as no show | did not arrive | did not attend | not attended | missed | deleted | is deleted | deleted at | deleted on | archived | archived at | void | voided | waitlist | waitlisted | waiting list | on waitlist | rescheduled
         | declined | rejected | cancelada | cancelado | anulada | anulado | fecha de cancelacion | cancelada el | no asistio | no presentado | eliminada | eliminado | lista de espera | annule | annulee | date d annulation | annule le
         | absent | absente | non venu | supprime | liste d attente | storniert | storniert am | stornodatum | abgesagt | abgesagt am | nicht erschienen | geloscht | geloscht am | warteliste | anulowana | anulowano | anulowany | data anulowania

@@ -13,10 +13,10 @@ TABLE = {
     "first_name": "first_name | First Name | FIRST-NAME | Given Name | Client First Name | Invitee First Name | Forename | Prénom | Vorname | Imię | Primeiro nome | Nombre de pila | Patient's first name",
     "last_name": "last_name | Surname | Family Name | Patient's Surname | Apellidos | Nom de famille | Nachname | Nazwisko | Sobrenome | Apelido",
     "name": "Name | Client | Client Name | Customer Name | patient_name | Invitee Name | Full name | Nombre completo | Nombre del cliente | Nom du client | Nom complet | Kunde | Kundenname | Name des Kunden | Klient | Imię i nazwisko | Nome do cliente | Paciente | Patientin",
-    "phone": "Mobile | Mobile Number | Cell phone | Client Mobile Phone | Text Reminder Number | Phone 1 - Value | phoneNumber | Móvil | Teléfono móvil | Celular | Téléphone portable | Numéro de téléphone du client | Handy | Handynummer | Telefon komórkowy | Numer telefonu klienta | Telemóvel | Telefone | Tel.",
+    "phone": "Mobile | Customer Phone # | Patient Phone (Mobile) | Tel. móvil | Nº teléfono | Mobile Number | Cell phone | Client Mobile Phone | Text Reminder Number | Phone 1 - Value | phoneNumber | Móvil | Teléfono móvil | Celular | Téléphone portable | Numéro de téléphone du client | Handy | Handynummer | Telefon komórkowy | Numer telefonu klienta | Telemóvel | Telefone | Tel.",
     "email": "Email | e-mail | E-Mail-Adresse | Client Email | Invitee Email | E-mail 1 - Value | Correo electrónico | Courriel | Adresse e-mail | Adres e-mail | Endereço de e-mail | Correo",
     "treatment": "Treatment | Service | Type | Appointment Type | Event Type Name | Service Name | Procedure Name | Name of service | Tratamiento | Servicio | Tipo de cita | Prestation | Type de prestation | Soin | Behandlung | Leistung | Dienstleistung | Terminart | Zabieg | Usługa | Nazwa usługi | Tratamento | Serviço | Procedimento",
-    "treated_at": "treated_at | Appointment Date | Procedure Date | Date of appointment | appointmentDate | Booking date | Visit Date | Start Date & Time | Date | starts_at | Fecha de la cita | Fecha | Fecha y hora | Date du rendez-vous | Date de la séance | Datum | Termin | Datum des Termins | Termindatum | Behandlungsdatum | Data wizyty | Data zabiegu | Data da consulta | Data do agendamento | Last Visit",
+    "treated_at": "treated_at | Appointment Date/Time | Fecha/Hora | Datum/Uhrzeit | Scheduled Start | Appointment Date | Procedure Date | Date of appointment | appointmentDate | Booking date | Visit Date | Start Date & Time | Date | starts_at | Fecha de la cita | Fecha | Fecha y hora | Date du rendez-vous | Date de la séance | Datum | Termin | Datum des Termins | Termindatum | Behandlungsdatum | Data wizyty | Data zabiegu | Data da consulta | Data do agendamento | Last Visit",
     "start": "Start Time | Start | appointment_start | Hora de inicio | Heure de début | Beginn | Godzina rozpoczęcia",
     "time": "Time | Appointment time | Hora | Heure | Heure du rendez-vous | Uhrzeit | Godzina | Horário",
     "ended_at": "End Time | ends_at | End Date & Time | Hora de fin | Heure de fin | Ende | Koniec | Fim",
@@ -66,6 +66,7 @@ def test_a_start_is_the_time_only_beside_a_day() -> None:
 
 
 def test_of_several_columns_the_best_comes_first() -> None:
+    assert recognise(["Booking date", "Date"])["treated_at"] == [1, 0]
     assert recognise(["Telephone", "Mobile Number", "Day"])["phone"] == [1, 0, 2]
     assert recognise(["Last Visit", "Appointment date"])["treated_at"] == [1, 0]
 

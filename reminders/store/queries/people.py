@@ -156,8 +156,11 @@ def clients_matching(
     contacts: Collection[str],
     external_ids: Collection[str],
     bookings: Collection[str],
+    names: Collection[str],
 ) -> list[Client]:
-    """Return everyone of a clinic who may be meant by these contacts, ids or bookings."""
+    """Return everyone of a clinic who may be meant by these contacts, ids, bookings or full names
+    (``name_key``), for nobody else to change until the transaction ends.
+    """
     booked = select(col(Treatment.client_id)).where(
         col(Treatment.clinic_id) == clinic_id,
         col(Treatment.external_id).in_(bookings),
@@ -167,8 +170,11 @@ def clients_matching(
         col(Client.email).in_(contacts),
         col(Client.external_id).in_(external_ids),
         col(Client.id).in_(booked),
+        col(Client.name_key).in_(names),
     )
-    wanted = select(Client).where(col(Client.clinic_id) == clinic_id, may_be_meant)
+    wanted = select(Client).where(
+        col(Client.clinic_id) == clinic_id, col(Client.merged_into).is_(None), may_be_meant
+    )
     return list(session.scalars(wanted.order_by(col(Client.id)).with_for_update()))
 
 

@@ -13,7 +13,7 @@ from reminders.intake import imports as list_imports
 from reminders.intake import lists
 from reminders.intake.imports import ImportPreview
 from reminders.intake.lists import Taken
-from reminders.rules.list_columns import ALIASES
+from reminders.rules.list_columns import FIELDS
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
 from reminders.spreadsheets import table_of, write_table
@@ -37,11 +37,13 @@ HOLDS = {
     "status": "Status (cancelled, no-show)", "sms_consent": "Yes to texts",
     "email_consent": "Yes to emails", "consent_at": "Day of consent",
     "consent_source": "How they consented", "language": "Language", "time_zone": "Time zone",
-    "external_id": "Booking number", "client_id": "Client number",
+    "external_id": "Booking number", "client_id": "Client number", "duration": "How long it takes",
+    "ended": "Cancelled or no-show: yes or no", "ended_why": "Why it was cancelled",
+    "came": "Came: yes or no", "certain": "Confirmed: yes or no",
 }  # fmt: skip
 """What a column may hold, in the desk's words."""
 
-assert HOLDS.keys() - {""} == ALIASES.keys()
+assert HOLDS.keys() - {""} == set(FIELDS)
 
 
 def show_all(request: DeskRequest) -> Response:
@@ -87,7 +89,7 @@ def show(request: DeskRequest) -> Response:
             return _show_taken(request, intake)
         clinic = people.clinic(session, request.clinic_id)
         try:
-            looked = list_imports.look(intake, clinic, request.app.library, request.now)
+            looked = list_imports.look(session, intake, clinic, request.app.library, request.now)
         except InputError as error:
             request.faults["list"] = str(error)
             return request.page("import-dropped.html", intake=intake)
@@ -154,7 +156,7 @@ def set_columns(request: DeskRequest) -> Response:
     chosen: dict[str, int] = {}
     for key, value in request.form.multi_items():
         place = re.fullmatch(r"column-(\d{1,3})", key)
-        if place and isinstance(value, str) and value in ALIASES:
+        if place and isinstance(value, str) and value in FIELDS:
             if value in chosen:
                 request.faults["columns"] = (
                     f"Two columns hold “{HOLDS[value]}”. Choose one of them."
@@ -255,7 +257,7 @@ def rest(request: DeskRequest) -> Response:
         intake = row_of_clinic(session, request.clinic_id, Import, request.id)
         clinic = people.clinic(session, request.clinic_id)
         try:
-            looked = list_imports.look(intake, clinic, request.app.library, request.now)
+            looked = list_imports.look(session, intake, clinic, request.app.library, request.now)
         except InputError:
             return request.redirect(f"/lists/{request.id}")
     name = re.sub(r"[^A-Za-z0-9-]+", "-", intake.file_name.rpartition(".")[0] or intake.file_name)
