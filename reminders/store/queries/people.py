@@ -149,6 +149,16 @@ def clients_on(session: Session, clinic_id: int, contact: str) -> list[Client]:
     return list(session.scalars(select(Client).where(col(Client.clinic_id) == clinic_id, shares)))
 
 
+def welcomed_numbers(session: Session, clinic_id: int, numbers: Collection[str]) -> set[str]:
+    """Return which of these numbers this clinic has sent a welcome, or planned one for."""
+    wanted = select(col(Client.phone)).where(
+        col(Client.clinic_id) == clinic_id,
+        among(table_of(Client).c.phone, "numbers"),
+        col(Client.welcomed_at).is_not(None),
+    )
+    return {number for number in session.scalars(wanted, {"numbers": list(numbers)}) if number}
+
+
 def clients_matching(
     session: Session,
     clinic_id: int,
