@@ -182,6 +182,16 @@ def _shares(clinic_id: int, contact: str) -> ColumnElement[bool]:
     return (col(Client.clinic_id) == clinic_id) & on_it
 
 
+def welcomed_numbers(session: Session, clinic_id: int, numbers: Collection[str]) -> set[str]:
+    """Return which of these numbers this clinic has sent a welcome, or planned one for."""
+    wanted = select(col(Client.phone)).where(
+        col(Client.clinic_id) == clinic_id,
+        among(table_of(Client).c.phone, "numbers"),
+        col(Client.welcomed_at).is_not(None),
+    )
+    return {number for number in session.scalars(wanted, {"numbers": list(numbers)}) if number}
+
+
 def clients_matching(
     session: Session,
     clinic_id: int,

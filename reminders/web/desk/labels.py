@@ -106,7 +106,7 @@ STANDING = {
 HINTS = {
     Reason.PRACTICE: "practice",
     Reason.QUIET_HOURS: "waits for the morning",
-    Reason.CAP: "waits: enough texts",
+    Reason.CAP: "waits: enough for now",
     Reason.ON_HOLD: "on hold",
     Reason.PAUSED: "paused",
     Reason.PROVIDER_BUSY: "tries again",
