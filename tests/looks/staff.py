@@ -224,14 +224,14 @@ at("no-services", "/clinic/services")
 
 def doubtful(page: Page, scene: Scene) -> None:
     bringing(page, scene, DOUBTFUL_LIST)
-    page.click("text=/^Bring in/ >> nth=-1")
+    page.click('main button:has-text("Bring")')
 
 
 @after("GET", "/questions")
 def questions(page: Page, scene: Scene) -> None:
     doubtful(page, scene)
     page.goto(scene.find("/questions"))
-    page.click("summary >> text=2 rows wait")
+    page.click('summary:has-text("2 rows wait")')
 
 
 at("today-with-questions", "/")
@@ -242,7 +242,7 @@ at("services", "/clinic/services")
 @after("POST", "/questions/1")
 def question_answered(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/questions"))
-    page.click("main button >> text=Skin needling >> nth=0")
+    page.click("main button[value=skin-needling] >> nth=0")
 
 
 @after("POST", "/questions/1")
