@@ -12,6 +12,7 @@ import typer
 from reminders import __version__
 from reminders.app import tune_garbage_collection
 from reminders.cli import (
+    client_merge,
     clients,
     clinics,
     demo,
@@ -87,6 +88,8 @@ for group, members in GROUPS.items():
         else:
             commands.command(name, rich_help_panel=group)(command)
 clients.commands.command("consent")(privacy.agree)
+clients.commands.command("merge")(client_merge.merge)
+clients.commands.command("unmerge")(client_merge.unmerge)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 (typer calls it)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from reminders.enrolment import treatments
 from reminders.intake import lists, waiting_rows
-from reminders.intake.lists import CheckedList, Taken
+from reminders.intake.list_results import CheckedList, Taken
 from reminders.questions import questions
 from reminders.rules.questions import QuestionKind
 from reminders.rules.terms import InputError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reminders.enrolment.terms import Effect
-from reminders.intake.lists import Taken
+from reminders.intake.list_results import Taken
 
 EFFECTS = {
     Effect.ADDED: ("new treatment", "new treatments"),

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from reminders.intake import answers
-from reminders.intake.lists import Taken
+from reminders.intake.list_results import Taken
 from reminders.questions import questions
 from reminders.rules.questions import NO_REMINDERS, QuestionKind
 from reminders.rules.services import service_key

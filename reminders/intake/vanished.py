@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from reminders.enrolment.terms import EnrolmentResult
-from reminders.intake.rows import ColumnMeanings
+from reminders.intake.column_meanings import ColumnMeanings
 from reminders.questions import questions
 from reminders.rules.questions import Doubt, QuestionKind, about_vanished
 from reminders.store.queries import people

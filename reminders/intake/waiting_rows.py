@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.intake.rows import ColumnMeanings
+from reminders.intake.column_meanings import ColumnMeanings
+from reminders.intake.list_results import CheckedList, WaitingListRow
 from reminders.questions import questions
 from reminders.rules.list_dates import Order
 from reminders.rules.questions import NO_REMINDERS, Answers
@@ -18,9 +18,6 @@ from reminders.rules.services import service_key
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Clinic
 from reminders.wording.library import Library
-
-if TYPE_CHECKING:
-    from reminders.intake.lists import CheckedList, WaitingListRow
 
 
 def let_wait(

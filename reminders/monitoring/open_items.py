@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from reminders.monitoring import likely_doubles
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.rules.wording import REVIEW_AHEAD, needs_review
 from reminders.senders.twilio_errors import is_dead, say
@@ -30,6 +31,7 @@ class Kind(IntEnum):
     QUESTION = 7  # lists leave something in doubt
     TREATED = 8  # a treatment to be confirmed
     REVIEW = 9  # wording to be read again
+    DOUBLE = 10  # two clients who may be one person
 
 
 FIRST_DAY = {"same-evening", "day-1"}
@@ -40,7 +42,7 @@ FIRST_DAY = {"same-evening", "day-1"}
 class OpenItem:
     """One thing that waits for staff since ``since`` (UTC).
 
-    ``row_id`` is of the reply or treatment it is about; ``why`` the cause in plain words.
+    ``row_id`` is of the reply, the treatment or the other client it is about; ``why`` the cause in plain words.
     """
 
     kind: Kind
@@ -66,6 +68,7 @@ def needs(session: Session, clinic_id: int, now: datetime) -> list[OpenItem]:
         *_questions(session, clinic_id),
         *_treated(session, clinic_id, on, now),
         *_reviews(session, clinic_id, on, now),
+        *_doubles(session, clinic_id),
     ]
     return sorted(found, key=lambda need: (need.kind, need.since))
 
@@ -142,6 +145,15 @@ def _trouble(row: MessageLine) -> OpenItem:
         say(row.code) or WHY[row.channel],
         row.milestone,
     )
+
+
+DOUBLES = 5
+"""How many likely doubles are shown at once; the next come when these are answered."""
+
+
+def _doubles(session: Session, clinic_id: int) -> Iterator[OpenItem]:
+    for pair in likely_doubles.find(session, clinic_id)[:DOUBLES]:
+        yield OpenItem(Kind.DOUBLE, pair.since, pair.names, pair.first, pair.second, why=pair.why)
 
 
 WHY = {Channel.SMS: "the text did not arrive", Channel.EMAIL: "the email did not arrive"}

@@ -24,6 +24,7 @@ from reminders.store.queries import (
     erasure,
     imports,
     join_requests,
+    merges,
     people,
     questions,
 )
@@ -64,7 +65,7 @@ class RetentionPeriods:
 def forget(
     session: Session, client: Client, now: datetime, *, by: str, asked: bool = True
 ) -> Counter[str]:
-    """Erase a client: from this transaction on nothing can be read and nothing is sent. Consents,
+    """Erase a client, with every record merged into theirs: from this transaction on nothing can be read and nothing is sent. Consents,
     messages and replies remain as keyed hashes, for proof. Return the counts by kind; raises
     ``InputError`` where the client is erased already.
 
@@ -75,6 +76,7 @@ def forget(
     if client.erased_at is not None:
         raise InputError("This client was erased already.", "Nothing more is to be done.")
     delivery.lock_clients(session, [client.id])
+    merged = merges.merged_into(session, [client.id])
     contacts = erasure.contacts_of(session, client)
     done: Counter[str] = Counter()
     if asked:
@@ -99,6 +101,8 @@ def forget(
     _clear_client(session, client, now)
     audit.record(session, client.clinic_id, by, "erased a client", Client, client.id, now)
     session.flush()
+    for record in merged:
+        done += forget(session, record, now, by=by, asked=asked)
     return done
 
 
@@ -108,7 +112,8 @@ def erase_again(session: Session, now: datetime) -> int:
     """
     found = erasure_log.noted(session)
     for client in found:
-        forget(session, client, now, by=BY_NOTE)
+        if client.erased_at is None:  # not erased just now, with the client it was merged into
+            forget(session, client, now, by=BY_NOTE)
     return len(found)
 
 
@@ -126,8 +131,9 @@ def _end_consents(session: Session, client: Client, now: datetime, by: str) -> N
 
 def _unshared(session: Session, client: Client, contacts: set[str]) -> set[str]:
     """Return those contacts that belong to no other client of the clinic."""
-    sharing = {c: people.clients_on(session, client.clinic_id, c) for c in contacts}
-    return {c for c, them in sharing.items() if not {one.id for one in them} - {client.id}}
+    sharing = {c: people.known_by(session, client.clinic_id, c) for c in contacts}
+    same = {client.id, client.merged_into}
+    return {c for c, them in sharing.items() if not {one.id for one in them} - same}
 
 
 def _keep_stops(
@@ -155,12 +161,13 @@ def _clear_client(session: Session, client: Client, now: datetime) -> None:
 def export(session: Session, client: Client, now: datetime) -> dict[str, Any]:
     """Return everything that is stored about a client, by table, for the client or a program."""
     clinic = people.clinic(session, client.clinic_id)
-    contacts = {contact for contact in (client.phone, client.email) if contact}
+    records = [client, *merges.merged_into(session, [client.id])]
+    contacts = {contact for one in records for contact in (one.phone, one.email) if contact}
     return {
         "format": "aftercare-client-1",
         "exported_at": now,
         "clinic": clinic.name,
-        **erasure.held(session, client.id, contacts),
+        **erasure.held(session, [one.id for one in records], contacts),
         "waiting_row": open_questions.held(session, client),
     }
 
@@ -181,7 +188,9 @@ def purge(session: Session, keep: RetentionPeriods, now: datetime) -> Counter[st
         forget(session, client, now, by=BY_RETENTION, asked=False)
         erasure.delete_treatments(session, [client.id])
         done["clients"] += 1
-    done["consents"] = erasure.delete_ledger(session, retired, now - keep.consents)
+    records = {record.id for record in merges.merged_into(session, retired)}
+    due = {*retired, *records}
+    done["consents"] = erasure.delete_ledger(session, due, now - keep.consents)
     done["stops"] = erasure.delete_stops(session, now - keep.stops)
     done["clients"] += _forget_unfinished(session, now)
     done["forms"] = join_requests.forget(session, now - FORMS)

@@ -16,6 +16,7 @@ COMMANDS: dict[str, Any] = {
     "reconcile": operation.Reconciliation,
     "import": operation.Import,
     "client list": list[people.Client],
+    "client merge": people.ClientMerge,
     "clinic list": list[people.Clinic],
     "clinic services": list[questions.Service],
     "staff list": list[people.StaffMember],

@@ -35,3 +35,16 @@ def test_a_file_that_is_no_list_is_told_without_a_trace(terminal: Terminal) -> N
     told = terminal.run("import", "nowhere.csv", "--clinic", "Rosewood Skin", code=2)
     assert "cannot be opened" in told.stderr
     assert "Traceback" not in told.output
+
+
+def test_a_column_is_said_once_and_remembered_for_lists_that_look_alike(terminal: Terminal) -> None:
+    terminal.clinic("--live")
+    odd = LIST.replace("treated_at", "Happens").replace("Treated at", "Happens")
+    assert "Happens" in odd
+    rosewood = ("--clinic", "Rosewood Skin")
+    said = ("--columns", "Happens=treated_at")
+    assert "treated_at" in terminal.run("import", terminal.list(odd), *rosewood, code=2).stdout
+    wrong = terminal.run("import", terminal.list(odd), *rosewood, "--columns", "Nope=phone", code=2)
+    assert "There is no column “Nope”" in wrong.stderr
+    assert terminal.json("import", terminal.list(odd), *rosewood, *said)["taken"] == 3
+    assert terminal.json("import", terminal.list(odd), *rosewood)["effects"] == {"unchanged": 3}

@@ -30,6 +30,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "import": ("list.csv", *CLINIC),
     "clinic services": ("Rosewood Skin",),
     "export": ("1",),
+    "client merge": ("1", "2", "--preview"),
     "consent-report": CLINIC,
     "registration": CLINIC,
 }

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from reminders.intake import lists
-from reminders.intake.lists import CheckedList, Taken
+from reminders.intake.list_results import CheckedList, Taken
 from reminders.rules.terms import Channel, InputError, Status
-from reminders.spreadsheets import LARGEST, Table, read_table
+from reminders.spreadsheets import Table, read_table
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
 from reminders.store.tables import Client, Treatment
@@ -274,86 +274,7 @@ def test_ten_thousand_rows_are_told_of_while_they_go_in(house: House) -> None:
     assert len(steps) > 1
 
 
-# --- files --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
-)
-@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
-def test_encodings_and_dividers_of_all_programs_are_read(
-    tmp_path: Path,
-    encoding: str,
-    mark: str,
-) -> None:
-    text = f"first_name{mark}phone{mark}treated_at\r\nRené{mark}07700900101{mark}2026-03-12\r\n"
-    content = text.encode(encoding)
-    if encoding == "utf-16-le":
-        content = b"\xff\xfe" + content
-    if encoding == "utf-16-be":
-        content = b"\xfe\xff" + content
-    path = tmp_path / "list.csv"
-    path.write_bytes(content)
-    table = read_table(path)
-    assert table.header == ["first_name", "phone", "treated_at"]
-    assert table.rows == [(2, ["René", "07700900101", "2026-03-12"])]
-
-
-def test_blank_rows_are_passed_over_and_rows_keep_their_numbers(tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    path.write_text('a,b\n\n,\n1,"x\ny"\n\n2,z\n', "utf-8")
-    assert [number for number, _ in read_table(path).rows] == [4, 6]
-
-
-@pytest.mark.parametrize(
-    "content,problem",
-    [
-        (b"", "empty"),
-        (b"\n\n", "empty"),
-        (b"<html><table><tr><td>first_name</td></tr></table></html>", "web page"),
-        (b"\xef\xbb\xbf<!DOCTYPE html>", "web page"),
-        (b"\x89PNG\r\n\x1a\n....", "not a spreadsheet"),
-        (b"%PDF-1.7 ...", "not a spreadsheet"),
-        (b"PK\x03\x04 but no workbook", "cannot be opened"),
-        (b"\xd0\xcf\x11\xe0 but no workbook", "cannot be opened"),
-        (b"a,b\x00\n1,2\n", "not a text file"),
-        (b"a,b\n1," + b"x" * 3000, "more than 2,000 characters"),
-        (b'a,b\n1,"' + b"x" * 200_000, "cannot be read"),
-        (b"a" + b"," * 300, "200 columns"),
-    ],
-)
-def test_files_that_are_no_lists_are_refused_in_plain_words(
-    tmp_path: Path,
-    content: bytes,
-    problem: str,
-) -> None:
-    path = tmp_path / "list.xlsx"
-    path.write_bytes(content)
-    with pytest.raises(InputError) as refused:
-        read_table(path)
-    assert problem in str(refused.value)
-    assert refused.value.mend
-
-
-def test_a_hundred_megabytes_are_refused_before_they_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "huge.csv"
-    with path.open("wb") as file:
-        file.truncate(100 * 1024 * 1024)
-    assert path.stat().st_size > LARGEST
-    with pytest.raises(InputError, match="100 MB"):
-        read_table(path)
-
-
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be opened"):
-        read_table(tmp_path / "nowhere.csv")
-
-
-def test_too_many_rows_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "many.csv"
-    path.write_text("a\n" + "1\n" * 100_001, "utf-8")
-    with pytest.raises(InputError, match="100,001"):
-        read_table(path)
+# --- files ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="needs other people's spreadsheets beside us")

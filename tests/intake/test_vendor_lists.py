@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from reminders.intake import lists
 from reminders.intake.answers import answer
-from reminders.intake.lists import Taken
+from reminders.intake.list_results import Taken
 from reminders.questions import questions
 from reminders.spreadsheets import read_table
 from reminders.store.database import reading, writing

@@ -120,7 +120,7 @@ ERASED = {
 HARMLESS = {
     "attempt": "claim outcome code provider_id", "client": "language", "import": "imported_by undone_by",
     "import_row": "effect", "question": "kind answered_by", "remembered_answer": "kind answered_by",
-    "consent": "wording wording_version recorded_by",
+    "client_merge": "moved merged_by", "consent": "wording wording_version recorded_by",
     "receipt": "provider_id status code", "redaction": "provider_id", "reminder": "milestone claim",
     "reply": "provider_id alarm", "suppression": "source", "treatment": "protocol",
 }  # fmt: skip
@@ -322,7 +322,7 @@ def test_an_export_holds_everything_and_nobody_else(house: House) -> None:
     assert {name: len(rows) for name, rows in held.items() if isinstance(rows, list)} == {
         "client": 1, "treatment": 1, "consent": 3, "suppression": 0, "one_off_message": 1, "reminder": 17,
         "attempt": 3, "receipt": 0, "reply": 1, "import_row": 0,
-        "join_request": 1, "verification_code": 1, "waiting_row": 0,
+        "join_request": 1, "verification_code": 1, "client_merge": 0, "waiting_row": 0,
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from reminders.web.desk import assets, manual
 from reminders.web.desk.clients import (
     client_edit,
+    client_merge,
     client_page,
     enrol,
     handouts,
@@ -52,6 +53,7 @@ ROUTES: list[BaseRoute] = [
     *message_actions.ROUTES,
     *reschedule.ROUTES,
     *client_edit.ROUTES,
+    *client_merge.ROUTES,
     *inbox.ROUTES,
     *privacy.ROUTES,
     *account.ROUTES,

@@ -28,6 +28,9 @@ SAID = {
     "stopped": "Stopped. Nothing more goes that way.",
     "client-paused": "The client’s messages are paused.",
     "sent": "Your answer is on its way.",
+    "merged": "The two are one client now.",
+    "unmerged": "They are two clients again, as before.",
+    "two-people": "Noted: two people. Nobody is asked again.",
     "signed-out": "You are signed out.",
     "welcome": "You are signed in.",
     "password": "Your password is changed. Every other browser is signed out.",
@@ -103,7 +106,7 @@ STANDING = {
 HINTS = {
     Reason.PRACTICE: "practice",
     Reason.QUIET_HOURS: "waits for the morning",
-    Reason.CAP: "waits: enough texts",
+    Reason.CAP: "waits: enough for now",
     Reason.ON_HOLD: "on hold",
     Reason.PAUSED: "paused",
     Reason.PROVIDER_BUSY: "tries again",

@@ -12,7 +12,7 @@ from reminders.enrolment.terms import Effect
 from reminders.intake import imports as list_imports
 from reminders.intake import lists
 from reminders.intake.imports import ImportPreview
-from reminders.intake.lists import Taken
+from reminders.intake.list_results import Taken
 from reminders.rules.list_columns import FIELDS
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
