@@ -53,7 +53,9 @@ def _quoted(key: str) -> str:
 
 def take_answer(
     question: Annotated[int, typer.Argument(help="The number that “reminders questions” shows.")],
-    choice: Annotated[str, typer.Argument(help="One of the answers it shows.")],
+    choice: Annotated[
+        str, typer.Argument(help="One of the answers it shows, or how to greet somebody.")
+    ],
 ) -> None:
     """Answer a question; the rows that waited for it go in, and it is not asked again."""
     with opened() as app, writing(app.engine) as session:

@@ -28,7 +28,7 @@ SENTENCES = {
     Why.SIMILAR_NAME: "{told} has the number or address of {known}. Is it the same person?",
     Why.SEVERAL_FIT: "{told} may be any of several clients you know. Who is it?",
     Why.CONTACTS_OF_TWO: "{told} has the number of one client and the address of another. Who is it?",
-    Why.NAMESAKE: "You know a {known} already, with another number or address. Is {told} the same"
+    Why.NAMESAKE: "You know {known} already, with another number or address. Is {told} the same"
     " person?",
 }
 

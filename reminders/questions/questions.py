@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from reminders.rules.contacts import read_name
 from reminders.rules.questions import Answers, Choice, Doubt, QuestionKind
 from reminders.rules.terms import InputError
 from reminders.store.queries import questions as queries
@@ -74,17 +75,19 @@ def as_open(asked: Question, rows: int) -> OpenQuestion:
 
 
 def take_answer(session: Session, asked: Question, answer: str, by: str, now: datetime) -> None:
-    """Write down what a person answered, and remember it. Raises ``InputError`` where the question
-    is closed or has no such choice.
+    """Write down what a person answered, and remember it: a choice, or how to greet somebody. Raises
+    ``InputError`` where the question is closed or has no such choice.
     """
     if asked.answered_at is not None:
         raise InputError("This question was answered already.", "Look at what is still open.")
     keys = [key for key, _ in json.loads(asked.choices)]
-    if answer not in keys:
+    kind = QuestionKind(asked.kind)
+    if kind is QuestionKind.NAME and answer.strip():
+        answer = read_name(answer)
+    elif answer not in keys:
         raise InputError(f"“{answer}” is no answer to it.", f"Choose one of: {', '.join(keys)}.")
     label = json.loads(asked.facts)["label"]
     queries.close(session, asked, answer, by, now)
-    kind = QuestionKind(asked.kind)
     if kind in REMEMBERED:
         seen = label if kind in {QuestionKind.SERVICE, QuestionKind.STATUS} else ""
         remember(session, asked.clinic_id, kind, asked.subject, seen, answer, by, now)

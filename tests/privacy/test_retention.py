@@ -122,7 +122,7 @@ HARMLESS = {
     "import_row": "effect", "question": "kind answered_by", "remembered_answer": "kind answered_by",
     "client_merge": "moved merged_by", "consent": "wording wording_version recorded_by",
     "receipt": "provider_id status code", "redaction": "provider_id", "reminder": "milestone claim",
-    "reply": "provider_id alarm", "suppression": "source", "treatment": "protocol",
+    "reply": "provider_id alarm", "suppression": "source", "treatment": "protocol source",
 }  # fmt: skip
 NOT_OF_CLIENTS = {
     "alert", "audit", "clinic", "column_mapping", "heartbeat", "invitation", "lane",

@@ -86,6 +86,18 @@ def test_an_answer_to_a_name_is_one_button_with_what_we_will_write(house: House)
     assert 'name="choice" value="Ana">Yes, Ana<' in desk.page.text
 
 
+def test_how_to_greet_somebody_may_be_written(house: House) -> None:
+    desk = signed_in(house)
+    ask(house, about_name("A. Costarica", ""), row("A.", treatment="Microneedling"))
+    desk.get("/questions")
+    assert desk.post("/questions/1", choice="see www.example.com").status_code == 422
+    desk.post("/questions/1", choice=" ")
+    assert "is no answer to it" in desk.text
+    desk.post("/questions/1", choice="Anaïs")
+    assert "1 row went in: 1 new treatment." in desk.text
+    assert names(house) == ["Anaïs"]
+
+
 def test_what_vanished_is_cancelled_by_one_tap(house: House) -> None:
     house.enrol(ana(date(2026, 3, 12)))
     desk = signed_in(house)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from reminders.intake import services
+from reminders.intake import answers, services
 from reminders.questions import questions
-from reminders.rules.questions import about_service
+from reminders.rules.questions import about_service, about_status
 from reminders.rules.roles import Role
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit
-from tests.conftest import House
+from tests.conftest import MONDAY, House
 from tests.support.desk import Desk, signed_in
 from tests.support.questions import ask, row
 
@@ -62,6 +62,22 @@ def test_choosing_for_one_that_is_asked_about_answers_the_question(house: House)
     assert "Saved. 1 row went in: 1 new treatment." in desk.text
     with reading(house.engine) as session:
         assert questions.open_questions(session, 1) == []
+
+
+def test_what_a_status_means_is_changed_for_the_next_list(house: House) -> None:
+    asked = ask(house, about_status("Parked"), row(treatment="Microneedling"))
+    with writing(house.engine) as session:
+        library = house.app.library
+        answers.answer(session, library, asked, "takes-place", "sam@rosewood.example", MONDAY)
+    desk = signed_in(house, Role.OWNER)
+    desk.get("/clinic/services")
+    assert "Parked said by sam@rosewood.example" in desk.text
+    desk.post("/clinic/services", **{"status:parked": "not-taking-place"})
+    assert "Saved." in desk.text
+    with reading(house.engine) as session:
+        assert list(questions.answers(session, 1).values()) == ["not-taking-place"]
+        assert audit.page(session, 1)[0].detail == "Parked: takes-place → not-taking-place"
+    assert desk.post("/clinic/services", **{"status:parked": "maybe"}).status_code == 422
 
 
 def test_an_unknown_treatment_is_refused_and_nothing_saved(house: House) -> None:
