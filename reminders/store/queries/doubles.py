@@ -40,7 +40,8 @@ def sharing(session: Session, clinic_id: int) -> Iterator[Sharing]:
     """Return clients who share a number, an address or a full name with a few others, those who
     share one together; each is found by its index, and nobody is compared with everybody.
     """
-    of_clinic, listed = C.c.clinic_id == clinic_id, C.c.merged_into.is_(None)
+    of_clinic = C.c.clinic_id == clinic_id
+    listed = C.c.merged_into.is_(None) & C.c.erased_at.is_(None)
     for what, full in (
         (C.c.phone, true()),
         (C.c.email, true()),
