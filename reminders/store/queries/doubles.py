@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,7 +16,7 @@ from reminders.store.tables import Client, RememberedAnswer
 SHARING = 5
 """A number, address or name that more clients have is nobody's own, such as the clinic's."""
 
-LOOKED_AT = 200
+LOOKED_AT = 1000
 """How many of each are looked at, the newest first."""
 
 KIND = "same-person"
@@ -40,12 +40,17 @@ def sharing(session: Session, clinic_id: int) -> Iterator[Sharing]:
     """Return clients who share a number, an address or a full name with a few others, those who
     share one together; each is found by its index, and nobody is compared with everybody.
     """
-    of_clinic = (C.c.clinic_id == clinic_id, C.c.merged_into.is_(None), C.c.erased_at.is_(None))
-    for what in (C.c.phone, C.c.email, C.c.name_key):
-        named = (*of_clinic, C.c.last_name != "") if what is C.c.name_key else of_clinic
-        shared = (
+    of_clinic = C.c.clinic_id == clinic_id
+    listed = C.c.merged_into.is_(None) & C.c.erased_at.is_(None)
+    for what, full in (
+        (C.c.phone, true()),
+        (C.c.email, true()),
+        (C.c.name_key, C.c.last_name != ""),
+    ):
+        is_name = what is C.c.name_key
+        shared = (  # of what the index holds alone; who is listed is asked of the few that are found
             select(what)
-            .where(*named, what.is_not(None))
+            .where(of_clinic, what.contains(" ") if is_name else what.is_not(None))
             .group_by(what)
             .having(func.count().between(2, SHARING))
             .order_by(func.max(C.c.id).desc())
@@ -53,7 +58,7 @@ def sharing(session: Session, clinic_id: int) -> Iterator[Sharing]:
         )
         rows = session.execute(
             select(what, C.c.id, C.c.first_name, C.c.last_name, C.c.created_at)
-            .where(*named, what.in_(session.scalars(shared).all()))
+            .where(of_clinic, listed, full, what.in_(session.scalars(shared).all()))
             .order_by(what, C.c.id)
         )
         yield from (Sharing(what.name, *row) for row in rows)
