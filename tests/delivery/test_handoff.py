@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.delivery.dispatcher import Dispatcher
+from reminders.enrolment.terms import Enrolment
 from reminders.inbox import replies
 from reminders.inbox.replies import InboundText
 from reminders.rehearsal.simulation import SetClock
@@ -64,14 +65,20 @@ class Together:
 
     async def send(self, message: Message, hand_off: HandOff) -> str:
         self.begun.append(message.to)
-        while len(self.begun) < self.conversations:
-            await asyncio.sleep(0.01)  # noqa: ASYNC110 (each worker has a loop of its own)
+        while len(self.begun) < self.conversations:  # noqa: ASYNC110 (each worker has its own loop)
+            await asyncio.sleep(0.01)
         await hand_off()
         self.sent.append(message.to)
         return f"SM{message.reference}"
 
     async def close(self) -> None:
         pass
+
+
+def reached_at(contact: str, name: str) -> Enrolment:
+    """Return somebody's treatment who has this number or address alone."""
+    phone, email = (None, contact) if "@" in contact else (contact, None)
+    return ana(TREATED, first_name=name, phone=phone, email=email)
 
 
 @pytest.mark.parametrize("channel", list(Channel))
@@ -81,9 +88,8 @@ def test_two_workers_cannot_both_message_a_number_that_two_people_share(
     """One holds the mothers, the other the daughters, and both come to hand off at once."""
     numbers = [f"+4477009{number:05}" for number in range(24)]
     contacts = numbers if channel is Channel.SMS else [f"{n[1:]}@mail.example" for n in numbers]
-    by = {Channel.SMS: ("phone", "email"), Channel.EMAIL: ("email", "phone")}[channel]
-    for name, shared in (("Ana", contacts), ("Eva", contacts[::-1])):
-        house.enrol(*(ana(TREATED, first_name=name, **dict(zip(by, (c, None), strict=True))) for c in shared))  # fmt: skip
+    house.enrol(*(reached_at(contact, "Ana") for contact in contacts))
+    house.enrol(*(reached_at(contact, "Eva") for contact in reversed(contacts)))
     due = (DAY_1, DAY_1 + timedelta(minutes=1))
     with writing(house.engine) as session:
         session.execute(delete(Reminder).where(col(Reminder.milestone) != "day-1"))
