@@ -87,6 +87,20 @@ def test_a_number_is_welcomed_once_whoever_shares_it(house: House) -> None:
     assert welcomed(house) == [("Ana", mother), ("Ida", other)]
 
 
+def test_of_two_welcomes_planned_at_the_same_moment_one_leaves(house: House) -> None:
+    """Two desks that enrol a mother and a daughter at once do not see each other's."""
+    house.enrol(ana(TREATED), ana(TREATED, first_name="Eva", phone="+447700900102"), welcomed=False)
+    with writing(house.engine) as session:
+        for client in people.clients_of(session):
+            client.phone = "+447700900101"
+    house.tick(datetime(2026, 3, 2, 17, tzinfo=UTC))
+    found = [(x.first_name, x.status, x.reason) for x in house.lines() if x.milestone == "opt-in"]
+    assert sorted(found) == [
+        ("Ana", Status.ACCEPTED, None),
+        ("Eva", Status.SKIPPED, Reason.SUPERSEDED),
+    ]
+
+
 def test_each_clinic_welcomes_a_number_for_itself(house: House) -> None:
     house.enrol(ana(TREATED), welcomed=False)
     with writing(house.engine) as session:
