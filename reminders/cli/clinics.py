@@ -89,10 +89,10 @@ def edit(
     address: Annotated[str | None, typer.Option()] = None,
     sending_hours: Hours = None,
     texts_per_day: Annotated[
-        int | None, typer.Option(help="Most texts to one client in a day: 1.")
+        int | None, typer.Option(help="Most texts to one number in a day: 1.")
     ] = None,
     texts_per_week: Annotated[
-        int | None, typer.Option(help="Most texts to one client in seven days: 1 to 3.")
+        int | None, typer.Option(help="Most texts to one number in seven days: 1 to 3.")
     ] = None,
     live: Annotated[bool | None, typer.Option("--live/--practice", help=LIVE_HELP)] = None,
 ) -> None:
