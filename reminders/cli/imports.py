@@ -28,6 +28,7 @@ from reminders.rules.terms import InputError
 from reminders.shapes.operation import Import
 from reminders.spreadsheets import read_table
 from reminders.store.database import reading, writing
+from reminders.workbooks.terms import SeveralSheetsError
 
 SHOWN = 100
 """How many remarks are shown on a screen; --json shows all."""
@@ -39,6 +40,9 @@ def import_list(
     good_rows: Annotated[
         bool, typer.Option("--good-rows", help="Take the good rows, leave the faulty ones out.")
     ] = False,
+    sheet: Annotated[
+        str | None, typer.Option(help="The sheet to read, of a workbook with several.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take in a list of clients and treatments, all of it or nothing.
@@ -49,7 +53,9 @@ def import_list(
     """
     with opened() as app:
         try:
-            table = read_table(file)
+            table = read_table(file, sheet)
+        except SeveralSheetsError as question:
+            stop(f"{file.name}: {question}", f'Name it: --sheet "{question.sheets[0]}"')
         except InputError as error:
             stop(f"{file.name}: {error}")
         now = app.clock()
