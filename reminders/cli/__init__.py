@@ -12,6 +12,7 @@ import typer
 from reminders import __version__
 from reminders.app import tune_garbage_collection
 from reminders.cli import (
+    client_merge,
     clients,
     clinics,
     demo,
@@ -22,6 +23,7 @@ from reminders.cli import (
     operations,
     paperwork,
     privacy,
+    questions,
     replies,
     run,
     staff,
@@ -55,6 +57,8 @@ GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
     "Clinics and people": {
         "clinic": clinics.commands,
         "import": imports.import_list,
+        "questions": questions.show_questions,
+        "answer": questions.take_answer,
         "client": clients.commands,
         "treatment": clients.treatments,
         "staff": staff.commands,
@@ -84,6 +88,8 @@ for group, members in GROUPS.items():
         else:
             commands.command(name, rich_help_panel=group)(command)
 clients.commands.command("consent")(privacy.agree)
+clients.commands.command("merge")(client_merge.merge)
+clients.commands.command("unmerge")(client_merge.unmerge)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 (typer calls it)

@@ -21,7 +21,9 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
 from reminders.store.tables import Client, Suppression, Treatment
 
-commands = typer.Typer(help="List clients, and record a consent.", no_args_is_help=True)
+commands = typer.Typer(
+    help="List clients, record a consent, and make two records one.", no_args_is_help=True
+)
 treatments = typer.Typer(help="Move or cancel a treatment.", no_args_is_help=True)
 
 TreatmentId = Annotated[int, typer.Argument(help="The number that “reminders client list” shows.")]

@@ -24,7 +24,7 @@ from reminders.settings import Settings, SettingsError, read_settings
 from reminders.shapes.common import Shape
 from reminders.store import migrations
 from reminders.store.queries import people
-from reminders.store.tables import Clinic
+from reminders.store.tables import Client, Clinic
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
 
@@ -121,6 +121,14 @@ def find_clinic(session: Session, name: str) -> Clinic:
             f"Known: {', '.join(known)}." if known else "Add one first: reminders clinic add",
         )
     return clinic
+
+
+def find_client(session: Session, client_id: int) -> Client:
+    """Return the client of that number, or stop."""
+    client = people.client(session, client_id)
+    if client is None:
+        stop(f"There is no client no. {client_id}.", "See: reminders client list")
+    return client
 
 
 def print_json(found: Shape | Sequence[Shape]) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table as Grid
+from sqlalchemy.orm import Session
 
+from reminders.app import App
 from reminders.cli.common import (
     EXIT_FAULT,
     AsJson,
@@ -20,13 +23,13 @@ from reminders.cli.common import (
     progress_bar,
     stop,
 )
-from reminders.intake import lists
-from reminders.intake.lists import CheckedList, Taken
-from reminders.intake.rows import CellRemark
+from reminders.intake import list_results, lists
+from reminders.intake.column_meanings import CellRemark
+from reminders.intake.list_results import CheckedList, Taken
 from reminders.questions import questions
 from reminders.rules.terms import InputError
 from reminders.shapes.operation import Import
-from reminders.spreadsheets import read_table
+from reminders.spreadsheets import Table, read_table
 from reminders.store.database import reading, writing
 from reminders.workbooks.terms import SeveralSheetsError
 
@@ -43,6 +46,13 @@ def import_list(
     sheet: Annotated[
         str | None, typer.Option(help="The sheet to read, of a workbook with several.")
     ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Say which column holds what, like “Procedure Date=treated_at”; remembered for"
+            " lists with the same headings."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take in a list of clients and treatments, all of it or nothing.
@@ -53,16 +63,14 @@ def import_list(
     """
     with opened() as app:
         try:
-            table = read_table(file, sheet)
+            table = lists.under_headings(read_table(file, sheet))
         except SeveralSheetsError as question:
             stop(f"{file.name}: {question}", f'Name it: --sheet "{question.sheets[0]}"')
         except InputError as error:
             stop(f"{file.name}: {error}")
         now = app.clock()
-        with reading(app.engine) as session:
-            its_clinic = find_clinic(session, clinic)
-            known = questions.answers(session, its_clinic.id)
-            checked = lists.check(table, file.name, its_clinic, app.library, now, answers=known)
+        with (writing if columns else reading)(app.engine) as session:
+            checked = _check(session, app, table, file.name, clinic, columns or ())
         taken = None
         if good_rows or not checked.faults:
             with (
@@ -75,6 +83,18 @@ def import_list(
         _report(checked, taken, as_json=as_json)
         if checked.faults and not good_rows:
             raise typer.Exit(EXIT_FAULT)
+
+
+def _check(
+    session: Session, app: App, table: Table, name: str, clinic: str, said: Sequence[str]
+) -> CheckedList:
+    its_clinic = find_clinic(session, clinic)
+    try:
+        where = lists.columns_of(session, its_clinic, table.header, said)
+    except InputError as error:
+        stop(error.problem, error.mend)
+    known = questions.answers(session, its_clinic.id)
+    return lists.check(table, name, its_clinic, app.library, app.clock(), where, known)
 
 
 def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None:
@@ -100,7 +120,7 @@ def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None
     show_remarks("To know", notes)
     if checked.ignored:
         err.print(f"[dim]Columns not needed: {', '.join(checked.ignored)}[/dim]")
-    out.print(lists.summary(checked, taken))
+    out.print(list_results.summary(checked, taken))
 
 
 def show_remarks(title: str, remarks: list[CellRemark]) -> None:

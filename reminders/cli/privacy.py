@@ -8,9 +8,8 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from sqlalchemy.orm import Session
 
-from reminders.cli.common import AsJson, opened, out, print_json, stop
+from reminders.cli.common import AsJson, find_client, opened, out, print_json, stop
 from reminders.consent import ledger
 from reminders.consent.ledger import Proof
 from reminders.privacy import retention
@@ -19,9 +18,7 @@ from reminders.rules.terms import Act, Channel, InputError, Purpose
 from reminders.shapes.operation import Purge
 from reminders.shapes.people import ClientExport
 from reminders.store.database import reading, short_transaction, writing
-from reminders.store.queries import people
 from reminders.store.queries.audit import COMMAND_LINE
-from reminders.store.tables import Client
 
 ClientId = Annotated[int, typer.Argument(help="The number that “reminders client list” shows.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; without, it is only shown.")]
@@ -45,7 +42,7 @@ def agree(
         given_at = on.replace(tzinfo=UTC) if on else None
         try:
             ledger.record(
-                session, _found(session, client), channel, proof, app.clock(),
+                session, find_client(session, client), channel, proof, app.clock(),
                 given_at=given_at, purpose=purpose,
             )  # fmt: skip
         except InputError as error:
@@ -56,7 +53,7 @@ def agree(
 def export(client: ClientId, as_json: AsJson = False) -> None:
     """Show everything that is stored about a client, or give it out with --json."""
     with opened() as app, reading(app.engine) as session:
-        held = retention.export(session, _found(session, client), app.clock())
+        held = retention.export(session, find_client(session, client), app.clock())
     if as_json:
         print_json(ClientExport(**held))
         return
@@ -76,7 +73,7 @@ def forget(client: ClientId, yes: Yes = False) -> None:
     with opened() as app:
         with (writing if yes else short_transaction)(app.engine) as session:
             try:
-                found = _found(session, client)
+                found = find_client(session, client)
                 done = retention.forget(session, found, app.clock(), by=COMMAND_LINE)
             except InputError as error:
                 stop(error.problem, error.mend)
@@ -115,13 +112,6 @@ def _print_purged(done: Counter[str], *, yes: bool) -> None:
         return
     what = ", ".join(f"{count} {name}" for name, count in sorted(done.items()))
     out.print(f"Purged: {what}." if yes else f"This would purge {what}. To do it: add --yes")
-
-
-def _found(session: Session, client_id: int) -> Client:
-    found = people.client(session, client_id)
-    if found is None:
-        stop(f"There is no client no. {client_id}.", "See: reminders client list")
-    return found
 
 
 def bounce(

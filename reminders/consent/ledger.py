@@ -113,6 +113,21 @@ def withdraw(
     consents.cancel_planned(session, sharing, channel, now)
 
 
+def unsubscribe(session: Session, record_id: int, now: datetime) -> Client | None:
+    """Withdraw from emails whoever this record of a client is now, and suppress the address that
+    the link went to, if the record was merged since."""
+    client = people.client(session, record_id)
+    if client is None:
+        return None
+    source, written_to = "unsubscribe link", people.record(session, record_id).email
+    withdraw(session, client, Channel.EMAIL, source=source, now=now, act=Act.LINK)
+    if written_to:
+        consents.suppress(
+            session, client.clinic_id, written_to, Reason.OPTED_OUT, source=source, now=now
+        )
+    return client
+
+
 def contact_of(client: Client, channel: Channel) -> str | None:
     """Return a client's number or address."""
     return client.phone if channel is Channel.SMS else client.email

@@ -13,7 +13,7 @@ from reminders.consent.ledger import Proof
 from reminders.plans import page_keys
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.terms import Act, Channel, Discretion, Reason
-from reminders.store.queries import consents, people, plans
+from reminders.store.queries import consents, merges, people, plans
 from reminders.store.tables import Client
 from reminders.wording.library import Library
 
@@ -110,7 +110,8 @@ def close_wrong_contact(
             act=Act.PAGE,
             network_address=network_address,
         )
-    page_keys.revoke_key(client)
+    for record_id in merges.records_of(session, client.id):
+        page_keys.revoke_key(people.record(session, record_id))
 
 
 def _replan(session: Session, library: Library, client: Client, now: datetime) -> None:

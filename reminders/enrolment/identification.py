@@ -50,9 +50,14 @@ class ClientIndex:
     """The clients that some enrolments may mean, and those they add, found by what tells them."""
 
     def __init__(
-        self, clients: Iterable[Client], bookings: Mapping[int, Iterable[Treatment]]
+        self,
+        clients: Iterable[Client],
+        bookings: Mapping[int, Iterable[Treatment]],
+        records: Mapping[int, Iterable[Client]],
     ) -> None:
-        """Take the known clients with their treatments."""
+        """Take the known clients with their treatments, and the records merged into them, by which
+        they are known too.
+        """
         self._known = {
             client.id: Known(
                 client.id,
@@ -66,6 +71,11 @@ class ClientIndex:
             for client in clients
         }  # fmt: skip
         self._directory = Directory.of(self._known.values())
+        for client_id, merged in records.items():
+            for one in merged:
+                self._directory.add(
+                    Known(client_id, one.first_name, one.last_name, one.phone, one.email)
+                )
 
     def identify(self, enrolment: Enrolment, answers: Answers, *, shared: bool) -> Identified:
         """Return whom an enrolment means; who is new is known from now on."""

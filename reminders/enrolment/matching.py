@@ -21,7 +21,7 @@ from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
 from reminders.rules.identity import Number
 from reminders.rules.planning import timing
 from reminders.rules.questions import Answers
-from reminders.store.queries import people
+from reminders.store.queries import merges, people
 from reminders.store.tables import Client, Clinic, Treatment
 from reminders.wording.library import Library
 
@@ -51,6 +51,9 @@ class ClientMatcher:
         self._session, self._library, self._clinic, self._now = session, library, clinic, now
         self._enrolments, self._answers = enrolments, answers
         self._by_id = {c.id: c for c in candidates(session, clinic, enrolments)}
+        self._records: dict[int, list[Client]] = defaultdict(list)
+        for record in merges.merged_into(session, self._by_id):
+            self._records[record.merged_into or 0].append(record)
         self._treatments: dict[int, list[Treatment]] = defaultdict(list)
         self._bookings: dict[Number, Treatment] = {}
         for treatment in people.treatments_of(session, self._by_id):
@@ -85,7 +88,7 @@ class ClientMatcher:
         return done
 
     def _identify(self) -> list[Identified]:
-        index = ClientIndex(self._by_id.values(), self._treatments)
+        index = ClientIndex(self._by_id.values(), self._treatments, self._records)
         shared = shared_bookings(self._enrolments)
         return [
             index.identify(enrolment, self._answers, shared=enrolment.booking in shared)
@@ -98,7 +101,7 @@ class ClientMatcher:
         for enrolment, one in zip(self._enrolments, found, strict=True):
             if one.client_id is None:
                 continue
-            news = _given_fields(enrolment)
+            news = _without(_given_fields(enrolment), self._records[one.client_id])
             known = self._by_id.get(one.client_id)
             if known is not None and one.respelled:
                 news = _without_spelling(news, known)
@@ -250,6 +253,16 @@ def _given_fields(enrolment: Enrolment) -> Row:
         "external_id": enrolment.client_id,
     }
     return {name: value for name, value in news.items() if value}
+
+
+def _without(news: Row, records: Sequence[Client]) -> Row:
+    """Return the news without what only repeats a record that was merged into the client's: staff
+    have chosen what is kept."""
+    return {
+        name: value
+        for name, value in news.items()
+        if all(getattr(one, name) != value for one in records)
+    }
 
 
 def _update(row: Client | Treatment, wanted: Mapping[str, object]) -> bool:

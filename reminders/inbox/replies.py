@@ -14,7 +14,7 @@ from reminders.consent.ledger import Proof
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules.keywords import Kind, read
 from reminders.rules.terms import Act, Channel, ClinicFacts, Reason
-from reminders.store.queries import clinic_facts, consents, people, replies
+from reminders.store.queries import clinic_facts, consents, delivery, people, replies
 from reminders.store.tables import Client
 from reminders.wording.fixed_replies import FixedReplies
 
@@ -60,7 +60,7 @@ def handle_text(
 
     The same text handled again changes nothing and gets the same answer.
     """
-    replies.lock_number(session, inbound.contact)
+    delivery.lock_contacts(session, [inbound.contact])
     before = replies.taken(session, inbound.provider_id)
     if before is not None:
         return before.answer
@@ -123,7 +123,9 @@ class _ReplyContext:
         return [
             client
             for client in self._clients
-            if client.clinic_id in stops and replies.agreed_before(self._session, client.id)
+            if client.phone
+            and client.clinic_id in stops
+            and replies.agreed_before(self._session, client.id)
         ]
 
     @cached_property
@@ -170,17 +172,18 @@ class _ReplyContext:
         """Withdraw everybody's consent to texts on this number and suppress it, for each clinic
         that may text it; confirm what is new, once (47 CFR 64.1200(a)(12)).
         """
-        for client in self._clients:
-            ledger.withdraw(
-                self._session, client, Channel.SMS, source=SOURCE, now=self._now, act=Act.KEYWORD
-            )
         contact, wrong = self._inbound.contact, self._kind is Kind.WRONG_NUMBER
-        for clinic in self._clinics:
-            if not self._clients:
-                consents.suppress(
-                    self._session, clinic.clinic_id, contact, Reason.OPTED_OUT,
-                    source=SOURCE, now=self._now,
+        for client in self._clients:
+            if not wrong or client.phone == contact:
+                ledger.withdraw(
+                    self._session, client, Channel.SMS,
+                    source=SOURCE, now=self._now, act=Act.KEYWORD,
                 )  # fmt: skip
+        for clinic in self._clinics:
+            consents.suppress(
+                self._session, clinic.clinic_id, contact, Reason.OPTED_OUT,
+                source=SOURCE, now=self._now,
+            )  # fmt: skip
             if wrong or self._why(clinic) is Reason.WRONG_NUMBER:
                 replies.mark_wrong_number(self._session, clinic.clinic_id, contact)
         if wrong and self._clients:
@@ -206,6 +209,7 @@ class _ReplyContext:
         """Lift the opt-out on the client's START; who confirmed the opt-out confirms this too."""
         for client in self._starting:
             ledger.record(self._session, client, Channel.SMS, Proof(Act.KEYWORD, SOURCE), self._now)
+            consents.lift(self._session, client.clinic_id, self._inbound.contact)
         stop = replies.last_stop(self._session, self._inbound.contact)
         ours = bool(stop and stop.answer) or not self._inbound.answered
         return self._answer("started") if self._starting and ours else ""

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from reminders.enrolment import treatments
 from reminders.intake import lists, waiting_rows
-from reminders.intake.lists import CheckedList, Taken
+from reminders.intake.list_results import CheckedList, Taken
 from reminders.questions import questions
 from reminders.rules.questions import QuestionKind
 from reminders.rules.terms import InputError
-from reminders.store.queries import people
+from reminders.store.queries import audit, people
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Question
 from reminders.wording.library import Library
@@ -34,6 +34,7 @@ def answer(
     rows = [(row.layout, row.number, json.loads(row.cells), row.import_id) for row in waiting]
     questions.take_answer(session, asked, choice, by, now)
     queries.forget_rows(session, waiting)
+    audit.record(session, asked.clinic_id, by, "answered a question", Question, asked.id, now, asked.kind)  # fmt: skip
     if asked.kind == QuestionKind.VANISHED:
         return _cancel(session, library, asked, about["ids"], now)
     return _read_again(session, library, asked, rows, now)
@@ -54,8 +55,9 @@ def _read_again(
     total = Taken()
     for (layout, import_id), some in by_list.items():
         sheet = waiting_rows.meanings(layout, clinic, library, now, answers)
-        checked = CheckedList(rows=len(some))
+        checked = CheckedList(rows=len(some), whole=False)
         lists.check_rows(sheet, some, checked)
+        total.faults += checked.faults
         total.add(lists.bring_in(session, library, clinic, checked, now, import_id=import_id))
     return total
 

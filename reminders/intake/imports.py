@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from reminders.enrolment.terms import Effect, EnrolmentResult
 from reminders.enrolment.treatments import by_id
 from reminders.intake import lists
-from reminders.intake.lists import CheckedList, Taken
-from reminders.intake.rows import CellRemark
+from reminders.intake.column_meanings import CellRemark
+from reminders.intake.list_results import CheckedList, Taken
 from reminders.plans.reminder_plans import replan_clients
 from reminders.questions import questions
 from reminders.rules import list_columns
@@ -206,7 +206,7 @@ def undo(
     undone = UndoResult(effects=Counter(row.effect for row in rows))
     undone.left = queries.left_already(session, intake.id, Effect.ADDED)
     came = {row.treatment_id: row.client_id for row in rows if row.effect == Effect.ADDED}
-    ids = sorted(set(came.values()))
+    ids = sorted(people.kept_ids(session, set(came.values())))
     for start in range(0, len(ids), TOGETHER):
         clients = by_id(people.lock(session, ids[start : start + TOGETHER]))
         for treatment in people.treatments_of(session, clients):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -14,13 +14,17 @@ from sqlalchemy.orm import Session
 from reminders.enrolment.terms import Enrolment, EnrolmentResult
 from reminders.enrolment.treatments import enrol
 from reminders.intake import waiting_rows
-from reminders.intake.rows import CellRemark, ColumnMeanings, LeftOut, ListRow, read_row
+from reminders.intake.column_meanings import CellRemark, ColumnMeanings
+from reminders.intake.list_results import CheckedList, Taken, WaitingListRow
+from reminders.intake.rows import LeftOut, ListRow, read_row
+from reminders.intake.vanished import ask_about_vanished
 from reminders.rules import list_columns
 from reminders.rules.headings import vendor_of
 from reminders.rules.list_dates import order_of
 from reminders.rules.list_shape import heading_row, is_beside_the_point
-from reminders.rules.questions import Answers, Doubt, secret_key
+from reminders.rules.questions import Answers, secret_key
 from reminders.spreadsheets import Table
+from reminders.store.queries import imports as queries
 from reminders.store.tables import Clinic
 from reminders.wording.library import Library
 
@@ -29,81 +33,6 @@ NEEDED = {
     "treated_at": (("treated_at",), "the day of the treatment"),
     "phone": (("phone", "email"), "the mobile number, or one called email"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingListRow:
-    """A row that waits for a person's answer, with what is in doubt."""
-
-    number: int
-    values: Sequence[str]
-    key: str
-    doubt: Doubt
-
-
-@dataclass(slots=True)
-class CheckedList:
-    """A list as understood: what can go in, what is left out and why, what a person is asked, what
-    is wrong with the rest, and what was assumed.
-    """
-
-    rows: int = 0
-    good: list[tuple[int, Enrolment]] = field(default_factory=list)
-    faults: list[CellRemark] = field(default_factory=list)
-    notes: list[CellRemark] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
-    doubts: list[WaitingListRow] = field(default_factory=list)
-    other_services: Counter[str] = field(default_factory=Counter)
-    not_taking_place: int = 0
-    not_yet: int = 0
-    vendor: str | None = None
-    meanings: ColumnMeanings | None = None
-    cells: dict[int, tuple[str, Sequence[str]]] = field(default_factory=dict)
-
-    @property
-    def questions(self) -> int:
-        """Return how many questions its rows raise; many rows may wait for one."""
-        return len({(row.doubt.kind, row.doubt.subject) for row in self.doubts})
-
-
-@dataclass(slots=True)
-class Taken:
-    """What taking a list in did to treatments, and to the reminders planned for them."""
-
-    rows: int = 0
-    effects: Counter[str] = field(default_factory=Counter)
-    planned: int = 0
-    moved: int = 0
-    already_sent: int = 0
-    too_late: int = 0
-    clients: list[int] = field(default_factory=list)
-    notes: list[CellRemark] = field(default_factory=list)
-    asked: int = 0
-
-    def count(self, number: int, done: EnrolmentResult) -> None:
-        """Count one enrolment."""
-        self.effects[done.effect] += 1
-        self.rows += not done.enrolment.cancelled and done.doubt is None
-        self.notes += [CellRemark(number, "", remark) for remark in done.remarks]
-        if done.client:
-            self.clients.append(done.client.id)
-        if done.change is not None:
-            self.planned += len(done.change.add)
-            self.moved += len(done.change.move)
-            self.already_sent += len(done.change.already_sent)
-            self.too_late += len(done.change.late) + len(done.change.too_late)
-
-    def add(self, other: Taken) -> None:
-        """Count what another list did as well."""
-        self.rows += other.rows
-        self.effects += other.effects
-        self.planned += other.planned
-        self.moved += other.moved
-        self.already_sent += other.already_sent
-        self.too_late += other.too_late
-        self.clients += other.clients
-        self.notes += other.notes
-        self.asked += other.asked
 
 
 def check(
@@ -163,6 +92,22 @@ def under_headings(table: Table) -> Table:
     return Table(list(lines[place][1]), lines[place + 1 :]) if place else table
 
 
+def columns_of(
+    session: Session, clinic: Clinic, header: Sequence[str], said: Sequence[str] = ()
+) -> dict[str, int] | None:
+    """Return which column holds what, as somebody corrected it for lists with these headings; None
+    where nobody has. ``said`` are corrections like “Procedure Date=treated_at”, remembered from now
+    on. Raises ``InputError``.
+    """
+    mark = list_columns.fingerprint(header)
+    kept = queries.recall(session, clinic.id, mark)
+    if not said:
+        return kept
+    corrected = list_columns.correct(kept or list_columns.recognise_columns(header), header, said)
+    queries.remember(session, clinic.id, mark, corrected)
+    return corrected
+
+
 def _sheet(
     table: Table,
     columns: Mapping[str, Sequence[int]],
@@ -206,9 +151,12 @@ def _check_row(
     checked.notes += row.notes if enrolment is not None else []
     if row.left_out is LeftOut.OTHER_SERVICE:
         checked.other_services[row.service] += 1
+    if enrolment is not None and row.service:
+        checked.services[row.service] = enrolment.protocol
     checked.not_taking_place += row.left_out is LeftOut.NOT_TAKING_PLACE
     checked.not_yet += row.left_out is LeftOut.NOT_YET
     checked.cells[row.number] = (row.key, row.values)
+    checked.bookings.add(row.cell("external_id"))
     if row.doubts and not row.faults:
         checked.doubts.append(WaitingListRow(row.number, row.values, row.key, row.doubts[0]))
     if enrolment is None or _repeats(row, enrolment, checked, seen):
@@ -288,54 +236,19 @@ def bring_in(
     sheet = checked.meanings
     answers = sheet.answers if sheet else {}
     waiting = list(checked.doubts)
-    for done in enrol(session, library, clinic, enrolments, now, progress, answers):
+    results = enrol(session, library, clinic, enrolments, now, progress, answers)
+    for done in results:
         number = numbers[id(done.enrolment)]
         taken.count(number, done)
         each(number, done)
         if done.doubt is not None:
             key, values = checked.cells[number]
             waiting.append(WaitingListRow(number, values, key, done.doubt))
+    taken.waiting = waiting[len(checked.doubts) :]
+    if sheet is not None and checked.whole:
+        taken.asked += ask_about_vanished(session, clinic.id, sheet, results, checked.bookings, now)
     if sheet is not None:
-        taken.asked = waiting_rows.let_wait(
+        taken.asked += waiting_rows.let_wait(
             session, clinic.id, sheet, waiting, checked, now, import_id
         )
     return taken
-
-
-def summary(checked: CheckedList, taken: Taken | None) -> str:
-    """Summarise in a sentence or two what importing a list did."""
-    faulty = len({fault.row for fault in checked.faults})
-    if taken is None:
-        if not checked.faults:
-            return " ".join(["There are no rows to take in.", *_beside(checked, 0)])
-        more = " Mend them, or take the rest with --good-rows." if checked.good else ""
-        return f"Nothing was taken in: {faulty} of {_count(checked.rows, 'row')} faulty.{more}"
-    effects = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))
-    said = [
-        f"{taken.rows} of {_count(checked.rows, 'row')} taken in: {effects}.",
-        f"{_count(taken.planned, 'reminder')} planned, {taken.moved} moved.",
-    ]
-    if taken.already_sent:
-        said.append(f"{_count(taken.already_sent, 'reminder')} already went for an old date.")
-    if taken.too_late:
-        said.append(f"{_count(taken.too_late, 'reminder')} would come too late to help: skipped.")
-    if faulty:
-        said.append(f"{_count(faulty, 'faulty row')} left out.")
-    said += _beside(checked, taken.asked)
-    return " ".join(said)
-
-
-def _beside(checked: CheckedList, asked: int) -> Iterator[str]:
-    """Say what of a list is no fault and no treatment."""
-    if others := checked.other_services.total():
-        yield f"{_count(others, 'row')} {'is' if others == 1 else 'are'} other services."
-    if gone := checked.not_taking_place:
-        yield f"{gone} will not take place."
-    if checked.not_yet:
-        yield f"{checked.not_yet} {'is' if checked.not_yet == 1 else 'are'} not certain yet."
-    if asked:
-        yield f"{_count(asked, 'question')} for you: reminders questions."
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

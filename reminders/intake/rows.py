@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 
 from reminders.enrolment.terms import ConsentAnswer, Enrolment
+from reminders.intake.column_meanings import CellRemark, ColumnMeanings
 from reminders.rules import list_cells, list_phones, names, questions, services
 from reminders.rules.answers import Answer, read_answer
 from reminders.rules.booking_status import Outcome, Standing, standing, with_answers
 from reminders.rules.contacts import clean, read_email, read_name
 from reminders.rules.headings import FLAGS
 from reminders.rules.language_names import read_language
-from reminders.rules.list_dates import Order, When, read_length, read_times, read_when
-from reminders.rules.questions import Answers, Doubt, QuestionKind
+from reminders.rules.list_dates import When, read_length, read_times, read_when
+from reminders.rules.questions import Doubt, QuestionKind
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Channel, InputError
 from reminders.rules.zone_names import read_zone
-from reminders.wording.library import Library
 
 T = TypeVar("T")
 
@@ -35,45 +34,6 @@ class LeftOut(StrEnum):
     NOT_TAKING_PLACE = "not-taking-place"
     NOT_YET = "not-yet"
     BY_ANSWER = "by-answer"
-
-
-@dataclass(frozen=True, slots=True)
-class CellRemark:
-    """Something to know about a cell: what is wrong or was assumed, and what to do."""
-
-    row: int
-    column: str
-    problem: str
-    advice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnMeanings:
-    """What the cells of one list mean: its columns, whose clock, and the order of its dates.
-
-    ``source`` is whoever gave the list, whose booking numbers are its own; ``answers`` are what
-    this clinic's people were asked before.
-    """
-
-    name: str
-    header: Sequence[str]
-    columns: Mapping[str, Sequence[int]]
-    zone: ZoneInfo
-    country: str
-    order: Order
-    library: Library
-    now: datetime
-    source: str = ""
-    answers: Answers = field(default_factory=dict)
-
-    @property
-    def today(self) -> date:
-        """Return the clinic's date."""
-        return self.now.astimezone(self.zone).date()
-
-    def title(self, name: str) -> str:
-        """Return what the list itself calls a column."""
-        return self.header[self.columns[name][0]] if self.columns.get(name) else name
 
 
 @dataclass(slots=True)
@@ -127,9 +87,9 @@ class ListRow:
     @property
     def key(self) -> str:
         """Return what a later list would say of the same treatment, from which nobody is read."""
-        if booking := self.cell("external_id"):
-            return questions.secret_key(self.sheet.source, booking, self._who())
         contact = self.cell("phone") or self.cell("email")
+        if booking := self.cell("external_id"):
+            return questions.secret_key(self.sheet.source, booking, contact)
         return questions.secret_key(self._who(), contact, self.cell("treated_at"))
 
     def _who(self) -> str:

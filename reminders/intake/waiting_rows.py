@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.intake.rows import ColumnMeanings
+from reminders.intake.column_meanings import ColumnMeanings
+from reminders.intake.list_results import CheckedList, WaitingListRow
 from reminders.questions import questions
 from reminders.rules.list_dates import Order
 from reminders.rules.questions import NO_REMINDERS, Answers
@@ -18,9 +18,6 @@ from reminders.rules.services import service_key
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Clinic
 from reminders.wording.library import Library
-
-if TYPE_CHECKING:
-    from reminders.intake.lists import CheckedList, WaitingListRow
 
 
 def let_wait(
@@ -35,7 +32,8 @@ def let_wait(
     """Ask what is in doubt, keep its rows, and let those wait no longer that this list answers;
     return how many questions there are.
     """
-    services = {service_key(name): (name, NO_REMINDERS) for name in checked.other_services if name}
+    means = dict.fromkeys(checked.other_services, NO_REMINDERS) | checked.services
+    services = {service_key(name): (name, answer) for name, answer in means.items() if name}
     questions.show_services(session, clinic_id, services, now)
     layout = _layout(sheet)
     asked: dict[tuple[str, str], int] = {}

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.decision import Defer, Skip, decide
 from reminders.rules.reason_texts import PLAIN
-from reminders.rules.terms import Channel, Facts, Message, OneOffKind, Reason, Status
+from reminders.rules.terms import Act, Channel, Facts, Message, OneOffKind, Reason, Status
 from reminders.senders.twilio_errors import say
-from reminders.store.queries import audit, client_messages, desk, reminder_facts
+from reminders.store.queries import audit, client_messages, consents, desk, merges, reminder_facts
 from reminders.store.queries.client_messages import AttemptHistory, ClientMessage, moment
 from reminders.store.tables import Client, Consent, Reminder, Reply, Treatment
 
@@ -52,7 +52,7 @@ def record(
     ahead = {facts.reminder_id: facts for facts in reminder_facts.facts(session, open_ids, now)}
     found = [
         *(_message(step, names, ahead.get(step.reminder.id), words) for step in steps),
-        *(_consent(said) for said in desk.consents(session, client.id)),
+        *(_consent(said) for said in consents.ledger(session, client.id)),
         *(_reply(reply) for reply in desk.replies_of(session, client.clinic_id, client.id)),
         *_changes(session, client.id, {s.treatment.id for s in steps if s.treatment}),
     ]
@@ -146,7 +146,8 @@ WAYS = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
 
 
 def _consent(said: Consent) -> TimelineEntry:
-    title = f"{'Yes' if said.given else 'No'} to {WAYS[said.channel]}"
+    answer = "Nothing known of" if said.act is Act.UNMERGE else "Yes to" if said.given else "No to"
+    title = f"{answer} {WAYS[said.channel]}"
     facts = (("Said", f"{said.given_at:%d %b %Y %H:%M} UTC"), ("Kept in", said.source))
     return TimelineEntry(said.recorded_at, "consent", title, facts=facts, channel=said.channel)
 
@@ -158,7 +159,11 @@ def _reply(reply: Reply) -> TimelineEntry:
 
 
 def _changes(session: Session, client_id: int, treatments: set[int]) -> Iterator[TimelineEntry]:
-    rows = audit.of_row(session, Client, client_id)
+    rows = [
+        line
+        for record_id in merges.records_of(session, client_id)
+        for line in audit.of_row(session, Client, record_id)
+    ]
     for treatment_id in sorted(treatments):
         rows += audit.of_row(session, Treatment, treatment_id)
     for row in rows:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -12,10 +12,18 @@ from sqlalchemy.orm import Session
 from reminders.plans.welcomes import welcome
 from reminders.rules import sending_hours
 from reminders.rules.placement import Placement, placed
-from reminders.rules.planning import Planned, Replan, TreatmentTimes, plan, replan, timing
+from reminders.rules.planning import (
+    ExistingReminder,
+    Planned,
+    Replan,
+    TreatmentTimes,
+    plan,
+    replan,
+    timing,
+)
 from reminders.rules.protocols import Protocol
 from reminders.rules.quiet_hours import recipients_hours
-from reminders.rules.terms import Channel
+from reminders.rules.terms import LEFT, Channel
 from reminders.store.queries import consents, customisation, people, plans
 from reminders.store.tables import Client, Clinic, MilestonePlacement, Treatment
 from reminders.wording.library import Library
@@ -80,13 +88,44 @@ def foresee(
     treatments = list(people.treatments_of(session, clients, (now - REACH_BACK).date()))
     there = plans.existing(session, clients)
     reach = _ChannelAccess(session, clinic, clients)
+    sessions = defaultdict(list)
+    for treatment in treatments:
+        sessions[_session_of(treatment)].append(treatment)
     for treatment in treatments:
         protocol = courses[treatment.protocol]
         when = reach.timing(protocol, treatment)
         if treatment.ends_at != when.ends_at:
             treatment.ends_at = when.ends_at
         wanted = () if treatment.cancelled_at else reach.plan(protocol, when, treatment.client_id)
+        if len(sessions[_session_of(treatment)]) > 1:
+            wanted = _once(wanted, treatment, sessions[_session_of(treatment)], there)
         yield treatment, replan(there.get(treatment.id, ()), wanted, now)
+
+
+def _session_of(treatment: Treatment) -> tuple[int, str, date]:
+    return treatment.client_id, treatment.protocol, treatment.treated_on
+
+
+def _once(
+    wanted: Sequence[Planned],
+    treatment: Treatment,
+    same: Sequence[Treatment],
+    there: Mapping[int, Sequence[ExistingReminder]],
+) -> tuple[Planned, ...]:
+    """Return what is wanted of a treatment where a client has several of a protocol on one day, as
+    two lists or two merged records may say: the last stands for all of them, and what has left for
+    another is not planned again. (Whoever is last by number supersedes the others at sending, too.)
+    """
+    stand = [one for one in same if one.cancelled_at is None]
+    if not stand or treatment is not stand[-1]:
+        return ()
+    left = {
+        (row.milestone, row.channel)
+        for other in same
+        for row in there.get(other.id, ())
+        if other is not treatment and row.status in LEFT
+    }
+    return tuple(one for one in wanted if (one.milestone, one.channel) not in left)
 
 
 def replan_clinic(session: Session, library: Library, clinic: Clinic, now: datetime) -> None:

@@ -14,6 +14,7 @@ from reminders.consent import ledger
 from reminders.consent.ledger import Proof
 from reminders.intake.imports import KEPT
 from reminders.plans import page_keys
+from reminders.privacy import open_questions
 from reminders.rules.terms import Act, Discretion, InputError, Reason
 from reminders.store import erasure_log
 from reminders.store.queries import (
@@ -23,7 +24,9 @@ from reminders.store.queries import (
     erasure,
     imports,
     join_requests,
+    merges,
     people,
+    questions,
 )
 from reminders.store.queries.erasure import of_client
 from reminders.store.tables import Attempt, Client, OneOffMessage, Reply
@@ -36,6 +39,9 @@ FORMS = timedelta(days=30)
 
 UNFINISHED = timedelta(days=3)
 """After so long a form whose contact was not verified is deleted."""
+
+WAITING = timedelta(days=60)
+"""How long a row of a list waits for an answer; by then its advice helps nobody."""
 
 TOGETHER = 500
 
@@ -59,7 +65,7 @@ class RetentionPeriods:
 def forget(
     session: Session, client: Client, now: datetime, *, by: str, asked: bool = True
 ) -> Counter[str]:
-    """Erase a client: from this transaction on nothing can be read and nothing is sent. Consents,
+    """Erase a client, with every record merged into theirs: from this transaction on nothing can be read and nothing is sent. Consents,
     messages and replies remain as keyed hashes, for proof. Return the counts by kind; raises
     ``InputError`` where the client is erased already.
 
@@ -70,15 +76,16 @@ def forget(
     if client.erased_at is not None:
         raise InputError("This client was erased already.", "Nothing more is to be done.")
     delivery.lock_clients(session, [client.id])
+    merged = merges.merged_into(session, [client.id])
     contacts = erasure.contacts_of(session, client)
     done: Counter[str] = Counter()
     if asked:
         erasure_log.note(session, client)
         _end_consents(session, client, now, by)
     _keep_stops(session, client, contacts, now, asked=asked)
+    unshared = _unshared(session, client, contacts)
     replies = of_client(Reply, client.id) | (
-        col(Reply.client_id).is_(None)
-        & col(Reply.contact).in_(_unshared(session, client, contacts))
+        col(Reply.client_id).is_(None) & col(Reply.contact).in_(unshared)
     )
     erasure.end_reminders(session, client.id, now)
     theirs = of_client(Attempt, client.id)
@@ -88,11 +95,14 @@ def forget(
     done["replies"] = erasure.hash_replies(session, replies)
     done["notes"] = erasure.empty_notes(session, of_client(OneOffMessage, client.id))
     done["consents"] = erasure.hash_ledger(session, client.id, now)
+    done["waiting rows"] = open_questions.forget(session, client, contacts, unshared)
     imports.forget_client(session, client.id)
     join_requests.forget_client(session, client.id, contacts)
     _clear_client(session, client, now)
     audit.record(session, client.clinic_id, by, "erased a client", Client, client.id, now)
     session.flush()
+    for record in merged:
+        done += forget(session, record, now, by=by, asked=asked)
     return done
 
 
@@ -102,7 +112,8 @@ def erase_again(session: Session, now: datetime) -> int:
     """
     found = erasure_log.noted(session)
     for client in found:
-        forget(session, client, now, by=BY_NOTE)
+        if client.erased_at is None:  # not erased just now, with the client it was merged into
+            forget(session, client, now, by=BY_NOTE)
     return len(found)
 
 
@@ -120,8 +131,9 @@ def _end_consents(session: Session, client: Client, now: datetime, by: str) -> N
 
 def _unshared(session: Session, client: Client, contacts: set[str]) -> set[str]:
     """Return those contacts that belong to no other client of the clinic."""
-    sharing = {c: people.clients_on(session, client.clinic_id, c) for c in contacts}
-    return {c for c, them in sharing.items() if not {one.id for one in them} - {client.id}}
+    sharing = {c: people.known_by(session, client.clinic_id, c) for c in contacts}
+    same = {client.id, client.merged_into}
+    return {c for c, them in sharing.items() if not {one.id for one in them} - same}
 
 
 def _keep_stops(
@@ -149,12 +161,14 @@ def _clear_client(session: Session, client: Client, now: datetime) -> None:
 def export(session: Session, client: Client, now: datetime) -> dict[str, Any]:
     """Return everything that is stored about a client, by table, for the client or a program."""
     clinic = people.clinic(session, client.clinic_id)
-    contacts = {contact for contact in (client.phone, client.email) if contact}
+    records = [client, *merges.merged_into(session, [client.id])]
+    contacts = {contact for one in records for contact in (one.phone, one.email) if contact}
     return {
         "format": "aftercare-client-1",
         "exported_at": now,
         "clinic": clinic.name,
-        **erasure.held(session, client.id, contacts),
+        **erasure.held(session, [one.id for one in records], contacts),
+        "waiting_row": open_questions.held(session, client),
     }
 
 
@@ -167,13 +181,16 @@ def purge(session: Session, keep: RetentionPeriods, now: datetime) -> Counter[st
     done["notes' words"] = erasure.empty_notes(session, col(OneOffMessage.written_at) < old)
     done["replies"] = erasure.hash_replies(session, col(Reply.received_at) < now - keep.replies)
     done["lists"] = imports.forget_cells(session, now - KEPT)
+    done["waiting rows"] = questions.retire(session, now - WAITING)
     done["deliveries"] = erasure.delete_deliveries(session, now - keep.deliveries)
     retired = erasure.retired(session, now - keep.consents)
     for client in people.lock(session, retired):
         forget(session, client, now, by=BY_RETENTION, asked=False)
         erasure.delete_treatments(session, [client.id])
         done["clients"] += 1
-    done["consents"] = erasure.delete_ledger(session, retired, now - keep.consents)
+    records = {record.id for record in merges.merged_into(session, retired)}
+    due = {*retired, *records}
+    done["consents"] = erasure.delete_ledger(session, due, now - keep.consents)
     done["stops"] = erasure.delete_stops(session, now - keep.stops)
     done["clients"] += _forget_unfinished(session, now)
     done["forms"] = join_requests.forget(session, now - FORMS)

@@ -22,11 +22,15 @@ REMEMBERED = {QuestionKind.SERVICE, QuestionKind.STATUS, QuestionKind.NAME, Ques
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A question as people read it, and how many rows wait for it."""
+    """A question as people read it, and how many rows wait for it; ``subject`` and ``label`` are
+    what is in doubt, as it is remembered and as it came.
+    """
 
     id: int
     clinic_id: int
     kind: QuestionKind
+    subject: str
+    label: str
     sentence: str
     choices: tuple[Choice, ...]
     rows: int
@@ -55,11 +59,14 @@ def open_questions(session: Session, clinic_id: int | None = None) -> list[OpenQ
 
 def as_open(asked: Question, rows: int) -> OpenQuestion:
     """Read a stored question."""
+    facts = json.loads(asked.facts)
     return OpenQuestion(
         asked.id,
         asked.clinic_id,
         QuestionKind(asked.kind),
-        json.loads(asked.facts)["sentence"],
+        asked.subject,
+        facts["label"],
+        facts["sentence"],
         tuple(Choice(key, label) for key, label in json.loads(asked.choices)),
         rows,
         asked.asked_at,

@@ -8,6 +8,7 @@ from hashlib import sha256
 from reminders.rules.folding import key
 from reminders.rules.heading_words import HEADINGS
 from reminders.rules.headings import FLAGS, recognise
+from reminders.rules.terms import InputError
 
 FIELDS = tuple(field for field in HEADINGS if field != "start")
 """What a column may hold, by the names that others rely on."""
@@ -37,6 +38,23 @@ def all_columns(
         ]
         for field in {*corrected, *(FLAGS.keys() & found.keys())}
     }
+
+
+def correct(
+    columns: Mapping[str, int], header: Sequence[str], said: Sequence[str]
+) -> dict[str, int]:
+    """Return columns with corrections like “Procedure Date=treated_at”; raises ``InputError``."""
+    places = {key(heading): place for place, heading in enumerate(header)}
+    found = dict(columns)
+    for one in said:
+        heading, _, field = (part.strip() for part in one.rpartition("="))
+        if key(heading) not in places:
+            raise InputError(f"There is no column “{heading}”.", f"There are: {', '.join(header)}.")
+        if field not in FIELDS:
+            raise InputError(f"“{field}” is nothing a column can hold.", f"Choose: {', '.join(FIELDS)}.")  # fmt: skip
+        place = places[key(heading)]
+        found = {name: at for name, at in found.items() if at != place} | {field: place}
+    return found
 
 
 def fingerprint(header: Sequence[str]) -> str:

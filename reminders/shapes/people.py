@@ -91,6 +91,19 @@ class Client(Shape):
     stops: list[Stop]
 
 
+class ClientMerge(Shape):
+    """Two records of one client made one, or what that would do."""
+
+    done: bool = Field(description="false where it was only shown")
+    kept: int = Field(description="the number of the client who stays")
+    gone: int = Field(description="the number that leads there from now on")
+    treatments: list[int] = Field(description="treatments that join, by number")
+    twins: list[int] = Field(description="of them those whose reminders go once for both")
+    replies: int = Field(description="texts of the client's that join")
+    filled: list[str] = Field(description="what the kept client takes over, having none")
+    stopped: list[Channel] = Field(description="channels that stop as the other one asked")
+
+
 class Reply(Shape):
     """A text that came in and waits for a person."""
 

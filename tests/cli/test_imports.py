@@ -50,3 +50,16 @@ def test_of_a_workbook_with_several_sheets_the_one_that_is_named_goes_in(
     assert '--sheet "Notes"' in told.stderr
     told = terminal.run("import", str(path), "--clinic", "Rosewood Skin", "--sheet", "March")
     assert "1 of 1 row" in told.stdout
+
+
+def test_a_column_is_said_once_and_remembered_for_lists_that_look_alike(terminal: Terminal) -> None:
+    terminal.clinic("--live")
+    odd = LIST.replace("treated_at", "Happens").replace("Treated at", "Happens")
+    assert "Happens" in odd
+    rosewood = ("--clinic", "Rosewood Skin")
+    said = ("--columns", "Happens=treated_at")
+    assert "treated_at" in terminal.run("import", terminal.list(odd), *rosewood, code=2).stdout
+    wrong = terminal.run("import", terminal.list(odd), *rosewood, "--columns", "Nope=phone", code=2)
+    assert "There is no column “Nope”" in wrong.stderr
+    assert terminal.json("import", terminal.list(odd), *rosewood, *said)["taken"] == 3
+    assert terminal.json("import", terminal.list(odd), *rosewood)["effects"] == {"unchanged": 3}

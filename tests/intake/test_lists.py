@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from reminders.intake import lists
-from reminders.intake.lists import CheckedList, Taken
+from reminders.intake.list_results import CheckedList, Taken
 from reminders.rules.terms import Channel, InputError, Status
 from reminders.spreadsheets import Table, read_table
 from reminders.store.database import reading, writing

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from reminders.intake import lists
 from reminders.intake.answers import answer
-from reminders.intake.lists import Taken
+from reminders.intake.list_results import Taken
 from reminders.questions import questions
 from reminders.spreadsheets import read_table
 from reminders.store.database import reading, writing
@@ -47,7 +47,8 @@ def planned_for(house: House) -> set[str]:
         rows = session.execute(
             text(
                 "SELECT DISTINCT c.first_name, c.last_name FROM client c"
-                " JOIN reminder r ON r.client_id = c.id WHERE r.status = 'planned'"
+                " JOIN reminder r ON r.client_id = c.id"
+                " WHERE r.status = 'planned' AND r.treatment_id IS NOT NULL"
             )
         )
         return {f"{first} {last}" for first, last in rows}
@@ -125,4 +126,67 @@ def test_a_remark_in_a_name_is_never_written_to_the_client(house: House) -> None
     reply(house, asked.id, "Ana")
     assert planned_for(house) == {"Ana Silva"}
     bring_in(house, "names.csv")
+    assert open_questions(house) == []
+
+
+HEADINGS = "first_name,last_name,phone,treated_at,sms_consent,booking_id\n"
+ANA = "Ana,Silva,07700900201,2026-12-03 10:00,yes,1\n"
+BEA = "Bea,Hall,07700900202,2026-12-03 11:00,yes,2\n"
+CAL = "Cal,Moss,07700900203,2026-12-04 11:00,yes,3\n"
+
+
+def bring_in_rows(house: House, *rows: str) -> Taken:
+    path = house.outbox.parent / "list.csv"
+    path.write_text(HEADINGS + "".join(rows), "utf-8")
+    with writing(house.engine) as session:
+        clinic, library = people.clinic(session, 1), house.app.library
+        known = questions.answers(session, 1)
+        checked = lists.check(read_table(path), path.name, clinic, library, NOW, answers=known)
+        return lists.bring_in(session, library, clinic, checked, NOW)
+
+
+@pytest.mark.parametrize(
+    "choice, planned",
+    [("cancelled", {"Ana Silva", "Cal Moss"}), ("keep", {"Ana Silva", "Bea Hall", "Cal Moss"})],
+)
+def test_who_vanishes_from_a_later_list_is_asked_about_and_not_cancelled(
+    house: House, choice: str, planned: set[str]
+) -> None:
+    in_zone(house, "Europe/London", "GB")
+    bring_in_rows(house, ANA, BEA, CAL)
+    bring_in_rows(house, ANA, CAL)
+    [asked] = open_questions(house)
+    assert (
+        asked.sentence == "This one is no longer in your list: Bea Hall (03 December). Cancelled?"
+    )
+    assert planned_for(house) == {"Ana Silva", "Bea Hall", "Cal Moss"}
+    reply(house, asked.id, choice)
+    assert planned_for(house) == planned
+
+
+def test_a_question_ends_when_a_later_list_answers_it(house: House) -> None:
+    in_zone(house, "Europe/London", "GB")
+    bring_in_rows(house, ANA, BEA, CAL)
+    bring_in_rows(house, ANA, CAL)
+    bring_in_rows(house, ANA, BEA, CAL)
+    assert open_questions(house) == []
+    bring_in_rows(house, ANA.replace("Ana", "Ana (VIP)"))
+    bring_in_rows(house, ANA, BEA, CAL)
+    assert open_questions(house) == []
+
+
+def test_rescheduled_with_a_second_row_is_a_move(house: House) -> None:
+    in_zone(house, "Europe/London", "GB")
+    header = HEADINGS.replace("booking_id", "status")
+    path = house.outbox.parent / "list.csv"
+    one = "Ana,Silva,07700900201,2026-12-03 10:00,yes,{}\n"
+    two = "Ana,Silva,07700900201,2026-12-10 10:00,yes,Confirmed\n"
+    taken = []
+    for rows in (one.format("Confirmed"), one.format("Rescheduled") + two):
+        path.write_text(header + rows, "utf-8")
+        with writing(house.engine) as session:
+            clinic, library = people.clinic(session, 1), house.app.library
+            checked = lists.check(read_table(path), path.name, clinic, library, NOW)
+            taken.append(lists.bring_in(session, library, clinic, checked, NOW))
+    assert taken[1].effects == {"moved": 1}
     assert open_questions(house) == []

@@ -23,6 +23,14 @@ SILENT_LIST = (
     "First name,Mobile,Treatment,Date\nBea,07700 900102,microneedling,3 March 2026 15:00\n"
 )
 STRANGE_LIST = "Who,Nr,Kind,Moment\nBea,07700 900102,microneedling,3 March 2026 15:00\n"
+DOUBTFUL_LIST = """First name,Last name,Mobile,Treatment,Date,Status,SMS consent
+Bea,Lind,07700 900152,Skin rejuvenation deluxe with glow booster,12 March 2026 15:00,Booked,yes
+Eve,Moss,07700 900153,Skin Rejuvenation Deluxe with Glow Booster,13 March 2026 15:00,Booked,yes
+Ida (VIP - owes £40),Holm,07700 900154,Microneedling,13 March 2026 16:00,Booked,yes
+Ana,Costa,07700 900155,Microneedling,14 March 2026 11:00,Booked,yes
+Una,Frost,07700 900156,SkinPen Face,14 March 2026 12:00,Parked,yes
+Kim,Dale,07700 900157,Botox,14 March 2026 13:00,Booked,yes
+"""
 
 at("today", "/")
 at("clients", "/clients")
@@ -66,7 +74,7 @@ at("manual-outside", "/help/host-fly", inside=False)
 def database_away(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/enrol"))
     away = OperationalError("SELECT", {}, Exception("locked"))
-    with patch.object(Access, "inside", side_effect=away), page.expect_navigation():
+    with patch.object(Access, "signed_in", side_effect=away), page.expect_navigation():
         page.click("main form button")
 
 
@@ -189,7 +197,7 @@ def list_to_mend(page: Page, scene: Scene) -> None:
 @after("GET", "/lists/4")
 def list_taken(page: Page, scene: Scene) -> None:
     bringing(page, scene, LIST)
-    page.click("text=Bring in 1 row")
+    page.click("text=Bring in 1 treatment")
 
 
 @after("GET", "/lists/4")
@@ -208,6 +216,46 @@ def list_gone(page: Page, scene: Scene) -> None:
 @after("GET", "/lists")
 def lists_lately(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/lists"))
+
+
+at("no-questions", "/questions")
+at("no-services", "/clinic/services")
+
+
+def doubtful(page: Page, scene: Scene) -> None:
+    bringing(page, scene, DOUBTFUL_LIST)
+    page.click("text=/^Bring in/ >> nth=-1")
+
+
+@after("GET", "/questions")
+def questions(page: Page, scene: Scene) -> None:
+    doubtful(page, scene)
+    page.goto(scene.find("/questions"))
+    page.click("summary >> text=2 rows wait")
+
+
+at("today-with-questions", "/")
+at("lists-with-questions", "/lists")
+at("services", "/clinic/services")
+
+
+@after("POST", "/questions/1")
+def question_answered(page: Page, scene: Scene) -> None:
+    page.goto(scene.find("/questions"))
+    page.click("main button >> text=Skin needling >> nth=0")
+
+
+@after("POST", "/questions/1")
+def question_answered_twice(page: Page, scene: Scene) -> None:
+    page.goto(scene.find("/questions"))
+    page.evaluate("document.querySelector('main form').action = '/questions/1'")
+    page.click("main button >> nth=0")
+
+
+@after("POST", "/clinic/services")
+def services_saved(page: Page, scene: Scene) -> None:
+    page.goto(scene.find("/clinic/services"))
+    page.click("text=Save services")
 
 
 @after("POST", "/words/try")

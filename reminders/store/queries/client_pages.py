@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.terms import LEFT, Channel, Status
+from reminders.store.queries import people
 from reminders.store.queries.common import QUIET, is_status, table_of
 from reminders.store.tables import Client, Reminder, Treatment
 
@@ -18,8 +19,8 @@ C = table_of(Client)
 
 
 def client_with(session: Session, key: str) -> Client | None:
-    """Return whose page has this key."""
-    return session.scalars(select(Client).where(col(Client.page_key) == key)).first()
+    """Return whose page has this key; that of a merged record leads to the kept client's."""
+    return session.scalars(people.kept(col(Client.page_key) == key)).first()
 
 
 def keyless(session: Session, limit: int) -> list[tuple[int, int]]:

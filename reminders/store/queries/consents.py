@@ -12,8 +12,9 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from reminders.rules.terms import LEFT, OPEN, Channel, Purpose, Reason, Status
+from reminders.rules.terms import LEFT, OPEN, Act, Channel, Purpose, Reason, Status
 from reminders.store.column_types import among
+from reminders.store.queries import merges
 from reminders.store.queries.common import (
     QUIET,
     Row,
@@ -49,19 +50,28 @@ def add(session: Session, lines: Sequence[Row]) -> None:
 
 def latest(session: Session, client_id: int) -> dict[tuple[Channel, Purpose], bool]:
     """Return a client's latest consent or opt-out for each channel and purpose on record."""
-    last = (
-        select(func.max(col(Consent.id)))
-        .where(col(Consent.client_id) == client_id)
-        .group_by(col(Consent.channel), col(Consent.purpose))
-    )
+    return {of: line.given for of, line in last_lines(session, client_id).items()}
+
+
+def last_lines(
+    session: Session, client_id: int, before: int | None = None
+) -> dict[tuple[Channel, Purpose], Consent]:
+    """Return the last line of a client's ledger for each channel and purpose, if it says anything,
+    or that before a line.
+    """
+    lines = select(func.max(col(Consent.id))).where(col(Consent.client_id) == client_id)
+    if before is not None:
+        lines = lines.where(col(Consent.id) < before)
+    last = lines.group_by(col(Consent.channel), col(Consent.purpose))
     rows = session.scalars(select(Consent).where(col(Consent.id).in_(last)))
-    return {(row.channel, row.purpose): row.given for row in rows}
+    return {(row.channel, row.purpose): row for row in rows if row.act is not Act.UNMERGE}
 
 
 def ledger(session: Session, client_id: int) -> list[Consent]:
-    """Return every line of a client's ledger, the oldest first."""
-    lines = select(Consent).where(col(Consent.client_id) == client_id).order_by(col(Consent.id))
-    return list(session.scalars(lines))
+    """Return every line of a client's ledger and of the records merged into it, the oldest
+    first."""
+    theirs = col(Consent.client_id).in_(merges.records_of(session, client_id))
+    return list(session.scalars(select(Consent).where(theirs).order_by(col(Consent.id))))
 
 
 def consents_of(session: Session, clients: Collection[int]) -> dict[tuple[int, Channel], bool]:
@@ -69,10 +79,11 @@ def consents_of(session: Session, clients: Collection[int]) -> dict[tuple[int, C
     any are absent.
     """
     rows = asked(session, _CONSENTS, clients=list(clients))
-    return {(row.client_id, row.channel): row.given for row in rows}
+    said = {(row.client_id, row.channel): row for row in rows}
+    return {of: row.given for of, row in said.items() if row.act is not Act.UNMERGE}
 
 
-_CONSENTS = select(SAID.c.client_id, SAID.c.channel, SAID.c.given).where(
+_CONSENTS = select(SAID.c.client_id, SAID.c.channel, SAID.c.given, SAID.c.act).where(
     SAID.c.id.in_(
         select(func.max(SAID.c.id))
         .where(among(SAID.c.client_id, "clients"), SAID.c.purpose == Purpose.CARE)

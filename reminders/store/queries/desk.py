@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.store.queries.people import name_key
-from reminders.store.tables import Client, Consent, Reply
+from reminders.store.tables import Client, Reply
 
 T = TypeVar("T")
 
@@ -25,13 +25,15 @@ def row_of_clinic(
     session: Session, clinic_id: int, table: type[T], row_id: int, *, lock: bool = False
 ) -> T:
     """Return a clinic's own row of any table that names a clinic; raises ``NotHere`` where there is
-    none, or it is another clinic's.
+    none, or it is another clinic's. A merged client's row is the kept one's.
     """
     model: Any = table
     wanted = select(table).where(model.id == row_id, model.clinic_id == clinic_id)
     found = session.scalars(wanted.with_for_update() if lock else wanted).first()
     if found is None:
         raise NotAtClinic
+    if isinstance(found, Client) and found.merged_into is not None:
+        return row_of_clinic(session, clinic_id, table, found.merged_into, lock=lock)
     return found
 
 
@@ -49,14 +51,15 @@ def clients_called(
     return found[:PAGE]
 
 
+_LISTED = (col(Client.erased_at).is_(None), col(Client.merged_into).is_(None))
+
+
 def _page(
     session: Session, clinic_id: int, key: Any, prefix: str, after: tuple[str, int]
 ) -> list[Client]:
     begins = _begins(session, key, prefix) if prefix else true()
     later = (key > after[0]) | ((key == after[0]) & (col(Client.id) > after[1]))
-    wanted = select(Client).where(
-        col(Client.clinic_id) == clinic_id, col(Client.erased_at).is_(None), begins
-    )
+    wanted = select(Client).where(col(Client.clinic_id) == clinic_id, *_LISTED, begins)
     if after != ("", 0):
         wanted = wanted.where(key >= after[0], later)
     return list(session.scalars(wanted.order_by(key, col(Client.id)).limit(PAGE)))
@@ -77,16 +80,10 @@ def clients_reached_by(session: Session, clinic_id: int, contact: str) -> list[C
     column = col(Client.email) if "@" in contact else col(Client.phone)
     wanted = (
         select(Client)
-        .where(col(Client.clinic_id) == clinic_id, _begins(session, column, contact))
+        .where(col(Client.clinic_id) == clinic_id, *_LISTED, _begins(session, column, contact))
         .order_by(column, col(Client.id))
         .limit(PAGE)
     )
-    return list(session.scalars(wanted))
-
-
-def consents(session: Session, client_id: int) -> list[Consent]:
-    """Return all a client said about messages, the first first."""
-    wanted = select(Consent).where(col(Consent.client_id) == client_id).order_by(col(Consent.id))
     return list(session.scalars(wanted))
 
 

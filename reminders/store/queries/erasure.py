@@ -135,8 +135,8 @@ def of_client(model: Any, client_id: int) -> ColumnElement[bool]:
     return col(model.reminder_id).in_(_reminders_of(client_id))
 
 
-def _reminders_of(client_id: int) -> Select[int]:
-    return select(col(Reminder.id)).where(col(Reminder.client_id) == client_id)
+def _reminders_of(*clients: int) -> Select[int]:
+    return select(col(Reminder.id)).where(col(Reminder.client_id).in_(clients))
 
 
 def _readable(words: ColumnElement[str]) -> ColumnElement[bool]:
@@ -214,7 +214,8 @@ def delete_deliveries(session: Session, before: datetime) -> int:
 
 
 def retired(session: Session, before: datetime) -> list[int]:
-    """Return the clients without treatment, consent, reply or reminder since then."""
+    """Return the clients without treatment, consent, reply or reminder since then; a merged record
+    goes with the kept one."""
     client_id = col(Client.id)
     since = (
         exists().where(col(Treatment.client_id) == client_id, col(Treatment.ends_at) >= before),
@@ -224,7 +225,8 @@ def retired(session: Session, before: datetime) -> list[int]:
     )
     still = [~each for each in since]
     none = col(Client.erased_at).is_(None) & (col(Client.created_at) < before)
-    return list(session.scalars(select(client_id).where(none, *still).order_by(client_id)))
+    own = col(Client.merged_into).is_(None)
+    return list(session.scalars(select(client_id).where(none, own, *still).order_by(client_id)))
 
 
 def delete_ledger(session: Session, clients: Collection[int], before: datetime) -> int:
@@ -259,11 +261,12 @@ SECRETS = {"page_key", "seal"}
 """Columns with keys or their hashes, which are left out of every export."""
 
 
-def held(session: Session, client_id: int, contacts: Collection[str]) -> dict[str, Any]:
-    """Return every row that is about a client or went to these contacts, by table."""
+def held(session: Session, clients: Collection[int], contacts: Collection[str]) -> dict[str, Any]:
+    """Return every row that is about a client (all records of one) or went to these contacts, by
+    table."""
     found: dict[str, Any] = {}
     for table in SQLModel.metadata.sorted_tables:
-        ways = list(_about(table, client_id, contacts))
+        ways = list(_about(table, clients, contacts))
         if ways:
             rows = session.execute(table.select().where(or_(*ways)).order_by(*table.primary_key))
             found[table.name] = [
@@ -274,17 +277,19 @@ def held(session: Session, client_id: int, contacts: Collection[str]) -> dict[st
 
 
 def _about(
-    table: Table, client_id: int, contacts: Collection[str]
+    table: Table, clients: Collection[int], contacts: Collection[str]
 ) -> Iterator[ColumnElement[bool]]:
     """Say in which ways a table's rows may be about a client."""
     columns = table.c
     named = [column for column in columns if column.name.endswith("client_id")]
     if table.name == "client":
-        yield columns.id == client_id
+        yield columns.id.in_(clients)
+    elif table.name == "client_merge":
+        yield columns.kept_id.in_(clients) | columns.gone_id.in_(clients)
     elif "reminder_id" in columns:
-        yield columns.reminder_id.in_(_reminders_of(client_id))
+        yield columns.reminder_id.in_(_reminders_of(*clients))
     elif "contact" in columns and table.name != "practice_recipient":
         nobodys = columns.client_id.is_(None) if named else true()
         yield columns.contact.in_(contacts) & nobodys
     for column in named:
-        yield column == client_id
+        yield column.in_(clients)

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from reminders.store.queries import people
 from reminders.store.queries.common import QUIET
 from reminders.store.queries.people import name_key
 from reminders.store.tables import Client, Consent, JoinRequest, Treatment, VerificationCode
@@ -25,7 +26,8 @@ def namesake(session: Session, clinic_id: int, contact: str, first_name: str) ->
     wanted = select(Client).where(col(Client.clinic_id) == clinic_id, on_it)
     key = name_key(first_name)
     found = session.scalars(wanted.order_by(col(Client.id)))
-    return next((client for client in found if name_key(client.first_name) == key), None)
+    named = next((client for client in found if name_key(client.first_name) == key), None)
+    return people.client(session, named.id) if named else None
 
 
 def is_known(session: Session, client_id: int) -> bool:

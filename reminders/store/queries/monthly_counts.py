@@ -38,17 +38,22 @@ def cells(session: Session, clinic_id: int, begins: date, ends: date) -> list[Me
     return sorted((MessageCounts(*row, segments.get(tuple(row[:3]), 0)) for row in counts), key=str)
 
 
+OURS = (Act.ERASURE, Act.MERGE, Act.UNMERGE)
+"""What we enter ourselves, and no client said then."""
+
+
 def opt_outs(
     session: Session, clinic_id: int, begins: datetime, ends: datetime
 ) -> dict[Channel, int]:
     """Count the clients who took their yes back in a span (UTC), by channel."""
+    person = func.coalesce(col(Client.merged_into), col(Client.id))
     said = (
-        select(col(Consent.channel), func.count(func.distinct(col(Consent.client_id))))
+        select(col(Consent.channel), func.count(func.distinct(person)))
         .join(Client, col(Client.id) == col(Consent.client_id))
         .where(
             col(Client.clinic_id) == clinic_id,
             text("consent.given = false"),
-            col(Consent.act).is_distinct_from(Act.ERASURE),
+            *(col(Consent.act).is_distinct_from(act) for act in OURS),
             col(Consent.recorded_at) >= begins,
             col(Consent.recorded_at) < ends,
         )

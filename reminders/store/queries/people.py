@@ -9,7 +9,7 @@ from datetime import date
 from itertools import chain, count
 from typing import Any
 
-from sqlalchemy import event, or_, select
+from sqlalchemy import ColumnElement, Select, event, func, or_, select
 from sqlalchemy.orm import Session, object_session
 from sqlmodel import col
 
@@ -63,13 +63,34 @@ def clinic(session: Session, clinic_id: int) -> Clinic:
 
 
 def client(session: Session, client_id: int) -> Client | None:
-    """Return one client."""
-    return session.get(Client, client_id)
+    """Return one client; for one that was made one with another, that other."""
+    found = session.get(Client, client_id)
+    return client(session, found.merged_into) if found and found.merged_into else found
+
+
+def record(session: Session, record_id: int) -> Client:
+    """Return the row of that id itself, be it merged into another or not."""
+    return session.get_one(Client, record_id)
+
+
+def kept(*found_by: ColumnElement[bool]) -> Select[Client]:
+    """Choose clients that are found so, and those with whom such a client was made one."""
+    meant = select(func.coalesce(col(Client.merged_into), col(Client.id))).where(*found_by)
+    return select(Client).where(col(Client.id).in_(meant))
+
+
+def kept_ids(session: Session, ids: Collection[int]) -> set[int]:
+    """Return these clients, with the kept one in the place of one that was made one with it."""
+    wanted = kept(col(Client.id).in_(ids)).with_only_columns(col(Client.id))
+    return set(session.scalars(wanted))
+
+
+_NOT_MERGED = col(Client.merged_into).is_(None)
 
 
 def clients_of(session: Session, clinic_id: int | None = None) -> list[Client]:
     """Return every client, of one clinic or of all, in the order they came."""
-    wanted = select(Client).order_by(col(Client.clinic_id), col(Client.id))
+    wanted = select(Client).where(_NOT_MERGED).order_by(col(Client.clinic_id), col(Client.id))
     return list(
         session.scalars(
             wanted if clinic_id is None else wanted.where(col(Client.clinic_id) == clinic_id)
@@ -79,7 +100,8 @@ def clients_of(session: Session, clinic_id: int | None = None) -> list[Client]:
 
 def client_ids(session: Session, clinic_id: int | None, after: int, limit: int) -> list[int]:
     """Return a page of client ids above ``after``, of one clinic or of all."""
-    wanted = select(col(Client.id)).where(col(Client.id) > after).order_by(col(Client.id))
+    wanted = select(col(Client.id)).where(col(Client.id) > after, _NOT_MERGED)
+    wanted = wanted.order_by(col(Client.id))
     if clinic_id is not None:
         wanted = wanted.where(col(Client.clinic_id) == clinic_id)
     return [found for found in session.scalars(wanted.limit(limit)) if found is not None]
@@ -87,8 +109,8 @@ def client_ids(session: Session, clinic_id: int | None, after: int, limit: int) 
 
 def first_names(session: Session, clinic_id: int, most: int = 5_000) -> list[str]:
     """Return the first names of a clinic's clients, each once, of no more clients than that."""
-    wanted = select(col(Client.first_name)).where(col(Client.clinic_id) == clinic_id).limit(most)
-    return list(dict.fromkeys(session.scalars(wanted)))
+    wanted = select(col(Client.first_name)).where(col(Client.clinic_id) == clinic_id, _NOT_MERGED)
+    return list(dict.fromkeys(session.scalars(wanted.limit(most))))
 
 
 def with_something_due(
@@ -144,9 +166,30 @@ def lock(session: Session, ids: Collection[int]) -> list[Client]:
 
 
 def clients_on(session: Session, clinic_id: int, contact: str) -> list[Client]:
-    """Return everyone of a clinic who shares this number or address."""
-    shares = or_(col(Client.phone) == contact, col(Client.email) == contact)
-    return list(session.scalars(select(Client).where(col(Client.clinic_id) == clinic_id, shares)))
+    """Return everyone of a clinic who is messaged on this number or address."""
+    found_by = _shares(clinic_id, contact)
+    return list(session.scalars(select(Client).where(found_by, _NOT_MERGED)))
+
+
+def known_by(session: Session, clinic_id: int, contact: str) -> list[Client]:
+    """Return everyone of a clinic whose number or address this is, or that of a record merged into
+    theirs."""
+    return list(session.scalars(kept(_shares(clinic_id, contact)).order_by(col(Client.id))))
+
+
+def _shares(clinic_id: int, contact: str) -> ColumnElement[bool]:
+    on_it = or_(col(Client.phone) == contact, col(Client.email) == contact)
+    return (col(Client.clinic_id) == clinic_id) & on_it
+
+
+def welcomed_numbers(session: Session, clinic_id: int, numbers: Collection[str]) -> set[str]:
+    """Return which of these numbers this clinic has sent a welcome, or planned one for."""
+    wanted = select(col(Client.phone)).where(
+        col(Client.clinic_id) == clinic_id,
+        among(table_of(Client).c.phone, "numbers"),
+        col(Client.welcomed_at).is_not(None),
+    )
+    return {number for number in session.scalars(wanted, {"numbers": list(numbers)}) if number}
 
 
 def clients_matching(
@@ -172,9 +215,7 @@ def clients_matching(
         col(Client.id).in_(booked),
         col(Client.name_key).in_(names),
     )
-    wanted = select(Client).where(
-        col(Client.clinic_id) == clinic_id, col(Client.merged_into).is_(None), may_be_meant
-    )
+    wanted = kept(col(Client.clinic_id) == clinic_id, may_be_meant)
     return list(session.scalars(wanted.order_by(col(Client.id)).with_for_update()))
 
 
@@ -194,7 +235,25 @@ def treatments_of(
     )
 
 
-def _keys(row: Mapping[str, Any]) -> dict[str, str]:
+def treatments_from(
+    session: Session, clinic_id: int, source: str, first: date, last: date
+) -> list[tuple[Treatment, Client]]:
+    """Return what one source told of treatments from day to day that are not cancelled."""
+    wanted = (
+        select(Treatment, Client)
+        .join(Client, col(Client.id) == col(Treatment.client_id))
+        .where(
+            col(Treatment.clinic_id) == clinic_id,
+            col(Treatment.treated_on).between(first, last),
+            col(Treatment.source) == source,
+            col(Treatment.cancelled_at).is_(None),
+        )
+        .order_by(col(Treatment.treated_on), col(Treatment.id))
+    )
+    return [(treatment, client) for treatment, client in session.execute(wanted)]
+
+
+def search_keys(row: Mapping[str, Any]) -> dict[str, str]:
     """Return a client's search keys, for either order of first and last name."""
     given, family = row["first_name"], row["last_name"]
     return {"name_key": name_key(f"{given} {family}"), "family_key": name_key(f"{family} {given}")}
@@ -207,13 +266,13 @@ def _update_keys(_mapper: object, _connection: object, client: Client) -> None:
     session = object_session(client)
     if session is None or not session.is_modified(client):
         return
-    client.name_key, client.family_key = _keys(vars(client)).values()
+    client.name_key, client.family_key = search_keys(vars(client)).values()
     client.version += 1
 
 
 def add_clients(session: Session, rows: Sequence[dict[str, Any]]) -> list[Client]:
     """Add clients in one go, and return them in the order of their rows."""
-    ids = insert_numbered(session, "client", [row | _keys(row) for row in rows])
+    ids = insert_numbered(session, "client", [row | search_keys(row) for row in rows])
     return list(
         session.scalars(select(Client).where(col(Client.id).in_(ids)).order_by(col(Client.id)))
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -57,6 +57,17 @@ def close_unneeded(session: Session, clinic_id: int) -> None:
     session.execute(unneeded.execution_options(**QUIET))
 
 
+def drop_open(session: Session, clinic_id: int, kind: str, subject: str) -> None:
+    """Take an open question back, since what it asks about may be another by now."""
+    asked = delete(Question).where(
+        col(Question.clinic_id) == clinic_id,
+        col(Question.kind) == kind,
+        col(Question.subject) == subject,
+        col(Question.answered_at).is_(None),
+    )
+    session.execute(asked.execution_options(**QUIET))
+
+
 def open_questions(session: Session, clinic_id: int | None = None) -> list[tuple[Question, int]]:
     """Return what waits for an answer with how many rows wait for it, the oldest first."""
     rows = func.count(col(WaitingRow.id))
@@ -103,7 +114,7 @@ def forget_rows(session: Session, rows: Iterable[WaitingRow]) -> None:
 def close(session: Session, asked: Question, answer: str, by: str, now: datetime) -> None:
     """Write an answer to its question; what could tell of a person is taken away."""
     asked.answer, asked.answered_by, asked.answered_at = answer, by, now
-    asked.facts = json.dumps({})
+    asked.facts, asked.choices = json.dumps({}), json.dumps([])
     session.flush()
 
 
@@ -137,19 +148,38 @@ def remembered(session: Session, clinic_id: int, kind: str) -> list[RememberedAn
     return list(session.scalars(wanted.order_by(col(RememberedAnswer.label))))
 
 
-def forget_waiting(session: Session, clinic_id: int, hints: Collection[str | None]) -> int:
-    """Forget waiting rows in which one of these contacts or names stands, and their questions."""
-    rows = session.scalars(select(WaitingRow).where(col(WaitingRow.clinic_id) == clinic_id))
-    gone = [row for row in rows if any(str(hint) in row.cells for hint in hints if hint)]
-    forget_rows(session, gone)
-    close_unneeded(session, clinic_id)
-    return len(gone)
+def waiting_at(session: Session, clinic_id: int) -> list[WaitingRow]:
+    """Return every row that waits at a clinic."""
+    wanted = select(WaitingRow).where(col(WaitingRow.clinic_id) == clinic_id)
+    return list(session.scalars(wanted.order_by(col(WaitingRow.id))))
+
+
+def forget_answers(session: Session, clinic_id: int, answers: Mapping[str, Collection[str]]) -> int:
+    """Forget what was answered about somebody, by kind, and the questions it was the answer to;
+    return how many answers were remembered.
+    """
+    count = 0
+    for model in (Question, RememberedAnswer):
+        for kind, given in answers.items():
+            theirs = delete(model).where(
+                col(model.clinic_id) == clinic_id,
+                col(model.kind) == kind,
+                col(model.answer).in_(given),
+            )
+            gone = session.execute(theirs.returning(col(model.id)).execution_options(**QUIET)).all()
+            count += len(gone) if model is RememberedAnswer else 0
+    return count
 
 
 def retire(session: Session, before: datetime) -> int:
-    """Forget rows that waited since before then, with their questions."""
+    """Forget rows that waited since before then, and questions that had their time; return how
+    many rows.
+    """
     old = delete(WaitingRow).where(col(WaitingRow.came_at) < before).returning(col(WaitingRow.id))
     count = len(session.execute(old.execution_options(**QUIET)).all())
-    for clinic_id in session.scalars(select(col(Question.clinic_id)).distinct()):
+    for clinic_id in session.scalars(select(col(Question.clinic_id)).distinct()).all():
         close_unneeded(session, clinic_id)
+    about_no_row = (col(Question.kind) == "vanished") & (col(Question.asked_at) < before)
+    done = delete(Question).where((col(Question.answered_at) < before) | about_no_row)
+    session.execute(done.execution_options(**QUIET))
     return count

@@ -5,23 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.keywords import STOPS, Kind
 from reminders.rules.terms import LEFT, Act, Channel, Purpose, Reason
+from reminders.store.queries import people
 from reminders.store.queries.common import QUIET, insert_once
 from reminders.store.tables import Client, Clinic, Consent, Reminder, Reply, Suppression
-
-
-def lock_number(session: Session, contact: str) -> None:
-    """Lock a number's texts until the transaction ends, so that they are handled one by one; SQLite
-    lets nobody else write at all.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:contact, 7305214002))")
-        session.execute(lock, {"contact": contact})
 
 
 def taken(session: Session, provider_id: str) -> Reply | None:
@@ -47,7 +39,7 @@ def note_answer(session: Session, reply_id: int, answer: str) -> None:
 
 
 def clients_on(session: Session, phone: str) -> list[Client]:
-    """Return every client with this number, of any clinic, the one texted last first, since that
+    """Return every client with this number, be it a merged record's, of any clinic, the one texted last first, since that
     text is most likely answered.
     """
     texted = (
@@ -59,11 +51,9 @@ def clients_on(session: Session, phone: str) -> list[Client]:
         )
         .scalar_subquery()
     )
-    found = (
-        select(Client)
-        .where(col(Client.clinic_id).in_(select(col(Clinic.id))), col(Client.phone) == phone)
-        .order_by(texted.desc().nulls_last(), col(Client.id).desc())
-    )
+    found = people.kept(
+        col(Client.clinic_id).in_(select(col(Clinic.id))), col(Client.phone) == phone
+    ).order_by(texted.desc().nulls_last(), col(Client.id).desc())
     return list(session.scalars(found))
 
 
@@ -85,15 +75,19 @@ def mark_wrong_number(session: Session, clinic_id: int, contact: str) -> None:
     )
 
 
+_TOLD = (Act.KEYWORD, Act.MERGE)
+
+
 def agreed_before(session: Session, client_id: int) -> bool:
-    """Say whether a client's latest consent to texts is a yes, apart from what was texted."""
+    """Say whether a client's latest consent to texts is a yes, apart from what was texted, be
+    it in another record of theirs."""
     said = (
         select(col(Consent.given))
         .where(
             col(Consent.client_id) == client_id,
             col(Consent.channel) == Channel.SMS,
             col(Consent.purpose) == Purpose.CARE,
-            or_(col(Consent.act).is_(None), col(Consent.act) != Act.KEYWORD, col(Consent.given)),
+            or_(col(Consent.act).is_(None), col(Consent.act).not_in(_TOLD), col(Consent.given)),
         )
         .order_by(col(Consent.id).desc())
         .limit(1)

@@ -51,9 +51,11 @@ class Clinic(SQLModel, table=True):
 class Client(SQLModel, table=True):
     """The person treated. Of one who was erased (``erased_at``) nothing is left to read.
 
-    ``welcomed_at`` is when the first text confirmed the consent to texts. ``page_key`` is the hash
-    of the key to the client's own page in its ``page_edition``. The client's choices: local
-    ``preferred_hour``, no messages before ``paused_until``, and ``discretion``.
+    ``welcomed_at`` is when the first text to their number was planned, which confirms the consent;
+    none for whoever shares the number. ``page_key`` is the hash of the key to the client's own page
+    in its ``page_edition``. The client's choices: local ``preferred_hour``, no messages before
+    ``paused_until``, and ``discretion``. One that was made one with another
+    (``merged_into``) keeps what it was found by, and leads there.
     """
 
     __table_args__ = (
@@ -74,6 +76,8 @@ class Client(SQLModel, table=True):
         # Whose page is this? And whose has no key yet?
         Index("client_page", "page_key", unique=True),
         Index("client_keyless", "id", **where(text("page_key IS NULL"))),
+        # Who was made one with this client?
+        Index("client_merged", "merged_into", **where(text("merged_into IS NOT NULL"))),
         UniqueConstraint("id", "clinic_id"),
     )
 

@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 from starlette.responses import PlainTextResponse, Response
 
 from reminders.consent import ledger
-from reminders.rules.terms import Act, Channel
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.tables import Client
@@ -24,13 +23,9 @@ def act(request: ClientRequest) -> Response:
     """Unsubscribe the client from emails at once; repeating it changes nothing. No cookie, no
     redirect."""
     with writing(request.app.engine) as session:
-        client = _whose(session, request)
-        if client is None:
-            return _nobody(request)
-        ledger.withdraw(
-            session, client, Channel.EMAIL, source="unsubscribe link", now=request.now, act=Act.LINK
-        )
-        return _page(session, request, client, done=True)
+        record_id = request.app.links.client_of(request.token)
+        client = ledger.unsubscribe(session, record_id, request.now) if record_id else None
+        return _page(session, request, client, done=True) if client else _nobody(request)
 
 
 def _whose(session: Session, request: ClientRequest) -> Client | None:

@@ -5,12 +5,14 @@ from starlette.routing import BaseRoute
 from reminders.web.desk import assets, manual
 from reminders.web.desk.clients import (
     client_edit,
+    client_merge,
     client_page,
     enrol,
     handouts,
     import_sheets,
     imports,
     privacy,
+    questions,
     reschedule,
     search,
 )
@@ -24,7 +26,7 @@ from reminders.web.desk.messages import (
 )
 from reminders.web.desk.reports import reports
 from reminders.web.desk.schedule import day_preview, milestones, today
-from reminders.web.desk.settings import check_up, clinic, staff
+from reminders.web.desk.settings import check_up, clinic, services, staff
 from reminders.web.desk.sign_in import account, invitation, setup, sign_in
 
 ROUTES: list[BaseRoute] = [
@@ -37,6 +39,7 @@ ROUTES: list[BaseRoute] = [
     *today.ROUTES,
     *imports.ROUTES,
     *import_sheets.ROUTES,
+    *questions.ROUTES,
     *wording_list.ROUTES,
     *wording_versions.ROUTES,
     *parameters.ROUTES,
@@ -45,12 +48,14 @@ ROUTES: list[BaseRoute] = [
     *reports.ROUTES,
     *clinic.ROUTES,
     *staff.ROUTES,
+    *services.ROUTES,
     *search.ROUTES,
     *enrol.ROUTES,
     *client_page.ROUTES,
     *message_actions.ROUTES,
     *reschedule.ROUTES,
     *client_edit.ROUTES,
+    *client_merge.ROUTES,
     *inbox.ROUTES,
     *privacy.ROUTES,
     *account.ROUTES,

@@ -123,6 +123,14 @@ def _merges() -> None:
     op.create_index("client_merge_gone", "client_merge", ["gone_id"], unique=False)
     op.create_index("client_merge_kept", "client_merge", ["kept_id"], unique=False)
     op.add_column("client", sa.Column("merged_into", sa.Integer(), nullable=True))
+    op.create_index(
+        "client_merged",
+        "client",
+        ["merged_into"],
+        unique=False,
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
 
 
 def _booking_sources() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from reminders.enrolment import client_merge
 from reminders.monitoring.client_timeline import record
 from reminders.rules.roles import Role
 from reminders.rules.terms import OPEN, Channel, Reason
@@ -40,6 +41,7 @@ def show(request: DeskRequest) -> Response:
         treatments = list(people.treatments_of(session, [client.id]))
         ahead = [e for e in entries if e.reminder is not None and e.status in OPEN]
         undo = request.typed("undo")
+        merge = client_merge.undoable(session, client, request.now)
         return request.page(
             "client.html",
             client=client,
@@ -48,6 +50,8 @@ def show(request: DeskRequest) -> Response:
             treatments=[t for t in treatments if t.cancelled_at is None],
             protocols=request.app.library.protocols,
             ways=ways(session, client),
+            merge=merge,
+            merged=people.record(session, merge.gone_id) if merge else None,
             undo=int(undo) if undo.isdecimal() else 0,
             troubled=[e for e in entries if e.reminder and needs_care(e.reminder)],
         )

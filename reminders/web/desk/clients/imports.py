@@ -14,7 +14,7 @@ from reminders.enrolment.terms import Effect
 from reminders.intake import imports as list_imports
 from reminders.intake import lists, sheet_choices
 from reminders.intake.imports import ImportPreview
-from reminders.intake.lists import Taken
+from reminders.intake.list_results import Taken
 from reminders.rules.list_columns import FIELDS
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
@@ -113,6 +113,8 @@ def _draft(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[
     faults = [] if missing else looked.checked.faults
     faulty = list(dict.fromkeys(fault.row for fault in faults))
     cells = dict(looked.table.rows)
+    checked, foreseen = looked.checked, _foresee(request, looked)
+    waiting = [*checked.doubts, *(foreseen.waiting if foreseen else [])]
     return {
         "intake": intake,
         "looked": looked,
@@ -123,7 +125,13 @@ def _draft(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[
         "says_consent": not {"sms_consent", "email_consent"} & looked.columns.keys(),
         "holds": HOLDS,
         "holds_at": {place: name for name, place in looked.columns.items()},
-        "foreseen": _foresee(request, looked),
+        "foreseen": foreseen,
+        "going_in": foreseen.rows if foreseen else sum(not e.cancelled for _, e in checked.good),
+        "other_services": checked.other_services.total(),
+        "services": checked.other_services.most_common(),
+        "questions": foreseen.asked if foreseen else checked.questions,
+        "sentences": list(dict.fromkeys(row.doubt.sentence for row in waiting))[:SHOWN],
+        "can_take": not missing and (checked.good or checked.doubts),
     }
 
 
@@ -145,7 +153,7 @@ def _faulty(looked: ImportPreview, number: int, row: Any) -> dict[str, Any]:
 
 def _foresee(request: DeskRequest, looked: ImportPreview) -> Taken | None:
     """Play the intake on the real database, and undo it."""
-    if not 0 < len(looked.checked.good) <= FORESEEN:
+    if looked.missing or not 0 < len(looked.checked.good) <= FORESEEN:
         return None
     with short_transaction(request.app.engine) as session:
         clinic = people.clinic(session, request.clinic_id)

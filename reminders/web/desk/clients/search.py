@@ -22,7 +22,7 @@ def find(request: DeskRequest) -> Response:
     wanted = request.typed("q").strip()
     after = (request.typed("after"), _number(request.typed("id")))
     with reading(request.app.engine) as session:
-        found = _search(session, request, wanted, after)
+        found = search(session, request, wanted, after)
     whole = len(found) == desk.PAGE and not wanted
     last = found[-1] if whole else None
     more = urlencode({"after": last.name_key, "id": last.id}) if last else ""
@@ -33,9 +33,10 @@ def _number(typed: str) -> int:
     return int(typed) if typed.isdecimal() else 0
 
 
-def _search(
+def search(
     session: Session, request: DeskRequest, wanted: str, after: tuple[str, int]
 ) -> list[Client]:
+    """Return clients by what was typed: the beginning of a name, a number or an address."""
     if "@" in wanted:
         return desk.clients_reached_by(session, request.clinic_id, wanted.lower())
     if re.fullmatch(r"[+\d\s().-]{4,}", wanted):

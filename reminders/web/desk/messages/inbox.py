@@ -77,7 +77,7 @@ def _conversation(request: DeskRequest, session: Session, reply: Reply) -> Respo
 
 def _who(request: DeskRequest, session: Session, reply: Reply) -> list[Client]:
     """Return who may have written: everyone of the clinic on that number."""
-    return people.clients_on(session, request.clinic_id, reply.contact)
+    return people.known_by(session, request.clinic_id, reply.contact)
 
 
 def _quiet(request: DeskRequest, client: Client) -> bool:

@@ -84,6 +84,7 @@ def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
     of = f" of “{request.milestone(need.milestone)}”" if need.milestone else ""
     review = f"The wording{of} is due to be read again"
     read = "/words" if need.milestone else "/clinic#accept"
+    same = f"/clients/{need.client_id}/same?with={need.row_id}"
     mend = f"/clients/{need.client_id}/edit"
     milestone, kind = request.milestone(need.milestone), "email" if by_email else "text"
     said: dict[Kind, tuple[str, str, str, bool]] = {
@@ -94,7 +95,9 @@ def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
         Kind.CONTACT: (f"Mend {name}’s {what}: {why}", f"Mend the {what}", mend, False),
         Kind.UNDELIVERED: (f"{name}: {why}", "I have seen to it", attended, True),
         Kind.UNKNOWN: (f"Ask {name} whether the {milestone} {kind} came: nobody could prove it", "I have asked them", attended, True),
+        Kind.QUESTION: (f"{need.count} question{'' if need.count == 1 else 's'} about your lists", "Answer", "/questions", False),
         Kind.REVIEW: (review, "Read it", read, False),
+        Kind.DOUBLE: (f"Same person? {name}, {why}", "Look at both", same, False),
     }  # fmt: skip
     return said[need.kind]
 

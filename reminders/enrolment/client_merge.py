@@ -1,0 +1,177 @@
+"""Make two records of one client one, with a preview before and an undo for a day."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from reminders.consent import merged_consents
+from reminders.enrolment.treatments import by_id
+from reminders.plans.reminder_plans import replan_clients
+from reminders.rules.terms import Channel, Discretion, InputError, Purpose
+from reminders.store.queries import audit, consents, merges, people
+from reminders.store.queries.merges import Belongings
+from reminders.store.tables import Client, ClientMerge, Clinic, Treatment
+from reminders.wording.library import Library
+
+UNDO = timedelta(days=1)
+"""How long a merge can be undone."""
+
+FILLED = {
+    "last_name": "", "phone": None, "email": None, "time_zone": None, "preferred_hour": None,
+    "paused_until": None, "discretion": Discretion.PLAIN, "welcomed_at": None,
+}  # fmt: skip
+"""What is taken over where the kept client has none, and what none is."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergePreview:
+    """What making two clients one would do. ``twins`` are treatments that both have: of each, only
+    one has reminders afterwards. ``says`` is what counts by channel, ``stopped`` where that is a no
+    of the other one alone.
+    """
+
+    keep: Client
+    gone: Client
+    treatments: list[Treatment]
+    twins: list[Treatment]
+    replies: int
+    filled: list[str]
+    says: dict[Channel, bool | None]
+    stopped: list[Channel]
+
+
+def preview(session: Session, keep: Client, gone: Client) -> MergePreview:
+    """Say what a merge would do, changing nothing; raises ``InputError``."""
+    _check(keep, gone)
+    own = {_session_of(t) for t in people.treatments_of(session, [keep.id]) if not t.cancelled_at}
+    moving = list(people.treatments_of(session, [gone.id]))
+    answers = merged_consents.carried(session, keep, gone, "")
+    news: dict[Channel, bool | None] = {
+        one.channel: one.given for one in answers if one.purpose is Purpose.CARE
+    }
+    said = {
+        channel: consents.latest(session, keep.id).get((channel, Purpose.CARE))
+        for channel in Channel
+    }
+    return MergePreview(
+        keep,
+        gone,
+        moving,
+        [t for t in moving if not t.cancelled_at and _session_of(t) in own],
+        len(merges.belongings(session, gone.id).replies),
+        _missing(keep, gone),
+        said | news,
+        [channel for channel, given in news.items() if not given],
+    )
+
+
+def _session_of(treatment: Treatment) -> tuple[object, ...]:
+    return treatment.protocol, treatment.treated_on
+
+
+def _check(keep: Client, gone: Client) -> None:
+    if keep.id == gone.id:
+        raise InputError("These two are one client already.", "Name two different clients.")
+    if keep.clinic_id != gone.clinic_id:
+        raise InputError(
+            "These two are clients of two clinics.", "Each clinic has its own clients."
+        )
+    if keep.erased_at or gone.erased_at:
+        raise InputError("One of these two was erased.", "Nothing can be joined to them any more.")
+
+
+def _missing(keep: Client, gone: Client) -> list[str]:
+    """Return what the kept client lacks and the other has; a welcome counts for its own number."""
+    found = [n for n, none in FILLED.items() if getattr(keep, n) == none != getattr(gone, n)]
+    same_number = keep.phone in {None, gone.phone}
+    return [name for name in found if name != "welcomed_at" or same_number]
+
+
+def merge(
+    session: Session,
+    library: Library,
+    clinic: Clinic,
+    keep: Client,
+    gone: Client,
+    by: str,
+    now: datetime,
+) -> ClientMerge:
+    """Make two records one: what the one has goes to the kept one, which is planned anew.
+
+    The other record stays, to be found by and to be undone, and leads to the kept client wherever
+    it is named. Raises ``InputError``.
+    """
+    _lock(session, keep, gone)
+    _check(keep, gone)
+    records, what = merges.records_of(session, gone.id), merges.belongings(session, gone.id)
+    filled = _missing(keep, gone)
+    for name in filled:
+        setattr(keep, name, getattr(gone, name))
+    said = merged_consents.join(session, keep, gone, by, now)
+    merges.hand_over(session, what, gone.id, keep.id)
+    twice = [] if {"phone", "welcomed_at"} & {*filled} else what.one_offs
+    dropped = merges.drop_welcomes(session, twice, keep.id, now)
+    merges.lead(session, records, keep.id)
+    moved = {
+        **asdict(what),
+        "records": records,
+        "consents": said,
+        "dropped": dropped,
+        "filled": filled,
+    }
+    done = ClientMerge(
+        clinic_id=clinic.id, kept_id=keep.id, gone_id=gone.id, moved=json.dumps(moved),
+        merged_at=now, merged_by=by,
+    )  # fmt: skip
+    session.add(done)
+    audit.record(session, clinic.id, by, "merged a client", Client, keep.id, now, f"no. {gone.id}")
+    session.flush()
+    replan_clients(session, library, clinic, {keep.id: keep}, now)
+    return done
+
+
+def _lock(session: Session, *clients: Client) -> None:
+    people.lock(session, [client.id for client in clients])
+    for client in clients:
+        session.refresh(client)
+        if client.merged_into:
+            raise InputError("One of these two was merged just now.", "Look at the clients again.")
+
+
+def undoable(session: Session, keep: Client, now: datetime) -> ClientMerge | None:
+    """Return the last merge into a client, while it can be undone."""
+    last = merges.last(session, keep.id)
+    recent = last is not None and now < last.merged_at + UNDO
+    return last if recent and keep.erased_at is None else None
+
+
+def undo(
+    session: Session, library: Library, clinic: Clinic, keep: Client, by: str, now: datetime
+) -> Client:
+    """Undo the last merge into a client, and return the other one, who has everything again that
+    they brought. What came or was said since stays with the kept client. Raises ``InputError``.
+    """
+    done = undoable(session, keep, now)
+    if done is None:
+        raise InputError("There is no merge to undo here.", "A merge can be undone for a day.")
+    gone = people.record(session, done.gone_id)
+    people.lock(session, [keep.id, gone.id])
+    moved = json.loads(done.moved)
+    what = Belongings(moved["treatments"], moved["one_offs"], moved["replies"])
+    merges.hand_over(session, what, keep.id, gone.id)
+    for name in moved["filled"]:
+        if getattr(keep, name) == getattr(gone, name):
+            setattr(keep, name, FILLED[name])
+    merges.plan_again(session, moved["dropped"])
+    merged_consents.part(session, keep, moved["consents"], by, now)
+    merges.lead(session, moved["records"][1:], gone.id)
+    merges.lead(session, [gone.id], None)
+    done.undone_at = now
+    audit.record(session, clinic.id, by, "undid a merge", Client, keep.id, now, f"no. {gone.id}")
+    session.flush()
+    replan_clients(session, library, clinic, by_id([keep, gone]), now)
+    return gone

@@ -1,0 +1,93 @@
+"""Clients who may be one person, found without comparing everybody with everybody."""
+
+from __future__ import annotations
+
+from datetime import date
+from time import perf_counter
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from reminders.monitoring import likely_doubles
+from reminders.store.database import reading, writing
+from reminders.store.queries import doubles, people
+from reminders.store.tables import Client
+from tests.conftest import MONDAY, House, ana
+
+NUMBER, OTHER = "+447700900101", "+447700900177"
+
+
+def client(first: str, last: str, phone: str | None = None, email: str | None = None) -> Client:
+    return Client(
+        clinic_id=1, first_name=first, last_name=last, phone=phone, email=email, created_at=MONDAY
+    )
+
+
+def found(house: House, *clients: Client) -> list[tuple[int, int, str]]:
+    with writing(house.engine) as session:
+        session.add_all(clients)
+    with reading(house.engine) as session:
+        return [(p.first, p.second, p.why) for p in likely_doubles.find(session, 1)]
+
+
+@pytest.mark.parametrize(
+    "one, other, why",
+    [
+        (("Ana", "Costa", NUMBER), ("Anna", "Costa", NUMBER), "on one number"),
+        (("Kate", "Reid", NUMBER), ("Catherine", "Reid", NUMBER), "on one number"),
+        (("Costa", "Ana", NUMBER), ("Ana", "Costa", NUMBER), "on one number"),
+        (("Ana", "Costa", NUMBER), ("Ana", "Lind", NUMBER), "on one number"),
+        (("Ana", "Costa", None, "a@b.example"), ("Ana", "", None, "a@b.example"), "on one address"),
+        (("Ana", "Costa", NUMBER), ("ANA", "Costá", OTHER), "with one name"),
+        (("Ana", "Costa", NUMBER), ("Bea", "Costa", NUMBER), ""),
+        (("Ana", "Costa", NUMBER), ("Anna", "Costa", OTHER), ""),
+        (("Ana", "", NUMBER), ("Ana", "", OTHER), ""),
+    ],
+)
+@pytest.mark.portable
+def test_a_contact_with_names_alike_or_a_full_name_is_asked_about(
+    house: House, one: Any, other: Any, why: str
+) -> None:
+    pairs = found(house, client(*one), client(*other))
+    assert pairs == ([(1, 2, why)] if why else [])
+
+
+def test_a_number_or_name_of_many_is_nobodys(house: House) -> None:
+    assert not found(house, *(client("Ana", "Costa", NUMBER) for _ in range(doubles.SHARING + 1)))
+
+
+def test_a_pair_is_asked_about_once_however_it_is_found(house: House) -> None:
+    assert (
+        len(found(house, *(client("Ana", "Costa", NUMBER, "a@b.example") for _ in range(2)))) == 1
+    )
+
+
+def test_two_people_stay_two(house: House) -> None:
+    found(house, client("Ana", "Costa", NUMBER), client("Anna", "Costa", NUMBER))
+    with writing(house.engine) as session:
+        for _ in range(2):
+            doubles.note_two_people(session, 1, likely_doubles.subject(2, 1), "Mia", house.clock())
+    assert not found(house)
+
+
+def test_another_clinics_clients_and_erased_ones_are_left_out(house: House) -> None:
+    house.enrol(ana(date(2026, 3, 2), last_name="Costa"))
+    erased = client("Ana", "Costa", OTHER)
+    erased.erased_at = MONDAY
+    assert not found(house, erased)
+
+
+def test_many_clients_are_searched_by_a_few_questions(house: House) -> None:
+    many = [
+        {
+            "clinic_id": 1, "first_name": f"First{n % 997}", "last_name": f"Last{n}",
+            "phone": f"+4477{n:08}", "language": "en", "created_at": MONDAY,
+        }
+        for n in range(20_000)
+    ]  # fmt: skip
+    with writing(house.engine) as session:
+        session.execute(insert(Client), [row | people.search_keys(row) for row in many])
+    began = perf_counter()
+    assert found(house, client("First1", "Last1", OTHER)) == [(2, 20_001, "with one name")]
+    assert perf_counter() - began < 1
