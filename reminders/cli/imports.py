@@ -62,13 +62,7 @@ def import_list(
     nothing; a changed date moves what has not been sent.
     """
     with opened() as app:
-        try:
-            table = lists.under_headings(read_table(file, sheet))
-        except SeveralSheetsError as question:
-            stop(f"{file.name}: {question}", f'Name it: --sheet "{question.sheets[0]}"')
-        except InputError as error:
-            stop(f"{file.name}: {error}")
-        now = app.clock()
+        table, now = _read(file, sheet), app.clock()
         with (writing if columns else reading)(app.engine) as session:
             checked = _check(session, app, table, file.name, clinic, columns or ())
         taken = None
@@ -83,6 +77,15 @@ def import_list(
         _report(checked, taken, as_json=as_json)
         if checked.faults and not good_rows:
             raise typer.Exit(EXIT_FAULT)
+
+
+def _read(file: Path, sheet: str | None) -> Table:
+    try:
+        return lists.under_headings(read_table(file, sheet))
+    except SeveralSheetsError as question:
+        stop(f"{file.name}: {question}", f'Name it: --sheet "{question.sheets[0]}"')
+    except InputError as error:
+        stop(f"{file.name}: {error}")
 
 
 def _check(

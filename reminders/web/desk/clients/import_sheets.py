@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import BinaryIO
+
 from starlette.responses import Response
 
 from reminders.intake import imports as list_imports
@@ -16,6 +19,20 @@ from reminders.store.tables import Import
 from reminders.web.desk.page import DeskRequest, desk_route
 
 
+def ask(request: DeskRequest, file: BinaryIO, name: str, sheets: Sequence[str]) -> Response:
+    """Keep a workbook, and go on to the question."""
+    file.seek(0)
+    with writing(request.app.engine) as session:
+        clinic, who = people.clinic(session, request.clinic_id), request.signed_in.staff.email
+        kept = sheet_choices.keep(session, clinic, file.read(), sheets, name, who, request.now)
+    return request.redirect(f"/lists/{kept.id}")
+
+
+def show(request: DeskRequest, waiting: Import, sheets: Sequence[str]) -> Response:
+    """Show the question."""
+    return request.page("import-sheet.html", intake=waiting, sheets=sheets)
+
+
 def choose(request: DeskRequest) -> Response:
     """Go on with the sheet that was chosen."""
     with reading(request.app.engine) as session:
@@ -27,7 +44,7 @@ def choose(request: DeskRequest) -> Response:
         table = table_of(workbook, request.typed("sheet"))
     except InputError as error:
         request.faults["sheet"] = str(error)
-        return request.page("import-sheet.html", intake=waiting, sheets=sheets)
+        return show(request, waiting, sheets)
     with writing(request.app.engine) as session:
         waiting = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
         clinic = people.clinic(session, request.clinic_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -24,6 +23,7 @@ from reminders.store.queries import imports as queries
 from reminders.store.queries import people
 from reminders.store.queries.desk import row_of_clinic
 from reminders.store.tables import Import
+from reminders.web.desk.clients import import_sheets
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.workbooks.terms import SeveralSheetsError
 
@@ -60,24 +60,19 @@ def show_all(request: DeskRequest) -> Response:
 
 def begin(request: DeskRequest) -> Response:
     """Take a file or pasted cells, and go on to checking them."""
-    sheets: Sequence[str] = ()
     try:
         file, name = _given(request)
         table = table_in(file)
     except SeveralSheetsError as question:
-        sheets = question.sheets
+        return import_sheets.ask(request, file, name, question.sheets)
     except InputError as error:
         request.faults["file"] = str(error)
         return show_all(request)
     with writing(request.app.engine) as session:
         clinic = people.clinic(session, request.clinic_id)
-        whose = (name, request.signed_in.staff.email, request.now)
-        if sheets:
-            file.seek(0)
-            intake = sheet_choices.keep(session, clinic, file.read(), sheets, *whose)
-        else:
-            intake = list_imports.begin(session, clinic, table, *whose)
-            request.record(session, "began a list", Import, intake.id, f"{len(table.rows)} rows")
+        who = request.signed_in.staff.email
+        intake = list_imports.begin(session, clinic, table, name, who, request.now)
+        request.record(session, "began a list", Import, intake.id, f"{len(table.rows)} rows")
     return request.redirect(f"/lists/{intake.id}")
 
 
@@ -98,7 +93,7 @@ def show(request: DeskRequest) -> Response:
         if intake.taken_at is not None:
             return _show_taken(request, intake)
         if sheets := sheet_choices.sheets_of(intake):
-            return request.page("import-sheet.html", intake=intake, sheets=sheets)
+            return import_sheets.show(request, intake, sheets)
         clinic = people.clinic(session, request.clinic_id)
         try:
             looked = list_imports.look(session, intake, clinic, request.app.library, request.now)
