@@ -31,6 +31,7 @@ from reminders.rules.terms import InputError
 from reminders.shapes.operation import Import
 from reminders.spreadsheets import Table, read_table
 from reminders.store.database import reading, writing
+from reminders.workbooks.terms import SeveralSheetsError
 
 SHOWN = 100
 """How many remarks are shown on a screen; --json shows all."""
@@ -42,6 +43,9 @@ def import_list(
     good_rows: Annotated[
         bool, typer.Option("--good-rows", help="Take the good rows, leave the faulty ones out.")
     ] = False,
+    sheet: Annotated[
+        str | None, typer.Option(help="The sheet to read, of a workbook with several.")
+    ] = None,
     columns: Annotated[
         list[str] | None,
         typer.Option(
@@ -58,11 +62,7 @@ def import_list(
     nothing; a changed date moves what has not been sent.
     """
     with opened() as app:
-        try:
-            table = lists.under_headings(read_table(file))
-        except InputError as error:
-            stop(f"{file.name}: {error}")
-        now = app.clock()
+        table, now = _read(file, sheet), app.clock()
         with (writing if columns else reading)(app.engine) as session:
             checked = _check(session, app, table, file.name, clinic, columns or ())
         taken = None
@@ -77,6 +77,15 @@ def import_list(
         _report(checked, taken, as_json=as_json)
         if checked.faults and not good_rows:
             raise typer.Exit(EXIT_FAULT)
+
+
+def _read(file: Path, sheet: str | None) -> Table:
+    try:
+        return lists.under_headings(read_table(file, sheet))
+    except SeveralSheetsError as question:
+        stop(f"{file.name}: {question}", f'Name it: --sheet "{question.sheets[0]}"')
+    except InputError as error:
+        stop(f"{file.name}: {error}")
 
 
 def _check(

@@ -224,6 +224,8 @@ def _table(intake: Import) -> Table:
     if intake.cells is None:
         raise InputError("The cells of this list are gone.", "Bring the list in again.")
     kept = json.loads(intake.cells)
+    if "header" not in kept:
+        raise InputError("No sheet of this workbook is chosen.", "Choose the one with the list.")
     return Table(kept["header"], [(number, row) for number, row in kept["rows"]])
 
 

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO
 
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from reminders.enrolment.terms import Effect
 from reminders.intake import imports as list_imports
-from reminders.intake import lists
+from reminders.intake import lists, sheet_choices
 from reminders.intake.imports import ImportPreview
 from reminders.intake.list_results import Taken
 from reminders.rules.list_columns import FIELDS
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
-from reminders.spreadsheets import table_of, write_table
+from reminders.spreadsheets import table_in, write_table
 from reminders.store.database import reading, short_transaction, writing
 from reminders.store.queries import imports as queries
 from reminders.store.queries import people
 from reminders.store.queries.desk import row_of_clinic
 from reminders.store.tables import Import
+from reminders.web.desk.clients import import_sheets
 from reminders.web.desk.page import DeskRequest, desk_route
+from reminders.workbooks.terms import SeveralSheetsError
 
 SHOWN = 40
 """How many faulty rows, and how many good ones, a page shows at a time."""
@@ -58,8 +61,10 @@ def show_all(request: DeskRequest) -> Response:
 def begin(request: DeskRequest) -> Response:
     """Take a file or pasted cells, and go on to checking them."""
     try:
-        content, name = _given(request)
-        table = table_of(content)
+        file, name = _given(request)
+        table = table_in(file)
+    except SeveralSheetsError as question:
+        return import_sheets.ask(request, file, name, question.sheets)
     except InputError as error:
         request.faults["file"] = str(error)
         return show_all(request)
@@ -71,13 +76,13 @@ def begin(request: DeskRequest) -> Response:
     return request.redirect(f"/lists/{intake.id}")
 
 
-def _given(request: DeskRequest) -> tuple[bytes, str]:
+def _given(request: DeskRequest) -> tuple[BinaryIO, str]:
     """Return what was dropped or pasted, and what it is called."""
     upload = request.form.get("file")
     if isinstance(upload, UploadFile) and upload.filename:
-        return upload.file.read(), upload.filename
+        return upload.file, upload.filename
     if pasted := request.typed("cells").strip("\r\n"):
-        return pasted.encode(), "pasted cells"
+        return BytesIO(pasted.encode()), "pasted cells"
     raise InputError("There is no list yet.", "Choose a file, or paste cells.")
 
 
@@ -87,6 +92,8 @@ def show(request: DeskRequest) -> Response:
         intake = row_of_clinic(session, request.clinic_id, Import, request.id)
         if intake.taken_at is not None:
             return _show_taken(request, intake)
+        if sheets := sheet_choices.sheets_of(intake):
+            return import_sheets.show(request, intake, sheets)
         clinic = people.clinic(session, request.clinic_id)
         try:
             looked = list_imports.look(session, intake, clinic, request.app.library, request.now)
