@@ -128,6 +128,14 @@ def test_answers_about_an_erased_client_are_forgotten(house: House) -> None:
     assert [one for one in ("900101", "costarica", '"ana"', "client:1") if one in kept] == []
 
 
+def test_an_answered_question_no_longer_says_who_was_meant(house: House) -> None:
+    doubt = about_person("x", "Is it Ana Costarica?", {1: "Ana Costarica, 07700 900101"})
+    asked_of = ask(house, doubt, row("?", "", "1"))
+    assert "costarica" in everything(house)
+    answer(house, asked_of, "new")
+    assert [one for one in ("costarica", "900101") if one in everything(house)] == []
+
+
 def test_a_client_is_told_of_rows_with_their_name_and_number_and_no_others(house: House) -> None:
     known(house)
     ask(house, GLOW, row(), row("Bea"), row(phone="07700 900777"))
