@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from io import BytesIO, StringIO
+from io import SEEK_END, BytesIO, StringIO
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
+from reminders.rules.list_shape import separator_of
 from reminders.rules.terms import InputError
-
-LARGEST = 20 * 1024 * 1024
-MOST_ROWS = 100_000
-MOST_COLUMNS = 200
-LONGEST_CELL = 2_000
+from reminders.workbooks.isolation import workbook_rows
+from reminders.workbooks.terms import (
+    LARGEST,
+    LONGEST_CELL,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    NumberedRow,
+    too_many_columns,
+    too_many_rows,
+)
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks begin: XLSX and ODS are ZIP files, XLS an OLE one."""
@@ -36,23 +41,48 @@ class Table:
     rows: Sequence[tuple[int, Sequence[str]]]
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, sheet: str | None = None) -> Table:
     """Read a .csv, .tsv, .xlsx, .xls or .ods file; its kind is told by what is in it.
 
-    Blank rows are left out. Raises ``InputError`` with what is wrong with the whole file.
+    Blank rows, and blank cells at the end of a row, are left out. Raises ``InputError`` with what
+    is wrong with the whole file, ``SeveralSheetsError`` if ``sheet`` has to say which one is meant.
     """
-    return table_of(_read(path))
+    try:
+        with path.open("rb") as file:
+            return table_in(file, sheet)
+    except OSError as error:
+        raise InputError(
+            f"The file cannot be opened: {error.strerror}.", "Check its name and place."
+        ) from None
 
 
-def table_of(content: bytes) -> Table:
-    """Read the content of such a file, or cells that were pasted; raises ``InputError``."""
-    start = content[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if start.startswith(_HTML):
+def table_of(content: bytes, sheet: str | None = None) -> Table:
+    """Read the content of such a file, or cells that were pasted, in the same way."""
+    return table_in(BytesIO(content), sheet)
+
+
+def table_in(file: BinaryIO, sheet: str | None = None) -> Table:
+    """Read such a file that is open, in the same way."""
+    _weigh(file)
+    start = file.read(512)
+    file.seek(0)
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith(_HTML):
         raise InputError("This is a web page that only looks like a spreadsheet.", _SAVE_AS)
-    if content.startswith(_PICTURES):
+    if start.startswith(_PICTURES):
         raise InputError("This is not a spreadsheet.", "Choose the .csv or .xlsx file.")
-    rows = _workbook(content) if content.startswith(_WORKBOOKS) else _delimited(content)
-    return _table(rows)
+    is_workbook = start.startswith(_WORKBOOKS)
+    return _table(workbook_rows(file, sheet) if is_workbook else _delimited(file.read()))
+
+
+def _weigh(file: BinaryIO) -> None:
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    if size > LARGEST:
+        raise InputError(
+            f"This file is {size // 1024 // 1024} MB; the largest we read is {LARGEST // 1024 // 1024} MB.",
+            "Leave out columns and old treatments, or split it.",
+        )
 
 
 def write_table(rows: Iterable[Sequence[object]]) -> bytes:
@@ -71,55 +101,54 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if formula and not _NUMBER.fullmatch(cell) else cell
 
 
-def _read(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise InputError(
-                f"This file is {size // 1024 // 1024} MB; the largest we read is {LARGEST // 1024 // 1024} MB.",
-                "Leave out columns and old treatments, or split it.",
-            )
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"The file cannot be opened: {error.strerror}.", "Check its name and place."
-        ) from None
-
-
-def _table(rows: Iterable[Sequence[str]]) -> Table:
-    numbered = [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
-    if not numbered:
+def _table(rows: Iterable[NumberedRow]) -> Table:
+    """Take rows until there are more, or wider ones, than a list needs."""
+    taken: list[NumberedRow] = []
+    for number, cells in rows:
+        if row := _without_blank_end(cells):
+            taken.append((number, row))
+            _check_size(number, row, len(taken))
+    if not taken:
         raise InputError("This file is empty.", "Export the list again.")
-    header, body = numbered[0][1], numbered[1:]
-    if len(body) > MOST_ROWS:
+    return Table(taken[0][1], taken[1:])
+
+
+def _without_blank_end(row: list[str]) -> list[str]:
+    filled = len(row)
+    while filled and not row[filled - 1]:
+        filled -= 1
+    return row[:filled]
+
+
+def _check_size(number: int, row: list[str], count: int) -> None:
+    if count > MOST_ROWS + 1:  # one of them has the headings
+        raise too_many_rows()
+    if len(row) > MOST_COLUMNS:
+        raise too_many_columns()
+    if any(len(cell) > LONGEST_CELL for cell in row):
         raise InputError(
-            f"There are {len(body):,} rows; the most we read is {MOST_ROWS:,}.", "Split the file."
+            f"Row {number} has a cell of more than {LONGEST_CELL:,} characters.",
+            "A quotation mark may be missing; mend that row.",
         )
-    if max(len(row) for _, row in numbered) > MOST_COLUMNS:
-        raise InputError(
-            f"There are more than {MOST_COLUMNS} columns.", "Leave out what is not needed."
-        )
-    for number, row in body:
-        if any(len(cell) > LONGEST_CELL for cell in row):
-            raise InputError(
-                f"Row {number} has a cell of more than {LONGEST_CELL:,} characters.",
-                "A quotation mark may be missing; mend that row.",
-            )
-    return Table(header, body)
 
 
 # --- text files ---------------------------------------------------------------------------
 
 
-def _delimited(content: bytes) -> list[list[str]]:
+def _delimited(content: bytes) -> Iterator[NumberedRow]:
     text = _decoded(content)
     if "\x00" in text:
         raise InputError(
             "This is not a text file or a spreadsheet.", "Choose the .csv or .xlsx file."
         )
-    lines = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text))
+    first = next((line for line in StringIO(text) if line.strip()), "")
+    mark = (separator_of(first) or "").strip('"')  # which divides nothing
+    if mark:
+        text = text.replace(first.rstrip("\r\n"), "", 1)
+    lines = csv.reader(StringIO(text, newline=""), delimiter=mark or _delimiter(first))
     try:
-        return [[cell.strip() for cell in row] for row in lines]
+        for number, row in enumerate(lines, start=1):
+            yield number, [cell.strip() for cell in row]
     except csv.Error as error:
         raise InputError(f"Line {lines.line_num} cannot be read: {error}.", _SAVE_AS) from None
 
@@ -134,50 +163,11 @@ def _decoded(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(first: str) -> str:
     """Take what the header row is divided by."""
-    first = next((line for line in StringIO(text) if line.strip()), "")
     counts = {mark: _outside_quotes(first, mark) for mark in (",", ";", "\t", "|")}
     return max(counts, key=lambda mark: counts[mark])
 
 
 def _outside_quotes(line: str, mark: str) -> int:
     return sum(part.count(mark) for part in line.split('"')[::2])
-
-
-# --- workbooks ----------------------------------------------------------------------------
-
-
-def _workbook(content: bytes) -> list[list[str]]:
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 (for few lists)
-
-    try:
-        workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        visible = [
-            sheet for sheet in workbook.sheets_metadata if str(sheet.visible).endswith("Visible")
-        ]
-        rows = workbook.get_sheet_by_name(visible[0].name).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, IndexError, ValueError):
-        raise InputError("This workbook cannot be opened.", _SAVE_AS) from None
-    return [[_as_text(cell) for cell in row] for row in rows]
-
-
-def _as_text(cell: Any) -> str:  # noqa: PLR0911 (one for each kind of cell)
-    """Write a workbook's cell as somebody would have typed it."""
-    match cell:
-        case bool():
-            return "yes" if cell else "no"
-        case float() if cell.is_integer():
-            return str(int(cell))
-        case datetime():
-            return (
-                cell.isoformat(" ", "minutes") if cell.time() != time() else cell.date().isoformat()
-            )
-        case date():
-            return cell.isoformat()
-        case time():
-            return cell.isoformat("minutes")
-        case timedelta():
-            return f"{cell.seconds // 3600:02}:{cell.seconds // 60 % 60:02}"
-        case _:
-            return str(cell).strip()

@@ -23,6 +23,7 @@ from reminders.cli import (
     operations,
     paperwork,
     privacy,
+    questions,
     replies,
     run,
     staff,
@@ -56,6 +57,8 @@ GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
     "Clinics and people": {
         "clinic": clinics.commands,
         "import": imports.import_list,
+        "questions": questions.show_questions,
+        "answer": questions.take_answer,
         "client": clients.commands,
         "treatment": clients.treatments,
         "staff": staff.commands,

@@ -1,20 +1,26 @@
-"""Commands for clinics: add, list, edit, limit."""
+"""Commands for clinics: add, list, edit, limit, and what their services are."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table as Grid
 
-from reminders.cli.common import AsJson, find_clinic, opened, out, print_json, stop
+from reminders.cli.common import AsJson, err, find_clinic, opened, out, print_json, stop
 from reminders.enrolment import clinics as actions
 from reminders.enrolment.clinics import ClinicError
+from reminders.intake import services as known_services
+from reminders.intake.outcomes import outcome
+from reminders.intake.services import KnownService
 from reminders.rules.contacts import show_phone
-from reminders.rules.terms import Channel
+from reminders.rules.terms import Channel, InputError
 from reminders.shapes.people import Clinic as ClinicShape
+from reminders.shapes.questions import Service
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
+from reminders.store.queries.audit import COMMAND_LINE
 from reminders.store.tables import Clinic
 
 commands = typer.Typer(help="Add, list and edit clinics.", no_args_is_help=True)
@@ -83,10 +89,10 @@ def edit(
     address: Annotated[str | None, typer.Option()] = None,
     sending_hours: Hours = None,
     texts_per_day: Annotated[
-        int | None, typer.Option(help="Most texts to one client in a day: 1.")
+        int | None, typer.Option(help="Most texts to one number in a day: 1.")
     ] = None,
     texts_per_week: Annotated[
-        int | None, typer.Option(help="Most texts to one client in seven days: 1 to 3.")
+        int | None, typer.Option(help="Most texts to one number in seven days: 1 to 3.")
     ] = None,
     live: Annotated[bool | None, typer.Option("--live/--practice", help=LIVE_HELP)] = None,
 ) -> None:
@@ -127,6 +133,54 @@ def limit(
     limits = [f"{per_minute} a minute"] * bool(per_minute) + [f"{per_day} a day"] * bool(per_day)
     most = f"at most {' and '.join(limits)}" if limits else "as fast as the provider takes them"
     out.print(f"{clinic.name}: {channel} messages leave {most}.")
+
+
+@commands.command()
+def services(
+    name: Annotated[str, typer.Argument(help="The clinic's name.")],
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Like “SkinPen Face=skin-needling” or “Botox=none”."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a clinic's services are, or set it; it is remembered for lists to come."""
+    wanted = dict(_service_and_protocol(one) for one in sets or ())
+    with opened() as app, (writing if wanted else reading)(app.engine) as session:
+        clinic = find_clinic(session, name)
+        if wanted:
+            try:
+                waited = known_services.waiting_for(session, clinic.id, wanted)
+                taken = known_services.change(
+                    session, app.library, clinic, wanted, COMMAND_LINE, app.clock()
+                )
+            except InputError as error:
+                stop(error.problem, error.mend)
+            err.print(escape(outcome(taken, waited)))
+        found = known_services.known(session, clinic.id)
+    if as_json:
+        print_json([Service.of(one) for one in found])
+    else:
+        out.print(_services_grid(found) if found else "No list has held a service yet.")
+
+
+def _service_and_protocol(text: str) -> tuple[str, str]:
+    service, mark, protocol = (part.strip() for part in text.rpartition("="))
+    if not mark or not service:
+        stop(f"“{text}” sets nothing.", "Write it like “SkinPen Face=skin-needling”.")
+    return service, protocol
+
+
+def _services_grid(found: list[KnownService]) -> Grid:
+    grid = Grid("Service", "Reminders", "Who says so")
+    for one in found:
+        asked = f"question {one.question} asks" if one.question else ""
+        grid.add_row(
+            escape(one.service or "(rows that name none)"),
+            one.protocol or "not answered yet",
+            asked or one.said_by or "its name",
+        )
+    return grid
 
 
 def _sentence(clinic: Clinic) -> str:

@@ -23,8 +23,8 @@ from reminders.cli.imports import show_remarks
 from reminders.cli.reminder_table import line_table
 from reminders.consent import ledger
 from reminders.enrolment import clinics
-from reminders.intake import lists
-from reminders.intake.lists import CheckedList
+from reminders.intake import list_results, lists
+from reminders.intake.list_results import CheckedList
 from reminders.logs import log_to
 from reminders.rehearsal.demo_lists import DemoClinic, DemoScript, as_csv
 from reminders.rehearsal.simulation import SetClock, play
@@ -131,7 +131,7 @@ def _take(app: App, clinic: DemoClinic, text: str, path: Path) -> None:
         assert its_clinic is not None
         checked = lists.check(read_table(path), path.name, its_clinic, app.library, app.clock())
         taken = lists.bring_in(session, app.library, its_clinic, checked, app.clock())
-    out.print(f"[bold]{path.name}[/bold]: {lists.summary(checked, taken)}")
+    out.print(f"[bold]{path.name}[/bold]: {list_results.summary(checked, taken)}")
     _show_faults(checked)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table as Grid
+from sqlalchemy.orm import Session
 
+from reminders.app import App
 from reminders.cli.common import (
     EXIT_FAULT,
     AsJson,
@@ -20,13 +23,15 @@ from reminders.cli.common import (
     progress_bar,
     stop,
 )
-from reminders.intake import lists
-from reminders.intake.lists import CheckedList, Taken
-from reminders.intake.rows import CellRemark
+from reminders.intake import list_results, lists
+from reminders.intake.column_meanings import CellRemark
+from reminders.intake.list_results import CheckedList, Taken
+from reminders.questions import questions
 from reminders.rules.terms import InputError
 from reminders.shapes.operation import Import
-from reminders.spreadsheets import read_table
+from reminders.spreadsheets import Table, read_table
 from reminders.store.database import reading, writing
+from reminders.workbooks.terms import SeveralSheetsError
 
 SHOWN = 100
 """How many remarks are shown on a screen; --json shows all."""
@@ -38,6 +43,16 @@ def import_list(
     good_rows: Annotated[
         bool, typer.Option("--good-rows", help="Take the good rows, leave the faulty ones out.")
     ] = False,
+    sheet: Annotated[
+        str | None, typer.Option(help="The sheet to read, of a workbook with several.")
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Say which column holds what, like “Procedure Date=treated_at”; remembered for"
+            " lists with the same headings."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take in a list of clients and treatments, all of it or nothing.
@@ -47,16 +62,11 @@ def import_list(
     nothing; a changed date moves what has not been sent.
     """
     with opened() as app:
-        try:
-            table = read_table(file)
-        except InputError as error:
-            stop(f"{file.name}: {error}")
-        now = app.clock()
-        with reading(app.engine) as session:
-            its_clinic = find_clinic(session, clinic)
-            checked = lists.check(table, file.name, its_clinic, app.library, now)
+        table, now = _read(file, sheet), app.clock()
+        with (writing if columns else reading)(app.engine) as session:
+            checked = _check(session, app, table, file.name, clinic, columns or ())
         taken = None
-        if checked.good and (good_rows or not checked.faults):
+        if good_rows or not checked.faults:
             with (
                 progress_bar("Taking in", len(checked.good)) as progress,
                 writing(app.engine) as session,
@@ -69,6 +79,27 @@ def import_list(
             raise typer.Exit(EXIT_FAULT)
 
 
+def _read(file: Path, sheet: str | None) -> Table:
+    try:
+        return lists.under_headings(read_table(file, sheet))
+    except SeveralSheetsError as question:
+        stop(f"{file.name}: {question}", f'Name it: --sheet "{question.sheets[0]}"')
+    except InputError as error:
+        stop(f"{file.name}: {error}")
+
+
+def _check(
+    session: Session, app: App, table: Table, name: str, clinic: str, said: Sequence[str]
+) -> CheckedList:
+    its_clinic = find_clinic(session, clinic)
+    try:
+        where = lists.columns_of(session, its_clinic, table.header, said)
+    except InputError as error:
+        stop(error.problem, error.mend)
+    known = questions.answers(session, its_clinic.id)
+    return lists.check(table, name, its_clinic, app.library, app.clock(), where, known)
+
+
 def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None:
     notes = checked.notes + (taken.notes if taken else [])
     if as_json:
@@ -76,7 +107,12 @@ def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None
             Import.of(
                 taken or Taken(),
                 rows=checked.rows,
-                taken=len(checked.good) if taken else 0,
+                taken=taken.rows if taken else 0,
+                other_services=checked.other_services.total(),
+                services=checked.other_services,
+                not_taking_place=checked.not_taking_place,
+                not_yet=checked.not_yet,
+                questions=taken.asked if taken else checked.questions,
                 ignored_columns=checked.ignored,
                 faults=checked.faults,
                 notes=notes,
@@ -87,7 +123,7 @@ def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None
     show_remarks("To know", notes)
     if checked.ignored:
         err.print(f"[dim]Columns not needed: {', '.join(checked.ignored)}[/dim]")
-    out.print(lists.summary(checked, taken))
+    out.print(list_results.summary(checked, taken))
 
 
 def show_remarks(title: str, remarks: list[CellRemark]) -> None:

@@ -118,7 +118,10 @@ class GroupCommit:
                 written.set_exception(reason)
 
     def _commit(self, entries: list[Entry], session: Session, now: datetime) -> list[bool]:
-        """Write every entry, the clients locked first and always in the same order."""
+        """Write every entry; first whom it is for is locked, always in the same order: the numbers
+        and addresses that messages leave for, which several may share, then the clients.
+        """
+        delivery.lock_contacts(session, (e.message.to for e in entries if isinstance(e, HandOff)))
         delivery.lock_clients(session, {entry.facts.client_id for entry in entries})
         self._settle(session, [entry for entry in entries if isinstance(entry, Settlement)], now)
         leaving = [(e.facts, e.message) for e in entries if isinstance(e, HandOff)]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from reminders.rules.decision import Decision, Send, decide, settled_by
+from reminders.rules.decision import Decision, Send, counts, decide, settled_by
 from reminders.rules.reconciliation import Patience
 from reminders.rules.terms import Channel, Facts, Message
 from reminders.store.queries import delivery, reminder_facts, segment_budgets
@@ -22,9 +22,10 @@ def hand_off(
 ) -> list[bool]:
     """Record that these messages are about to leave, and say of each whether it may.
 
-    Consent, suppression, clinic, window, caps and budgets are read again here, with the clients
-    and the clinics' months locked: whatever was withdrawn before this transaction ends is seen, and
-    two texts to one client, or of one budget, are counted one after the other. What may not leave
+    Consent, suppression, clinic, window, caps and budgets are read again here, with the numbers and
+    addresses, the clients and the clinics' months locked: whatever was withdrawn before this
+    transaction ends is seen, and two texts to one number, whoever shares it, or of one budget, are
+    counted one after the other. What may not leave
     is settled here as well. (Only its last text can take a budget over, by being long.)
     """
     if not sending:
@@ -56,21 +57,28 @@ def _decide_again(
     now: datetime,
 ) -> Iterator[Decision | None]:
     """Decide each, in order; None where the claim is lost or the message is for an old contact."""
-    texted: dict[int, list[date]] = defaultdict(list)
+    sent: Counter[tuple[int, str]] = Counter()
     spent: Counter[int] = Counter()
     for facts, message in sending:
         known = fresh.get(facts.reminder_id)
         if known is None or (known.claim, known.contact) != (facts.claim, message.to):
             yield None
             continue
-        if just_now := texted.get(known.client_id):
-            known = replace(known, texts_on=(*known.texts_on, *just_now))
-        if known.clinic.segments_left is not None:
-            left = known.clinic.segments_left - spent[known.clinic.clinic_id]
-            known = replace(known, clinic=replace(known.clinic, segments_left=left))
+        clinic_id = known.clinic.clinic_id
+        known = _after(known, sent[clinic_id, message.to], spent[clinic_id], now)
         decision = decide(known, now)
-        if isinstance(decision, Send) and known.channel is Channel.SMS:
-            spent[known.clinic.clinic_id] += message.segments
-        if isinstance(decision, Send) and known.channel is Channel.SMS and known.one_off is None:
-            texted[known.client_id].append(now.astimezone(known.zone).date())
+        if isinstance(decision, Send):
+            spent[clinic_id] += message.segments
+            sent[clinic_id, message.to] += counts(known)
         yield decision
+
+
+def _after(known: Facts, sent: int, spent: int, now: datetime) -> Facts:
+    """Add what leaves before it in this transaction: to its number or address, and of its budget."""
+    if sent:
+        today = [now.astimezone(known.zone).date()] * sent
+        known = replace(known, texts_on=(*known.texts_on, *today), emailed_at=now)
+    if spent and known.clinic.segments_left is not None:
+        left = known.clinic.segments_left - spent
+        known = replace(known, clinic=replace(known.clinic, segments_left=left))
+    return known

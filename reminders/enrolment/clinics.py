@@ -155,7 +155,7 @@ def _count(most: int, text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= most:
         raise InputError(
             f"This is not a number from 1 to {most}." if most > 1 else "This can only be 1.",
-            "At most 1 text a day and 3 a week go to one client; fewer a week can be set.",
+            "At most 1 text a day and 3 a week go to one number; fewer a week can be set.",
         )
     return int(text)
 

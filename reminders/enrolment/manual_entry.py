@@ -8,30 +8,31 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from reminders.enrolment import treatments
+from reminders.enrolment.identification import SOMEBODY_NEW, candidates
 from reminders.enrolment.terms import Enrolment, EnrolmentResult
-from reminders.store.queries import people
-from reminders.store.queries.people import name_key
+from reminders.rules.name_likeness import Likeness, likeness
 from reminders.store.tables import Client, Clinic
 from reminders.wording.library import Library
 
 
 @dataclass(frozen=True, slots=True)
 class KnownContact:
-    """A client of the clinic with the same number or address; ``same`` if with the same name
-    too."""
+    """A client of the clinic with the same number, address or full name; ``same`` if the name is a
+    spelling of the same one.
+    """
 
     client: Client
     same: bool
 
 
 def known_contacts(session: Session, clinic: Clinic, enrolment: Enrolment) -> list[KnownContact]:
-    """Return clients with this number or address, so that nobody is entered twice."""
-    found: dict[int, Client] = {}
-    for contact in (enrolment.phone, enrolment.email):
-        for client in people.known_by(session, clinic.id, contact) if contact else ():
-            found[client.id] = client
-    key = name_key(enrolment.first_name)
-    return [KnownContact(client, name_key(client.first_name) == key) for client in found.values()]
+    """Return clients with this number or address, and those of the same full name, so that nobody
+    is entered twice.
+    """
+    first, last = enrolment.first_name, enrolment.last_name
+    known = candidates(session, clinic, [enrolment])
+    alike = {c.id: likeness(first, last, c.first_name, c.last_name) for c in known}
+    return [KnownContact(client, alike[client.id] is Likeness.SAME) for client in known]
 
 
 def enrol(
@@ -53,5 +54,6 @@ def enrol(
         )
         meant.phone, meant.email = enrolment.phone, enrolment.email
         session.flush()
-    (done,) = treatments.enrol(session, library, clinic, [enrolment], now)
+    chosen = replace(enrolment, meant=meant.id if meant else SOMEBODY_NEW)
+    (done,) = treatments.enrol(session, library, clinic, [chosen], now)
     return done

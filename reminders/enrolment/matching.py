@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult, matching_keys
+from reminders.enrolment.identification import (
+    ClientIndex,
+    Identified,
+    candidates,
+    shared_bookings,
+)
+from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
+from reminders.rules.identity import Number
 from reminders.rules.planning import timing
+from reminders.rules.questions import Answers
 from reminders.store.queries import merges, people
 from reminders.store.tables import Client, Clinic, Treatment
 from reminders.wording.library import Library
@@ -36,83 +45,81 @@ class ClientMatcher:
         clinic: Clinic,
         enrolments: Sequence[Enrolment],
         now: datetime,
+        answers: Answers,
     ) -> None:
         """Load the clients that may match, and lock them until the transaction ends."""
         self._session, self._library, self._clinic, self._now = session, library, clinic, now
-        self._enrolments = enrolments
-        self._days: dict[tuple[str, str], set[date]] = defaultdict(set)
-        for enrolment in enrolments:
-            self._days[enrolment.identity].add(enrolment.treated_on)
-        clients = people.clients_matching(
-            session,
-            clinic.id,
-            contacts={contact for e in enrolments for contact in (e.phone, e.email) if contact},
-            external_ids={e.client_id for e in enrolments if e.client_id},
-            bookings={e.external_id for e in enrolments if e.external_id},
-        )
-        self._by_id = {client.id: client for client in clients}
+        self._enrolments, self._answers = enrolments, answers
+        self._by_id = {c.id: c for c in candidates(session, clinic, enrolments)}
         self._records: dict[int, list[Client]] = defaultdict(list)
         for record in merges.merged_into(session, self._by_id):
             self._records[record.merged_into or 0].append(record)
         self._treatments: dict[int, list[Treatment]] = defaultdict(list)
-        self._bookings: dict[str, Treatment] = {}
+        self._bookings: dict[Number, Treatment] = {}
         for treatment in people.treatments_of(session, self._by_id):
             self._treatments[treatment.client_id].append(treatment)
             if treatment.external_id:
-                self._bookings[treatment.external_id] = treatment
+                self._bookings[treatment.source, treatment.external_id] = treatment
+        self._days: dict[int, set[date]] = defaultdict(set)
         self._changed: set[int] = set()
         self._new: dict[NewKey, Row] = {}
 
     def resolve(self) -> list[EnrolmentResult]:
-        """Find or create the client and the treatment of every enrolment, in their order."""
-        pairs = zip(self._enrolments, self._clients(), strict=True)
-        done = [self._place_treatment(enrolment, client) for enrolment, client in pairs]
+        """Find or create the client and the treatment of every enrolment, in their order; who is
+        in doubt is asked about, and nothing of theirs changes.
+        """
+        found = self._identify()
+        clients = self._clients(found)
+        pairs = list(zip(self._enrolments, found, strict=True))
+        for (enrolment, one), client in zip(pairs, clients, strict=True):
+            if client is not None and one.doubt is None:
+                self._days[client.id].add(enrolment.treated_on)
+        done = [
+            self._result(_own_booking(enrolment, one), one, client)
+            for (enrolment, one), client in zip(pairs, clients, strict=True)
+        ]
         made = people.add_treatments(self._session, list(self._new.values()))
         treatments = dict(zip(self._new, made, strict=True))
-        for one in done:
-            if one.effect is Effect.ADDED and one.client:
-                one.treatment = treatments[_new_key(one.enrolment, one.client)]
+        for result, given in zip(done, self._enrolments, strict=True):
+            if result.effect is Effect.ADDED and result.client:
+                result.treatment = treatments[_new_key(result.enrolment, result.client)]
+            result.enrolment = given
         self._session.flush()
         return done
 
-    def _clients(self) -> list[Client | None]:
-        """Return the client of each enrolment, updated or created."""
-        by_key: dict[tuple[str, str], Client | Row] = {}
-        for client in self._by_id.values():
-            for one in (client, *self._records[client.id]):
-                for key in matching_keys(one.external_id, one.phone, one.email, one.first_name):
-                    by_key.setdefault(key, client)
-        new: list[Row] = []
-        meant = [self._client(enrolment, by_key, new) for enrolment in self._enrolments]
-        made = people.add_clients(self._session, new)
-        by_row = {id(row): client for row, client in zip(new, made, strict=True)}
-        return [by_row[id(who)] if isinstance(who, dict) else who for who in meant]
+    def _identify(self) -> list[Identified]:
+        index = ClientIndex(self._by_id.values(), self._treatments, self._records)
+        shared = shared_bookings(self._enrolments)
+        return [
+            index.identify(enrolment, self._answers, shared=enrolment.booking in shared)
+            for enrolment in self._enrolments
+        ]
 
-    def _client(
-        self,
-        enrolment: Enrolment,
-        by_key: dict[tuple[str, str], Client | Row],
-        new: list[Row],
-    ) -> Client | Row | None:
-        """Return the matching client; none is created for a treatment that will not take place."""
-        booking = self._bookings.get(enrolment.external_id or "")
-        own = enrolment.matching_keys()
-        known = (by_key[key] for key in own if key in by_key)
-        who = self._by_id[booking.client_id] if booking else next(known, None)
-        news = _given_fields(enrolment)
-        if isinstance(who, Client):
-            if _update(who, _without(news, self._records[who.id])):
-                self._changed.add(who.id)
-        elif who is not None:
-            who |= news
-        elif enrolment.cancelled:
-            return None
-        else:
-            who = {"clinic_id": self._clinic.id, "created_at": self._now, **_BLANK, **news}
-            new.append(who)
-        for key in own:
-            by_key.setdefault(key, who)
-        return who
+    def _clients(self, found: Sequence[Identified]) -> list[Client | None]:
+        """Return the client of each enrolment, updated or created."""
+        new: dict[int, Row] = {}
+        for enrolment, one in zip(self._enrolments, found, strict=True):
+            if one.client_id is None:
+                continue
+            news = _without(_given_fields(enrolment), self._records[one.client_id])
+            known = self._by_id.get(one.client_id)
+            if known is not None and one.respelled:
+                news = _without_spelling(news, known)
+            if one.client_id < 0:
+                blank = {"clinic_id": self._clinic.id, "created_at": self._now, **_BLANK}
+                new[one.client_id] = new.get(one.client_id, blank) | news
+            elif known is not None and _update(known, news):
+                self._changed.add(one.client_id)
+        made = people.add_clients(self._session, list(new.values()))
+        by_number = {**self._by_id, **dict(zip(new, made, strict=True))}
+        return [None if one.client_id is None else by_number[one.client_id] for one in found]
+
+    def _result(
+        self, enrolment: Enrolment, found: Identified, client: Client | None
+    ) -> EnrolmentResult:
+        if found.doubt is not None:
+            return EnrolmentResult(enrolment, Effect.ASKED, doubt=found.doubt)
+        return self._place_treatment(enrolment, client)
 
     def _place_treatment(self, enrolment: Enrolment, client: Client | None) -> EnrolmentResult:
         """Find the matching treatment and update its time, or add it as new."""
@@ -125,7 +132,8 @@ class ClientMatcher:
             return self._add(enrolment, client)
         was = treatment.treated_on
         wanted = self._when(enrolment)
-        wanted["external_id"] = enrolment.external_id or treatment.external_id
+        if not enrolment.external_id and treatment.external_id:
+            del wanted["external_id"], wanted["source"]
         changed = _update(treatment, wanted) or client.id in self._changed
         effect = Effect.UPDATED if changed else Effect.UNCHANGED
         if was != treatment.treated_on:
@@ -134,13 +142,13 @@ class ClientMatcher:
 
     def _treatment_meant(self, enrolment: Enrolment, client: Client) -> Treatment | None:
         """Return the treatment of that booking, else of that day, else the one moved nearby."""
-        if enrolment.external_id in self._bookings:
-            return self._bookings[enrolment.external_id or ""]
+        if enrolment.booking in self._bookings:
+            return self._bookings[enrolment.booking]
         candidates = [
             treatment
             for treatment in self._treatments[client.id]
             if treatment.protocol == enrolment.protocol
-            and not (treatment.external_id and enrolment.external_id)
+            and not _is_another_booking(treatment, enrolment)
         ]
         same_day = [t for t in candidates if t.treated_on == enrolment.treated_on]
         if same_day:
@@ -155,7 +163,7 @@ class ClientMatcher:
         """Say whether this must be the enrolment's treatment, moved to another day."""
         return (
             treatment.cancelled_at is None
-            and treatment.treated_on not in self._days[enrolment.identity]
+            and treatment.treated_on not in self._days[treatment.client_id]
             and abs(treatment.treated_on - enrolment.treated_on) < CLOSEST_SESSIONS
         )
 
@@ -191,6 +199,7 @@ class ClientMatcher:
                 enrolment.treated_on, enrolment.starts, enrolment.ends, length, zone
             ).ends_at,
             "external_id": enrolment.external_id,
+            "source": enrolment.source,
             "cancelled_at": None,
         }
 
@@ -213,6 +222,23 @@ _BLANK: Row = {
     **dict.fromkeys(("phone", "email", "time_zone", "external_id")),
 }
 """Every row made together has the same columns."""
+
+
+def _is_another_booking(treatment: Treatment, enrolment: Enrolment) -> bool:
+    """Say whether one system gave both a number, and not the same."""
+    numbered = treatment.external_id is not None and enrolment.external_id is not None
+    return numbered and treatment.source == enrolment.source
+
+
+def _own_booking(enrolment: Enrolment, found: Identified) -> Enrolment:
+    """Leave away a booking's number that a person said is another client's."""
+    return replace(enrolment, external_id=None) if found.another_booking else enrolment
+
+
+def _without_spelling(news: Row, known: Client) -> Row:
+    """Leave a known name as it is spelled, but for a family name that was missing."""
+    names = {"first_name"} | ({"last_name"} if known.last_name else set())
+    return {name: value for name, value in news.items() if name not in names}
 
 
 def _given_fields(enrolment: Enrolment) -> Row:

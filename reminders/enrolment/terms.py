@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from reminders.consent.ledger import Proof
 from reminders.rules.planning import Replan
+from reminders.rules.questions import Doubt
 from reminders.rules.terms import Channel
 from reminders.store.queries.people import name_key
 from reminders.store.tables import Client, Treatment
@@ -32,7 +33,8 @@ class ConsentAnswer:
 class Enrolment:
     """One treatment of one client, as a clinic enters it; contacts are normalised already.
 
-    ``external_id`` is the clinic's own number for the treatment, ``client_id`` for the client.
+    ``external_id`` is the booking's number in the system called ``source``, ``client_id`` the clinic's
+    own number for the client; ``meant`` is the client whom staff chose, 0 for somebody new.
     """
 
     first_name: str
@@ -46,9 +48,11 @@ class Enrolment:
     language: str = "en"
     time_zone: str | None = None
     external_id: str | None = None
+    source: str = ""
     client_id: str | None = None
     cancelled: bool = False
     consents: tuple[ConsentAnswer, ...] = ()
+    meant: int | None = None
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -56,22 +60,10 @@ class Enrolment:
         contact = self.client_id or self.phone or self.email or ""
         return contact, name_key(self.first_name)
 
-    def matching_keys(self) -> list[tuple[str, str]]:
-        """Return what the client may be known by."""
-        return matching_keys(self.client_id, self.phone, self.email, self.first_name)
-
-
-def matching_keys(
-    client_id: str | None,
-    phone: str | None,
-    email: str | None,
-    first_name: str,
-) -> list[tuple[str, str]]:
-    """Return the keys that identify a client: the clinic's own number, or a contact with the name,
-    since several people may share a phone.
-    """
-    own = [(client_id, "")] if client_id else []
-    return own + [(contact, name_key(first_name)) for contact in (phone, email) if contact]
+    @property
+    def booking(self) -> tuple[str, str] | None:
+        """Return the booking's number with whose number it is; None where there is none."""
+        return (self.source, self.external_id) if self.external_id else None
 
 
 class Effect(StrEnum):
@@ -82,11 +74,14 @@ class Effect(StrEnum):
     UPDATED = "updated"
     CANCELLED = "cancelled"
     UNCHANGED = "unchanged"
+    ASKED = "asked"
 
 
 @dataclass(slots=True)
 class EnrolmentResult:
-    """What became of one enrolment; ``change`` is what it did to the reminders."""
+    """What became of one enrolment: ``change`` is what it did to the reminders, ``doubt`` why nothing
+    is done before a person has answered.
+    """
 
     enrolment: Enrolment
     effect: Effect
@@ -94,3 +89,4 @@ class EnrolmentResult:
     treatment: Treatment | None = None
     remarks: list[str] = field(default_factory=list)
     change: Replan | None = None
+    doubt: Doubt | None = None

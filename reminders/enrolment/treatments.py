@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import groupby
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from reminders.enrolment.matching import ClientMatcher
 from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.planning import Replan, timing
+from reminders.rules.questions import Answers
 from reminders.rules.terms import Act
 from reminders.store.queries import consents, people
 from reminders.store.queries.common import Row
@@ -37,16 +39,17 @@ def enrol(
     enrolments: Sequence[Enrolment],
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
+    answers: Answers = MappingProxyType({}),
 ) -> list[EnrolmentResult]:
     """Enrol treatments: find or create each client and treatment, record consents, and plan.
     Enrolling the same twice changes nothing.
 
     ``enrolments`` is everything the clinic tells us at once; what it does not mention stays as it
-    is. Runs in the caller's transaction: all of it, or none.
+    is. ``answers`` say who was meant by what was in doubt before. Runs in the caller's transaction: all of it, or none.
     """
     done: list[EnrolmentResult] = []
     for batch in _batches(enrolments):
-        done += _enrol_batch(session, library, clinic, batch, now)
+        done += _enrol_batch(session, library, clinic, batch, now, answers)
         progress(len(batch))
     return done
 
@@ -69,8 +72,9 @@ def _enrol_batch(
     clinic: Clinic,
     batch: list[Enrolment],
     now: datetime,
+    answers: Answers,
 ) -> list[EnrolmentResult]:
-    done = ClientMatcher(session, library, clinic, batch, now).resolve()
+    done = ClientMatcher(session, library, clinic, batch, now, answers).resolve()
     _record_consents(session, done, clinic, now)
     touched = {
         one.client.id: one.client

@@ -14,7 +14,7 @@ from reminders.consent.ledger import Proof
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules.keywords import Kind, read
 from reminders.rules.terms import Act, Channel, ClinicFacts, Reason
-from reminders.store.queries import clinic_facts, consents, people, replies
+from reminders.store.queries import clinic_facts, consents, delivery, people, replies
 from reminders.store.tables import Client
 from reminders.wording.fixed_replies import FixedReplies
 
@@ -60,7 +60,7 @@ def handle_text(
 
     The same text handled again changes nothing and gets the same answer.
     """
-    replies.lock_number(session, inbound.contact)
+    delivery.lock_contacts(session, [inbound.contact])
     before = replies.taken(session, inbound.provider_id)
     if before is not None:
         return before.answer

@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
 from reminders.enrolment.terms import Effect, EnrolmentResult
 from reminders.enrolment.treatments import by_id
 from reminders.intake import lists
-from reminders.intake.lists import CheckedList, Taken
-from reminders.intake.rows import CellRemark
+from reminders.intake.column_meanings import CellRemark
+from reminders.intake.list_results import CheckedList, Taken
 from reminders.plans.reminder_plans import replan_clients
+from reminders.questions import questions
 from reminders.rules import list_columns
 from reminders.rules.terms import Channel, InputError
 from reminders.spreadsheets import Table
@@ -70,6 +70,7 @@ def begin(
 
     Cells pasted without headings get some, so that no row is taken for them.
     """
+    table = lists.under_headings(table)
     if not list_columns.recognise_columns(table.header):
         rows = [(1, table.header), *((number, row) for number, row in table.rows)]
         widest = max(len(row) for _, row in rows)
@@ -91,15 +92,17 @@ def begin(
 
 def fingerprint(header: Sequence[str]) -> str:
     """Return what lists with the same headings share."""
-    return sha256("\n".join(list_columns.plain(name) for name in header).encode()).hexdigest()[:32]
+    return list_columns.fingerprint(header)
 
 
-def look(intake: Import, clinic: Clinic, library: Library, now: datetime) -> ImportPreview:
+def look(
+    session: Session, intake: Import, clinic: Clinic, library: Library, now: datetime
+) -> ImportPreview:
     """Read a list that was begun, cell by cell; raises ``InputError`` when it is gone."""
     table, where = _table(intake), json.loads(intake.columns)
-    return ImportPreview(
-        table, where, lists.check(table, intake.file_name, clinic, library, now, where)
-    )
+    known = questions.answers(session, clinic.id)
+    checked = lists.check(table, intake.file_name, clinic, library, now, where, known)
+    return ImportPreview(table, where, checked)
 
 
 def set_columns(session: Session, intake: Import, where: Mapping[str, int]) -> None:
@@ -157,7 +160,7 @@ def bring_in(
     """Take in what is good of a list, and keep the rest; raises ``InputError`` the second time."""
     if intake.taken_at is not None:
         raise InputError("This list is in already.", "Undo it first to bring it in again.")
-    looked = look(intake, clinic, library, now)
+    looked = look(session, intake, clinic, library, now)
     rows: list[Row] = []
 
     def note(number: int, done: EnrolmentResult) -> None:
@@ -165,7 +168,9 @@ def bring_in(
             treatment_id = done.treatment.id if done.treatment else None
             rows.append((intake.id, number, done.client.id, treatment_id, str(done.effect)))
 
-    taken = lists.bring_in(session, library, clinic, looked.checked, now, each=note)
+    taken = lists.bring_in(
+        session, library, clinic, looked.checked, now, each=note, import_id=intake.id
+    )
     queries.note_rows(session, rows)
     faulty = {fault.row for fault in looked.checked.faults}
     intake.taken_at = now
@@ -219,6 +224,8 @@ def _table(intake: Import) -> Table:
     if intake.cells is None:
         raise InputError("The cells of this list are gone.", "Bring the list in again.")
     kept = json.loads(intake.cells)
+    if "header" not in kept:
+        raise InputError("No sheet of this workbook is chosen.", "Choose the one with the list.")
     return Table(kept["header"], [(number, row) for number, row in kept["rows"]])
 
 

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from reminders.enrolment.terms import Enrolment, EnrolmentResult
 from reminders.enrolment.treatments import enrol
-from reminders.intake.rows import CellRemark, ColumnMeanings, ListRow, read_row
-from reminders.rules import list_cells, list_columns
+from reminders.intake import waiting_rows
+from reminders.intake.column_meanings import CellRemark, ColumnMeanings
+from reminders.intake.list_results import CheckedList, Taken, WaitingListRow
+from reminders.intake.rows import LeftOut, ListRow, read_row
+from reminders.intake.vanished import ask_about_vanished
+from reminders.rules import list_columns
+from reminders.rules.headings import vendor_of
+from reminders.rules.list_dates import order_of
+from reminders.rules.list_shape import heading_row, is_beside_the_point
+from reminders.rules.questions import Answers, secret_key
 from reminders.spreadsheets import Table
+from reminders.store.queries import imports as queries
 from reminders.store.tables import Clinic
 from reminders.wording.library import Library
 
@@ -25,58 +35,26 @@ NEEDED = {
 }
 
 
-@dataclass(slots=True)
-class CheckedList:
-    """A list as understood: what can go in, what is wrong with the rest, what was assumed."""
-
-    rows: int = 0
-    good: list[tuple[int, Enrolment]] = field(default_factory=list)
-    faults: list[CellRemark] = field(default_factory=list)
-    notes: list[CellRemark] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Taken:
-    """What taking a list in did to treatments, and to the reminders planned for them."""
-
-    effects: Counter[str] = field(default_factory=Counter)
-    planned: int = 0
-    moved: int = 0
-    already_sent: int = 0
-    too_late: int = 0
-    clients: list[int] = field(default_factory=list)
-    notes: list[CellRemark] = field(default_factory=list)
-
-    def count(self, number: int, done: EnrolmentResult) -> None:
-        """Count one enrolment."""
-        self.effects[done.effect] += 1
-        self.notes += [CellRemark(number, "", remark) for remark in done.remarks]
-        if done.client:
-            self.clients.append(done.client.id)
-        if done.change is not None:
-            self.planned += len(done.change.add)
-            self.moved += len(done.change.move)
-            self.already_sent += len(done.change.already_sent)
-            self.too_late += len(done.change.late) + len(done.change.too_late)
-
-
 def check(
     table: Table,
     name: str,
     clinic: Clinic,
     library: Library,
     now: datetime,
-    where: dict[str, int] | None = None,
+    where: Mapping[str, int] | None = None,
+    answers: Answers = MappingProxyType({}),
 ) -> CheckedList:
-    """Read every row of a list for a clinic, and every faulty cell with its fix.
+    """Read every row of a list for a clinic: which go in, which are left out, which are in doubt,
+    and every faulty cell with its fix.
 
     ``name`` is the list's own name, kept as the source of consents that name none; ``where``
-    says which column holds what, if somebody has corrected that.
+    says which column holds what, if somebody has corrected that; ``answers`` are what this clinic's
+    people were asked before.
     """
-    where = list_columns.recognise_columns(table.header) if where is None else where
-    used = set(where.values())
-    checked = CheckedList(rows=len(table.rows))
+    table = under_headings(table) if where is None else table
+    columns = list_columns.all_columns(table.header, where)
+    used = {place for places in columns.values() for place in places}
+    checked = CheckedList(rows=len(table.rows), vendor=vendor_of(table.header))
     checked.ignored = [
         title for place, title in enumerate(table.header) if title and place not in used
     ]
@@ -85,63 +63,158 @@ def check(
             1, column, "This column is missing.", f"Add a column called {column} for {what}."
         )
         for column, (any_of, what) in NEEDED.items()
-        if not where.keys() & set(any_of)
+        if not columns.keys() & set(any_of)
     ]
     if not checked.faults:
-        sheet = _sheet(table, where, name, clinic, library, now)
-        seen: dict[object, int] = {}
-        for number, values in table.rows:
-            _check_row(ListRow(sheet, number, values), checked, seen)
+        check_rows(_sheet(table, columns, name, clinic, library, now, answers), table.rows, checked)
     return checked
+
+
+def check_rows(
+    sheet: ColumnMeanings, rows: Iterable[tuple[int, Sequence[str]]], checked: CheckedList
+) -> None:
+    """Read rows by what their columns mean."""
+    checked.meanings = sheet
+    seen: dict[object, int] = {}
+    moved: list[tuple[int, Enrolment]] = []
+    for number, values in rows:
+        row = ListRow(sheet, number, values)
+        if not is_beside_the_point(values, sheet.header):
+            _check_row(row, checked, seen, moved)
+    _keep_cancelled(checked, moved)
+    checked.good = _distinct_bookings(checked.good)
+
+
+def under_headings(table: Table) -> Table:
+    """Return a list from its headings on, where titles stand above them."""
+    lines = [(1, table.header), *table.rows]
+    place = heading_row([cells for _, cells in lines])
+    return Table(list(lines[place][1]), lines[place + 1 :]) if place else table
+
+
+def columns_of(
+    session: Session, clinic: Clinic, header: Sequence[str], said: Sequence[str] = ()
+) -> dict[str, int] | None:
+    """Return which column holds what, as somebody corrected it for lists with these headings; None
+    where nobody has. ``said`` are corrections like “Procedure Date=treated_at”, remembered from now
+    on. Raises ``InputError``.
+    """
+    mark = list_columns.fingerprint(header)
+    kept = queries.recall(session, clinic.id, mark)
+    if not said:
+        return kept
+    corrected = list_columns.correct(kept or list_columns.recognise_columns(header), header, said)
+    queries.remember(session, clinic.id, mark, corrected)
+    return corrected
 
 
 def _sheet(
     table: Table,
-    where: dict[str, int],
+    columns: Mapping[str, Sequence[int]],
     name: str,
     clinic: Clinic,
     library: Library,
     now: datetime,
+    answers: Answers,
 ) -> ColumnMeanings:
-    place = where["treated_at"]
-    dates = [row[place] for _, row in table.rows if place < len(row)]
+    places = columns["treated_at"]
+    dates = [row[place] for _, row in table.rows for place in places if place < len(row)]
     return ColumnMeanings(
         name=name,
         header=table.header,
-        columns=where,
+        columns=columns,
         zone=ZoneInfo(clinic.time_zone),
         country=clinic.country,
-        day_comes_first=list_cells.day_first(dates, clinic.country),
+        order=order_of(dates, clinic.country),
         library=library,
         now=now,
+        source=source_of(table.header),
+        answers=answers,
     )
 
 
-def _check_row(row: ListRow, checked: CheckedList, seen: dict[object, int]) -> None:
+def source_of(header: Sequence[str]) -> str:
+    """Return whose list this is, whose booking numbers are its own: the vendor it is told by, else
+    the set of its headings.
+    """
+    return vendor_of(header) or list_columns.fingerprint(header)
+
+
+def _check_row(
+    row: ListRow,
+    checked: CheckedList,
+    seen: dict[object, int],
+    cancelled: list[tuple[int, Enrolment]],
+) -> None:
     enrolment = read_row(row)
-    repeats = enrolment is not None and not row.faults and _repeats(row, enrolment, seen)
     checked.faults += row.faults
-    checked.notes += row.notes
-    if enrolment is not None and not row.faults and not repeats:
-        checked.good.append((row.number, enrolment))
+    checked.notes += row.notes if enrolment is not None else []
+    if row.left_out is LeftOut.OTHER_SERVICE:
+        checked.other_services[row.service] += 1
+    if enrolment is not None and row.service:
+        checked.services[row.service] = enrolment.protocol
+    checked.not_taking_place += row.left_out is LeftOut.NOT_TAKING_PLACE
+    checked.not_yet += row.left_out is LeftOut.NOT_YET
+    checked.cells[row.number] = (row.key, row.values)
+    checked.bookings.add(row.cell("external_id"))
+    if row.doubts and not row.faults:
+        checked.doubts.append(WaitingListRow(row.number, row.values, row.key, row.doubts[0]))
+    if enrolment is None or _repeats(row, enrolment, checked, seen):
+        return
+    (cancelled if enrolment.cancelled else checked.good).append((row.number, enrolment))
 
 
-def _repeats(row: ListRow, enrolment: Enrolment, seen: dict[object, int]) -> bool:
-    """Take a row written twice once; refuse one booking on two days."""
-    booking = enrolment.external_id
-    when = (enrolment.protocol, enrolment.treated_on, enrolment.starts)
-    same = seen.setdefault((enrolment.identity, when, booking), row.number)
-    if same != row.number:
-        row.note("", f"Row {same} says the same; it is taken once.")
-        return True
-    other = seen.setdefault(booking, row.number) if booking else row.number
-    if other != row.number:
-        row.fault(
-            "external_id",
-            f"Row {other} has the same booking number for another treatment.",
-            "Give each treatment its own; call the column client_id if the number is the client's.",
-        )
-    return False
+def _repeats(
+    row: ListRow, enrolment: Enrolment, checked: CheckedList, seen: dict[object, int]
+) -> bool:
+    """Take a row that is written twice once."""
+    when = (enrolment.protocol, enrolment.treated_on, enrolment.starts, enrolment.cancelled)
+    same = seen.setdefault((enrolment.identity, when, enrolment.external_id), row.number)
+    if same == row.number:
+        return False
+    checked.notes.append(CellRemark(row.number, "", f"Row {same} says the same; it is taken once."))
+    return True
+
+
+def _keep_cancelled(checked: CheckedList, cancelled: list[tuple[int, Enrolment]]) -> None:
+    """Cancel what does not take place, unless the same list says when it takes place instead:
+    then that row moves it.
+    """
+    takes_place = {(e.identity, e.protocol, e.external_id) for _, e in checked.good}
+    stands = {(e.identity, e.protocol) for _, e in checked.good}
+    for number, enrolment in cancelled:
+        same = (enrolment.identity, enrolment.protocol, enrolment.external_id)
+        if same in takes_place or (
+            not enrolment.external_id and (enrolment.identity, enrolment.protocol) in stands
+        ):
+            continue
+        checked.good.append((number, enrolment))
+
+
+def _distinct_bookings(good: list[tuple[int, Enrolment]]) -> list[tuple[int, Enrolment]]:
+    """Tell the treatments of one booking's number apart: several people of one visit, or several
+    days of one course.
+    """
+    people: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    days: dict[str, set[date]] = defaultdict(set)
+    for _, e in good:
+        if e.external_id:
+            people[e.external_id].add(e.identity)
+            days[e.external_id].add(e.treated_on)
+    return [(number, _told_apart(e, people, days)) for number, e in good]
+
+
+def _told_apart(
+    e: Enrolment, people: Mapping[str, set[tuple[str, str]]], days: Mapping[str, set[date]]
+) -> Enrolment:
+    if not e.external_id:
+        return e
+    parts = [e.external_id]
+    if len(people[e.external_id]) > 1:
+        parts.append(secret_key(*e.identity)[:8])
+    if len(days[e.external_id]) > 1:
+        parts.append(e.treated_on.isoformat())
+    return e if len(parts) == 1 else replace(e, external_id="#".join(parts))
 
 
 def bring_in(
@@ -152,40 +225,30 @@ def bring_in(
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
     each: Callable[[int, EnrolmentResult], None] = lambda *_: None,
+    import_id: int | None = None,
 ) -> Taken:
-    """Import the good rows of a checked list, in the caller's transaction; ``each`` is called with
-    the result of every row.
+    """Import the good rows of a checked list and let those in doubt wait for a person, in the
+    caller's transaction; ``each`` is called with the result of every row.
     """
     taken = Taken()
     numbers = {id(enrolment): number for number, enrolment in checked.good}
     enrolments = [enrolment for _, enrolment in checked.good]
-    for done in enrol(session, library, clinic, enrolments, now, progress):
-        taken.count(numbers[id(done.enrolment)], done)
-        each(numbers[id(done.enrolment)], done)
+    sheet = checked.meanings
+    answers = sheet.answers if sheet else {}
+    waiting = list(checked.doubts)
+    results = enrol(session, library, clinic, enrolments, now, progress, answers)
+    for done in results:
+        number = numbers[id(done.enrolment)]
+        taken.count(number, done)
+        each(number, done)
+        if done.doubt is not None:
+            key, values = checked.cells[number]
+            waiting.append(WaitingListRow(number, values, key, done.doubt))
+    taken.waiting = waiting[len(checked.doubts) :]
+    if sheet is not None and checked.whole:
+        taken.asked += ask_about_vanished(session, clinic.id, sheet, results, checked.bookings, now)
+    if sheet is not None:
+        taken.asked += waiting_rows.let_wait(
+            session, clinic.id, sheet, waiting, checked, now, import_id
+        )
     return taken
-
-
-def summary(checked: CheckedList, taken: Taken | None) -> str:
-    """Summarise in a sentence or two what importing a list did."""
-    faulty = len({fault.row for fault in checked.faults})
-    if taken is None:
-        if not checked.faults:
-            return "There are no rows to take in."
-        more = " Mend them, or take the rest with --good-rows." if checked.good else ""
-        return f"Nothing was taken in: {faulty} of {_count(checked.rows, 'row')} faulty.{more}"
-    effects = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))
-    said = [
-        f"{len(checked.good)} of {_count(checked.rows, 'row')} taken in: {effects}.",
-        f"{_count(taken.planned, 'reminder')} planned, {taken.moved} moved.",
-    ]
-    if taken.already_sent:
-        said.append(f"{_count(taken.already_sent, 'reminder')} already went for an old date.")
-    if taken.too_late:
-        said.append(f"{_count(taken.too_late, 'reminder')} would come too late to help: skipped.")
-    if faulty:
-        said.append(f"{_count(faulty, 'faulty row')} left out.")
-    return " ".join(said)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -14,7 +14,7 @@ from reminders.monitoring import likely_doubles
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.rules.wording import REVIEW_AHEAD, needs_review
 from reminders.senders.twilio_errors import is_dead, say
-from reminders.store.queries import conversations, people, today
+from reminders.store.queries import conversations, people, questions, today
 from reminders.store.queries.today import MessageLine
 
 
@@ -28,9 +28,10 @@ class Kind(IntEnum):
     UNDELIVERED = 4
     UNKNOWN = 5  # it is unknown whether it was sent
     REPLY = 6
-    TREATED = 7  # a treatment to be confirmed
-    REVIEW = 8  # wording to be read again
-    DOUBLE = 9  # two clients who may be one person
+    QUESTION = 7  # lists leave something in doubt
+    TREATED = 8  # a treatment to be confirmed
+    REVIEW = 9  # wording to be read again
+    DOUBLE = 10  # two clients who may be one person
 
 
 FIRST_DAY = {"same-evening", "day-1"}
@@ -53,6 +54,7 @@ class OpenItem:
     why: str = ""
     milestone: str = ""
     words: str = ""
+    count: int = 1
 
 
 def needs(session: Session, clinic_id: int, now: datetime) -> list[OpenItem]:
@@ -63,6 +65,7 @@ def needs(session: Session, clinic_id: int, now: datetime) -> list[OpenItem]:
         *_replies(session, clinic_id),
         *_stopped(session, clinic_id, now),
         *_troubles(session, clinic_id, now),
+        *_questions(session, clinic_id),
         *_treated(session, clinic_id, on, now),
         *_reviews(session, clinic_id, on, now),
         *_doubles(session, clinic_id),
@@ -72,16 +75,21 @@ def needs(session: Session, clinic_id: int, now: datetime) -> list[OpenItem]:
 
 @dataclass(frozen=True, slots=True)
 class OpenItemCounts:
-    """How many things wait for staff, and how many of them are texts to read."""
+    """How many things wait for staff, how many of them are texts to read, and how many questions
+    about lists there are, which count as one thing.
+    """
 
     clients: int = 0
     replies: int = 0
+    questions: int = 0
 
 
 def count(session: Session, clinic_id: int, now: datetime) -> OpenItemCounts:
-    """Return the counts shown on every staff page: clients with failed messages, and replies."""
+    """Return the counts shown on every staff page."""
     replies = conversations.count_waiting(session, clinic_id)
-    return OpenItemCounts(today.count_troubled(session, clinic_id, now) + replies, replies)
+    asked = questions.count_open(session, clinic_id)
+    troubled = today.count_troubled(session, clinic_id, now)
+    return OpenItemCounts(troubled + replies + bool(asked), replies, asked)
 
 
 def _replies(session: Session, clinic_id: int) -> Iterator[OpenItem]:
@@ -149,6 +157,12 @@ def _doubles(session: Session, clinic_id: int) -> Iterator[OpenItem]:
 
 
 WHY = {Channel.SMS: "the text did not arrive", Channel.EMAIL: "the email did not arrive"}
+
+
+def _questions(session: Session, clinic_id: int) -> Iterator[OpenItem]:
+    """Return one item for all questions, however many there are."""
+    if asked := questions.open_questions(session, clinic_id):
+        yield OpenItem(Kind.QUESTION, asked[0][0].asked_at, count=len(asked))
 
 
 def _treated(session: Session, clinic_id: int, on: date, now: datetime) -> Iterator[OpenItem]:

@@ -1,4 +1,4 @@
-"""Plan the first text to each client, which confirms the consent and says how to stop."""
+"""Plan the first text to each number, which confirms the consent and says how to stop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Channel, OneOffKind
-from reminders.store.queries import consents, plans
+from reminders.store.queries import consents, people, plans
 from reminders.store.tables import Client, Clinic
 
 GOOD_FOR = timedelta(days=30)
@@ -17,24 +17,27 @@ GOOD_FOR = timedelta(days=30)
 
 
 def welcome(session: Session, clinic: Clinic, clients: Iterable[Client], now: datetime) -> None:
-    """Plan the welcome text for clients without one who may be texted; it says how often, at what
-    rates, where to get help and how to stop (CTIA, Messaging Principles 5.1.2.1). The words are the
-    renderer's.
+    """Plan the welcome text for clients who may be texted, where their number has had none, not for
+    another client either; it says how often, at what rates, where to get help and how to stop
+    (CTIA, Messaging Principles 5.1.2.1). The words are the renderer's.
     """
     fresh = [client for client in clients if client.phone and client.welcomed_at is None]
     if not fresh:
         return
+    numbers = {client.phone for client in fresh if client.phone}
     said = consents.consents_of(session, [client.id for client in fresh])
-    barred = consents.suppressions_of(session, [client.phone or "" for client in fresh])
-    reached = [
-        client
-        for client in fresh
-        if said.get((client.id, Channel.SMS)) and (clinic.id, client.phone) not in barred
-    ]
-    for client in reached:
+    barred = {
+        number for of, number in consents.suppressions_of(session, numbers) if of == clinic.id
+    }
+    left_out = barred | people.welcomed_numbers(session, clinic.id, numbers)
+    reached: dict[str | None, Client] = {}
+    for client in fresh:
+        if said.get((client.id, Channel.SMS)) and client.phone not in left_out:
+            reached.setdefault(client.phone, client)
+    for client in reached.values():
         client.welcomed_at = now
-    notes = [_note(client, now) for client in reached]
-    days = [_today(clinic, client, now) for client in reached]
+    notes = [_note(client, now) for client in reached.values()]
+    days = [_today(clinic, client, now) for client in reached.values()]
     plans.add_notes(session, notes, Channel.SMS, days, now, now + GOOD_FOR)
 
 

@@ -14,6 +14,7 @@ from reminders.consent import ledger
 from reminders.consent.ledger import Proof
 from reminders.intake.imports import KEPT
 from reminders.plans import page_keys
+from reminders.privacy import open_questions
 from reminders.rules.terms import Act, Discretion, InputError, Reason
 from reminders.store import erasure_log
 from reminders.store.queries import (
@@ -25,6 +26,7 @@ from reminders.store.queries import (
     join_requests,
     merges,
     people,
+    questions,
 )
 from reminders.store.queries.erasure import of_client
 from reminders.store.tables import Attempt, Client, OneOffMessage, Reply
@@ -37,6 +39,9 @@ FORMS = timedelta(days=30)
 
 UNFINISHED = timedelta(days=3)
 """After so long a form whose contact was not verified is deleted."""
+
+WAITING = timedelta(days=60)
+"""How long a row of a list waits for an answer; by then its advice helps nobody."""
 
 TOGETHER = 500
 
@@ -78,9 +83,9 @@ def forget(
         erasure_log.note(session, client)
         _end_consents(session, client, now, by)
     _keep_stops(session, client, contacts, now, asked=asked)
+    unshared = _unshared(session, client, contacts)
     replies = of_client(Reply, client.id) | (
-        col(Reply.client_id).is_(None)
-        & col(Reply.contact).in_(_unshared(session, client, contacts))
+        col(Reply.client_id).is_(None) & col(Reply.contact).in_(unshared)
     )
     erasure.end_reminders(session, client.id, now)
     theirs = of_client(Attempt, client.id)
@@ -90,6 +95,7 @@ def forget(
     done["replies"] = erasure.hash_replies(session, replies)
     done["notes"] = erasure.empty_notes(session, of_client(OneOffMessage, client.id))
     done["consents"] = erasure.hash_ledger(session, client.id, now)
+    done["waiting rows"] = open_questions.forget(session, client, contacts, unshared)
     imports.forget_client(session, client.id)
     join_requests.forget_client(session, client.id, contacts)
     _clear_client(session, client, now)
@@ -162,6 +168,7 @@ def export(session: Session, client: Client, now: datetime) -> dict[str, Any]:
         "exported_at": now,
         "clinic": clinic.name,
         **erasure.held(session, [one.id for one in records], contacts),
+        "waiting_row": open_questions.held(session, client),
     }
 
 
@@ -174,6 +181,7 @@ def purge(session: Session, keep: RetentionPeriods, now: datetime) -> Counter[st
     done["notes' words"] = erasure.empty_notes(session, col(OneOffMessage.written_at) < old)
     done["replies"] = erasure.hash_replies(session, col(Reply.received_at) < now - keep.replies)
     done["lists"] = imports.forget_cells(session, now - KEPT)
+    done["waiting rows"] = questions.retire(session, now - WAITING)
     done["deliveries"] = erasure.delete_deliveries(session, now - keep.deliveries)
     retired = erasure.retired(session, now - keep.consents)
     for client in people.lock(session, retired):

@@ -85,7 +85,7 @@ def rehearse(
 ) -> list[ReminderLine]:
     """Play a copy of the database from ``start`` to ``until`` (UTC) and return every reminder
     as it then stands. Nothing is sent and nothing is changed; with ``clients`` only theirs are
-    played, as if their clinic were live.
+    shown, as if their clinic were live.
     """
     with _stage() as stage:
         with (
@@ -93,7 +93,8 @@ def rehearse(
             stage.begin() as target,
         ):
             overview.copy_for_rehearsal(source, target, clients)
-        return _played(stage, make_dispatcher, start, until, progress)
+        lines = _played(stage, make_dispatcher, start, until, progress)
+    return [line for line in lines if clients is None or line.client_id in clients]
 
 
 def rehearse_change(
@@ -112,7 +113,8 @@ def rehearse_change(
             session.flush()
             overview.copy_for_rehearsal(session.connection(), target, [client_id])
             session.rollback()
-        return _played(stage, make_dispatcher, start, until, lambda _: None)
+        lines = _played(stage, make_dispatcher, start, until, lambda _: None)
+    return [line for line in lines if line.client_id == client_id]
 
 
 @contextmanager

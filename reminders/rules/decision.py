@@ -16,7 +16,11 @@ LOOK_AGAIN = timedelta(hours=1)
 practice mode or paused, or has spent its budget; or staff hold it."""
 
 MOST_A_DAY, MOST_A_WEEK = 1, 3
-"""Texts to one client: no clinic may set more (47 CFR 64.1200(a)(9)(iv), as a safe shape)."""
+"""Texts to one number, whoever shares it: no clinic may set more (47 CFR 64.1200(a)(9)(iv), as a
+safe shape)."""
+
+APART = timedelta(minutes=5)
+"""Between two emails of a clinic to one address, which two clients may share."""
 
 TRIES = 6
 BACKOFF = (1, 5, 15, 60, 120, 240)
@@ -71,9 +75,9 @@ def decide(facts: Facts, now: datetime) -> Decision:
     opening = next_open(now, hours, zone)
     if opening > now:
         return _wait(facts, opening, Reason.QUIET_HOURS)
-    capped = facts.channel is Channel.SMS and facts.one_off is None
-    if capped and _capped(facts, now.astimezone(zone).date()):
-        return _wait(facts, _cap_frees(facts, now), Reason.CAP)
+    frees_at = _full_until(facts, now)
+    if frees_at is not None:
+        return _wait(facts, frees_at, Reason.CAP)
     return Send(min(closing(now, hours, zone), facts.stale_at))
 
 
@@ -143,6 +147,26 @@ def _wait(facts: Facts, until: datetime, reason: Reason) -> Decision:
     if until < facts.stale_at:
         return Defer(until, reason)
     return Skip(Reason.CAP if reason is Reason.CAP else Reason.STALE)
+
+
+def counts(facts: Facts) -> bool:
+    """Say whether a message takes the place of another to its number or address: every email does,
+    and of texts those of a protocol.
+    """
+    return facts.channel is Channel.EMAIL or facts.one_off is None
+
+
+def _full_until(facts: Facts, now: datetime) -> datetime | None:
+    """Return when the number or address has room again (UTC); None where it has room now, or the
+    client asked for this message.
+    """
+    if not counts(facts) or _requested_by_client(facts):
+        return None
+    if facts.channel is Channel.SMS:
+        full = _capped(facts, now.astimezone(facts.zone).date())
+        return _cap_frees(facts, now) if full else None
+    frees_at = facts.emailed_at and facts.emailed_at + APART
+    return frees_at if frees_at and frees_at > now else None
 
 
 def _capped(facts: Facts, day: date) -> bool:

@@ -1,46 +1,62 @@
-"""Recognise the columns of a clinic's list by the headings clinic software exports."""
+"""Columns: which column of a list holds what, as its headings say or somebody has corrected."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
-ALIASES: dict[str, tuple[str, ...]] = {
-    "first_name": ("firstname", "first", "givenname", "forename", "inviteefirstname", "clientfirstname", "patientfirstname", "customerfirstname"),
-    "last_name": ("lastname", "last", "surname", "familyname", "inviteelastname", "clientlastname", "patientlastname", "customerlastname"),
-    "name": ("name", "fullname", "client", "clientname", "customer", "customername", "patient", "patientname", "inviteename"),
-    "phone": ("mobile", "mobilenumber", "mobilephone", "cell", "cellphone", "cellnumber", "phone", "phonenumber", "textremindernumber", "clientphone", "telephone", "telephonenumber", "tel", "day", "dayphone"),
-    "email": ("email", "emailaddress", "inviteeemail", "mail", "clientemail", "customeremail"),
-    "language": ("language", "locale", "lang", "preferredlanguage"),
-    "time_zone": ("timezone", "clienttimezone", "inviteetimezone", "zone", "tz"),
-    "treatment": ("treatment", "service", "servicename", "treatmentname", "type", "appointmenttype", "eventtypename", "eventtype"),
-    "treated_at": ("treatedat", "treatedon", "treatmentdate", "appointmentdate", "appointment", "date", "startdate", "startdatetime", "starttime", "startsat", "start", "startdateandtime", "startdateampmtime", "datetime", "scheduleddate", "lastvisit", "lastvisited"),
-    "time": ("time", "appointmenttime", "treatmenttime"),
-    "ended_at": ("endedat", "endsat", "endtime", "end", "enddatetime", "enddateandtime", "finish"),
-    "sms_consent": ("smsconsent", "textconsent", "consentsms", "consenttext", "smsoptin", "textoptin"),
-    "email_consent": ("emailconsent", "consentemail", "emailoptin"),
-    "consent_at": ("consentat", "consentdate", "consenton", "dateofconsent"),
-    "consent_source": ("consentsource", "consentform", "howconsented"),
-    "external_id": ("externalid", "appointmentid", "bookingid", "treatmentid", "eventuuid", "bookingreference", "reference"),
-    "client_id": ("clientid", "customerid", "patientid", "squarecustomerid", "inviteeuuid"),
-    "status": ("status", "state", "canceled", "cancelled", "appointmentstatus"),
-}  # fmt: skip
-"""For each thing, the names it goes by, the best first; read without case, spaces or marks."""
+from reminders.rules.folding import key
+from reminders.rules.heading_words import HEADINGS
+from reminders.rules.headings import FLAGS, recognise
+from reminders.rules.terms import InputError
 
-ABOUT_MARKETING = ("acceptsmarketing", "inviteeacceptedmarketingemails", "emailsubscriptionstatus")
-"""Answers to another question: neither a yes nor a no to aftercare messages."""
-
-
-def plain(name: str) -> str:
-    """Return a column's name without capitals, spaces and marks."""
-    return "".join(character for character in name.casefold() if character.isalnum())
+FIELDS = tuple(field for field in HEADINGS if field != "start")
+"""What a column may hold, by the names that others rely on."""
 
 
 def recognise_columns(header: Sequence[str]) -> dict[str, int]:
-    """Return which column holds what; of several for one thing the best name wins."""
-    found: dict[str, int] = {}
-    names = [plain(name) for name in header]
-    for field, aliases in ALIASES.items():
-        position = next((names.index(alias) for alias in aliases if alias in names), None)
-        if position is not None:
-            found[field] = position
+    """Return the one column that holds each thing best."""
+    return {field: places[0] for field, places in recognise(header).items()}
+
+
+def all_columns(
+    header: Sequence[str], corrected: Mapping[str, int] | None = None
+) -> dict[str, list[int]]:
+    """Return every column that holds each thing, the best first.
+
+    Where somebody has ``corrected`` which holds what, their word counts; others of the same kind
+    follow unless they hold something else now.
+    """
+    found = recognise(header)
+    if corrected is None:
+        return found
+    taken = set(corrected.values())
+    return {
+        field: [
+            *([corrected[field]] if field in corrected else []),
+            *(place for place in found.get(field, []) if place not in taken),
+        ]
+        for field in {*corrected, *(FLAGS.keys() & found.keys())}
+    }
+
+
+def correct(
+    columns: Mapping[str, int], header: Sequence[str], said: Sequence[str]
+) -> dict[str, int]:
+    """Return columns with corrections like “Procedure Date=treated_at”; raises ``InputError``."""
+    places = {key(heading): place for place, heading in enumerate(header)}
+    found = dict(columns)
+    for one in said:
+        heading, _, field = (part.strip() for part in one.rpartition("="))
+        if key(heading) not in places:
+            raise InputError(f"There is no column “{heading}”.", f"There are: {', '.join(header)}.")
+        if field not in FIELDS:
+            raise InputError(f"“{field}” is nothing a column can hold.", f"Choose: {', '.join(FIELDS)}.")  # fmt: skip
+        place = places[key(heading)]
+        found = {name: at for name, at in found.items() if at != place} | {field: place}
     return found
+
+
+def fingerprint(header: Sequence[str]) -> str:
+    """Return what lists with the same headings share."""
+    return sha256("\n".join(map(key, header)).encode()).hexdigest()[:32]

@@ -116,9 +116,9 @@ def read_length(cell: str) -> timedelta | None:
     """
     text = fold(clean(cell).replace(":", " : ").replace(",", "."))
     text = re.sub(r"(\d) (\d)(?= ?(?:h|std|godz|hr|hour|hora|heure|stund))", r"\1.\2", text)
-    hours = re.search(rf"(\d+(?:\.\d+)?) ?{_HOUR}", text)
+    hours = re.search(rf"(\d{{1,4}}(?:\.\d+)?) ?{_HOUR}", text)
     minutes = re.search(
-        rf"(?:{_HOUR} ?(?:and |y |et |und |i |e )?|^)(\d+)(?: ?{_MINUTE}| \d\d)?$", text
+        rf"(?:{_HOUR} ?(?:and |y |et |und |i |e )?|^)(\d{{1,4}})(?: ?{_MINUTE}| \d\d)?$", text
     )
     clock = re.fullmatch(r"(\d{1,2}) (\d{2})(?: (\d{2}))?", text)
     if clock:

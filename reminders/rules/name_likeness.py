@@ -60,7 +60,8 @@ def likeness(first: str, last: str, other_first: str, other_last: str) -> Likene
     short forms and one letter off are spellings; another family name, or a given name that is
     only similar, is in doubt.
     """
-    one, two = _taken_apart(first, last), _taken_apart(other_first, other_last)
+    names = sorted(((first, last), (other_first, other_last)))
+    one, two = (_taken_apart(*name) for name in names)
     if one.generation and two.generation and one.generation != two.generation:
         return DIFFERENT
     most = SAME if one.generation == two.generation else ALIKE

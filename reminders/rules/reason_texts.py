@@ -11,7 +11,7 @@ PLAIN = {
     Reason.STALE: "its moment had passed, so it would no longer help",
     Reason.SUPERSEDED: "something newer replaced it",
     Reason.UNREACHABLE: "there is no working number or address",
-    Reason.CAP: "the client had as many texts as allowed that day or week",
+    Reason.CAP: "this number or address had as much from us as it may",
     Reason.QUIET_HOURS: "it waits for the client's sending hours",
     Reason.WELCOME: "the text that confirms the consent goes first",
     Reason.PAUSED: "the client asked for a pause",

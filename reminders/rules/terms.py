@@ -163,7 +163,9 @@ class ClinicFacts:
 class Facts:
     """All that is needed to decide about one reminder and to word it.
 
-    A ``note`` has no protocol and no treatment."""
+    A ``note`` has no protocol and no treatment. ``texts_on`` and ``emailed_at`` say what this
+    clinic sent to the number or address lately, for whichever client.
+    """
 
     reminder_id: int
     client_id: int
@@ -186,6 +188,7 @@ class Facts:
     suppressed: Reason | None
     superseded: bool
     texts_on: tuple[date, ...]
+    emailed_at: datetime | None = None
     one_off: OneOffFacts | None = None
     page_edition: int = 1
     paused_until: datetime | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from reminders.shapes import operation, people, reminders
+from reminders.shapes import operation, people, questions, reminders
 from reminders.shapes.common import Shape
 
 COMMANDS: dict[str, Any] = {
@@ -18,8 +18,10 @@ COMMANDS: dict[str, Any] = {
     "client list": list[people.Client],
     "client merge": people.ClientMerge,
     "clinic list": list[people.Clinic],
+    "clinic services": list[questions.Service],
     "staff list": list[people.StaffMember],
     "replies": list[people.Reply],
+    "questions": list[questions.Question],
     "export": people.ClientExport,
     "purge": operation.Purge,
     "consent-report": list[people.ConsentRecord],

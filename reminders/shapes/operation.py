@@ -113,6 +113,11 @@ class Import(Shape):
 
     rows: int
     taken: int = Field(description="rows; 0 where nothing was taken in")
+    other_services: int = Field(description="rows that are certainly no treatment with reminders")
+    services: Counts = Field(description="those rows by the name of the service")
+    not_taking_place: int = Field(description="rows: cancelled, no-show, deleted …")
+    not_yet: int = Field(description="rows that are not certain yet: requested, pending …")
+    questions: int = Field(description="that wait for a person now; see `reminders questions`")
     ignored_columns: list[str]
     faults: list[Remark]
     effects: Counts = Field(description="treatments added, moved, unchanged …")

@@ -25,8 +25,8 @@ class Clinic(Shape):
     email: str
     address: str
     sending_hours: str
-    texts_per_day: int = Field(description="most texts to one client in a day")
-    texts_per_week: int = Field(description="most texts to one client in seven days")
+    texts_per_day: int = Field(description="most texts to one number in a day")
+    texts_per_week: int = Field(description="most texts to one number in seven days")
     segment_budget: int | None = Field(description="most segments a month")
     segment_price: int | None = Field(description="of a segment, in millionths of the currency")
     currency: str | None = Field(description="ISO 4217")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support.terminal import LIST, Terminal
+from tests.support.workbooks import LIST as SHEET
+from tests.support.workbooks import row, xlsx
 
 pytestmark = pytest.mark.portable
 
@@ -35,3 +37,29 @@ def test_a_file_that_is_no_list_is_told_without_a_trace(terminal: Terminal) -> N
     told = terminal.run("import", "nowhere.csv", "--clinic", "Rosewood Skin", code=2)
     assert "cannot be opened" in told.stderr
     assert "Traceback" not in told.output
+
+
+def test_of_a_workbook_with_several_sheets_the_one_that_is_named_goes_in(
+    terminal: Terminal,
+) -> None:
+    terminal.clinic("--live")
+    path = terminal.folder / "list.xlsx"
+    path.write_bytes(xlsx(row("a"), SHEET, names={"Notes": "visible", "March": "visible"}))
+    told = terminal.run("import", str(path), "--clinic", "Rosewood Skin", code=2)
+    assert "on 2 sheets: “Notes”, “March”" in told.stderr
+    assert '--sheet "Notes"' in told.stderr
+    told = terminal.run("import", str(path), "--clinic", "Rosewood Skin", "--sheet", "March")
+    assert "1 of 1 row" in told.stdout
+
+
+def test_a_column_is_said_once_and_remembered_for_lists_that_look_alike(terminal: Terminal) -> None:
+    terminal.clinic("--live")
+    odd = LIST.replace("treated_at", "Happens").replace("Treated at", "Happens")
+    assert "Happens" in odd
+    rosewood = ("--clinic", "Rosewood Skin")
+    said = ("--columns", "Happens=treated_at")
+    assert "treated_at" in terminal.run("import", terminal.list(odd), *rosewood, code=2).stdout
+    wrong = terminal.run("import", terminal.list(odd), *rosewood, "--columns", "Nope=phone", code=2)
+    assert "There is no column “Nope”" in wrong.stderr
+    assert terminal.json("import", terminal.list(odd), *rosewood, *said)["taken"] == 3
+    assert terminal.json("import", terminal.list(odd), *rosewood)["effects"] == {"unchanged": 3}

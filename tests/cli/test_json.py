@@ -19,7 +19,7 @@ from reminders.store.database import open_engine, writing
 from reminders.store.queries.staff import join
 from reminders.store.tables import Reply, Staff, Suppression
 from tests.conftest import MONDAY
-from tests.support.terminal import Terminal
+from tests.support.terminal import LIST, Terminal
 
 pytestmark = pytest.mark.portable
 
@@ -28,6 +28,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "preview": ("--client", "1"),
     "simulate": ("--from", "2026-03-02", "--to", "2026-03-31"),
     "import": ("list.csv", *CLINIC),
+    "clinic services": ("Rosewood Skin",),
     "export": ("1",),
     "client merge": ("1", "2", "--preview"),
     "consent-report": CLINIC,
@@ -54,7 +55,10 @@ def test_every_command_that_speaks_json_declares_its_shape() -> None:
 
 def full(terminal: Terminal) -> None:
     """Fill a house with a row of every kind, and a pass made."""
-    terminal.ready()
+    doubtful = LIST.replace("Microneedling", "Skin rejuvenation").replace("B-", "D-")
+    terminal.clinic("--live")
+    terminal.run("import", terminal.list(doubtful), *CLINIC)
+    terminal.run("import", terminal.list(), *CLINIC)
     terminal.run("client", "consent", "1", "sms", "--source", "paper form")
     terminal.run("tick")
     terminal.run("pause")

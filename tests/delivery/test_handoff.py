@@ -1,26 +1,29 @@
-"""After a committed stop nothing is handed off to that number any more, whatever workers are at."""
+"""What binds a number holds, whatever workers are at: its stop, its caps, whoever shares it."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Event
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.delivery.dispatcher import Dispatcher
+from reminders.enrolment.terms import Enrolment
 from reminders.inbox import replies
 from reminders.inbox.replies import InboundText
-from reminders.rules.terms import Channel, Message
+from reminders.rehearsal.simulation import SetClock
+from reminders.rules.terms import Channel, Message, Reason
 from reminders.senders import HandOff
 from reminders.store.database import reading, writing
-from reminders.store.tables import Attempt
+from reminders.store.tables import Attempt, Reminder
 from tests.conftest import House, ana
 
 TREATED = date(2026, 3, 2)
@@ -50,6 +53,71 @@ class Slow:
 def handed_off(session: Session, contact: str) -> int:
     counted = select(func.count()).select_from(Attempt).where(col(Attempt.contact) == contact)
     return session.scalar(counted) or 0
+
+
+class Together:
+    """Ways out of several workers whose conversations all reach the handoff at the same moment."""
+
+    def __init__(self, conversations: int) -> None:
+        self.conversations = conversations
+        self.begun: list[str] = []
+        self.sent: list[str] = []
+
+    async def send(self, message: Message, hand_off: HandOff) -> str:
+        self.begun.append(message.to)
+        while len(self.begun) < self.conversations:  # noqa: ASYNC110 (each worker has its own loop)
+            await asyncio.sleep(0.01)
+        await hand_off()
+        self.sent.append(message.to)
+        return f"SM{message.reference}"
+
+    async def close(self) -> None:
+        pass
+
+
+def reached_at(contact: str, name: str) -> Enrolment:
+    """Return somebody's treatment who has this number or address alone."""
+    phone, email = (None, contact) if "@" in contact else (contact, None)
+    return ana(TREATED, first_name=name, phone=phone, email=email)
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_two_workers_cannot_both_message_a_number_that_two_people_share(
+    house: House, channel: Channel
+) -> None:
+    """One holds the mothers, the other the daughters, and both come to hand off at once."""
+    numbers = [f"+4477009{number:05}" for number in range(24)]
+    contacts = numbers if channel is Channel.SMS else [f"{n[1:]}@mail.example" for n in numbers]
+    house.enrol(*(reached_at(contact, "Ana") for contact in contacts))
+    house.enrol(*(reached_at(contact, "Eva") for contact in reversed(contacts)))
+    due = (DAY_1, DAY_1 + timedelta(minutes=1))
+    with writing(house.engine) as session:
+        session.execute(delete(Reminder).where(col(Reminder.milestone) != "day-1"))
+        daughters = col(Reminder.client_id) > len(numbers)
+        session.execute(update(Reminder).values(due_at=due[0]))
+        session.execute(update(Reminder).where(daughters).values(due_at=due[1]))
+    way_out = Together(2 * len(numbers))
+
+    def work(at: datetime) -> None:
+        senders = {channel: way_out}
+        Dispatcher(house.engine, house.app.renderer, senders, SetClock(at)).run()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(work, due[0])
+        _wait_until(lambda: len(way_out.begun) == len(numbers))
+        second = pool.submit(work, due[1])
+        for worker in (first, second):
+            worker.result(timeout=30)
+    assert sorted(way_out.sent) == sorted(contacts)
+    waiting = [line for line in house.lines() if line.reason is Reason.CAP]
+    assert len(waiting) == len(numbers)
+
+
+def _wait_until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def stop(house: House, contact: str, words: str) -> int:

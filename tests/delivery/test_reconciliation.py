@@ -6,14 +6,16 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete
+from sqlmodel import col
 
 from reminders.delivery.dispatcher import Dispatcher
-from reminders.rules.terms import Channel, Message, Reason, Status
+from reminders.plans import one_off_messages
+from reminders.rules.terms import Channel, Message, OneOffKind, Reason, Status
 from reminders.senders import HandOff
 from reminders.store.database import reading, writing
-from reminders.store.queries import overview
-from reminders.store.tables import Client
+from reminders.store.queries import overview, people
+from reminders.store.tables import Reminder
 from tests.conftest import House, ana
 from tests.support.lossy_provider import LOST, Provider, texting
 
@@ -106,10 +108,20 @@ def test_by_hand_what_was_given_up_is_asked_for_again(house: House) -> None:
 
 
 def test_two_alike_to_one_number_are_told_apart_by_count(house: House) -> None:
-    """A mother and a daughter of one name on one telephone: one text left, one did not."""
+    """Staff answered two clients on one telephone in the same words: one text left, one did not."""
     house.enrol(*(ana(TREATED, email=None, first_name=name) for name in ("Ana", "Eva")))
     with writing(house.engine) as session:
-        session.execute(update(Client).values(first_name="Ana"))
+        for client in people.clients_of(session):
+            one_off_messages.write(
+                session,
+                client,
+                Channel.SMS,
+                OneOffKind.ANSWER,
+                "Come in at ten.",
+                DAY_1,
+                good_for=timedelta(hours=4),
+            )
+        session.execute(delete(Reminder).where(col(Reminder.one_off_id).is_(None)))
     provider = Provider()
     provider.errors = [(True, LOST), (False, LOST)]
     at(house)
@@ -118,7 +130,7 @@ def test_two_alike_to_one_number_are_told_apart_by_count(house: House) -> None:
         at(house, minutes=minutes)
         texting(house, provider).run()
     assert len(provider.listed) == 2
-    states = Counter(line.status for line in house.lines() if line.milestone == "day-1")
+    states = Counter(line.status for line in house.lines() if line.milestone == "answer")
     assert states == {Status.ACCEPTED: 2}
 
 

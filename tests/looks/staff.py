@@ -11,18 +11,13 @@ from sqlalchemy.exc import OperationalError
 
 from reminders.rules.terms import Status
 from reminders.store.database import reading, writing
-from reminders.store.tables import Import, Reminder, SignIn
+from reminders.store.tables import Reminder, SignIn
 from reminders.web.desk.sign_in.access import Access
 from tests.looks.sights import Scene, after, at
 from tests.looks.stage import begin_owner, code_of, sign_in
 from tests.support.desk import PASSWORD, invite
-from tests.support.lists import LIST
 
 EDITOR = "/words/edit?protocol=skin-needling&milestone=day-1"
-SILENT_LIST = (
-    "First name,Mobile,Treatment,Date\nBea,07700 900102,microneedling,3 March 2026 15:00\n"
-)
-STRANGE_LIST = "Who,Nr,Kind,Moment\nBea,07700 900102,microneedling,3 March 2026 15:00\n"
 
 at("today", "/")
 at("clients", "/clients")
@@ -68,7 +63,7 @@ at("manual-outside", "/help/host-fly", inside=False)
 def database_away(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/enrol"))
     away = OperationalError("SELECT", {}, Exception("locked"))
-    with patch.object(Access, "inside", side_effect=away), page.expect_navigation():
+    with patch.object(Access, "signed_in", side_effect=away), page.expect_navigation():
         page.click("main form button")
 
 
@@ -157,59 +152,6 @@ def erase_with_faults(page: Page, scene: Scene) -> None:
 def answer_with_faults(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/replies/2"))
     page.click("main form button >> text=Send")
-
-
-def bringing(page: Page, scene: Scene, content: str) -> None:
-    page.goto(scene.find("/lists"))
-    file = {"name": "march.csv", "mimeType": "text/csv", "buffer": content.encode()}
-    page.set_input_files("#file", file)  # type: ignore[arg-type]
-    page.click("text=Check this file")
-
-
-@after("POST", "/lists")
-def lists_with_faults(page: Page, scene: Scene) -> None:
-    page.goto(scene.find("/lists"))
-    page.click("text=Check these cells")
-
-
-@after("GET", "/lists/1")
-def list_with_strange_columns(page: Page, scene: Scene) -> None:
-    bringing(page, scene, STRANGE_LIST)
-
-
-@after("GET", "/lists/2")
-def list_without_consent(page: Page, scene: Scene) -> None:
-    bringing(page, scene, SILENT_LIST)
-    page.click("summary >> nth=1")
-
-
-@after("GET", "/lists/3")
-def list_to_mend(page: Page, scene: Scene) -> None:
-    bringing(page, scene, LIST)
-
-
-@after("GET", "/lists/4")
-def list_taken(page: Page, scene: Scene) -> None:
-    bringing(page, scene, LIST)
-    page.click("text=Bring in 1 row")
-
-
-@after("GET", "/lists/4")
-def list_undone(page: Page, scene: Scene) -> None:
-    page.goto(scene.find("/lists/4"))
-    page.click("text=Undo this list")
-
-
-@after("GET", "/lists/1")
-def list_gone(page: Page, scene: Scene) -> None:
-    with writing(scene.served.house.engine) as session:
-        session.execute(update(Import).where(Import.id == 1).values(cells=None))  # type: ignore[arg-type]
-    page.goto(scene.find("/lists/1"))
-
-
-@after("GET", "/lists")
-def lists_lately(page: Page, scene: Scene) -> None:
-    page.goto(scene.find("/lists"))
 
 
 @after("POST", "/words/try")

@@ -7,16 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from reminders.consent import ledger
+from reminders.consent.ledger import Proof
+from reminders.enrolment import clinics, treatments
 from reminders.links import Links
 from reminders.rules.decision import Defer, decide
-from reminders.rules.terms import Channel, OneOffFacts, OneOffKind, Reason, Status
-from reminders.store.database import reading
+from reminders.rules.terms import Act, Channel, OneOffFacts, OneOffKind, Reason, Status
+from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.wording.library import packaged
 from reminders.wording.renderer import Renderer
 from tests.conftest import BOTH, House, ana, consent_answer
 from tests.support.facts import FACTS, NOON
 from tests.support.rendering import WIDEST
+from tests.support.samples import CLINIC
 
 pytestmark = pytest.mark.portable
 
@@ -62,7 +66,58 @@ def test_a_welcome_is_sent_once_and_only_to_whom_may_be_texted(house: House) -> 
     house.enrol(ana(TREATED + timedelta(weeks=6)), welcomed=False)
     house.enrol(ana(TREATED, first_name="Eva", consents=BOTH), welcomed=False)
     found = [(x.first_name, x.status) for x in house.lines() if x.milestone == "opt-in"]
-    assert found == [("Ana", Status.PLANNED), ("Eva", Status.PLANNED)]
+    assert found == [("Ana", Status.PLANNED)], "Eva has Ana's number"
+
+
+def welcomed(house: House) -> list[tuple[str, str | None]]:
+    """Return who is welcomed on which number."""
+    return [(x.first_name, x.contact) for x in house.lines() if x.milestone == "opt-in"]
+
+
+def test_a_number_is_welcomed_once_whoever_shares_it(house: House) -> None:
+    mother, other = "+447700900101", "+447700900102"
+    both = [ana(TREATED, first_name=name, phone=mother) for name in ("Ana", "Eva")]
+    house.enrol(*both, ana(TREATED, first_name="Ida", phone=other), welcomed=False)
+    assert welcomed(house) == [("Ana", mother), ("Ida", other)]
+    house.enrol(ana(TREATED, first_name="Uma", phone=mother), welcomed=False)
+    with writing(house.engine) as session:
+        for client in people.clients_of(session):
+            proof = Proof(Act.DESK, "paper form", recorded_by="desk")
+            ledger.record(session, client, Channel.SMS, proof, house.clock())
+    assert welcomed(house) == [("Ana", mother), ("Ida", other)]
+
+
+def test_of_two_welcomes_planned_at_the_same_moment_one_leaves(house: House) -> None:
+    """Two desks that enrol a mother and a daughter at once do not see each other's."""
+    house.enrol(ana(TREATED), ana(TREATED, first_name="Eva", phone="+447700900102"), welcomed=False)
+    with writing(house.engine) as session:
+        for client in people.clients_of(session):
+            client.phone = "+447700900101"
+    house.tick(datetime(2026, 3, 2, 17, tzinfo=UTC))
+    found = [(x.first_name, x.status, x.reason) for x in house.lines() if x.milestone == "opt-in"]
+    assert sorted(found) == [
+        ("Ana", Status.ACCEPTED, None),
+        ("Eva", Status.SKIPPED, Reason.SUPERSEDED),
+    ]
+
+
+def test_each_clinic_welcomes_a_number_for_itself(house: House) -> None:
+    house.enrol(ana(TREATED), welcomed=False)
+    with writing(house.engine) as session:
+        clinics.add(session, CLINIC | {"name": "Birch Clinic"}, house.clock(), live=True)
+    with writing(house.engine) as session:
+        birch = people.clinic_named(session, "Birch Clinic")
+        assert birch is not None
+        treatments.enrol(session, house.app.library, birch, [ana(TREATED)], house.clock())
+    assert len(welcomed(house)) == 2
+
+
+def test_nobody_on_a_number_is_texted_before_it_was_welcomed(house: House) -> None:
+    house.clock.now = datetime(2026, 3, 3, 17, tzinfo=UTC)
+    house.enrol(ana(TREATED), ana(TREATED, first_name="Eva"), welcomed=False)
+    house.tick()
+    waits = {x.first_name: x.reason for x in house.lines(Channel.SMS) if x.milestone == "day-1"}
+    assert waits == {"Ana": Reason.WELCOME, "Eva": Reason.WELCOME}
 
 
 def test_a_text_waits_for_the_welcome_and_an_email_does_not(house: House) -> None:

@@ -46,9 +46,9 @@ class Mutant:
 
 DISPATCH = "delivery/dispatcher.py"
 DELIVERY, PROVING = "store/queries/delivery.py", "rules/reconciliation.py"
-HAND_OFF = "                deadline = await ledger.hand_off(held, message)\n"
-SEND = "            provider_id = await self._senders[held.channel].send(message, hand_off)\n"
-ACCEPT = "                await ledger.settle(Settlement(held, settle(Outcome.ACCEPTED, held, tried_at)))\n"
+HAND_OFF = "                deadline = await commits.hand_off(facts, message)\n"
+SEND = "            provider_id = await self._senders[facts.channel].send(message, hand_off)\n"
+ACCEPT = "                await commits.settle(Settlement(facts, settle(Outcome.ACCEPTED, facts, tried_at)))\n"
 CLAIMED = "is_status(Status.CLAIMED), R.c.lease_until < now"
 
 MUTANTS = (
@@ -56,7 +56,7 @@ MUTANTS = (
         "call, then mark",
         (
             Patch(DISPATCH, HAND_OFF, "                deadline = float('inf')\n"),
-            Patch(DISPATCH, SEND, SEND + "            await ledger.hand_off(held, message)\n"),
+            Patch(DISPATCH, SEND, SEND + "            await commits.hand_off(facts, message)\n"),
         ),
         ("world", "syscalls", "kills", "bytecodes"),
     ),
@@ -70,7 +70,7 @@ MUTANTS = (
         (
             Patch(
                 "delivery/handoff.py",
-                "(known.claim, known.contact) != (held.claim, message.to)",
+                "(known.claim, known.contact) != (facts.claim, message.to)",
                 "known.contact != message.to",
             ),
             Patch(DELIVERY, '.concat(".").concat(R.c.claim)', ""),

@@ -19,7 +19,7 @@ from reminders.rules.decision import (
     settled_by,
     validity,
 )
-from reminders.rules.terms import Channel, Reason, Status
+from reminders.rules.terms import Channel, OneOffFacts, OneOffKind, Reason, Status
 from tests.support.facts import CLINIC, FACTS, NOON
 
 
@@ -29,6 +29,13 @@ def days_ago(*numbers: int) -> tuple[date, ...]:
 
 def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+EMAIL = {"channel": Channel.EMAIL}
+
+
+def one_off(kind: str) -> OneOffFacts:
+    return OneOffFacts(OneOffKind(kind), "", "", urgent=False)
 
 
 @pytest.mark.parametrize(
@@ -66,8 +73,19 @@ def utc(text: str) -> datetime:
             NOON,
             Defer(utc("2026-03-06 09:00"), Reason.CAP),
         ),
-        # Emails are not capped.
-        ({"channel": Channel.EMAIL, "texts_on": days_ago(0, 1, 2)}, NOON, Send(utc("2026-03-04 20:00"))),
+        # Emails are not capped, but kept apart from the last one to the same address.
+        ({**EMAIL, "texts_on": days_ago(0, 1, 2)}, NOON, Send(utc("2026-03-04 20:00"))),
+        ({**EMAIL, "emailed_at": NOON}, NOON, Defer(utc("2026-03-04 12:05"), Reason.CAP)),
+        ({**EMAIL, "emailed_at": utc("2026-03-04 11:56")}, NOON, Defer(utc("2026-03-04 12:01"), Reason.CAP)),
+        ({**EMAIL, "emailed_at": utc("2026-03-04 11:55")}, NOON, Send(utc("2026-03-04 20:00"))),
+        ({**EMAIL, "emailed_at": NOON, "stale_at": utc("2026-03-04 12:05")}, NOON, Skip(Reason.CAP)),
+        ({**EMAIL, "emailed_at": NOON, "one_off": one_off("correction")}, NOON, Defer(utc("2026-03-04 12:05"), Reason.CAP)),
+        ({"emailed_at": NOON}, NOON, Send(utc("2026-03-04 20:00"))),
+        # What the client asked for just now waits for nothing, nor does what belongs to no protocol.
+        ({**EMAIL, "emailed_at": NOON, "one_off": one_off("code")}, NOON, Send(utc("2026-03-04 20:00"))),
+        ({**EMAIL, "emailed_at": NOON, "one_off": one_off("answer")}, NOON, Send(utc("2026-03-04 20:00"))),
+        ({"texts_on": days_ago(0), "one_off": one_off("opt-in")}, NOON, Send(utc("2026-03-04 20:00"))),
+        ({"texts_on": days_ago(0), "one_off": one_off("correction")}, NOON, Send(utc("2026-03-04 20:00"))),
     ],
 )  # fmt: skip
 def test_decisions(changed: dict[str, Any], now: datetime, expected: object) -> None:

@@ -216,7 +216,7 @@ def test_following_new_zone_data_goes_on_where_it_was_cut_off(
 ) -> None:
     monkeypatch.setattr(reminder_plans, "TOGETHER", 2)
     for number in range(5):
-        house.enrol(ana(date(2026, 3, 12), first_name=f"Ana {number}"))
+        house.enrol(ana(date(2026, 3, 12), phone=f"+44770090012{number}", email=None))
     now = datetime(2026, 3, 2, 9, tzinfo=UTC)
     done: list[int] = []
 

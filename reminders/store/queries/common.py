@@ -67,10 +67,10 @@ def insert_once(session: Session, table: type[SQLModel], row: dict[str, Any]) ->
     session.execute(_insert(session, table, row).on_conflict_do_nothing())
 
 
-def put(session: Session, table: type[SQLModel], row: dict[str, Any], key: str) -> None:
+def put(session: Session, table: type[SQLModel], row: dict[str, Any], *key: str) -> None:
     """Insert a row, or change the one of that key to it."""
     insert = _insert(session, table, row)
-    session.execute(insert.on_conflict_do_update(index_elements=[key], set_=row))
+    session.execute(insert.on_conflict_do_update(index_elements=key, set_=row))
 
 
 def insert_or_change(

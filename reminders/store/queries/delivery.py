@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     union_all,
     update,
 )
@@ -168,6 +169,20 @@ def lock_clients(session: Session, ids: Collection[int]) -> None:
     """
     if session.get_bind().dialect.name != "sqlite":
         asked(session, _LOCKING, ids=list(ids)).all()
+
+
+_LOCKING_CONTACTS = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(contact, 7305214002))"
+    " FROM unnest(CAST(:contacts AS text[])) AS contact"
+)
+
+
+def lock_contacts(session: Session, contacts: Iterable[str]) -> None:
+    """Let nobody else message these numbers and addresses, or act on a text of theirs, until the
+    transaction ends; before any client is locked, and always in the same order.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        asked(session, _LOCKING_CONTACTS, contacts=sorted(set(contacts))).all()
 
 
 def record_handoff(

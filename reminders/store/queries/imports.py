@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
@@ -20,6 +20,12 @@ def recent(session: Session, clinic_id: int, limit: int = 12) -> list[Import]:
     """Return the lists last brought in, or begun, the newest first; not their cells."""
     wanted = select(Import).where(col(Import.clinic_id) == clinic_id)
     return list(session.scalars(wanted.order_by(col(Import.id).desc()).limit(limit)))
+
+
+def brought_by(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Return who brought lists in, by their ids."""
+    wanted = select(col(Import.id), col(Import.imported_by)).where(col(Import.id).in_(ids))
+    return {row[0]: row[1] for row in session.execute(wanted)} if ids else {}
 
 
 def recall(session: Session, clinic_id: int, fingerprint: str) -> dict[str, int] | None:

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, Table, false, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, and_, false, func, insert, select, union, update
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from reminders.rules.terms import LEFT, Channel, Reason, Status
-from reminders.store.queries.common import is_status
+from reminders.store.queries.common import is_status, table_of
 from reminders.store.queries.people import clinics
 from reminders.store.tables import Attempt, Client, Clinic, Lane, Outage, Reminder, Treatment
 
@@ -192,14 +192,15 @@ NOT_PLAYED = {
 def copy_for_rehearsal(
     source: Connection, target: Connection, clients: Collection[int] | None = None
 ) -> None:
-    """Copy for a rehearsal what decides about messages: everyone's, or these clients', whose
-    clinics then count as live.
+    """Copy for a rehearsal what decides about messages: everyone's, or these clients' and of those
+    who share a number or address with them, whose clinics then count as live.
 
     Claims are not copied: on the copy everything open is planned. Nor are rates and stops,
     which only time and a provider would lift.
     """
+    played = None if clients is None else _with_sharing(source, clients)
     for table in SQLModel.metadata.sorted_tables:
-        rows = source.execute(_wanted(table, clients)).mappings()
+        rows = source.execute(_wanted(table, played)).mappings()
         for part in rows.partitions(5_000):
             target.execute(insert(table), [dict(row) for row in part])
     target.execute(update(Reminder).where(is_status(Status.CLAIMED)).values(status=Status.PLANNED))
@@ -209,6 +210,21 @@ def copy_for_rehearsal(
     if clients is not None:
         accepted = func.coalesce(col(Clinic.wording_accepted_at), col(Clinic.created_at))
         target.execute(update(Clinic).values(live=True, wording_accepted_at=accepted))
+
+
+def _with_sharing(source: Connection, clients: Collection[int]) -> set[int]:
+    """Return these clients and those whose messages count against theirs: on the same number or
+    address of the same clinic.
+    """
+    them, others = table_of(Client), table_of(Client).alias("others")
+    same = (others.c.phone == them.c.phone, others.c.email == them.c.email)
+    wanted = [
+        select(others.c.id)
+        .join(them, and_(others.c.clinic_id == them.c.clinic_id, shared))
+        .where(them.c.id.in_(clients))
+        for shared in same
+    ]
+    return {*clients, *source.execute(union(*wanted)).scalars()}
 
 
 def _wanted(table: Table, clients: Collection[int] | None) -> Select[Any]:

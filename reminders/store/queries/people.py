@@ -182,6 +182,16 @@ def _shares(clinic_id: int, contact: str) -> ColumnElement[bool]:
     return (col(Client.clinic_id) == clinic_id) & on_it
 
 
+def welcomed_numbers(session: Session, clinic_id: int, numbers: Collection[str]) -> set[str]:
+    """Return which of these numbers this clinic has sent a welcome, or planned one for."""
+    wanted = select(col(Client.phone)).where(
+        col(Client.clinic_id) == clinic_id,
+        among(table_of(Client).c.phone, "numbers"),
+        col(Client.welcomed_at).is_not(None),
+    )
+    return {number for number in session.scalars(wanted, {"numbers": list(numbers)}) if number}
+
+
 def clients_matching(
     session: Session,
     clinic_id: int,
@@ -189,8 +199,11 @@ def clients_matching(
     contacts: Collection[str],
     external_ids: Collection[str],
     bookings: Collection[str],
+    names: Collection[str],
 ) -> list[Client]:
-    """Return everyone of a clinic who may be meant by these contacts, ids or bookings."""
+    """Return everyone of a clinic who may be meant by these contacts, ids, bookings or full names
+    (``name_key``), for nobody else to change until the transaction ends.
+    """
     booked = select(col(Treatment.client_id)).where(
         col(Treatment.clinic_id) == clinic_id,
         col(Treatment.external_id).in_(bookings),
@@ -200,6 +213,7 @@ def clients_matching(
         col(Client.email).in_(contacts),
         col(Client.external_id).in_(external_ids),
         col(Client.id).in_(booked),
+        col(Client.name_key).in_(names),
     )
     wanted = kept(col(Client.clinic_id) == clinic_id, may_be_meant)
     return list(session.scalars(wanted.order_by(col(Client.id)).with_for_update()))
@@ -219,6 +233,24 @@ def treatments_of(
         .order_by(col(Treatment.treated_on), col(Treatment.id)),
         {"clients": list(clients)},
     )
+
+
+def treatments_from(
+    session: Session, clinic_id: int, source: str, first: date, last: date
+) -> list[tuple[Treatment, Client]]:
+    """Return what one source told of treatments from day to day that are not cancelled."""
+    wanted = (
+        select(Treatment, Client)
+        .join(Client, col(Client.id) == col(Treatment.client_id))
+        .where(
+            col(Treatment.clinic_id) == clinic_id,
+            col(Treatment.treated_on).between(first, last),
+            col(Treatment.source) == source,
+            col(Treatment.cancelled_at).is_(None),
+        )
+        .order_by(col(Treatment.treated_on), col(Treatment.id))
+    )
+    return [(treatment, client) for treatment, client in session.execute(wanted)]
 
 
 def search_keys(row: Mapping[str, Any]) -> dict[str, str]:

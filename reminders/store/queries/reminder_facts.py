@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Row,
     and_,
     bindparam,
@@ -41,6 +42,7 @@ from reminders.store.column_types import among
 from reminders.store.queries.clinic_facts import clinics_of
 from reminders.store.queries.common import asked, is_status, table_of
 from reminders.store.tables import (
+    Attempt,
     Client,
     Consent,
     OneOffMessage,
@@ -60,12 +62,15 @@ def facts(session: Session, ids: Collection[int], now: datetime) -> list[Facts]:
         return []
     rows = asked(session, _FACTS, ids=list(ids), now=now).all()
     clinics = clinics_of(session, {row.clinic_id for row in rows}, now)
-    texts = _texts_left(session, {r.client_id for r in rows if r.channel is Channel.SMS}, now)
-    return [_facts(row, clinics[row.clinic_id], texts.get(row.client_id, ())) for row in rows]
+    sent = _sent_lately(session, {row.contact for row in rows if row.contact}, now)
+    return [
+        _facts(row, clinics[row.clinic_id], sent.get((row.clinic_id, row.contact), ()))
+        for row in rows
+    ]
 
 
 R, C, T = table_of(Reminder), table_of(Client), table_of(Treatment)
-N = table_of(OneOffMessage)
+N, A = table_of(OneOffMessage), table_of(Attempt)
 _SAID, _NOT = table_of(Consent), table_of(Suppression)
 
 _CONTACT = case((R.c.channel == Channel.SMS, C.c.phone), else_=C.c.email)
@@ -127,16 +132,42 @@ def _superseded() -> ColumnElement[bool]:
 
 
 def _welcome_first() -> ColumnElement[bool]:
-    """Condition: a text has to wait for the welcome text, which is still on its way."""
+    """Condition: a text has to wait for the welcome text, which is still on its way to this number,
+    whoever it is for.
+    """
     welcome = R.alias("welcome")
     return exists().where(
         R.c.channel == Channel.SMS,
         R.c.one_off_id.is_(None),
-        welcome.c.client_id == R.c.client_id,
+        _welcomes_the_number(welcome),
+        welcome.c.status.in_(OPEN | {Status.HANDOFF}),
+    )
+
+
+def _welcomed_before() -> ColumnElement[bool]:
+    """Condition: this is a welcome to a number that has one, planned at the same moment elsewhere
+    for whoever shares it.
+    """
+    welcome = R.alias("welcome")
+    earlier = and_(welcome.c.status.in_(OPEN), welcome.c.id < R.c.id)
+    return exists().where(
+        R.c.milestone == OneOffKind.OPT_IN.value,
+        _welcomes_the_number(welcome),
+        welcome.c.id != R.c.id,
+        or_(earlier, welcome.c.status.in_(LEFT)),
+    )
+
+
+def _welcomes_the_number(welcome: FromClause) -> ColumnElement[bool]:
+    """Condition: this row is a welcome to the reminder's number, of the same clinic."""
+    sharing = C.alias("sharing")
+    return and_(
+        sharing.c.clinic_id == R.c.clinic_id,
+        sharing.c.phone == C.c.phone,
+        welcome.c.client_id == sharing.c.id,
         welcome.c.channel == Channel.SMS,
         welcome.c.milestone == OneOffKind.OPT_IN.value,
         welcome.c.one_off_id.is_not(None),
-        welcome.c.status.in_(OPEN | {Status.HANDOFF}),
     )
 
 
@@ -167,7 +198,7 @@ _FACTS = (
         _CONSENTED.label("consented"),
         _SUPPRESSED.label("suppressed"),
         _GUEST.label("guest"),
-        _superseded().label("superseded"),
+        or_(_superseded(), _welcomed_before()).label("superseded"),
         _welcome_first().label("welcome_first"),
         N.c.kind,
         N.c.subject,
@@ -182,26 +213,29 @@ _FACTS = (
 )
 
 
-def _texts_left(
-    session: Session,
-    clients: Collection[int],
-    now: datetime,
-) -> dict[int, list[datetime]]:
-    """Return when each client was last texted, as far back as the caps look."""
-    texts: dict[int, list[datetime]] = defaultdict(list)
-    if not clients:
-        return texts
-    for row in asked(session, _TEXTS, clients=list(clients), since=now - CAP_MEMORY):
-        texts[row.client_id].append(row.handoff_at)
-    return texts
+def _sent_lately(
+    session: Session, contacts: Collection[str], now: datetime
+) -> dict[tuple[int, str], list[datetime]]:
+    """Return when each clinic last sent what counts to these numbers and addresses, whoever it was
+    for, as far back as the caps look.
+    """
+    sent: dict[tuple[int, str], list[datetime]] = defaultdict(list)
+    if not contacts:
+        return sent
+    for row in asked(session, _SENT, contacts=list(contacts), since=now - CAP_MEMORY):
+        sent[row.clinic_id, row.contact].append(row.handoff_at)
+    return sent
 
 
-_TEXTS = select(R.c.client_id, R.c.handoff_at).where(
-    among(R.c.client_id, "clients"),
-    R.c.channel == Channel.SMS,
-    R.c.one_off_id.is_(None),
-    is_status(*LEFT),
-    R.c.handoff_at > bindparam("since"),
+_SENT = (
+    select(R.c.clinic_id, A.c.contact, A.c.handoff_at)
+    .join_from(A, R, and_(R.c.id == A.c.reminder_id, R.c.claim == A.c.claim))
+    .where(
+        among(A.c.contact, "contacts"),
+        A.c.handoff_at > bindparam("since"),
+        or_(R.c.one_off_id.is_(None), R.c.channel == Channel.EMAIL),
+        is_status(*LEFT),
+    )
 )
 
 
@@ -211,8 +245,9 @@ def _as_told(clinic: ClinicFacts, its_hours: SendingHours) -> ClinicFacts:
     return clinic if its_hours == clinic.hours else replace(clinic, hours=its_hours)
 
 
-def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> Facts:
+def _facts(row: Row[Any], clinic: ClinicFacts, sent: Collection[datetime]) -> Facts:
     zone = ZoneInfo(row.time_zone) if row.time_zone else clinic.zone
+    texts, emails = ((sent, ()), ((), sent))[row.channel is Channel.EMAIL]
     return Facts(
         reminder_id=row.reminder_id,
         client_id=row.client_id,
@@ -235,6 +270,7 @@ def _facts(row: Row[Any], clinic: ClinicFacts, texts: Collection[datetime]) -> F
         suppressed=row.suppressed,
         superseded=bool(row.superseded),
         texts_on=tuple(at.astimezone(zone).date() for at in texts),
+        emailed_at=max(emails, default=None),
         practice_recipient=bool(row.guest),
         one_off=OneOffFacts(row.kind, row.subject, row.words, row.urgent) if row.kind else None,
         page_edition=row.page_edition,

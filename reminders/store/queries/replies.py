@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,15 +14,6 @@ from reminders.rules.terms import LEFT, Act, Channel, Purpose, Reason
 from reminders.store.queries import people
 from reminders.store.queries.common import QUIET, insert_once
 from reminders.store.tables import Client, Clinic, Consent, Reminder, Reply, Suppression
-
-
-def lock_number(session: Session, contact: str) -> None:
-    """Lock a number's texts until the transaction ends, so that they are handled one by one; SQLite
-    lets nobody else write at all.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:contact, 7305214002))")
-        session.execute(lock, {"contact": contact})
 
 
 def taken(session: Session, provider_id: str) -> Reply | None:

@@ -98,7 +98,8 @@ class Import(SQLModel, table=True):
     """A list that somebody brings in: while it is being mended, and what remained of it.
 
     ``cells`` holds header and rows as JSON: all of them before it is taken in, afterwards those
-    that were left out, until they are forgotten. ``columns`` says which column holds what.
+    that were left out, until they are forgotten; or a workbook, while it is asked which of its
+    sheets is the list. ``columns`` says which column holds what.
     """
 
     __table_args__ = (Index("import_of_clinic", "clinic_id", "id"),)

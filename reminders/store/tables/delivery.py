@@ -109,6 +109,8 @@ class Attempt(SQLModel, table=True):
         UniqueConstraint("reminder_id", "claim"),
         # Whose is this message of the provider's?
         Index("attempt_provider_id", "provider_id", **where(text("provider_id IS NOT NULL"))),
+        # What was this number or address sent lately?
+        Index("attempt_contact", "contact", "handoff_at"),
         # What was tried lately, and with what success?
         Index("attempt_handoff_at", "handoff_at"),
     )

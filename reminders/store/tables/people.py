@@ -51,10 +51,11 @@ class Clinic(SQLModel, table=True):
 class Client(SQLModel, table=True):
     """The person treated. Of one who was erased (``erased_at``) nothing is left to read.
 
-    ``welcomed_at`` is when the first text confirmed the consent to texts. ``page_key`` is the hash
-    of the key to the client's own page in its ``page_edition``. The client's choices: local
-    ``preferred_hour``, no messages before ``paused_until``, and ``discretion``. One that was made
-    one with another (``merged_into``) keeps what it was found by, and leads there.
+    ``welcomed_at`` is when the first text to their number was planned, which confirms the consent;
+    none for whoever shares the number. ``page_key`` is the hash of the key to the client's own page
+    in its ``page_edition``. The client's choices: local ``preferred_hour``, no messages before
+    ``paused_until``, and ``discretion``. One that was made one with another
+    (``merged_into``) keeps what it was found by, and leads there.
     """
 
     __table_args__ = (

@@ -9,8 +9,10 @@ from reminders.web.desk.clients import (
     client_page,
     enrol,
     handouts,
+    import_sheets,
     imports,
     privacy,
+    questions,
     reschedule,
     search,
 )
@@ -24,7 +26,7 @@ from reminders.web.desk.messages import (
 )
 from reminders.web.desk.reports import reports
 from reminders.web.desk.schedule import day_preview, milestones, today
-from reminders.web.desk.settings import check_up, clinic, staff
+from reminders.web.desk.settings import check_up, clinic, services, staff
 from reminders.web.desk.sign_in import account, invitation, setup, sign_in
 
 ROUTES: list[BaseRoute] = [
@@ -36,6 +38,8 @@ ROUTES: list[BaseRoute] = [
     *check_up.ROUTES,
     *today.ROUTES,
     *imports.ROUTES,
+    *import_sheets.ROUTES,
+    *questions.ROUTES,
     *wording_list.ROUTES,
     *wording_versions.ROUTES,
     *parameters.ROUTES,
@@ -44,6 +48,7 @@ ROUTES: list[BaseRoute] = [
     *reports.ROUTES,
     *clinic.ROUTES,
     *staff.ROUTES,
+    *services.ROUTES,
     *search.ROUTES,
     *enrol.ROUTES,
     *client_page.ROUTES,

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO
 
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from reminders.enrolment.terms import Effect
 from reminders.intake import imports as list_imports
-from reminders.intake import lists
+from reminders.intake import lists, sheet_choices
 from reminders.intake.imports import ImportPreview
-from reminders.intake.lists import Taken
-from reminders.rules.list_columns import ALIASES
+from reminders.intake.list_results import Taken
+from reminders.rules.list_columns import FIELDS
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
-from reminders.spreadsheets import table_of, write_table
+from reminders.spreadsheets import table_in, write_table
 from reminders.store.database import reading, short_transaction, writing
 from reminders.store.queries import imports as queries
 from reminders.store.queries import people
 from reminders.store.queries.desk import row_of_clinic
 from reminders.store.tables import Import
+from reminders.web.desk.clients import import_sheets
 from reminders.web.desk.page import DeskRequest, desk_route
+from reminders.workbooks.terms import SeveralSheetsError
 
 SHOWN = 40
 """How many faulty rows, and how many good ones, a page shows at a time."""
@@ -37,11 +40,13 @@ HOLDS = {
     "status": "Status (cancelled, no-show)", "sms_consent": "Yes to texts",
     "email_consent": "Yes to emails", "consent_at": "Day of consent",
     "consent_source": "How they consented", "language": "Language", "time_zone": "Time zone",
-    "external_id": "Booking number", "client_id": "Client number",
+    "external_id": "Booking number", "client_id": "Client number", "duration": "How long it takes",
+    "ended": "Cancelled or no-show: yes or no", "ended_why": "Why it was cancelled",
+    "came": "Came: yes or no", "certain": "Confirmed: yes or no",
 }  # fmt: skip
 """What a column may hold, in the desk's words."""
 
-assert HOLDS.keys() - {""} == ALIASES.keys()
+assert HOLDS.keys() - {""} == set(FIELDS)
 
 
 def show_all(request: DeskRequest) -> Response:
@@ -56,8 +61,10 @@ def show_all(request: DeskRequest) -> Response:
 def begin(request: DeskRequest) -> Response:
     """Take a file or pasted cells, and go on to checking them."""
     try:
-        content, name = _given(request)
-        table = table_of(content)
+        file, name = _given(request)
+        table = table_in(file)
+    except SeveralSheetsError as question:
+        return import_sheets.ask(request, file, name, question.sheets)
     except InputError as error:
         request.faults["file"] = str(error)
         return show_all(request)
@@ -69,13 +76,13 @@ def begin(request: DeskRequest) -> Response:
     return request.redirect(f"/lists/{intake.id}")
 
 
-def _given(request: DeskRequest) -> tuple[bytes, str]:
+def _given(request: DeskRequest) -> tuple[BinaryIO, str]:
     """Return what was dropped or pasted, and what it is called."""
     upload = request.form.get("file")
     if isinstance(upload, UploadFile) and upload.filename:
-        return upload.file.read(), upload.filename
+        return upload.file, upload.filename
     if pasted := request.typed("cells").strip("\r\n"):
-        return pasted.encode(), "pasted cells"
+        return BytesIO(pasted.encode()), "pasted cells"
     raise InputError("There is no list yet.", "Choose a file, or paste cells.")
 
 
@@ -85,9 +92,11 @@ def show(request: DeskRequest) -> Response:
         intake = row_of_clinic(session, request.clinic_id, Import, request.id)
         if intake.taken_at is not None:
             return _show_taken(request, intake)
+        if sheets := sheet_choices.sheets_of(intake):
+            return import_sheets.show(request, intake, sheets)
         clinic = people.clinic(session, request.clinic_id)
         try:
-            looked = list_imports.look(intake, clinic, request.app.library, request.now)
+            looked = list_imports.look(session, intake, clinic, request.app.library, request.now)
         except InputError as error:
             request.faults["list"] = str(error)
             return request.page("import-dropped.html", intake=intake)
@@ -99,6 +108,8 @@ def _draft(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[
     faults = [] if missing else looked.checked.faults
     faulty = list(dict.fromkeys(fault.row for fault in faults))
     cells = dict(looked.table.rows)
+    checked, foreseen = looked.checked, _foresee(request, looked)
+    waiting = [*checked.doubts, *(foreseen.waiting if foreseen else [])]
     return {
         "intake": intake,
         "looked": looked,
@@ -109,7 +120,13 @@ def _draft(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[
         "says_consent": not {"sms_consent", "email_consent"} & looked.columns.keys(),
         "holds": HOLDS,
         "holds_at": {place: name for name, place in looked.columns.items()},
-        "foreseen": _foresee(request, looked),
+        "foreseen": foreseen,
+        "going_in": foreseen.rows if foreseen else sum(not e.cancelled for _, e in checked.good),
+        "other_services": checked.other_services.total(),
+        "services": checked.other_services.most_common(),
+        "questions": foreseen.asked if foreseen else checked.questions,
+        "sentences": list(dict.fromkeys(row.doubt.sentence for row in waiting))[:SHOWN],
+        "can_take": not missing and (checked.good or checked.doubts),
     }
 
 
@@ -131,7 +148,7 @@ def _faulty(looked: ImportPreview, number: int, row: Any) -> dict[str, Any]:
 
 def _foresee(request: DeskRequest, looked: ImportPreview) -> Taken | None:
     """Play the intake on the real database, and undo it."""
-    if not 0 < len(looked.checked.good) <= FORESEEN:
+    if looked.missing or not 0 < len(looked.checked.good) <= FORESEEN:
         return None
     with short_transaction(request.app.engine) as session:
         clinic = people.clinic(session, request.clinic_id)
@@ -154,7 +171,7 @@ def set_columns(request: DeskRequest) -> Response:
     chosen: dict[str, int] = {}
     for key, value in request.form.multi_items():
         place = re.fullmatch(r"column-(\d{1,3})", key)
-        if place and isinstance(value, str) and value in ALIASES:
+        if place and isinstance(value, str) and value in FIELDS:
             if value in chosen:
                 request.faults["columns"] = (
                     f"Two columns hold “{HOLDS[value]}”. Choose one of them."
@@ -255,7 +272,7 @@ def rest(request: DeskRequest) -> Response:
         intake = row_of_clinic(session, request.clinic_id, Import, request.id)
         clinic = people.clinic(session, request.clinic_id)
         try:
-            looked = list_imports.look(intake, clinic, request.app.library, request.now)
+            looked = list_imports.look(session, intake, clinic, request.app.library, request.now)
         except InputError:
             return request.redirect(f"/lists/{request.id}")
     name = re.sub(r"[^A-Za-z0-9-]+", "-", intake.file_name.rpartition(".")[0] or intake.file_name)

@@ -22,7 +22,9 @@ ASKED = "Same person? Ana Costa and Anna Costa, on one number"
 
 def two(house: House) -> Desk:
     house.enrol(ana(TREATED, last_name="Costa"))
-    house.enrol(ana(TREATED, first_name="Anna", last_name="Costa", email="old@mail.example"))
+    house.enrol(
+        ana(TREATED, first_name="Anna", last_name="Costa", email="old@mail.example", meant=0)
+    )
     return signed_in(house)
 
 

@@ -37,10 +37,10 @@ def treatments(house: House) -> list[Treatment]:
 def test_a_list_is_mended_taken_in_and_the_rest_kept_with_its_problem(house: House) -> None:
     desk = signed_in(house)
     number = brought(desk)
-    assert "1 ready" in desk.text
+    assert "1 treatment goes in" in desk.text
     assert "2 to mend" in desk.text
     desk.post(f"/lists/{number}/mend", **{"cell-3-1": "07700 900103"})
-    assert "2 ready" in desk.text
+    assert "2 treatments go in" in desk.text
     assert "2 new treatments" in desk.text
     assert not treatments(house)
     desk.post(f"/lists/{number}/take")
@@ -132,9 +132,9 @@ def test_corrected_columns_are_remembered_for_lists_that_look_alike(house: House
     assert "A column is missing" in desk.text
     columns = {"column-0": "first_name", "column-1": "phone", "column-2": "treated_at"}
     desk.post(f"/lists/{number}/columns", **columns)
-    assert "1 ready" in desk.text
+    assert "1 treatment goes in" in desk.text
     brought(desk, odd.replace("Bea", "Cleo"), "april.csv")
-    assert "1 ready" in desk.text
+    assert "1 treatment goes in" in desk.text
 
 
 def test_two_columns_cannot_hold_the_same_thing(house: House) -> None:

@@ -1,0 +1,69 @@
+"""Commands that show what lists leave in doubt, and take a person's answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from sqlalchemy.orm import Session
+
+from reminders.cli.common import AsJson, find_clinic, opened, out, print_json, stop
+from reminders.intake import answers
+from reminders.intake.outcomes import outcome
+from reminders.questions.questions import OpenQuestion, open_questions
+from reminders.rules.terms import InputError
+from reminders.shapes import questions as shapes
+from reminders.store.database import reading, writing
+from reminders.store.queries import people
+from reminders.store.queries import questions as queries
+from reminders.store.queries.audit import COMMAND_LINE
+
+Only = Annotated[str | None, typer.Option(help="Only this clinic's.")]
+
+
+def show_questions(clinic: Only = None, as_json: AsJson = False) -> None:
+    """Show what lists leave in doubt, and the answers there are."""
+    with opened() as app, reading(app.engine) as session:
+        clinic_id = find_clinic(session, clinic).id if clinic else None
+        found = [_shape(session, asked) for asked in open_questions(session, clinic_id)]
+    if as_json:
+        print_json(found)
+    elif not found:
+        out.print("Nothing is in doubt.")
+    for one in [] if as_json else found:
+        out.print(f"[bold]{one.id}[/bold]  {escape(_sentence(one))}", soft_wrap=True)
+        for choice in one.choices:
+            spelled = f"reminders answer {one.id} {_quoted(choice.key)}"
+            out.print(f"    {escape(choice.label)}: [bold]{escape(spelled)}[/bold]", soft_wrap=True)
+
+
+def _shape(session: Session, asked: OpenQuestion) -> shapes.Question:
+    return shapes.Question.of(asked, clinic=people.clinic(session, asked.clinic_id).name)
+
+
+def _sentence(one: shapes.Question) -> str:
+    wait = f" ({one.rows} {'row waits' if one.rows == 1 else 'rows wait'})" if one.rows else ""
+    return f"{one.clinic}: {one.sentence}{wait}"
+
+
+def _quoted(key: str) -> str:
+    return key if key.replace("-", "").replace("+", "").replace(":", "").isalnum() else f'"{key}"'
+
+
+def take_answer(
+    question: Annotated[int, typer.Argument(help="The number that “reminders questions” shows.")],
+    choice: Annotated[
+        str, typer.Argument(help="One of the answers it shows, or how to greet somebody.")
+    ],
+) -> None:
+    """Answer a question; the rows that waited for it go in, and it is not asked again."""
+    with opened() as app, writing(app.engine) as session:
+        try:
+            rows = len(queries.waiting_rows(session, question))
+            taken = answers.answer(
+                session, app.library, question, choice, COMMAND_LINE, app.clock()
+            )
+        except InputError as error:
+            stop(error.problem, error.mend)
+        out.print(escape(outcome(taken, rows)), soft_wrap=True)

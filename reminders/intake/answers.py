@@ -1,0 +1,74 @@
+"""Take a person's answer to a question, and take in the rows that waited for it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reminders.enrolment import treatments
+from reminders.intake import lists, waiting_rows
+from reminders.intake.list_results import CheckedList, Taken
+from reminders.questions import questions
+from reminders.rules.questions import QuestionKind
+from reminders.rules.terms import InputError
+from reminders.store.queries import audit, people
+from reminders.store.queries import questions as queries
+from reminders.store.tables import Question
+from reminders.wording.library import Library
+
+
+def answer(
+    session: Session, library: Library, question_id: int, choice: str, by: str, now: datetime
+) -> Taken:
+    """Record an answer, remember it, and take in what waited for it; what is in doubt still is
+    asked next. Raises ``InputError``.
+    """
+    asked = queries.question(session, question_id)
+    if asked is None:
+        raise InputError("There is no such question.", "Look at what is still open.")
+    about = json.loads(asked.facts)
+    waiting = queries.waiting_rows(session, asked.id)
+    rows = [(row.layout, row.number, json.loads(row.cells), row.import_id) for row in waiting]
+    questions.take_answer(session, asked, choice, by, now)
+    queries.forget_rows(session, waiting)
+    audit.record(session, asked.clinic_id, by, "answered a question", Question, asked.id, now, asked.kind)  # fmt: skip
+    if asked.kind == QuestionKind.VANISHED:
+        return _cancel(session, library, asked, about["ids"], now)
+    return _read_again(session, library, asked, rows, now)
+
+
+def _read_again(
+    session: Session,
+    library: Library,
+    asked: Question,
+    rows: list[tuple[str, int, list[str], int | None]],
+    now: datetime,
+) -> Taken:
+    clinic = people.clinic(session, asked.clinic_id)
+    answers = questions.answers(session, clinic.id)
+    by_list: dict[tuple[str, int | None], list[tuple[int, list[str]]]] = defaultdict(list)
+    for layout, number, cells, import_id in rows:
+        by_list[layout, import_id].append((number, cells))
+    total = Taken()
+    for (layout, import_id), some in by_list.items():
+        sheet = waiting_rows.meanings(layout, clinic, library, now, answers)
+        checked = CheckedList(rows=len(some), whole=False)
+        lists.check_rows(sheet, some, checked)
+        total.faults += checked.faults
+        total.add(lists.bring_in(session, library, clinic, checked, now, import_id=import_id))
+    return total
+
+
+def _cancel(
+    session: Session, library: Library, asked: Question, ids: list[int], now: datetime
+) -> Taken:
+    taken = Taken()
+    for number in ids if asked.answer == "cancelled" else ():
+        treatment = people.treatment(session, number)
+        if treatment is not None and treatment.cancelled_at is None:
+            treatments.cancel(session, library, treatment, now)
+            taken.effects["cancelled"] += 1
+    return taken

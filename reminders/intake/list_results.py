@@ -1,0 +1,131 @@
+"""What was read in a list, what taking it in did, and both in a sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from reminders.enrolment.terms import Enrolment, EnrolmentResult
+from reminders.intake.column_meanings import CellRemark, ColumnMeanings
+from reminders.rules.questions import Doubt
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingListRow:
+    """A row that waits for a person's answer, with what is in doubt."""
+
+    number: int
+    values: Sequence[str]
+    key: str
+    doubt: Doubt
+
+
+@dataclass(slots=True)
+class CheckedList:
+    """A list as understood: what can go in, what is left out and why, what a person is asked, what
+    is wrong with the rest, and what was assumed.
+    """
+
+    rows: int = 0
+    good: list[tuple[int, Enrolment]] = field(default_factory=list)
+    faults: list[CellRemark] = field(default_factory=list)
+    notes: list[CellRemark] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    doubts: list[WaitingListRow] = field(default_factory=list)
+    services: dict[str, str] = field(default_factory=dict)
+    other_services: Counter[str] = field(default_factory=Counter)
+    not_taking_place: int = 0
+    not_yet: int = 0
+    vendor: str | None = None
+    meanings: ColumnMeanings | None = None
+    cells: dict[int, tuple[str, Sequence[str]]] = field(default_factory=dict)
+    bookings: set[str] = field(default_factory=set)
+    whole: bool = True
+
+    @property
+    def questions(self) -> int:
+        """Return how many questions its rows raise; many rows may wait for one."""
+        return len({(row.doubt.kind, row.doubt.subject) for row in self.doubts})
+
+
+@dataclass(slots=True)
+class Taken:
+    """What taking a list in did to treatments, and to the reminders planned for them."""
+
+    rows: int = 0
+    effects: Counter[str] = field(default_factory=Counter)
+    planned: int = 0
+    moved: int = 0
+    already_sent: int = 0
+    too_late: int = 0
+    clients: list[int] = field(default_factory=list)
+    notes: list[CellRemark] = field(default_factory=list)
+    faults: list[CellRemark] = field(default_factory=list)
+    asked: int = 0
+    waiting: list[WaitingListRow] = field(default_factory=list)
+
+    def count(self, number: int, done: EnrolmentResult) -> None:
+        """Count one enrolment."""
+        self.effects[done.effect] += 1
+        self.rows += not done.enrolment.cancelled and done.doubt is None
+        self.notes += [CellRemark(number, "", remark) for remark in done.remarks]
+        if done.client:
+            self.clients.append(done.client.id)
+        if done.change is not None:
+            self.planned += len(done.change.add)
+            self.moved += len(done.change.move)
+            self.already_sent += len(done.change.already_sent)
+            self.too_late += len(done.change.late) + len(done.change.too_late)
+
+    def add(self, other: Taken) -> None:
+        """Count what another list did as well."""
+        self.rows += other.rows
+        self.effects += other.effects
+        self.planned += other.planned
+        self.moved += other.moved
+        self.already_sent += other.already_sent
+        self.too_late += other.too_late
+        self.clients += other.clients
+        self.notes += other.notes
+        self.faults += other.faults
+        self.asked += other.asked
+
+
+def summary(checked: CheckedList, taken: Taken | None) -> str:
+    """Summarise in a sentence or two what importing a list did."""
+    faulty = len({fault.row for fault in checked.faults})
+    if taken is None:
+        if not checked.faults:
+            return " ".join(["There are no rows to take in.", *_beside(checked, 0)])
+        more = " Mend them, or take the rest with --good-rows." if checked.good else ""
+        return f"Nothing was taken in: {faulty} of {_count(checked.rows, 'row')} faulty.{more}"
+    effects = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))
+    said = [
+        f"{taken.rows} of {_count(checked.rows, 'row')} taken in: {effects}.",
+        f"{_count(taken.planned, 'reminder')} planned, {taken.moved} moved.",
+    ]
+    if taken.already_sent:
+        said.append(f"{_count(taken.already_sent, 'reminder')} already went for an old date.")
+    if taken.too_late:
+        said.append(f"{_count(taken.too_late, 'reminder')} would come too late to help: skipped.")
+    if faulty:
+        said.append(f"{_count(faulty, 'faulty row')} left out.")
+    said += _beside(checked, taken.asked)
+    return " ".join(said)
+
+
+def _beside(checked: CheckedList, asked: int) -> Iterator[str]:
+    """Say what of a list is no fault and no treatment."""
+    if others := checked.other_services.total():
+        yield f"{_count(others, 'row')} {'is' if others == 1 else 'are'} other services."
+    if gone := checked.not_taking_place:
+        yield f"{gone} will not take place."
+    if checked.not_yet:
+        yield f"{checked.not_yet} {'is' if checked.not_yet == 1 else 'are'} not certain yet."
+    if asked:
+        yield f"{_count(asked, 'question')} for you: reminders questions."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,91 @@
+"""Rows of lists that wait for an answer: kept as they came, and read again once it is given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from reminders.intake.column_meanings import ColumnMeanings
+from reminders.intake.list_results import CheckedList, WaitingListRow
+from reminders.questions import questions
+from reminders.rules.list_dates import Order
+from reminders.rules.questions import NO_REMINDERS, Answers
+from reminders.rules.services import service_key
+from reminders.store.queries import questions as queries
+from reminders.store.tables import Clinic
+from reminders.wording.library import Library
+
+
+def let_wait(
+    session: Session,
+    clinic_id: int,
+    sheet: ColumnMeanings,
+    waiting: Sequence[WaitingListRow],
+    checked: CheckedList,
+    now: datetime,
+    import_id: int | None,
+) -> int:
+    """Ask what is in doubt, keep its rows, and let those wait no longer that this list answers;
+    return how many questions there are.
+    """
+    means = dict.fromkeys(checked.other_services, NO_REMINDERS) | checked.services
+    services = {service_key(name): (name, answer) for name, answer in means.items() if name}
+    questions.show_services(session, clinic_id, services, now)
+    layout = _layout(sheet)
+    asked: dict[tuple[str, str], int] = {}
+    for row in waiting:
+        about = (row.doubt.kind.value, row.doubt.subject)
+        if about not in asked:
+            asked[about] = questions.ask(session, clinic_id, row.doubt, now)
+        queries.wait(
+            session,
+            {
+                "clinic_id": clinic_id,
+                "question_id": asked[about],
+                "import_id": import_id,
+                "row_key": row.key,
+                "number": row.number,
+                "layout": layout,
+                "cells": json.dumps(list(row.values), ensure_ascii=False),
+                "came_at": now,
+            },
+        )
+    still = {row.key for row in waiting}
+    queries.stop_waiting(session, clinic_id, {key for key, _ in checked.cells.values()} - still)
+    return len(asked)
+
+
+def _layout(sheet: ColumnMeanings) -> str:
+    return json.dumps(
+        {
+            "name": sheet.name,
+            "header": list(sheet.header),
+            "columns": {name: list(places) for name, places in sheet.columns.items()},
+            "order": list(sheet.order),
+            "source": sheet.source,
+        },
+        ensure_ascii=False,
+    )
+
+
+def meanings(
+    layout: str, clinic: Clinic, library: Library, now: datetime, answers: Answers
+) -> ColumnMeanings:
+    """Return what the cells of rows kept with this layout mean today."""
+    kept = json.loads(layout)
+    return ColumnMeanings(
+        name=kept["name"],
+        header=kept["header"],
+        columns=kept["columns"],
+        zone=ZoneInfo(clinic.time_zone),
+        country=clinic.country,
+        order=Order(*kept["order"]),
+        library=library,
+        now=now,
+        source=kept["source"],
+        answers=answers,
+    )

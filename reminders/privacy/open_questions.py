@@ -1,0 +1,94 @@
+"""Find, and forget, what waits for a person about a client, and what was answered about them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from reminders.intake.vanished import doubt_of
+from reminders.rules.mentions import is_named, is_reached
+from reminders.rules.questions import QuestionKind
+from reminders.store.queries import people
+from reminders.store.queries import questions as queries
+from reminders.store.tables import Client, Question, WaitingRow
+
+GONE = "Whom this row may mean was erased meanwhile. Is it somebody new?"
+
+
+def held(session: Session, client: Client) -> list[dict[str, Any]]:
+    """Return the waiting rows with a client's first name and a number or address of theirs."""
+    own = [contact for contact in (client.phone, client.email) if contact]
+    return [
+        {"came_at": row.came_at, "number": row.number, "cells": row.cells}
+        for row in queries.waiting_at(session, client.clinic_id)
+        if is_reached(cells_of(row), own) and is_named(cells_of(row), client.first_name)
+    ]
+
+
+def forget(
+    session: Session, client: Client, contacts: Collection[str], unshared: Collection[str]
+) -> int:
+    """Forget the rows that may be about a client, and return how many: with the whole name, with a
+    number or address that is theirs alone, or with one they share and the first name.
+
+    Questions that others wait for too no longer name the client; answers about them are forgotten.
+    """
+    rows = [
+        row
+        for row in queries.waiting_at(session, client.clinic_id)
+        if _is_about(cells_of(row), client, contacts, unshared)
+    ]
+    queries.forget_rows(session, rows)
+    queries.close_unneeded(session, client.clinic_id)
+    for asked, _ in queries.open_questions(session, client.clinic_id):
+        _leave_out(session, asked, client)
+    names = {client.first_name, f"{client.first_name} {client.last_name}".strip()}
+    about: dict[str, Collection[str]] = {
+        QuestionKind.NAME: names,
+        QuestionKind.PHONE: contacts,
+        QuestionKind.PERSON: {f"client:{client.id}"},
+    }
+    queries.forget_answers(session, client.clinic_id, about)
+    return len(rows)
+
+
+def cells_of(row: WaitingRow) -> list[str]:
+    """Return the cells of a waiting row as they came."""
+    return [str(cell) for cell in json.loads(row.cells)]
+
+
+def _is_about(
+    cells: list[str], client: Client, contacts: Collection[str], unshared: Collection[str]
+) -> bool:
+    if client.last_name and is_named(cells, f"{client.first_name} {client.last_name}"):
+        return True
+    named = is_named(cells, client.first_name)
+    return is_reached(cells, contacts if named else unshared)
+
+
+def _leave_out(session: Session, asked: Question, client: Client) -> None:
+    """Take a client out of a question that others wait for, or the whole question if none do."""
+    facts = json.loads(asked.facts)
+    if asked.kind == QuestionKind.PERSON and client.id in facts["ids"]:
+        facts |= {"sentence": GONE, "ids": [one for one in facts["ids"] if one != client.id]}
+        left = [c for c in json.loads(asked.choices) if c[0] != f"client:{client.id}"]
+        asked.facts, asked.choices = json.dumps(facts), json.dumps(left, ensure_ascii=False)
+    elif asked.kind == QuestionKind.VANISHED:
+        theirs = {treatment.id for treatment in people.treatments_of(session, [client.id])}
+        if theirs & set(facts["ids"]):
+            _ask_of_the_others(session, asked, [one for one in facts["ids"] if one not in theirs])
+
+
+def _ask_of_the_others(session: Session, asked: Question, left: list[int]) -> None:
+    """Ask of the other treatments that vanished."""
+    if not left:
+        session.delete(asked)
+        return
+    treatments = [one for number in left if (one := people.treatment(session, number))]
+    clients = {c.id: c for c in people.clients_by_id(session, {t.client_id for t in treatments})}
+    doubt = doubt_of(asked.subject, [(one, clients[one.client_id]) for one in treatments])
+    facts = json.loads(asked.facts) | {"sentence": doubt.sentence, "ids": left}
+    asked.facts = json.dumps(facts, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""Doubts that wait for a person, and what was answered before."""

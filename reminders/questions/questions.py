@@ -1,0 +1,146 @@
+"""Ask a person, once for each doubt, and remember what they answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from reminders.rules.contacts import read_name
+from reminders.rules.questions import Answers, Choice, Doubt, QuestionKind
+from reminders.rules.terms import InputError
+from reminders.store.queries import questions as queries
+from reminders.store.tables import Question
+
+REMEMBERED = {QuestionKind.SERVICE, QuestionKind.STATUS, QuestionKind.NAME, QuestionKind.PHONE,
+              QuestionKind.PERSON}  # fmt: skip
+"""What need not be asked again next week; what vanished from one list says nothing of the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question as people read it, and how many rows wait for it; ``subject`` and ``label`` are
+    what is in doubt, as it is remembered and as it came.
+    """
+
+    id: int
+    clinic_id: int
+    kind: QuestionKind
+    subject: str
+    label: str
+    sentence: str
+    choices: tuple[Choice, ...]
+    rows: int
+    asked_at: datetime
+
+
+def ask(session: Session, clinic_id: int, doubt: Doubt, now: datetime) -> int:
+    """Ask a doubt unless it is asked already, and return the question's id."""
+    row = {
+        "clinic_id": clinic_id,
+        "kind": doubt.kind.value,
+        "subject": doubt.subject,
+        "facts": json.dumps(
+            {"sentence": doubt.sentence, "label": doubt.label, "ids": doubt.ids}, ensure_ascii=False
+        ),
+        "choices": json.dumps([[c.key, c.label] for c in doubt.choices], ensure_ascii=False),
+        "asked_at": now,
+    }
+    return queries.ask(session, row).id
+
+
+def open_questions(session: Session, clinic_id: int | None = None) -> list[OpenQuestion]:
+    """Return what waits for an answer, of one clinic or of all, the oldest first."""
+    return [as_open(asked, rows) for asked, rows in queries.open_questions(session, clinic_id)]
+
+
+def as_open(asked: Question, rows: int) -> OpenQuestion:
+    """Read a stored question."""
+    facts = json.loads(asked.facts)
+    return OpenQuestion(
+        asked.id,
+        asked.clinic_id,
+        QuestionKind(asked.kind),
+        asked.subject,
+        facts["label"],
+        facts["sentence"],
+        tuple(Choice(key, label) for key, label in json.loads(asked.choices)),
+        rows,
+        asked.asked_at,
+    )
+
+
+def take_answer(session: Session, asked: Question, answer: str, by: str, now: datetime) -> None:
+    """Write down what a person answered, and remember it: a choice, or how to greet somebody. Raises
+    ``InputError`` where the question is closed or has no such choice.
+    """
+    if asked.answered_at is not None:
+        raise InputError("This question was answered already.", "Look at what is still open.")
+    keys = [key for key, _ in json.loads(asked.choices)]
+    kind = QuestionKind(asked.kind)
+    if kind is QuestionKind.NAME and answer.strip():
+        answer = read_name(answer)
+    elif answer not in keys:
+        raise InputError(f"“{answer}” is no answer to it.", f"Choose one of: {', '.join(keys)}.")
+    label = json.loads(asked.facts)["label"]
+    queries.close(session, asked, answer, by, now)
+    if kind in REMEMBERED:
+        seen = label if kind in {QuestionKind.SERVICE, QuestionKind.STATUS} else ""
+        remember(session, asked.clinic_id, kind, asked.subject, seen, answer, by, now)
+
+
+def remember(
+    session: Session,
+    clinic_id: int,
+    kind: QuestionKind,
+    subject: str,
+    label: str,
+    answer: str,
+    by: str | None,
+    now: datetime,
+) -> None:
+    """Keep an answer; ``by`` None means that nobody was asked."""
+    row = _kept(clinic_id, kind, subject, label, answer, now) | {"answered_by": by}
+    queries.remember(session, row)
+
+
+def show_services(
+    session: Session, clinic_id: int, seen: Mapping[str, tuple[str, str]], now: datetime
+) -> None:
+    """Keep which services lists held and what their names say by themselves, to be looked at:
+    ``seen`` is name and answer by subject.
+    """
+    rows = (
+        _kept(clinic_id, QuestionKind.SERVICE, subject, label, answer, now)
+        for subject, (label, answer) in seen.items()
+    )
+    queries.show_only(session, rows)
+
+
+def _kept(
+    clinic_id: int, kind: QuestionKind, subject: str, label: str, answer: str, now: datetime
+) -> dict[str, Any]:
+    return {
+        "clinic_id": clinic_id,
+        "kind": kind.value,
+        "subject": subject,
+        "label": label,
+        "answer": answer,
+        "answered_at": now,
+    }
+
+
+def answers(session: Session, clinic_id: int) -> Answers:
+    """Return what was answered before."""
+    found = queries.answers(session, clinic_id)
+    return {(QuestionKind(kind), subject): answer for (kind, subject), answer in found.items() if kind in set(QuestionKind)}  # fmt: skip
+
+
+def labels(session: Session, clinic_id: int, kinds: Iterable[QuestionKind]) -> list[tuple[str, str, str, str | None]]:  # fmt: skip
+    """Return subject, label, answer and who gave it, of these kinds."""
+    rows = [row for kind in kinds for row in queries.remembered(session, clinic_id, kind)]
+    return [(row.subject, row.label, row.answer, row.answered_by) for row in rows]

@@ -1,0 +1,63 @@
+"""The staff page of what the words of a clinic's lists mean: its services, and status words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from reminders.intake import services, statuses
+from reminders.intake.outcomes import outcome
+from reminders.rules.roles import Role
+from reminders.rules.terms import InputError
+from reminders.store.database import reading, writing
+from reminders.store.queries import people
+from reminders.web.desk.page import DeskRequest, desk_route
+
+
+def show(request: DeskRequest, said: str = "") -> Response:
+    """Show every service that a list held or that somebody set, and the words somebody explained."""
+    with reading(request.app.engine) as session:
+        words: dict[str, Any] = {
+            "found": services.known(session, request.clinic_id),
+            "statuses": statuses.known(session, request.clinic_id),
+        }
+    words["meanings"] = list(services.meanings(request.app.library).items())
+    words["outcomes"] = list(statuses.MEANINGS.items())
+    return request.page("services.html", **words | ({"said": said} if said else {}))
+
+
+def save(request: DeskRequest) -> Response:
+    """Remember what was changed, and take in the rows that waited to be told."""
+    try:
+        with writing(request.app.engine) as session:
+            said = _save(request, session)
+    except InputError as error:
+        request.faults["services"] = str(error)
+        return show(request)
+    return show(request, said)
+
+
+def _save(request: DeskRequest, session: Session) -> str:
+    clinic, who = people.clinic(session, request.clinic_id), request.signed_in.staff.email
+    wanted = {
+        one.service: chosen
+        for one in services.known(session, clinic.id)
+        if (chosen := request.typed(f"service:{one.subject}")) and chosen != one.protocol
+    }
+    means = {
+        one.subject: chosen
+        for one in statuses.known(session, clinic.id)
+        if (chosen := request.typed(f"status:{one.subject}")) and chosen != one.means
+    }
+    statuses.change(session, clinic, means, who, request.now)
+    waited = services.waiting_for(session, clinic.id, wanted)
+    taken = services.change(session, request.app.library, clinic, wanted, who, request.now)
+    return f"Saved. {outcome(taken, waited)}" if waited else "Saved."
+
+
+ROUTES = [
+    desk_route("/clinic/services", show, Role.OWNER),
+    desk_route("/clinic/services", save, Role.OWNER, "POST"),
+]

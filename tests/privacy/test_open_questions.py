@@ -1,0 +1,150 @@
+"""What waits for a person about a client: gone with the client, told to them, and not kept for ever."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from reminders.privacy import retention
+from reminders.questions import questions
+from reminders.questions.questions import OpenQuestion
+from reminders.rules.questions import (
+    about_name,
+    about_person,
+    about_phone,
+    about_service,
+    about_vanished,
+)
+from reminders.store.database import reading, writing
+from reminders.store.queries import questions as queries
+from tests.conftest import House, ana
+from tests.privacy.test_retention import DAY_1, everything, purge
+from tests.support.erasure import client_of, forget
+from tests.support.questions import ask, row
+
+pytestmark = pytest.mark.portable
+
+TREATED = date(2026, 3, 2)
+GLOW = about_service("Glow", ())
+
+
+def known(house: House) -> None:
+    house.enrol(ana(TREATED, last_name="Costarica"))
+
+
+def waiting(house: House) -> list[str]:
+    with reading(house.engine) as session:
+        return [one.cells for one in queries.waiting_at(session, 1)]
+
+
+def asked(house: House) -> list[OpenQuestion]:
+    with reading(house.engine) as session:
+        return questions.open_questions(session, 1)
+
+
+def answer(house: House, number: int, choice: str) -> None:
+    with writing(house.engine) as session:
+        found = queries.question(session, number)
+        assert found is not None
+        questions.take_answer(session, found, choice, "olga@rosewood.example", house.clock())
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        row(phone="07700 900101", first="A.", last=""),
+        row(phone="", email="Ana@Mail.example", first="?", last=""),
+        row("COSTARICA", "Ana", phone="07700 900777"),
+    ],
+    ids=["number", "address", "name"],
+)
+def test_an_erased_client_s_waiting_rows_go_and_the_questions_with_them(
+    house: House, cells: list[str]
+) -> None:
+    known(house)
+    ask(house, GLOW, cells)
+    assert forget(house)["waiting rows"] == 1
+    assert (waiting(house), asked(house)) == ([], [])
+
+
+def test_rows_of_others_wait_on(house: House) -> None:
+    known(house)
+    other, namesake = row("Bea", "Lind", "07700 900102"), row("Ana", "Lind", "07700 900103")
+    ask(house, GLOW, row(), other, namesake)
+    assert forget(house)["waiting rows"] == 1
+    assert [("Bea" in cells, "900103" in cells) for cells in waiting(house)] == [
+        (True, False), (False, True),
+    ]  # fmt: skip
+    assert [one.rows for one in asked(house)] == [2]
+
+
+def test_who_shares_the_number_keeps_their_own_row(house: House) -> None:
+    known(house)
+    house.enrol(ana(TREATED, first_name="Bea", last_name="Costarica", email=None))
+    ask(house, GLOW, row("Bea", "Costarica"), row("Ana", "C."))
+    assert forget(house)["waiting rows"] == 1
+    (left,) = waiting(house)
+    assert "Bea" in left
+
+
+def test_a_question_that_another_waits_for_no_longer_names_the_erased_client(house: House) -> None:
+    known(house)
+    sentence = "Row 2 has Ana Costarica’s booking number, but Bob Jones’s name and number."
+    doubt = about_person("x", sentence, {1: "It is Ana Costarica"})
+    ask(house, doubt, row("Bob", "Jones", "07700 900102"))
+    forget(house)
+    (left,) = asked(house)
+    assert [choice.key for choice in left.choices] == ["new", "leave-out"]
+    assert left.rows == 1
+    assert "costarica" not in everything(house)
+
+
+def test_what_vanished_from_a_list_is_asked_of_the_others_alone(house: House) -> None:
+    known(house)
+    house.enrol(ana(TREATED, first_name="Bea", phone="+447700900102", email=None))
+    ask(house, about_vanished("march", ["Ana Costarica", "Bea"], (1, 2)))
+    forget(house)
+    (left,) = asked(house)
+    assert left.sentence == "This one is no longer in your list: Bea (02 March). Cancelled?"
+    forget(house, 2)
+    assert asked(house) == []
+
+
+def test_answers_about_an_erased_client_are_forgotten(house: House) -> None:
+    known(house)
+    doubts = {
+        "Ana": about_name("Ana (VIP)", "Ana"),
+        "+447700900101": about_phone("07700 900101 / 1", ["+447700900101"], "Ana"),
+        "client:1": about_person("x", "Is it Ana?", {1: "Ana Costarica"}),
+    }
+    for choice, doubt in doubts.items():
+        answer(house, ask(house, doubt, row("?", "", "1")), choice)
+    answer(house, ask(house, GLOW), "none")
+    forget(house)
+    with reading(house.engine) as session:
+        assert list(questions.answers(session, 1).values()) == ["none"]
+    kept = everything(house)
+    assert [one for one in ("900101", "costarica", '"ana"', "client:1") if one in kept] == []
+
+
+def test_a_client_is_told_of_rows_with_their_name_and_number_and_no_others(house: House) -> None:
+    known(house)
+    ask(house, GLOW, row(), row("Bea"), row(phone="07700 900777"))
+    with reading(house.engine) as session:
+        held = retention.export(session, client_of(session), house.clock())
+    assert [one["cells"] for one in held["waiting_row"]] == [waiting(house)[0]]
+
+
+def test_a_row_waits_for_sixty_days_and_is_counted_when_it_goes(house: House) -> None:
+    ask(house, GLOW, row())
+    ask(house, about_vanished("march", ["Ana"], (1,)))
+    answer(house, ask(house, about_service("Facial", ())), "none")
+    since = house.clock() - DAY_1
+    assert "waiting rows" not in purge(house, since + timedelta(59))
+    assert len(asked(house)) == 2
+    assert purge(house, since + timedelta(61))["waiting rows"] == 1
+    assert asked(house) == []
+    with reading(house.engine) as session:
+        assert queries.question(session, 3) is None
+        assert list(questions.answers(session, 1).values()) == ["none"]
