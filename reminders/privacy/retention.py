@@ -203,7 +203,8 @@ def purge(session: Session, keep: RetentionPeriods, now: datetime) -> Counter[st
 def _forget_unfinished(session: Session, now: datetime) -> int:
     """Delete clients that only an unfinished form created."""
     waiting = join_requests.unfinished(session, now - UNFINISHED, TOGETHER)
-    unfinished = [c for c in people.lock(session, waiting) if c.erased_at is None]
+    clients = people.lock(session, waiting)
+    unfinished = [c for c in clients if c.erased_at is None and c.merged_into is None]
     for client in unfinished:
         forget(session, client, now, by=BY_RETENTION, asked=False)
     return len(unfinished)

@@ -61,6 +61,8 @@ def sent(house: House, channel: Channel = Channel.SMS) -> list[str]:
 def test_two_on_one_number_merged_get_one_text_on_a_morning(house: House) -> None:
     two(house)
     merge(house)
+    planned = [x.milestone for x in house.lines(Channel.SMS) if x.status is Status.PLANNED]
+    assert planned.count("day-1") == 1
     house.play(MONDAY + timedelta(days=40))
     texts = sent(house)
     assert len(texts) == len(set(texts))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.terms import LEFT
+from reminders.store.queries import people
 from reminders.store.queries.common import QUIET, Row, insert_many
 from reminders.store.tables import Client, ColumnMapping, Import, ImportRow, Reminder
 
@@ -75,7 +76,7 @@ def changed_clients(session: Session, import_id: int, unlike: Sequence[str]) -> 
     clients = select(col(ImportRow.client_id)).where(
         col(ImportRow.import_id) == import_id, col(ImportRow.effect).not_in(unlike)
     )
-    wanted = select(Client).where(col(Client.id).in_(clients))
+    wanted = people.kept(col(Client.id).in_(clients))
     return list(session.scalars(wanted.order_by(col(Client.first_name), col(Client.id))))
 
 

@@ -13,7 +13,7 @@ from reminders.consent.verification_codes import Answer, Say, TooOften
 from reminders.monitoring.alerts import raise_alert
 from reminders.privacy import retention
 from reminders.rules.contacts import show_phone
-from reminders.rules.terms import Channel, Purpose
+from reminders.rules.terms import Act, Channel, Purpose
 from reminders.shapes.people import ClientExport
 from reminders.store.queries import client_pages, consents, people
 from reminders.web.client.aftercare_page import AftercarePage, back
@@ -92,7 +92,7 @@ def _kept(page: AftercarePage) -> dict[str, Any]:
             date=say_day(line.given_at.astimezone(page.zone).date(), words),
         )
         for line in consents.ledger(page.session, client.id)
-        if line.purpose is Purpose.CARE
+        if line.purpose is Purpose.CARE and line.act is not Act.UNMERGE
     ]
     return {
         "details": [
