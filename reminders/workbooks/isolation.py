@@ -23,7 +23,7 @@ from reminders.workbooks.reader import REFUSED, SECONDS
 from reminders.workbooks.terms import SAVE_AS_CSV, NumberedRow, SeveralSheetsError, too_large
 
 _TURNS = BoundedSemaphore(2)
-_PLACES = BoundedSemaphore(8)
+_PLACES = BoundedSemaphore(4)
 """How many workbooks are read at once, and how many with those that wait: each holds a thread."""
 
 _SURROUNDINGS = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT")

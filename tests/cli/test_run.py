@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,22 +13,27 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from reminders.app import build
 from reminders.enrolment import clinics, treatments
 from reminders.settings import Settings
 from reminders.store.database import writing
+from reminders.store.queries import people
 from tests.conftest import ana
 from tests.support.days import week_ago, zone_where_it_is_afternoon
+from tests.support.desk import PASSWORD
 from tests.support.doubles.process import Double, live_through, running
 from tests.support.samples import CLINIC
+from tests.support.workbooks import HOSTILE
 
 pytestmark = pytest.mark.slow
 
@@ -92,18 +98,41 @@ class Operator:
             + [row["to"][0] for row in self.mail.seen("mail")],
         )
 
-    def take_in(self, clients: int) -> None:
-        """Add a live clinic and clients treated a week ago, whose week-1 message is due."""
+    def signed_in(self, stack: ExitStack) -> httpx2.Client:
+        """Sign a member of staff in with the link that the command prints."""
+        told = self.run("staff", "invite", "sam@rosewood.example", "--clinic", "Rosewood Skin")
+        link = next(word for word in told.split() if word.startswith(self.environ["PUBLIC_URL"]))
+        browser = httpx2.Client(base_url=self.environ["PUBLIC_URL"], timeout=120)
+        stack.enter_context(browser)
+        browser.follow_redirects = True
+        form = {"csrf": csrf_of(browser.get(link)), "name": "Sam", "password": PASSWORD}
+        assert browser.post(link, data=form).status_code == 200
+        return browser
+
+    def drop(self, browser: httpx2.Client, workbook: bytes) -> int:
+        """Drop a workbook on the page for lists, and return how that was answered."""
+        form = {"csrf": csrf_of(browser.get("/lists"))}
+        return browser.post("/lists", data=form, files={"file": ("a.xlsx", workbook)}).status_code
+
+    def take_in(self, clients: int, first: int = 0) -> None:
+        """Add a live clinic, once, and clients treated a week ago, whose week-1 message is due."""
         app, now = build(Settings(database_url=self.environ["DATABASE_URL"])), datetime.now(UTC)
         told = [
             ana(week_ago(), phone=f"+4477009{n:05}", email=f"ana{n}@mail.example")
-            for n in range(clients)
+            for n in range(first, first + clients)
         ]
         with writing(app.engine) as session:
             where = CLINIC | {"time_zone": zone_where_it_is_afternoon(), "phone": "+442079460018"}
-            clinic = clinics.add(session, where, now, live=True)
+            known = people.clinics(session)
+            clinic = known[0] if known else clinics.add(session, where, now, live=True)
             treatments.enrol(session, app.library, clinic, told, now)
         app.close()
+
+
+def csrf_of(page: httpx2.Response) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', page.text)
+    assert found, page.text
+    return found[1]
 
 
 def wait_for(what: Callable[[], bool], seconds: float = 20) -> None:
@@ -184,6 +213,42 @@ def test_told_to_stop_in_the_middle_it_finishes_what_is_in_hand(operator: Operat
     assert status["sent"] == sum(operator.sent().values())
     assert set(operator.sent().values()) == {1}
     assert status["planned"] > 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_hundred_hostile_files_at_once_hurt_nobody(operator: Operator) -> None:
+    operator.environ["PUBLIC_URL"] = f"http://127.0.0.1:{operator.environ['PORT']}"
+    files = [written() for written, _ in HOSTILE.values()]
+    with ExitStack() as stack:
+        service = stack.enter_context(operator.running("serve"))
+        wait_for(operator.ready)
+        operator.take_in(clients=1)
+        wait_for(lambda: len(operator.sent()) == 2)
+        browser = operator.signed_in(stack)
+        staff = stack.enter_context(ThreadPoolExecutor(100))
+        before, most = memory(service.pid), 0.0
+        answers = [staff.submit(operator.drop, browser, files[n % len(files)]) for n in range(100)]
+        operator.take_in(clients=20, first=100)
+        due = time.monotonic()
+        while not all(answer.done() for answer in answers) or len(operator.sent()) < 42:
+            most = max(most, memory(service.pid))
+            asked = time.monotonic()
+            assert operator.get("/healthz") == (200, {"ok": True})
+            assert time.monotonic() - asked < 2
+            assert len(operator.sent()) == 42 or time.monotonic() - due < 30, "sent late"
+            time.sleep(0.05)
+        said = Counter(answer.result() for answer in answers)
+        assert service.poll() is None
+    assert said.keys() <= {422}
+    assert set(operator.sent().values()) == {1}
+    assert most - before < 30, f"{most:.0f} MB instead of {before:.0f} MB"
+    assert "Traceback" not in (operator.folder / "serve.log").read_text("utf-8")
+
+
+def memory(pid: int) -> float:
+    """Return how many megabytes a process holds."""
+    status = Path(f"/proc/{pid}/status").read_text("utf-8")
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -58,7 +58,7 @@ def test_the_reader_knows_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_more_workbooks_than_there_are_places_are_put_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    taken = [isolation._PLACES.acquire(blocking=False) for _ in range(8)]
+    taken = [isolation._PLACES.acquire(blocking=False) for _ in range(4)]
     assert all(taken)
     try:
         with pytest.raises(InputError, match="Try again in a minute"):

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import structlog
+from anyio import CapacityLimiter, to_thread
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -50,6 +50,10 @@ NAV = (
     ("/clinic", "Clinic", Role.OWNER),
 )
 """The navigation: address, name, and the role that sees it."""
+
+AT_ONCE = 6
+"""How many pages are answered at once. Each may hold two of the fifteen connections there are to
+the database; were there more, they could wait for each other, and a pass or a hook for them."""
 
 
 class EditConflict(Exception):  # noqa: N818 (nobody's fault)
@@ -186,6 +190,12 @@ def access_of(app: App) -> Access:
     return Access(app)
 
 
+@cache
+def limiter_of(_: App) -> CapacityLimiter:
+    """Return what lets pages of an app take turns."""
+    return CapacityLimiter(AT_ONCE)
+
+
 def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") -> Route:
     """Return a route for this role only, within its own clinic, and with protection of forms.
 
@@ -199,7 +209,8 @@ def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") ->
         except TooLarge:
             return _problem_page(access, 413, "That is too large.", "Send a file of at most 10 MB.")
         try:
-            return await run_in_threadpool(_answer, access, http, form, handler, needs)
+            answer = partial(_answer, access, http, form, handler, needs)
+            return await to_thread.run_sync(answer, limiter=limiter_of(access.app))
         finally:
             await form.close()
 

@@ -55,7 +55,7 @@ def show_all(request: DeskRequest) -> Response:
         queries.forget_cells(session, request.now - list_imports.KEPT)
     with reading(request.app.engine) as session:
         found = queries.recent(session, request.clinic_id)
-        return request.page("imports.html", lists=found)
+    return request.page("imports.html", lists=found)
 
 
 def begin(request: DeskRequest) -> Response:
@@ -90,16 +90,17 @@ def show(request: DeskRequest) -> Response:
     """Show a list as it stands: what can go in, what is to be mended, and what it would do."""
     with reading(request.app.engine) as session:
         intake = row_of_clinic(session, request.clinic_id, Import, request.id)
-        if intake.taken_at is not None:
-            return _show_taken(request, intake)
-        if sheets := sheet_choices.sheets_of(intake):
-            return import_sheets.show(request, intake, sheets)
         clinic = people.clinic(session, request.clinic_id)
-        try:
+    if intake.taken_at is not None:
+        return _show_taken(request, intake)
+    if sheets := sheet_choices.sheets_of(intake):
+        return import_sheets.show(request, intake, sheets)
+    try:
+        with reading(request.app.engine) as session:
             looked = list_imports.look(session, intake, clinic, request.app.library, request.now)
-        except InputError as error:
-            request.faults["list"] = str(error)
-            return request.page("import-dropped.html", intake=intake)
+    except InputError as error:
+        request.faults["list"] = str(error)
+        return request.page("import-dropped.html", intake=intake)
     return request.page("import.html", **_draft(request, intake, looked))
 
 
