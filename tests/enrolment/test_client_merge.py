@@ -205,7 +205,7 @@ def test_the_other_records_own_number_means_the_kept_client(house: House) -> Non
 
 def test_somebody_elses_client_number_is_not_taken_from_them(house: House) -> None:
     house.enrol(ana(TREATED, client_id="77"))
-    bob = {"first_name": "Bob", "phone": "+447700900188", "email": None, "meant": 0}
+    bob: dict[str, Any] = {"first_name": "Bob", "phone": "+447700900188", "email": None, "meant": 0}
     (one,) = house.enrol(ana(TREATED, client_id="77", **bob))
     assert one.client
     assert (one.client.id, one.client.external_id) == (2, None)
