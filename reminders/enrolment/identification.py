@@ -66,16 +66,18 @@ class ClientIndex:
                 client.phone,
                 client.email,
                 frozenset((t.source, t.external_id) for t in bookings.get(client.id, ()) if t.external_id),
-                frozenset({("", client.external_id)} if client.external_id else ()),
+                _own_number(client),
             )
             for client in clients
         }  # fmt: skip
         self._directory = Directory.of(self._known.values())
         for client_id, merged in records.items():
             for one in merged:
-                self._directory.add(
-                    Known(client_id, one.first_name, one.last_name, one.phone, one.email)
-                )
+                name = one.first_name, one.last_name
+                own = _own_number(one)
+                known = Known(client_id, *name, one.phone, one.email, client_numbers=own)
+                self._directory.add(known)
+        self._kept = {one.id: client_id for client_id, merged in records.items() for one in merged}
 
     def identify(self, enrolment: Enrolment, answers: Answers, *, shared: bool) -> Identified:
         """Return whom an enrolment means; who is new is known from now on."""
@@ -99,7 +101,8 @@ class ClientIndex:
         if answer == questions.SOMEBODY_ELSE:
             return self._somebody_else(told, enrolment)
         number = answer.removeprefix("client:")
-        chosen = int(number) if number.isdecimal() else None
+        chosen = int(number) if number.isdecimal() else 0
+        chosen = self._kept.get(chosen, chosen)
         return Identified(chosen if chosen in self._known else None)
 
     def _somebody_else(
@@ -149,6 +152,10 @@ class ClientIndex:
             labels = {n: f"{label}: the details changed" for n, label in labels.items()}
         new = f"{name}, another booking" if booking else f"Somebody else: {name}"
         return questions.about_person(subject, sentence, labels, new=new)
+
+
+def _own_number(client: Client) -> frozenset[Number]:
+    return frozenset({("", client.external_id)} if client.external_id else ())
 
 
 def _contact(one: Known) -> str:

@@ -98,10 +98,13 @@ class ClientMatcher:
     def _clients(self, found: Sequence[Identified]) -> list[Client | None]:
         """Return the client of each enrolment, updated or created."""
         new: dict[int, Row] = {}
+        owners = {c.external_id: number for number, c in self._by_id.items()}
         for enrolment, one in zip(self._enrolments, found, strict=True):
             if one.client_id is None:
                 continue
             news = _without(_given_fields(enrolment), self._records[one.client_id])
+            if owners.setdefault(news.get("external_id"), one.client_id) != one.client_id:
+                news.pop("external_id", None)  # another's, and a person has said so
             known = self._by_id.get(one.client_id)
             if known is not None and one.respelled:
                 news = _without_spelling(news, known)

@@ -194,6 +194,38 @@ def test_a_list_that_says_either_means_the_kept_one_and_changes_nothing(house: H
     assert [x for x in house.lines() if x.treated_on == TREATED] == before
 
 
+def test_the_other_records_own_number_means_the_kept_client(house: House) -> None:
+    two(house)
+    merge(house)
+    elsewhere = {"phone": "+447700900188", "email": None, "client_id": "77", "meant": None}
+    (one,) = house.enrol(ana(date(2026, 4, 20), **OLD | elsewhere))
+    assert one.client
+    assert one.client.id == 1
+
+
+def test_somebody_elses_client_number_is_not_taken_from_them(house: House) -> None:
+    house.enrol(ana(TREATED, client_id="77"))
+    bob: dict[str, Any] = {"first_name": "Bob", "phone": "+447700900188", "email": None, "meant": 0}
+    (one,) = house.enrol(ana(TREATED, client_id="77", **bob))
+    assert one.client
+    assert (one.client.id, one.client.external_id) == (2, None)
+
+
+def test_who_was_said_to_be_meant_may_have_been_merged_since(house: House) -> None:
+    two(house)
+    told = ana(date(2026, 4, 20), **OLD | {"last_name": "Reid", "client_id": None, "meant": None})
+    (asked,) = house.enrol(told)
+    assert asked.doubt
+    merge(house)
+    with writing(house.engine) as session:
+        clinic = people.clinics(session)[0]
+        answers = {(asked.doubt.kind, asked.doubt.subject): "client:2"}
+        library, now = house.app.library, house.clock()
+        (one,) = treatments.enrol(session, library, clinic, [told], now, answers=answers)
+        assert one.client
+        assert one.client.id == 1
+
+
 def test_a_text_from_the_old_number_is_the_kept_clients(house: House) -> None:
     two(house, phone="+447700900177")
     merge(house)
