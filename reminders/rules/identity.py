@@ -133,15 +133,16 @@ def _by_client_number(told: Told, known: Directory) -> Meant | None:
 
 
 def _by_booking(told: Told, known: Directory) -> Meant | None:
-    """Believe a known booking's number where the name is its owner's; a new number or address of
-    theirs is then only news.
+    """Believe a known booking's number where the name is its owner's and so is a number or address;
+    all new ones may be a namesake's, since systems use their numbers again.
     """
     owners = known.find("booking", told.booking)
     fits = [owner for owner in owners if _fits(told, owner, Likeness.SAME)]
     if not owners or (told.shared and not fits):
         return None
+    near = [owner for owner in fits if _shares(told, owner) or not _reachable(told, owner)]
     if fits:
-        return _one(told, fits)
+        return _one(told, near) or _question(Why.NAMESAKE, fits)
     alike = [o for o in owners if _shares(told, o) and _fits(told, o, Likeness.ALIKE)]
     return _question(Why.SIMILAR_NAME if alike else Why.BOOKING_OF_ANOTHER, alike or owners)
 
@@ -190,6 +191,11 @@ def _fits(told: Told, client: Known, least: Likeness) -> bool:
 
 def _shares(told: Told, client: Known) -> bool:
     return bool({told.phone, told.email} & {client.phone, client.email} - {None})
+
+
+def _reachable(told: Told, client: Known) -> bool:
+    """Say whether both have a number or address to compare."""
+    return bool((told.phone or told.email) and (client.phone or client.email))
 
 
 def _would_swap(told: Told, client: Known, others: Iterable[Known]) -> bool:

@@ -89,10 +89,10 @@ def test_an_initial_that_fits_mother_and_daughter_is_a_question() -> None:
     assert who_is_meant(Told("Alba", "Silva", N1), known).clients == (2,)
 
 
-def test_a_booking_s_owner_may_have_a_new_number() -> None:
-    """Name and booking number agree: the source itself says that it is the same booking."""
+def test_a_booking_s_owner_with_a_new_number_is_asked_about() -> None:
+    """Systems use their numbers again, and two clients may have one name."""
     found = meant("Ana", "Silva", "+447700900299", booking=(JANE, "1"))
-    assert (found.verdict, found.clients) == (Verdict.SAME, (1,))
+    assert (found.verdict, found.clients, found.why) == (Verdict.QUESTION, (1,), Why.NAMESAKE)
     found = meant("Ana", "Costa", N1, number=(JANE, "c1"))
     assert (found.verdict, found.clients) == (Verdict.SAME, (1,))
 
