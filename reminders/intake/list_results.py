@@ -118,7 +118,7 @@ def summary(checked: CheckedList, taken: Taken | None) -> str:
 def _beside(checked: CheckedList, asked: int) -> Iterator[str]:
     """Say what of a list is no fault and no treatment."""
     if others := checked.other_services.total():
-        yield f"{_count(others, 'row')} {'is' if others == 1 else 'are'} other services."
+        yield f"{_count(others, 'row')} {'is another service' if others == 1 else 'are other services'}."
     if gone := checked.not_taking_place:
         yield f"{gone} will not take place."
     if checked.not_yet:
