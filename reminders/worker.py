@@ -180,8 +180,8 @@ def _send_alerts(alerting: AlertSender) -> None:
 
 def work(app: App) -> None:
     """Run until SIGTERM or SIGINT."""
-    told = Event()
+    alerts_sent = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
+        signal.signal(number, lambda *_: alerts_sent.set())
     with heartbeat(app, "worker"):
-        told.wait()
+        alerts_sent.wait()

@@ -80,15 +80,15 @@ def tick(as_json: AsJson = False) -> None:
     """Send what is due now, and end: for hosts that have only cron."""
     with opened() as app:
         try:
-            came = app.tick()
+            result = app.tick()
         except SendError as error:
             stop(f"Twilio did not say what left while nobody sent ({error}).", "Try again.")
-        if isinstance(came, Hold):
-            stop(*hold_sentences(came))
+        if isinstance(result, Hold):
+            stop(*hold_sentences(result))
         if as_json:
-            print_json(shapes.Tick.of(came, delivery=app.settings.delivery))
+            print_json(shapes.Tick.of(result, delivery=app.settings.delivery))
         else:
-            out.print(_sentence(came))
+            out.print(_sentence(result))
 
 
 def reconcile(as_json: AsJson = False) -> None:
@@ -98,7 +98,7 @@ def reconcile(as_json: AsJson = False) -> None:
             held = app.hold()
             if held is None or held.suspicion is not Suspicion.ELSEWHERE:
                 app.inbound_texts.catch_up()
-            came = app.dispatcher("reconcile").reconcile() + app.restore_guard.compare()
+            result = app.dispatcher("reconcile").reconcile() + app.restore_guard.compare()
         except SendError as error:
             stop(f"Twilio did not say what left ({error}). Nothing is sent yet.", "Try again.")
         erased = _erase_again(app)
@@ -107,15 +107,15 @@ def reconcile(as_json: AsJson = False) -> None:
                 shapes.Reconciliation(
                     delivery=app.settings.delivery,
                     held=shapes.Hold.of(held) if held else None,
-                    proven=came,
+                    proven=result,
                     erased_again=erased,
                 )
             )
             return
-        for what, count in came.items():
+        for what, count in result.items():
             out.print(f"{count} {CAME_OF_IT[what]}")
         _say_erased(erased)
-        if not came:
+        if not result:
             out.print("Nothing is in doubt that the provider could know of by now.")
         if held is not None:
             again = held.suspicion is Suspicion.ELSEWHERE
@@ -184,13 +184,13 @@ def migrate() -> None:
         out.print("The database is now up to date." if done else "The database was up to date.")
 
 
-def _sentence(tally: PassSummary) -> str:
+def _sentence(summary: PassSummary) -> str:
     parts = [
-        f"{sum(tally.sent.values())} sent",
-        *(f"{n} not sent: {PLAIN[Reason(why)]}" for why, n in tally.skipped.items()),
-        *(f"{n} wait: {PLAIN[Reason(why)]}" for why, n in tally.deferred.items()),
-        *(f"{n} failed: {PLAIN[Reason(why)]}" for why, n in tally.failed.items()),
+        f"{sum(summary.sent.values())} sent",
+        *(f"{n} not sent: {PLAIN[Reason(why)]}" for why, n in summary.skipped.items()),
+        *(f"{n} wait: {PLAIN[Reason(why)]}" for why, n in summary.deferred.items()),
+        *(f"{n} failed: {PLAIN[Reason(why)]}" for why, n in summary.failed.items()),
     ]
-    if tally.in_doubt:
-        parts.append(f"{tally.in_doubt} in doubt")
+    if summary.in_doubt:
+        parts.append(f"{summary.in_doubt} in doubt")
     return "\n".join(parts)

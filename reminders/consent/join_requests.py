@@ -164,13 +164,13 @@ def _client_of_contact(session: Session, kept: JoinRequest, channel: Channel) ->
     both belong to one client, and a client that only this form created is left without contacts.
     """
     texts = channel is Channel.SMS
-    mine, other = kept.sms_client_id, kept.email_client_id
+    client_id, other = kept.sms_client_id, kept.email_client_id
     if not texts:
-        mine, other = other, mine
+        client_id, other = other, client_id
     other_proven = kept.email_proven_at if texts else kept.sms_proven_at
-    people.lock(session, [number for number in (mine, other) if number])
-    client = people.client(session, mine or 0)
-    first = people.client(session, other or 0) if other_proven and other != mine else None
+    people.lock(session, [number for number in (client_id, other) if number])
+    client = people.client(session, client_id or 0)
+    first = people.client(session, other or 0) if other_proven and other != client_id else None
     assert client is not None
     if first is None or queries.is_known(session, client.id):
         return client

@@ -58,11 +58,11 @@ class Reconciler:
 
     async def run(self, commits: GroupCommit) -> Counter[str]:
         """Ask about every handoff that is due for it, and count the results."""
-        came: Counter[str] = Counter()
+        results: Counter[str] = Counter()
         take = partial(unconfirmed.take, again_in=ASKING, limit=TOGETHER)
         while found := await commits.run(take):
-            came += await self._settle(found, commits)
-        return came
+            results += await self._settle(found, commits)
+        return results
 
     async def run_by_hand(self, commits: GroupCommit) -> Counter[str]:
         """Ask for all that can have been taken by now, also for what was given up as unknown."""
@@ -82,25 +82,33 @@ class Reconciler:
                 session, unconfirmed.contacts_of(found), now - MEMORY
             )
         )
-        answers = await asyncio.gather(*(self._ask(doubt, taken) for doubt in found))
+        answers = await asyncio.gather(
+            *(self._ask(attempt_in_doubt, taken) for attempt_in_doubt in found)
+        )
         return await commits.run(partial(self._write, answers))
 
-    async def _ask(self, doubt: UnconfirmedAttempt, taken: Mapping[str, set[str]]) -> _Answer:
+    async def _ask(
+        self, attempt_in_doubt: UnconfirmedAttempt, taken: Mapping[str, set[str]]
+    ) -> _Answer:
         """Ask the provider about one message; for a sender without search the result is open."""
-        sender = self._senders.get(doubt.channel)
+        sender = self._senders.get(attempt_in_doubt.channel)
         if not isinstance(sender, Searchable):
-            return _Answer(doubt, LookupResult.UNHEARD)
+            return _Answer(attempt_in_doubt, LookupResult.UNHEARD)
         sought = SearchedMessage(
-            doubt.reminder_id, doubt.contact, doubt.body, doubt.handoff_at, taken[doubt.contact]
+            attempt_in_doubt.reminder_id,
+            attempt_in_doubt.contact,
+            attempt_in_doubt.body,
+            attempt_in_doubt.handoff_at,
+            taken[attempt_in_doubt.contact],
         )
         try:
             provider_id = await sender.find(sought)
         except SendError as error:
-            log.warning("could not ask", reminder=doubt.reminder_id, code=error.code)
-            return _Answer(doubt, LookupResult.UNHEARD)
+            log.warning("could not ask", reminder=attempt_in_doubt.reminder_id, code=error.code)
+            return _Answer(attempt_in_doubt, LookupResult.UNHEARD)
         if provider_id is None:
-            return _Answer(doubt, LookupResult.ABSENT)
-        return _Answer(doubt, LookupResult.FOUND, provider_id)
+            return _Answer(attempt_in_doubt, LookupResult.ABSENT)
+        return _Answer(attempt_in_doubt, LookupResult.FOUND, provider_id)
 
     def _write(self, answers: Sequence[_Answer], session: Session, now: datetime) -> Counter[str]:
         """Settle each with the clients locked; a message that matches two attempts proves the
@@ -108,7 +116,7 @@ class Reconciler:
         delivery.lock_clients(session, {answer.attempt.client_id for answer in answers})
         found = [answer.attempt for answer in answers]
         taken = unconfirmed.known(session, unconfirmed.contacts_of(found), now - MEMORY)
-        came: Counter[str] = Counter()
+        results: Counter[str] = Counter()
         for answer in answers:
             if answer.provider_id is not None:
                 if answer.provider_id in taken[answer.attempt.contact]:
@@ -116,8 +124,8 @@ class Reconciler:
                 taken[answer.attempt.contact].add(answer.provider_id)
             settled = self._verdict(answer, now)
             if settled.status is not Status.UNKNOWN or answer.attempt.status is Status.HANDOFF:
-                came[settled.status] += self._write_one(session, answer, settled, now)
-        return came
+                results[settled.status] += self._write_one(session, answer, settled, now)
+        return results
 
     def _verdict(self, answer: _Answer, now: datetime) -> Settled:
         if isinstance(self._senders.get(answer.attempt.channel), Searchable):
@@ -128,15 +136,15 @@ class Reconciler:
     def _write_one(
         self, session: Session, answer: _Answer, settled: Settled, now: datetime
     ) -> bool:
-        doubt, missed = answer.attempt, answer.result is LookupResult.ABSENT
-        if not unconfirmed.settle(session, doubt, settled, now, missed=missed):
+        attempt_in_doubt, missed = answer.attempt, answer.result is LookupResult.ABSENT
+        if not unconfirmed.settle(session, attempt_in_doubt, settled, now, missed=missed):
             return False
         if settled.status is not Status.HANDOFF:
             outcome = _OUTCOMES.get(settled.status, Outcome.AMBIGUOUS)
-            of = (doubt.reminder_id, doubt.claim)
+            of = (attempt_in_doubt.reminder_id, attempt_in_doubt.claim)
             ended = EndedAttempt(of, outcome, "asked", answer.provider_id or "")
             attempts.end(session, [ended], now)
-            log.info("reconciled", reminder=doubt.reminder_id, status=settled.status)
+            log.info("reconciled", reminder=attempt_in_doubt.reminder_id, status=settled.status)
         return True
 
 

@@ -68,22 +68,22 @@ class Hold:
     @classmethod
     def read(cls, session: Session) -> Hold | None:
         """Return why the database is held; None where it is not."""
-        said = stored_settings.read(session, pauses.HELD)
-        if said is None:
+        stored = stored_settings.read(session, pauses.HELD)
+        if stored is None:
             return None
         moments = {
-            name: datetime.fromisoformat(said[name]) if said[name] else None
+            name: datetime.fromisoformat(stored[name]) if stored[name] else None
             for name in ("since", "known_until", "lost_until")
         }
-        return cls(Suspicion(said["suspicion"]), **moments)  # type: ignore[arg-type]
+        return cls(Suspicion(stored["suspicion"]), **moments)  # type: ignore[arg-type]
 
     def save(self, session: Session) -> None:
         """Hold the database from now on."""
-        said = {
+        stored = {
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in asdict(self).items()
         }
-        stored_settings.write(session, pauses.HELD, said)
+        stored_settings.write(session, pauses.HELD, stored)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from reminders.enrolment.terms import Enrolment
 from reminders.rules import identity, questions
 from reminders.rules.contacts import show_phone
-from reminders.rules.identity import Directory, Known, Meant, Number, Told, Verdict, Why
+from reminders.rules.identity import Directory, Known, Meant, Number, Person, Verdict, Why
 from reminders.rules.questions import Answers, Doubt, QuestionKind
 from reminders.store.queries import people
 from reminders.store.queries.people import name_key
@@ -81,42 +81,42 @@ class ClientIndex:
 
     def identify(self, enrolment: Enrolment, answers: Answers, *, shared: bool) -> Identified:
         """Return whom an enrolment means; who is new is known from now on."""
-        told = _told(enrolment, shared=shared)
+        person = _told(enrolment, shared=shared)
         if enrolment.meant == SOMEBODY_NEW:
-            return self._somebody_else(told, enrolment, only_exact=True)
+            return self._somebody_else(person, enrolment, only_exact=True)
         if enrolment.meant is not None:
             return Identified(enrolment.meant)
-        meant = identity.who_is_meant(told, self._directory)
+        meant = identity.who_is_meant(person, self._directory)
         if meant.verdict is Verdict.QUESTION:
-            return self._as_answered(told, meant, enrolment, answers)
-        return self._accept(told, meant, enrolment)
+            return self._as_answered(person, meant, enrolment, answers)
+        return self._accept(person, meant, enrolment)
 
     def _as_answered(
-        self, told: Told, meant: Meant, enrolment: Enrolment, answers: Answers
+        self, person: Person, meant: Meant, enrolment: Enrolment, answers: Answers
     ) -> Identified:
         subject = _subject(enrolment)
         answer = answers.get((QuestionKind.PERSON, subject))
         if answer is None:
-            return Identified(None, self._ask(told, meant, subject))
+            return Identified(None, self._ask(person, meant, subject))
         if answer == questions.SOMEBODY_ELSE:
-            return self._somebody_else(told, enrolment)
+            return self._somebody_else(person, enrolment)
         number = answer.removeprefix("client:")
         chosen = int(number) if number.isdecimal() else 0
         chosen = self._kept.get(chosen, chosen)
         return Identified(chosen if chosen in self._known else None)
 
     def _somebody_else(
-        self, told: Told, enrolment: Enrolment, *, only_exact: bool = False
+        self, person: Person, enrolment: Enrolment, *, only_exact: bool = False
     ) -> Identified:
         """Look again without the number that was another's; who is still in doubt is new."""
-        bare = replace(told, booking=None, client_number=None)
+        bare = replace(person, booking=None, client_number=None)
         meant = identity.who_is_meant(bare, self._directory)
         new = meant.verdict is Verdict.QUESTION or (only_exact and meant.respelled)
         meant = identity.NEW if new else meant
         found = self._accept(bare, meant, enrolment)
         return replace(found, another_booking=True)
 
-    def _accept(self, told: Told, meant: Meant, enrolment: Enrolment) -> Identified:
+    def _accept(self, person: Person, meant: Meant, enrolment: Enrolment) -> Identified:
         if meant.verdict is Verdict.SAME:
             return Identified(meant.clients[0], respelled=meant.respelled)
         if enrolment.cancelled:
@@ -124,20 +124,20 @@ class ClientIndex:
         number = -1 - len(self._known)
         known = Known(
             number,
-            told.first,
-            told.last,
-            told.phone,
-            told.email,
-            frozenset({told.booking} if told.booking else ()),
-            frozenset({told.client_number} if told.client_number else ()),
+            person.first,
+            person.last,
+            person.phone,
+            person.email,
+            frozenset({person.booking} if person.booking else ()),
+            frozenset({person.client_number} if person.client_number else ()),
         )
         self._known[number] = known
         self._directory.add(known)
         return Identified(number)
 
-    def _ask(self, told: Told, meant: Meant, subject: str) -> Doubt:
+    def _ask(self, person: Person, meant: Meant, subject: str) -> Doubt:
         known = {number: self._known[number] for number in meant.clients}
-        name = f"{told.first} {told.last}".strip()
+        name = f"{person.first} {person.last}".strip()
         first = next(iter(known.values()))
         sentence = SENTENCES[meant.why or Why.SEVERAL_FIT].format(
             known=f"{first.first} {first.last}".strip(), told=name
@@ -162,8 +162,8 @@ def _contact(one: Known) -> str:
     return show_phone(one.phone) if one.phone else one.email or ""
 
 
-def _told(enrolment: Enrolment, *, shared: bool) -> Told:
-    return Told(
+def _told(enrolment: Enrolment, *, shared: bool) -> Person:
+    return Person(
         enrolment.first_name,
         enrolment.last_name,
         enrolment.phone,

@@ -102,16 +102,16 @@ class ClientMatcher:
         for enrolment, one in zip(self._enrolments, found, strict=True):
             if one.client_id is None:
                 continue
-            news = _without(_given_fields(enrolment), self._records[one.client_id])
-            if owners.setdefault(news.get("external_id"), one.client_id) != one.client_id:
-                news.pop("external_id", None)  # another's, and a person has said so
+            given = _without(_given_fields(enrolment), self._records[one.client_id])
+            if owners.setdefault(given.get("external_id"), one.client_id) != one.client_id:
+                given.pop("external_id", None)  # another's, and a person has said so
             known = self._by_id.get(one.client_id)
             if known is not None and one.respelled:
-                news = _without_spelling(news, known)
+                given = _without_spelling(given, known)
             if one.client_id < 0:
                 blank = {"clinic_id": self._clinic.id, "created_at": self._now, **_BLANK}
-                new[one.client_id] = new.get(one.client_id, blank) | news
-            elif known is not None and _update(known, news):
+                new[one.client_id] = new.get(one.client_id, blank) | given
+            elif known is not None and _update(known, given):
                 self._changed.add(one.client_id)
         made = people.add_clients(self._session, list(new.values()))
         by_number = {**self._by_id, **dict(zip(new, made, strict=True))}
@@ -238,15 +238,15 @@ def _own_booking(enrolment: Enrolment, found: Identified) -> Enrolment:
     return replace(enrolment, external_id=None) if found.another_booking else enrolment
 
 
-def _without_spelling(news: Row, known: Client) -> Row:
+def _without_spelling(given: Row, known: Client) -> Row:
     """Leave a known name as it is spelled, but for a family name that was missing."""
     names = {"first_name"} | ({"last_name"} if known.last_name else set())
-    return {name: value for name, value in news.items() if name not in names}
+    return {name: value for name, value in given.items() if name not in names}
 
 
 def _given_fields(enrolment: Enrolment) -> Row:
     """Return the client fields that an enrolment gives; missing ones stay as they are."""
-    news = {
+    given = {
         "first_name": enrolment.first_name,
         "last_name": enrolment.last_name,
         "phone": enrolment.phone,
@@ -255,15 +255,15 @@ def _given_fields(enrolment: Enrolment) -> Row:
         "time_zone": enrolment.time_zone,
         "external_id": enrolment.client_id,
     }
-    return {name: value for name, value in news.items() if value}
+    return {name: value for name, value in given.items() if value}
 
 
-def _without(news: Row, records: Sequence[Client]) -> Row:
+def _without(given: Row, records: Sequence[Client]) -> Row:
     """Return the news without what only repeats a record that was merged into the client's: staff
     have chosen what is kept."""
     return {
         name: value
-        for name, value in news.items()
+        for name, value in given.items()
         if all(getattr(one, name) != value for one in records)
     }
 

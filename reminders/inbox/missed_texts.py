@@ -59,13 +59,13 @@ class InboundTexts:
         self._listed = listed
         self._redact = redact
 
-    def receive(self, came: InboundText) -> str:
+    def receive(self, inbound: InboundText) -> str:
         """Act on a text, and return the immediate answer, if any."""
         now = self._clock()
         with writing(self._engine) as session:
             if self._redact:
-                redactions.ask(session, came.provider_id, now + REDACT_AFTER)
-            return replies.handle_text(session, self._answers, came, now)
+                redactions.ask(session, inbound.provider_id, now + REDACT_AFTER)
+            return replies.handle_text(session, self._answers, inbound, now)
 
     def check_list(self) -> int:
         """Check the list at intervals for texts the webhook missed, and return how many were found.
@@ -111,15 +111,15 @@ class InboundTexts:
             return 0
         heard, last = self._last_listed()
         listed = asyncio.run(self._listed((heard or last or now) - OVERLAP))
-        came = [one for one in listed if one.came_at <= until]
-        for one in came:
+        inbound = [one for one in listed if one.came_at <= until]
+        for one in inbound:
             words = replies.storable(one.text)
             self.receive(
                 InboundText(one.provider_id, one.contact, words, one.media, came_at=one.came_at)
             )
         with writing(self._engine) as session:
             stored_settings.write(session, HEARD, now.isoformat())
-        return len(came)
+        return len(inbound)
 
 
 def _was_silent(last: datetime | None, now: datetime) -> bool:

@@ -52,7 +52,7 @@ def record(
     ahead = {facts.reminder_id: facts for facts in reminder_facts.facts(session, open_ids, now)}
     found = [
         *(_message(step, names, ahead.get(step.reminder.id), words) for step in steps),
-        *(_consent(said) for said in consents.ledger(session, client.id)),
+        *(_consent(sentence) for sentence in consents.ledger(session, client.id)),
         *(_reply(reply) for reply in desk.replies_of(session, client.clinic_id, client.id)),
         *_changes(session, client.id, {s.treatment.id for s in steps if s.treatment}),
     ]
@@ -99,8 +99,8 @@ def _ahead(facts: Facts, reminder: Reminder) -> str:
 def _why(step: ClientMessage) -> str:
     r = step.reminder
     if r.reason is None:
-        said = next((say(code) for code in _codes(step) if say(code)), "")
-        return f"{said[0].upper()}{said[1:]}." if said else ""
+        sentence = next((say(code) for code in _codes(step) if say(code)), "")
+        return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
     plain = PLAIN[r.reason]
     return f"{plain[0].upper()}{plain[1:]}."
 
@@ -133,9 +133,9 @@ def _attempt(tried: AttemptHistory) -> str:
         else ""
     )
     wording = f"version {attempt.wording_id}" if attempt.wording_id else "packaged wording"
-    said = "".join(f"; {r.received_at:%H:%M} {r.status}" for r in tried.receipts)
+    sentence = "".join(f"; {r.received_at:%H:%M} {r.status}" for r in tried.receipts)
     size = f", {attempt.segments} segments" if attempt.segments > 1 else ""
-    return f"{attempt.handoff_at:%d %b %Y %H:%M:%S} UTC to {attempt.contact}, {wording}{size}{outcome}{code}{said}"
+    return f"{attempt.handoff_at:%d %b %Y %H:%M:%S} UTC to {attempt.contact}, {wording}{size}{outcome}{code}{sentence}"
 
 
 def _day(day: date) -> str:
@@ -145,11 +145,19 @@ def _day(day: date) -> str:
 WAYS = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
 
 
-def _consent(said: Consent) -> TimelineEntry:
-    answer = "Nothing known of" if said.act is Act.UNMERGE else "Yes to" if said.given else "No to"
-    title = f"{answer} {WAYS[said.channel]}"
-    facts = (("Said", f"{said.given_at:%d %b %Y %H:%M} UTC"), ("Kept in", said.source))
-    return TimelineEntry(said.recorded_at, "consent", title, facts=facts, channel=said.channel)
+def _consent(sentence: Consent) -> TimelineEntry:
+    answer = (
+        "Nothing known of"
+        if sentence.act is Act.UNMERGE
+        else "Yes to"
+        if sentence.given
+        else "No to"
+    )
+    title = f"{answer} {WAYS[sentence.channel]}"
+    facts = (("Said", f"{sentence.given_at:%d %b %Y %H:%M} UTC"), ("Kept in", sentence.source))
+    return TimelineEntry(
+        sentence.recorded_at, "consent", title, facts=facts, channel=sentence.channel
+    )
 
 
 def _reply(reply: Reply) -> TimelineEntry:

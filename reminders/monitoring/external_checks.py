@@ -142,11 +142,11 @@ def domain(mail_from: str, lookup: Lookup = txt_records) -> Iterator[Check]:
         )
 
 
-def clocks(ours: datetime, theirs: datetime | None) -> Check:
+def clocks(ours: datetime, other: datetime | None) -> Check:
     """Compare our clock with the database's."""
-    if theirs is None:
+    if other is None:
         return Check("clock", PASS, f"{ours:%Y-%m-%d %H:%M:%S} UTC; SQLite has none of its own")
-    apart = abs(ours - theirs)
+    apart = abs(ours - other)
     if apart > JUMP:
         return Check(
             "clock",
@@ -175,13 +175,13 @@ def zones(used: Iterable[str], now: datetime, system: Path = SYSTEM_ZONES) -> Ch
 def _differs(key: str, now: datetime, system: Path) -> bool:
     try:
         with (system / key).open("rb") as file:
-            theirs = ZoneInfo.from_file(file, key)
+            other = ZoneInfo.from_file(file, key)
     except (OSError, ValueError):
         return False
     ours = ZoneInfo(key)
     moments = (now + timedelta(days=15 * n) for n in range(50))
     return any(
-        at.astimezone(ours).utcoffset() != at.astimezone(theirs).utcoffset() for at in moments
+        at.astimezone(ours).utcoffset() != at.astimezone(other).utcoffset() for at in moments
     )
 
 

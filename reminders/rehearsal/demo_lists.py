@@ -59,22 +59,22 @@ class DemoScript:
         return f"{self.today + timedelta(days=days):{form}}"
 
     def _london(self) -> DemoClinic:
-        told = ("yes", "yes", self._day(-30), "paper form")
+        consent = ("yes", "yes", self._day(-30), "paper form")
         texts_only = ("yes", "", self._day(-30), "paper form")
         return DemoClinic(
             "Rosewood Skin", "Europe/London", "020 7946 0018", "desk@rosewood.example",
             "18 Rose Street, London",
             (
-                ("Ana", "Costa", "07700 900101", "ana@mail.example", "Microneedling", self._day(9), "14:30", *told, "R-1", "booked"),
+                ("Ana", "Costa", "07700 900101", "ana@mail.example", "Microneedling", self._day(9), "14:30", *consent, "R-1", "booked"),
                 ("Zoë", "Bright", "+44 7700 900102", "", "SkinPen", self._day(0), "08:00", *texts_only, "R-2", "booked"),
                 ("Maria", "Lind", "07700900103", "maria@mail.example", "Microneedling", self._day(2), "11:00", "", "", "", "", "R-3", "booked"),
-                ("Grace", "Hall", "(07700) 900104", "grace@mail.example", "Microneedling", self._day(-1), "16:00", *told, "R-4", "booked"),
+                ("Grace", "Hall", "(07700) 900104", "grace@mail.example", "Microneedling", self._day(-1), "16:00", *consent, "R-4", "booked"),
             ),
         )  # fmt: skip
 
     def _new_york(self) -> DemoClinic:
         us = "%m/%d/%Y"
-        told = ("yes", "yes", self._day(-20, us), "tablet at the desk")
+        consent = ("yes", "yes", self._day(-20, us), "tablet at the desk")
         dana = (
             "Dana",
             "Reed",
@@ -83,7 +83,7 @@ class DemoScript:
             "Microneedling",
             self._day(-1, us),
             "10:00 AM",
-            *told,
+            *consent,
             "H-1",
             "booked",
         )
@@ -96,7 +96,7 @@ class DemoScript:
             "Microneedling",
             self._day(10, us),
             "1:00 PM",
-            *told,
+            *consent,
             "H-3",
         )
         return DemoClinic(
@@ -104,18 +104,18 @@ class DemoScript:
             "142 Hudson Street, New York",
             (
                 dana,
-                (*emily, self._day(8, us), "3:00 PM", *told, "H-2", "booked"),
+                (*emily, self._day(8, us), "3:00 PM", *consent, "H-2", "booked"),
                 (*olivia, "booked"),
             ),
             (
                 dana,
-                (*emily, self._day(15, us), "3:00 PM", *told, "H-2", "booked"),
+                (*emily, self._day(15, us), "3:00 PM", *consent, "H-2", "booked"),
                 (*olivia, "cancelled"),
             ),
         )  # fmt: skip
 
     def _sydney(self) -> DemoClinic:
-        told = ("yes", "yes", self._day(-10), "web form")
+        consent = ("yes", "yes", self._day(-10), "web form")
         first = self.today - timedelta(days=2)
         second = Offset(months=1).from_day(first)
         chloe = ("Chloe", "Nguyen", "0491 570 156", "chloe@mail.example", "Dermapen")
@@ -123,10 +123,10 @@ class DemoScript:
             "Harbour Skin", "Australia/Sydney", "(02) 5550 1234", "care@harbour.example",
             "5 Quay Street, Sydney",
             (
-                (*chloe, f"{first:%d/%m/%Y}", "10:00", *told, "S-1", "booked"),
-                (*chloe, f"{second:%d/%m/%Y}", "10:00", *told, "S-2", "booked"),
-                ("Priya", "Shah", "0491 570 157", "priya@mail.example", "Microneedling", self._day(-4), "15:00", *told, "S-3", "booked"),
-                ("Ruth", "Wong", "6.1491E+11", "ruth@mail", "Microneedling", f"31/02/{self.today.year}", "15:00", *told, "S-4", "booked"),
+                (*chloe, f"{first:%d/%m/%Y}", "10:00", *consent, "S-1", "booked"),
+                (*chloe, f"{second:%d/%m/%Y}", "10:00", *consent, "S-2", "booked"),
+                ("Priya", "Shah", "0491 570 157", "priya@mail.example", "Microneedling", self._day(-4), "15:00", *consent, "S-3", "booked"),
+                ("Ruth", "Wong", "6.1491E+11", "ruth@mail", "Microneedling", f"31/02/{self.today.year}", "15:00", *consent, "S-4", "booked"),
             ),
         )  # fmt: skip
 

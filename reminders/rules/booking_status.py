@@ -85,9 +85,9 @@ def _column(flag: Flag, cell: str, *, over: bool) -> Standing:
     if flag is Flag.ENDED_WHY:
         return Standing(Outcome.NOT_TAKING_PLACE, word)
     dated = _DATED.search(word)
-    said = read_status(word)
-    if fold(word) and not dated and said.outcome is not Outcome.UNKNOWN:
-        return said
+    text = read_status(word)
+    if fold(word) and not dated and text.outcome is not Outcome.UNKNOWN:
+        return text
     answer = Answer.YES if dated else read_answer(word)
     return Standing(_ANSWERED.get((flag, answer, over), Outcome.UNKNOWN), word)
 
@@ -108,15 +108,15 @@ _ANSWERED = {
 
 @lru_cache(maxsize=4096)
 def _read(word: str) -> tuple[Outcome, bool]:
-    said = _STILL_STANDS.sub(" active ", word)
-    if _ASKED_TO_END.search(said):
+    text = _STILL_STANDS.sub(" active ", word)
+    if _ASKED_TO_END.search(text):
         return Outcome.NOT_YET, False
-    if _GONE.search(said) or _MOVED.search(said):
-        return Outcome.NOT_TAKING_PLACE, not _GONE.search(said)
-    without = _UNDONE.sub(" ", said)
+    if _GONE.search(text) or _MOVED.search(text):
+        return Outcome.NOT_TAKING_PLACE, not _GONE.search(text)
+    without = _UNDONE.sub(" ", text)
     if _TOOK_PLACE.search(without):
         return Outcome.TAKES_PLACE, False
-    if _NOT_YET.search(said):
+    if _NOT_YET.search(text):
         return Outcome.NOT_YET, False
     return (Outcome.TAKES_PLACE if _STANDS.search(without) else Outcome.UNKNOWN), False
 

@@ -14,7 +14,7 @@ Number = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Person:
     """What a row tells of a person; contacts are normalised.
 
     ``shared`` says that other rows of the same list have its booking number with other names:
@@ -111,65 +111,67 @@ class Directory:
         return list({client.id: client for client in found}.values())
 
 
-def who_is_meant(told: Told, known: Directory) -> Meant:
+def who_is_meant(person: Person, known: Directory) -> Meant:
     """Decide who a row means, from facts alone.
 
     A number or address with a spelling of a name is a person. A booking's number names a
     treatment, never a person: with another's name it is a question. Clients with different
     contacts are never made one unasked.
     """
-    numbered = _by_client_number(told, known) or _by_booking(told, known)
-    return numbered or _by_contact(told, known) or _by_name(told, known) or NEW
+    numbered = _by_client_number(person, known) or _by_booking(person, known)
+    return numbered or _by_contact(person, known) or _by_name(person, known) or NEW
 
 
-def _by_client_number(told: Told, known: Directory) -> Meant | None:
-    owners = known.find("client", told.client_number)
+def _by_client_number(person: Person, known: Directory) -> Meant | None:
+    owners = known.find("client", person.client_number)
     fits = [
-        o for o in owners if _fits(told, o, Likeness.ALIKE if _shares(told, o) else Likeness.SAME)
+        o
+        for o in owners
+        if _fits(person, o, Likeness.ALIKE if _shares(person, o) else Likeness.SAME)
     ]
     if owners and not fits:
         return _question(Why.CLIENT_NUMBER_OF_ANOTHER, owners)
-    return _one(told, fits)
+    return _one(person, fits)
 
 
-def _by_booking(told: Told, known: Directory) -> Meant | None:
+def _by_booking(person: Person, known: Directory) -> Meant | None:
     """Believe a known booking's number where the name is its owner's and so is a number or address;
     all new ones may be a namesake's, since systems use their numbers again.
     """
-    owners = known.find("booking", told.booking)
-    fits = [owner for owner in owners if _fits(told, owner, Likeness.SAME)]
-    if not owners or (told.shared and not fits):
+    owners = known.find("booking", person.booking)
+    fits = [owner for owner in owners if _fits(person, owner, Likeness.SAME)]
+    if not owners or (person.shared and not fits):
         return None
-    near = [owner for owner in fits if _shares(told, owner) or not _reachable(told, owner)]
+    near = [owner for owner in fits if _shares(person, owner) or not _reachable(person, owner)]
     if fits:
-        return _one(told, near) or _question(Why.NAMESAKE, fits)
-    alike = [o for o in owners if _shares(told, o) and _fits(told, o, Likeness.ALIKE)]
+        return _one(person, near) or _question(Why.NAMESAKE, fits)
+    alike = [o for o in owners if _shares(person, o) and _fits(person, o, Likeness.ALIKE)]
     return _question(Why.SIMILAR_NAME if alike else Why.BOOKING_OF_ANOTHER, alike or owners)
 
 
-def _by_contact(told: Told, known: Directory) -> Meant | None:
-    sharing = known.find("contact", told.phone, told.email)
-    same = [client for client in sharing if _fits(told, client, Likeness.SAME)]
+def _by_contact(person: Person, known: Directory) -> Meant | None:
+    sharing = known.find("contact", person.phone, person.email)
+    same = [client for client in sharing if _fits(person, client, Likeness.SAME)]
     if not same:
-        alike = [client for client in sharing if _fits(told, client, Likeness.ALIKE)]
+        alike = [client for client in sharing if _fits(person, client, Likeness.ALIKE)]
         return _question(Why.SIMILAR_NAME, alike) if alike else None
     others = [other for other in sharing if other not in same]
-    if others and all(_would_swap(told, client, others) for client in same):
+    if others and all(_would_swap(person, client, others) for client in same):
         return _question(Why.CONTACTS_OF_TWO, [*same, *others])
-    return _one(told, same)
+    return _one(person, same)
 
 
-def _by_name(told: Told, known: Directory) -> Meant | None:
-    namesakes = known.find("name", name_key(told.first, told.last))
+def _by_name(person: Person, known: Directory) -> Meant | None:
+    namesakes = known.find("name", name_key(person.first, person.last))
     return _question(Why.NAMESAKE, namesakes) if namesakes else None
 
 
-def _one(told: Told, fits: list[Known]) -> Meant | None:
+def _one(person: Person, fits: list[Known]) -> Meant | None:
     """Return the one that fits; of several the one whose name or contacts are exactly the same."""
     closer: tuple[Callable[[Known], bool], ...] = (
-        lambda client: _exact(client) == _exact(told),
-        lambda client: _shares(told, client),
-        lambda client: (told.phone, told.email) == (client.phone, client.email),
+        lambda client: _exact(client) == _exact(person),
+        lambda client: _shares(person, client),
+        lambda client: (person.phone, person.email) == (client.phone, client.email),
     )
     for is_closer in closer:
         fits = list(filter(is_closer, fits)) or fits
@@ -177,32 +179,36 @@ def _one(told: Told, fits: list[Known]) -> Meant | None:
         return _question(Why.SEVERAL_FIT, fits)
     if not fits:
         return None
-    respelled = (told.first, told.last) != (fits[0].first, fits[0].last)
+    respelled = (person.first, person.last) != (fits[0].first, fits[0].last)
     return Meant(Verdict.SAME, (fits[0].id,), respelled=respelled)
 
 
-def _exact(one: Told | Known) -> str:
+def _exact(one: Person | Known) -> str:
     return name_key(one.first, one.last) or f"{one.first} {one.last}".casefold()
 
 
-def _fits(told: Told, client: Known, least: Likeness) -> bool:
-    return likeness(told.first, told.last, client.first, client.last) >= least
+def _fits(person: Person, client: Known, least: Likeness) -> bool:
+    return likeness(person.first, person.last, client.first, client.last) >= least
 
 
-def _shares(told: Told, client: Known) -> bool:
-    return bool({told.phone, told.email} & {client.phone, client.email} - {None})
+def _shares(person: Person, client: Known) -> bool:
+    return bool({person.phone, person.email} & {client.phone, client.email} - {None})
 
 
-def _reachable(told: Told, client: Known) -> bool:
+def _reachable(person: Person, client: Known) -> bool:
     """Say whether both have a number or address to compare."""
-    return bool((told.phone or told.email) and (client.phone or client.email))
+    return bool((person.phone or person.email) and (client.phone or client.email))
 
 
-def _would_swap(told: Told, client: Known, others: Iterable[Known]) -> bool:
+def _would_swap(person: Person, client: Known, others: Iterable[Known]) -> bool:
     """Say whether the client's own number or address would become another client's."""
     return any(
-        (client.phone and told.phone not in {None, client.phone} and told.phone == other.phone)
-        or (client.email and told.email not in {None, client.email} and told.email == other.email)
+        (client.phone and person.phone not in {None, client.phone} and person.phone == other.phone)
+        or (
+            client.email
+            and person.email not in {None, client.email}
+            and person.email == other.email
+        )
         for other in others
     )
 

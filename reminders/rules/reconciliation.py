@@ -70,7 +70,7 @@ class UnconfirmedAttempt:
 
 
 def prove(
-    doubt: UnconfirmedAttempt, finding: LookupResult, now: datetime, patience: Patience
+    attempt: UnconfirmedAttempt, finding: LookupResult, now: datetime, patience: Patience
 ) -> Settled:
     """Decide what becomes of a text in doubt.
 
@@ -80,38 +80,38 @@ def prove(
     """
     if finding is LookupResult.FOUND:
         return Settled(Status.ACCEPTED)
-    misses = doubt.failed_lookups + (finding is LookupResult.ABSENT)
+    misses = attempt.failed_lookups + (finding is LookupResult.ABSENT)
     if misses >= len(patience.asks):
-        return _never_left(doubt, now)
-    if finding is LookupResult.UNHEARD and now > _end(doubt, patience):
+        return _never_left(attempt, now)
+    if finding is LookupResult.UNHEARD and now > _end(attempt, patience):
         return Settled(Status.UNKNOWN, Reason.UNPROVEN)
-    return Settled(Status.HANDOFF, due_at=_next_ask(doubt, misses, now, patience))
+    return Settled(Status.HANDOFF, due_at=_next_ask(attempt, misses, now, patience))
 
 
-def _never_left(doubt: UnconfirmedAttempt, now: datetime) -> Settled:
-    if now < doubt.stale_at:
+def _never_left(attempt: UnconfirmedAttempt, now: datetime) -> Settled:
+    if now < attempt.stale_at:
         return Settled(Status.PLANNED, due_at=now)
     return Settled(Status.SKIPPED, Reason.STALE)
 
 
-def _end(doubt: UnconfirmedAttempt, patience: Patience) -> datetime:
-    return max(doubt.stale_at, doubt.handoff_at + patience.proof)
+def _end(attempt: UnconfirmedAttempt, patience: Patience) -> datetime:
+    return max(attempt.stale_at, attempt.handoff_at + patience.proof)
 
 
 def _next_ask(
-    doubt: UnconfirmedAttempt, misses: int, now: datetime, patience: Patience
+    attempt: UnconfirmedAttempt, misses: int, now: datetime, patience: Patience
 ) -> datetime:
     """Keep the asks as far apart as they are meant to be, also when the first came late."""
     gap = patience.asks[misses] - patience.asks[misses - 1] if misses else patience.asks[0] / 2
-    return max(doubt.handoff_at + patience.asks[misses], now + gap / 2)
+    return max(attempt.handoff_at + patience.asks[misses], now + gap / 2)
 
 
-def presume(doubt: UnconfirmedAttempt, now: datetime, *, resend: bool) -> Settled:
+def presume(attempt: UnconfirmedAttempt, now: datetime, *, resend: bool) -> Settled:
     """Decide what becomes of an email in doubt, since no mail server can be asked.
 
     Where ``resend`` is chosen it goes once more while it still helps, with the same Message-ID
     and marked as a possible duplicate; else, or the second time, it is unknown.
     """
-    if resend and not doubt.unproven_attempts and now < doubt.stale_at:
+    if resend and not attempt.unproven_attempts and now < attempt.stale_at:
         return Settled(Status.PLANNED, Reason.MAYBE_TWICE, now)
     return Settled(Status.UNKNOWN, Reason.UNPROVEN)

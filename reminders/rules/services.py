@@ -54,31 +54,31 @@ def read_service(name: str, protocols: Iterable[Protocol]) -> Service:
 def _read(name: str, protocols: tuple[Protocol, ...]) -> Service:
     if name in service_words.NOTHING:
         return Service(Kind.BLANK)
-    said = " ".join(_UNMEANT.sub(" ", name).split())
-    known = tuple(p for p in protocols if _is_known(p, said))
-    maybe = tuple(p for p in protocols if _pattern(p.may_be).search(said))
-    if _ASIDE.search(said):
-        joined = known and _is_joined(said, known)
+    text = " ".join(_UNMEANT.sub(" ", name).split())
+    known = tuple(p for p in protocols if _is_known(p, text))
+    maybe = tuple(p for p in protocols if _pattern(p.may_be).search(text))
+    if _ASIDE.search(text):
+        joined = known and _is_joined(text, known)
         return Service(Kind.DOUBTFUL, _chosen(known, maybe)) if joined else Service(Kind.OTHER)
-    if known and _is_around(said, known):
+    if known and _is_around(text, known):
         return Service(Kind.OTHER)
     if known:
         chosen = _chosen(known, maybe)
         return Service(Kind.TREATMENT if len(chosen) == 1 else Kind.DOUBTFUL, chosen)
-    doubtful = maybe and not _OTHER.search(said)
-    if doubtful or (said == name and _without_neutral(said) == ""):
+    doubtful = maybe and not _OTHER.search(text)
+    if doubtful or (text == name and _without_neutral(text) == ""):
         return Service(Kind.DOUBTFUL, tuple(p.key for p in maybe or protocols[:1]))
     return Service(Kind.OTHER)
 
 
-def _is_known(protocol: Protocol, said: str) -> bool:
+def _is_known(protocol: Protocol, text: str) -> bool:
     """Say whether a name holds one of its words; one that is in doubt too has to stand alone."""
     certain = tuple(w for w in (protocol.name, *protocol.known_as) if w not in protocol.may_be)
-    if _pattern(certain).search(said):
+    if _pattern(certain).search(text):
         return True
     alone = tuple(word for word in protocol.known_as if word in protocol.may_be)
-    rest = _pattern(alone).sub(" ", said)
-    return rest != said and _without_neutral(rest) == ""
+    rest = _pattern(alone).sub(" ", text)
+    return rest != text and _without_neutral(rest) == ""
 
 
 def _chosen(known: Sequence[Protocol], maybe: Sequence[Protocol]) -> tuple[str, ...]:
@@ -90,26 +90,26 @@ def _chosen(known: Sequence[Protocol], maybe: Sequence[Protocol]) -> tuple[str, 
     return tuple(p.key for p in known)
 
 
-def _is_joined(said: str, known: Iterable[Protocol]) -> bool:
+def _is_joined(text: str, known: Iterable[Protocol]) -> bool:
     """Say whether a treatment and a talk stand side by side: “incl. consultation”."""
-    if _JOINED_BEFORE.search(said):
+    if _JOINED_BEFORE.search(text):
         return True
     words = [_pattern((p.name, *p.known_as)) for p in known]
-    for found in _JOINED_AFTER.finditer(said):
-        rest = said[found.end() :].strip()
+    for found in _JOINED_AFTER.finditer(text):
+        rest = text[found.end() :].strip()
         if any(w.match(rest) or w.match(rest.partition(" ")[2]) for w in words):
             return True
     return False
 
 
-def _is_around(said: str, known: Iterable[Protocol]) -> bool:
+def _is_around(text: str, known: Iterable[Protocol]) -> bool:
     """Say whether a treatment is only what it comes before or after."""
-    words = (found for p in known for found in _pattern((p.name, *p.known_as)).finditer(said))
-    return all(_AROUND.search(said[: found.start()]) for found in words)
+    words = (found for p in known for found in _pattern((p.name, *p.known_as)).finditer(text))
+    return all(_AROUND.search(text[: found.start()]) for found in words)
 
 
-def _without_neutral(said: str) -> str:
-    words = (w for w in said.split() if not re.fullmatch(r"\d+\w{0,3}|\d*x\d*|\w", w))
+def _without_neutral(text: str) -> str:
+    words = (w for w in text.split() if not re.fullmatch(r"\d+\w{0,3}|\d*x\d*|\w", w))
     return " ".join(word for word in words if word not in service_words.NEUTRAL)
 
 

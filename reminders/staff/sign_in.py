@@ -55,7 +55,7 @@ class SignInRequest:
 def must_wait(session: Session, door: SignInRequest, now: datetime) -> None:
     """Raise ``Wait`` after too many failed attempts."""
     known = (queries.sign_in_attempt(session, key) for key in door.keys)
-    until = max((knock.next_at for knock in known if knock), default=now)
+    until = max((attempt.next_at for attempt in known if attempt), default=now)
     if until > now:
         raise Wait(int((until - now).total_seconds()) + 1)
 

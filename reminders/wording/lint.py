@@ -85,7 +85,7 @@ def lint_wording(
     language: str,
     milestone: str,
     source: Wording,
-    own: Mapping[str, int] | None = None,
+    numbers: Mapping[str, int] | None = None,
 ) -> list[LintFault]:
     """Return what is wrong with a wording at a clinic's ``own`` numbers; nothing is sent or
     kept."""
@@ -97,7 +97,7 @@ def lint_wording(
     try:
         if not all(map(only_placeholders, astuple(source))):
             return [fault("placeholder", "Use only placeholders and plain conditions.")]
-        filled = library.with_numbers(protocol, language, source, own or {})
+        filled = library.with_numbers(protocol, language, source, numbers or {})
         read = Wording(*(_FILL.from_string(part).render(_SAMPLE) for part in astuple(filled)))
     except (TemplateError, WordingError) as error:
         return [fault("placeholder", f"A placeholder is not known or not closed: {error}.")]
@@ -251,11 +251,11 @@ def _wordings_linted(
     )
     for milestone in protocol.milestones:
         found: dict[LintFault, None] = {}
-        for own in ends:
-            source = library.wording(protocol.key, tag, milestone.key, own)
+        for numbers in ends:
+            source = library.wording(protocol.key, tag, milestone.key, numbers)
             if (tag, milestone.key, source) in seen:
                 continue
             seen.add((tag, milestone.key, source))
-            faults = lint_wording(library, protocol.key, tag, milestone.key, source, own)
+            faults = lint_wording(library, protocol.key, tag, milestone.key, source, numbers)
             found |= dict.fromkeys(faults)
         yield from found

@@ -157,9 +157,11 @@ class Renderer:
         return say(facts.treated_on, locale), say_time(facts.starts, locale)
 
     def _emergency(self, facts: Facts, language: Language) -> str:
-        own = facts.clinic.customisation.numbers.get(facts.protocol, {}).get("emergency_number", 0)
+        customised = facts.clinic.customisation.numbers.get(facts.protocol, {}).get(
+            "emergency_number", 0
+        )
         known = self._library.emergencies.get(facts.clinic.country, language.say["emergency"])
-        return str(own) if own else known
+        return str(customised) if customised else known
 
 
 @lru_cache(maxsize=1 << 15)
@@ -167,9 +169,11 @@ def _of_clinic(
     library: Library, clinic: ClinicFacts, protocol: str, wanted: str, milestone: str
 ) -> tuple[Language, Compiled]:
     tag = library.language(protocol, wanted, clinic.country)
-    own = clinic.customisation.wordings.get((protocol, milestone, tag))
+    customised = clinic.customisation.wordings.get((protocol, milestone, tag))
     numbers = tuple(sorted(clinic.customisation.numbers.get(protocol, {}).items()))
-    return library.all_languages[tag], _compiled(library, protocol, tag, milestone, numbers, own)
+    return library.all_languages[tag], _compiled(
+        library, protocol, tag, milestone, numbers, customised
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -179,15 +183,19 @@ def _compiled(
     tag: str,
     milestone: str,
     numbers: tuple[tuple[str, int], ...],
-    own: Approved | None,
+    customised: Approved | None,
 ) -> Compiled:
     """Compile the packaged words or a clinic's own, at its numbers."""
-    words = own.wording if own else library.wording(protocol, tag, milestone, dict(numbers))
-    if own and not all(map(only_placeholders, astuple(words))):
+    words = (
+        customised.wording
+        if customised
+        else library.wording(protocol, tag, milestone, dict(numbers))
+    )
+    if customised and not all(map(only_placeholders, astuple(words))):
         raise WordingError("a clinic's own words may use placeholders and conditions only")
     filled = library.with_numbers(protocol, tag, words, dict(numbers))
     point = library.protocols[protocol].milestone(milestone)
-    version = own.wording_id if own else None
+    version = customised.wording_id if customised else None
     return Compiled(library, library.all_languages[tag], filled, point, version)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reminders.rules.identity import Directory, Known, Meant, Told, Verdict, Why, who_is_meant
+from reminders.rules.identity import Directory, Known, Meant, Person, Verdict, Why, who_is_meant
 
 N1, N2, N3 = "+447700900201", "+447700900202", "+447700900203"
 E1, E2 = "ana@mail.example", "bob@mail.example"
@@ -22,7 +22,7 @@ KNOWN = Directory.of([ANA, BOB, MUM, GIRL])
 def meant(first: str, last: str, phone: str | None = None, email: str | None = None,
           booking: tuple[str, str] | None = None, number: tuple[str, str] | None = None,
           *, shared: bool = False) -> Meant:  # fmt: skip
-    return who_is_meant(Told(first, last, phone, email, booking, number, shared), KNOWN)
+    return who_is_meant(Person(first, last, phone, email, booking, number, shared), KNOWN)
 
 
 @pytest.mark.parametrize("first", ["Ana", "Anna", "ANA", "Ana Maria", "A.", "Ána", "Mrs Ana"])
@@ -59,34 +59,36 @@ def test_a_clearly_different_name_or_contact_is_a_new_person(
     "told,why,clients",
     [
         # the reused booking number
-        (Told("Bob", "Marley", "+447700900250", None, (JANE, "1")), Why.BOOKING_OF_ANOTHER, (1,)),
-        (Told("Bob", "Jones", N2, None, (JANE, "1")), Why.BOOKING_OF_ANOTHER, (1,)),
-        (Told("Rita", "Silva", N1, None, (JANE, "1")), Why.BOOKING_OF_ANOTHER, (1,)),
-        (Told("Ana", "Costa", N1, None, (JANE, "1")), Why.SIMILAR_NAME, (1,)),
-        (Told("Bob", "Marley", "+447700900250", None, None, (JANE, "c1")), Why.CLIENT_NUMBER_OF_ANOTHER, (1,)),
-        (Told("Rita", "Silva", N1, None, None, (JANE, "c1")), Why.CLIENT_NUMBER_OF_ANOTHER, (1,)),
+        (Person("Bob", "Marley", "+447700900250", None, (JANE, "1")), Why.BOOKING_OF_ANOTHER, (1,)),
+        (Person("Bob", "Jones", N2, None, (JANE, "1")), Why.BOOKING_OF_ANOTHER, (1,)),
+        (Person("Rita", "Silva", N1, None, (JANE, "1")), Why.BOOKING_OF_ANOTHER, (1,)),
+        (Person("Ana", "Costa", N1, None, (JANE, "1")), Why.SIMILAR_NAME, (1,)),
+        (Person("Bob", "Marley", "+447700900250", None, None, (JANE, "c1")), Why.CLIENT_NUMBER_OF_ANOTHER, (1,)),
+        (Person("Rita", "Silva", N1, None, None, (JANE, "c1")), Why.CLIENT_NUMBER_OF_ANOTHER, (1,)),
         # similar names
-        (Told("Ana", "Costa", N1), Why.SIMILAR_NAME, (1,)),
-        (Told("Ina", "Silva", N1), Why.SIMILAR_NAME, (1,)),
-        (Told("Lucio", "García", N3), Why.SIMILAR_NAME, (4,)),
+        (Person("Ana", "Costa", N1), Why.SIMILAR_NAME, (1,)),
+        (Person("Ina", "Silva", N1), Why.SIMILAR_NAME, (1,)),
+        (Person("Lucio", "García", N3), Why.SIMILAR_NAME, (4,)),
         # a known full name with new contacts
-        (Told("Ana", "Silva", "+447700900299"), Why.NAMESAKE, (1,)),
-        (Told("SILVA", "ANA", None, "other@mail.example"), Why.NAMESAKE, (1,)),
-        (Told("Ana", "Silva", N2), Why.NAMESAKE, (1,)),
+        (Person("Ana", "Silva", "+447700900299"), Why.NAMESAKE, (1,)),
+        (Person("SILVA", "ANA", None, "other@mail.example"), Why.NAMESAKE, (1,)),
+        (Person("Ana", "Silva", N2), Why.NAMESAKE, (1,)),
         # contacts of two
-        (Told("Ana", "Silva", N2, E1), Why.CONTACTS_OF_TWO, (1, 2)),
-        (Told("Bob", "Jones", N2, E1), Why.CONTACTS_OF_TWO, (2, 1)),
+        (Person("Ana", "Silva", N2, E1), Why.CONTACTS_OF_TWO, (1, 2)),
+        (Person("Bob", "Jones", N2, E1), Why.CONTACTS_OF_TWO, (2, 1)),
     ],
 )  # fmt: skip
-def test_what_nobody_can_know_is_a_question(told: Told, why: Why, clients: tuple[int, ...]) -> None:
+def test_what_nobody_can_know_is_a_question(
+    told: Person, why: Why, clients: tuple[int, ...]
+) -> None:
     assert who_is_meant(told, KNOWN) == Meant(Verdict.QUESTION, clients, why)
 
 
 def test_an_initial_that_fits_mother_and_daughter_is_a_question() -> None:
     known = Directory.of([Known(1, "Ana", "Silva", N1), Known(2, "Alba", "Silva", N1)])
-    found = who_is_meant(Told("A.", "Silva", N1), known)
+    found = who_is_meant(Person("A.", "Silva", N1), known)
     assert found == Meant(Verdict.QUESTION, (1, 2), Why.SEVERAL_FIT)
-    assert who_is_meant(Told("Alba", "Silva", N1), known).clients == (2,)
+    assert who_is_meant(Person("Alba", "Silva", N1), known).clients == (2,)
 
 
 def test_a_booking_s_owner_with_a_new_number_is_asked_about() -> None:
@@ -109,9 +111,9 @@ def test_one_booking_number_on_several_rows_is_several_people_of_one_visit() -> 
 
 def test_people_of_the_same_list_are_known_to_later_rows() -> None:
     known = Directory.of([])
-    assert who_is_meant(Told("Ana", "Silva", N1), known).verdict is Verdict.NEW
+    assert who_is_meant(Person("Ana", "Silva", N1), known).verdict is Verdict.NEW
     known.add(Known(9, "Ana", "Silva", N1))
-    assert who_is_meant(Told("Anna", "Silva", N1), known).clients == (9,)
+    assert who_is_meant(Person("Anna", "Silva", N1), known).clients == (9,)
 
 
 names = st.sampled_from(["Ana", "Anna", "A.", "Alba", "Bob", "Robert", "Ina", ""])
@@ -134,7 +136,7 @@ def test_nobody_is_the_same_without_a_name_that_fits_and_something_else_that_doe
     clients = [
         Known(i, f, n, p, e, frozenset({b} if b else ())) for i, (f, n, p, e, b) in enumerate(known)
     ]
-    told = Told(first, last, phone, email, booking)
+    told = Person(first, last, phone, email, booking)
     found = who_is_meant(told, Directory.of(clients))
     if found.verdict is Verdict.SAME:
         (one,) = (client for client in clients if client.id == found.clients[0])

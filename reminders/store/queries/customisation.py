@@ -66,8 +66,8 @@ def numbers(session: Session, clinic_id: int) -> dict[str, dict[str, int]]:
 
 def set_numbers(session: Session, clinic_id: int, protocol: str, values: Mapping[str, int]) -> None:
     """Let these be the numbers a clinic sets itself; the others are at their defaults."""
-    mine = (col(Parameter.clinic_id) == clinic_id, col(Parameter.protocol) == protocol)
-    session.execute(delete(Parameter).where(*mine).execution_options(**QUIET))
+    condition = (col(Parameter.clinic_id) == clinic_id, col(Parameter.protocol) == protocol)
+    session.execute(delete(Parameter).where(*condition).execution_options(**QUIET))
     session.add_all(
         Parameter(clinic_id=clinic_id, protocol=protocol, key=key, value=value)
         for key, value in values.items()
@@ -148,11 +148,11 @@ def set_placements(
     session: Session, clinic_id: int, protocol: str, rows: Iterable[MilestonePlacement]
 ) -> None:
     """Let these be all the placements of a protocol's milestones at a clinic."""
-    mine = (
+    condition = (
         col(MilestonePlacement.clinic_id) == clinic_id,
         col(MilestonePlacement.protocol) == protocol,
     )
-    session.execute(delete(MilestonePlacement).where(*mine).execution_options(**QUIET))
+    session.execute(delete(MilestonePlacement).where(*condition).execution_options(**QUIET))
     session.add_all(rows)
     session.flush()
 
@@ -167,7 +167,7 @@ def practice_recipients(session: Session, clinic_id: int) -> list[str]:
 
 def set_practice_recipients(session: Session, clinic_id: int, contacts: Iterable[str]) -> None:
     """Let these be all who are really messaged while a clinic practises."""
-    mine = delete(PracticeRecipient).where(col(PracticeRecipient.clinic_id) == clinic_id)
-    session.execute(mine.execution_options(**QUIET))
+    condition = delete(PracticeRecipient).where(col(PracticeRecipient.clinic_id) == clinic_id)
+    session.execute(condition.execution_options(**QUIET))
     session.add_all(PracticeRecipient(clinic_id=clinic_id, contact=contact) for contact in contacts)
     session.flush()

@@ -30,21 +30,21 @@ def brought_by(session: Session, ids: Collection[int]) -> dict[int, str]:
 
 def recall(session: Session, clinic_id: int, fingerprint: str) -> dict[str, int] | None:
     """Return which column holds what in lists with these headings, if somebody said so."""
-    mine = (
+    condition = (
         col(ColumnMapping.clinic_id) == clinic_id,
         col(ColumnMapping.fingerprint) == fingerprint,
     )
-    found = session.scalars(select(ColumnMapping).where(*mine)).first()
+    found = session.scalars(select(ColumnMapping).where(*condition)).first()
     return json.loads(found.columns) if found else None
 
 
 def remember(session: Session, clinic_id: int, fingerprint: str, where: Mapping[str, int]) -> None:
     """Remember which column holds what in lists with these headings."""
-    mine = (
+    condition = (
         col(ColumnMapping.clinic_id) == clinic_id,
         col(ColumnMapping.fingerprint) == fingerprint,
     )
-    session.execute(delete(ColumnMapping).where(*mine).execution_options(**QUIET))
+    session.execute(delete(ColumnMapping).where(*condition).execution_options(**QUIET))
     kept = json.dumps(dict(where))
     session.add(ColumnMapping(clinic_id=clinic_id, fingerprint=fingerprint, columns=kept))
 

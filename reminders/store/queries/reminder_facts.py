@@ -105,7 +105,7 @@ def _superseded() -> ColumnElement[bool]:
     """Condition: something newer makes this reminder wrong or needless: a later session that has
     begun by then or has a message of its own that day, or a later milestone also due.
     """
-    newer, theirs, following = T.alias("newer"), R.alias("theirs"), R.alias("following")
+    newer, later, following = T.alias("newer"), R.alias("theirs"), R.alias("following")
     is_newer = and_(
         newer.c.client_id == R.c.client_id,
         newer.c.cancelled_at.is_(None),
@@ -114,11 +114,11 @@ def _superseded() -> ColumnElement[bool]:
     begun = exists().where(is_newer, newer.c.treated_on <= R.c.due_on)
     same_day = exists().where(
         is_newer,
-        theirs.c.client_id == R.c.client_id,
-        theirs.c.treatment_id == newer.c.id,
-        theirs.c.channel == R.c.channel,
-        theirs.c.due_on == R.c.due_on,
-        theirs.c.status.in_(OPEN | LEFT),
+        later.c.client_id == R.c.client_id,
+        later.c.treatment_id == newer.c.id,
+        later.c.channel == R.c.channel,
+        later.c.due_on == R.c.due_on,
+        later.c.status.in_(OPEN | LEFT),
     )
     overtaken = exists().where(
         following.c.client_id == R.c.client_id,

@@ -50,11 +50,11 @@ def take(
         .limit(limit)
         .with_for_update(of=Reminder, skip_locked=True)
     )
-    doubts = [UnconfirmedAttempt(**row._mapping) for row in session.execute(due)]
-    ours = col(Reminder.id).in_([doubt.reminder_id for doubt in doubts])
+    attempts = [UnconfirmedAttempt(**row._mapping) for row in session.execute(due)]
+    ours = col(Reminder.id).in_([attempt.reminder_id for attempt in attempts])
     later = update(Reminder).where(ours).values(due_at=now + again_in)
     session.execute(later.execution_options(**QUIET))
-    return doubts
+    return attempts
 
 
 def unknown(session: Session, since: datetime) -> list[UnconfirmedAttempt]:
@@ -94,28 +94,28 @@ def known(session: Session, contacts: Collection[str], since: datetime) -> dict[
 
 
 def settle(
-    session: Session, doubt: UnconfirmedAttempt, settled: Settled, now: datetime, *, missed: bool
+    session: Session, attempt: UnconfirmedAttempt, settled: Settled, now: datetime, *, missed: bool
 ) -> bool:
     """Move a handoff on, unless somebody else did or asked about it meanwhile."""
     values: dict[str, Any] = {"status": settled.status, "reason": settled.reason}
-    values["failed_lookups"] = doubt.failed_lookups + missed
+    values["failed_lookups"] = attempt.failed_lookups + missed
     if settled.due_at is not None:
         values["due_at"] = settled.due_at
     if settled.status is Status.PLANNED:
-        in_doubt = doubt.unproven_attempts + (doubt.channel is Channel.EMAIL)
+        in_doubt = attempt.unproven_attempts + (attempt.channel is Channel.EMAIL)
         values |= {"claim": None, "lease_until": None, "unproven_attempts": in_doubt}
     elif settled.status is not Status.HANDOFF:
         values["settled_at"] = now
     ours = (
-        col(Reminder.id) == doubt.reminder_id,
-        col(Reminder.claim) == doubt.claim,
-        col(Reminder.status) == doubt.status,
-        col(Reminder.failed_lookups) == doubt.failed_lookups,
+        col(Reminder.id) == attempt.reminder_id,
+        col(Reminder.claim) == attempt.claim,
+        col(Reminder.status) == attempt.status,
+        col(Reminder.failed_lookups) == attempt.failed_lookups,
     )
     moved = update(Reminder).where(*ours).values(**values).returning(col(Reminder.id))
     return session.execute(moved.execution_options(**QUIET)).first() is not None
 
 
-def contacts_of(doubts: Sequence[UnconfirmedAttempt]) -> set[str]:
+def contacts_of(attempts: Sequence[UnconfirmedAttempt]) -> set[str]:
     """Return whom these doubts are about."""
-    return {doubt.contact for doubt in doubts}
+    return {attempt.contact for attempt in attempts}

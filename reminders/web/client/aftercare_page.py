@@ -99,9 +99,9 @@ class AftercarePage:
 
 def refusal(request: ClientRequest) -> Response | None:
     """Return the refusal for a network address that tries too many links."""
-    if request.shell.join_limit.full(request.network_address, request.now):
+    if request.templates.join_limit.full(request.network_address, request.now):
         return request.problem(429, "too_often")
-    if request.http.method == "POST" and request.shell.posts.full(request.token, request.now):
+    if request.http.method == "POST" and request.templates.posts.full(request.token, request.now):
         return request.problem(429, "too_often")
     return None
 
@@ -115,9 +115,9 @@ def opened_page(request: ClientRequest) -> Iterator[AftercarePage | None]:
     with opened(request.app.engine) as session:
         client = client_pages.client_with(session, key)
         if client is None:
-            request.shell.join_limit.count(request.network_address, request.now)
+            request.templates.join_limit.count(request.network_address, request.now)
         elif request.http.method == "POST":
-            request.shell.posts.count(request.token, request.now)
+            request.templates.posts.count(request.token, request.now)
             people.lock(session, [client.id])
         yield AftercarePage(session, request, client) if client else None
 

@@ -56,17 +56,17 @@ class ClientRequest:
         return spoken.split(",", maxsplit=1)[0].split(";")[0].strip().lower() or "en"
 
     @property
-    def shell(self) -> PageTemplates:
+    def templates(self) -> PageTemplates:
         """Return what draws the pages."""
         return _templates(self.app)
 
     def words(self, language: str | None = None, country: str = "") -> Words:
         """Return the phrases in the client's own language, else in the browser's."""
-        return self.shell.phrasebook.words(language or self.wanted, country)
+        return self.templates.phrasebook.words(language or self.wanted, country)
 
     def page(self, template: str, words: Words, status: int = 200, /, **facts: Any) -> HTMLResponse:
         """Draw a page."""
-        return self.shell.draw(template, words, status, **facts)
+        return self.templates.draw(template, words, status, **facts)
 
     def wrong_link(self) -> HTMLResponse:
         """Return the page for an invalid link, whatever the reason."""

@@ -44,7 +44,7 @@ def _choices(page: AftercarePage, fault: str | None = None, status: int = 200) -
         status,
         fault=fault,
         boxes=[_box(page, channel, ticked) for channel in page.contacts()],
-        languages=page.request.shell.phrasebook.names,
+        languages=page.request.templates.phrasebook.names,
         language=typed.get("language", page.words.language),
         hours=_hours(page),
         hour=chosen.hour if chosen else page.client.preferred_hour,
@@ -101,7 +101,7 @@ def _read(page: AftercarePage) -> Preferences:
     typed = page.request.typed
     hour = typed.get("hour", "")
     language = typed.get("language", "")
-    known = page.request.shell.phrasebook.names
+    known = page.request.templates.phrasebook.names
     wanted = {channel for channel, box in BOXES.items() if box in typed}
     return Preferences(
         channels=(frozenset(wanted) & page.contacts().keys()) - _barred(page),

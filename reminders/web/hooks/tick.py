@@ -34,14 +34,16 @@ def _tick(app: App) -> Response:
     if not _ONE_AT_A_TIME.acquire(blocking=False):
         return JSONResponse({"under_way": True}, 202)
     try:
-        came = app.tick()
+        result = app.tick()
     except SendError as error:
         return JSONResponse({"waiting_for": str(error)}, 503, {"Retry-After": "60"})
     finally:
         _ONE_AT_A_TIME.release()
-    if isinstance(came, Hold):
-        return JSONResponse({"held": came.suspicion}, 409)
-    return JSONResponse({"sent": came.sent, "skipped": came.skipped, "in_doubt": came.in_doubt})
+    if isinstance(result, Hold):
+        return JSONResponse({"held": result.suspicion}, 409)
+    return JSONResponse(
+        {"sent": result.sent, "skipped": result.skipped, "in_doubt": result.in_doubt}
+    )
 
 
 ROUTES = [Route("/hooks/tick", run_pass, methods=["POST"])]

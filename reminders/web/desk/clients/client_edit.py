@@ -51,16 +51,16 @@ def _form(request: DeskRequest, client: Client) -> Response:
 def keep(request: DeskRequest) -> Response:
     """Save a client's details, unless somebody else changed them meanwhile; then replan."""
     country = request.signed_in.clinic.country or None
-    news: dict[str, Any] = {
+    changes: dict[str, Any] = {
         "first_name": request.read("first_name", read_name),
         "last_name": request.read("last_name", read_name, empty=""),
         "phone": request.read("phone", lambda text: read_phone(text, country).number),
         "email": request.read("email", read_email),
         "language": request.typed("language") or "en",
     }
-    if not news["first_name"]:
+    if not changes["first_name"]:
         request.faults.setdefault("first_name", "The first name is missing.")
-    if not news["phone"] and not news["email"]:
+    if not changes["phone"] and not changes["email"]:
         request.faults.setdefault(
             "phone", "Keep a mobile number or an email address; one is enough."
         )
@@ -70,9 +70,9 @@ def keep(request: DeskRequest) -> Response:
             return _form(request, client)
         if str(client.version) != request.typed("version"):
             raise EditConflict
-        changed = [name for name, value in news.items() if getattr(client, name) != value]
+        changed = [name for name, value in changes.items() if getattr(client, name) != value]
         for name in changed:
-            setattr(client, name, news[name])
+            setattr(client, name, changes[name])
         message_actions.plan_again(session, request.app.library, client, request.now)
         request.record(session, "changed details", Client, client.id, ", ".join(changed))
     return request.redirect(f"/clients/{client.id}", "saved")

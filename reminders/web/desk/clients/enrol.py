@@ -111,7 +111,7 @@ def read(request: DeskRequest) -> EnrolmentInput:
     if not phone and not email and not request.faults.keys() & {"phone", "email"}:
         request.faults["phone"] = "Give a mobile number or an email address; one is enough."
     treated_on, starts = read_when(request)
-    told = Enrolment(
+    entered = Enrolment(
         first_name=first_name,
         last_name=request.read("last_name", read_name, empty=""),
         protocol=_protocol(request),
@@ -121,7 +121,9 @@ def read(request: DeskRequest) -> EnrolmentInput:
         email=email,
         language=request.typed("language") or "en",
     )
-    return EnrolmentInput(replace(told, consents=_said(request, told)), request.typed("meant"))
+    return EnrolmentInput(
+        replace(entered, consents=_said(request, entered)), request.typed("meant")
+    )
 
 
 def _protocol(request: DeskRequest) -> str:
@@ -131,12 +133,12 @@ def _protocol(request: DeskRequest) -> str:
     return found.key if found else ""
 
 
-def _said(request: DeskRequest, told: Enrolment) -> tuple[ConsentAnswer, ...]:
+def _said(request: DeskRequest, entered: Enrolment) -> tuple[ConsentAnswer, ...]:
     """Return the client's consents for channels with a number or address, and their proof."""
     how = request.typed("how") or HOW[0][0]
     who = request.signed_in.staff.email
     proof = Proof(Act.DESK, how, recorded_by=who, network_address=address_of(request.http))
-    wanted = ((Channel.SMS, "yes_sms", told.phone), (Channel.EMAIL, "yes_email", told.email))
+    wanted = ((Channel.SMS, "yes_sms", entered.phone), (Channel.EMAIL, "yes_email", entered.email))
     return tuple(
         ConsentAnswer(channel, given=True, given_at=request.now, source=how, proof=proof)
         for channel, name, contact in wanted

@@ -53,10 +53,10 @@ def show(request: DeskRequest) -> Response:
 
 
 def _conversation(request: DeskRequest, session: Session, reply: Reply) -> Response:
-    who = _who(request, session, reply)
+    writers = _who(request, session, reply)
     came = conversations.last_received(session, request.clinic_id, reply.contact)
     went = conversations.last_sent(
-        session, request.clinic_id, [client.id for client in who], reply.contact
+        session, request.clinic_id, [client.id for client in writers], reply.contact
     )
     line = sorted(
         [*((x.received_at, x) for x in came), *((x.at, x) for x in went)], key=lambda x: x[0]
@@ -65,11 +65,11 @@ def _conversation(request: DeskRequest, session: Session, reply: Reply) -> Respo
     return request.page(
         "conversation.html",
         reply=reply,
-        who=who,
+        who=writers,
         line=line,
         waits=any(x.done_at is None for x in came),
         barred=barred.get((request.clinic_id, reply.contact)),
-        quiet=_quiet(request, who[0]) if who else False,
+        quiet=_quiet(request, writers[0]) if writers else False,
         just_now=request.now - came[-1].received_at < JUST_NOW,
         crew=_colleagues(request, session),
     )
@@ -94,9 +94,10 @@ def answer(request: DeskRequest) -> Response:
         request.faults["words"] = "There are no words yet. Type your answer."
     with writing(request.app.engine) as session:
         reply = request.row(session, Reply, lock=True)
-        who = _who(request, session, reply)
+        writers = _who(request, session, reply)
         meant = next(
-            (c for c in who if str(c.id) == request.typed("client")), who[0] if who else None
+            (c for c in writers if str(c.id) == request.typed("client")),
+            writers[0] if writers else None,
         )
         if meant is None:
             request.faults["words"] = "We do not know this number. Please call it instead."

@@ -46,9 +46,9 @@ def show_all(request: DeskRequest) -> Response:
     for milestone in library.protocols[protocol].milestones:
         key = (protocol, milestone.key, language)
         facts = replace(on.facts, milestone=milestone.key)
-        said = wording_of(request, facts, approved.get(key))
+        words = wording_of(request, facts, approved.get(key))
         found = preview.preview(
-            library, request.app.renderer, facts, said, on.longest_names, request.now
+            library, request.app.renderer, facts, words, on.longest_names, request.now
         )
         rows.append((milestone, found, approved.get(key), latest.get(key)))
     return request.page(
@@ -80,14 +80,14 @@ def editor(request: DeskRequest, key: Key, typed: Wording | None, **more: Any) -
         facts, chosen, treated = _whom(request, session, on.facts)
         approved = customisation.approved(session, request.clinic_id).get(key)
         guests = customisation.practice_recipients(session, request.clinic_id)
-    said = typed or wording_of(request, facts, versions[0] if versions else None)
+    words = typed or wording_of(request, facts, versions[0] if versions else None)
     return request.page(
         "wording-edit.html",
         key=key,
         milestone=protocol.milestone(key[1]),
         protocol=protocol,
         language=library.all_languages[key[2]].name,
-        words=said,
+        words=words,
         versions=versions,
         approved=approved,
         based_on=request.typed("based_on") or (str(versions[0].id) if versions else ""),
@@ -95,7 +95,7 @@ def editor(request: DeskRequest, key: Key, typed: Wording | None, **more: Any) -
         numbers=[guest for guest in guests if guest.startswith("+")],
         clients=treated,
         chosen=chosen,
-        **shown(request, on, said, facts),
+        **shown(request, on, words, facts),
         **more,
     )
 
@@ -113,35 +113,35 @@ def _whom(request: DeskRequest, session: Session, facts: Facts) -> tuple[Facts, 
 
 def try_out(request: DeskRequest) -> Response:
     """Show what stands in the editor as a client would get it; only that part, if asked so."""
-    key, said = key_of(request), typed_wording(request)
+    key, words = key_of(request), typed_wording(request)
     if not request.http.headers.get("x-part"):
-        return editor(request, key, said)
+        return editor(request, key, words)
     with reading(request.app.engine) as session:
         on = sample_recipients(request, session, key)
         facts, _, _ = _whom(request, session, on.facts)
-    words_shown = shown(request, on, said, facts)
+    words_shown = shown(request, on, words, facts)
     return html(request.app, "wording-preview.html", clinic=on.clinic, **words_shown)
 
 
 def save(request: DeskRequest) -> Response:
     """Keep what was typed as a new version, a draft until an owner approves it."""
-    key, said = key_of(request), typed_wording(request)
+    key, words = key_of(request), typed_wording(request)
     based_on = int(request.typed("based_on")) if request.typed("based_on").isdecimal() else None
     try:
         with writing(request.app.engine) as session:
             on = sample_recipients(request, session, key)
             known = customisation.versions(session, on.clinic.id, key)
-            if said == wording_of(request, on.facts, known[0] if known else None):
+            if words == wording_of(request, on.facts, known[0] if known else None):
                 request.faults["body"] = "Nothing was changed. Write something first."
             else:
                 who = request.signed_in.staff.email
                 version = wording_versions.write(
-                    session, on.clinic, key, said, based_on, who, request.now
+                    session, on.clinic, key, words, based_on, who, request.now
                 )
     except NewerVersion:
         raise EditConflict from None
     return (
-        editor(request, key, said)
+        editor(request, key, words)
         if request.faults
         else request.redirect(f"/words/{version.id}", "saved")
     )

@@ -98,8 +98,8 @@ def restore(request: DeskRequest) -> Response:
         key = _key(version)
         on = sample_recipients(request, session, key)
         newest = customisation.versions(session, request.clinic_id, key)[0].id
-        said, who = customisation.words_of(version), request.signed_in.staff.email
-        fresh = wording_versions.write(session, on.clinic, key, said, newest, who, request.now)
+        words, who = customisation.words_of(version), request.signed_in.staff.email
+        fresh = wording_versions.write(session, on.clinic, key, words, newest, who, request.now)
     return request.redirect(f"/words/{fresh.id}", "saved")
 
 
@@ -121,14 +121,14 @@ def send_test(request: DeskRequest) -> Response:
     """Send what stands in the editor to oneself: the email to one's own address, the text to a
     number of the guest list.
     """
-    key, said = key_of(request), typed_wording(request)
+    key, words = key_of(request), typed_wording(request)
     with reading(request.app.engine) as session:
         on = sample_recipients(request, session, key)
         numbers = customisation.practice_recipients(session, request.clinic_id)
         lately = audit.last(session, request.clinic_id, list(TESTED.values()))
     by_email = request.typed("test") == "email"
     to = request.signed_in.staff.email if by_email else request.typed("test")
-    found = shown(request, on, said)["preview"]
+    found = shown(request, on, words)["preview"]
     message = found.email if by_email else found.text
     if not by_email and to not in numbers:
         request.faults["test"] = "Tests go to your guests only. Add your number under Clinic."
@@ -137,11 +137,11 @@ def send_test(request: DeskRequest) -> Response:
     elif message is None:
         request.faults["test"] = "It cannot be sent as it is. Mend what is marked first."
     if request.faults or message is None:
-        return editor(request, key, said)
-    return _send(request, key, said, replace(message, to=to))
+        return editor(request, key, words)
+    return _send(request, key, words, replace(message, to=to))
 
 
-def _send(request: DeskRequest, key: Key, said: Wording, message: Message) -> Response:
+def _send(request: DeskRequest, key: Key, words: Wording, message: Message) -> Response:
     message = replace(
         message,
         reference=f"test.{request.now:%Y%m%d%H%M%S}",
@@ -152,11 +152,11 @@ def _send(request: DeskRequest, key: Key, said: Wording, message: Message) -> Re
     except SendError as error:
         why = error.code or error.outcome
         request.faults["test"] = f"It was not accepted ({why}). Ask whoever runs this."
-        return editor(request, key, said)
+        return editor(request, key, words)
     with writing(request.app.engine) as session:
         what = TESTED[Channel(message.channel)]
         request.record(session, what, Clinic, request.clinic_id, f"{key[1]} in {key[2]}")
-    return editor(request, key, said, said="The test is on its way to you.")
+    return editor(request, key, words, said="The test is on its way to you.")
 
 
 ROUTES = [

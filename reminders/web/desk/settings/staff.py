@@ -92,8 +92,8 @@ def _member(request: DeskRequest, session: Session) -> tuple[Staff, Role]:
 
 
 def _last_owner(request: DeskRequest, session: Session, role: Role) -> bool:
-    crew = queries.of_clinic(session, request.clinic_id)
-    return role is Role.OWNER and sum(one is Role.OWNER for _, one in crew) == 1
+    colleagues = queries.of_clinic(session, request.clinic_id)
+    return role is Role.OWNER and sum(one is Role.OWNER for _, one in colleagues) == 1
 
 
 def end(request: DeskRequest) -> Response:

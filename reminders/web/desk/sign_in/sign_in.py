@@ -178,12 +178,12 @@ def try_code(access: Access, request: Request, form: FormData) -> Response:
 
 def _code(access: Access, request: Request, form: FormData, found: SignedIn) -> Response:
     email, now = found.staff.email, access.app.clock()
-    knocks, code = access.sign_in_request(request, email), text_of(form, "code")
+    limiter, code = access.sign_in_request(request, email), text_of(form, "code")
     try:
         with writing(access.app.engine) as session:
-            mine = staff.signed_in(session, found.sign_in.token_hash)
-            assert mine is not None
-            token = sign_in.with_code(session, access.lock, mine.sign_in, code, knocks, now)
+            session_row = staff.signed_in(session, found.sign_in.token_hash)
+            assert session_row is not None
+            token = sign_in.with_code(session, access.lock, session_row.sign_in, code, limiter, now)
     except Wait as wait:
         return _too_many_attempts(access, request, form, "sign-in-code.html", "code", wait)
     if token is None:
@@ -194,10 +194,10 @@ def _code(access: Access, request: Request, form: FormData, found: SignedIn) -> 
 def _first_code(access: Access, request: Request, form: FormData, found: SignedIn) -> Response:
     seed = access.lock.unseal(text_of(form, "seed")) or ""
     with writing(access.app.engine) as session:
-        mine = staff.signed_in(session, found.sign_in.token_hash)
-        assert mine is not None
+        session_row = staff.signed_in(session, found.sign_in.token_hash)
+        assert session_row is not None
         code, now = text_of(form, "code"), access.app.clock()
-        done = sign_in.set_up_code(session, access.lock, mine.sign_in, seed, code, now)
+        done = sign_in.set_up_code(session, access.lock, session_row.sign_in, seed, code, now)
     if done is None:
         return show_set_up(access, request, form, found, {"code": WRONG_CODE})
     token, spare = done
@@ -213,9 +213,9 @@ def sign_out(access: Access, request: Request, form: FormData) -> Response:
     found = access.session_row(request)
     if found and access.has_valid_token(request, form):
         with writing(access.app.engine) as session:
-            mine = staff.signed_in(session, found.sign_in.token_hash)
-            if mine is not None:
-                mine.sign_in.ended_at = access.app.clock()
+            session_row = staff.signed_in(session, found.sign_in.token_hash)
+            if session_row is not None:
+                session_row.sign_in.ended_at = access.app.clock()
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(access.cookie)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
