@@ -19,7 +19,7 @@ FIRST_RELEASE = (1, 0, 0)
 
 @dataclass(frozen=True)
 class Edition:
-    """The last commit that carried a version."""
+    """The commit that gave a version its number."""
 
     version: str
     commit: str
@@ -33,11 +33,11 @@ class Edition:
 
 
 def released() -> Iterator[Edition]:
-    """Give each released version as last committed, the latest first; none where this is no
-    checkout. In a shallow one only the latest is known.
+    """Give each released version as it was when its number was set, the latest first; none where
+    this is no checkout. In a shallow one only the latest is known.
     """
     known: set[str] = set()
-    for commit in ("HEAD", *(f"{commit}^" for commit in _changes())):
+    for commit in (*_changes(), "HEAD"):
         version = _version(commit)
         if version and version not in known and _number(version) >= FIRST_RELEASE:
             known.add(version)

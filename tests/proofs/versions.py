@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 
+from reminders import __version__
 from reminders.rules.terms import Channel
 from reminders.settings import Settings
 from reminders.store.database import open_engine
@@ -50,7 +50,8 @@ LEFT = (
 
 def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
     """Play every released version beside the work tree; the latest alone, if quick."""
-    editions = list(islice(released(), plan.times(99, 1)))
+    older_first = sorted(released(), key=lambda edition: edition.version == __version__)
+    editions = older_first[: plan.times(99, 1)]
     if not editions:
         yield Verdict("versions", "postgresql", "-", plan.seed, what=ABSENT)
     for edition in editions:
