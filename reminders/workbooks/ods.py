@@ -109,7 +109,7 @@ class _Content(Visitor):
         text = _text(cell, self.take_text())
         times = _times(cell, "table:number-columns-repeated")
         if self._sheet is not None and text.strip():
-            for place in range(self._place, self._place + min(times, MOST_COLUMNS + 1)):
+            for place in range(self._place, self._place + times):
                 self._cells.put(place, text)
         self._place += times
         self._cell, self.wants_text, self._beside = None, False, 0

@@ -54,7 +54,7 @@ def main() -> int:
 
 def _confine() -> None:
     """Take what a list needs and no more; where a system knows no such limit, the rest holds."""
-    with suppress(ImportError, AttributeError, OSError, ValueError):
+    with suppress(ImportError, AttributeError):
         os.nice(10)  # reminders go first
         import resource  # noqa: PLC0415 (not on Windows)
 
@@ -64,7 +64,8 @@ def _confine() -> None:
             (resource.RLIMIT_CPU, SECONDS),
             (resource.RLIMIT_AS, MEMORY),
         ):
-            resource.setrlimit(what, (most, most))
+            with suppress(OSError, ValueError):  # held tighter already, or not at all
+                resource.setrlimit(what, (most, most))
 
 
 def sheets_of(file: BinaryIO) -> Iterator[Sheet]:

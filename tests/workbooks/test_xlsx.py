@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reminders.rules.terms import InputError
 from reminders.spreadsheets import table_of
 from tests.support.workbooks import HEADINGS, LIST, ROW, cell, read, row, xlsx
 
@@ -73,6 +74,12 @@ def test_a_blank_cell_in_the_last_corner_is_no_content(kind: str) -> None:
     stray = f'<row r="1048576"><c r="XFD1048576" {kind}</row>'.replace('" >', '">')
     table = table_of(xlsx(LIST + stray))
     assert (table.header, table.rows) == (HEADINGS, [(2, ROW)])
+
+
+def test_a_cell_too_far_out_is_refused_where_it_is_read() -> None:
+    with pytest.raises(InputError, match="200 columns"):
+        read(xlsx(row(*["a"] * 201)))
+    assert len(read(xlsx(row(*["a"] * 200)))[0][1]) == 200
 
 
 def test_blank_cells_and_rows_without_end_are_no_content() -> None:
