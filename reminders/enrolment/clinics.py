@@ -10,7 +10,7 @@ from babel.core import get_global
 from sqlalchemy.orm import Session
 
 from reminders.plans.reminder_plans import replan_clinic
-from reminders.rules import list_cells, sending_hours
+from reminders.rules import sending_hours, zone_names
 from reminders.rules.contacts import clean, read_email, read_name, read_phone
 from reminders.rules.decision import MOST_A_DAY, MOST_A_WEEK
 from reminders.rules.terms import Channel, InputError, Reason
@@ -112,7 +112,7 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
     faults: list[str] = []
     readers: dict[str, Callable[[str], str | int]] = {
         "name": _name,
-        "time_zone": lambda text: list_cells.read_zone(text, get_global("windows_zone_mapping")),
+        "time_zone": lambda text: zone_names.read_zone(text, get_global("windows_zone_mapping")),
         "phone": lambda text: read_phone(text, clinic.country or None).number,
         "email": read_email,
         "address": _required,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from reminders.rules import sending_hours
 from reminders.rules.contacts import clean
@@ -32,72 +32,6 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-_YES = {
-    "y",
-    "yes",
-    "true",
-    "1",
-    "x",
-    "✓",
-    "✔",
-    "ok",
-    "agreed",
-    "given",
-    "opted in",
-    "opt in",
-    "on",
-    "si",
-    "sí",
-    "oui",
-    "ja",
-    "tak",
-    "sim",
-}
-_NO = {
-    "n",
-    "no",
-    "false",
-    "0",
-    "-",
-    "none",
-    "not given",
-    "refused",
-    "declined",
-    "off",
-    "non",
-    "nein",
-    "nie",
-    "não",
-    "nao",
-}
-_STOP = {
-    "stop",
-    "stopped",
-    "opted out",
-    "opt out",
-    "optout",
-    "opt-out",
-    "opted-out",
-    "unsubscribed",
-    "withdrawn",
-    "blocked",
-    "do not contact",
-}
-_GONE = {
-    "cancelled",
-    "canceled",
-    "cancel",
-    "no show",
-    "noshow",
-    "no-show",
-    "did not attend",
-    "dna",
-    "blocked",
-    "never booked",
-    "archived",
-    "declined",
-}
-
 EXAMPLE = "Write it like 2026-03-14 15:30, or 14 March 2026."
 
 
@@ -106,13 +40,6 @@ class Moment(NamedTuple):
 
     day: date
     at: time | None
-
-
-class Answer(NamedTuple):
-    """A yes or no; ``stop`` marks a no that binds the contact itself."""
-
-    given: bool
-    stop: bool = False
 
 
 def day_first(cells: Iterable[str], country: str) -> bool:
@@ -244,48 +171,3 @@ def read_clock(text: str) -> time | None:
         return time(hour, int(found[2] or 0))
     except ValueError:
         return None
-
-
-def read_answer(cell: str) -> Answer | None:
-    """Read a consent cell; nothing written is no answer. Raises ``InputError``."""
-    word = clean(cell).casefold().rstrip(".!")
-    if not word:
-        return None
-    if word in _STOP:
-        return Answer(given=False, stop=True)
-    if word not in _YES | _NO:
-        raise InputError("This is neither yes nor no.", "Write yes, no or stop, or leave it empty.")
-    return Answer(given=word in _YES)
-
-
-def read_cancelled(cell: str) -> bool:
-    """Say whether a booking's status means that it did not, or will not, take place."""
-    word = clean(cell).casefold()
-    return word in _GONE or word in _YES
-
-
-def read_zone(name: str, windows_zones: Mapping[str, str]) -> str:
-    """Return the IANA zone of a name, whatever its capitals, or of a name that Windows uses.
-
-    Raises ``InputError``; a three-letter shorthand is refused because several zones share it.
-    """
-    wanted = clean(name)
-    known = {zone.casefold(): zone for zone in available_timezones()}
-    found = known.get(wanted.casefold().replace(" ", "_"))
-    if found is not None and ("/" in found or found == "UTC"):
-        return found
-    windows = {key.casefold(): zone for key, zone in windows_zones.items()}
-    if wanted.casefold() in windows:
-        return windows[wanted.casefold()]
-    raise InputError(
-        "This is not the name of a time zone.",
-        "Write a region and city, like Europe/London or America/New_York.",
-    )
-
-
-def read_language(cell: str) -> str:
-    """Return a language tag such as ``en`` or ``pt-BR``; raises ``InputError``."""
-    found = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?", clean(cell))
-    if found is None:
-        raise InputError("This is not a language code.", "Write two letters, like en or es.")
-    return found[1].lower() + (f"-{found[2].upper()}" if found[2] else "")

@@ -47,11 +47,6 @@ def name_key(first: str, last: str) -> str:
     return " ".join(words) if name.given and name.family else ""
 
 
-def sound_key(first: str, last: str) -> str:
-    """Return what spellings of a full name that sound alike share, to find them among many."""
-    return " ".join(sorted({sound(word) for word in name_key(first, last).split()}))
-
-
 @lru_cache(maxsize=65536)
 def likeness(first: str, last: str, other_first: str, other_last: str) -> Likeness:
     """Compare two names found on one number or address.
