@@ -12,7 +12,7 @@ from reminders.enrolment import treatments
 from reminders.intake import lists, waiting_rows
 from reminders.intake.list_results import CheckedList, Taken
 from reminders.questions import questions
-from reminders.rules.questions import QuestionKind
+from reminders.rules.questions import CANCELLED, QuestionKind
 from reminders.rules.terms import InputError
 from reminders.store.queries import audit, people
 from reminders.store.queries import questions as queries
@@ -36,7 +36,7 @@ def answer(
     queries.forget_rows(session, waiting)
     audit.record(session, asked.clinic_id, by, "answered a question", Question, asked.id, now, asked.kind)  # fmt: skip
     if asked.kind == QuestionKind.VANISHED:
-        return _cancel(session, library, asked, about["ids"], now)
+        return _settle_vanished(session, library, asked, about["ids"], by, now)
     return _read_again(session, library, asked, rows, now)
 
 
@@ -62,13 +62,17 @@ def _read_again(
     return total
 
 
-def _cancel(
-    session: Session, library: Library, asked: Question, ids: list[int], now: datetime
+def _settle_vanished(
+    session: Session, library: Library, asked: Question, ids: list[int], by: str, now: datetime
 ) -> Taken:
+    """Cancel what a person said is cancelled; of the rest remember that it takes place."""
     taken = Taken()
-    for number in ids if asked.answer == "cancelled" else ():
+    for number in ids:
         treatment = people.treatment(session, number)
-        if treatment is not None and treatment.cancelled_at is None:
+        if asked.answer != CANCELLED:
+            about = (QuestionKind.VANISHED, str(number), "")
+            questions.remember(session, asked.clinic_id, *about, asked.answer or "", by, now)
+        elif treatment is not None and treatment.cancelled_at is None:
             treatments.cancel(session, library, treatment, now)
             taken.effects["cancelled"] += 1
     return taken

@@ -45,6 +45,7 @@ def ask_about_vanished(
         (treatment, client)
         for treatment, client in known
         if treatment.id not in here
+        and (QuestionKind.VANISHED, str(treatment.id)) not in sheet.answers
         and (treatment.external_id or "").partition("#")[0] not in bookings
         and not (in_doubt and treatment.external_id is None)
     ]

@@ -52,6 +52,7 @@ Answers = Mapping[tuple[QuestionKind, str], str]
 NO_REMINDERS = "none"
 LEAVE_OUT = "leave-out"
 SOMEBODY_ELSE = "new"
+CANCELLED = "cancelled"
 _LEAVE_OUT = Choice(LEAVE_OUT, "Leave it out")
 
 
@@ -119,7 +120,7 @@ def about_vanished(source: str, names: Iterable[str], treatments: Iterable[int])
         source,
         "",
         f"{several.capitalize()} no longer in your list: {who}. Cancelled?",
-        (Choice("cancelled", "Yes, cancelled"), Choice("keep", "No, they take place")),
+        (Choice(CANCELLED, "Yes, cancelled"), Choice("keep", "No, they take place")),
         ids,
     )
 

@@ -162,6 +162,8 @@ def test_who_vanishes_from_a_later_list_is_asked_about_and_not_cancelled(
     assert planned_for(house) == {"Ana Silva", "Bea Hall", "Cal Moss"}
     reply(house, asked.id, choice)
     assert planned_for(house) == planned
+    bring_in_rows(house, ANA, CAL)
+    assert open_questions(house) == []
 
 
 def test_a_question_ends_when_a_later_list_answers_it(house: House) -> None:
