@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
 
 _LETTERS = str.maketrans(
     {
@@ -22,15 +24,18 @@ _LETTERS = str.maketrans(
 """Letters that Unicode does not take apart into a letter and a mark, and signs that say nothing."""
 
 
+_OTHER_MARKS = re.compile("[^a-z0-9]+")
+
+
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Return small letters without accents, every run of other marks one space."""
-    if not text.isascii():
-        known = (
-            unicodedata.normalize("NFKC", text.translate(_LETTERS)).casefold().translate(_LETTERS)
-        )
-        apart = unicodedata.normalize("NFKD", known)
-        text = "".join(c for c in apart if unicodedata.category(c) not in {"Mn", "Cf"})
-    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+    if text.isascii():
+        return _OTHER_MARKS.sub(" ", text.lower()).strip()
+    known = unicodedata.normalize("NFKC", text.translate(_LETTERS)).casefold().translate(_LETTERS)
+    apart = unicodedata.normalize("NFKD", known)
+    bare = "".join(c for c in apart if unicodedata.category(c) not in {"Mn", "Cf"})
+    return " ".join("".join(c if c.isalnum() else " " for c in bare.casefold()).split())
 
 
 def key(text: str) -> str:
