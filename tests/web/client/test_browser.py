@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from reminders.wording.library import templates_folder
 from tests.support.browser import Served, page_of, screenshot
@@ -27,15 +27,15 @@ def test_all_of_it_works_without_javascript(served: Served, chromium: Browser) -
         texts = [path.read_text() for path in served.house.left()]
         page.get_by_label("Code").fill(re.findall(r"\b\d{6}\b", texts[-1])[-1])
         page.get_by_role("button", name="Go on").click()
-        assert page.get_by_text("Your number is confirmed").is_visible()
+        expect(page.get_by_text("Your number is confirmed")).to_be_visible()
         page.goto(client_page(served))
         page.get_by_role("link", name="Pause for a week").click()
         page.get_by_role("button", name="Pause for a week").click()
-        assert page.get_by_text("Paused. We will not write to you").is_visible()
+        expect(page.get_by_text("Paused. We will not write to you")).to_be_visible()
         page.get_by_role("button", name="End the pause").click()
         page.get_by_role("link", name="Stop all messages").click()
         page.get_by_role("button", name="Stop all messages").click()
-        assert page.get_by_text("We will not text or email you any more").is_visible()
+        expect(page.get_by_text("We will not text or email you any more")).to_be_visible()
 
 
 @pytest.mark.slow

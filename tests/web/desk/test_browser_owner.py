@@ -64,7 +64,7 @@ def test_a_list_is_dropped_mended_and_brought_in(chromium: Browser, served: Serv
         page.get_by_role("textbox", name="Mobile").fill("07700 900103")
         page.click("text=Save and check again")
         expect(page.get_by_text("1 to mend", exact=True)).to_be_visible()
-        page.click("text=Bring in 2 rows, keep 1 for later")
+        page.click("text=Bring in 2 treatments, keep 1 for later")
         expect(page.get_by_text("The list is in.")).to_be_visible()
         looks_right(page, "office list brought in")
         page.click("text=Undo this list")
