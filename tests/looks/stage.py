@@ -85,7 +85,7 @@ def begin_owner(page: Page, served: Served, email: str = "olga@rosewood.example"
 
 def code_of(page: Page, served: Served) -> str:
     """Return what an authenticator app would show for the key on the page."""
-    page.wait_for_selector("code")
+    page.wait_for_selector("code", state="attached")
     seed = re.search(r"<code>([A-Z2-7 ]+)</code>", page.content())
     assert seed
     return pyotp.TOTP(seed[1].replace(" ", "")).at(served.house.clock.now)
