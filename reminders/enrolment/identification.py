@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -79,9 +78,9 @@ class ClientIndex:
                 self._directory.add(known)
         self._kept = {one.id: client_id for client_id, merged in records.items() for one in merged}
 
-    def identify(self, enrolment: Enrolment, answers: Answers, *, shared: bool) -> Identified:
+    def identify(self, enrolment: Enrolment, answers: Answers) -> Identified:
         """Return whom an enrolment means; who is new is known from now on."""
-        person = _told(enrolment, shared=shared)
+        person = _told(enrolment)
         if enrolment.meant == SOMEBODY_NEW:
             return self._somebody_else(person, enrolment, only_exact=True)
         if enrolment.meant is not None:
@@ -162,7 +161,7 @@ def _contact(one: Known) -> str:
     return show_phone(one.phone) if one.phone else one.email or ""
 
 
-def _told(enrolment: Enrolment, *, shared: bool) -> Person:
+def _told(enrolment: Enrolment) -> Person:
     return Person(
         enrolment.first_name,
         enrolment.last_name,
@@ -170,7 +169,6 @@ def _told(enrolment: Enrolment, *, shared: bool) -> Person:
         enrolment.email,
         enrolment.booking,
         ("", enrolment.client_id) if enrolment.client_id else None,
-        shared,
     )
 
 
@@ -196,12 +194,3 @@ def candidates(session: Session, clinic: Clinic, enrolments: Sequence[Enrolment]
             for name in (f"{e.first_name} {e.last_name}", f"{e.last_name} {e.first_name}")
         },
     )
-
-
-def shared_bookings(enrolments: Iterable[Enrolment]) -> set[Number]:
-    """Return the bookings' numbers that rows with several names share: one visit of several."""
-    names: dict[Number, set[str]] = defaultdict(set)
-    for enrolment in enrolments:
-        if enrolment.booking:
-            names[enrolment.booking].add(name_key(enrolment.first_name))
-    return {booking for booking, found in names.items() if len(found) > 1}

@@ -11,13 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.identification import (
-    ClientIndex,
-    Identified,
-    candidates,
-    shared_bookings,
-)
-from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
+from reminders.enrolment.identification import ClientIndex, Identified, candidates
+from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult, booking_number
 from reminders.rules.identity import Number
 from reminders.rules.planning import timing
 from reminders.rules.questions import Answers
@@ -70,13 +65,13 @@ class ClientMatcher:
         """
         found = self._identify()
         clients = self._clients(found)
-        pairs = list(zip(self._enrolments, found, strict=True))
-        for (enrolment, one), client in zip(pairs, clients, strict=True):
-            if client is not None and one.doubt is None:
+        meant = list(zip(self._enrolments, found, clients, strict=True))
+        for enrolment, _, client in meant:
+            if client is not None and not enrolment.cancelled:
                 self._days[client.id].add(enrolment.treated_on)
         done = [
             self._result(_own_booking(enrolment, one), one, client)
-            for (enrolment, one), client in zip(pairs, clients, strict=True)
+            for enrolment, one, client in meant
         ]
         made = people.add_treatments(self._session, list(self._new.values()))
         treatments = dict(zip(self._new, made, strict=True))
@@ -89,11 +84,7 @@ class ClientMatcher:
 
     def _identify(self) -> list[Identified]:
         index = ClientIndex(self._by_id.values(), self._treatments, self._records)
-        shared = shared_bookings(self._enrolments)
-        return [
-            index.identify(enrolment, self._answers, shared=enrolment.booking in shared)
-            for enrolment in self._enrolments
-        ]
+        return [index.identify(enrolment, self._answers) for enrolment in self._enrolments]
 
     def _clients(self, found: Sequence[Identified]) -> list[Client | None]:
         """Return the client of each enrolment, updated or created."""
@@ -144,7 +135,9 @@ class ClientMatcher:
         return EnrolmentResult(enrolment, effect, client, treatment)
 
     def _treatment_meant(self, enrolment: Enrolment, client: Client) -> Treatment | None:
-        """Return the treatment of that booking, else of that day, else the one moved nearby."""
+        """Return the treatment of that booking, else of that day, else the one moved nearby; what
+        does not take place is never taken for one on another day.
+        """
         if enrolment.booking in self._bookings:
             return self._bookings[enrolment.booking]
         candidates = [
@@ -154,8 +147,8 @@ class ClientMatcher:
             and not _is_another_booking(treatment, enrolment)
         ]
         same_day = [t for t in candidates if t.treated_on == enrolment.treated_on]
-        if same_day:
-            return same_day[0]
+        if same_day or enrolment.cancelled:
+            return next(iter(same_day), None)
         return min(
             (t for t in candidates if self._moved(t, enrolment)),
             key=lambda t: abs(t.treated_on - enrolment.treated_on),
@@ -229,8 +222,8 @@ _BLANK: Row = {
 
 def _is_another_booking(treatment: Treatment, enrolment: Enrolment) -> bool:
     """Say whether one system gave both a number, and not the same."""
-    numbered = treatment.external_id is not None and enrolment.external_id is not None
-    return numbered and treatment.source == enrolment.source
+    one, two = booking_number(treatment.external_id), booking_number(enrolment.external_id)
+    return bool(one and two) and one != two and treatment.source == enrolment.source
 
 
 def _own_booking(enrolment: Enrolment, found: Identified) -> Enrolment:

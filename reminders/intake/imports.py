@@ -75,7 +75,7 @@ def begin(
         rows = [(1, table.header), *((number, row) for number, row in table.rows)]
         widest = max(len(row) for _, row in rows)
         table = Table([f"Column {n}" for n in range(1, widest + 1)], rows)
-    known = queries.recall(session, clinic.id, fingerprint(table.header))
+    known = lists.columns_of(session, clinic, table.header)
     where = list_columns.recognise_columns(table.header) if known is None else known
     intake = Import(
         clinic_id=clinic.id,
@@ -88,11 +88,6 @@ def begin(
     session.add(intake)
     session.flush()
     return intake
-
-
-def fingerprint(header: Sequence[str]) -> str:
-    """Return what lists with the same headings share."""
-    return list_columns.fingerprint(header)
 
 
 def look(
@@ -110,7 +105,7 @@ def set_columns(session: Session, intake: Import, where: Mapping[str, int]) -> N
     table = _table(intake)
     kept = {name: place for name, place in where.items() if 0 <= place < len(table.header)}
     intake.columns = json.dumps(kept)
-    queries.remember(session, intake.clinic_id, fingerprint(table.header), kept)
+    queries.remember(session, intake.clinic_id, list_columns.fingerprint(table.header), kept)
 
 
 def mend(intake: Import, cells: Mapping[tuple[int, int], str]) -> int:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.terms import Enrolment, EnrolmentResult
+from reminders.enrolment.terms import PART, Enrolment, EnrolmentResult
 from reminders.enrolment.treatments import enrol
 from reminders.intake import waiting_rows
 from reminders.intake.column_meanings import CellRemark, ColumnMeanings
@@ -76,12 +76,12 @@ def check_rows(
     """Read rows by what their columns mean."""
     checked.meanings = sheet
     seen: dict[object, int] = {}
-    moved: list[tuple[int, Enrolment]] = []
+    cancelled: list[tuple[int, Enrolment]] = []
     for number, values in rows:
         row = ListRow(sheet, number, values)
         if not is_beside_the_point(values, sheet.header):
-            _check_row(row, checked, seen, moved)
-    _keep_cancelled(checked, moved)
+            _check_row(row, checked, seen, cancelled)
+    _keep_cancelled(checked, cancelled)
     checked.good = _distinct_bookings(checked.good)
 
 
@@ -156,7 +156,7 @@ def _check_row(
     checked.not_taking_place += row.left_out is LeftOut.NOT_TAKING_PLACE
     checked.not_yet += row.left_out is LeftOut.NOT_YET
     checked.cells[row.number] = (row.key, row.values)
-    checked.bookings.add(row.cell("external_id"))
+    checked.bookings |= {number} if (number := row.cell("external_id")) else set()
     if row.doubts and not row.faults:
         checked.doubts.append(WaitingListRow(row.number, row.values, row.key, row.doubts[0]))
     if enrolment is None or _repeats(row, enrolment, checked, seen):
@@ -177,18 +177,17 @@ def _repeats(
 
 
 def _keep_cancelled(checked: CheckedList, cancelled: list[tuple[int, Enrolment]]) -> None:
-    """Cancel what does not take place, unless the same list says when it takes place instead:
-    then that row moves it.
+    """Cancel what does not take place, after the list has said what does: what it moves to another
+    day or hour is moved by then, and stands.
     """
-    takes_place = {(e.identity, e.protocol, e.external_id) for _, e in checked.good}
-    stands = {(e.identity, e.protocol) for _, e in checked.good}
-    for number, enrolment in cancelled:
-        same = (enrolment.identity, enrolment.protocol, enrolment.external_id)
-        if same in takes_place or (
-            not enrolment.external_id and (enrolment.identity, enrolment.protocol) in stands
-        ):
-            continue
-        checked.good.append((number, enrolment))
+    bookings = {(e.identity, e.external_id) for _, e in checked.good if e.external_id}
+    days = {(e.identity, e.protocol, e.treated_on) for _, e in checked.good}
+    checked.good += [
+        (number, e)
+        for number, e in cancelled
+        if (e.identity, e.external_id) not in bookings
+        and (e.external_id or (e.identity, e.protocol, e.treated_on) not in days)
+    ]
 
 
 def _distinct_bookings(good: list[tuple[int, Enrolment]]) -> list[tuple[int, Enrolment]]:
@@ -214,7 +213,7 @@ def _told_apart(
         parts.append(secret_key(*e.identity)[:8])
     if len(days[e.external_id]) > 1:
         parts.append(e.treated_on.isoformat())
-    return e if len(parts) == 1 else replace(e, external_id="#".join(parts))
+    return replace(e, external_id=PART.join(parts))
 
 
 def bring_in(
@@ -246,7 +245,7 @@ def bring_in(
             waiting.append(WaitingListRow(number, values, key, done.doubt))
     taken.waiting = waiting[len(checked.doubts) :]
     if sheet is not None and checked.whole:
-        taken.asked += ask_about_vanished(session, clinic.id, sheet, results, checked.bookings, now)
+        taken.asked += ask_about_vanished(session, clinic.id, sheet, results, checked, now)
     if sheet is not None:
         taken.asked += waiting_rows.let_wait(
             session, clinic.id, sheet, waiting, checked, now, import_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -14,7 +14,7 @@ from reminders.enrolment.terms import ConsentAnswer, Enrolment
 from reminders.intake.column_meanings import CellRemark, ColumnMeanings
 from reminders.rules import list_cells, list_phones, names, questions, services
 from reminders.rules.answers import Answer, read_answer
-from reminders.rules.booking_status import Outcome, Standing, standing, with_answers
+from reminders.rules.booking_status import Outcome, Standing, standing
 from reminders.rules.contacts import clean, read_email, read_name
 from reminders.rules.headings import FLAGS
 from reminders.rules.language_names import read_language
@@ -181,15 +181,11 @@ def _standing(row: ListRow, when: When | None) -> Standing:
         for place in sheet.columns.get(name, ())
         if place < len(row.values)
     ]
-    known = {
-        subject: Outcome(answer)
-        for (kind, subject), answer in sheet.answers.items()
-        if kind is QuestionKind.STATUS
-    }
-    found = with_answers(standing(flags, over=begins < sheet.now), known)
-    if found.outcome is Outcome.UNKNOWN:
-        row.settle(questions.about_status(found.word))
-    return found
+    found = standing(flags, over=begins < sheet.now)
+    if found.outcome is not Outcome.UNKNOWN:
+        return found
+    answer = row.settle(questions.about_status(found.word))
+    return replace(found, outcome=Outcome(answer)) if answer else found
 
 
 def _names(row: ListRow) -> tuple[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.terms import EnrolmentResult
+from reminders.enrolment.terms import EnrolmentResult, booking_number
 from reminders.intake.column_meanings import ColumnMeanings
+from reminders.intake.list_results import CheckedList
 from reminders.questions import questions
 from reminders.rules.questions import Doubt, QuestionKind, about_vanished
 from reminders.store.queries import people
@@ -27,11 +28,11 @@ def ask_about_vanished(
     clinic_id: int,
     sheet: ColumnMeanings,
     done: Sequence[EnrolmentResult],
-    bookings: Collection[str],
+    checked: CheckedList,
     now: datetime,
 ) -> bool:
     """Ask whether what stood in an earlier list and does not in this one is cancelled; nothing is
-    cancelled by itself. ``bookings`` are all numbers that stand in this list, whatever its rows are.
+    cancelled by itself. A row that cannot be read or is in doubt may be any without a number.
     """
     queries.drop_open(session, clinic_id, QuestionKind.VANISHED, sheet.source)
     days = [one.enrolment.treated_on for one in done]
@@ -40,14 +41,14 @@ def ask_about_vanished(
         session, clinic_id, sheet.source, first, max(days, default=first)
     )
     here = {one.treatment.id for one in done if one.treatment}
-    in_doubt = any(one.doubt for one in done)
+    unclear = bool(checked.faults or checked.doubts or any(one.doubt for one in done))
     gone = [
         (treatment, client)
         for treatment, client in known
         if treatment.id not in here
         and (QuestionKind.VANISHED, str(treatment.id)) not in sheet.answers
-        and (treatment.external_id or "").partition("#")[0] not in bookings
-        and not (in_doubt and treatment.external_id is None)
+        and booking_number(treatment.external_id) not in checked.bookings
+        and not (unclear and treatment.external_id is None)
     ]
     if not gone:
         return False

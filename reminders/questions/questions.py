@@ -18,7 +18,7 @@ from reminders.store.tables import Question
 
 REMEMBERED = {QuestionKind.SERVICE, QuestionKind.STATUS, QuestionKind.NAME, QuestionKind.PHONE,
               QuestionKind.PERSON}  # fmt: skip
-"""What need not be asked again next week; what vanished from one list says nothing of the next."""
+"""What is remembered under the subject it was asked by; what vanished is so for each treatment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,8 @@ def _kept(
 def answers(session: Session, clinic_id: int) -> Answers:
     """Return what was answered before."""
     found = queries.answers(session, clinic_id)
-    return {(QuestionKind(kind), subject): answer for (kind, subject), answer in found.items() if kind in set(QuestionKind)}  # fmt: skip
+    ours = set(QuestionKind)  # others are remembered beside, such as who is not the same person
+    return {(QuestionKind(k), subject): a for (k, subject), a in found.items() if k in ours}
 
 
 def labels(session: Session, clinic_id: int, kinds: Iterable[QuestionKind]) -> list[tuple[str, str, str, str | None]]:  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -69,13 +69,6 @@ def standing(cells: Iterable[tuple[Flag, str]], *, over: bool) -> Standing:
     """
     found = [_column(flag, cell, over=over) for flag, cell in cells if _says(cell)]
     return max(found, key=lambda one: (_GRAVITY.index(one.outcome), one.moved), default=STANDS)
-
-
-def with_answers(found: Standing, answers: Mapping[str, Outcome]) -> Standing:
-    """Put what a person answered about a word in the place of not knowing it."""
-    if found.outcome is not Outcome.UNKNOWN:
-        return found
-    return Standing(answers.get(status_key(found.word), Outcome.UNKNOWN), found.word)
 
 
 def _column(flag: Flag, cell: str, *, over: bool) -> Standing:

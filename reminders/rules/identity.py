@@ -15,11 +15,7 @@ Number = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What a row tells of a person; contacts are normalised.
-
-    ``shared`` says that other rows of the same list have its booking number with other names:
-    several people of one visit.
-    """
+    """What a row tells of a person; contacts are normalised."""
 
     first: str
     last: str
@@ -27,7 +23,6 @@ class Person:
     email: str | None = None
     booking: Number | None = None
     client_number: Number | None = None
-    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +135,7 @@ def _by_booking(person: Person, known: Directory) -> Meant | None:
     """
     owners = known.find("booking", person.booking)
     fits = [owner for owner in owners if _fits(person, owner, Likeness.SAME)]
-    if not owners or (person.shared and not fits):
+    if not owners:
         return None
     near = [owner for owner in fits if _shares(person, owner) or not _reachable(person, owner)]
     if fits:

@@ -190,5 +190,64 @@ def test_rescheduled_with_a_second_row_is_a_move(house: House) -> None:
             clinic, library = people.clinic(session, 1), house.app.library
             checked = lists.check(read_table(path), path.name, clinic, library, NOW)
             taken.append(lists.bring_in(session, library, clinic, checked, NOW))
-    assert taken[1].effects == {"moved": 1}
+    assert taken[1].effects == {"moved": 1, "unchanged": 1}
     assert open_questions(house) == []
+
+
+def with_statuses(house: House, *rows: tuple[str, str]) -> Taken:
+    """Take in rows of Ana's bookings without numbers: day and status."""
+    cells = "".join(f"Ana,Silva,07700900201,{on} 10:00,yes,{status}\n" for on, status in rows)
+    path = house.outbox.parent / "list.csv"
+    path.write_text(HEADINGS.replace("booking_id", "status") + cells, "utf-8")
+    with writing(house.engine) as session:
+        clinic, library = people.clinic(session, 1), house.app.library
+        checked = lists.check(read_table(path), path.name, clinic, library, NOW)
+        return lists.bring_in(session, library, clinic, checked, NOW)
+
+
+def days_planned(house: House) -> set[str]:
+    with reading(house.engine) as session:
+        return {
+            f"{t.treated_on:%d %b}"
+            for t in people.treatments_of(session, [1])
+            if t.cancelled_at is None
+        }
+
+
+@pytest.mark.parametrize(
+    "later, planned",
+    [
+        ([("2026-12-03", "Cancelled"), ("2026-12-16", "Confirmed")], {"16 Dec"}),
+        ([("2026-12-16", "Confirmed"), ("2026-12-03", "Cancelled")], {"16 Dec"}),
+        ([("2026-12-03", "Cancelled"), ("2027-01-14", "Confirmed")], {"14 Jan"}),
+        ([("2026-12-03", "Cancelled"), ("2026-12-03", "Confirmed")], {"03 Dec"}),
+        ([("2026-12-10", "Cancelled")], {"03 Dec"}),
+        ([("2026-12-03", "Cancelled")], set()),
+    ],
+)
+@pytest.mark.parametrize("before", [["2026-12-03"], ["2026-12-03", "2026-12-16"]])
+def test_a_cancellation_cancels_the_day_it_names_and_no_other(
+    house: House, before: list[str], later: list[tuple[str, str]], planned: set[str]
+) -> None:
+    in_zone(house, "Europe/London", "GB")
+    with_statuses(house, *((day, "Confirmed") for day in before))
+    with_statuses(house, *later)
+    assert days_planned(house) == planned | ({"16 Dec"} if len(before) > 1 else set())
+
+
+def test_people_of_one_visit_keep_their_treatments_when_one_comes_alone(house: House) -> None:
+    in_zone(house, "Europe/London", "GB")
+    rita = "Rita,Silva,07700900209,2026-12-03 10:00,yes,1\n"
+    later = ANA.replace("2026-12-03", "2026-12-05")
+    for rows in ([ANA, rita], [ANA], [later, rita], [ANA, rita]):
+        bring_in_rows(house, *rows)
+    with reading(house.engine) as session:
+        treatments = list(people.treatments_of(session, [1, 2]))
+    assert [(t.client_id, t.cancelled_at) for t in treatments] == [(1, None), (2, None)]
+
+
+def test_a_row_that_cannot_be_read_is_not_said_to_have_vanished(house: House) -> None:
+    in_zone(house, "Europe/London", "GB")
+    with_statuses(house, ("2026-12-03", "Confirmed"), ("2026-12-20", "Confirmed"))
+    with_statuses(house, ("2026-12-03", "Parked"), ("2026-12-20", "Confirmed"))
+    assert [asked.kind for asked in open_questions(house)] == ["status"]

@@ -20,9 +20,8 @@ KNOWN = Directory.of([ANA, BOB, MUM, GIRL])
 
 
 def meant(first: str, last: str, phone: str | None = None, email: str | None = None,
-          booking: tuple[str, str] | None = None, number: tuple[str, str] | None = None,
-          *, shared: bool = False) -> Meant:  # fmt: skip
-    return who_is_meant(Person(first, last, phone, email, booking, number, shared), KNOWN)
+          booking: tuple[str, str] | None = None, number: tuple[str, str] | None = None) -> Meant:  # fmt: skip
+    return who_is_meant(Person(first, last, phone, email, booking, number), KNOWN)
 
 
 @pytest.mark.parametrize("first", ["Ana", "Anna", "ANA", "Ana Maria", "A.", "Ána", "Mrs Ana"])
@@ -102,11 +101,6 @@ def test_a_booking_s_owner_with_a_new_number_is_asked_about() -> None:
 def test_two_systems_may_both_have_a_1() -> None:
     assert meant("Eve", "Moss", "+447700900250", booking=(ACUITY, "1")).verdict is Verdict.NEW
     assert meant("Eve", "Moss", "+447700900250", number=(ACUITY, "c1")).verdict is Verdict.NEW
-
-
-def test_one_booking_number_on_several_rows_is_several_people_of_one_visit() -> None:
-    assert meant("Rita", "Silva", N1, booking=(JANE, "1"), shared=True).verdict is Verdict.NEW
-    assert meant("Ana", "Silva", N1, booking=(JANE, "1"), shared=True).clients == (1,)
 
 
 def test_people_of_the_same_list_are_known_to_later_rows() -> None:
