@@ -99,18 +99,18 @@ def summary(checked: CheckedList, taken: Taken | None) -> str:
         if not checked.faults:
             return " ".join(["There are no rows to take in.", *_beside(checked, 0)])
         more = " Mend them, or take the rest with --good-rows." if checked.good else ""
-        return f"Nothing was taken in: {faulty} of {_count(checked.rows, 'row')} faulty.{more}"
+        return f"Nothing was taken in: {faulty} of {count_of(checked.rows, 'row')} faulty.{more}"
     effects = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))
     said = [
-        f"{taken.rows} of {_count(checked.rows, 'row')} taken in: {effects}.",
-        f"{_count(taken.planned, 'reminder')} planned, {taken.moved} moved.",
+        f"{taken.rows} of {count_of(checked.rows, 'row')} taken in: {effects}.",
+        f"{count_of(taken.planned, 'reminder')} planned, {taken.moved} moved.",
     ]
     if taken.already_sent:
-        said.append(f"{_count(taken.already_sent, 'reminder')} already went for an old date.")
+        said.append(f"{count_of(taken.already_sent, 'reminder')} already went for an old date.")
     if taken.too_late:
-        said.append(f"{_count(taken.too_late, 'reminder')} would come too late to help: skipped.")
+        said.append(f"{count_of(taken.too_late, 'reminder')} would come too late to help: skipped.")
     if faulty:
-        said.append(f"{_count(faulty, 'faulty row')} left out.")
+        said.append(f"{count_of(faulty, 'faulty row')} left out.")
     said += _beside(checked, taken.asked)
     return " ".join(said)
 
@@ -118,14 +118,15 @@ def summary(checked: CheckedList, taken: Taken | None) -> str:
 def _beside(checked: CheckedList, asked: int) -> Iterator[str]:
     """Say what of a list is no fault and no treatment."""
     if others := checked.other_services.total():
-        yield f"{_count(others, 'row')} {'is another service' if others == 1 else 'are other services'}."
+        yield f"{count_of(others, 'row')} {'is another service' if others == 1 else 'are other services'}."
     if gone := checked.not_taking_place:
         yield f"{gone} will not take place."
     if checked.not_yet:
         yield f"{checked.not_yet} {'is' if checked.not_yet == 1 else 'are'} not certain yet."
     if asked:
-        yield f"{_count(asked, 'question')} for you: reminders questions."
+        yield f"{count_of(asked, 'question')} for you: reminders questions."
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def count_of(number: int, one: str, many: str = "") -> str:
+    """Count something in words."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reminders.enrolment.terms import Effect
-from reminders.intake.list_results import Taken
+from reminders.intake.list_results import Taken, count_of
 
 EFFECTS = {
     Effect.ADDED: ("new treatment", "new treatments"),
@@ -36,8 +36,3 @@ def outcome(taken: Taken, waited: int) -> str:
     faults = [f"Row {one.row} cannot go in: {one.problem} {one.advice}" for one in taken.faults]
     more = [f"And {len(faults) - SHOWN} more."] if len(faults) > SHOWN else []
     return " ".join([said, *faults[:SHOWN], *more])
-
-
-def count_of(number: int, one: str, many: str = "") -> str:
-    """Count something in words."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
