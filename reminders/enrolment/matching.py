@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.enrolment.identification import ClientIndex, Identified, candidates
-from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult, booking_number
-from reminders.rules.identity import Number
+from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
+from reminders.rules.identity import Number, booking_number
 from reminders.rules.planning import timing
 from reminders.rules.questions import Answers
 from reminders.store.queries import merges, people

@@ -13,9 +13,6 @@ from reminders.rules.terms import Channel
 from reminders.store.queries.people import name_key
 from reminders.store.tables import Client, Treatment
 
-PART = "\x1f"
-"""Parts a booking's number from what tells several treatments of one number apart; no cell holds it."""
-
 
 @dataclass(frozen=True, slots=True)
 class ConsentAnswer:
@@ -67,11 +64,6 @@ class Enrolment:
     def booking(self) -> tuple[str, str] | None:
         """Return the booking's number with whose number it is; None where there is none."""
         return (self.source, self.external_id) if self.external_id else None
-
-
-def booking_number(external_id: str | None) -> str:
-    """Return the number as its system writes it, which several treatments may share."""
-    return (external_id or "").partition(PART)[0]
 
 
 class Effect(StrEnum):

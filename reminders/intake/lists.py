@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.terms import PART, Enrolment, EnrolmentResult
+from reminders.enrolment.terms import Enrolment, EnrolmentResult
 from reminders.enrolment.treatments import enrol
 from reminders.intake import waiting_rows
 from reminders.intake.column_meanings import CellRemark, ColumnMeanings
@@ -20,6 +20,7 @@ from reminders.intake.rows import LeftOut, ListRow, read_row
 from reminders.intake.vanished import ask_about_vanished
 from reminders.rules import list_columns
 from reminders.rules.headings import vendor_of
+from reminders.rules.identity import PART
 from reminders.rules.list_dates import order_of
 from reminders.rules.list_shape import heading_row, is_beside_the_point
 from reminders.rules.questions import Answers, secret_key

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.terms import EnrolmentResult, booking_number
+from reminders.enrolment.terms import EnrolmentResult
 from reminders.intake.column_meanings import ColumnMeanings
 from reminders.intake.list_results import CheckedList
 from reminders.questions import questions
+from reminders.rules.identity import booking_number
 from reminders.rules.questions import Doubt, QuestionKind, about_vanished
 from reminders.store.queries import people
 from reminders.store.queries import questions as queries

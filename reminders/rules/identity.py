@@ -12,6 +12,14 @@ from reminders.rules.name_likeness import Likeness, likeness, name_key
 Number = tuple[str, str]
 """A number and the source that gave it: two systems may both have a “1”."""
 
+PART = "\x1f"
+"""Parts a booking's number from what tells several treatments of one number apart; no cell holds it."""
+
+
+def booking_number(external_id: str | None) -> str:
+    """Return the number as its system writes it, which several treatments may share."""
+    return (external_id or "").partition(PART)[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

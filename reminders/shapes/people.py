@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, time
+from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
+from reminders.rules.identity import booking_number
 from reminders.rules.keywords import Kind
 from reminders.rules.roles import Role
 from reminders.rules.terms import Act, Channel, Discretion, Purpose, Reason
 from reminders.shapes.common import Cell, Moment, Shape
+
+BookingNumber = Annotated[str | None, BeforeValidator(lambda kept: booking_number(kept) or None)]
+"""A booking's number as its system writes it."""
 
 
 class Clinic(Shape):
@@ -54,7 +59,7 @@ class Treatment(Shape):
     starts: time | None = Field(description="on the clinic's clock")
     ends: time | None = Field(description="on the clinic's clock")
     ends_at: Moment
-    external_id: str | None = Field(description="the clinic's own number for it")
+    external_id: BookingNumber = Field(description="the booking's number in the clinic's system")
     cancelled_at: Moment | None
     created_at: Moment
 
