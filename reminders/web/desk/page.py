@@ -186,7 +186,7 @@ Handler = Callable[[DeskRequest], Response]
 
 @cache
 def access_of(app: App) -> Access:
-    """Return the guard of an app."""
+    """Return what knows who is signed in to an app's pages."""
     return Access(app)
 
 
