@@ -33,7 +33,7 @@ async def status(request: Request) -> Response:
         log.warning("report refused")
         return Response(status_code=403)
     if not form.get("MessageSid"):
-        return Response(status_code=204)  # the doctor, knocking
+        return Response(status_code=204)  # the doctor, probing
     try:
         await run_in_threadpool(_take, app, _report(request, form))
     except SQLAlchemyError:
