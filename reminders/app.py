@@ -19,6 +19,7 @@ from reminders.delivery.pass_summary import PassSummary, log_settled
 from reminders.delivery.redaction import redact
 from reminders.delivery.restore_guard import Hold, RestoreGuard
 from reminders.inbox.missed_texts import InboundTexts
+from reminders.intake.arrivals import settle_interrupted
 from reminders.links import Links
 from reminders.monitoring import alert_checks
 from reminders.monitoring.alerts import AlertSender
@@ -72,9 +73,7 @@ def use_packaged_zones() -> None:
 
 
 def tune_garbage_collection() -> None:
-    """Let the garbage collector pass over what was imported, and come a tenth as often: on a
-    long list it would take a third of the time.
-    """
+    """Let the garbage collector pass over what was imported, and come a tenth as often."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
 
@@ -261,6 +260,7 @@ class App:
         came = self.hold() or self.dispatcher("tick").run()
         self.inbound_texts.check_list()
         self.redact()
+        settle_interrupted(self.engine, self.library, self.clock())
         self.heartbeat_ping.beat()
         return came
 
@@ -274,7 +274,7 @@ class App:
         return Dispatcher(engine, self.renderer, dict.fromkeys(Channel, accepting), clock)
 
     def clear_outbox(self) -> int:
-        """Remove what the outbox holds of clients who are erased, and return how many files."""
+        """Remove what the outbox holds of erased clients, and return how many files."""
         return outbox_files.remove(self.engine, self.settings.outbox_dir, self.links)
 
     def handle_bounce(self, raw: bytes) -> Meaning:

@@ -187,6 +187,7 @@ def candidates(session: Session, clinic: Clinic, enrolments: Sequence[Enrolment]
         contacts={contact for e in enrolments for contact in (e.phone, e.email) if contact},
         external_ids={e.client_id for e in enrolments if e.client_id},
         bookings={e.external_id for e in enrolments if e.external_id},
+        ids={e.meant for e in enrolments if e.meant},
         names={
             name_key(name)
             for e in enrolments

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from reminders.enrolment.terms import Enrolment, EnrolmentResult
 from reminders.intake.column_meanings import CellRemark, ColumnMeanings
@@ -44,6 +45,16 @@ class CheckedList:
     whole: bool = True
 
     @property
+    def numbers(self) -> dict[int, int]:
+        """Return the number of the row by its enrolment's identity in memory."""
+        return {id(enrolment): number for number, enrolment in self.good}
+
+    def waits(self, number: int, doubt: Doubt) -> WaitingListRow:
+        """Return a row of the list as one that waits for the answer to a doubt."""
+        key, values = self.cells[number]
+        return WaitingListRow(number, values, key, doubt)
+
+    @property
     def questions(self) -> int:
         """Return how many questions its rows raise; many rows may wait for one."""
         return len({(row.doubt.kind, row.doubt.subject) for row in self.doubts})
@@ -64,14 +75,19 @@ class Taken:
     faults: list[CellRemark] = field(default_factory=list)
     asked: int = 0
     waiting: list[WaitingListRow] = field(default_factory=list)
+    treatments: set[int] = field(default_factory=set)
+    days: set[date] = field(default_factory=set)
 
     def count(self, number: int, done: EnrolmentResult) -> None:
         """Count one enrolment."""
         self.effects[done.effect] += 1
         self.rows += not done.enrolment.cancelled and done.doubt is None
         self.notes += [CellRemark(number, "", remark) for remark in done.remarks]
+        self.days.add(done.enrolment.treated_on)
         if done.client:
             self.clients.append(done.client.id)
+        if done.treatment:
+            self.treatments.add(done.treatment.id)
         if done.change is not None:
             self.planned += len(done.change.add)
             self.moved += len(done.change.move)

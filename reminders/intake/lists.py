@@ -231,22 +231,19 @@ def bring_in(
     caller's transaction; ``each`` is called with the result of every row.
     """
     taken = Taken()
-    numbers = {id(enrolment): number for number, enrolment in checked.good}
+    numbers = checked.numbers
     enrolments = [enrolment for _, enrolment in checked.good]
     sheet = checked.meanings
     answers = sheet.answers if sheet else {}
-    waiting = list(checked.doubts)
-    results = enrol(session, library, clinic, enrolments, now, progress, answers)
-    for done in results:
+    for done in enrol(session, library, clinic, enrolments, now, progress, answers):
         number = numbers[id(done.enrolment)]
         taken.count(number, done)
         each(number, done)
         if done.doubt is not None:
-            key, values = checked.cells[number]
-            waiting.append(WaitingListRow(number, values, key, done.doubt))
-    taken.waiting = waiting[len(checked.doubts) :]
+            taken.waiting.append(checked.waits(number, done.doubt))
+    waiting = [*checked.doubts, *taken.waiting]
     if sheet is not None and checked.whole:
-        taken.asked += ask_about_vanished(session, clinic.id, sheet, results, checked, now)
+        taken.asked += ask_about_vanished(session, clinic.id, sheet, taken, checked, now)
     if sheet is not None:
         taken.asked += waiting_rows.let_wait(
             session, clinic.id, sheet, waiting, checked, now, import_id

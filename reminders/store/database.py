@@ -13,15 +13,21 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
 
 from reminders.private_files import make_folder, owner_only
+from reminders.store.arrival_filter import ReadingSession
 
 T = TypeVar("T")
 
 BUSY = 5
 """Seconds to wait for another writer, or for an answer at all, before giving up."""
+
+ASKING = 0.1
+"""Seconds for which SQLite asks for its write lock by itself: at first often, after a while so seldom
+that it misses the moment between two transactions of somebody with many. Then it begins anew."""
 
 
 def normalise(url: str) -> URL:
@@ -100,7 +106,7 @@ def _transact(bind: Engine | Connection, action: Callable[[Session], T]) -> T:
 def _open_sqlite(address: URL) -> Engine:
     if address.database and address.database != ":memory:":
         make_folder(Path(address.database).absolute().parent)
-    engine = create_engine(address, connect_args={"timeout": BUSY}, hide_parameters=True)
+    engine = create_engine(address, connect_args={"timeout": ASKING}, hide_parameters=True)
     event.listen(engine, "do_connect", _make_sqlite)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -150,8 +156,18 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock first where a transaction may write, so that it cannot lose a race."""
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("read_only", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    until = time.monotonic() + BUSY
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+        else:
+            return
 
 
 def database_time(engine: Engine) -> datetime | None:
@@ -181,8 +197,8 @@ def writing(engine: Engine | Connection) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """Open a read-only session; it never waits for a writer."""
-    with Session(engine.execution_options(read_only=True)) as session:
+    """Open a read-only session; it never waits for a writer, and sees a list once it is whole."""
+    with ReadingSession(engine.execution_options(read_only=True)) as session:
         yield session
 
 

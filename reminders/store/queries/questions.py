@@ -35,7 +35,8 @@ def wait(session: Session, row: dict[str, Any]) -> None:
 
 def stop_waiting(session: Session, clinic_id: int, row_keys: Collection[str]) -> None:
     """Forget rows that a later list answered, and the questions nobody waits for any more."""
-    keys = list(row_keys)
+    wait = select(col(WaitingRow.row_key)).where(col(WaitingRow.clinic_id) == clinic_id)
+    keys = [key for key in session.scalars(wait) if key in row_keys]
     for start in range(0, len(keys), 500):
         some = keys[start : start + 500]
         gone = delete(WaitingRow).where(
