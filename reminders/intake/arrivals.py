@@ -217,20 +217,20 @@ def _row(import_id: int, number: int, done: EnrolmentResult) -> Row:
 
 
 def remove(engine: Engine, import_id: int, now: datetime) -> None:
-    """Take back what came of a list that is not to appear."""
-    pace = Pace()
-    gone = pace.rows
+    """Take back what came of a list that is not to appear; one that has appeared stays."""
+    pace, gone = Pace(), 1
     while gone:
         with pace.step(engine) as session:
+            if not queries.is_arriving(session, import_id):
+                return
             gone = queries.remove_some(session, import_id, pace.rows, now)
     with writing(engine) as session:
         queries.forget_list(session, import_id)
-        intake = session.get(Import, import_id)
-        if intake is not None:
-            question_queries.close_unneeded(session, intake.clinic_id)
-            intake.arriving_at = None
-            if intake.cells is None:
-                session.delete(intake)
+        intake = session.get_one(Import, import_id)
+        question_queries.close_unneeded(session, intake.clinic_id)
+        intake.arriving_at = None
+        if intake.cells is None:
+            session.delete(intake)
 
 
 def settle_interrupted(engine: Engine, library: Library, now: datetime) -> None:

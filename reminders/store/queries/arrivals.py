@@ -45,6 +45,14 @@ def arriving(session: Session) -> list[int]:
     return list(session.scalars(ARRIVING))
 
 
+def is_arriving(session: Session, import_id: int) -> bool:
+    """Say whether this list is not there as a whole yet; nobody else says otherwise until the
+    transaction ends.
+    """
+    wanted = ARRIVING.where(col(Import.id) == import_id)
+    return session.scalar(wanted.with_for_update()) is not None
+
+
 def interrupted(session: Session, before: datetime) -> list[int]:
     """Return the lists that were arriving and have not moved since then (UTC)."""
     return list(session.scalars(ARRIVING.where(col(Import.arriving_at) < before)))
