@@ -98,18 +98,21 @@ def test_nobody_sees_a_list_and_nothing_of_it_leaves_before_it_is_whole(
     saw: list[tuple[int, int, int]] = []
     sent: list[int] = []
 
-    def look(_: int) -> None:
+    def look(number: int) -> None:
         saw.append(seen(house))
+        phone = f"+4477009003{number:02}"
+        bea = ana(TODAY, first_name="Bea", phone=phone, email=None)
+        house.enrol(bea, welcomed=False)  # somebody else has something due, too
         house.tick()
         sent.append(len(house.left()))
 
     each_step(look)
     taken = arrive(house, read(house, *map(row, range(5))))
     assert taken.effects == {"added": 5}
-    assert saw[:5] == [(0, 0, 0)] * 5
-    assert sent[:5] == [0] * 5
-    assert set(saw[5:]) == {(5, 5, saw[-1][2])}
-    assert sent[-1] == 5  # the welcome texts, at once
+    assert [found for _, found, _ in saw] == [0] * 5 + [5] * 3
+    assert [clients for clients, _, _ in saw] == [0, 1, 2, 3, 4, 10, 11, 12]
+    assert sent[:5] == [1, 2, 3, 4, 5]  # only theirs
+    assert sent[5] == 11  # the welcome texts, at once
 
 
 def test_a_list_that_fails_halfway_leaves_nothing_behind(
