@@ -17,13 +17,16 @@ from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
 from reminders.intake import waiting_rows
 from reminders.intake.list_results import CheckedList, Taken, WaitingListRow
 from reminders.intake.vanished import ask_about_vanished
-from reminders.store.database import reading, writing
+from reminders.store.database import reading, refresh_statistics, writing
 from reminders.store.queries import arrivals as queries
 from reminders.store.queries import imports, people
 from reminders.store.queries import questions as question_queries
 from reminders.store.queries.common import Row
 from reminders.store.tables import Clinic, Import, PostponedEnrolment
 from reminders.wording.library import Library
+
+COUNTED = 500
+"""After so many rows, and after twice as many each time, a database is told how its tables grew."""
 
 STEP_SECONDS = 0.2
 """How long each of them may take, so that nobody who waits for one notices: half of what is
@@ -84,6 +87,7 @@ class Arrival:
         self._import_id, self._clock, self._progress = import_id, clock, progress
         self._numbers = checked.numbers
         self._pace, self._taken = Pace(), Taken()
+        self._came, self._counted = 0, COUNTED
 
     def run(self, ending: Ending = lambda *_: None, left_out: str | None = None) -> Taken:
         """Take the list in: all of it appears at once, or nothing is kept. ``left_out`` are the cells
@@ -120,6 +124,10 @@ class Arrival:
             intake.arriving_at = now
         for one in now_done:
             self._count(self._numbers[id(one.enrolment)], one)
+        self._came += len(batch)
+        if self._came >= self._counted:
+            self._counted *= 2
+            refresh_statistics(self._engine)
 
     def _at(self, session: Session) -> tuple[Import, Clinic, datetime]:
         intake = session.get_one(Import, self._import_id)

@@ -60,8 +60,23 @@ _POSTGRESQL: dict[str, Any] = {
     "pool_pre_ping": True,
     "pool_recycle": 300,
     "hide_parameters": True,
-    "connect_args": {"connect_timeout": BUSY, "options": f"-c lock_timeout={BUSY}s"},
+    "connect_args": {
+        "application_name": "reminders",
+        "connect_timeout": BUSY,
+        "options": f"-c lock_timeout={BUSY}s",
+    },
 }
+
+
+BY_INDEX = " ".join(
+    f"-c enable_{way}=off" for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin")
+)
+"""Every statement of a delivery finds a few rows by an index. PostgreSQL would read whole tables
+instead for as long as it believes they are small: for a minute after a long list came in."""
+
+
+DELIVERIES = "reminders deliveries"
+"""What PostgreSQL calls the connections of deliveries; the others are just “reminders”."""
 
 
 class Transactions:
@@ -79,6 +94,9 @@ class Transactions:
         self._waiting: AsyncEngine | None = None
         if engine.dialect.name == "postgresql":
             fresh = _POSTGRESQL | {"pool_pre_ping": False}  # a pass is short
+            usual = fresh["connect_args"]
+            own = {"options": f"{usual['options']} {BY_INDEX}", "application_name": DELIVERIES}
+            fresh["connect_args"] = usual | own
             options = engine.get_execution_options()
             self._waiting = create_async_engine(
                 engine.url, pool_size=3, execution_options=options, **fresh
@@ -186,6 +204,17 @@ def is_encrypted(engine: Engine) -> bool | None:
     with engine.connect() as connection:
         found = text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
         return bool(connection.execute(found).scalar())
+
+
+def refresh_statistics(engine: Engine) -> None:
+    """Let PostgreSQL count its tables anew after many rows at once: until it does so by itself, a
+    minute later, it plans as for those that were. SQLite plans by what its indexes are.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(
+                text("ANALYZE client, treatment, reminder, consent, one_off_message")
+            )
 
 
 @contextmanager

@@ -51,6 +51,9 @@ KNOWN = 2_000
 EVERY = 0.1
 """Seconds from one STOP to the next."""
 
+LENIENCE = 4
+"""How much slower a machine may be that only shows quickly that it holds."""
+
 PUBLIC = "http://127.0.0.1:8000"
 STOPPED = "SELECT count(*) FROM suppression WHERE reason = 'opted-out'"
 
@@ -61,7 +64,8 @@ def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
         for way in (_by_desk, _by_command):
             verdict = Verdict("lists", kind, way.__name__.removeprefix("_by_"), plan.seed)
             with timed(verdict):
-                _prove(theatre.stage(kind), plan.times(50_000, 3_000), way, verdict)
+                stage, rows = theatre.stage(kind), plan.times(50_000, 3_000)
+                _prove(stage, rows, way, verdict, LENIENCE if plan.quick else 1)
             yield verdict
 
 
@@ -78,7 +82,11 @@ class Watch:
 
 
 def _prove(
-    stage: Stage, rows: int, way: Callable[[str, Path, Stage], None], verdict: Verdict
+    stage: Stage,
+    rows: int,
+    way: Callable[[str, Path, Stage], None],
+    verdict: Verdict,
+    lenience: int,
 ) -> None:
     engine = open_engine(stage.url)
     clinic_id = cast.add_clinic(engine)
@@ -87,7 +95,7 @@ def _prove(
     _write(path, rows)
     with _served(stage) as (address, pid):
         watch = _watched(engine, address, pid, lambda: way(address, path, stage))
-    _judge(verdict, watch, engine, rows)
+    _judge(verdict, watch, engine, rows, lenience)
     engine.dispose()
 
 
@@ -212,10 +220,10 @@ def _texting_stop(address: str, watch: Watch) -> Callable[[], None]:
 
 def _waited(engine: Engine) -> float:
     """Return how long somebody holds the lock: a writer's wait on SQLite, on PostgreSQL the age of
-    the oldest transaction that has written.
+    the oldest transaction that has written, but for deliveries, which lock what they send.
     """
     if engine.dialect.name == "postgresql":
-        return float(facts_of(engine, "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0) FROM pg_stat_activity WHERE backend_xid IS NOT NULL"))  # fmt: skip
+        return float(facts_of(engine, "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0) FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND application_name = 'reminders'"))  # fmt: skip
     began = time.monotonic()
     with suppress(OperationalError), writing(engine) as session:
         session.connection()
@@ -236,7 +244,7 @@ def _count(engine: Engine, watch: Watch) -> None:
         watch.reminders.add(session.scalar(select(func.count(col(Reminder.id))).where(of_lists)) or 0)  # fmt: skip
 
 
-def _judge(verdict: Verdict, watch: Watch, engine: Engine, rows: int) -> None:
+def _judge(verdict: Verdict, watch: Watch, engine: Engine, rows: int, lenience: int) -> None:
     stopped = facts_of(engine, STOPPED)
     slowest, longest = max(watch.answers), max(watch.writes)
     memory = max(watch.memory)
@@ -247,8 +255,8 @@ def _judge(verdict: Verdict, watch: Watch, engine: Engine, rows: int) -> None:
         f"{longest:.2f} s, {memory} MiB"
     )
     limits = (
-        (slowest > LONGEST_ANSWER, f"a hook was answered after {slowest:.2f} s"),
-        (longest > LONGEST_WRITE, f"a lock was held for {longest:.2f} s"),
+        (slowest > lenience * LONGEST_ANSWER, f"a hook was answered after {slowest:.2f} s"),
+        (longest > lenience * LONGEST_WRITE, f"a lock was held for {longest:.2f} s"),
         (memory > MOST_MEMORY, f"serve took {memory} MiB"),
         (bool(watch.refused), f"refused: {watch.refused[:5]}"),
         (watch.treatments != {KNOWN, KNOWN + rows}, f"treatments seen: {sorted(watch.treatments)[:9]}"),
