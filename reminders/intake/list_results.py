@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from reminders.enrolment.terms import Enrolment, EnrolmentResult
 from reminders.intake.column_meanings import CellRemark, ColumnMeanings
+from reminders.intake.rows import ListRow
 from reminders.rules.questions import Doubt
 
 
@@ -20,6 +21,33 @@ class WaitingListRow:
     values: Sequence[str]
     key: str
     doubt: Doubt
+
+
+class KeyedRows(Mapping[int, tuple[str, Sequence[str]]]):
+    """The rows of a list by their numbers, each with its key, which is made when it is asked for."""
+
+    def __init__(self, sheet: ColumnMeanings | None) -> None:
+        """Take what the columns mean."""
+        self._sheet = sheet
+        self._rows: dict[int, Sequence[str]] = {}
+
+    def add(self, row: ListRow) -> None:
+        """Keep a row."""
+        self._rows[row.number] = row.values
+
+    def __getitem__(self, number: int) -> tuple[str, Sequence[str]]:
+        """Return the key and the cells of a row."""
+        assert self._sheet is not None
+        row = ListRow(self._sheet, number, self._rows[number])
+        return row.key, row.values
+
+    def __iter__(self) -> Iterator[int]:
+        """Return the numbers of all rows."""
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self._rows)
 
 
 @dataclass(slots=True)
@@ -40,7 +68,7 @@ class CheckedList:
     not_yet: int = 0
     vendor: str | None = None
     meanings: ColumnMeanings | None = None
-    cells: dict[int, tuple[str, Sequence[str]]] = field(default_factory=dict)
+    cells: KeyedRows = field(default_factory=lambda: KeyedRows(None))
     bookings: set[str] = field(default_factory=set)
     whole: bool = True
 

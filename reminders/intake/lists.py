@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from reminders.enrolment.terms import Enrolment, EnrolmentResult
 from reminders.enrolment.treatments import enrol
 from reminders.intake import waiting_rows
 from reminders.intake.column_meanings import CellRemark, ColumnMeanings
-from reminders.intake.list_results import CheckedList, Taken, WaitingListRow
+from reminders.intake.list_results import CheckedList, KeyedRows, Taken, WaitingListRow
 from reminders.intake.rows import LeftOut, ListRow, read_row
 from reminders.intake.vanished import ask_about_vanished
 from reminders.rules import list_columns
@@ -75,7 +75,7 @@ def check_rows(
     sheet: ColumnMeanings, rows: Iterable[tuple[int, Sequence[str]]], checked: CheckedList
 ) -> None:
     """Read rows by what their columns mean."""
-    checked.meanings = sheet
+    checked.meanings, checked.cells = sheet, KeyedRows(sheet)
     seen: dict[object, int] = {}
     cancelled: list[tuple[int, Enrolment]] = []
     for number, values in rows:
@@ -156,8 +156,9 @@ def _check_row(
         checked.services[row.service] = enrolment.protocol
     checked.not_taking_place += row.left_out is LeftOut.NOT_TAKING_PLACE
     checked.not_yet += row.left_out is LeftOut.NOT_YET
-    checked.cells[row.number] = (row.key, row.values)
-    checked.bookings |= {number} if (number := row.cell("external_id")) else set()
+    checked.cells.add(row)
+    if number := row.cell("external_id"):
+        checked.bookings.add(number)
     if row.doubts and not row.faults:
         checked.doubts.append(WaitingListRow(row.number, row.values, row.key, row.doubts[0]))
     if enrolment is None or _repeats(row, enrolment, checked, seen):
@@ -169,8 +170,9 @@ def _repeats(
     row: ListRow, enrolment: Enrolment, checked: CheckedList, seen: dict[object, int]
 ) -> bool:
     """Take a row that is written twice once."""
-    when = (enrolment.protocol, enrolment.treated_on, enrolment.starts, enrolment.cancelled)
-    same = seen.setdefault((enrolment.identity, when, enrolment.external_id), row.number)
+    e = enrolment
+    told = (*e.identity, e.protocol, e.treated_on, e.starts, e.cancelled, e.external_id)
+    same = seen.setdefault(told, row.number)
     if same == row.number:
         return False
     checked.notes.append(CellRemark(row.number, "", f"Row {same} says the same; it is taken once."))
@@ -181,6 +183,8 @@ def _keep_cancelled(checked: CheckedList, cancelled: list[tuple[int, Enrolment]]
     """Cancel what does not take place, after the list has said what does: what it moves to another
     day or hour is moved by then, and stands.
     """
+    if not cancelled:
+        return
     bookings = {(e.identity, e.external_id) for _, e in checked.good if e.external_id}
     days = {(e.identity, e.protocol, e.treated_on) for _, e in checked.good}
     checked.good += [
@@ -195,10 +199,12 @@ def _distinct_bookings(good: list[tuple[int, Enrolment]]) -> list[tuple[int, Enr
     """Tell the treatments of one booking's number apart: several people of one visit, or several
     days of one course.
     """
+    times = Counter(e.external_id for _, e in good if e.external_id)
+    shared = {booking for booking, count in times.items() if count > 1}
     people: dict[str, set[tuple[str, str]]] = defaultdict(set)
     days: dict[str, set[date]] = defaultdict(set)
     for _, e in good:
-        if e.external_id:
+        if e.external_id in shared:
             people[e.external_id].add(e.identity)
             days[e.external_id].add(e.treated_on)
     return [(number, _told_apart(e, people, days)) for number, e in good]
@@ -207,7 +213,7 @@ def _distinct_bookings(good: list[tuple[int, Enrolment]]) -> list[tuple[int, Enr
 def _told_apart(
     e: Enrolment, people: Mapping[str, set[tuple[str, str]]], days: Mapping[str, set[date]]
 ) -> Enrolment:
-    if not e.external_id:
+    if e.external_id is None or e.external_id not in people:
         return e
     parts = [e.external_id]
     if len(people[e.external_id]) > 1:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from babel.core import get_global
@@ -56,7 +57,10 @@ class ListRow:
 
     def cell(self, name: str) -> str:
         """Return the best cell that holds something; empty where there is none."""
-        return next(filter(None, self.cells(name)), "")
+        for place in self.sheet.columns.get(name, ()):
+            if place < len(self.values) and (text := clean(self.values[place])):
+                return text
+        return ""
 
     def read(self, name: str, how: Callable[[str], T]) -> T | None:
         """Understand a cell; an empty one is None, and so is one that is a fault now."""
@@ -260,6 +264,7 @@ def _after(when: When, length: timedelta | None) -> time | None:
     return (datetime.combine(when.day, when.at) + length).time()
 
 
+@lru_cache(maxsize=1024)
 def _zone(text: str) -> str:
     return read_zone(text, get_global("windows_zone_mapping"))
 
@@ -277,14 +282,15 @@ def _consents(row: ListRow, *, phone: bool, email: bool) -> Iterator[ConsentAnsw
         (Channel.EMAIL, "email_consent", email),
     ):
         answer = row.read(name, _answer)
-        if answer not in {None, Answer.NOTHING} and has_contact:
-            yield ConsentAnswer(
-                channel,
-                answer is Answer.YES,
-                given_at.astimezone(UTC),
-                source,
-                answer is Answer.STOP,
-            )
+        if answer is not None and answer is not Answer.NOTHING and has_contact:
+            yield _consent(channel, answer, given_at, source)
+
+
+@lru_cache(maxsize=1024)
+def _consent(channel: Channel, answer: Answer, given_at: datetime, source: str) -> ConsentAnswer:
+    """Return what was said; one object for all who said the same on one day."""
+    yes, stop = answer is Answer.YES, answer is Answer.STOP
+    return ConsentAnswer(channel, yes, given_at.astimezone(UTC), source, stop)
 
 
 def _answer(text: str) -> Answer:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import chain, count
 from typing import Any
 
@@ -18,6 +19,7 @@ from reminders.store.queries.common import insert_numbered, table_of
 from reminders.store.tables import Client, Clinic, Reminder, Treatment
 
 
+@lru_cache(maxsize=8192)
 def name_key(name: str) -> str:
     """Return what two spellings of one name share: no capitals, accents or extra spaces."""
     bare = unicodedata.normalize("NFKD", name)
