@@ -34,10 +34,11 @@ COLUMNS = (
 SAID, NOT = table_of(Consent), table_of(Suppression)
 
 REPORTED = (
-    "client", "channel", "purpose", "given", "given_at", "act", "source", "contact", "wording",
+    "client", "belongs_to", "channel", "purpose", "given", "given_at", "act", "source", "contact", "wording",
     "wording_version", "recorded_by", "recorded_at",
 )  # fmt: skip
-"""The columns of the consent report."""
+"""The columns of the consent report: ``client`` is whose line was written, ``belongs_to`` the client
+it is about now, another where the record was merged since."""
 
 HASHED = "#"
 """The prefix of keyed hashes, which no phone number or address has."""
@@ -230,8 +231,9 @@ def plan_again(session: Session, clients: Collection[int], channel: Channel, now
 
 def report(session: Session, clinic_id: int) -> list[tuple[Any, ...]]:
     """Return every line of a clinic's ledger in the order it was written; see ``REPORTED``."""
-    columns = [SAID.c.client_id, *(SAID.c[name] for name in REPORTED[1:])]
     clients = table_of(Client)
+    now = func.coalesce(clients.c.merged_into, clients.c.id)
+    columns = [SAID.c.client_id, now, *(SAID.c[name] for name in REPORTED[2:])]
     rows = session.execute(
         select(*columns)
         .join_from(SAID, clients, clients.c.id == SAID.c.client_id)
