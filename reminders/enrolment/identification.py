@@ -93,8 +93,8 @@ class ClientIndex:
     def _as_answered(
         self, person: Person, meant: Meant, enrolment: Enrolment, answers: Answers
     ) -> Identified:
-        subject = _subject(enrolment)
-        answer = answers.get((QuestionKind.PERSON, subject))
+        subject = _subject(enrolment, answers)
+        answer = answers.get(QuestionKind.PERSON, subject)
         if answer is None:
             return Identified(None, self._ask(person, meant, subject))
         if answer == questions.SOMEBODY_ELSE:
@@ -172,9 +172,9 @@ def _told(enrolment: Enrolment) -> Person:
     )
 
 
-def _subject(enrolment: Enrolment) -> str:
+def _subject(enrolment: Enrolment, answers: Answers) -> str:
     e = enrolment
-    return questions.secret_key(
+    return answers.subject(
         e.first_name, e.last_name, e.phone, e.email, e.source, e.external_id, e.client_id
     )
 

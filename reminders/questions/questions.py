@@ -14,6 +14,7 @@ from reminders.rules.contacts import read_name
 from reminders.rules.questions import Answers, Choice, Doubt, QuestionKind
 from reminders.rules.terms import InputError
 from reminders.store.queries import questions as queries
+from reminders.store.queries.common import hash_key
 from reminders.store.tables import Question
 
 REMEMBERED = {QuestionKind.SERVICE, QuestionKind.STATUS, QuestionKind.NAME, QuestionKind.PHONE,
@@ -138,7 +139,8 @@ def answers(session: Session, clinic_id: int) -> Answers:
     """Return what was answered before."""
     found = queries.answers(session, clinic_id)
     ours = set(QuestionKind)  # others are remembered beside, such as who is not the same person
-    return {(QuestionKind(k), subject): a for (k, subject), a in found.items() if k in ours}
+    given = {(QuestionKind(k), subject): a for (k, subject), a in found.items() if k in ours}
+    return Answers(given, hash_key(session))
 
 
 def labels(session: Session, clinic_id: int, kinds: Iterable[QuestionKind]) -> list[tuple[str, str, str, str | None]]:  # fmt: skip

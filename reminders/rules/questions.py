@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -46,8 +47,27 @@ class Doubt:
     ids: tuple[int, ...] = field(default=())
 
 
-Answers = Mapping[tuple[QuestionKind, str], str]
-"""What was answered before, by kind and subject."""
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was answered before, by kind and subject. Names and numbers are subjects only as a hash
+    under a ``key`` that the database does not hold: without it nobody could be read from them, not
+    even by trying every number there is.
+    """
+
+    given: Mapping[tuple[QuestionKind, str], str] = field(default_factory=dict)
+    key: bytes = b""
+
+    def get(self, kind: QuestionKind, subject: str) -> str | None:
+        """Return what was answered; None where nobody was asked yet."""
+        return self.given.get((kind, subject))
+
+    def subject(self, *parts: str | None) -> str:
+        """Return what an answer about a person is remembered by, however it is spelled."""
+        words = "\0".join(fold(part or "") for part in parts)
+        return hmac.digest(self.key, f"subject\0{words}".encode(), sha256)[:16].hex()
+
+
+NOBODY_ASKED = Answers()
 
 NO_REMINDERS = "none"
 LEAVE_OUT = "leave-out"
@@ -83,7 +103,7 @@ def about_status(word: str) -> Doubt:
     )
 
 
-def about_name(came: str, proposal: str) -> Doubt:
+def about_name(subject: str, came: str, proposal: str) -> Doubt:
     """Ask how to greet somebody whose name came with something else, or is none."""
     proposed = (Choice(proposal, f"Yes, {proposal}"),) if proposal else ()
     sentence = (
@@ -91,14 +111,14 @@ def about_name(came: str, proposal: str) -> Doubt:
         if proposal
         else f"How do we greet “{came}”?"
     )
-    return Doubt(QuestionKind.NAME, secret_key(came), came, sentence, (*proposed, _LEAVE_OUT))
+    return Doubt(QuestionKind.NAME, subject, came, sentence, (*proposed, _LEAVE_OUT))
 
 
-def about_phone(cell: str, numbers: Iterable[str], name: str) -> Doubt:
+def about_phone(subject: str, cell: str, numbers: Iterable[str], name: str) -> Doubt:
     """Ask which of several numbers is the client's own."""
     own = tuple(Choice(number, number) for number in numbers)
     sentence = f"Which number is {name or 'the client'}’s own? The list says “{cell}”."
-    return Doubt(QuestionKind.PHONE, secret_key(cell), cell, sentence, (*own, _LEAVE_OUT))
+    return Doubt(QuestionKind.PHONE, subject, cell, sentence, (*own, _LEAVE_OUT))
 
 
 def about_person(
@@ -123,8 +143,3 @@ def about_vanished(source: str, names: Iterable[str], treatments: Iterable[int])
         (Choice(CANCELLED, "Yes, cancelled"), Choice("keep", "No, they take place")),
         ids,
     )
-
-
-def secret_key(*parts: str | None) -> str:
-    """Return what an answer about a person is remembered by, from which nobody can be read."""
-    return sha256("\0".join(fold(part or "") for part in parts).encode()).hexdigest()[:32]

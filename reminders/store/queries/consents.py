@@ -19,6 +19,7 @@ from reminders.store.queries.common import (
     QUIET,
     Row,
     asked,
+    hash_key,
     insert_many,
     insert_or_change,
     is_status,
@@ -109,8 +110,7 @@ _SUPPRESSIONS = select(NOT.c.clinic_id, NOT.c.contact, NOT.c.reason).where(
 
 def keyed(session: Session, text: str) -> str:
     """Return the keyed hash of a text, which proves the text to whoever has both text and key."""
-    key: bytes = session.connection().get_execution_options().get("hash_key", b"")
-    return HASHED + hmac.digest(key, text.encode(), sha256)[:16].hex()
+    return HASHED + hmac.digest(hash_key(session), text.encode(), sha256)[:16].hex()
 
 
 def suppress(

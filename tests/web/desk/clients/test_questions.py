@@ -14,7 +14,7 @@ from reminders.store.queries import audit
 from reminders.store.tables import Client
 from tests.conftest import House, ana
 from tests.support.desk import Desk, signed_in
-from tests.support.questions import ask, row
+from tests.support.questions import ask, row, subject_of
 
 pytestmark = pytest.mark.portable
 
@@ -79,7 +79,11 @@ def test_one_tap_takes_in_every_row_that_waited_and_says_what_it_did(house: Hous
 
 def test_an_answer_to_a_name_is_one_button_with_what_we_will_write(house: House) -> None:
     desk = signed_in(house)
-    ask(house, about_name("Ana (VIP)", "Ana"), row("Ana (VIP)", treatment="Microneedling"))
+    ask(
+        house,
+        about_name(subject_of(house, "Ana (VIP)"), "Ana (VIP)", "Ana"),
+        row("Ana (VIP)", treatment="Microneedling"),
+    )
     desk.get("/questions")
     assert "We will write “Ana”. Right?" in desk.text
     assert desk.page is not None
@@ -88,7 +92,8 @@ def test_an_answer_to_a_name_is_one_button_with_what_we_will_write(house: House)
 
 def test_how_to_greet_somebody_may_be_written(house: House) -> None:
     desk = signed_in(house)
-    ask(house, about_name("A. Costarica", ""), row("A.", treatment="Microneedling"))
+    doubt = about_name(subject_of(house, "A. Costarica"), "A. Costarica", "")
+    ask(house, doubt, row("A.", treatment="Microneedling"))
     desk.get("/questions")
     assert desk.post("/questions/1", choice="see www.example.com").status_code == 422
     desk.post("/questions/1", choice=" ")
