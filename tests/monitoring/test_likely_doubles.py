@@ -40,7 +40,18 @@ def found(house: House, *clients: Client) -> list[tuple[int, int, str]]:
         (("Ana", "Costa", NUMBER), ("Ana", "Lind", NUMBER), "on one number"),
         (("Ana", "Costa", None, "a@b.example"), ("Ana", "", None, "a@b.example"), "on one address"),
         (("Ana", "Costa", NUMBER), ("ANA", "Costá", OTHER), "with one name"),
+        (("Ana", "Costa", NUMBER), ("Costa", "Ana", OTHER), "with one name"),
+        (("Ana", "Costa", NUMBER), ("COSTÁ", "ana", None, "a@b.example"), "with one name"),
+        (
+            ("Ana Maria", "Silva Costa", NUMBER),
+            ("Silva Costa", "Ana Maria", OTHER),
+            "with one name",
+        ),
+        (("Ana Maria", "Silva", NUMBER), ("Maria Silva", "Ana", OTHER), "with one name"),
         (("Ana", "Costa", NUMBER), ("Bea", "Costa", NUMBER), ""),
+        (("Ana", "Costa", NUMBER), ("Ana", "Ana", OTHER), ""),
+        (("Ana Costa", "", NUMBER), ("Costa", "Ana", OTHER), ""),
+        (("Ana", "Ana", NUMBER), ("Bea", "Bea", OTHER), ""),
         (("Ana", "Costa", NUMBER), ("Anna", "Costa", OTHER), ""),
         (("Ana", "", NUMBER), ("Ana", "", OTHER), ""),
     ],
@@ -55,6 +66,12 @@ def test_a_contact_with_names_alike_or_a_full_name_is_asked_about(
 
 def test_a_number_or_name_of_many_is_nobodys(house: House) -> None:
     assert not found(house, *(client("Ana", "Costa", NUMBER) for _ in range(doubles.SHARING + 1)))
+
+
+def test_a_name_that_many_have_in_either_order_is_nobodys(house: House) -> None:
+    few, many = doubles.SHARING - 2, 3
+    names = [("Ana", "Costa")] * few + [("Costa", "Ana")] * many
+    assert not found(house, *(client(*name, f"+4477009002{n:02}") for n, name in enumerate(names)))
 
 
 def test_a_pair_is_asked_about_once_however_it_is_found(house: House) -> None:
