@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.identification import ClientIndex, Identified, candidates
+from reminders.enrolment.identification import ClientIndex, Identified, candidates, tell_apart
 from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
 from reminders.rules.identity import Number, booking_number
 from reminders.rules.planning import timing
@@ -65,6 +65,7 @@ class ClientMatcher:
         """
         found = self._identify()
         clients = self._clients(found)
+        tell_apart(self._session, self._clinic, zip(found, clients, strict=True), self._now)
         meant = list(zip(self._enrolments, found, clients, strict=True))
         for enrolment, _, client in meant:
             if client is not None and not enrolment.cancelled:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -22,6 +22,7 @@ class QuestionKind(StrEnum):
     NAME = "name"  # how do we greet?
     PHONE = "phone"  # which number is the client's?
     PERSON = "person"  # who is meant?
+    JOINED = "joined"  # is who joined by the form a client known before?
     VANISHED = "vanished"  # is what the last list no longer holds cancelled?
 
 
@@ -122,12 +123,29 @@ def about_phone(subject: str, cell: str, numbers: Iterable[str], name: str) -> D
 
 
 def about_person(
-    subject: str, sentence: str, known: Mapping[int, str], *, new: str = "Somebody else"
+    subject: str, sentence: str, known: Mapping[int, str], new: str = "Somebody else"
 ) -> Doubt:
     """Ask whom a row means; ``known`` are the clients it may mean, with what tells them apart."""
-    same = tuple(Choice(f"client:{number}", label) for number, label in known.items())
-    choices = (*same, Choice(SOMEBODY_ELSE, new), _LEAVE_OUT)
+    choices = (*_one_of(known, new), _LEAVE_OUT)
     return Doubt(QuestionKind.PERSON, subject, "", sentence, choices, tuple(known))
+
+
+def about_joined(client_id: int, sentence: str, known: Mapping[int, str], new: str) -> Doubt:
+    """Ask who it is that joined by the form, and is a client of their own until that is answered."""
+    choices = tuple(_one_of(known, new))
+    return Doubt(QuestionKind.JOINED, str(client_id), "", sentence, choices, tuple(known))
+
+
+def _one_of(known: Mapping[int, str], new: str) -> Iterator[Choice]:
+    for number, label in known.items():
+        yield Choice(f"client:{number}", label)
+    yield Choice(SOMEBODY_ELSE, new)
+
+
+def client_in(answer: str) -> int | None:
+    """Return which client an answer names; None where it names none."""
+    number = answer.removeprefix("client:")
+    return int(number) if number != answer and number.isdecimal() else None
 
 
 def about_vanished(source: str, names: Iterable[str], treatments: Iterable[int]) -> Doubt:

@@ -84,7 +84,7 @@ def test_two_people_stay_two(house: House) -> None:
     found(house, client("Ana", "Costa", NUMBER), client("Anna", "Costa", NUMBER))
     with writing(house.engine) as session:
         for _ in range(2):
-            doubles.note_two_people(session, 1, likely_doubles.subject(2, 1), "Mia", house.clock())
+            doubles.note_two_people(session, 1, doubles.pair(2, 1), "Mia", house.clock())
     assert not found(house)
 
 

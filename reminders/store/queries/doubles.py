@@ -113,8 +113,17 @@ def two_people(session: Session, clinic_id: int, subjects: Collection[str]) -> s
     return set(session.scalars(wanted))
 
 
-def note_two_people(session: Session, clinic_id: int, subject: str, by: str, now: datetime) -> None:
-    """Remember that a pair is two people, so that nobody is asked again."""
+def pair(one: int, other: int) -> str:
+    """Return what a pair of clients is remembered by, in whichever order."""
+    return f"{min(one, other)}:{max(one, other)}"
+
+
+def note_two_people(
+    session: Session, clinic_id: int, subject: str, by: str | None, now: datetime
+) -> None:
+    """Remember that a pair is two people, so that nobody is asked again; ``by`` None says that staff
+    answered another question.
+    """
     row = {
         "clinic_id": clinic_id,
         "kind": KIND,

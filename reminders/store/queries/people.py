@@ -200,9 +200,10 @@ def clients_matching(
     external_ids: Collection[str],
     bookings: Collection[str],
     names: Collection[str],
+    ids: Collection[int] = (),
 ) -> list[Client]:
-    """Return everyone of a clinic who may be meant by these contacts, ids, bookings or full names
-    (``name_key``), for nobody else to change until the transaction ends.
+    """Return everyone of a clinic who may be meant by these contacts, numbers, bookings or full names
+    (``name_key``) or has one of these ids, for nobody else to change until the transaction ends.
     """
     booked = select(col(Treatment.client_id)).where(
         col(Treatment.clinic_id) == clinic_id,
@@ -214,6 +215,7 @@ def clients_matching(
         col(Client.external_id).in_(external_ids),
         col(Client.id).in_(booked),
         col(Client.name_key).in_(names),
+        col(Client.id).in_(ids),
     )
     wanted = kept(col(Client.clinic_id) == clinic_id, may_be_meant)
     return list(session.scalars(wanted.order_by(col(Client.id)).with_for_update()))

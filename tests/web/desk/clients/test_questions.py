@@ -43,16 +43,16 @@ def glow(house: House) -> Doubt:
 
 def test_today_and_the_lists_say_that_there_are_questions(house: House) -> None:
     desk = with_a_list(house)
-    assert "1 question about your lists" in desk.text
+    assert "1 question for you" in desk.text
     desk.get("/")
-    assert "1 question about your lists" in desk.text
+    assert "1 question for you" in desk.text
     assert "Today 1 need a person" in desk.text
     ask(house, about_status("Parked"), row())
     desk.get("/")
-    assert "2 questions about your lists" in desk.text
+    assert "2 questions for you" in desk.text
     assert "Today 1 need a person" in desk.text
     desk.get("/lists")
-    assert "2 questions about your lists" in desk.text
+    assert "2 questions for you" in desk.text
 
 
 def test_a_question_shows_the_rows_as_they_came_and_who_brought_them(house: House) -> None:
