@@ -256,6 +256,33 @@ def test_a_stop_said_since_holds(
     assert "day-1" not in {milestone for milestone, _ in texts(house)}
 
 
+def test_a_stop_of_the_old_number_alone_binds_the_old_number(
+    house: House, browser: TestClient
+) -> None:
+    known(house)
+    with writing(house.engine) as session:
+        why = Reason.OPTED_OUT
+        consents.suppress(session, 1, OWN, why, source="provider", now=house.clock())
+    join(house, browser, **NAMESAKE)
+    answer(house, "client:1")
+    assert said(house)[SMS] is True
+    house.play(datetime(2026, 3, 20, tzinfo=UTC))
+    assert {contact for _, contact in texts(house)} == {NEW}
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_new_number_gets_its_own_welcome_once(
+    house: House, browser: TestClient, *, before: bool
+) -> None:
+    house.clock.now = datetime(2026, 3, 2, 23, tzinfo=UTC)
+    house.enrol(ana(TREATED, last_name="Costa"), welcomed=before)
+    join(house, browser, **NAMESAKE)
+    assert texts(house) == []
+    answer(house, "client:1")
+    house.play(datetime(2026, 3, 20, tzinfo=UTC))
+    assert [one for one in texts(house) if one[0] == "opt-in"] == [("opt-in", NEW)]
+
+
 def test_what_is_said_by_the_other_channel_stays(house: House, browser: TestClient) -> None:
     known(house, consents=NO)
     join(house, browser, **NAMESAKE)
@@ -378,4 +405,3 @@ def test_an_erased_client_cannot_be_the_answer(house: House, browser: TestClient
     forget(house, 1)
     with writing(house.engine) as session, pytest.raises(InputError, match="no such question"):
         answers.answer(session, house.app.library, number, "client:1", "Mia", house.clock())
-    assert Reason.ERASED
