@@ -20,7 +20,7 @@ from reminders.enrolment.client_fields import (
     without,
     without_spelling,
 )
-from reminders.enrolment.identification import ClientIndex, Identified, candidates
+from reminders.enrolment.identification import ClientIndex, Identified, candidates, tell_apart
 from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
 from reminders.rules.identity import Number, booking_number
 from reminders.rules.planning import timing
@@ -81,6 +81,7 @@ class ClientMatcher:
         self._show(found)
         self._postpone(found)
         clients = self._clients(found)
+        tell_apart(self._session, self._clinic, zip(found, clients, strict=True), self._now)
         meant = list(zip(self._enrolments, found, clients, strict=True))
         done = [
             self._result(_own_booking(enrolment, one), one, client)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import groupby
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from reminders.enrolment.matching import ClientMatcher
 from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.planning import Replan, timing
-from reminders.rules.questions import Answers
+from reminders.rules.questions import NOBODY_ASKED, Answers
 from reminders.rules.terms import Act
 from reminders.store.queries import consents, people
 from reminders.store.queries.common import Row
@@ -41,7 +40,7 @@ def enrol(
     enrolments: Sequence[Enrolment],
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
-    answers: Answers = MappingProxyType({}),
+    answers: Answers = NOBODY_ASKED,
     import_id: int | None = None,
 ) -> list[EnrolmentResult]:
     """Enrol treatments: find or create each client and treatment, record consents, and plan.

@@ -17,6 +17,7 @@ from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
 from reminders.intake import waiting_rows
 from reminders.intake.list_results import CheckedList, Taken, WaitingListRow
 from reminders.intake.vanished import ask_about_vanished
+from reminders.rules.questions import NOBODY_ASKED
 from reminders.store.database import reading, refresh_statistics, writing
 from reminders.store.queries import arrivals as queries
 from reminders.store.queries import imports, people
@@ -114,7 +115,8 @@ class Arrival:
     def _bring(self, batch: list[Enrolment]) -> None:
         with self._pace.step(self._engine) as session:
             intake, clinic, now = self._at(session)
-            answers = self._checked.meanings.answers if self._checked.meanings else {}
+            sheet = self._checked.meanings
+            answers = sheet.answers if sheet else NOBODY_ASKED
             done = treatments.enrol(
                 session, self._library, clinic, batch, now, self._progress, answers, intake.id
             )

@@ -39,7 +39,7 @@ class ColumnMeanings:
     library: Library
     now: datetime
     source: str = ""
-    answers: Answers = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
     today: date = field(init=False)
 
     def __post_init__(self) -> None:

@@ -90,7 +90,9 @@ class CheckedList:
 
 @dataclass(slots=True)
 class Taken:
-    """What taking a list in did to treatments, and to the reminders planned for them."""
+    """What taking a list in, or an answer, did to treatments, to the reminders planned for them, and to
+    clients.
+    """
 
     rows: int = 0
     effects: Counter[str] = field(default_factory=Counter)
@@ -102,6 +104,7 @@ class Taken:
     notes: list[CellRemark] = field(default_factory=list)
     faults: list[CellRemark] = field(default_factory=list)
     asked: int = 0
+    made_one: bool = False
     waiting: list[WaitingListRow] = field(default_factory=list)
     treatments: set[int] = field(default_factory=set)
     days: set[date] = field(default_factory=set)

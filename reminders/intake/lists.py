@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -23,7 +22,7 @@ from reminders.rules.headings import vendor_of
 from reminders.rules.identity import PART
 from reminders.rules.list_dates import order_of
 from reminders.rules.list_shape import heading_row, is_beside_the_point
-from reminders.rules.questions import Answers, secret_key
+from reminders.rules.questions import NOBODY_ASKED, Answers
 from reminders.spreadsheets import Table
 from reminders.store.queries import imports as queries
 from reminders.store.tables import Clinic
@@ -43,7 +42,7 @@ def check(
     library: Library,
     now: datetime,
     where: Mapping[str, int] | None = None,
-    answers: Answers = MappingProxyType({}),
+    answers: Answers = NOBODY_ASKED,
 ) -> CheckedList:
     """Read every row of a list for a clinic: which go in, which are left out, which are in doubt,
     and every faulty cell with its fix.
@@ -83,7 +82,7 @@ def check_rows(
         if not is_beside_the_point(values, sheet.header):
             _check_row(row, checked, seen, cancelled)
     _keep_cancelled(checked, cancelled)
-    checked.good = _distinct_bookings(checked.good)
+    checked.good = _distinct_bookings(checked.good, sheet.answers)
 
 
 def under_headings(table: Table) -> Table:
@@ -195,7 +194,9 @@ def _keep_cancelled(checked: CheckedList, cancelled: list[tuple[int, Enrolment]]
     ]
 
 
-def _distinct_bookings(good: list[tuple[int, Enrolment]]) -> list[tuple[int, Enrolment]]:
+def _distinct_bookings(
+    good: list[tuple[int, Enrolment]], answers: Answers
+) -> list[tuple[int, Enrolment]]:
     """Tell the treatments of one booking's number apart: several people of one visit, or several
     days of one course.
     """
@@ -207,17 +208,20 @@ def _distinct_bookings(good: list[tuple[int, Enrolment]]) -> list[tuple[int, Enr
         if e.external_id in shared:
             people[e.external_id].add(e.identity)
             days[e.external_id].add(e.treated_on)
-    return [(number, _told_apart(e, people, days)) for number, e in good]
+    return [(number, _told_apart(e, people, days, answers)) for number, e in good]
 
 
 def _told_apart(
-    e: Enrolment, people: Mapping[str, set[tuple[str, str]]], days: Mapping[str, set[date]]
+    e: Enrolment,
+    people: Mapping[str, set[tuple[str, str]]],
+    days: Mapping[str, set[date]],
+    answers: Answers,
 ) -> Enrolment:
     if e.external_id is None or e.external_id not in people:
         return e
     parts = [e.external_id]
     if len(people[e.external_id]) > 1:
-        parts.append(secret_key(*e.identity)[:8])
+        parts.append(answers.subject(*e.identity)[:8])
     if len(days[e.external_id]) > 1:
         parts.append(e.treated_on.isoformat())
     return replace(e, external_id=PART.join(parts))
@@ -240,7 +244,7 @@ def bring_in(
     numbers = checked.numbers
     enrolments = [enrolment for _, enrolment in checked.good]
     sheet = checked.meanings
-    answers = sheet.answers if sheet else {}
+    answers = sheet.answers if sheet else NOBODY_ASKED
     for done in enrol(session, library, clinic, enrolments, now, progress, answers):
         number = numbers[id(done.enrolment)]
         taken.count(number, done)

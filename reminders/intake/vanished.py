@@ -45,7 +45,7 @@ def ask_about_vanished(
         (treatment, client)
         for treatment, client in known
         if treatment.id not in taken.treatments
-        and (QuestionKind.VANISHED, str(treatment.id)) not in sheet.answers
+        and sheet.answers.get(QuestionKind.VANISHED, str(treatment.id)) is None
         and booking_number(treatment.external_id) not in checked.bookings
         and not (unclear and treatment.external_id is None)
     ]

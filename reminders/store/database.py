@@ -43,7 +43,7 @@ def normalise(url: str) -> URL:
 
 def open_engine(url: str, hash_key: bytes = b"") -> Engine:
     """Return an engine for the address; nothing is contacted yet. ``hash_key`` is what hashes
-    stand under that take the place of erased contacts.
+    stand under that take the place of erased contacts, and of names and numbers asked about.
 
     Errors never show what was to be written, since they end up in logs.
     """

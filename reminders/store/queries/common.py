@@ -47,6 +47,12 @@ def table_of(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
+def hash_key(session: Session) -> bytes:
+    """Return the key of hashes that stand where a name, number or address could be read."""
+    key: bytes = session.connection().get_execution_options().get("hash_key", b"")
+    return key
+
+
 def asked(session: Session, statement: Executable, **values: Any) -> Result[Any]:
     """Run a statement that stands ready, with these values."""
     return session.connection().execute(statement, values)

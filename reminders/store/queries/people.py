@@ -202,10 +202,10 @@ def clients_matching(
     external_ids: Collection[str],
     bookings: Collection[str],
     names: Collection[str],
-    ids: Collection[int],
+    ids: Collection[int] = (),
 ) -> list[Client]:
-    """Return everyone of a clinic who may be meant by these contacts, ids, bookings or full names
-    (``name_key``), or is (``ids``), for nobody else to change until the transaction ends.
+    """Return everyone of a clinic who may be meant by these contacts, numbers, bookings or full names
+    (``name_key``) or has one of these ids, for nobody else to change until the transaction ends.
     """
     booked = select(col(Treatment.client_id)).where(
         col(Treatment.clinic_id) == clinic_id,
