@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from reminders.enrolment import treatments
 from reminders.intake import lists, waiting_rows
 from reminders.intake.list_results import CheckedList, Taken
+from reminders.intake.vanished import ask_of
 from reminders.questions import questions
 from reminders.rules.questions import CANCELLED, QuestionKind
 from reminders.rules.terms import InputError
@@ -65,14 +66,22 @@ def _read_again(
 def _settle_vanished(
     session: Session, library: Library, asked: Question, ids: list[int], by: str, now: datetime
 ) -> Taken:
-    """Cancel what a person said is cancelled; of the rest remember that it takes place."""
+    """Cancel what a person said is cancelled; of the rest remember that it takes place, or ask on
+    where they spoke of one.
+    """
     taken = Taken()
-    for number in ids:
-        treatment = people.treatment(session, number)
-        if asked.answer != CANCELLED:
+    chosen, _, one = (asked.answer or "").partition(":")
+    standing = people.treatments_by_id(session, ids)
+    if chosen == CANCELLED:
+        for treatment, _ in standing:
+            if one in {"", str(treatment.id)}:
+                treatments.cancel(session, library, treatment, now)
+                taken.effects["cancelled"] += 1
+    else:
+        for number in ids:
             about = (QuestionKind.VANISHED, str(number), "")
-            questions.remember(session, asked.clinic_id, *about, asked.answer or "", by, now)
-        elif treatment is not None and treatment.cancelled_at is None:
-            treatments.cancel(session, library, treatment, now)
-            taken.effects["cancelled"] += 1
+            questions.remember(session, asked.clinic_id, *about, chosen, by, now)
+    if one:
+        left = people.treatments_by_id(session, ids)
+        taken.asked = ask_of(session, asked.clinic_id, asked.subject, left, now)
     return taken

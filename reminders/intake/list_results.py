@@ -25,7 +25,7 @@ class WaitingListRow:
 @dataclass(slots=True)
 class CheckedList:
     """A list as understood: what can go in, what is left out and why, what a person is asked, what
-    is wrong with the rest, and what was assumed.
+    is wrong with the rest, and what was assumed. ``bookings`` and ``days`` are those its rows name.
     """
 
     rows: int = 0
@@ -42,6 +42,7 @@ class CheckedList:
     meanings: ColumnMeanings | None = None
     cells: dict[int, tuple[str, Sequence[str]]] = field(default_factory=dict)
     bookings: set[str] = field(default_factory=set)
+    days: set[date] = field(default_factory=set)
     whole: bool = True
 
     @property
@@ -76,14 +77,12 @@ class Taken:
     asked: int = 0
     waiting: list[WaitingListRow] = field(default_factory=list)
     treatments: set[int] = field(default_factory=set)
-    days: set[date] = field(default_factory=set)
 
     def count(self, number: int, done: EnrolmentResult) -> None:
         """Count one enrolment."""
         self.effects[done.effect] += 1
         self.rows += not done.enrolment.cancelled and done.doubt is None
         self.notes += [CellRemark(number, "", remark) for remark in done.remarks]
-        self.days.add(done.enrolment.treated_on)
         if done.client:
             self.clients.append(done.client.id)
         if done.treatment:
