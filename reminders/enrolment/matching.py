@@ -175,24 +175,12 @@ class ClientMatcher:
     def _result(
         self, enrolment: Enrolment, found: Identified, client: Client | None
     ) -> EnrolmentResult:
-        if found.doubt is not None and self._matters(enrolment, found.doubt.ids):
+        if found.doubt is not None:
             return EnrolmentResult(enrolment, Effect.ASKED, doubt=found.doubt)
         if found.client_id in self._postponed:
             later = naming_client(enrolment, client, respelled=found.respelled) if client else None
             return EnrolmentResult(enrolment, Effect.POSTPONED, client, later=later)
         return self._place_treatment(enrolment, client)
-
-    def _matters(self, enrolment: Enrolment, clients: Sequence[int]) -> bool:
-        """Say whether it matters whose it is: not where it would cancel nothing of anybody's."""
-        theirs = (treatment for one in clients for treatment in self._treatments.get(one, ()))
-        return not enrolment.cancelled or any(
-            treatment.cancelled_at is None
-            and (
-                treatment.treated_on == enrolment.treated_on
-                or (treatment.source, treatment.external_id) == enrolment.booking
-            )
-            for treatment in theirs
-        )
 
     def _place_treatment(self, enrolment: Enrolment, client: Client | None) -> EnrolmentResult:
         """Find the matching treatment and update its time, or add it as new."""

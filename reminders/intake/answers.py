@@ -15,7 +15,7 @@ from reminders.intake.vanished import ask_of
 from reminders.questions import questions
 from reminders.rules.questions import CANCELLED, QuestionKind
 from reminders.rules.terms import InputError
-from reminders.store.queries import audit, people
+from reminders.store.queries import audit, imports, people
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Question
 from reminders.wording.library import Library
@@ -71,7 +71,7 @@ def _settle_vanished(
     """
     taken = Taken()
     chosen, _, one = (asked.answer or "").partition(":")
-    standing = people.treatments_by_id(session, ids)
+    standing = imports.treatments_by_id(session, ids)
     if chosen == CANCELLED:
         for treatment, _ in standing:
             if one in {"", str(treatment.id)}:
@@ -82,6 +82,6 @@ def _settle_vanished(
             about = (QuestionKind.VANISHED, str(number), "")
             questions.remember(session, asked.clinic_id, *about, chosen, by, now)
     if one:
-        left = people.treatments_by_id(session, ids)
+        left = imports.treatments_by_id(session, ids)
         taken.asked = ask_of(session, asked.clinic_id, asked.subject, left, now)
     return taken

@@ -18,7 +18,7 @@ from reminders.rules.list_dates import read_when
 from reminders.rules.mentions import is_named, is_reached
 from reminders.rules.questions import QuestionKind, about_vanished
 from reminders.rules.terms import InputError
-from reminders.store.queries import people
+from reminders.store.queries import imports
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Client, Treatment
 
@@ -57,7 +57,7 @@ def ask_about_vanished(
     asked = queries.drop_open(session, clinic_id, QuestionKind.VANISHED, sheet.source)
     since = sheet.today - LOOKED_BACK
     first, last = min(checked.days, default=since), max(checked.days, default=since)
-    known = people.treatments_from(session, clinic_id, sheet.source, since)
+    known = imports.treatments_from(session, clinic_id, sheet.source, since)
     gone = [
         (treatment, client)
         for treatment, client in known

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from reminders.intake.vanished import ask_of
 from reminders.rules.mentions import is_named, is_reached
 from reminders.rules.questions import QuestionKind
-from reminders.store.queries import people
+from reminders.store.queries import imports, people
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Client, Question, WaitingRow
 
@@ -90,6 +90,6 @@ def _ask_of_the_others(session: Session, asked: Question, left: list[int]) -> No
         session,
         asked.clinic_id,
         asked.subject,
-        people.treatments_by_id(session, left),
+        imports.treatments_by_id(session, left),
         asked.asked_at,
     )

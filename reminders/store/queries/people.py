@@ -237,33 +237,6 @@ def treatments_of(
     )
 
 
-def treatments_from(
-    session: Session, clinic_id: int, source: str, first: date
-) -> list[tuple[Treatment, Client]]:
-    """Return what one source told of treatments from a day on that are not cancelled."""
-    return _standing(
-        session,
-        col(Treatment.clinic_id) == clinic_id,
-        col(Treatment.treated_on) >= first,
-        col(Treatment.source) == source,
-    )
-
-
-def treatments_by_id(session: Session, ids: Collection[int]) -> list[tuple[Treatment, Client]]:
-    """Return those of these treatments that are not cancelled, with whose they are."""
-    return _standing(session, col(Treatment.id).in_(ids))
-
-
-def _standing(session: Session, *which: ColumnElement[bool]) -> list[tuple[Treatment, Client]]:
-    wanted = (
-        select(Treatment, Client)
-        .join(Client, col(Client.id) == col(Treatment.client_id))
-        .where(*which, col(Treatment.cancelled_at).is_(None))
-        .order_by(col(Treatment.treated_on), col(Treatment.id))
-    )
-    return [(treatment, client) for treatment, client in session.execute(wanted)]
-
-
 def search_keys(row: Mapping[str, Any]) -> dict[str, str]:
     """Return a client's search keys, for either order of first and last name."""
     given, family = row["first_name"], row["last_name"]
