@@ -21,6 +21,7 @@ UNMEANT = (
     # to talk first is only a condition
     r"(?:no|without|sin|sem|sans|ohne|bez|after) (?:\w+ )?(?:[ck]onsult\w*|konsultac\w*|beratung\w*|patch tests?)(?: (?:needed|required|necessary))?",
     r"(?:[ck]onsult\w*|konsultac\w*|beratung\w*|patch tests?) (?:is |was )?(?:required|needed|first|done|completed|compulsory)",
+    r"(?:no|not|without|w o|sin|sem|sans|ohne|bez) (?:prp|prf|plasma|rf|radio ?frequen\w*)",
     # a cream that numbs is part of it
     r"(?:in(?:c|k)\w*|with|w|plus|and|mit|avec|con|com|z) (?:\w+ )?(?:numb|anaesth|anesth|lidoca)\w*(?: creams?)?",
     # scars' own word, and a control that is an aim

@@ -28,7 +28,7 @@ TREATMENTS = {
         microaguja | Microagujas rostro | Micropunción | Inducción percutánea de colágeno
         Mikroneedling | Medizinisches Needling | Mikronadelung | Perkutane Kollageninduktion
         Microneedling visage | Microneedling visage + cou | Micro-aiguilles | Induction de collagène
-        Microneedling inc. numbing cream | Microneedling with lidocaine | MD Pen | DP4 | Microneedling w/o PRP | Balance due microneedling session 3
+        Microneedling inc. numbing cream | Microneedling with lidocaine | MD Pen | DP4 | Microneedling w/o PRP | Microneedling (no RF) | Balance due microneedling session 3
         Mikronakłuwanie skóry głowy | Bono 3 sesiones microneedling | Forfait 3 séances microneedling | Tratamento com microagulhas | 2. Microneedling
         Acne scar revision microneedling | Oil control microneedling | skin-needling""",
     "skin-needling-rf": """RF microneedling | Microneedling RF | Radiofrequency needling | Morpheus8 | Morpheus 8 face & neck
