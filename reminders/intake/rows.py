@@ -16,7 +16,8 @@ from reminders.rules.booking_status import Outcome, Standing, standing
 from reminders.rules.contacts import read_email, read_name
 from reminders.rules.headings import FLAGS
 from reminders.rules.language_names import read_language
-from reminders.rules.list_dates import When, read_length, read_times, read_when
+from reminders.rules.list_dates import When, read_length
+from reminders.rules.other_dates import read_day, read_hours
 from reminders.rules.questions import QuestionKind
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Channel, InputError
@@ -163,12 +164,12 @@ def _phone(row: ListRow, name: str) -> str | None:
 def _when(row: ListRow) -> When | None:
     sheet = row.sheet
     found = row.read(
-        "treated_at", lambda text: read_when(text, sheet.zone, sheet.order, sheet.today)
+        "treated_at", lambda text: read_day(text, sheet.zone, sheet.order, sheet.today)
     )
     if found is None and not row.cell("treated_at"):
         row.fault("treated_at", "There is no day of treatment.", list_cells.EXAMPLE)
     if found and found.at is None and row.cell("time"):
-        at, ends = row.read("time", read_times) or (None, None)
+        at, ends = row.read("time", read_hours) or (None, None)
         found = When(found.day, at, ends)
     if found and list_cells.is_ambiguous(list_cells.Moment(found.day, found.at), sheet.zone):
         row.note("treated_at", "The clocks show this time twice that day; the first was taken.")
@@ -183,9 +184,9 @@ def _ends(row: ListRow, when: When) -> time | None:
         return when.ends or _after(when, length)
     sheet = row.sheet
     try:
-        end = read_when(text, sheet.zone, sheet.order, sheet.today)
+        end = read_day(text, sheet.zone, sheet.order, sheet.today)
     except InputError:
-        return (row.read("ended_at", read_times) or (None,))[0]
+        return (row.read("ended_at", read_hours) or (None,))[0]
     days = (end.day - when.day).days
     if days not in {0, 1} or (days == 1 and end.at and when.at and end.at >= when.at):
         row.fault("ended_at", "It ends before it begins, or days later.", "Check both dates.")
@@ -205,7 +206,7 @@ def _zone(text: str) -> str:
 def _consents(row: ListRow, *, phone: bool, email: bool) -> Iterator[ConsentAnswer]:
     """Read the consent for each channel; a yes counts from its date, or from today."""
     sheet = row.sheet
-    at = row.read("consent_at", lambda text: read_when(text, sheet.zone, sheet.order, sheet.today))
+    at = row.read("consent_at", lambda text: read_day(text, sheet.zone, sheet.order, sheet.today))
     given_at = resolve(at.day, at.at or time(), sheet.zone) if at else sheet.now
     if given_at > sheet.now:
         row.fault("consent_at", "This consent lies in the future.", "Check the date.")

@@ -14,8 +14,8 @@ from reminders.intake.list_results import CheckedList, Taken
 from reminders.intake.list_row import ListRow
 from reminders.questions import questions
 from reminders.rules.identity import booking_number
-from reminders.rules.list_dates import read_when
 from reminders.rules.mentions import is_named, is_reached
+from reminders.rules.other_dates import read_day
 from reminders.rules.questions import QuestionKind, about_vanished
 from reminders.rules.terms import InputError
 from reminders.store.queries import imports
@@ -38,7 +38,7 @@ def days_named(
     days = set(known.values())
     for cell in filter(None, cells):
         with suppress(InputError):
-            days.add(read_when(cell, sheet.zone, sheet.order, sheet.today).day)
+            days.add(read_day(cell, sheet.zone, sheet.order, sheet.today).day)
     return days
 
 
