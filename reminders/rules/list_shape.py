@@ -37,7 +37,10 @@ def is_beside_the_point(row: Sequence[str], header: Sequence[str]) -> bool:
     filled = [cell for cell in said if cell]
     first = filled[0].split() if filled else []
     total = bool(first) and first[0] in _TOTALS and len(filled) * 2 <= max(len(header), 2)
-    line = len(filled) == 1 and len(header) > 3 and (len(first) > 2 or " ".join(first[:2]) in _ENDS)
+    text = len(first) > 2 or (
+        len(first) == 2 and (first[0].isdecimal() or not _ENDS.isdisjoint(first))
+    )
+    line = len(filled) == 1 and len(header) > 3 and text
     return total or line
 
 
@@ -45,4 +48,4 @@ _TOTALS = words(
     "total totals subtotal sum count average grand totales suma recuento totaux somme gesamt summe"
     " summen anzahl razem lacznie ogolem soma totais"
 )
-_ENDS = {"end of", "report end", "page 1"}
+_ENDS = words("end page seite pagina pag strona fin ende koniec fim report")
