@@ -136,7 +136,7 @@ def _names(row: ListRow, *, cancelled: bool) -> tuple[str, str]:
     found = names.read_person(first, last, whole)
     given = found.first
     if found.doubts or not given:
-        said = row.settle(questions.about_name(came, given))
+        said = row.settle(questions.about_name(came, "" if found.is_nobody else given))
         given = given if cancelled and said in {None, questions.LEAVE_OUT} else said or ""
     try:
         return (read_name(given) if given else ""), (read_name(found.last) if found.last else "")
