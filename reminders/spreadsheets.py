@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import SEEK_END, BytesIO, StringIO
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from reminders.rules.list_shape import separator_of
+from reminders.rules.headings import recognise
+from reminders.rules.list_shape import FARTHEST, separator_of
 from reminders.rules.terms import InputError
+from reminders.rules.text_encodings import decode
 from reminders.workbooks.isolation import workbook_rows
 from reminders.workbooks.terms import (
     LARGEST,
@@ -136,7 +140,7 @@ def _check_size(number: int, row: list[str], count: int) -> None:
 
 
 def _delimited(content: bytes) -> Iterator[NumberedRow]:
-    text = _decoded(content)
+    text = decode(content)
     if "\x00" in text:
         raise InputError(
             "This is not a text file or a spreadsheet.", "Choose the .csv or .xlsx file."
@@ -145,29 +149,32 @@ def _delimited(content: bytes) -> Iterator[NumberedRow]:
     mark = (separator_of(first) or "").strip('"')  # which divides nothing
     if mark:
         text = text.replace(first.rstrip("\r\n"), "", 1)
-    lines = csv.reader(StringIO(text, newline=""), delimiter=mark or _delimiter(first))
+    lines = csv.reader(StringIO(text, newline=""), delimiter=mark or _delimiter(text))
     try:
         for number, row in enumerate(lines, start=1):
-            yield number, [cell.strip() for cell in row]
+            yield number, [_as_meant(cell.strip()) for cell in row]
     except csv.Error as error:
         raise InputError(f"Line {lines.line_num} cannot be read: {error}.", _SAVE_AS) from None
 
 
-def _decoded(content: bytes) -> str:
-    """Decode by the mark at the start, else as UTF-8, else as what Windows programs write."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+def _as_meant(cell: str) -> str:
+    """Take a cell out of the formula that keeps its zeros: ``="07700900123"``."""
+    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') else cell
 
 
-def _delimiter(first: str) -> str:
-    """Take what the header row is divided by."""
-    counts = {mark: _outside_quotes(first, mark) for mark in (",", ";", "\t", "|")}
-    return max(counts, key=lambda mark: counts[mark])
+def _delimiter(text: str) -> str:
+    """Take that by which the first lines are divided into the most headings, else into most cells."""
+    start = list(islice((line for line in StringIO(text, newline="") if line.strip()), FARTHEST))
+    return max(",;\t|", key=lambda mark: (_headings(start, mark), _cells(start[:1], mark)))
 
 
-def _outside_quotes(line: str, mark: str) -> int:
-    return sum(part.count(mark) for part in line.split('"')[::2])
+def _headings(lines: Iterable[str], mark: str) -> int:
+    with suppress(csv.Error):
+        return max((len(recognise(row)) for row in csv.reader(lines, delimiter=mark)), default=0)
+    return 0
+
+
+def _cells(lines: Iterable[str], mark: str) -> int:
+    with suppress(csv.Error):
+        return max((len(row) for row in csv.reader(lines, delimiter=mark)), default=0)
+    return 0

@@ -58,12 +58,13 @@ class ClientIndex:
     def __init__(
         self,
         clients: Iterable[Client],
-        bookings: Mapping[int, Iterable[Treatment]],
+        treatments: Mapping[int, Iterable[Treatment]],
         records: Mapping[int, Iterable[Client]],
     ) -> None:
         """Take the known clients with their treatments, and the records merged into them, by which
         they are known too.
         """
+        self._treatments = treatments
         self._known = {
             client.id: Known(
                 client.id,
@@ -71,7 +72,7 @@ class ClientIndex:
                 client.last_name,
                 client.phone,
                 client.email,
-                frozenset((t.source, t.external_id) for t in bookings.get(client.id, ()) if t.external_id),
+                frozenset((t.source, t.external_id) for t in treatments.get(client.id, ()) if t.external_id),
                 _own_number(client),
             )
             for client in clients
@@ -94,8 +95,20 @@ class ClientIndex:
             return Identified(self._kept.get(enrolment.meant, enrolment.meant), respelled=True)
         meant = identity.who_is_meant(person, self._directory)
         if meant.verdict is Verdict.QUESTION:
+            if enrolment.cancelled and not self._would_cancel(enrolment, meant.clients):
+                return Identified(None)
             return self._as_answered(person, meant, enrolment, answers)
         return self._accept(person, meant, enrolment)
+
+    def _would_cancel(self, enrolment: Enrolment, clients: Iterable[int]) -> bool:
+        """Say whether anybody's treatment would be cancelled, so that it matters whose it is."""
+        return any(
+            treatment.treated_on == enrolment.treated_on
+            or (treatment.source, treatment.external_id) == enrolment.booking
+            for client in clients
+            for treatment in self._treatments.get(client, ())
+            if treatment.cancelled_at is None
+        )
 
     def _as_answered(
         self, person: Person, meant: Meant, enrolment: Enrolment, answers: Answers

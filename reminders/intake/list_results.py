@@ -9,7 +9,7 @@ from datetime import date
 
 from reminders.enrolment.terms import Enrolment, EnrolmentResult
 from reminders.intake.column_meanings import CellRemark, ColumnMeanings
-from reminders.intake.rows import ListRow
+from reminders.intake.list_row import ListRow
 from reminders.rules.questions import Doubt
 
 
@@ -35,10 +35,14 @@ class KeyedRows(Mapping[int, tuple[str, Sequence[str]]]):
         """Keep a row."""
         self._rows[row.number] = row.values
 
+    def row(self, number: int) -> ListRow:
+        """Return a row, to be read again."""
+        assert self._sheet is not None
+        return ListRow(self._sheet, number, self._rows[number])
+
     def __getitem__(self, number: int) -> tuple[str, Sequence[str]]:
         """Return the key and the cells of a row."""
-        assert self._sheet is not None
-        row = ListRow(self._sheet, number, self._rows[number])
+        row = self.row(number)
         return row.key, row.values
 
     def __iter__(self) -> Iterator[int]:
@@ -53,7 +57,7 @@ class KeyedRows(Mapping[int, tuple[str, Sequence[str]]]):
 @dataclass(slots=True)
 class CheckedList:
     """A list as understood: what can go in, what is left out and why, what a person is asked, what
-    is wrong with the rest, and what was assumed.
+    is wrong with the rest, and what was assumed. ``bookings`` and ``days`` are those its rows name.
     """
 
     rows: int = 0
@@ -70,6 +74,7 @@ class CheckedList:
     meanings: ColumnMeanings | None = None
     cells: KeyedRows = field(default_factory=lambda: KeyedRows(None))
     bookings: set[str] = field(default_factory=set)
+    days: set[date] = field(default_factory=set)
     whole: bool = True
 
     @property
@@ -107,14 +112,12 @@ class Taken:
     made_one: bool = False
     waiting: list[WaitingListRow] = field(default_factory=list)
     treatments: set[int] = field(default_factory=set)
-    days: set[date] = field(default_factory=set)
 
     def count(self, number: int, done: EnrolmentResult) -> None:
         """Count one enrolment."""
         self.effects[done.effect] += 1
         self.rows += not done.enrolment.cancelled and done.doubt is None
         self.notes += [CellRemark(number, "", remark) for remark in done.remarks]
-        self.days.add(done.enrolment.treated_on)
         if done.client:
             self.clients.append(done.client.id)
         if done.treatment:

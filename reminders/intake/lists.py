@@ -15,8 +15,9 @@ from reminders.enrolment.treatments import enrol
 from reminders.intake import waiting_rows
 from reminders.intake.column_meanings import CellRemark, ColumnMeanings
 from reminders.intake.list_results import CheckedList, KeyedRows, Taken, WaitingListRow
-from reminders.intake.rows import LeftOut, ListRow, read_row
-from reminders.intake.vanished import ask_about_vanished
+from reminders.intake.list_row import LeftOut, ListRow
+from reminders.intake.rows import read_row
+from reminders.intake.vanished import ask_about_vanished, days_named
 from reminders.rules import list_columns
 from reminders.rules.headings import vendor_of
 from reminders.rules.identity import PART
@@ -81,6 +82,7 @@ def check_rows(
         row = ListRow(sheet, number, values)
         if not is_beside_the_point(values, sheet.header):
             _check_row(row, checked, seen, cancelled)
+    checked.days = days_named(sheet, checked, [*checked.good, *cancelled])
     _keep_cancelled(checked, cancelled)
     checked.good = _distinct_bookings(checked.good, sheet.answers)
 
@@ -156,7 +158,7 @@ def _check_row(
     checked.not_taking_place += row.left_out is LeftOut.NOT_TAKING_PLACE
     checked.not_yet += row.left_out is LeftOut.NOT_YET
     checked.cells.add(row)
-    if number := row.cell("external_id"):
+    if (number := row.cell("external_id")) and row.left_out in {None, LeftOut.BY_ANSWER}:
         checked.bookings.add(number)
     if row.doubts and not row.faults:
         checked.doubts.append(WaitingListRow(row.number, row.values, row.key, row.doubts[0]))

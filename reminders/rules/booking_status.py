@@ -123,7 +123,8 @@ def _read(word: str) -> tuple[Outcome, bool]:
 
 
 def _says(cell: str) -> bool:
-    return fold(cell) not in _NOTHING or read_answer(cell) in {Answer.YES, Answer.NO}
+    said = fold(cell) not in _NOTHING or read_answer(cell) in {Answer.YES, Answer.NO}
+    return said or "?" in cell
 
 
 def _any(words: Iterable[str]) -> re.Pattern[str]:
