@@ -20,6 +20,7 @@ COMMANDS: dict[str, Any] = {
     "clinic list": list[people.Clinic],
     "clinic services": list[questions.Service],
     "staff list": list[people.StaffMember],
+    "key list": list[people.ApiKey],
     "replies": list[people.Reply],
     "questions": list[questions.Question],
     "export": people.ClientExport,

@@ -50,6 +50,21 @@ class StaffMember(Shape):
     role: Role
 
 
+class ApiKey(Shape):
+    """A key by which another program acts at a clinic; the key itself is told once, when made."""
+
+    id: int
+    clinic: str
+    name: str
+    role: Role
+    begins: str = Field(description="its first letters")
+    created_at: Moment
+    created_by: str
+    used_at: Moment | None = Field(description="to the minute")
+    revoked_at: Moment | None
+    revoked_by: str | None
+
+
 class Treatment(Shape):
     """One session, as the clinic's wall clock shows it."""
 

@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route
 from reminders.app import App
 from reminders.web import client, desk, health, metrics
 from reminders.web.api import PREFIX, create_api
+from reminders.web.api.problems import TooLargeAsProblem
 from reminders.web.client import unsubscribe
 from reminders.web.hooks import mail_bounces, tick, twilio_inbound, twilio_status
 from reminders.web.proxies import Proxies
@@ -41,7 +42,7 @@ def create_web(
             *mail_bounces.ROUTES,
             Route("/hooks/twilio/status", twilio_status.status, methods=["POST"]),
             Route("/hooks/twilio/inbound", twilio_inbound.inbound, methods=["POST"]),
-            Mount(PREFIX, create_api(app)),
+            Mount(PREFIX, TooLargeAsProblem(create_api(app))),
             *unsubscribe.ROUTES,
             *client.ROUTES,
             *desk.ROUTES,

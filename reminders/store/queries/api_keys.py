@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from reminders.store.column_types import Instant
 from reminders.store.queries.common import QUIET, insert_once
 from reminders.store.tables import ApiKey, Clinic, Event, KeptAnswer
 
@@ -94,7 +95,8 @@ def place_events(session: Session, clinic_id: int, now: datetime) -> None:
         update(Event)
         .where(col(Event.id) == new.c.id, *fresh)
         .values(
-            place=(last or 0) + new.c.nth, happened_at=func.coalesce(col(Event.happened_at), now)
+            place=(last or 0) + new.c.nth,
+            happened_at=func.coalesce(col(Event.happened_at), literal(now, Instant)),
         )
         .execution_options(**QUIET)
     )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from reminders.rules.terms import InputError
 from reminders.shapes.api import FieldProblem
@@ -94,6 +95,33 @@ def add_handlers(api: FastAPI) -> None:
     api.add_exception_handler(InputError, _unusable)
     api.add_exception_handler(NotAtClinic, _nowhere)
     api.add_exception_handler(HTTPException, _http)
+
+
+class TooLargeAsProblem:
+    """Answer a body that is too large as a problem, where the library's own limit says so in plain
+    text before any handler is asked.
+    """
+
+    def __init__(self, api: FastAPI) -> None:
+        """Take the API."""
+        self.api = api
+        self.routes = api.routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        replaced = False
+
+        async def send_problem(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start" and message["status"] == 413:
+                replaced = True
+                request = Request({**scope, "app": self.api}, receive)
+                told = answer(request, "too-large", 413, WORDS["too-large"])
+                await told(scope, receive, send)
+            elif not replaced:
+                await send(message)
+
+        await self.api(scope, receive, send_problem)
 
 
 async def _told(request: Request, error: Any) -> Response:
