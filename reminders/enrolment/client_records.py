@@ -17,7 +17,7 @@ from reminders.rules.language_names import read_language
 from reminders.rules.questions import Doubt, about_person
 from reminders.rules.terms import InputError
 from reminders.rules.zone_names import read_zone
-from reminders.store.queries import delivery, merges, people
+from reminders.store.queries import delivery, desk, merges, people
 from reminders.store.tables import Client, Clinic, Treatment
 from reminders.wording.library import Library
 
@@ -65,7 +65,7 @@ def put(
     delivery.lock_contacts(session, [c for c in (wanted.get("phone"), wanted.get("email")) if c])
     told = _told(own_id, wanted, now, meant)
     known = {c.id: c for c in candidates(session, clinic, [told])}
-    owner = next((c for c in known.values() if c.external_id == own_id), None)
+    owner = desk.owner_of(session, clinic.id, own_id)
     if owner is not None and "first_name" not in wanted:
         return _change(session, library, owner, wanted, now)
     if not wanted.get("first_name"):
@@ -76,12 +76,12 @@ def put(
     if found.client_id is None or found.client_id <= 0:
         return _add(session, clinic, own_id, wanted, now, taken=owner is not None)
     client = known.get(found.client_id) or people.record(session, found.client_id)
-    if meant is None and client.external_id not in {None, own_id}:
+    own = owner is not None and owner.id == client.id
+    if not meant and not own and client.external_id is not None:
         return RecordResult(Effect.ASKED, doubt=_about_number(client, own_id))
-    if owner is None or owner.id == client.id:
+    if owner is None:
         wanted["external_id"] = own_id
-    keeps_spelling = found.respelled and owner is None and meant is None
-    names = {"first_name", "last_name"} if keeps_spelling else set()
+    names = {"first_name", "last_name"} if found.respelled and not own and meant is None else set()
     return _change(
         session, library, client, {n: v for n, v in wanted.items() if n not in names}, now
     )

@@ -33,7 +33,7 @@ COMMANDS: dict[str, Any] = {
 }
 """What each command prints with ``--json``."""
 
-FORMATS = {"date-time": "moment", "date": "day", "time": "time of day"}
+FORMATS = {"date-time": "moment", "date": "day", "time-of-day": "time of day"}
 WORDS = {"integer": "number", "string": "text", "boolean": "true or false", "null": "null"}
 
 

@@ -93,11 +93,10 @@ def clients_page(session: Session, clinic_id: int, after: int, limit: int) -> li
     return list(session.scalars(wanted.where(*_LISTED).order_by(col(Client.id)).limit(limit)))
 
 
-def by_own_id(session: Session, clinic_id: int, own_id: str) -> list[Client]:
-    """Return the client who has this number of the clinic's own, or the one merged with them."""
-    return list(
-        session.scalars(kept(col(Client.clinic_id) == clinic_id, col(Client.external_id) == own_id))
-    )
+def owner_of(session: Session, clinic_id: int, own_id: str) -> Client | None:
+    """Return the client who has this number of the clinic's own, or whose merged record has it."""
+    found_by = (col(Client.clinic_id) == clinic_id, col(Client.external_id) == own_id)
+    return session.scalars(kept(*found_by)).first()
 
 
 def replies_of(session: Session, clinic_id: int, client_id: int) -> list[Reply]:

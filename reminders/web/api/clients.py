@@ -72,7 +72,8 @@ def search(
     """Find clients, or read all of them page by page."""
     with caller.reading() as session:
         if own_id:
-            found, more = desk.by_own_id(session, caller.clinic.id, own_id), None
+            owner = desk.owner_of(session, caller.clinic.id, own_id)
+            found, more = [owner] if owner else [], None
         elif q.strip():
             found, more = _found(session, caller, q), None
         else:

@@ -139,7 +139,16 @@ async def _nowhere(request: Request, _: Any) -> Response:
 async def _http(request: Request, error: Any) -> Response:
     kind = OF_STATUS.get(error.status_code, "invalid")
     detail = WORDS.get(kind, "This body is not JSON that can be read.")
-    return answer(request, kind, error.status_code, detail, error.headers)
+    headers = _allowed(request) if kind == "method" else error.headers
+    return answer(request, kind, error.status_code, detail, headers)
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """Return every method of an address, each of which is a route of its own (RFC 9110, 15.5.6)."""
+    paths = request.app.openapi()["paths"]
+    path = getattr(request.scope.get("route"), "path_format", "")
+    methods = paths.get(path, {"get": {}})
+    return {"Allow": ", ".join(sorted(method.upper() for method in methods))}
 
 
 ANSWERED = (Problem, RequestValidationError, InputError, NotAtClinic, HTTPException)

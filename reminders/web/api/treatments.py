@@ -157,10 +157,10 @@ def _person(session: Session, caller: Caller, told: BookedClient) -> dict[str, s
     said = {name: value for name, value in told.model_dump().items() if value is not None}
     own_id = said.pop("own_id", "")
     if own_id and not said.keys() & {"first_name", "name"}:
-        known = desk.by_own_id(session, caller.clinic.id, own_id)
-        if not known:
+        known = desk.owner_of(session, caller.clinic.id, own_id)
+        if known is None:
             raise Problem("not-found", 404, f"client.own_id: There is no client “{own_id}”. Give the name, too.")  # fmt: skip
-        said = _fields(known[0]) | said
+        said = _fields(known) | said
     return said | ({"client_id": own_id} if own_id else {})
 
 

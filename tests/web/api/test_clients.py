@@ -71,6 +71,16 @@ def test_somebody_new_is_somebody_new_when_that_is_said(house: House) -> None:
     assert (again["effect"], again["client"]["id"]) == ("unchanged", new["client"]["id"])
 
 
+def test_a_number_never_goes_from_one_client_to_another_unasked(house: House) -> None:
+    program = Program(house)
+    number = program.ana()
+    for more in ("", "?same_as=0"):
+        assert program.put(f"/clients/own/c-78{more}", **ANA).status_code == 409
+    assert program.get(f"/clients/{number}").json()["external_id"] == "c-77"
+    told = program.put(f"/clients/own/c-78?same_as={number}", **ANA).json()
+    assert (told["client"]["id"], told["client"]["external_id"]) == (number, "c-78")
+
+
 def test_who_is_known_from_a_list_gets_the_number_and_is_not_made_twice(house: House) -> None:
     house.enrol(ana(date(2026, 3, 12)))
     told = Program(house).put("/clients/own/c-77", first_name="ANA", phone="+447700900101").json()
@@ -107,6 +117,9 @@ def test_two_records_become_one_and_the_other_number_leads_there(house: House) -
     assert program.post(f"/clients/{keep}/merge", gone=other).json()["done"] is True
     assert program.get(f"/clients/{other}").json()["id"] == keep
     assert program.post(f"/clients/{keep}/merge", gone=other).status_code == 409
+    again = program.put(f"/clients/own/c-78?same_as={keep}", **ANA)
+    assert (again.status_code, again.json()["client"]["id"]) == (200, keep)
+    assert program.put("/clients/own/c-78", last_name="Costarica").json()["client"]["id"] == keep
 
 
 def test_an_erased_client_is_gone_and_so_are_answers_that_named_them(house: House) -> None:
