@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import gc
-import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
+from reminders import accounts
 from reminders.consent import bounces
 from reminders.delivery.dispatcher import Dispatcher
+from reminders.delivery.failover import FailoverSettler
+from reminders.delivery.history_watch import HistoryWatch
+from reminders.delivery.holds import Hold, Suspicion
 from reminders.delivery.pass_summary import PassSummary, log_settled
 from reminders.delivery.redaction import redact
-from reminders.delivery.restore_guard import Hold, RestoreGuard
+from reminders.delivery.restore_guard import RestoreGuard
+from reminders.delivery.unknown_messages import UnknownMessages
 from reminders.inbox.missed_texts import InboundTexts
 from reminders.links import Links
 from reminders.monitoring import alert_checks
@@ -26,21 +29,20 @@ from reminders.monitoring.doctor import Check, Verdict
 from reminders.monitoring.heartbeat_ping import HeartbeatPing
 from reminders.plans.time_zones import follow_zone_data
 from reminders.privacy import outbox_files
-from reminders.privacy.retention import RetentionPeriods
+from reminders.privacy.retention import RetentionPeriods, erase_again
 from reminders.rehearsal.simulation import AcceptingSender
 from reminders.rules.bounces import Meaning
 from reminders.rules.forecast import RateLimit
-from reminders.rules.planning import plan
 from reminders.rules.reconciliation import PATIENCE, Patience
 from reminders.rules.sender_kinds import PER_MINUTE, kind_of
-from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Channel
 from reminders.senders import Sender
-from reminders.senders.email import MailServer, Security, SmtpSender
+from reminders.senders.email import MailServer, SmtpSender
 from reminders.senders.email import probe as probe_mail
 from reminders.senders.outbox import OutboxSender
 from reminders.settings import Settings
-from reminders.store.database import open_engine, writing
+from reminders.startup import use_packaged_zones
+from reminders.store.database import open_engine, server_of, writing
 from reminders.store.erasure_log import noting
 from reminders.wording.fixed_replies import FixedReplies
 from reminders.wording.library import Library, packaged
@@ -58,25 +60,6 @@ PRACTICE_MAIL_FROM = "aftercare@clinic.example"
 def system_clock() -> datetime:
     """Return the current time (aware, UTC)."""
     return datetime.now(UTC)
-
-
-def use_packaged_zones() -> None:
-    """Let the tzdata package rule instead of the machine's files, which differ from host to
-    host: two workers must agree on when nine o'clock is.
-    """
-    if zoneinfo.TZPATH:
-        zoneinfo.reset_tzpath(())
-        ZoneInfo.clear_cache()
-        resolve.cache_clear()
-        plan.cache_clear()
-
-
-def tune_garbage_collection() -> None:
-    """Let the garbage collector pass over what was imported, and come a tenth as often: on a
-    long list it would take a third of the time.
-    """
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,33 +97,13 @@ class App:
 
     @property
     def twilio(self) -> TwilioAccount:
-        """Return the Twilio account that sends texts, with its API key where one is set."""
-        from reminders.senders.sms import TwilioAccount  # noqa: PLC0415 (slow to import)
-
-        s = self.settings
-        by_key = bool(s.twilio_api_key)
-        return TwilioAccount(
-            account_sid=s.twilio_account_sid,
-            username=s.twilio_api_key if by_key else s.twilio_account_sid,
-            password=(s.twilio_api_secret if by_key else s.twilio_auth_token).get_secret_value(),
-            sender=s.twilio_messaging_service_sid or s.twilio_from,
-            api_url=s.twilio_api_url,
-            receipts_url=f"{s.public_url}/hooks/twilio/status" if s.hears_receipts else "",
-        )
+        """Return the Twilio account that sends texts."""
+        return accounts.twilio(self.settings)
 
     @property
     def mail_server(self) -> MailServer:
         """Return the mail server that emails are sent by."""
-        s = self.settings
-        return MailServer(
-            host=s.smtp_host,
-            port=s.smtp_port,
-            security=Security(s.smtp_security),
-            username=s.smtp_username,
-            password=s.smtp_password.get_secret_value(),
-            mail_from=s.mail_from,
-            bounce_address=s.mail_bounces,
-        )
+        return accounts.mail_server(self.settings)
 
     def senders(self) -> Mapping[Channel, Sender]:
         """Return a sender for each channel: the providers when live, else the outbox for both."""
@@ -194,6 +157,7 @@ class App:
             patience,
             resend=self.settings.email_in_doubt == "resend",
             rates=self.rates,
+            history=self.history,
         )
 
     def alert_sender(self) -> AlertSender:
@@ -207,14 +171,24 @@ class App:
         )
 
     @cached_property
+    def history(self) -> HistoryWatch:
+        """Return what remembers for this process where its database last stood."""
+        return HistoryWatch(self.links.seal("server", server_of(self.settings.database_url)))
+
+    @property
+    def unknown_messages(self) -> UnknownMessages:
+        """Return what finds messages that left and the database does not know of."""
+        return UnknownMessages(self.renderer, lambda: self.senders()[Channel.SMS])
+
+    @cached_property
     def restore_guard(self) -> RestoreGuard:
         """Return what checks whether this database may send at all."""
         return RestoreGuard(
             self.engine,
-            self.renderer,
+            self.unknown_messages,
             self.clock,
             self.settings.public_url,
-            lambda: self.senders()[Channel.SMS],
+            self.history,
         )
 
     @cached_property
@@ -240,16 +214,37 @@ class App:
         """Return what calls the outside monitor while all is well."""
         return HeartbeatPing(self.engine, self.clock, self.settings.heartbeat_url)
 
-    def hold(self) -> Hold | None:
+    def hold(self, patience: Patience = PATIENCE) -> Hold | None:
         """Return why nothing may be sent now; None where it may, or where nothing is sent anyway.
         Raises ``SendError`` where Twilio has to be asked first and does not answer.
         """
         if not self.settings.live:
             return None
         held = self.restore_guard.check()
+        if held is not None and held.suspicion is Suspicion.FAILOVER:
+            held = self._failover_settler(patience).advance(held)
         if held is None:
             self.inbound_texts.after_silence()
         return held
+
+    def _failover_settler(self, patience: Patience) -> FailoverSettler:
+        def read_first() -> int:
+            self.dispatcher("failover", patience).look_up()
+            return self.inbound_texts.catch_up()
+
+        def release(session: Session, settled: datetime) -> None:
+            self.restore_guard.release(session, settled)
+            erase_again(session, self.clock())
+
+        return FailoverSettler(
+            self.engine,
+            self.unknown_messages,
+            self.clock,
+            patience,
+            read_first,
+            release,
+            resend=self.settings.email_in_doubt == "resend",
+        )
 
     def tick(self) -> PassSummary | Hold:
         """Make one pass for a host that has only cron, or return why nothing may be sent. Raises

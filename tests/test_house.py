@@ -20,7 +20,7 @@ FLOORS = (
     ("rules",),
     ("private_files", "workbooks"),
     ("store", "senders", "wording", "links", "settings", "shapes", "spreadsheets", "logs"),
-    ("delivery", "plans"),
+    ("delivery", "plans", "startup", "accounts"),
     ("monitoring", "rehearsal", "consent", "questions"),
     ("enrolment", "customisation", "inbox"),
     ("intake", "staff"),

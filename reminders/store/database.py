@@ -35,6 +35,13 @@ def normalise(url: str) -> URL:
     return parsed
 
 
+def server_of(url: str) -> str:
+    """Return which server and database an address leads to, without its credentials."""
+    address = normalise(url)
+    hosts = address.query.get("host", address.host)
+    return f"{hosts}:{address.port or ''}/{address.database}"
+
+
 def open_engine(url: str, hash_key: bytes = b"") -> Engine:
     """Return an engine for the address; nothing is contacted yet. ``hash_key`` is what hashes
     stand under that take the place of erased contacts.

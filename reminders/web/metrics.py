@@ -23,7 +23,8 @@ from starlette.routing import Route
 
 from reminders.app import App
 from reminders.delivery import pauses
-from reminders.delivery.restore_guard import Hold
+from reminders.delivery.failover import FailoverReport
+from reminders.delivery.holds import Hold
 from reminders.monitoring.status import OVERDUE
 from reminders.store.database import reading
 from reminders.store.queries import delivery, metrics
@@ -78,6 +79,12 @@ def _measure(app: App) -> Iterator[Metric]:
         yield Gauge("reminders_paused", "Whether everything is paused", everyone)
         yield Gauge(
             "reminders_held", "Whether the database is held", Hold.read(session) is not None
+        )
+        failover = FailoverReport.read(session)
+        yield Gauge(
+            "reminders_failovers",
+            "Times that another database server took over and lacked something",
+            failover.number if failover else 0,
         )
         overdue = metrics.unexplained(session, now, OVERDUE)
         yield Gauge("reminders_overdue_unexplained", "Due and nobody sends them", overdue)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from reminders.app import tune_garbage_collection, use_packaged_zones
+from reminders.startup import tune_garbage_collection, use_packaged_zones
 from tests.bench import delivery, due, idling, importing, memory, planning, staff_pages
 
 PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from reminders.delivery import pauses
-from reminders.delivery.restore_guard import Hold, Suspicion
+from reminders.delivery.holds import Hold, Suspicion
 from reminders.enrolment import clinics
 from reminders.monitoring import alert_checks as raising
 from reminders.rules import alert_conditions

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from reminders.app import App
-from reminders.delivery.restore_guard import Hold
+from reminders.delivery.holds import Hold
 from reminders.senders import SendError
 from reminders.web.metrics import refused
 
