@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from reminders.senders.email import MailServer, Security
+from reminders.links import Links
+from reminders.rules.forecast import RateLimit
+from reminders.rules.sender_kinds import PER_MINUTE, kind_of
+from reminders.rules.terms import Channel
+from reminders.senders import Sender
+from reminders.senders.email import MailServer, Security, SmtpSender
+from reminders.senders.outbox import OutboxSender
 from reminders.settings import Settings
 
 if TYPE_CHECKING:
     from reminders.senders.sms import TwilioAccount
+
+PRACTICE_MAIL_FROM = "aftercare@clinic.example"
 
 
 def twilio(s: Settings) -> TwilioAccount:
@@ -37,3 +46,26 @@ def mail_server(s: Settings) -> MailServer:
         mail_from=s.mail_from,
         bounce_address=s.mail_bounces,
     )
+
+
+def senders(s: Settings, links: Links) -> Mapping[Channel, Sender]:
+    """Return a sender for each channel: the providers when live, else the outbox for both."""
+    if not s.live:
+        outbox = OutboxSender(s.outbox_dir, s.mail_from or PRACTICE_MAIL_FROM, links.reference)
+        return {Channel.SMS: outbox, Channel.EMAIL: outbox}
+    from reminders.senders.sms import TwilioSender  # noqa: PLC0415 (slow to import)
+
+    email = SmtpSender(mail_server(s), s.smtp_connections)
+    return {Channel.SMS: TwilioSender(twilio(s)), Channel.EMAIL: email}
+
+
+def rates(s: Settings) -> dict[Channel, RateLimit]:
+    """Return the rate of each channel's sender for all clinics together: as set, else as carriers
+    allow for this kind of sender.
+    """
+    sender = s.twilio_messaging_service_sid or s.twilio_from
+    texts = s.sms_per_minute or (PER_MINUTE[kind_of(sender)] if s.live else None)
+    return {
+        Channel.SMS: RateLimit(texts, s.sms_per_day),
+        Channel.EMAIL: RateLimit(s.smtp_per_minute, s.smtp_per_day),
+    }

@@ -34,14 +34,13 @@ from reminders.rehearsal.simulation import AcceptingSender
 from reminders.rules.bounces import Meaning
 from reminders.rules.forecast import RateLimit
 from reminders.rules.reconciliation import PATIENCE, Patience
-from reminders.rules.sender_kinds import PER_MINUTE, kind_of
 from reminders.rules.terms import Channel
 from reminders.senders import Sender
-from reminders.senders.email import MailServer, SmtpSender
+from reminders.senders.email import MailServer
 from reminders.senders.email import probe as probe_mail
-from reminders.senders.outbox import OutboxSender
 from reminders.settings import Settings
 from reminders.startup import use_packaged_zones
+from reminders.store.connections import IdleConnections
 from reminders.store.database import open_engine, server_of, writing
 from reminders.store.erasure_log import noting
 from reminders.wording.fixed_replies import FixedReplies
@@ -54,7 +53,8 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 
-PRACTICE_MAIL_FROM = "aftercare@clinic.example"
+BESIDE_PASSES = 2
+"""Connections of a worker for its beats and alerts; the rest of them are its passes'."""
 
 
 def system_clock() -> datetime:
@@ -68,12 +68,23 @@ class App:
 
     settings: Settings
     clock: Clock = system_clock
+    sends_only: bool = False
 
     @cached_property
     def engine(self) -> Engine:
-        """Return the database's engine."""
-        engine = open_engine(self.settings.database_url, self.links.hash_key)
-        return noting(engine, self.settings.erasures_file)
+        """Return the database's engine; beside a worker's passes two connections are enough."""
+        s = self.settings
+        most = BESIDE_PASSES if self.sends_only else s.database_connections_web
+        engine = open_engine(
+            s.database_url, self.links.hash_key, connections=most, pooled=s.database_pooled
+        )
+        return noting(engine, s.erasures_file)
+
+    @property
+    def direct_engine(self) -> Engine:
+        """Return an engine for what needs a session of its own, such as new tables."""
+        direct = self.settings.database_url_direct
+        return open_engine(direct, self.links.hash_key) if direct else self.engine
 
     @cached_property
     def library(self) -> Library:
@@ -106,18 +117,8 @@ class App:
         return accounts.mail_server(self.settings)
 
     def senders(self) -> Mapping[Channel, Sender]:
-        """Return a sender for each channel: the providers when live, else the outbox for both."""
-        if not self.settings.live:
-            outbox = OutboxSender(
-                self.settings.outbox_dir,
-                self.settings.mail_from or PRACTICE_MAIL_FROM,
-                self.links.reference,
-            )
-            return {Channel.SMS: outbox, Channel.EMAIL: outbox}
-        from reminders.senders.sms import TwilioSender  # noqa: PLC0415 (slow to import)
-
-        email = SmtpSender(self.mail_server, self.settings.smtp_connections)
-        return {Channel.SMS: TwilioSender(self.twilio), Channel.EMAIL: email}
+        """Return a sender for each channel."""
+        return accounts.senders(self.settings, self.links)
 
     def check_up(self, *, fix: bool = False) -> Iterator[Check]:
         """Run every check of the installation; with ``fix`` set Twilio's webhook for replies. Takes
@@ -134,16 +135,8 @@ class App:
 
     @property
     def rates(self) -> dict[Channel, RateLimit]:
-        """Return the rate of each channel's sender for all clinics together: as set, else as
-        carriers allow for this kind of sender.
-        """
-        s = self.settings
-        sender = s.twilio_messaging_service_sid or s.twilio_from
-        texts = s.sms_per_minute or (PER_MINUTE[kind_of(sender)] if s.live else None)
-        return {
-            Channel.SMS: RateLimit(texts, s.sms_per_day),
-            Channel.EMAIL: RateLimit(s.smtp_per_minute, s.smtp_per_day),
-        }
+        """Return the rate of each channel's sender for all clinics together."""
+        return accounts.rates(self.settings)
 
     def dispatcher(self, name: str = "worker", patience: Patience = PATIENCE) -> Dispatcher:
         """Return a dispatcher for the real database, clock and senders."""
@@ -158,6 +151,7 @@ class App:
             resend=self.settings.email_in_doubt == "resend",
             rates=self.rates,
             history=self.history,
+            connections=self.settings.database_connections_worker - BESIDE_PASSES,
         )
 
     def alert_sender(self) -> AlertSender:
@@ -283,12 +277,21 @@ class App:
         s, names = self.settings, [field.name for field in fields(RetentionPeriods)]
         return RetentionPeriods(**{n: timedelta(getattr(s, f"keep_{n}_days")) for n in names})
 
+    @cached_property
+    def _idle(self) -> IdleConnections:
+        return IdleConnections(self.engine)
+
+    def give_back_connections(self) -> None:
+        """Close connections to the database that nobody needed lately."""
+        if self.engine.dialect.name == "postgresql" and self._idle.has_surplus():
+            self.engine.dispose()
+
     def close(self) -> None:
         """Close the connections to the database."""
         self.engine.dispose()
 
 
-def build(settings: Settings, clock: Clock = system_clock) -> App:
+def build(settings: Settings, clock: Clock = system_clock, *, sends_only: bool = False) -> App:
     """Construct everything for these settings; nothing is contacted yet."""
     use_packaged_zones()
-    return App(settings, clock)
+    return App(settings, clock, sends_only)

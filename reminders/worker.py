@@ -18,6 +18,7 @@ from reminders.delivery.dispatcher import Dispatcher
 from reminders.monitoring.alerts import AlertSender
 from reminders.plans.time_zones import follow_zone_data
 from reminders.rules.clock_guard import JUMP, ClockWatch
+from reminders.store.connections import AWAY, reason
 from reminders.store.database import database_time
 
 log = structlog.get_logger()
@@ -112,13 +113,14 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
         next_run_time=app.clock(),
     )
     _watch_alerts(app, scheduler)
-    scheduler.start()
-    try:
-        yield
-    finally:
-        dispatcher.stop()
-        scheduler.shutdown(wait=True)
-        watchman.close()
+    with dispatcher.kept():
+        scheduler.start()
+        try:
+            yield
+        finally:
+            dispatcher.stop()
+            scheduler.shutdown(wait=True)
+            watchman.close()
 
 
 def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
@@ -127,6 +129,8 @@ def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
         if watchman.is_trusted and watchman.app.hold() is None:
             dispatcher.run()
         watchman.app.redact()
+    except AWAY as error:
+        log.warning("pass failed, the database is away", why=reason(error))
     except Exception:
         log.exception("pass failed")
 
@@ -164,6 +168,9 @@ def _raise(app: App) -> None:
         app.raise_alarms()
         app.inbound_texts.check_list()
         app.heartbeat_ping.beat()
+        app.give_back_connections()
+    except AWAY as error:
+        log.warning("alarms not looked for, the database is away", why=reason(error))
     except Exception:
         log.exception("alarms not looked for")
 
@@ -174,6 +181,8 @@ def _send_alerts(alerting: AlertSender) -> None:
     """
     try:
         alerting.run()
+    except AWAY as error:
+        log.warning("alerts not sent, the database is away", why=reason(error))
     except Exception:
         log.exception("alerts not sent")
 

@@ -29,10 +29,19 @@ from reminders.worker import alert_watch, heartbeat, work
 
 def serve() -> None:
     """Run everything in one process: the pages, and sending what is due."""
-    with opened(migrated=False, logs=sys.stdout) as app:
-        migrations.migrate(app.engine)
+    with opened(migrated=False, logs=sys.stdout, waits=True) as app:
+        _migrate(app)
         _welcome(app)
         _listen(app, lambda: heartbeat(app, "serve"))
+
+
+def _migrate(app: App) -> bool:
+    """Take the steps by the direct address where there is one."""
+    engine = app.direct_engine
+    try:
+        return migrations.migrate(engine)
+    finally:
+        engine.dispose()
 
 
 def _welcome(app: App) -> None:
@@ -48,7 +57,7 @@ def _welcome(app: App) -> None:
 
 def web() -> None:
     """Run the pages only, beside a worker that sends."""
-    with opened(logs=sys.stdout) as app:
+    with opened(logs=sys.stdout, waits=True) as app:
         _listen(app, lambda: alert_watch(app))
 
 
@@ -73,7 +82,7 @@ def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -
 
 def worker() -> None:
     """Send what is due, beside a web process that has the pages."""
-    with opened(logs=sys.stdout) as app:
+    with opened(logs=sys.stdout, waits=True, sends_only=True) as app:
         work(app)
 
 
@@ -198,7 +207,7 @@ CAME_OF_IT: dict[str, str] = {
 def migrate() -> None:
     """Bring the database up to date; nothing is lost by running it twice."""
     with opened(migrated=False) as app:
-        done = migrations.migrate(app.engine)
+        done = _migrate(app)
         out.print("The database is now up to date." if done else "The database was up to date.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AbstractContextManager, aclosing, asynccontextmanager
 from datetime import datetime
 from functools import partial
 from threading import Event
@@ -64,12 +64,14 @@ class Dispatcher:
         resend: bool = True,
         rates: Mapping[Channel, RateLimit] | None = None,
         history: HistoryWatch | None = None,
+        connections: int = 3,
     ) -> None:
         """Take the database, the wording, the senders, the clock, a name for the heartbeat, a
         callback for each settled reminder, waiting times, whether an email in doubt is sent
-        once more, and what remembers the database's history.
+        once more, what remembers the database's history, and how many connections a pass may
+        have to it.
         """
-        self._transactions = Transactions(engine)
+        self._transactions = Transactions(engine, connections)
         self._renderer = renderer
         self._senders = senders
         self._clock = clock
@@ -88,13 +90,17 @@ class Dispatcher:
         """Claim nothing more, and finish what has been handed off."""
         self._stopping.set()
 
+    def kept(self) -> AbstractContextManager[None]:
+        """Keep connections to the database between passes until the context ends."""
+        return self._transactions.kept()
+
     def run(self) -> PassSummary:
         """Make one pass: everything due now is sent, skipped, put off or settled."""
-        return asyncio.run(self._pass())
+        return self._transactions.drive(self._pass())
 
     def reconcile(self) -> Counter[str]:
         """Ask the provider now for everything in doubt or unknown, and count the results."""
-        return asyncio.run(self._reconcile())
+        return self._transactions.drive(self._reconcile())
 
     @asynccontextmanager
     async def _commits(self) -> AsyncIterator[GroupCommit]:
@@ -104,11 +110,10 @@ class Dispatcher:
         finally:
             for sender in self._senders.values():
                 await sender.close()
-            await self._transactions.close()
 
     def look_up(self) -> Counter[str]:
         """Ask the provider for what is due to be asked for, and send nothing."""
-        return asyncio.run(self._reconcile(by_hand=False))
+        return self._transactions.drive(self._reconcile(by_hand=False))
 
     async def _reconcile(self, *, by_hand: bool = True) -> Counter[str]:
         async with self._commits() as commits:
@@ -129,6 +134,7 @@ class Dispatcher:
             finally:
                 for one in meanwhile:
                     one.cancel()
+                await asyncio.gather(*meanwhile, return_exceptions=True)
             await report_missed(commits, summary, self._last_beat, self._clock())
         return summary
 

@@ -90,6 +90,9 @@ def _measure(app: App) -> Iterator[Metric]:
         yield Gauge("reminders_overdue_unexplained", "Due and nobody sends them", overdue)
         due = metrics.backlog(session, now)
         yield _by("reminders_due", "Due now and not yet sent", ["channel"], due.items())
+        mine, most = metrics.connections(session)
+        yield Gauge("reminders_database_connections", "Connections we hold to the database", mine)
+        yield Gauge("reminders_database_connections_limit", "Connections its server allows", most)
         yield from _tried(metrics.ended_attempts(session, now - HOUR))
         yield from _waits(metrics.waits(session, now - HOUR))
         lanes = [((lane.clinic_id, lane.channel), lane) for lane in metrics.lanes(session)]

@@ -86,7 +86,11 @@ class Server:
         """Return a standby that copies this server as it goes on."""
         standby = Server(folder)
         _own(folder)
-        _run("pg_basebackup", "-N", "-R", "-c", "fast", "-X", "stream", "-U", "postgres", "-h", str(self.folder), "-D", str(standby.tables))  # fmt: skip
+        copy = ("pg_basebackup", "-N", "-R", "-c", "fast", "-X", "stream", "-U", "postgres", "-h", str(self.folder), "-D", str(standby.tables))  # fmt: skip
+        try:
+            _run(*copy)
+        except ChildProcessError:  # on a busy machine the stream may time out
+            _run(*copy)
         standby.start()
         return standby
 
