@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, exists, func, or_, select, text
+from sqlalchemy import Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import Channel, Status
@@ -184,17 +184,3 @@ def morning(session: Session, clinic_id: int, day: tuple[datetime, datetime]) ->
     failed = tried_then.where(of_clinic, yesterday, is_status(Status.FAILED, Status.UNDELIVERED))
     stuck = tried_then.where(of_clinic, yesterday, is_status(Status.UNKNOWN, Status.HANDOFF))
     return MorningFigures(*(int(session.scalar(count) or 0) for count in (planned, failed, stuck)))
-
-
-def connections(session: Session) -> tuple[int, int]:
-    """Return how many connections our role has to this database, and how many the server allows in
-    all; SQLite has none, and no limit.
-    """
-    if session.get_bind().dialect.name != "postgresql":
-        return 0, 0
-    asked = text(
-        "SELECT count(*), CAST(current_setting('max_connections') AS integer) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND usename = current_user"
-    )
-    mine, most = session.execute(asked).one()
-    return mine, most
