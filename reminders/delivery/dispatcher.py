@@ -81,7 +81,7 @@ class Dispatcher:
         self._reconciler = Reconciler(senders, patience, resend=resend)
         self._stopping = Event()
         self._rates = rates or {}
-        self._history = history or HistoryWatch()
+        self._history = history or HistoryWatch(watching=False)
         self._stopped_lanes: dict[lanes.Key, datetime] = {}
         self._abortable: set[asyncio.Timeout] = set()
         self._last_beat: datetime | None = None

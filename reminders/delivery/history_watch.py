@@ -27,15 +27,17 @@ class HistoryWatch:
     at, without saying it.
     """
 
-    def __init__(self, server: str = "") -> None:
-        """Start without knowing anything: the first beat tells."""
+    def __init__(self, server: str = "", *, watching: bool = True) -> None:
+        """Start without knowing anything: the first beat tells. Where nothing really leaves there is
+        nothing to watch.
+        """
         self.server = server
         self.known: LastCommit | None = None
-        self._readable: bool | None = None
+        self._readable: bool | None = None if watching else False
 
     def look(self, session: Session) -> Here | None:
         """Return where the database stands; None where it cannot be known."""
-        found = history.here(session)
+        found = None if self._readable is False else history.here(session)
         if self._readable is None and session.get_bind().dialect.name == "postgresql":
             self._readable = found is not None
             if found is None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from reminders.app import build
@@ -34,6 +35,7 @@ STOPS = 2
 
 PATIENT = patience(2, 1, 2, 3, 4)
 SETTLED = "SELECT count(*) FROM setting WHERE key = 'failover' AND value LIKE :number AND NOT EXISTS (SELECT FROM setting WHERE key = 'held')"
+DUE = "UPDATE reminder SET due_at = now() WHERE id = ANY(:ids)"
 SHUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'proof' AND pid <> pg_backend_pid()"
 AT_MOST = 30.0
 """Seconds in which a failover must have been settled."""
@@ -115,8 +117,8 @@ class Scene:
             self.replace_worker()
         self.wait_settled(number)
         self.holds.append(time.monotonic() - died)
-        for reminder in quiet:
-            cast.call(self.loaded.engine, reminder)
+        with self.loaded.engine.begin() as connection:
+            connection.execute(text(DUE), {"ids": quiet})
         if comes_back:
             self.come_back(dead)
         self.pair.drop(dead)
