@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import gc
-import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
+from reminders import accounts
 from reminders.consent import bounces
 from reminders.delivery.dispatcher import Dispatcher
+from reminders.delivery.failover import FailoverSettler
+from reminders.delivery.history_watch import HistoryWatch
+from reminders.delivery.holds import Hold, Suspicion
 from reminders.delivery.pass_summary import PassSummary, log_settled
 from reminders.delivery.redaction import redact
-from reminders.delivery.restore_guard import Hold, RestoreGuard
+from reminders.delivery.restore_guard import RestoreGuard
+from reminders.delivery.unknown_messages import UnknownMessages
 from reminders.inbox.missed_texts import InboundTexts
 from reminders.intake.arrivals import settle_interrupted
 from reminders.links import Links
@@ -27,21 +30,19 @@ from reminders.monitoring.doctor import Check, Verdict
 from reminders.monitoring.heartbeat_ping import HeartbeatPing
 from reminders.plans.time_zones import follow_zone_data
 from reminders.privacy import outbox_files
-from reminders.privacy.retention import RetentionPeriods
+from reminders.privacy.retention import RetentionPeriods, erase_again
 from reminders.rehearsal.simulation import AcceptingSender
 from reminders.rules.bounces import Meaning
 from reminders.rules.forecast import RateLimit
-from reminders.rules.planning import plan
 from reminders.rules.reconciliation import PATIENCE, Patience
-from reminders.rules.sender_kinds import PER_MINUTE, kind_of
-from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Channel
 from reminders.senders import Sender
-from reminders.senders.email import MailServer, Security, SmtpSender
+from reminders.senders.email import MailServer
 from reminders.senders.email import probe as probe_mail
-from reminders.senders.outbox import OutboxSender
 from reminders.settings import Settings
-from reminders.store.database import open_engine, writing
+from reminders.startup import use_packaged_zones
+from reminders.store.connections import IdleConnections
+from reminders.store.database import open_engine, server_of, writing
 from reminders.store.erasure_log import noting
 from reminders.wording.fixed_replies import FixedReplies
 from reminders.wording.library import Library, packaged
@@ -53,29 +54,12 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 
-PRACTICE_MAIL_FROM = "aftercare@clinic.example"
+BESIDE_PASSES = 2  # connections of a worker for beats and alerts; the rest are for its passes
 
 
 def system_clock() -> datetime:
     """Return the current time (aware, UTC)."""
     return datetime.now(UTC)
-
-
-def use_packaged_zones() -> None:
-    """Let the tzdata package rule instead of the machine's files, which differ from host to
-    host: two workers must agree on when nine o'clock is.
-    """
-    if zoneinfo.TZPATH:
-        zoneinfo.reset_tzpath(())
-        ZoneInfo.clear_cache()
-        resolve.cache_clear()
-        plan.cache_clear()
-
-
-def tune_garbage_collection() -> None:
-    """Let the garbage collector pass over what was imported, and come a tenth as often."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,12 +68,23 @@ class App:
 
     settings: Settings
     clock: Clock = system_clock
+    sends_only: bool = False
 
     @cached_property
     def engine(self) -> Engine:
-        """Return the database's engine."""
-        engine = open_engine(self.settings.database_url, self.links.hash_key)
-        return noting(engine, self.settings.erasures_file)
+        """Return the database's engine; beside a worker's passes two connections are enough."""
+        s = self.settings
+        most = BESIDE_PASSES if self.sends_only else s.database_connections_web
+        engine = open_engine(
+            s.database_url, self.links.hash_key, connections=most, pooled=s.database_pooled
+        )
+        return noting(engine, s.erasures_file)
+
+    @property
+    def direct_engine(self) -> Engine:
+        """Return an engine for what needs a session of its own, such as new tables."""
+        direct = self.settings.database_url_direct
+        return open_engine(direct, self.links.hash_key) if direct else self.engine
 
     @cached_property
     def library(self) -> Library:
@@ -113,47 +108,17 @@ class App:
 
     @property
     def twilio(self) -> TwilioAccount:
-        """Return the Twilio account that sends texts, with its API key where one is set."""
-        from reminders.senders.sms import TwilioAccount  # noqa: PLC0415 (slow to import)
-
-        s = self.settings
-        by_key = bool(s.twilio_api_key)
-        return TwilioAccount(
-            account_sid=s.twilio_account_sid,
-            username=s.twilio_api_key if by_key else s.twilio_account_sid,
-            password=(s.twilio_api_secret if by_key else s.twilio_auth_token).get_secret_value(),
-            sender=s.twilio_messaging_service_sid or s.twilio_from,
-            api_url=s.twilio_api_url,
-            receipts_url=f"{s.public_url}/hooks/twilio/status" if s.hears_receipts else "",
-        )
+        """Return the Twilio account that sends texts."""
+        return accounts.twilio(self.settings)
 
     @property
     def mail_server(self) -> MailServer:
         """Return the mail server that emails are sent by."""
-        s = self.settings
-        return MailServer(
-            host=s.smtp_host,
-            port=s.smtp_port,
-            security=Security(s.smtp_security),
-            username=s.smtp_username,
-            password=s.smtp_password.get_secret_value(),
-            mail_from=s.mail_from,
-            bounce_address=s.mail_bounces,
-        )
+        return accounts.mail_server(self.settings)
 
     def senders(self) -> Mapping[Channel, Sender]:
-        """Return a sender for each channel: the providers when live, else the outbox for both."""
-        if not self.settings.live:
-            outbox = OutboxSender(
-                self.settings.outbox_dir,
-                self.settings.mail_from or PRACTICE_MAIL_FROM,
-                self.links.reference,
-            )
-            return {Channel.SMS: outbox, Channel.EMAIL: outbox}
-        from reminders.senders.sms import TwilioSender  # noqa: PLC0415 (slow to import)
-
-        email = SmtpSender(self.mail_server, self.settings.smtp_connections)
-        return {Channel.SMS: TwilioSender(self.twilio), Channel.EMAIL: email}
+        """Return a sender for each channel."""
+        return accounts.senders(self.settings, self.links)
 
     def check_up(self, *, fix: bool = False) -> Iterator[Check]:
         """Run every check of the installation; with ``fix`` set Twilio's webhook for replies. Takes
@@ -170,16 +135,8 @@ class App:
 
     @property
     def rates(self) -> dict[Channel, RateLimit]:
-        """Return the rate of each channel's sender for all clinics together: as set, else as
-        carriers allow for this kind of sender.
-        """
-        s = self.settings
-        sender = s.twilio_messaging_service_sid or s.twilio_from
-        texts = s.sms_per_minute or (PER_MINUTE[kind_of(sender)] if s.live else None)
-        return {
-            Channel.SMS: RateLimit(texts, s.sms_per_day),
-            Channel.EMAIL: RateLimit(s.smtp_per_minute, s.smtp_per_day),
-        }
+        """Return the rate of each channel's sender for all clinics together."""
+        return accounts.rates(self.settings)
 
     def dispatcher(self, name: str = "worker", patience: Patience = PATIENCE) -> Dispatcher:
         """Return a dispatcher for the real database, clock and senders."""
@@ -193,6 +150,8 @@ class App:
             patience,
             resend=self.settings.email_in_doubt == "resend",
             rates=self.rates,
+            history=self.history,
+            connections=self.settings.database_connections_worker - BESIDE_PASSES,
         )
 
     def alert_sender(self) -> AlertSender:
@@ -206,14 +165,27 @@ class App:
         )
 
     @cached_property
+    def history(self) -> HistoryWatch:
+        """Return what remembers for this process where its database last stood."""
+        return HistoryWatch(
+            self.links.seal("server", server_of(self.settings.database_url)),
+            watching=self.settings.live,
+        )
+
+    @property
+    def unknown_messages(self) -> UnknownMessages:
+        """Return what finds messages that left and the database does not know of."""
+        return UnknownMessages(self.renderer, lambda: self.senders()[Channel.SMS])
+
+    @cached_property
     def restore_guard(self) -> RestoreGuard:
         """Return what checks whether this database may send at all."""
         return RestoreGuard(
             self.engine,
-            self.renderer,
+            self.unknown_messages,
             self.clock,
             self.settings.public_url,
-            lambda: self.senders()[Channel.SMS],
+            self.history,
         )
 
     @cached_property
@@ -239,16 +211,37 @@ class App:
         """Return what calls the outside monitor while all is well."""
         return HeartbeatPing(self.engine, self.clock, self.settings.heartbeat_url)
 
-    def hold(self) -> Hold | None:
+    def hold(self, patience: Patience = PATIENCE) -> Hold | None:
         """Return why nothing may be sent now; None where it may, or where nothing is sent anyway.
         Raises ``SendError`` where Twilio has to be asked first and does not answer.
         """
         if not self.settings.live:
             return None
         held = self.restore_guard.check()
+        if held is not None and held.suspicion is Suspicion.FAILOVER:
+            held = self._failover_settler(patience).advance(held)
         if held is None:
             self.inbound_texts.after_silence()
         return held
+
+    def _failover_settler(self, patience: Patience) -> FailoverSettler:
+        def read_first() -> int:
+            self.dispatcher("failover", patience).look_up()
+            return self.inbound_texts.catch_up()
+
+        def release(session: Session, settled: datetime) -> None:
+            self.restore_guard.release(session, settled)
+            erase_again(session, self.clock())
+
+        return FailoverSettler(
+            self.engine,
+            self.unknown_messages,
+            self.clock,
+            patience,
+            read_first,
+            release,
+            resend=self.settings.email_in_doubt == "resend",
+        )
 
     def tick(self) -> PassSummary | Hold:
         """Make one pass for a host that has only cron, or return why nothing may be sent. Raises
@@ -288,12 +281,21 @@ class App:
         s, names = self.settings, [field.name for field in fields(RetentionPeriods)]
         return RetentionPeriods(**{n: timedelta(getattr(s, f"keep_{n}_days")) for n in names})
 
+    @cached_property
+    def _idle(self) -> IdleConnections:
+        return IdleConnections(self.engine)
+
+    def give_back_connections(self) -> None:
+        """Close connections to the database that nobody needed lately."""
+        if self.engine.dialect.name == "postgresql" and self._idle.has_surplus():
+            self.engine.dispose()
+
     def close(self) -> None:
         """Close the connections to the database."""
         self.engine.dispose()
 
 
-def build(settings: Settings, clock: Clock = system_clock) -> App:
+def build(settings: Settings, clock: Clock = system_clock, *, sends_only: bool = False) -> App:
     """Construct everything for these settings; nothing is contacted yet."""
     use_packaged_zones()
-    return App(settings, clock)
+    return App(settings, clock, sends_only)

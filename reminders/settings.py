@@ -55,6 +55,10 @@ def _database(url: str) -> str:
     return url
 
 
+def _database_or_none(url: str) -> str:
+    return _database(url) if url else ""
+
+
 def _address(text: str) -> str:
     try:
         named = re.fullmatch(r"[^<>@,]*<([^<>]+)>", text)
@@ -114,6 +118,7 @@ LENT = {
 
 ALIASES = {
     "DATABASE_URL": ("POSTGRESQL_ADDON_URI", "SCALINGO_POSTGRESQL_URL"),
+    "DATABASE_URL_DIRECT": ("DATABASE_URL_UNPOOLED", "POSTGRES_URL_NON_POOLING", "DIRECT_URL"),
     "PUBLIC_URL": ("RENDER_EXTERNAL_URL",),
 }
 """Other names under which hosts hand out the same."""
@@ -125,6 +130,10 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///reminders.db"
+    database_url_direct: Annotated[str, AfterValidator(_database_or_none)] = ""
+    database_pooled: bool = False
+    database_connections_web: Annotated[int, Field(ge=3, le=100)] = 5
+    database_connections_worker: Annotated[int, Field(ge=3, le=20)] = 4
     secret_key: Secret = Secret(PRACTICE_KEY)
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     public_url: WebAddress = Field(default_factory=_this_machine)

@@ -19,6 +19,7 @@ from reminders.intake.arrivals import settle_interrupted
 from reminders.monitoring.alerts import AlertSender
 from reminders.plans.time_zones import follow_zone_data
 from reminders.rules.clock_guard import JUMP, ClockWatch
+from reminders.store.connections import AWAY, reason
 from reminders.store.database import database_time
 
 log = structlog.get_logger()
@@ -113,13 +114,14 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
         next_run_time=app.clock(),
     )
     _watch_alerts(app, scheduler)
-    scheduler.start()
-    try:
-        yield
-    finally:
-        dispatcher.stop()
-        scheduler.shutdown(wait=True)
-        watchman.close()
+    with dispatcher.kept():
+        scheduler.start()
+        try:
+            yield
+        finally:
+            dispatcher.stop()
+            scheduler.shutdown(wait=True)
+            watchman.close()
 
 
 def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
@@ -130,6 +132,8 @@ def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
             dispatcher.run()
         app.redact()
         settle_interrupted(app.engine, app.library, app.clock())
+    except AWAY as error:
+        log.warning("pass failed, the database is away", why=reason(error))
     except Exception:
         log.exception("pass failed")
 
@@ -167,6 +171,9 @@ def _raise(app: App) -> None:
         app.raise_alarms()
         app.inbound_texts.check_list()
         app.heartbeat_ping.beat()
+        app.give_back_connections()
+    except AWAY as error:
+        log.warning("alarms not looked for, the database is away", why=reason(error))
     except Exception:
         log.exception("alarms not looked for")
 
@@ -177,6 +184,8 @@ def _send_alerts(alerting: AlertSender) -> None:
     """
     try:
         alerting.run()
+    except AWAY as error:
+        log.warning("alerts not sent, the database is away", why=reason(error))
     except Exception:
         log.exception("alerts not sent")
 

@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
-from reminders.app import App, build, use_packaged_zones
+from reminders.app import App, build
 from reminders.delivery.dispatcher import Dispatcher
 from reminders.enrolment import clinics, treatments
 from reminders.enrolment.terms import ConsentAnswer, Enrolment, EnrolmentResult
@@ -26,6 +26,7 @@ from reminders.rehearsal.simulation import SetClock, play
 from reminders.rules.terms import Channel
 from reminders.settings import Settings
 from reminders.staff import credentials
+from reminders.startup import use_packaged_zones
 from reminders.store import migrations
 from reminders.store.database import open_engine, reading, writing
 from reminders.store.queries import overview, people

@@ -20,7 +20,7 @@ FLOORS = (
     ("rules",),
     ("private_files", "workbooks"),
     ("store", "senders", "wording", "links", "settings", "shapes", "spreadsheets", "logs"),
-    ("delivery", "plans", "questions"),
+    ("delivery", "plans", "questions", "startup", "accounts"),
     ("monitoring", "rehearsal", "consent"),
     ("enrolment", "customisation", "inbox"),
     ("intake", "staff"),

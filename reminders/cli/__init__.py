@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from reminders import __version__
-from reminders.app import tune_garbage_collection
 from reminders.cli import (
     client_merge,
     clients,
@@ -31,6 +30,7 @@ from reminders.cli import (
     wording,
 )
 from reminders.cli.common import err
+from reminders.startup import tune_garbage_collection
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 

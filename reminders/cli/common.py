@@ -15,7 +15,7 @@ from dotenv import dotenv_values
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from reminders.app import App, build
@@ -23,6 +23,7 @@ from reminders.logs import log_to, report_faults
 from reminders.settings import Settings, SettingsError, read_settings
 from reminders.shapes.common import Shape
 from reminders.store import migrations
+from reminders.store.connections import AWAY, wait_for
 from reminders.store.queries import people
 from reminders.store.tables import Client, Clinic
 
@@ -61,23 +62,34 @@ def settings() -> Settings:
 
 
 @contextmanager
-def opened(*, migrated: bool = True, logs: TextIO | None = None) -> Iterator[App]:
+def opened(
+    *,
+    migrated: bool = True,
+    logs: TextIO | None = None,
+    waits: bool = False,
+    sends_only: bool = False,
+) -> Iterator[App]:
     """Open the app for a command, and print whether messages leave the machine; for an older
-    database, name the command that upgrades it.
+    database, name the command that upgrades it. One that ``waits`` goes on once the database
+    answers.
 
     Logs go beside the output proper, except where they are it.
     """
-    app = build(settings())
+    app = build(settings(), sends_only=sends_only)
     log_to(logs or sys.stderr, app.settings.log_level)
     dsn = app.settings.sentry_dsn.get_secret_value()
     if dsn and not report_faults(dsn):
         err.print('SENTRY_DSN is set, but its package is missing: pip install "sentry-sdk>=2"')
     say_delivery(app)
     try:
+        if waits:
+            wait_for(app.engine)
         if migrated:
             require_tables(app.engine)
         yield app
-    except OperationalError as error:
+    except SQLAlchemyError as error:
+        if not isinstance(error, AWAY):
+            raise
         stop(
             f"The database does not answer: {first_line(error)}",
             "Check DATABASE_URL, then try again.",

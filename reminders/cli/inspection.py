@@ -12,7 +12,7 @@ from rich.table import Table as Grid
 
 from reminders.cli.common import AsJson, err, opened, out, print_json, progress_bar, stop
 from reminders.cli.reminder_table import as_rows, line_table
-from reminders.cli.run import hold_sentences
+from reminders.cli.run import failover_sentences, hold_sentences
 from reminders.monitoring.status import SystemStatus, standing
 from reminders.rehearsal.simulation import rehearse
 from reminders.rules.reason_texts import PLAIN
@@ -173,6 +173,8 @@ def _print_status(found: SystemStatus) -> None:
 def _troubles(found: SystemStatus) -> Iterator[str]:
     if found.held:
         yield from hold_sentences(found.held)
+    if found.failover:
+        yield from failover_sentences(found.failover)
     if found.paused:
         yield f"Everything is paused since {found.paused.at:%Y-%m-%d %H:%M} UTC, by {found.paused.by}."
     yield from (f"{name} is paused." for name, mode in found.clinics.items() if mode == "paused")

@@ -43,7 +43,7 @@ def backup(
     """Copy the whole database into a file, also while it is in use."""
     with opened() as app:
         try:
-            size = backups.back_up(app.engine, file, app.clock())
+            size = backups.back_up(app.direct_engine, file, app.clock())
         except BackupError as error:
             stop(str(error))
         out.print(f"{file}: {size / 1e6:.1f} MB. It holds what clients told you: keep it safe.")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 import uvicorn
 
 from reminders.app import App
 from reminders.cli.common import AsJson, err, opened, out, print_json, stop
+from reminders.delivery.failover import FailoverReport
+from reminders.delivery.holds import PLAIN as WHY_HELD
+from reminders.delivery.holds import UNTIL_ADOPTED, Hold, Suspicion
 from reminders.delivery.pass_summary import PassSummary
-from reminders.delivery.restore_guard import PLAIN as WHY_HELD
-from reminders.delivery.restore_guard import Hold, Suspicion
 from reminders.privacy import retention
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import Reason, Status
@@ -28,10 +29,19 @@ from reminders.worker import alert_watch, heartbeat, work
 
 def serve() -> None:
     """Run everything in one process: the pages, and sending what is due."""
-    with opened(migrated=False, logs=sys.stdout) as app:
-        migrations.migrate(app.engine)
+    with opened(migrated=False, logs=sys.stdout, waits=True) as app:
+        _migrate(app)
         _welcome(app)
         _listen(app, lambda: heartbeat(app, "serve"))
+
+
+def _migrate(app: App) -> bool:
+    """Take the steps by the direct address where there is one."""
+    engine = app.direct_engine
+    try:
+        return migrations.migrate(engine)
+    finally:
+        engine.dispose()
 
 
 def _welcome(app: App) -> None:
@@ -47,7 +57,7 @@ def _welcome(app: App) -> None:
 
 def web() -> None:
     """Run the pages only, beside a worker that sends."""
-    with opened(logs=sys.stdout) as app:
+    with opened(logs=sys.stdout, waits=True) as app:
         _listen(app, lambda: alert_watch(app))
 
 
@@ -72,7 +82,7 @@ def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -
 
 def worker() -> None:
     """Send what is due, beside a web process that has the pages."""
-    with opened(logs=sys.stdout) as app:
+    with opened(logs=sys.stdout, waits=True, sends_only=True) as app:
         work(app)
 
 
@@ -96,7 +106,7 @@ def reconcile(as_json: AsJson = False) -> None:
     with opened() as app:
         try:
             held = app.hold()
-            if held is None or held.suspicion is not Suspicion.ELSEWHERE:
+            if held is None or held.suspicion not in UNTIL_ADOPTED:
                 app.inbound_texts.catch_up()
             result = app.dispatcher("reconcile").reconcile() + app.restore_guard.compare()
         except SendError as error:
@@ -118,9 +128,9 @@ def reconcile(as_json: AsJson = False) -> None:
         if not result:
             out.print("Nothing is in doubt that the provider could know of by now.")
         if held is not None:
-            again = held.suspicion is Suspicion.ELSEWHERE
+            still = held.suspicion in {*UNTIL_ADOPTED, Suspicion.FAILOVER}
             out.print(
-                "\n".join(hold_sentences(held)) if again else "Compared: what is due leaves again."
+                "\n".join(hold_sentences(held)) if still else "Compared: what is due leaves again."
             )
 
 
@@ -161,11 +171,28 @@ def hold_sentences(held: Hold) -> tuple[str, str]:
         if held.known_until
         else ""
     )
-    if held.suspicion is Suspicion.ELSEWHERE:
+    if held.suspicion is Suspicion.FAILOVER:
+        mend = "It settles by itself within minutes; look again: reminders status"
+    elif held.suspicion is Suspicion.OLDER:
+        mend = "Let DATABASE_URL lead to the newer server. If that is gone for good: reminders reconcile, then: reminders adopt"
+    elif held.suspicion in UNTIL_ADOPTED:
         mend = "If the other one is stopped for good: reminders reconcile, then: reminders adopt"
     else:
         mend = "Enter again what was entered since, then: reminders reconcile"
     return f"Nothing is sent: this database is held because {WHY_HELD[held.suspicion]}{last}.", mend
+
+
+def failover_sentences(found: FailoverReport) -> Iterator[str]:
+    """Say what a failover brought, and what to enter again."""
+    began = found.known_until or found.lost_until
+    seconds = f"between {began:%Y-%m-%d %H:%M:%S} and {found.lost_until:%H:%M:%S} UTC"
+    yield (
+        f"The database failed over, and lacks what was written last {seconds}:"
+        f" {found.texts_left} texts had left and are marked, {found.texts_unproven} may have left;"
+        f" {found.emails_again} emails go once more, {found.emails_unproven} wait for a person;"
+        f" {found.texts_heard} texts of clients were read again."
+    )
+    yield "Lists, bookings and what was typed in that time are to be entered again."
 
 
 CAME_OF_IT: dict[str, str] = {
@@ -180,7 +207,7 @@ CAME_OF_IT: dict[str, str] = {
 def migrate() -> None:
     """Bring the database up to date; nothing is lost by running it twice."""
     with opened(migrated=False) as app:
-        done = migrations.migrate(app.engine)
+        done = _migrate(app)
         out.print("The database is now up to date." if done else "The database was up to date.")
 
 

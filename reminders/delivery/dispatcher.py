@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
-from datetime import datetime, timedelta
+from contextlib import AbstractContextManager, aclosing, asynccontextmanager
+from datetime import datetime
 from functools import partial
 from threading import Event
 
@@ -19,7 +19,8 @@ from reminders.delivery.claims import Claimed, Sending, claim
 from reminders.delivery.concurrency import Conversations, all_of
 from reminders.delivery.group_commit import GroupCommit
 from reminders.delivery.heartbeat import beat_until_cancelled
-from reminders.delivery.pass_summary import PassSummary
+from reminders.delivery.history_watch import HistoryCut, HistoryWatch
+from reminders.delivery.pass_summary import PassSummary, report_missed
 from reminders.delivery.reconciliation import Reconciler
 from reminders.delivery.settlement import Settlement
 from reminders.rules.decision import Outcome, Settled, settle
@@ -44,10 +45,6 @@ STAY = 1.5
 """Seconds a pass stays for a lane that opens soon, so that a rate is kept and not undercut."""
 
 
-SILENCE = timedelta(hours=1)
-"""After a longer gap between two heartbeats, staff are alerted to what became stale."""
-
-
 Tell = Callable[[Facts, Settled], None]
 
 
@@ -66,12 +63,15 @@ class Dispatcher:
         *,
         resend: bool = True,
         rates: Mapping[Channel, RateLimit] | None = None,
+        history: HistoryWatch | None = None,
+        connections: int = 3,
     ) -> None:
         """Take the database, the wording, the senders, the clock, a name for the heartbeat, a
-        callback for each settled reminder, waiting times, and whether an email in doubt is sent
-        once more.
+        callback for each settled reminder, waiting times, whether an email in doubt is sent
+        once more, what remembers the database's history, and how many connections a pass may
+        have to it.
         """
-        self._transactions = Transactions(engine)
+        self._transactions = Transactions(engine, connections)
         self._renderer = renderer
         self._senders = senders
         self._clock = clock
@@ -81,6 +81,7 @@ class Dispatcher:
         self._reconciler = Reconciler(senders, patience, resend=resend)
         self._stopping = Event()
         self._rates = rates or {}
+        self._history = history or HistoryWatch(watching=False)
         self._stopped_lanes: dict[lanes.Key, datetime] = {}
         self._abortable: set[asyncio.Timeout] = set()
         self._last_beat: datetime | None = None
@@ -89,27 +90,35 @@ class Dispatcher:
         """Claim nothing more, and finish what has been handed off."""
         self._stopping.set()
 
+    def kept(self) -> AbstractContextManager[None]:
+        """Keep connections to the database between passes until the context ends."""
+        return self._transactions.kept()
+
     def run(self) -> PassSummary:
         """Make one pass: everything due now is sent, skipped, put off or settled."""
-        return asyncio.run(self._pass())
+        return self._transactions.drive(self._pass())
 
     def reconcile(self) -> Counter[str]:
         """Ask the provider now for everything in doubt or unknown, and count the results."""
-        return asyncio.run(self._reconcile())
+        return self._transactions.drive(self._reconcile())
 
     @asynccontextmanager
     async def _commits(self) -> AsyncIterator[GroupCommit]:
-        commits = GroupCommit(self._transactions, self._clock, self._patience)
+        commits = GroupCommit(self._transactions, self._clock, self._patience, self._history)
         try:
             yield commits
         finally:
             for sender in self._senders.values():
                 await sender.close()
-            await self._transactions.close()
 
-    async def _reconcile(self) -> Counter[str]:
+    def look_up(self) -> Counter[str]:
+        """Ask the provider for what is due to be asked for, and send nothing."""
+        return self._transactions.drive(self._reconcile(by_hand=False))
+
+    async def _reconcile(self, *, by_hand: bool = True) -> Counter[str]:
         async with self._commits() as commits:
-            return await self._reconciler.run_by_hand(commits)
+            ask = self._reconciler.run_by_hand if by_hand else self._reconciler.run
+            return await ask(commits)
 
     async def _pass(self) -> PassSummary:
         summary = PassSummary()
@@ -118,30 +127,21 @@ class Dispatcher:
             drains = [self._drain_channel(channel, commits, summary) for channel in self._senders]
             meanwhile = [
                 asyncio.create_task(self._abort_on_stop()),
-                asyncio.create_task(beat_until_cancelled(commits, self._name)),
+                asyncio.create_task(beat_until_cancelled(commits, self._history, self._name)),
             ]
             try:
                 await all_of(*drains, self._look_up_unconfirmed(commits, summary))
             finally:
                 for one in meanwhile:
                     one.cancel()
-            await self._report_missed(commits, summary)
+                await asyncio.gather(*meanwhile, return_exceptions=True)
+            await report_missed(commits, summary, self._last_beat, self._clock())
         return summary
 
     def _release_expired(self, session: Session, now: datetime) -> int:
         self._last_beat = delivery.last_beat(session)
         delivery.beat(session, self._name, now)
         return delivery.rescue(session, now)
-
-    async def _report_missed(self, commits: GroupCommit, summary: PassSummary) -> None:
-        """After a long outage alert staff once to what became stale."""
-        began, ended = self._last_beat, self._clock()
-        if began is None or ended - began < SILENCE or not summary.missed:
-            return
-        await commits.run(
-            lambda session, _: delivery.note_outage(session, began, ended, summary.missed)
-        )
-        log.error("reminders went stale while nothing was sent", missed=summary.missed.total())
 
     async def _look_up_unconfirmed(self, commits: GroupCommit, summary: PassSummary) -> None:
         if not self._stopping.is_set():
@@ -152,7 +152,7 @@ class Dispatcher:
     ) -> None:
         """Deliver a channel's reminders until nothing more of it may be sent."""
         async with aclosing(Conversations()) as conversations:
-            while not self._stopping.is_set():
+            while not (self._stopping.is_set() or commits.cut):
                 take = partial(
                     claim,
                     channel=channel,
@@ -197,6 +197,8 @@ class Dispatcher:
             if settlement is not None:
                 await commits.settle(settlement)
                 self._record(sending.facts, settlement.settled, summary)
+        except HistoryCut:
+            pass  # said once for all
         except Exception:
             log.exception("not written down", reminder=sending.facts.reminder_id)
         finally:
@@ -222,7 +224,7 @@ class Dispatcher:
         """Make an attempt; when the worker is stopping, abort it if nothing was handed off yet,
         however slow the provider is.
         """
-        if await self._release_if_stopped(sending.facts, commits):
+        if commits.cut or await self._release_if_stopped(sending.facts, commits):
             return None
         try:
             async with asyncio.timeout(None) as until_stopped:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import structlog
 
+from reminders.delivery.group_commit import GroupCommit
 from reminders.rules.decision import Settled
 from reminders.rules.terms import Facts, Reason, Status
+from reminders.store.queries import delivery
 
 log = structlog.get_logger()
+
+SILENCE = timedelta(hours=1)
+"""After a longer gap between two heartbeats, staff are alerted to what became stale."""
 
 
 @dataclass(slots=True)
@@ -56,3 +62,15 @@ def log_settled(facts: Facts, settled: Settled) -> None:
         status=settled.status,
         reason=settled.reason,
     )
+
+
+async def report_missed(
+    commits: GroupCommit, summary: PassSummary, began: datetime | None, ended: datetime
+) -> None:
+    """After a long outage alert staff once to what became stale; ``began`` is the beat before."""
+    if began is None or ended - began < SILENCE or not summary.missed:
+        return
+    await commits.run(
+        lambda session, _: delivery.note_outage(session, began, ended, summary.missed)
+    )
+    log.error("reminders went stale while nothing was sent", missed=summary.missed.total())

@@ -14,7 +14,7 @@ from reminders.enrolment.identification import ClientIndex, candidates
 from reminders.enrolment.terms import Effect, Enrolment
 from reminders.rules.contacts import read_email, read_name, read_phone
 from reminders.rules.language_names import read_language
-from reminders.rules.questions import Doubt, about_person
+from reminders.rules.questions import NOBODY_ASKED, Doubt, about_person
 from reminders.rules.terms import InputError
 from reminders.rules.zone_names import read_zone
 from reminders.store.queries import delivery, desk, merges, people
@@ -92,7 +92,7 @@ def _identify(session: Session, known: dict[int, Client], told: Enrolment) -> An
     records: dict[int, list[Client]] = {}
     for one in merges.merged_into(session, known):
         records.setdefault(one.merged_into or 0, []).append(one)
-    return ClientIndex(known.values(), bookings, records).identify(told, {})
+    return ClientIndex(known.values(), bookings, records).identify(told, NOBODY_ASKED)
 
 
 def _about_number(client: Client, own_id: str) -> Doubt:

@@ -278,7 +278,7 @@ def _confirm(treatment: Treatment | None, status: str, now: datetime) -> None:
 def _outcome(status: str, answers: Answers) -> Outcome:
     """Return what a status word means by itself, or as a person explained it."""
     found = read_status(status).outcome
-    answer = answers.get((QuestionKind.STATUS, status_key(status)))
+    answer = answers.get(QuestionKind.STATUS, status_key(status))
     return Outcome(answer) if found is Outcome.UNKNOWN and answer in set(Outcome) else found
 
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.delivery import pauses
-from reminders.delivery.restore_guard import PLAIN, Hold
+from reminders.delivery.failover import FailoverReport
+from reminders.delivery.holds import PLAIN, Hold, Suspicion
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules import alert_conditions
 from reminders.rules.alert_conditions import Alarm, Stop
@@ -38,11 +39,32 @@ def _all(session: Session, now: datetime) -> Iterator[Alarm]:
         alert_conditions.spent(row.clinic_id, row.month_on, row.segments, row.segment_budget)
         for row in spent
     ]
+    found += [_held(session, now), _failed_over(session, now)]
     yield from (alarm for alarm in found if alarm is not None)
-    held = Hold.read(session)
-    if held is not None:
-        yield alert_conditions.database_held(held.since, PLAIN[held.suspicion])
     yield from _mornings(session, now)
+
+
+def _held(session: Session, now: datetime) -> Alarm | None:
+    held = Hold.read(session)
+    if held is None:
+        return None
+    settles = held.suspicion is Suspicion.FAILOVER
+    return alert_conditions.database_held(
+        held.since, PLAIN[held.suspicion], settles=settles, now=now
+    )
+
+
+def _failed_over(session: Session, now: datetime) -> Alarm | None:
+    """Tell of the last failover once, when it is settled."""
+    last = FailoverReport.read(session)
+    if last is None or last.settled_at is None or now - last.settled_at > DAY:
+        return None
+    texts, emails = (
+        (last.texts_left, last.texts_unproven),
+        (last.emails_again, last.emails_unproven),
+    )
+    lost = (last.known_until, last.lost_until)
+    return alert_conditions.failed_over(last.since, lost, (*texts, *emails, last.texts_heard))
 
 
 def _stops(session: Session, now: datetime) -> Iterator[Stop]:

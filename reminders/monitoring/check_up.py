@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from reminders.monitoring import alerts, doctor, external_checks
+from reminders.monitoring import alerts, doctor, external_checks, server_checks
 from reminders.monitoring.doctor import Check, Verdict
 from reminders.senders import SendError
 from reminders.senders.mail_checks import open_ports, probe_webhook
@@ -38,6 +38,7 @@ def own_checks(
     if any(check.verdict is Verdict.FAIL for check in found):
         yield doctor.wording(library, renderer, clock())
         return
+    yield from server_checks.checks(engine)
     yield wording(engine, library, renderer, clock())
     yield external_checks.clocks(clock(), database_time(engine))
     now = clock()

@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 import structlog
 from sqlalchemy import Engine
 
-from reminders.delivery.restore_guard import Hold
+from reminders.delivery.holds import Hold
 from reminders.monitoring.status import OVERDUE, SILENCE
 from reminders.store.database import reading
 from reminders.store.queries import delivery, metrics

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from reminders.delivery import pauses
+from reminders.delivery.failover import FailoverReport
+from reminders.delivery.holds import Hold
 from reminders.delivery.pauses import Pause
-from reminders.delivery.restore_guard import Hold
 from reminders.monitoring.alerts import UndeliveredAlerts, untold
 from reminders.rules.terms import LEFT, Channel, Reason, Status
 from reminders.store.queries import delivery, lanes, overview, replies
@@ -61,6 +62,7 @@ class SystemStatus:
     untold: list[UndeliveredAlerts] = field(default_factory=list)
     paused: Pause | None = None
     held: Hold | None = None
+    failover: FailoverReport | None = None
 
     def silent(self, now: datetime) -> bool:
         """Say whether the heartbeat is overdue, or never began."""
@@ -105,10 +107,17 @@ def standing(session: Session, now: datetime) -> SystemStatus:
         clinics={c.name: _mode(c) for c in overview.clinics(session)},
         paused=pauses.paused(session),
         held=Hold.read(session),
+        failover=recent_failover(session, now),
     )
     for status, reason, count in overview.counts(session):
         found.note(status, reason, count)
     return found
+
+
+def recent_failover(session: Session, now: datetime) -> FailoverReport | None:
+    """Return what the last failover brought; None where there was none lately."""
+    last = FailoverReport.read(session)
+    return last if last is not None and now - last.since <= RECENT else None
 
 
 def _mode(clinic: Clinic) -> str:

@@ -112,14 +112,38 @@ def late(last_beat: datetime | None, now: datetime) -> Alarm | None:
     )
 
 
-def database_held(since: datetime, why: str) -> Alarm:
-    """Alert to a database that is held."""
+def database_held(since: datetime, why: str, *, settles: bool, now: datetime) -> Alarm | None:
+    """Alert to a database that is held; one that settles by itself is given time to."""
+    if settles and now - since < AWAY:
+        return None
     return Alarm(
         None,
         "held",
         f"held.{since:%Y%m%d%H%M%S}",
         "Nothing is sent: the database is held",
-        f"It is held because {why}. Compare it with Twilio by: reminders reconcile",
+        f"It is held because {why}. What to do is told by: reminders status",
+    )
+
+
+def failed_over(
+    since: datetime, lost: tuple[datetime | None, datetime], counts: tuple[int, int, int, int, int]
+) -> Alarm:
+    """Tell of a failover that has been settled, and of what a person has to enter again."""
+    left, unproven, again, held, heard = counts
+    began, ended = lost
+    seconds = f"between {began or ended:%Y-%m-%d %H:%M:%S} and {ended:%H:%M:%S} UTC"
+    return Alarm(
+        None,
+        "failover",
+        f"failover.{since:%Y%m%d%H%M%S}",
+        f"The database failed over: {left} texts had left and are marked",
+        f"Another server took over, and lacks what was written last {seconds}. Nothing was sent"
+        f" until Twilio had been asked: {left} texts had left and are marked as sent,"
+        f" {unproven} may have left and wait for a person. {again} emails go once more and may"
+        f" arrive twice; {held} wait for a person. {heard} texts of clients were read again, their"
+        " opt-outs first."
+        "\n\nWhat was entered in that time is gone: bring in its lists again, post its bookings"
+        " again, and enter again what was typed at the desk, unsubscribed or opted out by link.",
     )
 
 

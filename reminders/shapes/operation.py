@@ -50,6 +50,21 @@ class Hold(Shape):
     lost_until: Moment
 
 
+class Failover(Shape):
+    """What a failover of the database within the last week brought."""
+
+    since: Moment
+    known_until: Moment | None = Field(description="from here on something may be missing")
+    lost_until: Moment
+    settled_at: Moment | None = Field(description="null while Twilio is still being asked")
+    texts_left: int = Field(description="found at Twilio, and marked as sent")
+    texts_unproven: int = Field(description="may have left; shown to staff")
+    emails_again: int = Field(description="may have left, and go once more")
+    emails_unproven: int = Field(description="may have left; shown to staff")
+    texts_heard: int = Field(description="of clients, read again from Twilio's list")
+    number: int = Field(description="failovers so far")
+
+
 class Status(Shape):
     """The counts an operator asks for."""
 
@@ -74,6 +89,7 @@ class Status(Shape):
     untold: list[Untold]
     paused: Pause | None
     held: Hold | None
+    failover: Failover | None
 
 
 class Tick(Shape):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,11 +19,16 @@ from sqlalchemy.orm import Session
 
 from reminders.private_files import make_folder, owner_only
 from reminders.store.arrival_filter import ReadingSession
+from reminders.store.connections import (
+    AWAY,
+    BUSY,
+    BY_INDEX,
+    IdleConnections,
+    prepare_sessions,
+    session_options,
+)
 
 T = TypeVar("T")
-
-BUSY = 5
-"""Seconds to wait for another writer, or for an answer at all, before giving up."""
 
 ASKING = 0.1
 """Seconds for which SQLite asks for its write lock by itself: at first often, after a while so seldom
@@ -41,9 +46,20 @@ def normalise(url: str) -> URL:
     return parsed
 
 
-def open_engine(url: str, hash_key: bytes = b"") -> Engine:
+def server_of(url: str) -> str:
+    """Return which server and database an address leads to, without its credentials."""
+    address = normalise(url)
+    hosts = address.query.get("host", address.host)
+    return f"{hosts}:{address.port or ''}/{address.database}"
+
+
+def open_engine(
+    url: str, hash_key: bytes = b"", *, connections: int = 5, pooled: bool = False
+) -> Engine:
     """Return an engine for the address; nothing is contacted yet. ``hash_key`` is what hashes
-    stand under that take the place of erased contacts, and of names and numbers asked about.
+    stand under that take the place of erased contacts, and of names and numbers asked about; at most
+    so many ``connections`` are open at once; ``pooled`` says that a pooler stands between, where that
+    cannot be told.
 
     Errors never show what was to be written, since they end up in logs.
     """
@@ -51,28 +67,10 @@ def open_engine(url: str, hash_key: bytes = b"") -> Engine:
     if address.get_backend_name() == "sqlite":
         engine = _open_sqlite(address)
     else:
-        engine = create_engine(address, pool_size=5, **_POSTGRESQL)
-    engine.update_execution_options(hash_key=hash_key)
+        engine = create_engine(address, **session_options(connections, pooled=pooled))
+        prepare_sessions(engine, pooled=pooled)
+    engine.update_execution_options(hash_key=hash_key, pooled=pooled)
     return engine
-
-
-_POSTGRESQL: dict[str, Any] = {
-    "pool_pre_ping": True,
-    "pool_recycle": 300,
-    "hide_parameters": True,
-    "connect_args": {
-        "application_name": "reminders",
-        "connect_timeout": BUSY,
-        "options": f"-c lock_timeout={BUSY}s",
-    },
-}
-
-
-BY_INDEX = " ".join(
-    f"-c enable_{way}=off" for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin")
-)
-"""Every statement of a delivery finds a few rows by an index. PostgreSQL would read whole tables
-instead for as long as it believes they are small: for a minute after a long list came in."""
 
 
 DELIVERIES = "reminders deliveries"
@@ -80,27 +78,68 @@ DELIVERIES = "reminders deliveries"
 
 
 class Transactions:
-    """Transactions for code that runs many deliveries at once in one thread.
+    """Transactions for code that runs many deliveries at once in one thread, and the event loop that
+    this code runs in.
 
     PostgreSQL's are awaited without blocking the others. SQLite's run directly: they take a
     millisecond or two, and a thread of their own would compete with the deliveries for the
     interpreter at every row.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        """Take the database. Once closed, another event loop may use it; what was prepared
-        stays."""
+    def __init__(self, engine: Engine, connections: int = 3) -> None:
+        """Take the database, and how many connections may be open to it at once."""
         self._engine = engine
         self._waiting: AsyncEngine | None = None
+        self._runner: asyncio.Runner | None = None
+        self._idle: IdleConnections | None = None
         if engine.dialect.name == "postgresql":
-            fresh = _POSTGRESQL | {"pool_pre_ping": False}  # a pass is short
-            usual = fresh["connect_args"]
-            own = {"options": f"{usual['options']} {BY_INDEX}", "application_name": DELIVERIES}
-            fresh["connect_args"] = usual | own
-            options = engine.get_execution_options()
-            self._waiting = create_async_engine(
-                engine.url, pool_size=3, execution_options=options, **fresh
-            )
+            told = engine.get_execution_options()
+            pooled = bool(told.get("pooled"))
+            chosen = session_options(connections, DELIVERIES, pooled=pooled)
+            chosen |= {"pool_pre_ping": False}
+            self._waiting = create_async_engine(engine.url, execution_options=told, **chosen)
+            prepare_sessions(self._waiting.sync_engine, BY_INDEX, pooled=pooled)
+            self._idle = IdleConnections(self._waiting.sync_engine)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep connections from one piece of work to the next until the context ends."""
+        with asyncio.Runner() as self._runner:
+            try:
+                yield
+            finally:
+                self._runner.run(self._close())
+        self._runner = None
+
+    def drive(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run something to its end; connections are closed then, unless they are kept."""
+        if self._runner is not None:
+            return self._runner.run(self._on_kept(work))
+        return asyncio.run(self._closing_after(work))
+
+    async def _closing_after(self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            return await work
+        finally:
+            await self._close()
+
+    async def _on_kept(self, work: Coroutine[Any, Any, T]) -> T:
+        """Look first whether what was kept still leads to the server, or else let it go; and give
+        back what was not needed lately.
+        """
+        if self._waiting is not None:
+            with suppress(*AWAY):
+                async with self._waiting.connect() as connection:
+                    await connection.execute(text("SELECT 1"))
+        try:
+            return await work
+        finally:
+            if self._idle is not None and self._idle.has_surplus():
+                await self._close()
+
+    async def _close(self) -> None:
+        if self._waiting is not None:
+            await self._waiting.dispose()
 
     async def run(self, action: Callable[[Session], T]) -> T:
         """Run an action in a transaction that commits at the end, or not at all."""
@@ -109,11 +148,6 @@ class Transactions:
             return _transact(self._engine, action)
         async with self._waiting.connect() as connection:
             return await connection.run_sync(_transact, action)
-
-    async def close(self) -> None:
-        """Close the connections to the database."""
-        if self._waiting is not None:
-            await self._waiting.dispose()
 
 
 def _transact(bind: Engine | Connection, action: Callable[[Session], T]) -> T:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
+import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from reminders.app import App
+from reminders.store.connections import AWAY, reason
 from reminders.web import client, desk, health, metrics
 from reminders.web.api import PREFIX, create_api, problems
 from reminders.web.client import unsubscribe
 from reminders.web.hooks import mail_bounces, tick, twilio_inbound, twilio_status
 from reminders.web.proxies import Proxies
 from reminders.web.security_headers import SecurityHeaders
+
+log = structlog.get_logger()
 
 
 def create_web(
@@ -46,7 +50,7 @@ def create_web(
             *client.ROUTES,
             *desk.ROUTES,
         ],
-        exception_handlers={404: _nowhere},
+        exception_handlers={404: _nowhere, **dict.fromkeys(AWAY, _come_again)},
         lifespan=lifespan,
     )
     web.state.app = app
@@ -56,6 +60,12 @@ def create_web(
     )
     web.middleware_stack = Proxies(secured, trusted=app.settings.trusted_proxies)
     return web
+
+
+async def _come_again(_: Request, error: Exception) -> Response:
+    """Let a program or a person try again while the database is away."""
+    log.warning("database away", why=reason(error))
+    return PlainTextResponse("Please try again in a minute.\n", 503, {"Retry-After": "60"})
 
 
 async def _nowhere(request: Request, _: Exception) -> Response:

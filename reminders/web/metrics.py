@@ -23,10 +23,12 @@ from starlette.routing import Route
 
 from reminders.app import App
 from reminders.delivery import pauses
-from reminders.delivery.restore_guard import Hold
+from reminders.delivery.failover import FailoverReport
+from reminders.delivery.holds import Hold
 from reminders.monitoring.status import OVERDUE
 from reminders.store.database import reading
-from reminders.store.queries import delivery, metrics
+from reminders.store.queries import delivery, metrics, server
+from reminders.store.queries.server import ServerFacts
 
 FRESH = 10.0
 """Seconds an answer is good for: many may ask, the database is asked once."""
@@ -79,10 +81,17 @@ def _measure(app: App) -> Iterator[Metric]:
         yield Gauge(
             "reminders_held", "Whether the database is held", Hold.read(session) is not None
         )
+        failover = FailoverReport.read(session)
+        yield Gauge(
+            "reminders_failovers",
+            "Times that another database server took over and lacked something",
+            failover.number if failover else 0,
+        )
         overdue = metrics.unexplained(session, now, OVERDUE)
         yield Gauge("reminders_overdue_unexplained", "Due and nobody sends them", overdue)
         due = metrics.backlog(session, now)
         yield _by("reminders_due", "Due now and not yet sent", ["channel"], due.items())
+        yield from _connections(server.facts(session))
         yield from _tried(metrics.ended_attempts(session, now - HOUR))
         yield from _waits(metrics.waits(session, now - HOUR))
         lanes = [((lane.clinic_id, lane.channel), lane) for lane in metrics.lanes(session)]
@@ -96,6 +105,14 @@ def _measure(app: App) -> Iterator[Metric]:
         yield _by("reminders_segments", "Segments in a month", ["clinic", "month"], months)
         stops = metrics.stops(session)
         yield _by("reminders_stops", "Contacts not to be messaged", ["reason"], stops)
+
+
+def _connections(found: ServerFacts | None) -> Iterator[Gauge]:
+    """Count what all our processes hold together: small plans allow few."""
+    if found is not None:
+        mine, most = found.connections, found.connections_allowed
+        yield Gauge("reminders_database_connections", "Connections we have to the database", mine)
+        yield Gauge("reminders_database_connections_limit", "Connections its server allows", most)
 
 
 def _by(name: str, words: str, labels: list[str], values: Iterable[tuple[Any, Any]]) -> Gauge:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from reminders.app import tune_garbage_collection, use_packaged_zones
+from reminders.startup import tune_garbage_collection, use_packaged_zones
 from tests.bench import delivery, due, idling, importing, memory, planning, staff_pages
 
 PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
 
-from reminders.app import use_packaged_zones
+from reminders.startup import use_packaged_zones
 from reminders.store import migrations
 from reminders.store.database import open_engine
 from tests.conftest import ana

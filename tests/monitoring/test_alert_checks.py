@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
 from reminders.delivery import pauses
-from reminders.delivery.restore_guard import Hold, Suspicion
+from reminders.delivery.failover import FailoverReport
+from reminders.delivery.holds import Hold, Suspicion
 from reminders.enrolment import clinics
 from reminders.monitoring import alert_checks as raising
 from reminders.rules import alert_conditions
 from reminders.rules.alert_conditions import Stop
 from reminders.rules.terms import Channel
 from reminders.store.database import reading, writing
+from reminders.store.queries import stored_settings
+from reminders.store.queries.pauses import HELD
 from reminders.store.tables import Alert, Clinic, Lane
 from tests.conftest import MONDAY, House, ana
 from tests.support.samples import CLINIC
@@ -103,6 +107,26 @@ def test_a_held_database_is_told(house: House) -> None:
         Hold(Suspicion.COPY, NIGHT, None, NIGHT).save(session)
     house.tick(NIGHT)
     assert raised(house, NIGHT) == ["Nothing is sent: the database is held"]
+
+
+def test_a_failover_is_told_once_when_it_is_settled(house: House) -> None:
+    """While it settles by itself nobody has to do anything, unless that takes too long."""
+    with writing(house.engine) as session:
+        held = Hold(Suspicion.FAILOVER, NIGHT, NIGHT - timedelta(seconds=9), NIGHT)
+        held.save(session)
+    house.tick(NIGHT)
+    assert raised(house, NIGHT) == []
+    late = NIGHT + timedelta(minutes=31)
+    house.tick(late)
+    assert raised(house, late) == ["Nothing is sent: the database is held"]
+    with writing(house.engine) as session:
+        stored_settings.clear(session, HELD)
+        report = FailoverReport.of(session, held)
+        replace(report, texts_left=3, settled_at=late).save(session)
+    for at in (late, late + timedelta(minutes=1)):
+        house.tick(at)
+    assert "The database failed over: 3 texts had left and are marked" in raised(house, at)
+    assert len(raised(house, at)) == 2
 
 
 def test_every_morning_the_clinic_hears_what_the_day_brings(house: House) -> None:

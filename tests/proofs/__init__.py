@@ -9,6 +9,8 @@ where an email in doubt is marked as maybe twice.
     syscalls    killed at every system call that leaves a mark (needs strace)
     kills       a busy worker killed at random moments, and started anew
     restarts    PostgreSQL killed under load
+    failover    PostgreSQL's primary killed under load, and a copy that lags taking over
+    pooler      kills, terms and restarts through pgbouncer in transaction mode
     disk, full  a disk that fails from the Nth write on, and PostgreSQL's when it is full
     locked      a database that somebody else keeps locked
     stops       a worker stopped for longer than its lease, which then wakes

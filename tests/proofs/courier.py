@@ -16,6 +16,7 @@ from reminders.app import App, build
 from reminders.plans.time_zones import follow_zone_data
 from reminders.rules.reconciliation import Patience
 from reminders.rules.terms import Channel
+from reminders.senders import SendError
 from tests.proofs import cast
 from tests.proofs.stage import Stage, settings
 
@@ -83,9 +84,12 @@ def recover(stage: Stage) -> None:
     app.close()
 
 
-def carry(app: App, name: str, patient: Patience) -> None:
-    """Make pass after pass until SIGTERM, as the heartbeat does: a failing one is told."""
+def carry(app: App, name: str, patient: Patience, *, watchful: bool = False) -> None:
+    """Make pass after pass until SIGTERM, as the heartbeat does: a failing one is told. One that is
+    ``watchful`` asks before each whether the database may send.
+    """
     told, parent = Event(), os.getppid()
+    app.history.known = None
     dispatcher = app.dispatcher(name, patience=patient)
 
     def stop(*_: object) -> None:
@@ -95,8 +99,9 @@ def carry(app: App, name: str, patient: Patience) -> None:
     signal.signal(signal.SIGTERM, stop)
     while not told.is_set() and os.getppid() == parent:
         try:
-            dispatcher.run()
-        except SQLAlchemyError as error:
+            if not watchful or app.hold(patient) is None:
+                dispatcher.run()
+        except (SQLAlchemyError, SendError) as error:
             log.warning("pass failed", error=type(error).__name__)
         told.wait(0.01)
 

@@ -21,20 +21,21 @@ SLOWEST_START = 20.0
 def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
     """Kill a worker two thousand times on each database, and some more with emails held."""
     for kind in KINDS:
-        yield from _prove(theatre.stage(kind), plan)
+        yield from prove(theatre.stage(kind), plan)
     yield from _prove_held(replace(theatre.stage("sqlite"), email_in_doubt="hold"), plan)
 
 
 def _prove_held(stage: Stage, plan: Plan) -> Iterator[Verdict]:
     """Where an email in doubt is held instead of sent once more, nobody ever gets two."""
-    for verdict in _prove(stage, plan, full=200):
+    for verdict in prove(stage, plan, full=200):
         twice = sum(len(copies) > 1 for copies in copies_of(stage, Channel.EMAIL).values())
         verdict.faults += [f"{twice} went twice"] if twice else []
         verdict.what += ", emails in doubt held"
         yield verdict
 
 
-def _prove(stage: Stage, plan: Plan, full: int = 2_000) -> Iterator[Verdict]:
+def prove(stage: Stage, plan: Plan, full: int = 2_000) -> Iterator[Verdict]:
+    """Kill a worker again and again."""
     began, times = time.monotonic(), plan.times(full, 15)
     backlog = QUICK_BACKLOG if plan.quick else BACKLOG
     with load(stage, plan) as loaded:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -52,6 +52,15 @@ class Load:
         self.workers[pid] = name
         return pid
 
+    def start_watchful(self, name: str) -> int:
+        """Start a worker that asks at each pass whether the database may send at all, and knows
+        nothing yet of where it stood.
+        """
+        what = partial(carry, self.app, name, self.patience, watchful=True)
+        pid = children.fork(what, self.stage.folder / "log")
+        self.workers[pid] = name
+        return pid
+
     def end(self, pid: int) -> None:
         """Kill a worker where it stands."""
         del self.workers[pid]
@@ -75,7 +84,14 @@ def load(stage: Stage, plan: Plan, patience: Patience = BRIEF) -> Iterator[Load]
         loaded.engine.dispose()
 
 
-def conclude(loaded: Load, proof: str, plan: Plan, what: str, began: float) -> Iterator[Verdict]:
+def conclude(
+    loaded: Load,
+    proof: str,
+    plan: Plan,
+    what: str,
+    began: float,
+    stopped: Collection[str] = (),
+) -> Iterator[Verdict]:
     """Settle what was left behind, and judge both channels by the ledgers."""
     for pid in list(loaded.workers):
         loaded.end(pid)
@@ -83,7 +99,7 @@ def conclude(loaded: Load, proof: str, plan: Plan, what: str, began: float) -> I
     recover(loaded.stage)
     for channel in Channel:
         verdict = Verdict(proof, loaded.stage.kind, channel.value, plan.seed, what=what)
-        judge(verdict, loaded.stage, loaded.engine, channel)
+        judge(verdict, loaded.stage, loaded.engine, channel, stopped)
         verdict.faults += children.failures(loaded.ends, loaded.stage.folder / "log")
         verdict.seconds = time.monotonic() - began
         yield verdict

@@ -91,6 +91,11 @@ MUTANTS = (
         (Patch(DELIVERY, CLAIMED, CLAIMED.replace("(Status.CLAIMED)", "(Status.CLAIMED, Status.HANDOFF)")),),
         ("world", "twilio", "syscalls", "kills", "bytecodes"),
     ),
+    Mutant(
+        "blind to a failover",
+        (Patch("rules/history.py", "    if known is not None and recorded is not None and _is_settled", "    return None\n    if known is not None and recorded is not None and _is_settled"),),
+        ("failover",),
+    ),
 )  # fmt: skip
 
 CONTROL = Mutant("nothing broken", (), ("world", "twilio", "syscalls"))

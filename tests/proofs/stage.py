@@ -39,12 +39,21 @@ class Stage:
     folder: Path
     postgres: Any = None
     email_in_doubt: Literal["resend", "hold"] = "resend"
+    per_minute: int = 1_000_000
 
     @property
     def settings(self) -> Settings:
         """Return the settings of a worker on this stage."""
         usual = settings(self.url, self.twilio.port, self.smtp.port)
-        return usual.model_copy(update={"email_in_doubt": self.email_in_doubt})
+        rates = {"sms_per_minute": self.per_minute, "smtp_per_minute": self.per_minute}
+        return usual.model_copy(update={"email_in_doubt": self.email_in_doubt, **rates})
+
+    def hear(self, number: str, body: str) -> str:
+        """Let a client text our sender, which Twilio lists, and return the text's id."""
+        told = {"from": number, "to": self.settings.twilio_from, "body": body}
+        address = f"http://127.0.0.1:{self.twilio.port}/_hear"
+        with urllib.request.urlopen(address, json.dumps(told).encode(), timeout=5) as answer:
+            return str(json.loads(answer.read())["sid"])
 
     def plan_misbehaviour(
         self, plans: Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]
@@ -93,12 +102,22 @@ class Theatre:
         self._run(self.postgres, f"CREATE TABLESPACE {name} LOCATION '{room}'")
         return self.stage("postgresql", f"TABLESPACE {name}")
 
-    def stage(self, kind: str, where: str = "") -> Stage:
-        """Set a stage with an empty database of a kind."""
+    def stage_at(self, url: str, per_minute: int) -> Stage:
+        """Set a stage on an empty database that is already there, with migrated tables."""
+        twilio, smtp, folder = self._doubles()
+        _migrate(url)
+        return Stage("postgresql", url, twilio, smtp, folder, per_minute=per_minute)
+
+    def _doubles(self) -> tuple[Double, Double, Path]:
         folder = self.folder / f"stage{next(self._numbers)}"
         folder.mkdir()
         twilio = self._open.enter_context(running("proof_twilio", folder / "twilio.ledger"))
         smtp = self._open.enter_context(running("proof_smtp", folder / "smtp.ledger"))
+        return twilio, smtp, folder
+
+    def stage(self, kind: str, where: str = "") -> Stage:
+        """Set a stage with an empty database of a kind."""
+        twilio, smtp, folder = self._doubles()
         if kind == "sqlite":
             path = folder / "reminders.db"
             shutil.copy(self.template, path)

@@ -25,10 +25,11 @@ HELD = "SELECT count(*) FROM reminder WHERE status = 'claimed'"
 def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
     """Tell the real worker to stop three hundred times on each database."""
     for kind in KINDS:
-        yield from _prove(theatre.stage(kind), plan)
+        yield from prove(theatre.stage(kind), plan)
 
 
-def _prove(stage: Stage, plan: Plan) -> Iterator[Verdict]:
+def prove(stage: Stage, plan: Plan) -> Iterator[Verdict]:
+    """Tell a worker to stop again and again."""
     began, times, slowest, held = time.monotonic(), plan.times(300, 4), 0.0, 0
     with load(stage, plan) as loaded:
         for _ in range(times):

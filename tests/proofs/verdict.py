@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,9 +87,16 @@ def copies_of(stage: Stage, channel: Channel) -> dict[str, list[str]]:
     return taken
 
 
-def judge(verdict: Verdict, stage: Stage, engine: Engine, channel: Channel) -> Verdict:
-    """Hold what left against what was promised."""
-    taken, rows = copies_of(stage, channel), rows_of(engine, channel)
+def judge(
+    verdict: Verdict,
+    stage: Stage,
+    engine: Engine,
+    channel: Channel,
+    stopped: Collection[str] = (),
+) -> Verdict:
+    """Hold what left against what was promised; whoever stopped is to have nothing."""
+    taken = copies_of(stage, channel)
+    rows = [row for row in rows_of(engine, channel) if row.contact not in stopped]
     verdict.number += len(rows)
     verdict.marked += sum(row.is_marked for row in rows)
     verdict.lost += sum(_is_lost(row, taken.get(row.contact, []), channel) for row in rows)

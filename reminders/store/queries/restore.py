@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -46,12 +46,33 @@ def open_texts(session: Session, contacts: Collection[str]) -> list[int]:
     return list(asked(session, _OPEN_TEXTS, contacts=list(contacts)).scalars())
 
 
-def open_emails(session: Session, until: datetime) -> list[int]:
-    """Return the emails that were due by then (UTC) and have not left as far as we know."""
-    wanted = select(R.c.id).where(
-        R.c.status.in_(OPEN), R.c.channel == Channel.EMAIL, R.c.due_at <= until
-    )
+def open_until(session: Session, channel: Channel, until: datetime) -> list[int]:
+    """Return the messages that were due by then (UTC) and have not left as far as we know; what a
+    hold has put off was due before.
+    """
+    due = or_(R.c.due_at <= until, R.c.reason == Reason.HELD)
+    wanted = select(R.c.id).where(R.c.status.in_(OPEN), R.c.channel == channel, due)
     return list(session.scalars(wanted))
+
+
+def mark_maybe_twice(session: Session, reminder_ids: Collection[int], now: datetime) -> set[int]:
+    """Let these open emails go once more, marked as maybe the second copy, unless that was done
+    before; return which.
+    """
+    again = (
+        update(R)
+        .where(among(R.c.id, "ids"), R.c.status.in_(OPEN), R.c.unproven_attempts == 0)
+        .values(
+            status=Status.PLANNED,
+            reason=Reason.MAYBE_TWICE,
+            unproven_attempts=1,
+            due_at=now,
+            claim=None,
+            lease_until=None,
+        )
+        .returning(R.c.id)
+    )
+    return set(asked(session, again, ids=list(reminder_ids)).scalars())
 
 
 def record_outcome(

@@ -13,9 +13,12 @@ from reminders.store.queries.common import QUIET, put
 from reminders.store.tables import Setting
 
 
-def read(session: Session, key: str) -> Any:
-    """Return the value kept under a key; None where there is none."""
-    value = session.scalar(select(col(Setting.value)).where(col(Setting.key) == key))
+def read(session: Session, key: str, *, lock: bool = False) -> Any:
+    """Return the value kept under a key; None where there is none. With ``lock`` nobody else
+    changes it until the transaction ends.
+    """
+    asked = select(col(Setting.value)).where(col(Setting.key) == key)
+    value = session.scalar(asked.with_for_update() if lock else asked)
     return None if value is None else json.loads(value)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy.exc import OperationalError
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reminders.store.connections import AWAY
 from reminders.web.desk.page import DeskRequest
 from reminders.web.desk.responses import html
 from reminders.web.desk.sign_in.access import Access
@@ -46,7 +46,7 @@ def _within(
         if inside is not None:
             request = DeskRequest(access, http, inside, now, form)
             return request.page("manual.html", status, frame="desk/layout.html", **words)
-    except (OperationalError, TimeoutError):
+    except AWAY:
         pass  # whoever looks up what to do then has to be able to
     return html(access.app, "manual.html", status, frame="desk/signed-out-layout.html", **words)
 

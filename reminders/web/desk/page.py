@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from anyio import CapacityLimiter, to_thread
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 from starlette.datastructures import FormData
@@ -25,6 +24,7 @@ from reminders.app import App
 from reminders.monitoring import open_items
 from reminders.rules.roles import Role
 from reminders.rules.terms import Facts, InputError, Message
+from reminders.store.connections import AWAY, reason
 from reminders.store.database import reading
 from reminders.store.queries import audit, desk
 from reminders.store.queries.desk import NotAtClinic
@@ -51,8 +51,7 @@ NAV = (
 """The navigation: address, name, and the role that sees it."""
 
 AT_ONCE = 6
-"""How many pages are answered at once. Each may hold two of the fifteen connections there are to
-the database; were there more, they could wait for each other, and a pass or a hook for them."""
+"""How many pages are answered at once at most."""
 
 
 class EditConflict(Exception):  # noqa: N818 (nobody's fault)
@@ -184,9 +183,11 @@ def access_of(app: App) -> Access:
 
 
 @cache
-def limiter_of(_: App) -> CapacityLimiter:
-    """Return what lets pages of an app take turns."""
-    return CapacityLimiter(AT_ONCE)
+def limiter_of(app: App) -> CapacityLimiter:
+    """Return what lets pages of an app take turns. A page may hold two connections to the database;
+    one more than there are pages always lets one of them, or a hook, come to its end.
+    """
+    return CapacityLimiter(min(AT_ONCE, app.settings.database_connections_web - 1))
 
 
 def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") -> Route:
@@ -216,8 +217,8 @@ def _answer(
 ) -> Response:
     try:
         return _handled(access, http, form, handler, needs)
-    except (OperationalError, TimeoutError):
-        log.exception("database away")
+    except AWAY as error:
+        log.warning("database away", why=reason(error))
         return html(
             access.app, "database-away.html", 503, action=http.url.path, fields=_typed(form)
         )

@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from reminders.app import App
-from reminders.delivery.restore_guard import Hold
+from reminders.delivery.holds import Hold
 from reminders.senders import SendError
+from reminders.store.connections import AWAY, reason
 from reminders.web.metrics import refused
 
 log = structlog.get_logger()
@@ -37,6 +38,9 @@ def _tick(app: App) -> Response:
         result = app.tick()
     except SendError as error:
         return JSONResponse({"waiting_for": str(error)}, 503, {"Retry-After": "60"})
+    except AWAY as error:
+        log.warning("no pass, the database is away", why=reason(error))
+        return JSONResponse({"waiting_for": "the database"}, 503, {"Retry-After": "60"})
     finally:
         _ONE_AT_A_TIME.release()
     if isinstance(result, Hold):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from reminders.app import tune_garbage_collection, use_packaged_zones
+from reminders.startup import tune_garbage_collection, use_packaged_zones
 
 ACCOUNT, TOKEN, FROM = "AC" + "0" * 32, "t" * 32, "+15005550006"
 MAIL_FROM = "care@clinic.example"

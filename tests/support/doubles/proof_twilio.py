@@ -13,7 +13,7 @@ import json
 import secrets
 import sys
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -40,7 +40,7 @@ class Twilio:
         steps = self.plans.get(to, {}).get(verb, [])
         return steps.pop(0) if steps else {}
 
-    def create(self, fields: dict[str, str]) -> dict[str, Any]:
+    def create(self, fields: dict[str, str], kind: str = "message") -> dict[str, Any]:
         now = format_datetime(datetime.now(UTC))
         message: dict[str, Any] = {
             "sid": "SM" + secrets.token_hex(16),
@@ -65,14 +65,34 @@ class Twilio:
             "subresource_uris": {},
         }
         told = fields.get("StatusCallback", "")
-        self.ledger.write("message", to=message["to"], sid=message["sid"], callback=told)
+        self.ledger.write(
+            kind, to=message["to"], sid=message["sid"], callback=told, at=now, by=message["from"]
+        )
         self.messages.setdefault(fields["To"], []).append(message)
         return message
 
-    def listing(self, to: str, *, hide: bool) -> dict[str, Any]:
-        self.ledger.write("list", to=to)
-        found = [] if hide else self.messages.get(to, [])[::-1]
+    def hear(self, told: dict[str, str]) -> str:
+        """Take what a client texts, and return its id: it stands in the list, and nobody is told."""
+        message = self.create(
+            {"To": told["to"], "From": told["from"], "Body": told["body"]}, "heard"
+        )
+        message |= {"direction": "inbound", "status": "received"}
+        return str(message["sid"])
+
+    def listing(self, fields: dict[str, str], *, hide: bool) -> dict[str, Any]:
+        """List what went to a number, or else all there is, the newest first."""
+        self.ledger.write("list", to=fields.get("To", ""))
+        of = fields.get("To")
+        kept = [self.messages.get(of, [])] if of else self.messages.values()
+        found = [
+            one for many in kept for one in many if one["from"] == fields.get("From", one["from"])
+        ]
+        found = [] if hide else sorted(found, key=_created)[::-1]
         return {"messages": found, "next_page_uri": None, "page": 0, "page_size": 1000}
+
+
+def _created(message: dict[str, Any]) -> datetime:
+    return parsedate_to_datetime(message["date_created"])
 
 
 class Conversation(asyncio.Protocol):
@@ -107,6 +127,8 @@ class Conversation(asyncio.Protocol):
         if path == "/_plans":
             self._twilio.plans = json.loads(body)
             self._say(200, "{}")
+        elif path == "/_hear":
+            self._say(200, json.dumps({"sid": self._twilio.hear(json.loads(body))}))
         elif path != MESSAGES or headers.get("authorization") != SIGNED_IN:
             self._say(*UNAUTHORISED)
         else:
@@ -114,11 +136,11 @@ class Conversation(asyncio.Protocol):
             await self._play("create" if verb == "POST" else "list", fields)
 
     async def _play(self, verb: str, fields: dict[str, str]) -> None:
-        step = self._twilio.next_step(fields["To"], verb)
+        step = self._twilio.next_step(fields.get("To", ""), verb)
         await asyncio.sleep(step.get("wait_first", 0))
         answer: dict[str, Any] = {}
         if verb == "list":
-            answer = self._twilio.listing(fields["To"], hide=step.get("hide", False))
+            answer = self._twilio.listing(fields, hide=step.get("hide", False))
         elif step.get("commit", not step):
             answer = self._twilio.create(fields)
         await asyncio.sleep(step.get("wait", 0))

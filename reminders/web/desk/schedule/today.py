@@ -8,9 +8,10 @@ from typing import Any
 
 from starlette.responses import Response
 
+from reminders.delivery.holds import Hold
 from reminders.monitoring import alerts, open_items
 from reminders.monitoring.open_items import Kind, OpenItem
-from reminders.monitoring.status import SILENCE
+from reminders.monitoring.status import SILENCE, recent_failover
 from reminders.rules.roles import Role
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Channel
@@ -56,6 +57,8 @@ def show(request: DeskRequest) -> Response:
             "went_count": queries.count_sent(session, request.clinic_id, midnight),
             "coming": queries.planned_until(session, request.clinic_id, tomorrow_ends, SHOWN),
             "outages": overview.outages_of(session, request.clinic_id, request.now - WEEK),
+            "held": Hold.read(session),
+            "failover": recent_failover(session, request.now),
             "untold": alerts.untold(session, request.now, request.clinic_id),
             "coming_count": queries.count_planned(session, request.clinic_id, tomorrow_ends),
         }

@@ -1,0 +1,71 @@
+"""The accounts at providers that the settings name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from reminders.links import Links
+from reminders.rules.forecast import RateLimit
+from reminders.rules.sender_kinds import PER_MINUTE, kind_of
+from reminders.rules.terms import Channel
+from reminders.senders import Sender
+from reminders.senders.email import MailServer, Security, SmtpSender
+from reminders.senders.outbox import OutboxSender
+from reminders.settings import Settings
+
+if TYPE_CHECKING:
+    from reminders.senders.sms import TwilioAccount
+
+PRACTICE_MAIL_FROM = "aftercare@clinic.example"
+
+
+def twilio(s: Settings) -> TwilioAccount:
+    """Return the Twilio account that sends texts, with its API key where one is set."""
+    from reminders.senders.sms import TwilioAccount  # noqa: PLC0415 (slow to import)
+
+    by_key = bool(s.twilio_api_key)
+    return TwilioAccount(
+        account_sid=s.twilio_account_sid,
+        username=s.twilio_api_key if by_key else s.twilio_account_sid,
+        password=(s.twilio_api_secret if by_key else s.twilio_auth_token).get_secret_value(),
+        sender=s.twilio_messaging_service_sid or s.twilio_from,
+        api_url=s.twilio_api_url,
+        receipts_url=f"{s.public_url}/hooks/twilio/status" if s.hears_receipts else "",
+    )
+
+
+def mail_server(s: Settings) -> MailServer:
+    """Return the mail server that emails are sent by."""
+    return MailServer(
+        host=s.smtp_host,
+        port=s.smtp_port,
+        security=Security(s.smtp_security),
+        username=s.smtp_username,
+        password=s.smtp_password.get_secret_value(),
+        mail_from=s.mail_from,
+        bounce_address=s.mail_bounces,
+    )
+
+
+def senders(s: Settings, links: Links) -> Mapping[Channel, Sender]:
+    """Return a sender for each channel: the providers when live, else the outbox for both."""
+    if not s.live:
+        outbox = OutboxSender(s.outbox_dir, s.mail_from or PRACTICE_MAIL_FROM, links.reference)
+        return {Channel.SMS: outbox, Channel.EMAIL: outbox}
+    from reminders.senders.sms import TwilioSender  # noqa: PLC0415 (slow to import)
+
+    email = SmtpSender(mail_server(s), s.smtp_connections)
+    return {Channel.SMS: TwilioSender(twilio(s)), Channel.EMAIL: email}
+
+
+def rates(s: Settings) -> dict[Channel, RateLimit]:
+    """Return the rate of each channel's sender for all clinics together: as set, else as carriers
+    allow for this kind of sender.
+    """
+    sender = s.twilio_messaging_service_sid or s.twilio_from
+    texts = s.sms_per_minute or (PER_MINUTE[kind_of(sender)] if s.live else None)
+    return {
+        Channel.SMS: RateLimit(texts, s.sms_per_day),
+        Channel.EMAIL: RateLimit(s.smtp_per_minute, s.smtp_per_day),
+    }

@@ -1,0 +1,112 @@
+"""Find among the provider's messages those that this database does not know to have left."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from reminders.rules.decision import Skip, decide
+from reminders.rules.terms import Channel, Facts, Status
+from reminders.senders import ListedMessage, ListsMessages, Sender
+from reminders.store.queries import reminder_facts, restore
+from reminders.wording.renderer import Renderer, RenderError
+
+CLOCKS_APART = timedelta(minutes=5)
+"""How far Twilio's clock may be from ours."""
+
+_LINK = re.compile(r"https?://\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An open reminder and the provider's message that is it, or (not ``exact``) may be."""
+
+    reminder: Facts
+    listed: ListedMessage
+    exact: bool
+
+
+class UnknownMessages:
+    """Ask the provider what left, and pair it with what is still open here."""
+
+    def __init__(self, renderer: Renderer, texts: Callable[[], Sender]) -> None:
+        """Take the wording, and what makes the sender for texts."""
+        self._renderer = renderer
+        self._texts = texts
+
+    def listed(self, since: datetime) -> list[ListedMessage]:
+        """Return what the provider says left since then (UTC). Raises ``SendError``."""
+
+        async def ask() -> list[ListedMessage]:
+            sender = self._texts()
+            try:
+                if not isinstance(sender, ListsMessages):
+                    return []
+                return await sender.sent_since(since - CLOCKS_APART)
+            finally:
+                await sender.close()
+
+        return asyncio.run(ask())
+
+    def matches(
+        self, session: Session, listed: Sequence[ListedMessage], now: datetime
+    ) -> Iterator[Match]:
+        """Pair what left with what is still open: by its words, links apart, or else by whose
+        moment it was.
+        """
+        known = restore.known(session, [one.provider_id for one in listed])
+        new = [one for one in listed if one.provider_id not in known]
+        contacts = {one.to for one in new} - restore.in_doubt(session, {one.to for one in new})
+        waiting: dict[str, list[Facts]] = defaultdict(list)
+        for one in reminder_facts.facts(session, restore.open_texts(session, contacts), now):
+            waiting[str(one.contact)].append(one)
+        for exact, fits in ((True, self._same_text), (False, _near_in_time)):
+            for message in sorted(new, key=lambda one: one.created_at):
+                open_ones = waiting.get(message.to, [])
+                found = next((one for one in open_ones if fits(one, message)), None)
+                if found is not None:
+                    open_ones.remove(found)
+                    new.remove(message)
+                    yield Match(found, message, exact)
+
+    def _same_text(self, one: Facts, message: ListedMessage) -> bool:
+        try:
+            words = self._renderer.render(one, message.created_at, one.stale_at).text
+        except RenderError:
+            return False
+        return _LINK.sub("", words) == _LINK.sub("", message.text)
+
+
+def record_match(session: Session, match: Match, now: datetime) -> bool:
+    """Write down that an open reminder had left: as accepted where its words prove it, else as in
+    doubt. Say whether it was still open.
+    """
+    return restore.record_outcome(
+        session,
+        match.reminder,
+        Status.ACCEPTED if match.exact else Status.UNKNOWN,
+        now,
+        left_at=match.listed.created_at,
+        provider_id=match.listed.provider_id,
+        text=match.listed.text,
+    )
+
+
+def may_have_left(
+    session: Session, channel: Channel, until: datetime, now: datetime
+) -> Iterator[Facts]:
+    """Return the open messages of a channel that would have left by then (UTC)."""
+    for one in reminder_facts.facts(session, restore.open_until(session, channel, until), now):
+        in_time = min(now, one.stale_at - timedelta(seconds=1))
+        if one.clinic.live and not isinstance(decide(one, in_time), Skip):
+            yield one
+
+
+def _near_in_time(one: Facts, message: ListedMessage) -> bool:
+    return one.scheduled_at - CLOCKS_APART <= message.created_at < one.stale_at

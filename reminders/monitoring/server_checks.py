@@ -1,0 +1,61 @@
+"""Checks of how PostgreSQL is reached and copied, and so of what a failover would lose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Engine
+
+from reminders.monitoring.doctor import Check, Verdict
+from reminders.store.connections import is_pooled
+from reminders.store.database import reading
+from reminders.store.queries import server
+from reminders.store.queries.server import ServerFacts
+
+NEARLY = 0.8
+"""The share of a server's connections from which on there may soon be none left."""
+
+
+def checks(engine: Engine) -> Iterator[Check]:
+    """Look at the server; SQLite has none."""
+    with reading(engine) as session:
+        found = server.facts(session)
+    if found is None:
+        return
+    yield _failover(found)
+    if not found.history_readable:
+        yield Check(
+            "history",
+            Verdict.WARN,
+            "this role may not read where the server stands: a failover would not be noticed",
+            "Ask the host to allow it: GRANT EXECUTE ON FUNCTION pg_walfile_name(pg_lsn),"
+            " pg_current_wal_insert_lsn() TO the role",
+        )
+    yield _connections(found, pooled=is_pooled(engine))
+
+
+def _failover(found: ServerFacts) -> Check:
+    """Say what a failover would lose."""
+    if found.waits_for_copy:
+        said = "a commit waits for a copy of the server: a failover loses nothing"
+    elif found.copies:
+        said = (
+            f"copied with a delay ({found.copies} seen): a failover loses the last seconds. It is"
+            " noticed, and settled by Twilio's list"
+        )
+    else:
+        seen = "this role may not see any" if found.copies is None else "none to be seen"
+        said = (
+            f"copies of the server: {seen}. Should the host fail over to one, what it lacks is"
+            " settled by Twilio's list"
+        )
+    return Check("failover", Verdict.PASS, said)
+
+
+def _connections(found: ServerFacts, *, pooled: bool) -> Check:
+    way = "through a pooler" if pooled else "directly"
+    said = f"{found.connections} of {found.connections_allowed}, {way}"
+    if found.connections < NEARLY * found.connections_allowed:
+        return Check("connections", Verdict.PASS, said)
+    mend = "Lower DATABASE_CONNECTIONS_WEB, run fewer processes, or use the host's pooler."
+    return Check("connections", Verdict.WARN, said, mend)
