@@ -6,12 +6,12 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from io import SEEK_END, BytesIO, StringIO
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from reminders.list_tables import Rows, Table
 from reminders.rules.headings import recognise
 from reminders.rules.list_shape import FARTHEST, separator_of
 from reminders.rules.terms import InputError
@@ -30,19 +30,13 @@ from reminders.workbooks.terms import (
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks begin: XLSX and ODS are ZIP files, XLS an OLE one."""
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_ENDING = re.compile(r"[^\n]*\n|[^\n]+")
 _NUMBER = re.compile(r"[+-]?[\d ]+([.,]\d+)?")
 
 _HTML = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<style", b"<head", b"<body")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"Rar!", b"\x1f\x8b")
 _SAVE_AS = "Open it in your spreadsheet program and save it as .xlsx or .csv."
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A header and the rows under it, each with the number it has in the file."""
-
-    header: Sequence[str]
-    rows: Sequence[tuple[int, Sequence[str]]]
 
 
 def read_table(path: Path, sheet: str | None = None) -> Table:
@@ -76,7 +70,7 @@ def table_in(file: BinaryIO, sheet: str | None = None) -> Table:
     if start.startswith(_PICTURES):
         raise InputError("This is not a spreadsheet.", "Choose the .csv or .xlsx file.")
     is_workbook = start.startswith(_WORKBOOKS)
-    return _table(workbook_rows(file, sheet) if is_workbook else _delimited(file.read()))
+    return _table(workbook_rows(file, sheet) if is_workbook else _delimited(decode(file.read())))
 
 
 def _weigh(file: BinaryIO) -> None:
@@ -107,10 +101,10 @@ def _harmless(cell: str) -> str:
 
 def _table(rows: Iterable[NumberedRow]) -> Table:
     """Take rows until there are more, or wider ones, than a list needs."""
-    taken: list[NumberedRow] = []
+    taken = Rows()
     for number, cells in rows:
         if row := _without_blank_end(cells):
-            taken.append((number, row))
+            taken.append(number, row)
             _check_size(number, row, len(taken))
     if not taken:
         raise InputError("This file is empty.", "Export the list again.")
@@ -139,22 +133,26 @@ def _check_size(number: int, row: list[str], count: int) -> None:
 # --- text files ---------------------------------------------------------------------------
 
 
-def _delimited(content: bytes) -> Iterator[NumberedRow]:
-    text = decode(content)
+def _delimited(text: str) -> Iterator[NumberedRow]:
     if "\x00" in text:
         raise InputError(
             "This is not a text file or a spreadsheet.", "Choose the .csv or .xlsx file."
         )
-    first = next((line for line in StringIO(text) if line.strip()), "")
+    first = next((line for line in _lines(text, _ENDING) if line.strip()), "")
     mark = (separator_of(first) or "").strip('"')  # which divides nothing
     if mark:
         text = text.replace(first.rstrip("\r\n"), "", 1)
-    lines = csv.reader(StringIO(text, newline=""), delimiter=mark or _delimiter(text))
+    lines = csv.reader(_lines(text), delimiter=mark or _delimiter(text))
     try:
         for number, row in enumerate(lines, start=1):
             yield number, [_as_meant(cell.strip()) for cell in row]
     except csv.Error as error:
         raise InputError(f"Line {lines.line_num} cannot be read: {error}.", _SAVE_AS) from None
+
+
+def _lines(text: str, line: re.Pattern[str] = _LINE) -> Iterator[str]:
+    """Return lines with their ends, one by one: a file in memory takes four times the room."""
+    return (found[0] for found in line.finditer(text))
 
 
 def _as_meant(cell: str) -> str:
@@ -164,7 +162,7 @@ def _as_meant(cell: str) -> str:
 
 def _delimiter(text: str) -> str:
     """Take that by which the first lines are divided into the most headings, else into most cells."""
-    start = list(islice((line for line in StringIO(text, newline="") if line.strip()), FARTHEST))
+    start = list(islice((line for line in _lines(text) if line.strip()), FARTHEST))
     return max(",;\t|", key=lambda mark: (_headings(start, mark), _cells(start[:1], mark)))
 
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "reminders"
 FLOORS = (
     ("rules",),
-    ("private_files", "workbooks"),
+    ("private_files", "workbooks", "list_tables"),
     ("store", "senders", "wording", "links", "settings", "shapes", "spreadsheets", "logs"),
     ("delivery", "plans", "questions", "startup", "accounts"),
     ("monitoring", "rehearsal", "consent"),

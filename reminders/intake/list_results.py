@@ -26,19 +26,23 @@ class WaitingListRow:
 class KeyedRows(Mapping[int, tuple[str, Sequence[str]]]):
     """The rows of a list by their numbers, each with its key, which is made when it is asked for."""
 
-    def __init__(self, sheet: ColumnMeanings | None) -> None:
-        """Take what the columns mean."""
-        self._sheet = sheet
-        self._rows: dict[int, Sequence[str]] = {}
+    def __init__(
+        self, sheet: ColumnMeanings | None, rows: Sequence[tuple[int, Sequence[str]]]
+    ) -> None:
+        """Take the rows, and what their columns mean."""
+        self._sheet, self._rows = sheet, rows
+        self._passed_over: set[int] = set()
+        self._places: dict[int, int] = {}
 
-    def add(self, row: ListRow) -> None:
-        """Keep a row."""
-        self._rows[row.number] = row.values
+    def pass_over(self, number: int) -> None:
+        """Leave a row out that is none of the list."""
+        self._passed_over.add(number)
 
     def row(self, number: int) -> ListRow:
         """Return a row, to be read again."""
         assert self._sheet is not None
-        return ListRow(self._sheet, number, self._rows[number])
+        self._places = self._places or {n: place for place, (n, _) in enumerate(self._rows)}
+        return ListRow(self._sheet, number, self._rows[self._places[number]][1])
 
     def __getitem__(self, number: int) -> tuple[str, Sequence[str]]:
         """Return the key and the cells of a row."""
@@ -47,11 +51,11 @@ class KeyedRows(Mapping[int, tuple[str, Sequence[str]]]):
 
     def __iter__(self) -> Iterator[int]:
         """Return the numbers of all rows."""
-        return iter(self._rows)
+        return (number for number, _ in self._rows if number not in self._passed_over)
 
     def __len__(self) -> int:
         """Return how many rows there are."""
-        return len(self._rows)
+        return len(self._rows) - len(self._passed_over)
 
 
 @dataclass(slots=True)
@@ -72,7 +76,7 @@ class CheckedList:
     not_yet: int = 0
     vendor: str | None = None
     meanings: ColumnMeanings | None = None
-    cells: KeyedRows = field(default_factory=lambda: KeyedRows(None))
+    cells: KeyedRows = field(default_factory=lambda: KeyedRows(None, ()))
     bookings: set[str] = field(default_factory=set)
     days: set[date] = field(default_factory=set)
     whole: bool = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
@@ -59,7 +58,7 @@ def _enrolment(
         row.fault("phone", "There is no number and no address.", "Add a mobile number or an email.")
     language = row.read("language", read_language) or "en"
     time_zone = row.read("time_zone", _zone)
-    consents = tuple(_consents(row, phone=bool(phone), email=bool(email)))
+    consents = _consents(row, phone=bool(phone), email=bool(email))
     ends = _ends(row, when) if when else None
     unclear = row.faults or row.doubts
     if when is None or (unclear and not (cancelled and _is_told(row, first_name, phone, email))):
@@ -207,7 +206,7 @@ def _zone(text: str) -> str:
     return read_zone(text, get_global("windows_zone_mapping"))
 
 
-def _consents(row: ListRow, *, phone: bool, email: bool) -> Iterator[ConsentAnswer]:
+def _consents(row: ListRow, *, phone: bool, email: bool) -> tuple[ConsentAnswer, ...]:
     """Read the consent for each channel; a yes counts from its date, or from today."""
     sheet = row.sheet
     at = row.read("consent_at", lambda text: read_day(text, sheet.zone, sheet.order, sheet.today))
@@ -215,20 +214,21 @@ def _consents(row: ListRow, *, phone: bool, email: bool) -> Iterator[ConsentAnsw
     if given_at > sheet.now:
         row.fault("consent_at", "This consent lies in the future.", "Check the date.")
     source = row.cell("consent_source") or f"list {sheet.name}"
-    for channel, name, has_contact in (
-        (Channel.SMS, "sms_consent", phone),
-        (Channel.EMAIL, "email_consent", email),
-    ):
-        answer = row.read(name, _answer)
-        if answer is not None and answer is not Answer.NOTHING and has_contact:
-            yield _consent(channel, answer, given_at, source)
+    by_text, by_email = row.read("sms_consent", _answer), row.read("email_consent", _answer)
+    return _said(by_text if phone else None, by_email if email else None, given_at, source)
 
 
 @lru_cache(maxsize=1024)
-def _consent(channel: Channel, answer: Answer, given_at: datetime, source: str) -> ConsentAnswer:
-    """Return what was said; one object for all who said the same on one day."""
-    yes, stop = answer is Answer.YES, answer is Answer.STOP
-    return ConsentAnswer(channel, yes, given_at.astimezone(UTC), source, stop)
+def _said(
+    by_text: Answer | None, by_email: Answer | None, given_at: datetime, source: str
+) -> tuple[ConsentAnswer, ...]:
+    """Return what was said: one object for all who said so on one day."""
+    at = given_at.astimezone(UTC)
+    return tuple(
+        ConsentAnswer(channel, answer is Answer.YES, at, source, answer is Answer.STOP)
+        for channel, answer in ((Channel.SMS, by_text), (Channel.EMAIL, by_email))
+        if answer not in {None, Answer.NOTHING}
+    )
 
 
 def _answer(text: str) -> Answer:

@@ -41,7 +41,7 @@ def words(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[s
     missing = looked.missing
     faults = [] if missing else looked.checked.faults
     faulty = list(dict.fromkeys(fault.row for fault in faults))
-    cells = dict(looked.table.rows)
+    cells = {number: row for number, row in looked.table.rows if number in faulty[:SHOWN]}
     checked, foreseen = looked.checked, _foresee(request, looked)
     waiting = [*checked.doubts, *(foreseen.waiting if foreseen else [])]
     return {
