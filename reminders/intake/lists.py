@@ -23,6 +23,7 @@ from reminders.rules.headings import vendor_of
 from reminders.rules.identity import PART
 from reminders.rules.list_dates import order_of
 from reminders.rules.list_shape import heading_row, is_beside_the_point
+from reminders.rules.name_order import family_leads
 from reminders.rules.questions import NOBODY_ASKED, Answers
 from reminders.spreadsheets import Table
 from reminders.store.queries import imports as queries
@@ -119,7 +120,7 @@ def _sheet(
     now: datetime,
     answers: Answers,
 ) -> ColumnMeanings:
-    places = columns["treated_at"]
+    places, names = columns["treated_at"], columns.get("name", ())[:1]
     dates = [row[place] for _, row in table.rows for place in places if place < len(row)]
     return ColumnMeanings(
         name=name,
@@ -132,6 +133,10 @@ def _sheet(
         now=now,
         source=source_of(table.header),
         answers=answers,
+        family_first=any(
+            family_leads(table.header[at], (row[at] for _, row in table.rows if at < len(row)))
+            for at in names
+        ),
     )
 
 
