@@ -10,6 +10,7 @@ from typing import TypeVar
 from reminders.intake.column_meanings import CellRemark, ColumnMeanings
 from reminders.rules import questions
 from reminders.rules.contacts import clean
+from reminders.rules.folding import fold, phrases
 from reminders.rules.questions import Doubt
 from reminders.rules.terms import InputError
 
@@ -44,9 +45,10 @@ class ListRow:
         return [clean(self.values[place]) for place in places if place < len(self.values)]
 
     def cell(self, name: str) -> str:
-        """Return the best cell that holds something; empty where there is none."""
+        """Return the best cell that says something; empty where none does."""
         for place in self.sheet.columns.get(name, ()):
-            if place < len(self.values) and (text := clean(self.values[place])):
+            text = clean(self.values[place]) if place < len(self.values) else ""
+            if text and _says(name, text):
                 return text
         return ""
 
@@ -90,3 +92,21 @@ class ListRow:
 
     def _who(self) -> str:
         return " ".join(self.cell(name) for name in ("first_name", "last_name", "name"))
+
+
+def _says(name: str, cell: str) -> bool:
+    """Say whether a cell holds more than “-” or “n/a”; a name and a phone are looked at closer."""
+    if len(cell) > LONGEST or name in CLOSER:
+        return True
+    said = fold(cell)
+    return said not in NOTHING and not (name in NUMBERS and not said.strip("0 "))
+
+
+NOTHING = {""} | phrases("n a | na | none | null | nil | nan | undefined | not set | unknown")
+"""What systems write where there is nothing."""
+
+LONGEST = 9
+"""Nothing longer is nothing."""
+
+CLOSER = {"first_name", "last_name", "name", "phone"}
+NUMBERS = {"external_id", "client_id"}

@@ -24,6 +24,7 @@ from reminders.rules.headings import vendor_of
 from reminders.rules.identity import PART
 from reminders.rules.list_dates import order_of
 from reminders.rules.list_shape import FARTHEST, heading_row, is_beside_the_point
+from reminders.rules.name_order import family_leads
 from reminders.rules.questions import NOBODY_ASKED, Answers
 from reminders.store.queries import imports as queries
 from reminders.store.tables import Clinic
@@ -122,7 +123,7 @@ def _sheet(
     now: datetime,
     answers: Answers,
 ) -> ColumnMeanings:
-    places = columns["treated_at"]
+    places, names = columns["treated_at"], columns.get("name", ())[:1]
     dates = (row[place] for _, row in table.rows for place in places if place < len(row))
     return ColumnMeanings(
         name=name,
@@ -135,6 +136,10 @@ def _sheet(
         now=now,
         source=source_of(table.header),
         answers=answers,
+        family_first=any(
+            family_leads(table.header[at], (row[at] for _, row in table.rows if at < len(row)))
+            for at in names
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 
@@ -17,11 +18,12 @@ from reminders.rules.contacts import read_email, read_name
 from reminders.rules.headings import FLAGS
 from reminders.rules.language_names import read_language
 from reminders.rules.list_dates import When, read_length
+from reminders.rules.name_order import with_comma
 from reminders.rules.other_dates import read_day, read_hours
 from reminders.rules.questions import QuestionKind
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Channel, InputError
-from reminders.rules.zone_names import read_zone
+from reminders.rules.zone_names import is_own_clock, read_zone
 
 _GONE = {
     Outcome.NOT_TAKING_PLACE: LeftOut.NOT_TAKING_PLACE,
@@ -56,8 +58,8 @@ def _enrolment(
     phone, email = _phone(row, first_name), row.read("email", read_email)
     if not phone and not email and not row.faults and not row.doubts:
         row.fault("phone", "There is no number and no address.", "Add a mobile number or an email.")
-    language = row.read("language", read_language) or "en"
-    time_zone = row.read("time_zone", _zone)
+    language = row.read("language", read_language) or ""
+    time_zone = row.read("time_zone", lambda text: _zone(text, row.sheet.zone)) or None
     consents = _consents(row, phone=bool(phone), email=bool(email))
     ends = _ends(row, when) if when else None
     unclear = row.faults or row.doubts
@@ -133,7 +135,7 @@ def _names(row: ListRow, *, cancelled: bool) -> tuple[str, str]:
     if not came:
         row.fault("first_name", "There is no first name.", "Add it; every message begins with it.")
         return "", ""
-    found = names.read_person(first, last, whole)
+    found = names.read_person(first, last, with_comma(whole) if row.sheet.family_first else whole)
     given = found.first
     if found.doubts or not given:
         proposal = "" if found.is_nobody else given
@@ -202,8 +204,10 @@ def _after(when: When, length: timedelta | None) -> time | None:
 
 
 @lru_cache(maxsize=1024)
-def _zone(text: str) -> str:
-    return read_zone(text, get_global("windows_zone_mapping"))
+def _zone(text: str, clinics: ZoneInfo) -> str:
+    """Read a client's time zone; empty where it is said to be the clinic's."""
+    own = is_own_clock(text, clinics)
+    return "" if own else read_zone(text, get_global("windows_zone_mapping"))
 
 
 def _consents(row: ListRow, *, phone: bool, email: bool) -> tuple[ConsentAnswer, ...]:

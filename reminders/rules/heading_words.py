@@ -88,6 +88,7 @@ HEADINGS: dict[str, str] = {
         | check in | check in time | ha asistido | asistida | showed | presente""",
     "certain": """confirmed | is confirmed | confirmada | confirmado | confirme | confirmee | bestatigt | potwierdzona | potwierdzono | potwierdzony
         | potwierdzone | confirmacion | confirmacao""",
+    "label": """label | appointment label | booking label""",
 }  # fmt: skip
 """For each thing, the names it goes by, the best first."""
 

@@ -16,6 +16,7 @@ FLAGS = {
     "ended_why": Flag.ENDED_WHY,
     "came": Flag.CAME,
     "certain": Flag.CERTAIN,
+    "label": Flag.LABEL,
 }
 """The columns that speak of what became of a booking, all read together."""
 

@@ -54,6 +54,7 @@ ALSO = {
     "ended_why": "Cancellation notes | Storniert durch | Grund der Stornierung | Raison de l’annulation | Motivo de anulación | Odwołana przez",
     "came": "Checked in at | Check-in time | Arrived at | Ha asistido",
     "external_id": "Appointment # | Appt # | Booking # | Ref # | Buchungs-Nr. | Confirmation #",
+    "label": "Label | Appointment Label",
     "client_id": "Client # | Patient # | Kunden-Nr. | Nr karty",
 }  # fmt: skip
 """As systems beside those of the vendors call them."""
@@ -85,7 +86,7 @@ def test_a_heading_is_known_in_any_vendor_s_words_and_six_languages(
      "Company Name", "Next appointment", "Fecha de nacimiento", "Date de naissance", "Geburtsdatum", "Data urodzenia", "Mitarbeiter", "ID", "foo", "",
      "Newsletter", "Referred By", "Response 1", "Memo", "Zgoda marketingowa", "Deposit paid", "Calendar",
      "First Visit", "First Appointment", "First time client", "Last Service", "Service ID", "Membership Status", "Payment status", "Deposit Status",
-     "Cancellations", "SMS reminders", "SMS reminder sent", "SMS marketing", "Newsletter per E-Mail", "Invoice number", "Gebucht am", "Né(e) le"],
+     "Cancellations", "Tags", "SMS reminders", "SMS reminder sent", "SMS marketing", "Newsletter per E-Mail", "Invoice number", "Gebucht am", "Né(e) le"],
 )  # fmt: skip
 def test_what_speaks_of_other_things_is_left_out(heading: str) -> None:
     assert holds(heading) is None

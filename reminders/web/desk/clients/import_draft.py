@@ -30,6 +30,7 @@ HOLDS = {
     "external_id": "Booking number", "client_id": "Client number", "duration": "How long it takes",
     "ended": "Cancelled or no-show: yes or no", "ended_why": "Why it was cancelled",
     "came": "Came: yes or no", "certain": "Confirmed: yes or no",
+    "label": "Label or tag",
 }  # fmt: skip
 """What a column may hold, in the desk's words."""
 
