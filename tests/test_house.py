@@ -175,7 +175,7 @@ def test_files_are_short() -> None:
 
 TESTS = ROOT / "tests"
 ACROSS = {
-    "cli/test_commands.py", "cli/test_json.py", "delivery/test_delivery_promise.py",
+    "cli/test_commands.py", "cli/test_json.py", "delivery/test_delivery_promise.py", "enrolment/test_merged_clients.py",
     "intake/test_any_lists.py", "intake/test_vendor_lists.py", "rules/test_sending_hours_by_zone.py",
     "rules/test_zone_and_language_names.py", "test_deployment.py", "test_documents.py", "test_house.py", "test_proofs.py",
     "web/client/test_browser.py", "web/desk/test_browser_owner.py",
