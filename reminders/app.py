@@ -22,6 +22,7 @@ from reminders.delivery.redaction import redact
 from reminders.delivery.restore_guard import RestoreGuard
 from reminders.delivery.unknown_messages import UnknownMessages
 from reminders.inbox.missed_texts import InboundTexts
+from reminders.intake.arrivals import settle_interrupted
 from reminders.links import Links
 from reminders.monitoring import alert_checks
 from reminders.monitoring.alerts import AlertSender
@@ -167,10 +168,8 @@ class App:
     @cached_property
     def history(self) -> HistoryWatch:
         """Return what remembers for this process where its database last stood."""
-        return HistoryWatch(
-            self.links.seal("server", server_of(self.settings.database_url)),
-            watching=self.settings.live,
-        )
+        server = self.links.seal("server", server_of(self.settings.database_url))
+        return HistoryWatch(server, watching=self.settings.live)
 
     @property
     def unknown_messages(self) -> UnknownMessages:
@@ -253,6 +252,7 @@ class App:
         came = self.hold() or self.dispatcher("tick").run()
         self.inbound_texts.check_list()
         self.redact()
+        settle_interrupted(self.engine, self.library, self.clock())
         self.heartbeat_ping.beat()
         return came
 
@@ -266,7 +266,7 @@ class App:
         return Dispatcher(engine, self.renderer, dict.fromkeys(Channel, accepting), clock)
 
     def clear_outbox(self) -> int:
-        """Remove what the outbox holds of clients who are erased, and return how many files."""
+        """Remove what the outbox holds of erased clients, and return how many files."""
         return outbox_files.remove(self.engine, self.settings.outbox_dir, self.links)
 
     def handle_bounce(self, raw: bytes) -> Meaning:

@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from reminders.app import App
 from reminders.delivery.dispatcher import Dispatcher
+from reminders.intake.arrivals import settle_interrupted
 from reminders.monitoring.alerts import AlertSender
 from reminders.plans.time_zones import follow_zone_data
 from reminders.rules.clock_guard import JUMP, ClockWatch
@@ -125,10 +126,12 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
 
 def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
     """Make one pass; a failure is logged and the next pass tries again."""
+    app = watchman.app
     try:
-        if watchman.is_trusted and watchman.app.hold() is None:
+        if watchman.is_trusted and app.hold() is None:
             dispatcher.run()
-        watchman.app.redact()
+        app.redact()
+        settle_interrupted(app.engine, app.library, app.clock())
     except AWAY as error:
         log.warning("pass failed, the database is away", why=reason(error))
     except Exception:

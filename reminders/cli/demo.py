@@ -26,6 +26,7 @@ from reminders.enrolment import clinics
 from reminders.intake import list_results, lists
 from reminders.intake.list_results import CheckedList
 from reminders.logs import log_to
+from reminders.questions import questions
 from reminders.rehearsal.demo_lists import DemoClinic, DemoScript, as_csv
 from reminders.rehearsal.simulation import SetClock, play
 from reminders.rules.reason_texts import PLAIN
@@ -129,8 +130,10 @@ def _take(app: App, clinic: DemoClinic, text: str, path: Path) -> None:
     with writing(app.engine) as session:
         its_clinic = people.clinic_named(session, clinic.name)
         assert its_clinic is not None
-        checked = lists.check(read_table(path), path.name, its_clinic, app.library, app.clock())
-        taken = lists.bring_in(session, app.library, its_clinic, checked, app.clock())
+        known, now = questions.answers(session, its_clinic.id), app.clock()
+        table, library = read_table(path), app.library
+        checked = lists.check(table, path.name, its_clinic, library, now, answers=known)
+        taken = lists.bring_in(session, library, its_clinic, checked, now)
     out.print(f"[bold]{path.name}[/bold]: {list_results.summary(checked, taken)}")
     _show_faults(checked)
 

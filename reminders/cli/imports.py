@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +23,8 @@ from reminders.cli.common import (
     progress_bar,
     stop,
 )
-from reminders.intake import list_results, lists
+from reminders.intake import imports, list_results, lists
+from reminders.intake.arrivals import Arrival, settle_interrupted
 from reminders.intake.column_meanings import CellRemark
 from reminders.intake.list_results import CheckedList, Taken
 from reminders.questions import questions
@@ -31,6 +32,7 @@ from reminders.rules.terms import InputError
 from reminders.shapes.operation import Import
 from reminders.spreadsheets import Table, read_table
 from reminders.store.database import reading, writing
+from reminders.store.queries.audit import COMMAND_LINE
 from reminders.workbooks.terms import SeveralSheetsError
 
 SHOWN = 100
@@ -62,18 +64,13 @@ def import_list(
     nothing; a changed date moves what has not been sent.
     """
     with opened() as app:
-        table, now = _read(file, sheet), app.clock()
+        table = _read(file, sheet)
         with (writing if columns else reading)(app.engine) as session:
             checked = _check(session, app, table, file.name, clinic, columns or ())
         taken = None
         if good_rows or not checked.faults:
-            with (
-                progress_bar("Taking in", len(checked.good)) as progress,
-                writing(app.engine) as session,
-            ):
-                taken = lists.bring_in(
-                    session, app.library, find_clinic(session, clinic), checked, now, progress
-                )
+            with progress_bar("Taking in", len(checked.good)) as progress:
+                taken = _take_in(app, checked, file.name, clinic, progress)
         _report(checked, taken, as_json=as_json)
         if checked.faults and not good_rows:
             raise typer.Exit(EXIT_FAULT)
@@ -98,6 +95,17 @@ def _check(
         stop(error.problem, error.mend)
     known = questions.answers(session, its_clinic.id)
     return lists.check(table, name, its_clinic, app.library, app.clock(), where, known)
+
+
+def _take_in(
+    app: App, checked: CheckedList, name: str, clinic: str, progress: Callable[[int], None]
+) -> Taken:
+    now = app.clock()
+    settle_interrupted(app.engine, app.library, now)
+    with writing(app.engine) as session:
+        where = find_clinic(session, clinic)
+        import_id = imports.open_list(session, where, name, COMMAND_LINE, now).id
+    return Arrival(app.engine, app.library, checked, import_id, app.clock, progress).run()
 
 
 def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""Commands that show what lists leave in doubt, and take a person's answer."""
+"""Commands that show what is in doubt about lists and who joined, and take a person's answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Only = Annotated[str | None, typer.Option(help="Only this clinic's.")]
 
 
 def show_questions(clinic: Only = None, as_json: AsJson = False) -> None:
-    """Show what lists leave in doubt, and the answers there are."""
+    """Show what is in doubt about lists and about who joined, and the answers there are."""
     with opened() as app, reading(app.engine) as session:
         clinic_id = find_clinic(session, clinic).id if clinic else None
         found = [_shape(session, asked) for asked in open_questions(session, clinic_id)]

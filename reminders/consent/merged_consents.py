@@ -26,17 +26,44 @@ class CarriedAnswer:
     proof: Proof
 
 
-def carried(session: Session, keep: Client, gone: Client, by: str) -> list[CarriedAnswer]:
+def proven_channels(session: Session, gone: Client) -> set[Channel]:
+    """Return by which channels a client who joined by the form proved the number or address they
+    have, and still agrees."""
+    lines = consents.last_lines(session, gone.id)
+    return {
+        channel
+        for (channel, purpose), line in lines.items()
+        if purpose is Purpose.CARE
+        and line.given
+        and line.act is Act.FORM
+        and line.contact == ledger.contact_of(gone, channel)
+    }
+
+
+def agreed(session: Session, client: Client) -> set[Channel]:
+    """Return the channels a client agrees to."""
+    said = consents.latest(session, client.id)
+    return {
+        channel for (channel, purpose), given in said.items() if given and purpose is Purpose.CARE
+    }
+
+
+def carried(
+    session: Session, keep: Client, gone: Client, by: str, proven: Collection[Channel] = ()
+) -> list[CarriedAnswer]:
     """Return what the other record says that changes what counts for the kept client; the stricter
     wins: a no of either counts, a yes only where the kept client said nothing and is reached by the
-    same number or address.
+    same number or address. A yes to a contact that the client proved themselves stands as long as
+    they said no no afterwards.
     """
     own, theirs = consents.last_lines(session, keep.id), consents.last_lines(session, gone.id)
     found = []
     for (channel, purpose), line in theirs.items():
         known = own.get((channel, purpose))
+        refused = known and not known.given and known.id > line.id
+        fresh = purpose is Purpose.CARE and channel in proven and not refused
         same = ledger.contact_of(keep, channel) in {None, ledger.contact_of(gone, channel)}
-        if (known is None and same and line.given) or (
+        if (line.given and (fresh or (known is None and same))) or (
             not line.given and (not known or known.given)
         ):
             proof = Proof(
@@ -45,6 +72,7 @@ def carried(session: Session, keep: Client, gone: Client, by: str) -> list[Carri
             )  # fmt: skip
             found.append(CarriedAnswer(channel, purpose, line.given, line.given_at, proof))
     said_no = {key for key, line in own.items() if not line.given}
+    said_no |= {(channel, Purpose.CARE) for channel in proven}
     said_no |= {(one.channel, one.purpose) for one in found if not one.given}
     return found + [
         s for s in _stops(session, keep, gone, by) if (s.channel, s.purpose) not in said_no
@@ -65,7 +93,14 @@ def _stops(session: Session, keep: Client, gone: Client, by: str) -> Iterator[Ca
             )
 
 
-def join(session: Session, keep: Client, gone: Client, by: str, now: datetime) -> list[int]:
+def join(
+    session: Session,
+    keep: Client,
+    gone: Client,
+    by: str,
+    now: datetime,
+    proven: Collection[Channel] = (),
+) -> list[int]:
     """Add to the kept client's ledger what the other record says, and return the lines' ids.
 
     Nothing is rewritten, and two ledgers are not read as one: everything that asks for a client's
@@ -73,7 +108,7 @@ def join(session: Session, keep: Client, gone: Client, by: str, now: datetime) -
     after the merge counts without a rule of its own, and the other's lines remain as the proof.
     """
     before = consents.last_lines(session, keep.id)
-    _add(session, keep, carried(session, keep, gone, by), now)
+    _add(session, keep, carried(session, keep, gone, by, proven), now)
     after = consents.last_lines(session, keep.id)
     return [
         line.id for key, line in after.items() if key not in before or before[key].id != line.id

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from reminders.consent import merged_consents
+from reminders.consent import ledger, merged_consents
 from reminders.enrolment.treatments import by_id
 from reminders.plans.reminder_plans import replan_clients
+from reminders.questions import questions
 from reminders.rules.terms import Channel, Discretion, InputError, Purpose
 from reminders.store.queries import audit, consents, merges, people
 from reminders.store.queries.merges import Belongings
@@ -25,6 +28,8 @@ FILLED = {
     "paused_until": None, "discretion": Discretion.PLAIN, "welcomed_at": None,
 }  # fmt: skip
 """What is taken over where the kept client has none, and what none is."""
+
+CONTACT = {Channel.SMS: "phone", Channel.EMAIL: "email"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +89,39 @@ def _check(keep: Client, gone: Client) -> None:
         raise InputError("One of these two was erased.", "Nothing can be joined to them any more.")
 
 
-def _missing(keep: Client, gone: Client) -> list[str]:
+def _missing(keep: Client, gone: Client, *, same_number: bool = False) -> list[str]:
     """Return what the kept client lacks and the other has; a welcome counts for its own number."""
     found = [n for n, none in FILLED.items() if getattr(keep, n) == none != getattr(gone, n)]
-    same_number = keep.phone in {None, gone.phone}
+    same_number = same_number or keep.phone in {None, gone.phone}
     return [name for name in found if name != "welcomed_at" or same_number]
+
+
+def _swap(keep: Client, gone: Client, proven: Collection[Channel]) -> dict[str, str | None]:
+    """Give the kept client the numbers and addresses that the other one proved, and the language
+    they chose; the other record keeps the old ones, to be found by. Return what changed hands, with
+    what the other brought, unless it stands in the ledger.
+    """
+    mine = {CONTACT[c]: None for c in proven if ledger.contact_of(keep, c) is not None}
+    brought = mine | ({"language": gone.language} if proven else {})
+    swapped = {n: v for n, v in brought.items() if getattr(keep, n) != getattr(gone, n)}
+    for name in swapped:
+        old, new = getattr(keep, name), getattr(gone, name)
+        setattr(keep, name, new)
+        setattr(gone, name, old)
+    return swapped
+
+
+def _swap_back(
+    session: Session, keep: Client, gone: Client, swapped: Mapping[str, str | None]
+) -> None:
+    """Give back what changed hands, but for what has been changed of the kept client since."""
+    lines = consents.last_lines(session, gone.id)
+    said = {CONTACT[channel]: line.contact for (channel, _), line in lines.items()}
+    for name, value in swapped.items():
+        brought = value or said.get(name)
+        if getattr(keep, name) == brought:
+            setattr(keep, name, getattr(gone, name))
+        setattr(gone, name, brought)
 
 
 def merge(
@@ -99,39 +132,57 @@ def merge(
     gone: Client,
     by: str,
     now: datetime,
+    *,
+    joined: bool = False,
 ) -> ClientMerge:
     """Make two records one: what the one has goes to the kept one, which is planned anew.
 
     The other record stays, to be found by and to be undone, and leads to the kept client wherever
-    it is named. Raises ``InputError``.
+    it is named. What the other one proved and agreed to as it ``joined`` by the form is the kept
+    client's from now on. Raises ``InputError``.
     """
     _lock(session, keep, gone)
     _check(keep, gone)
-    records, what = merges.records_of(session, gone.id), merges.belongings(session, gone.id)
-    filled = _missing(keep, gone)
-    for name in filled:
-        setattr(keep, name, getattr(gone, name))
-    said = merged_consents.join(session, keep, gone, by, now)
-    merges.hand_over(session, what, gone.id, keep.id)
-    twice = [] if {"phone", "welcomed_at"} & {*filled} else what.one_offs
-    dropped = merges.drop_welcomes(session, twice, keep.id, now)
-    merges.lead(session, records, keep.id)
-    moved = {
-        **asdict(what),
-        "records": records,
-        "consents": said,
-        "dropped": dropped,
-        "filled": filled,
-    }
+    moved = _join(session, keep, gone, by, now, joined=joined)
     done = ClientMerge(
         clinic_id=clinic.id, kept_id=keep.id, gone_id=gone.id, moved=json.dumps(moved),
         merged_at=now, merged_by=by,
     )  # fmt: skip
     session.add(done)
+    questions.drop_settled(session, clinic.id)
     audit.record(session, clinic.id, by, "merged a client", Client, keep.id, now, f"no. {gone.id}")
     session.flush()
     replan_clients(session, library, clinic, {keep.id: keep}, now)
     return done
+
+
+def _join(
+    session: Session, keep: Client, gone: Client, by: str, now: datetime, *, joined: bool
+) -> dict[str, Any]:
+    """Give the kept client what the other one has, and return what an undo gives back."""
+    records, what = merges.records_of(session, gone.id), merges.belongings(session, gone.id)
+    own = merges.belongings(session, keep.id).one_offs
+    proven = merged_consents.proven_channels(session, gone) if joined else set()
+    swapped = _swap(keep, gone, proven)
+    filled = _missing(keep, gone, same_number="phone" in swapped)
+    for name in filled:
+        setattr(keep, name, getattr(gone, name))
+    said = merged_consents.join(session, keep, gone, by, now, proven)
+    for channel in proven & merged_consents.agreed(session, keep):
+        consents.plan_again(session, [keep.id], channel, now)
+    merges.hand_over(session, what, gone.id, keep.id)
+    twice = [] if {"phone", "welcomed_at"} & {*filled} else what.one_offs
+    twice = own if "phone" in swapped else twice
+    dropped = merges.drop_welcomes(session, twice, keep.id, now)
+    merges.lead(session, records, keep.id)
+    return {
+        **asdict(what),
+        "records": records,
+        "consents": said,
+        "dropped": dropped,
+        "filled": filled,
+        "swapped": swapped,
+    }
 
 
 def _lock(session: Session, *clients: Client) -> None:
@@ -163,6 +214,7 @@ def undo(
     moved = json.loads(done.moved)
     what = Belongings(moved["treatments"], moved["one_offs"], moved["replies"])
     merges.hand_over(session, what, keep.id, gone.id)
+    _swap_back(session, keep, gone, moved.get("swapped", {}))
     for name in moved["filled"]:
         if getattr(keep, name) == getattr(gone, name):
             setattr(keep, name, FILLED[name])

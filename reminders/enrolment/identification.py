@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +14,7 @@ from reminders.rules import identity, questions
 from reminders.rules.contacts import show_phone
 from reminders.rules.identity import Directory, Known, Meant, Number, Person, Verdict, Why
 from reminders.rules.questions import Answers, Doubt, QuestionKind
-from reminders.store.queries import people
+from reminders.store.queries import doubles, join_requests, merges, people
 from reminders.store.queries.people import name_key
 from reminders.store.tables import Client, Clinic, Treatment
 
@@ -29,20 +31,25 @@ SENTENCES = {
     Why.CONTACTS_OF_TWO: "{told} has the number of one client and the address of another. Who is it?",
     Why.NAMESAKE: "You know {known} already, with another number or address. Is {told} the same"
     " person?",
+    Why.SHARED_CONTACT: "{known} has this number or address already. Is {told} the same person?",
 }
+
+_NUMBERED = {Why.BOOKING_OF_ANOTHER, Why.CLIENT_NUMBER_OF_ANOTHER}
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
     """Whom an enrolment means: a client's id, a new one's below zero, or nobody yet.
 
-    ``respelled`` says that the known spelling of the name stays.
+    ``respelled`` says that the known spelling of the name stays, ``told_apart`` from whom a person
+    has said that a new one is another.
     """
 
     client_id: int | None
     doubt: Doubt | None = None
     respelled: bool = False
     another_booking: bool = False
+    told_apart: tuple[int, ...] = ()
 
 
 class ClientIndex:
@@ -80,11 +87,11 @@ class ClientIndex:
 
     def identify(self, enrolment: Enrolment, answers: Answers) -> Identified:
         """Return whom an enrolment means; who is new is known from now on."""
-        person = _told(enrolment)
+        person = told(enrolment)
         if enrolment.meant == SOMEBODY_NEW:
             return self._somebody_else(person, enrolment, only_exact=True)
         if enrolment.meant is not None:
-            return Identified(enrolment.meant)
+            return Identified(self._kept.get(enrolment.meant, enrolment.meant), respelled=True)
         meant = identity.who_is_meant(person, self._directory)
         if meant.verdict is Verdict.QUESTION:
             return self._as_answered(person, meant, enrolment, answers)
@@ -93,16 +100,16 @@ class ClientIndex:
     def _as_answered(
         self, person: Person, meant: Meant, enrolment: Enrolment, answers: Answers
     ) -> Identified:
-        subject = _subject(enrolment)
-        answer = answers.get((QuestionKind.PERSON, subject))
+        subject = _subject(enrolment, answers)
+        answer = answers.get(QuestionKind.PERSON, subject)
         if answer is None:
-            return Identified(None, self._ask(person, meant, subject))
+            return Identified(None, questions.about_person(subject, *self.ask(person, meant)))
         if answer == questions.SOMEBODY_ELSE:
             return self._somebody_else(person, enrolment)
-        number = answer.removeprefix("client:")
-        chosen = int(number) if number.isdecimal() else 0
+        chosen = questions.client_in(answer) or 0
         chosen = self._kept.get(chosen, chosen)
-        return Identified(chosen if chosen in self._known else None)
+        respelled = meant.why not in _NUMBERED
+        return Identified(chosen if chosen in self._known else None, respelled=respelled)
 
     def _somebody_else(
         self, person: Person, enrolment: Enrolment, *, only_exact: bool = False
@@ -111,9 +118,8 @@ class ClientIndex:
         bare = replace(person, booking=None, client_number=None)
         meant = identity.who_is_meant(bare, self._directory)
         new = meant.verdict is Verdict.QUESTION or (only_exact and meant.respelled)
-        meant = identity.NEW if new else meant
-        found = self._accept(bare, meant, enrolment)
-        return replace(found, another_booking=True)
+        found = self._accept(bare, identity.NEW if new else meant, enrolment)
+        return replace(found, another_booking=True, told_apart=meant.clients if new else ())
 
     def _accept(self, person: Person, meant: Meant, enrolment: Enrolment) -> Identified:
         if meant.verdict is Verdict.SAME:
@@ -134,23 +140,48 @@ class ClientIndex:
         self._directory.add(known)
         return Identified(number)
 
-    def _ask(self, person: Person, meant: Meant, subject: str) -> Doubt:
-        known = {number: self._known[number] for number in meant.clients}
-        name = f"{person.first} {person.last}".strip()
-        first = next(iter(known.values()))
-        sentence = SENTENCES[meant.why or Why.SEVERAL_FIT].format(
-            known=f"{first.first} {first.last}".strip(), told=name
-        )
-        booking = meant.why in {Why.BOOKING_OF_ANOTHER, Why.CLIENT_NUMBER_OF_ANOTHER}
+    def meant(self, person: Person) -> Meant:
+        """Return whom somebody who tells of themselves means."""
+        return identity.who_is_meant(person, self._directory)
+
+    def meant_at_desk(self, person: Person) -> Meant:
+        """Return whom staff mean, who can ask the person before them."""
+        return identity.whom_to_ask_about(person, self._directory)
+
+    def ask(self, person: Person, meant: Meant) -> tuple[str, dict[int, str], str]:
+        """Return the question, the clients it may be with what tells them apart and what would
+        change of theirs, and what else it may be.
+        """
+        known = [self._known[number] for number in meant.clients]
+        name, why = _named(person), meant.why or Why.SEVERAL_FIT
+        sentence = SENTENCES[why].format(known=_named(known[0]), told=name)
+        numbered = why in _NUMBERED
         labels = {
-            number: f"{one.first} {one.last}".strip()
-            + (f", {_contact(one)}" if _contact(one) else "")
-            for number, one in known.items()
+            one.id: _described(one) + (": the details changed" if numbered else _news(person, one))
+            for one in known
         }
-        if booking:
-            labels = {n: f"{label}: the details changed" for n, label in labels.items()}
-        new = f"{name}, another booking" if booking else f"Somebody else: {name}"
-        return questions.about_person(subject, sentence, labels, new=new)
+        return (
+            sentence,
+            labels,
+            f"{name}, another booking" if numbered else f"Somebody else: {name}",
+        )
+
+
+def _named(one: Person | Known) -> str:
+    return f"{one.first} {one.last}".strip()
+
+
+def _described(one: Known) -> str:
+    contact = _contact(one)
+    return _named(one) + (f", {contact}" if contact else "")
+
+
+def _news(person: Person, one: Known) -> str:
+    """Say which number or address would take the place of the known one."""
+    phone = show_phone(person.phone) if one.phone and person.phone not in {None, one.phone} else ""
+    email = person.email if one.email and person.email not in {None, one.email} else ""
+    new = " and ".join(filter(None, (phone, email)))
+    return f": {new} from now on" if new else ""
 
 
 def _own_number(client: Client) -> frozenset[Number]:
@@ -161,7 +192,8 @@ def _contact(one: Known) -> str:
     return show_phone(one.phone) if one.phone else one.email or ""
 
 
-def _told(enrolment: Enrolment) -> Person:
+def told(enrolment: Enrolment) -> Person:
+    """Return what an enrolment tells of its client."""
     return Person(
         enrolment.first_name,
         enrolment.last_name,
@@ -172,25 +204,64 @@ def _told(enrolment: Enrolment) -> Person:
     )
 
 
-def _subject(enrolment: Enrolment) -> str:
+def _subject(enrolment: Enrolment, answers: Answers) -> str:
     e = enrolment
-    return questions.secret_key(
+    return answers.subject(
         e.first_name, e.last_name, e.phone, e.email, e.source, e.external_id, e.client_id
     )
 
 
 def candidates(session: Session, clinic: Clinic, enrolments: Sequence[Enrolment]) -> list[Client]:
     """Return the clients that some enrolments may mean, locked until the transaction ends."""
-    return people.clients_matching(
+    persons = [told(enrolment) for enrolment in enrolments]
+    return _candidates(session, clinic, persons, {e.meant for e in enrolments if e.meant})
+
+
+def _candidates(
+    session: Session, clinic: Clinic, persons: Sequence[Person], ids: Collection[int]
+) -> list[Client]:
+    """Return whom some people may be, and those of these ids; nobody else who wrote a number or
+    address into a form, and has not proven it.
+    """
+    found = people.clients_matching(
         session,
         clinic.id,
-        contacts={contact for e in enrolments for contact in (e.phone, e.email) if contact},
-        external_ids={e.client_id for e in enrolments if e.client_id},
-        bookings={e.external_id for e in enrolments if e.external_id},
+        contacts={contact for one in persons for contact in (one.phone, one.email) if contact},
+        external_ids={one.client_number[1] for one in persons if one.client_number},
+        bookings={one.booking[1] for one in persons if one.booking},
         names={
             name_key(name)
-            for e in enrolments
-            if e.last_name
-            for name in (f"{e.first_name} {e.last_name}", f"{e.last_name} {e.first_name}")
+            for one in persons
+            if one.last
+            for name in (f"{one.first} {one.last}", f"{one.last} {one.first}")
         },
+        ids=ids,
     )
+    unproven = join_requests.unproven(session, clinic.id) - set(ids)
+    return [client for client in found if client.id not in unproven]
+
+
+def index_for(
+    session: Session, clinic: Clinic, person: Person, own: Collection[int] = ()
+) -> ClientIndex:
+    """Return the clients whom one person may be, locked until the transaction ends, without their
+    ``own`` new records, which are locked too.
+    """
+    known = [c for c in _candidates(session, clinic, [person], own) if c.id not in own]
+    records: dict[int, list[Client]] = defaultdict(list)
+    for record in merges.merged_into(session, [client.id for client in known]):
+        records[record.merged_into or 0].append(record)
+    return ClientIndex(known, {}, records)
+
+
+def tell_apart(
+    session: Session,
+    clinic: Clinic,
+    found: Iterable[tuple[Identified, Client | None]],
+    now: datetime,
+) -> None:
+    """Remember from whom staff told somebody new apart, so that nobody asks it again."""
+    for one, client in found:
+        for other in one.told_apart if client else ():
+            assert client is not None
+            doubles.note_two_people(session, clinic.id, doubles.pair(client.id, other), None, now)

@@ -2,58 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from reminders.enrolment import treatments
-from reminders.enrolment.identification import SOMEBODY_NEW, candidates
+from reminders.enrolment.identification import index_for, told
 from reminders.enrolment.terms import Enrolment, EnrolmentResult
-from reminders.rules.name_likeness import Likeness, likeness
-from reminders.store.tables import Client, Clinic
+from reminders.rules.identity import Verdict
+from reminders.rules.questions import Doubt, about_person
+from reminders.store.tables import Clinic
 from reminders.wording.library import Library
 
 
-@dataclass(frozen=True, slots=True)
-class KnownContact:
-    """A client of the clinic with the same number, address or full name; ``same`` if the name is a
-    spelling of the same one.
+def doubt_of(session: Session, clinic: Clinic, enrolment: Enrolment) -> Doubt | None:
+    """Return what staff are asked before anybody is entered: who it is, where the number, address or
+    full name is a known client's and it is not sure that they are meant.
     """
-
-    client: Client
-    same: bool
-
-
-def known_contacts(session: Session, clinic: Clinic, enrolment: Enrolment) -> list[KnownContact]:
-    """Return clients with this number or address, and those of the same full name, so that nobody
-    is entered twice.
-    """
-    first, last = enrolment.first_name, enrolment.last_name
-    known = candidates(session, clinic, [enrolment])
-    alike = {c.id: likeness(first, last, c.first_name, c.last_name) for c in known}
-    return [KnownContact(client, alike[client.id] is Likeness.SAME) for client in known]
+    person = told(enrolment)
+    index = index_for(session, clinic, person)
+    meant = index.meant_at_desk(person)
+    if enrolment.meant is not None or meant.verdict is not Verdict.QUESTION:
+        return None
+    return about_person("", *index.ask(person, meant))
 
 
 def enrol(
-    session: Session,
-    library: Library,
-    clinic: Clinic,
-    enrolment: Enrolment,
-    now: datetime,
-    meant: Client | None = None,
+    session: Session, library: Library, clinic: Clinic, enrolment: Enrolment, now: datetime
 ) -> EnrolmentResult:
-    """Enrol one treatment, of a new client or of the one in ``meant``."""
-    if meant is not None:
-        enrolment = replace(
-            enrolment,
-            first_name=meant.first_name,
-            last_name=enrolment.last_name or meant.last_name,
-            phone=enrolment.phone or meant.phone,
-            email=enrolment.email or meant.email,
-        )
-        meant.phone, meant.email = enrolment.phone, enrolment.email
-        session.flush()
-    chosen = replace(enrolment, meant=meant.id if meant else SOMEBODY_NEW)
-    (done,) = treatments.enrol(session, library, clinic, [chosen], now)
+    """Enrol one treatment, of a new client or of one who is known; where it is in doubt who is meant
+    (``meant`` says whom staff chose), nothing is done and the result has the doubt.
+    """
+    (done,) = treatments.enrol(session, library, clinic, [enrolment], now)
     return done

@@ -6,26 +6,33 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.identification import ClientIndex, Identified, candidates
+from reminders.enrolment.client_fields import (
+    BLANK,
+    Fields,
+    differences,
+    given_fields,
+    naming_client,
+    update,
+    without,
+    without_spelling,
+)
+from reminders.enrolment.identification import ClientIndex, Identified, candidates, tell_apart
 from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
 from reminders.rules.identity import Number, booking_number
 from reminders.rules.planning import timing
 from reminders.rules.questions import Answers
-from reminders.store.queries import merges, people
+from reminders.rules.terms import Channel
+from reminders.store.queries import arrivals, consents, merges, people
 from reminders.store.tables import Client, Clinic, Treatment
 from reminders.wording.library import Library
 
 CLOSEST_SESSIONS = timedelta(weeks=3)
 """Two sessions are never closer than this (clinics keep 3 to 8 weeks between them), so a day
 nearer to a known one than that is the same session, moved."""
-
-Row = dict[str, Any]
-"""A client or treatment still to be created."""
 
 NewKey = tuple[int, str, date | str]
 
@@ -41,10 +48,13 @@ class ClientMatcher:
         enrolments: Sequence[Enrolment],
         now: datetime,
         answers: Answers,
+        import_id: int | None = None,
     ) -> None:
-        """Load the clients that may match, and lock them until the transaction ends."""
+        """Load the clients that may match, and lock them until the transaction ends. While the list
+        ``import_id`` arrives, what it says of somebody known is postponed.
+        """
         self._session, self._library, self._clinic, self._now = session, library, clinic, now
-        self._enrolments, self._answers = enrolments, answers
+        self._enrolments, self._answers, self._import_id = enrolments, answers, import_id
         self._by_id = {c.id: c for c in candidates(session, clinic, enrolments)}
         self._records: dict[int, list[Client]] = defaultdict(list)
         for record in merges.merged_into(session, self._by_id):
@@ -57,18 +67,22 @@ class ClientMatcher:
                 self._bookings[treatment.source, treatment.external_id] = treatment
         self._days: dict[int, set[date]] = defaultdict(set)
         self._changed: set[int] = set()
-        self._new: dict[NewKey, Row] = {}
+        self._postponed: set[int] = set()
+        self._new: dict[NewKey, Fields] = {}
 
     def resolve(self) -> list[EnrolmentResult]:
         """Find or create the client and the treatment of every enrolment, in their order; who is
         in doubt is asked about, and nothing of theirs changes.
         """
         found = self._identify()
+        for enrolment, one in zip(self._enrolments, found, strict=True):
+            if one.client_id is not None and not enrolment.cancelled:
+                self._days[one.client_id].add(enrolment.treated_on)
+        self._show(found)
+        self._postpone(found)
         clients = self._clients(found)
+        tell_apart(self._session, self._clinic, zip(found, clients, strict=True), self._now)
         meant = list(zip(self._enrolments, found, clients, strict=True))
-        for enrolment, _, client in meant:
-            if client is not None and not enrolment.cancelled:
-                self._days[client.id].add(enrolment.treated_on)
         done = [
             self._result(_own_booking(enrolment, one), one, client)
             for enrolment, one, client in meant
@@ -86,33 +100,87 @@ class ClientMatcher:
         index = ClientIndex(self._by_id.values(), self._treatments, self._records)
         return [index.identify(enrolment, self._answers) for enrolment in self._enrolments]
 
+    def _show(self, found: Sequence[Identified]) -> None:
+        """Show whom another arriving list hides, since they are known from elsewhere, too."""
+        lists = set(arrivals.arriving(self._session)) - {self._import_id}
+        meant = {one.client_id for one in found if one.client_id in self._by_id}
+        if lists and meant:
+            arrivals.show_clients(self._session, [n for n in meant if n], lists)
+
+    def _postpone(self, found: Sequence[Identified]) -> None:
+        """While a list arrives, postpone all that it says of somebody known who would change."""
+        if self._import_id is None:
+            return
+        known = {n for one in found if (n := one.client_id) in self._by_id and n is not None}
+        said = consents.consents_of(self._session, known)
+        for enrolment, one in zip(self._enrolments, found, strict=True):
+            client = self._by_id.get(one.client_id or 0)
+            if client is not None and self._would_change(enrolment, one, client, said):
+                self._postponed.add(client.id)
+
+    def _would_change(
+        self,
+        enrolment: Enrolment,
+        one: Identified,
+        client: Client,
+        said: Mapping[tuple[int, Channel], bool],
+    ) -> bool:
+        """Say whether anybody would see a client, or a treatment of theirs, otherwise than before;
+        a welcome is seen, too.
+        """
+        if client.import_id == self._import_id:
+            return False
+        if client.phone and client.welcomed_at is None:
+            return True
+        if differences(client, self._given(enrolment, one)):
+            return True
+        if any(said.get((client.id, a.channel)) != a.given for a in enrolment.consents):
+            return True
+        own = _own_booking(enrolment, one)
+        treatment = self._treatment_meant(own, client)
+        if treatment is None:
+            same = (own.protocol, own.treated_on)
+            return any((t.protocol, t.treated_on) == same for t in self._treatments[client.id])
+        return own.cancelled or bool(differences(treatment, self._when_of(own, treatment)))
+
+    def _given(self, enrolment: Enrolment, one: Identified) -> Fields:
+        """Return what an enrolment tells of its client, but for what staff decided otherwise."""
+        number = one.client_id or 0
+        given = without(given_fields(enrolment), self._records[number])
+        known = self._by_id.get(number)
+        return without_spelling(given, known) if known is not None and one.respelled else given
+
     def _clients(self, found: Sequence[Identified]) -> list[Client | None]:
         """Return the client of each enrolment, updated or created."""
-        new: dict[int, Row] = {}
+        new: dict[int, Fields] = {}
         owners = {c.external_id: number for number, c in self._by_id.items()}
         for enrolment, one in zip(self._enrolments, found, strict=True):
-            if one.client_id is None:
+            if one.client_id is None or one.client_id in self._postponed:
                 continue
-            given = _without(_given_fields(enrolment), self._records[one.client_id])
+            given = self._given(enrolment, one)
             if owners.setdefault(given.get("external_id"), one.client_id) != one.client_id:
                 given.pop("external_id", None)  # another's, and a person has said so
             known = self._by_id.get(one.client_id)
-            if known is not None and one.respelled:
-                given = _without_spelling(given, known)
             if one.client_id < 0:
-                blank = {"clinic_id": self._clinic.id, "created_at": self._now, **_BLANK}
-                new[one.client_id] = new.get(one.client_id, blank) | given
-            elif known is not None and _update(known, given):
+                new[one.client_id] = new.get(one.client_id, self._blank()) | given
+            elif known is not None and update(known, given):
                 self._changed.add(one.client_id)
         made = people.add_clients(self._session, list(new.values()))
         by_number = {**self._by_id, **dict(zip(new, made, strict=True))}
         return [None if one.client_id is None else by_number[one.client_id] for one in found]
+
+    def _blank(self) -> Fields:
+        of = {"clinic_id": self._clinic.id, "created_at": self._now, "import_id": self._import_id}
+        return of | BLANK
 
     def _result(
         self, enrolment: Enrolment, found: Identified, client: Client | None
     ) -> EnrolmentResult:
         if found.doubt is not None:
             return EnrolmentResult(enrolment, Effect.ASKED, doubt=found.doubt)
+        if found.client_id in self._postponed:
+            later = naming_client(enrolment, client, respelled=found.respelled) if client else None
+            return EnrolmentResult(enrolment, Effect.POSTPONED, client, later=later)
         return self._place_treatment(enrolment, client)
 
     def _place_treatment(self, enrolment: Enrolment, client: Client | None) -> EnrolmentResult:
@@ -125,10 +193,8 @@ class ClientMatcher:
         if treatment is None:
             return self._add(enrolment, client)
         was = treatment.treated_on
-        wanted = self._when(enrolment)
-        if not enrolment.external_id and treatment.external_id:
-            del wanted["external_id"], wanted["source"]
-        changed = _update(treatment, wanted) or client.id in self._changed
+        wanted = self._when_of(enrolment, treatment)
+        changed = update(treatment, wanted) or client.id in self._changed
         effect = Effect.UPDATED if changed else Effect.UNCHANGED
         if was != treatment.treated_on:
             effect = Effect.MOVED
@@ -170,6 +236,7 @@ class ClientMatcher:
             "client_id": client.id,
             "protocol": enrolment.protocol,
             "created_at": self._now,
+            "import_id": self._import_id,
             **when,
         }
         done = EnrolmentResult(enrolment, Effect.ADDED, client)
@@ -184,7 +251,14 @@ class ClientMatcher:
     def _is_ahead(self, treatment: Treatment) -> bool:
         return treatment.cancelled_at is None and treatment.ends_at > self._now
 
-    def _when(self, enrolment: Enrolment) -> Row:
+    def _when_of(self, enrolment: Enrolment, treatment: Treatment) -> Fields:
+        """Return what an enrolment says of a known treatment, which keeps a number it has."""
+        wanted = self._when(enrolment)
+        if not enrolment.external_id and treatment.external_id:
+            del wanted["external_id"], wanted["source"]
+        return wanted
+
+    def _when(self, enrolment: Enrolment) -> Fields:
         length = self._library.protocols[enrolment.protocol].usual_length
         zone = ZoneInfo(self._clinic.time_zone)
         return {
@@ -213,13 +287,6 @@ def _new_key(enrolment: Enrolment, client: Client) -> NewKey:
     return client.id, enrolment.protocol, enrolment.external_id or enrolment.treated_on
 
 
-_BLANK: Row = {
-    "last_name": "",
-    **dict.fromkeys(("phone", "email", "time_zone", "external_id")),
-}
-"""Every row made together has the same columns."""
-
-
 def _is_another_booking(treatment: Treatment, enrolment: Enrolment) -> bool:
     """Say whether one system gave both a number, and not the same."""
     one, two = booking_number(treatment.external_id), booking_number(enrolment.external_id)
@@ -229,41 +296,3 @@ def _is_another_booking(treatment: Treatment, enrolment: Enrolment) -> bool:
 def _own_booking(enrolment: Enrolment, found: Identified) -> Enrolment:
     """Leave away a booking's number that a person said is another client's."""
     return replace(enrolment, external_id=None) if found.another_booking else enrolment
-
-
-def _without_spelling(given: Row, known: Client) -> Row:
-    """Leave a known name as it is spelled, but for a family name that was missing."""
-    names = {"first_name"} | ({"last_name"} if known.last_name else set())
-    return {name: value for name, value in given.items() if name not in names}
-
-
-def _given_fields(enrolment: Enrolment) -> Row:
-    """Return the client fields that an enrolment gives; missing ones stay as they are."""
-    given = {
-        "first_name": enrolment.first_name,
-        "last_name": enrolment.last_name,
-        "phone": enrolment.phone,
-        "email": enrolment.email,
-        "language": enrolment.language,
-        "time_zone": enrolment.time_zone,
-        "external_id": enrolment.client_id,
-    }
-    return {name: value for name, value in given.items() if value}
-
-
-def _without(given: Row, records: Sequence[Client]) -> Row:
-    """Return the news without what only repeats a record that was merged into the client's: staff
-    have chosen what is kept."""
-    return {
-        name: value
-        for name, value in given.items()
-        if all(getattr(one, name) != value for one in records)
-    }
-
-
-def _update(row: Client | Treatment, wanted: Mapping[str, object]) -> bool:
-    """Change what differs, and say whether anything did."""
-    changes = {name: value for name, value in wanted.items() if getattr(row, name) != value}
-    for name, value in changes.items():
-        setattr(row, name, value)
-    return bool(changes)

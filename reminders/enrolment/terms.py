@@ -75,12 +75,14 @@ class Effect(StrEnum):
     CANCELLED = "cancelled"
     UNCHANGED = "unchanged"
     ASKED = "asked"
+    POSTPONED = "postponed"
 
 
 @dataclass(slots=True)
 class EnrolmentResult:
     """What became of one enrolment: ``change`` is what it did to the reminders, ``doubt`` why nothing
-    is done before a person has answered.
+    is done before a person has answered, ``later`` the same enrolment with the client it means, where
+    it is postponed.
     """
 
     enrolment: Enrolment
@@ -90,3 +92,4 @@ class EnrolmentResult:
     remarks: list[str] = field(default_factory=list)
     change: Replan | None = None
     doubt: Doubt | None = None
+    later: Enrolment | None = None

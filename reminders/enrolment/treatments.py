@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import groupby
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from reminders.enrolment.matching import ClientMatcher
 from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.planning import Replan, timing
-from reminders.rules.questions import Answers
+from reminders.rules.questions import NOBODY_ASKED, Answers
 from reminders.rules.terms import Act
 from reminders.store.queries import consents, people
 from reminders.store.queries.common import Row
@@ -28,6 +27,8 @@ WHO_CAN = {
 }
 """Who may take a no back, by whether a list says so."""
 
+_LATER = Effect.POSTPONED
+
 TOGETHER = 1000
 """How many enrolments are matched and planned with one set of questions."""
 
@@ -39,27 +40,30 @@ def enrol(
     enrolments: Sequence[Enrolment],
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
-    answers: Answers = MappingProxyType({}),
+    answers: Answers = NOBODY_ASKED,
+    import_id: int | None = None,
 ) -> list[EnrolmentResult]:
     """Enrol treatments: find or create each client and treatment, record consents, and plan.
     Enrolling the same twice changes nothing.
 
     ``enrolments`` is everything the clinic tells us at once; what it does not mention stays as it
-    is. ``answers`` say who was meant by what was in doubt before. Runs in the caller's transaction: all of it, or none.
+    is. ``answers`` say who was meant by what was in doubt before. Runs in the caller's transaction:
+    all of it, or none. What the list ``import_id`` brings is hidden while it arrives, and what it says
+    of somebody known is postponed.
     """
     done: list[EnrolmentResult] = []
-    for batch in _batches(enrolments):
-        done += _enrol_batch(session, library, clinic, batch, now, answers)
+    for batch in batches(enrolments, lambda: TOGETHER):
+        done += _enrol_batch(session, library, clinic, batch, now, answers, import_id)
         progress(len(batch))
     return done
 
 
-def _batches(enrolments: Sequence[Enrolment]) -> Iterator[list[Enrolment]]:
+def batches(enrolments: Sequence[Enrolment], size: Callable[[], int]) -> Iterator[list[Enrolment]]:
     """Group enrolments so that those of one person stay together."""
     batch: list[Enrolment] = []
     for _, same in groupby(sorted(enrolments, key=lambda e: e.identity), key=lambda e: e.identity):
         batch += same
-        if len(batch) >= TOGETHER:
+        if len(batch) >= size():
             yield batch
             batch = []
     if batch:
@@ -73,13 +77,15 @@ def _enrol_batch(
     batch: list[Enrolment],
     now: datetime,
     answers: Answers,
+    import_id: int | None,
 ) -> list[EnrolmentResult]:
-    done = ClientMatcher(session, library, clinic, batch, now, answers).resolve()
-    _record_consents(session, done, clinic, now)
+    matcher = ClientMatcher(session, library, clinic, batch, now, answers, import_id)
+    done = matcher.resolve()
+    _record_consents(session, [one for one in done if one.effect is not _LATER], clinic, now)
     touched = {
         one.client.id: one.client
         for one in done
-        if one.client and one.effect is not Effect.UNCHANGED
+        if one.client and one.effect not in {Effect.UNCHANGED, _LATER}
     }
     changes = replan_clients(session, library, clinic, touched, now)
     for one in done:

@@ -1,4 +1,4 @@
-"""Take a person's answer to a question, and take in the rows that waited for it."""
+"""Take a person's answer to a question, and do what waited for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment import treatments
+from reminders.enrolment import join_requests, treatments
 from reminders.intake import lists, waiting_rows
 from reminders.intake.list_results import CheckedList, Taken
 from reminders.questions import questions
@@ -37,6 +37,9 @@ def answer(
     audit.record(session, asked.clinic_id, by, "answered a question", Question, asked.id, now, asked.kind)  # fmt: skip
     if asked.kind == QuestionKind.VANISHED:
         return _settle_vanished(session, library, asked, about["ids"], by, now)
+    if asked.kind == QuestionKind.JOINED:
+        known = join_requests.settle(session, library, asked, about["ids"], by, now)
+        return Taken(made_one=known)
     return _read_again(session, library, asked, rows, now)
 
 

@@ -39,12 +39,12 @@ class ColumnMeanings:
     library: Library
     now: datetime
     source: str = ""
-    answers: Answers = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
+    today: date = field(init=False)
 
-    @property
-    def today(self) -> date:
-        """Return the clinic's date."""
-        return self.now.astimezone(self.zone).date()
+    def __post_init__(self) -> None:
+        """Keep the clinic's date."""
+        object.__setattr__(self, "today", self.now.astimezone(self.zone).date())
 
     def title(self, name: str) -> str:
         """Return what the list itself calls a column."""

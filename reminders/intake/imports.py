@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.terms import Effect, EnrolmentResult
+from reminders.enrolment.terms import Effect
 from reminders.enrolment.treatments import by_id
 from reminders.intake import lists
+from reminders.intake.arrivals import Pace
 from reminders.intake.column_meanings import CellRemark
-from reminders.intake.list_results import CheckedList, Taken
+from reminders.intake.list_results import CheckedList
 from reminders.plans.reminder_plans import replan_clients
 from reminders.questions import questions
 from reminders.rules import list_columns
 from reminders.rules.terms import Channel, InputError
 from reminders.spreadsheets import Table
+from reminders.store.database import reading, writing
+from reminders.store.queries import arrivals, people
 from reminders.store.queries import imports as queries
-from reminders.store.queries import people
-from reminders.store.queries.common import Row
 from reminders.store.tables import Clinic, Import
 from reminders.wording.library import Library
 
 KEPT = timedelta(days=7)
 """How long rows that were left out, and lists nobody finished, stay to be fetched."""
-
-TOGETHER = 500
-"""How many clients are replanned with one set of queries."""
 
 
 @dataclass(slots=True)
@@ -40,6 +39,7 @@ class ImportPreview:
     table: Table
     columns: dict[str, int]
     checked: CheckedList
+    cells: str | None
 
     @property
     def missing(self) -> list[CellRemark]:
@@ -97,7 +97,7 @@ def look(
     table, where = _table(intake), json.loads(intake.columns)
     known = questions.answers(session, clinic.id)
     checked = lists.check(table, intake.file_name, clinic, library, now, where, known)
-    return ImportPreview(table, where, checked)
+    return ImportPreview(table, where, checked, intake.cells)
 
 
 def set_columns(session: Session, intake: Import, where: Mapping[str, int]) -> None:
@@ -149,32 +149,39 @@ def say_consent(intake: Import, channels: Sequence[Channel], source: str, on: st
     intake.cells = _packed(Table([*table.header, *new], rows))
 
 
-def bring_in(
-    session: Session, library: Library, clinic: Clinic, intake: Import, now: datetime
-) -> Taken:
-    """Take in what is good of a list, and keep the rest; raises ``InputError`` the second time."""
+def accept(intake: Import, looked: ImportPreview, now: datetime) -> None:
+    """Let a list be on its way in from now on; raises ``InputError`` where it is already, or is not
+    what was looked at any more.
+    """
     if intake.taken_at is not None:
         raise InputError("This list is in already.", "Undo it first to bring it in again.")
-    looked = look(session, intake, clinic, library, now)
-    rows: list[Row] = []
+    if intake.arriving_at is not None:
+        raise InputError("This list is being brought in.", "Wait until it is there.")
+    if intake.cells != looked.cells:
+        raise InputError("This list was changed meanwhile.", "Look at it again.")
+    intake.arriving_at, intake.taken = now, len(looked.checked.good)
 
-    def note(number: int, done: EnrolmentResult) -> None:
-        if done.client is not None:
-            treatment_id = done.treatment.id if done.treatment else None
-            rows.append((intake.id, number, done.client.id, treatment_id, str(done.effect)))
 
-    taken = lists.bring_in(
-        session, library, clinic, looked.checked, now, each=note, import_id=intake.id
+def open_list(session: Session, clinic: Clinic, name: str, who: str, now: datetime) -> Import:
+    """Note a list that goes in as it is, without being looked at on a page first."""
+    intake = Import(
+        clinic_id=clinic.id,
+        file_name=name[:120],
+        imported_by=who,
+        started_at=now,
+        columns=json.dumps({}),
+        arriving_at=now,
     )
-    queries.note_rows(session, rows)
-    faulty = {fault.row for fault in looked.checked.faults}
-    intake.taken_at = now
-    intake.taken = len(looked.checked.good)
-    intake.left_out = len(faulty)
-    rows_left_out = [(number, row) for number, row in looked.table.rows if number in faulty]
-    intake.cells = _packed(Table(looked.table.header, rows_left_out)) if rows_left_out else None
+    session.add(intake)
     session.flush()
-    return taken
+    return intake
+
+
+def cells_left_out(looked: ImportPreview) -> str | None:
+    """Return the rows that do not go in, as they are kept; None where all do."""
+    faulty = {fault.row for fault in looked.checked.faults}
+    rows = [(number, row) for number, row in looked.table.rows if number in faulty]
+    return _packed(Table(looked.table.header, rows)) if rows else None
 
 
 def rows_left_out(looked: ImportPreview) -> list[list[str]]:
@@ -188,31 +195,54 @@ def rows_left_out(looked: ImportPreview) -> list[list[str]]:
 
 
 def undo(
-    session: Session, library: Library, clinic: Clinic, intake: Import, who: str, now: datetime
+    engine: Engine, library: Library, import_id: int, who: str, clock: Callable[[], datetime]
 ) -> UndoResult:
-    """Cancel the treatments that came in by a list, and with them all that has not left.
+    """Cancel the treatments that came in by a list, and with them all that has not left, by short
+    transactions; one that is interrupted goes on when it is undone again. Raises ``InputError``.
 
     What the list changed of treatments known before is not changed back, since somebody may have
     intended it: staff are shown which clients (``queries.changed_clients``).
     """
-    if intake.taken_at is None or intake.undone_at is not None:
-        raise InputError("There is nothing to undo.", "Look at the list again.")
-    rows = queries.rows_of(session, intake.id)
-    undone = UndoResult(effects=Counter(row.effect for row in rows))
-    undone.left = queries.left_already(session, intake.id, Effect.ADDED)
-    came = {row.treatment_id: row.client_id for row in rows if row.effect == Effect.ADDED}
-    ids = sorted(people.kept_ids(session, set(came.values())))
-    for start in range(0, len(ids), TOGETHER):
-        clients = by_id(people.lock(session, ids[start : start + TOGETHER]))
-        for treatment in people.treatments_of(session, clients):
-            if treatment.id in came and treatment.cancelled_at is None:
-                treatment.cancelled_at = now
-                undone.treatments += 1
-        session.flush()
-        changes = replan_clients(session, library, clinic, clients, now)
-        undone.reminders += sum(len(change.cancel) for change in changes.values())
-    intake.undone_at, intake.undone_by = now, who
+    with reading(engine) as session:
+        intake = session.get_one(Import, import_id)
+        if intake.taken_at is None or intake.undone_at is not None:
+            raise InputError("There is nothing to undo.", "Look at the list again.")
+        rows = queries.rows_of(session, import_id)
+        undone = UndoResult(effects=Counter(row.effect for row in rows))
+        undone.left = queries.left_already(session, import_id, Effect.ADDED)
+        came = {row.treatment_id: row.client_id for row in rows if row.effect == Effect.ADDED}
+        ids = sorted(people.kept_ids(session, set(came.values())))
+    with writing(engine) as session:
+        arrivals.forget_list(session, import_id)
+    pace = Pace()
+    while ids:
+        some, ids = ids[: pace.rows], ids[pace.rows :]
+        with pace.step(engine) as session:
+            _undo_some(session, library, intake.clinic_id, some, came.keys(), clock(), undone)
+    with writing(engine) as session:
+        intake = session.get_one(Import, import_id)
+        intake.undone_at, intake.undone_by = clock(), who
     return undone
+
+
+def _undo_some(
+    session: Session,
+    library: Library,
+    clinic_id: int,
+    ids: Sequence[int],
+    came: Collection[int | None],
+    now: datetime,
+    undone: UndoResult,
+) -> None:
+    clients = by_id(people.lock(session, ids))
+    for treatment in people.treatments_of(session, clients):
+        if treatment.id in came and treatment.cancelled_at is None:
+            treatment.cancelled_at = now
+            undone.treatments += 1
+    session.flush()
+    clinic = people.clinic(session, clinic_id)
+    changes = replan_clients(session, library, clinic, clients, now)
+    undone.reminders += sum(len(change.cancel) for change in changes.values())
 
 
 def _table(intake: Import) -> Table:

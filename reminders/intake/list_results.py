@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from reminders.enrolment.terms import Enrolment, EnrolmentResult
 from reminders.intake.column_meanings import CellRemark, ColumnMeanings
+from reminders.intake.rows import ListRow
 from reminders.rules.questions import Doubt
 
 
@@ -19,6 +21,33 @@ class WaitingListRow:
     values: Sequence[str]
     key: str
     doubt: Doubt
+
+
+class KeyedRows(Mapping[int, tuple[str, Sequence[str]]]):
+    """The rows of a list by their numbers, each with its key, which is made when it is asked for."""
+
+    def __init__(self, sheet: ColumnMeanings | None) -> None:
+        """Take what the columns mean."""
+        self._sheet = sheet
+        self._rows: dict[int, Sequence[str]] = {}
+
+    def add(self, row: ListRow) -> None:
+        """Keep a row."""
+        self._rows[row.number] = row.values
+
+    def __getitem__(self, number: int) -> tuple[str, Sequence[str]]:
+        """Return the key and the cells of a row."""
+        assert self._sheet is not None
+        row = ListRow(self._sheet, number, self._rows[number])
+        return row.key, row.values
+
+    def __iter__(self) -> Iterator[int]:
+        """Return the numbers of all rows."""
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self._rows)
 
 
 @dataclass(slots=True)
@@ -39,9 +68,19 @@ class CheckedList:
     not_yet: int = 0
     vendor: str | None = None
     meanings: ColumnMeanings | None = None
-    cells: dict[int, tuple[str, Sequence[str]]] = field(default_factory=dict)
+    cells: KeyedRows = field(default_factory=lambda: KeyedRows(None))
     bookings: set[str] = field(default_factory=set)
     whole: bool = True
+
+    @property
+    def numbers(self) -> dict[int, int]:
+        """Return the number of the row by its enrolment's identity in memory."""
+        return {id(enrolment): number for number, enrolment in self.good}
+
+    def waits(self, number: int, doubt: Doubt) -> WaitingListRow:
+        """Return a row of the list as one that waits for the answer to a doubt."""
+        key, values = self.cells[number]
+        return WaitingListRow(number, values, key, doubt)
 
     @property
     def questions(self) -> int:
@@ -51,7 +90,9 @@ class CheckedList:
 
 @dataclass(slots=True)
 class Taken:
-    """What taking a list in did to treatments, and to the reminders planned for them."""
+    """What taking a list in, or an answer, did to treatments, to the reminders planned for them, and to
+    clients.
+    """
 
     rows: int = 0
     effects: Counter[str] = field(default_factory=Counter)
@@ -63,15 +104,21 @@ class Taken:
     notes: list[CellRemark] = field(default_factory=list)
     faults: list[CellRemark] = field(default_factory=list)
     asked: int = 0
+    made_one: bool = False
     waiting: list[WaitingListRow] = field(default_factory=list)
+    treatments: set[int] = field(default_factory=set)
+    days: set[date] = field(default_factory=set)
 
     def count(self, number: int, done: EnrolmentResult) -> None:
         """Count one enrolment."""
         self.effects[done.effect] += 1
         self.rows += not done.enrolment.cancelled and done.doubt is None
         self.notes += [CellRemark(number, "", remark) for remark in done.remarks]
+        self.days.add(done.enrolment.treated_on)
         if done.client:
             self.clients.append(done.client.id)
+        if done.treatment:
+            self.treatments.add(done.treatment.id)
         if done.change is not None:
             self.planned += len(done.change.add)
             self.moved += len(done.change.move)

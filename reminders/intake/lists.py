@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from reminders.enrolment.terms import Enrolment, EnrolmentResult
 from reminders.enrolment.treatments import enrol
 from reminders.intake import waiting_rows
 from reminders.intake.column_meanings import CellRemark, ColumnMeanings
-from reminders.intake.list_results import CheckedList, Taken, WaitingListRow
+from reminders.intake.list_results import CheckedList, KeyedRows, Taken, WaitingListRow
 from reminders.intake.rows import LeftOut, ListRow, read_row
 from reminders.intake.vanished import ask_about_vanished
 from reminders.rules import list_columns
@@ -23,7 +22,7 @@ from reminders.rules.headings import vendor_of
 from reminders.rules.identity import PART
 from reminders.rules.list_dates import order_of
 from reminders.rules.list_shape import heading_row, is_beside_the_point
-from reminders.rules.questions import Answers, secret_key
+from reminders.rules.questions import NOBODY_ASKED, Answers
 from reminders.spreadsheets import Table
 from reminders.store.queries import imports as queries
 from reminders.store.tables import Clinic
@@ -43,7 +42,7 @@ def check(
     library: Library,
     now: datetime,
     where: Mapping[str, int] | None = None,
-    answers: Answers = MappingProxyType({}),
+    answers: Answers = NOBODY_ASKED,
 ) -> CheckedList:
     """Read every row of a list for a clinic: which go in, which are left out, which are in doubt,
     and every faulty cell with its fix.
@@ -75,7 +74,7 @@ def check_rows(
     sheet: ColumnMeanings, rows: Iterable[tuple[int, Sequence[str]]], checked: CheckedList
 ) -> None:
     """Read rows by what their columns mean."""
-    checked.meanings = sheet
+    checked.meanings, checked.cells = sheet, KeyedRows(sheet)
     seen: dict[object, int] = {}
     cancelled: list[tuple[int, Enrolment]] = []
     for number, values in rows:
@@ -83,7 +82,7 @@ def check_rows(
         if not is_beside_the_point(values, sheet.header):
             _check_row(row, checked, seen, cancelled)
     _keep_cancelled(checked, cancelled)
-    checked.good = _distinct_bookings(checked.good)
+    checked.good = _distinct_bookings(checked.good, sheet.answers)
 
 
 def under_headings(table: Table) -> Table:
@@ -156,8 +155,9 @@ def _check_row(
         checked.services[row.service] = enrolment.protocol
     checked.not_taking_place += row.left_out is LeftOut.NOT_TAKING_PLACE
     checked.not_yet += row.left_out is LeftOut.NOT_YET
-    checked.cells[row.number] = (row.key, row.values)
-    checked.bookings |= {number} if (number := row.cell("external_id")) else set()
+    checked.cells.add(row)
+    if number := row.cell("external_id"):
+        checked.bookings.add(number)
     if row.doubts and not row.faults:
         checked.doubts.append(WaitingListRow(row.number, row.values, row.key, row.doubts[0]))
     if enrolment is None or _repeats(row, enrolment, checked, seen):
@@ -169,8 +169,9 @@ def _repeats(
     row: ListRow, enrolment: Enrolment, checked: CheckedList, seen: dict[object, int]
 ) -> bool:
     """Take a row that is written twice once."""
-    when = (enrolment.protocol, enrolment.treated_on, enrolment.starts, enrolment.cancelled)
-    same = seen.setdefault((enrolment.identity, when, enrolment.external_id), row.number)
+    e = enrolment
+    told = (*e.identity, e.protocol, e.treated_on, e.starts, e.cancelled, e.external_id)
+    same = seen.setdefault(told, row.number)
     if same == row.number:
         return False
     checked.notes.append(CellRemark(row.number, "", f"Row {same} says the same; it is taken once."))
@@ -181,6 +182,8 @@ def _keep_cancelled(checked: CheckedList, cancelled: list[tuple[int, Enrolment]]
     """Cancel what does not take place, after the list has said what does: what it moves to another
     day or hour is moved by then, and stands.
     """
+    if not cancelled:
+        return
     bookings = {(e.identity, e.external_id) for _, e in checked.good if e.external_id}
     days = {(e.identity, e.protocol, e.treated_on) for _, e in checked.good}
     checked.good += [
@@ -191,27 +194,34 @@ def _keep_cancelled(checked: CheckedList, cancelled: list[tuple[int, Enrolment]]
     ]
 
 
-def _distinct_bookings(good: list[tuple[int, Enrolment]]) -> list[tuple[int, Enrolment]]:
+def _distinct_bookings(
+    good: list[tuple[int, Enrolment]], answers: Answers
+) -> list[tuple[int, Enrolment]]:
     """Tell the treatments of one booking's number apart: several people of one visit, or several
     days of one course.
     """
+    times = Counter(e.external_id for _, e in good if e.external_id)
+    shared = {booking for booking, count in times.items() if count > 1}
     people: dict[str, set[tuple[str, str]]] = defaultdict(set)
     days: dict[str, set[date]] = defaultdict(set)
     for _, e in good:
-        if e.external_id:
+        if e.external_id in shared:
             people[e.external_id].add(e.identity)
             days[e.external_id].add(e.treated_on)
-    return [(number, _told_apart(e, people, days)) for number, e in good]
+    return [(number, _told_apart(e, people, days, answers)) for number, e in good]
 
 
 def _told_apart(
-    e: Enrolment, people: Mapping[str, set[tuple[str, str]]], days: Mapping[str, set[date]]
+    e: Enrolment,
+    people: Mapping[str, set[tuple[str, str]]],
+    days: Mapping[str, set[date]],
+    answers: Answers,
 ) -> Enrolment:
-    if not e.external_id:
+    if e.external_id is None or e.external_id not in people:
         return e
     parts = [e.external_id]
     if len(people[e.external_id]) > 1:
-        parts.append(secret_key(*e.identity)[:8])
+        parts.append(answers.subject(*e.identity)[:8])
     if len(days[e.external_id]) > 1:
         parts.append(e.treated_on.isoformat())
     return replace(e, external_id=PART.join(parts))
@@ -231,22 +241,19 @@ def bring_in(
     caller's transaction; ``each`` is called with the result of every row.
     """
     taken = Taken()
-    numbers = {id(enrolment): number for number, enrolment in checked.good}
+    numbers = checked.numbers
     enrolments = [enrolment for _, enrolment in checked.good]
     sheet = checked.meanings
-    answers = sheet.answers if sheet else {}
-    waiting = list(checked.doubts)
-    results = enrol(session, library, clinic, enrolments, now, progress, answers)
-    for done in results:
+    answers = sheet.answers if sheet else NOBODY_ASKED
+    for done in enrol(session, library, clinic, enrolments, now, progress, answers):
         number = numbers[id(done.enrolment)]
         taken.count(number, done)
         each(number, done)
         if done.doubt is not None:
-            key, values = checked.cells[number]
-            waiting.append(WaitingListRow(number, values, key, done.doubt))
-    taken.waiting = waiting[len(checked.doubts) :]
+            taken.waiting.append(checked.waits(number, done.doubt))
+    waiting = [*checked.doubts, *taken.waiting]
     if sheet is not None and checked.whole:
-        taken.asked += ask_about_vanished(session, clinic.id, sheet, results, checked, now)
+        taken.asked += ask_about_vanished(session, clinic.id, sheet, taken, checked, now)
     if sheet is not None:
         taken.asked += waiting_rows.let_wait(
             session, clinic.id, sheet, waiting, checked, now, import_id

@@ -22,6 +22,8 @@ def outcome(taken: Taken, waited: int) -> str:
     did = [count_of(taken.effects[e], *words) for e, words in EFFECTS.items() if taken.effects[e]]
     if taken.rows:
         said = f"{count_of(taken.rows, 'row')} went in: {', '.join(did)}."
+    elif taken.made_one:
+        said = "They are one client now. On the client’s page it can be undone for a day."
     elif did:
         said = f"Done: {', '.join(did)}."
     elif waited and not taken.asked and not taken.faults:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from babel.core import get_global
@@ -56,7 +57,10 @@ class ListRow:
 
     def cell(self, name: str) -> str:
         """Return the best cell that holds something; empty where there is none."""
-        return next(filter(None, self.cells(name)), "")
+        for place in self.sheet.columns.get(name, ()):
+            if place < len(self.values) and (text := clean(self.values[place])):
+                return text
+        return ""
 
     def read(self, name: str, how: Callable[[str], T]) -> T | None:
         """Understand a cell; an empty one is None, and so is one that is a fault now."""
@@ -77,7 +81,7 @@ class ListRow:
 
     def settle(self, doubt: Doubt) -> str | None:
         """Return what a person answered to a doubt before; None where they are to be asked."""
-        answer = self.sheet.answers.get((doubt.kind, doubt.subject))
+        answer = self.sheet.answers.get(doubt.kind, doubt.subject)
         if answer is None:
             self.doubts.append(doubt)
         elif answer == questions.LEAVE_OUT:
@@ -89,8 +93,12 @@ class ListRow:
         """Return what a later list would say of the same treatment, from which nobody is read."""
         contact = self.cell("phone") or self.cell("email")
         if booking := self.cell("external_id"):
-            return questions.secret_key(self.sheet.source, booking, contact)
-        return questions.secret_key(self._who(), contact, self.cell("treated_at"))
+            return self.subject(self.sheet.source, booking, contact)
+        return self.subject(self._who(), contact, self.cell("treated_at"))
+
+    def subject(self, *parts: str) -> str:
+        """Return what an answer about this row's person is remembered by."""
+        return self.sheet.answers.subject(*parts)
 
     def _who(self) -> str:
         return " ".join(self.cell(name) for name in ("first_name", "last_name", "name"))
@@ -160,7 +168,7 @@ def _protocol(row: ListRow) -> str | None:
         return protocols[0].key
     name = row.service = row.cell("treatment")
     subject = services.service_key(name)
-    answer = row.sheet.answers.get((QuestionKind.SERVICE, subject))
+    answer = row.sheet.answers.get(QuestionKind.SERVICE, subject)
     if answer is not None:
         return None if answer == questions.NO_REMINDERS else answer
     found = services.read_service(name, protocols)
@@ -198,7 +206,7 @@ def _names(row: ListRow) -> tuple[str, str]:
     found = names.read_person(first, last, whole)
     given = found.first
     if found.doubts or not given:
-        given = row.settle(questions.about_name(came, given)) or ""
+        given = row.settle(questions.about_name(row.subject(came), came, given)) or ""
     try:
         return (read_name(given) if given else ""), (read_name(found.last) if found.last else "")
     except InputError as error:
@@ -216,7 +224,8 @@ def _phone(row: ListRow, name: str) -> str | None:
         return None
     if found.doubt is not None:
         numbers = (found.number, *found.others)
-        return row.settle(questions.about_phone(row.cell("phone"), numbers, name))
+        cell = row.cell("phone")
+        return row.settle(questions.about_phone(row.subject(cell), cell, numbers, name))
     if found.remark:
         row.note("phone", f"This number {found.remark}; it was kept.")
     return found.number
@@ -260,6 +269,7 @@ def _after(when: When, length: timedelta | None) -> time | None:
     return (datetime.combine(when.day, when.at) + length).time()
 
 
+@lru_cache(maxsize=1024)
 def _zone(text: str) -> str:
     return read_zone(text, get_global("windows_zone_mapping"))
 
@@ -277,14 +287,15 @@ def _consents(row: ListRow, *, phone: bool, email: bool) -> Iterator[ConsentAnsw
         (Channel.EMAIL, "email_consent", email),
     ):
         answer = row.read(name, _answer)
-        if answer not in {None, Answer.NOTHING} and has_contact:
-            yield ConsentAnswer(
-                channel,
-                answer is Answer.YES,
-                given_at.astimezone(UTC),
-                source,
-                answer is Answer.STOP,
-            )
+        if answer is not None and answer is not Answer.NOTHING and has_contact:
+            yield _consent(channel, answer, given_at, source)
+
+
+@lru_cache(maxsize=1024)
+def _consent(channel: Channel, answer: Answer, given_at: datetime, source: str) -> ConsentAnswer:
+    """Return what was said; one object for all who said the same on one day."""
+    yes, stop = answer is Answer.YES, answer is Answer.STOP
+    return ConsentAnswer(channel, yes, given_at.astimezone(UTC), source, stop)
 
 
 def _answer(text: str) -> Answer:

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.terms import EnrolmentResult
 from reminders.intake.column_meanings import ColumnMeanings
-from reminders.intake.list_results import CheckedList
+from reminders.intake.list_results import CheckedList, Taken
 from reminders.questions import questions
 from reminders.rules.identity import booking_number
 from reminders.rules.questions import Doubt, QuestionKind, about_vanished
@@ -28,7 +27,7 @@ def ask_about_vanished(
     session: Session,
     clinic_id: int,
     sheet: ColumnMeanings,
-    done: Sequence[EnrolmentResult],
+    taken: Taken,
     checked: CheckedList,
     now: datetime,
 ) -> bool:
@@ -36,18 +35,17 @@ def ask_about_vanished(
     cancelled by itself. A row that cannot be read or is in doubt may be any without a number.
     """
     queries.drop_open(session, clinic_id, QuestionKind.VANISHED, sheet.source)
-    days = [one.enrolment.treated_on for one in done]
+    days = taken.days
     first = max(min(days, default=sheet.today), sheet.today - LOOKED_BACK)
     known = people.treatments_from(
         session, clinic_id, sheet.source, first, max(days, default=first)
     )
-    here = {one.treatment.id for one in done if one.treatment}
-    unclear = bool(checked.faults or checked.doubts or any(one.doubt for one in done))
+    unclear = bool(checked.faults or checked.doubts or taken.waiting)
     gone = [
         (treatment, client)
         for treatment, client in known
-        if treatment.id not in here
-        and (QuestionKind.VANISHED, str(treatment.id)) not in sheet.answers
+        if treatment.id not in taken.treatments
+        and sheet.answers.get(QuestionKind.VANISHED, str(treatment.id)) is None
         and booking_number(treatment.external_id) not in checked.bookings
         and not (unclear and treatment.external_id is None)
     ]

@@ -32,9 +32,35 @@ def let_wait(
     """Ask what is in doubt, keep its rows, and let those wait no longer that this list answers;
     return how many questions there are.
     """
+    asked = keep(session, clinic_id, sheet, waiting, now, import_id)
+    end_answered(session, clinic_id, waiting, checked, now)
+    return len(asked)
+
+
+def end_answered(
+    session: Session,
+    clinic_id: int,
+    waiting: Sequence[WaitingListRow],
+    checked: CheckedList,
+    now: datetime,
+) -> None:
+    """Let rows of earlier lists wait no longer that this one answers, and show its services."""
     means = dict.fromkeys(checked.other_services, NO_REMINDERS) | checked.services
     services = {service_key(name): (name, answer) for name, answer in means.items() if name}
     questions.show_services(session, clinic_id, services, now)
+    still = {row.key for row in waiting}
+    queries.stop_waiting(session, clinic_id, {key for key, _ in checked.cells.values()} - still)
+
+
+def keep(
+    session: Session,
+    clinic_id: int,
+    sheet: ColumnMeanings,
+    waiting: Sequence[WaitingListRow],
+    now: datetime,
+    import_id: int | None,
+) -> set[int]:
+    """Ask what is in doubt and keep its rows; return the questions."""
     layout = _layout(sheet)
     asked: dict[tuple[str, str], int] = {}
     for row in waiting:
@@ -54,9 +80,7 @@ def let_wait(
                 "came_at": now,
             },
         )
-    still = {row.key for row in waiting}
-    queries.stop_waiting(session, clinic_id, {key for key, _ in checked.cells.values()} - still)
-    return len(asked)
+    return set(asked.values())
 
 
 def _layout(sheet: ColumnMeanings) -> str:

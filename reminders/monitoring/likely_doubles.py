@@ -9,8 +9,9 @@ from itertools import combinations, groupby
 
 from sqlalchemy.orm import Session
 
+from reminders.questions import questions
 from reminders.rules.name_likeness import Likeness, likeness
-from reminders.store.queries import doubles
+from reminders.store.queries import doubles, join_requests
 from reminders.store.queries.doubles import Sharing
 
 WHY = {"phone": "on one number", "email": "on one address", "name_key": "with one name"}
@@ -29,24 +30,32 @@ class LikelyDouble:
     @property
     def subject(self) -> str:
         """Return what the pair is remembered by."""
-        return subject(self.first, self.second)
-
-
-def subject(one: int, other: int) -> str:
-    """Return what a pair of clients is remembered by, in whichever order."""
-    return f"{min(one, other)}:{max(one, other)}"
+        return doubles.pair(self.first, self.second)
 
 
 def find(session: Session, clinic_id: int) -> list[LikelyDouble]:
     """Return a clinic's likely doubles that nobody has said are two people, the newest first: who
-    shares a number or address under names that are alike, or a full name.
+    shares a number or address under names that are alike, or a full name. Who only wrote a number
+    into a form is none, and whom a question is about is asked about there.
     """
     found: dict[str, LikelyDouble] = {}
     for pair in _pairs(session, clinic_id):
         found.setdefault(pair.subject, pair)
-    known = doubles.two_people(session, clinic_id, found)
-    waiting = [pair for of, pair in found.items() if of not in known]
+    if not found:
+        return []
+    known = doubles.two_people(session, clinic_id, found) | _asked(session, clinic_id)
+    unproven = join_requests.unproven(session, clinic_id)
+    waiting = [
+        pair
+        for of, pair in found.items()
+        if of not in known and not {pair.first, pair.second} & unproven
+    ]
     return sorted(waiting, key=lambda pair: (pair.since, pair.second), reverse=True)
+
+
+def _asked(session: Session, clinic_id: int) -> set[str]:
+    joined = questions.about_joined(session, clinic_id)
+    return {doubles.pair(one, other) for one, others in joined.items() for other in others}
 
 
 def _pairs(session: Session, clinic_id: int) -> Iterator[LikelyDouble]:

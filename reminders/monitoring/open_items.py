@@ -28,7 +28,7 @@ class Kind(IntEnum):
     UNDELIVERED = 4
     UNKNOWN = 5  # it is unknown whether it was sent
     REPLY = 6
-    QUESTION = 7  # lists leave something in doubt
+    QUESTION = 7  # something is in doubt
     TREATED = 8  # a treatment to be confirmed
     REVIEW = 9  # wording to be read again
     DOUBLE = 10  # two clients who may be one person
@@ -76,7 +76,7 @@ def needs(session: Session, clinic_id: int, now: datetime) -> list[OpenItem]:
 @dataclass(frozen=True, slots=True)
 class OpenItemCounts:
     """How many things wait for staff, how many of them are texts to read, and how many questions
-    about lists there are, which count as one thing.
+    there are, which count as one thing.
     """
 
     clients: int = 0

@@ -38,7 +38,8 @@ def welcome(session: Session, clinic: Clinic, clients: Iterable[Client], now: da
         client.welcomed_at = now
     notes = [_note(client, now) for client in reached.values()]
     days = [_today(clinic, client, now) for client in reached.values()]
-    plans.add_notes(session, notes, Channel.SMS, days, now, now + GOOD_FOR)
+    lists = [client.import_id for client in reached.values()]
+    plans.add_notes(session, notes, Channel.SMS, days, now, now + GOOD_FOR, lists)
 
 
 def _today(clinic: Clinic, client: Client, now: datetime) -> date:

@@ -16,6 +16,7 @@ from reminders.store.queries import questions as queries
 from reminders.store.tables import Client, Question, WaitingRow
 
 GONE = "Whom this row may mean was erased meanwhile. Is it somebody new?"
+GONE_MEANWHILE = "One of those whom somebody who joined may be was erased meanwhile. Who is it?"
 
 
 def held(session: Session, client: Client) -> list[dict[str, Any]]:
@@ -43,6 +44,7 @@ def forget(
     ]
     queries.forget_rows(session, rows)
     queries.close_unneeded(session, client.clinic_id)
+    queries.drop_open(session, client.clinic_id, QuestionKind.JOINED, str(client.id))
     for asked, _ in queries.open_questions(session, client.clinic_id):
         _leave_out(session, asked, client)
     names = {client.first_name, f"{client.first_name} {client.last_name}".strip()}
@@ -50,9 +52,13 @@ def forget(
         QuestionKind.NAME: names,
         QuestionKind.PHONE: contacts,
         QuestionKind.PERSON: {f"client:{client.id}"},
+        QuestionKind.JOINED: {f"client:{client.id}"},
     }
     queries.forget_answers(session, client.clinic_id, about)
     return len(rows)
+
+
+_ABOUT: dict[str, str] = {QuestionKind.PERSON: GONE, QuestionKind.JOINED: GONE_MEANWHILE}
 
 
 def cells_of(row: WaitingRow) -> list[str]:
@@ -72,10 +78,13 @@ def _is_about(
 def _leave_out(session: Session, asked: Question, client: Client) -> None:
     """Take a client out of a question that others wait for, or the whole question if none do."""
     facts = json.loads(asked.facts)
-    if asked.kind == QuestionKind.PERSON and client.id in facts["ids"]:
-        facts |= {"sentence": GONE, "ids": [one for one in facts["ids"] if one != client.id]}
+    if asked.kind in _ABOUT and client.id in facts["ids"]:
+        ids = [one for one in facts["ids"] if one != client.id]
         left = [c for c in json.loads(asked.choices) if c[0] != f"client:{client.id}"]
+        facts |= {"sentence": _ABOUT[asked.kind], "ids": ids}
         asked.facts, asked.choices = json.dumps(facts), json.dumps(left, ensure_ascii=False)
+        if asked.kind == QuestionKind.JOINED and not ids:
+            session.delete(asked)
     elif asked.kind == QuestionKind.VANISHED:
         theirs = {treatment.id for treatment in people.treatments_of(session, [client.id])}
         if theirs & set(facts["ids"]):

@@ -18,6 +18,7 @@ from reminders.privacy import open_questions
 from reminders.rules.terms import Act, Discretion, InputError, Reason
 from reminders.store import erasure_log
 from reminders.store.queries import (
+    arrivals,
     audit,
     consents,
     delivery,
@@ -97,6 +98,7 @@ def forget(
     done["consents"] = erasure.hash_ledger(session, client.id, now)
     done["waiting rows"] = open_questions.forget(session, client, contacts, unshared)
     imports.forget_client(session, client.id)
+    arrivals.forget_postponed(session, [client.id])
     join_requests.forget_client(session, client.id, contacts)
     _clear_client(session, client, now)
     audit.record(session, client.clinic_id, by, "erased a client", Client, client.id, now)

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from reminders.rules.contacts import read_name
 from reminders.rules.questions import Answers, Choice, Doubt, QuestionKind
 from reminders.rules.terms import InputError
+from reminders.store.queries import people
 from reminders.store.queries import questions as queries
+from reminders.store.queries.common import hash_key
 from reminders.store.tables import Question
 
 REMEMBERED = {QuestionKind.SERVICE, QuestionKind.STATUS, QuestionKind.NAME, QuestionKind.PHONE,
@@ -53,9 +55,28 @@ def ask(session: Session, clinic_id: int, doubt: Doubt, now: datetime) -> int:
     return queries.ask(session, row).id
 
 
+def ask_anew(session: Session, clinic_id: int, doubt: Doubt, now: datetime) -> int:
+    """Ask a doubt of which more is known than when it was asked first."""
+    queries.drop_open(session, clinic_id, doubt.kind, doubt.subject)
+    return ask(session, clinic_id, doubt, now)
+
+
 def open_questions(session: Session, clinic_id: int | None = None) -> list[OpenQuestion]:
     """Return what waits for an answer, of one clinic or of all, the oldest first."""
     return [as_open(asked, rows) for asked, rows in queries.open_questions(session, clinic_id)]
+
+
+def about_joined(session: Session, clinic_id: int) -> dict[int, list[int]]:
+    """Return who joined by the form and is asked about, with whom they may be."""
+    asked = queries.of_kind(session, clinic_id, QuestionKind.JOINED)
+    return {int(one.subject): json.loads(one.facts)["ids"] for one in asked}
+
+
+def drop_settled(session: Session, clinic_id: int) -> None:
+    """Take back what is asked about somebody who joined, if they are one with all it may be."""
+    for joined, ids in about_joined(session, clinic_id).items():
+        if people.kept_ids(session, ids) <= people.kept_ids(session, [joined]):
+            queries.drop_open(session, clinic_id, QuestionKind.JOINED, str(joined))
 
 
 def as_open(asked: Question, rows: int) -> OpenQuestion:
@@ -138,7 +159,8 @@ def answers(session: Session, clinic_id: int) -> Answers:
     """Return what was answered before."""
     found = queries.answers(session, clinic_id)
     ours = set(QuestionKind)  # others are remembered beside, such as who is not the same person
-    return {(QuestionKind(k), subject): a for (k, subject), a in found.items() if k in ours}
+    given = {(QuestionKind(k), subject): a for (k, subject), a in found.items() if k in ours}
+    return Answers(given, hash_key(session))
 
 
 def labels(session: Session, clinic_id: int, kinds: Iterable[QuestionKind]) -> list[tuple[str, str, str, str | None]]:  # fmt: skip

@@ -67,11 +67,19 @@ def standing(cells: Iterable[tuple[Flag, str]], *, over: bool) -> Standing:
 
     ``over`` says that its time has passed: who has not arrived by then did not come.
     """
-    found = [_column(flag, cell, over=over) for flag, cell in cells if _says(cell)]
-    return max(found, key=lambda one: (_GRAVITY.index(one.outcome), one.moved), default=STANDS)
+    found = [_column(flag, cell, over=over) for flag, cell in cells]
+    return max(
+        filter(None, found),
+        key=lambda one: (_GRAVITY.index(one.outcome), one.moved),
+        default=STANDS,
+    )
 
 
-def _column(flag: Flag, cell: str, *, over: bool) -> Standing:
+@lru_cache(maxsize=4096)
+def _column(flag: Flag, cell: str, *, over: bool) -> Standing | None:
+    """Tell what one column says; None where it says nothing."""
+    if not _says(cell):
+        return None
     word = cell.strip()
     if flag is Flag.STATUS:
         return read_status(word)

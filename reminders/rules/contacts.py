@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -19,6 +20,15 @@ from reminders.rules.terms import InputError
 
 _EXCEL = re.compile(r"[+-]?\d([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 _EXTENSION = re.compile(r"(?:ext\.?|extension|x)\s*\d+\s*$", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"https?:|www\.|\d{5}|[<>{}@\\]|\w\.(com|net|org|info|io|co)\b", re.IGNORECASE
+)
+_LONG = 65
+"""From so many characters an address may be too long."""
+
+_PLAIN_LOCAL = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*")
+"""What stands before an @ and is valid whatever follows, so that a domain is looked at once."""
+
 _TRIMMINGS = " \t\r\n'\"`’‘<>"
 _COSTLY = {
     PhoneNumberType.PREMIUM_RATE,
@@ -57,7 +67,7 @@ def read_phone(text: str, region: str | None) -> Phone:
             "A spreadsheet has shortened this number.",
             "Format the column as Text, type the whole number again and save.",
         )
-    number = _parse(re.sub(r"\.0$", "", wanted), region)
+    number = _parse(wanted.removesuffix(".0"), region)
     if not _possible(number):
         raise InputError(
             "This is not a phone number we can text: it has the wrong number of digits.",
@@ -75,13 +85,18 @@ def _parse(text: str, region: str | None) -> phonenumbers.PhoneNumber:
     if _EXTENSION.search(text):
         raise InputError("A number with an extension cannot be texted.", "Give a mobile number.")
     tries = [text, f"+{text}"] if not text.startswith(("+", "0")) else [text]
-    numbers = [number for candidate in tries if (number := _parsed(candidate, region))]
+    numbers = []
+    for candidate in tries:
+        number = _parsed(candidate, region)
+        if number and _possible(number):
+            return number
+        numbers += [number] if number else []
     if not numbers:
         raise InputError(
             "This is not a phone number.",
             "Write digits, with the country in front, like +44 7700 900123.",
         )
-    return next(filter(_possible, numbers), numbers[0])
+    return numbers[0]
 
 
 def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
@@ -120,9 +135,16 @@ def read_email(text: str) -> str:
     wanted = clean(text).strip(_TRIMMINGS).removeprefix("mailto:")
     if wanted.count("@") > 1 or re.search(r"[;,\s]", wanted):
         raise InputError("There is more than one address here.", "Keep one email address.")
+    local, _, domain = wanted.rpartition("@")
+    plain = len(wanted) < _LONG and wanted.isascii() and _PLAIN_LOCAL.fullmatch(local)
+    return local + _validated(f"a@{domain}")[1:] if plain else _validated(wanted)
+
+
+@lru_cache(maxsize=1024)
+def _validated(address: str) -> str:
     try:
         found = validate_email(
-            wanted,
+            address,
             check_deliverability=False,
             allow_smtputf8=False,
             test_environment=True,
@@ -138,12 +160,13 @@ def read_email(text: str) -> str:
 
 def clean(text: str) -> str:
     """Drop what cannot be seen and make runs of space one space."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return " ".join(text.split())
     seen = (c if is_visible(c) else " " * c.isspace() for c in text)
     return " ".join("".join(seen).split())
 
 
+@lru_cache(maxsize=8192)
 def read_name(text: str) -> str:
     """Normalise a person's or clinic's name; raises ``InputError``.
 
@@ -153,9 +176,7 @@ def read_name(text: str) -> str:
     name = clean(text)
     if len(name) > 60:
         raise InputError("This name is longer than 60 characters.", "Shorten it.")
-    if re.search(
-        r"https?:|www\.|\d{5}|[<>{}@\\]|\w\.(com|net|org|info|io|co)\b", name, re.IGNORECASE
-    ):
+    if _NO_NAME.search(name):
         raise InputError(
             "This does not look like a name.",
             "Write the name only, without links, addresses or numbers.",

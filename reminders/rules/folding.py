@@ -32,10 +32,21 @@ def fold(text: str) -> str:
     """Return small letters without accents, every run of other marks one space."""
     if text.isascii():
         return _OTHER_MARKS.sub(" ", text.lower()).strip()
+    alone = max(text) < _FIRST_JOINING
+    return " ".join((text.translate(_LATIN) if alone else _bare(text)).split())
+
+
+def _bare(text: str) -> str:
     known = unicodedata.normalize("NFKC", text.translate(_LETTERS)).casefold().translate(_LETTERS)
     apart = unicodedata.normalize("NFKD", known)
     bare = "".join(c for c in apart if unicodedata.category(c) not in {"Mn", "Cf"})
-    return " ".join("".join(c if c.isalnum() else " " for c in bare.casefold()).split())
+    return "".join(c if c.isalnum() else " " for c in bare.casefold())
+
+
+_FIRST_JOINING = "\u0250"
+"""Letters before it are Latin, and none of them changes what stands beside it."""
+
+_LATIN = {number: _bare(chr(number)) for number in range(ord(_FIRST_JOINING))}
 
 
 def key(text: str) -> str:

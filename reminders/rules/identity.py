@@ -35,7 +35,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A client as known, with every booking's and client's number that was ever theirs."""
+    """A client as known, with every booking's and client's number that was ever theirs; of one with
+    several records, as one of them has it.
+    """
 
     id: int
     first: str
@@ -63,6 +65,7 @@ class Why(StrEnum):
     SEVERAL_FIT = "several-fit"
     CONTACTS_OF_TWO = "contacts-of-two"  # the number is one client's, the address another's
     NAMESAKE = "namesake"  # a known full name with a new number or address
+    SHARED_CONTACT = "shared-contact"  # another name on it: asked only of who stands at the desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +112,9 @@ class Directory:
                 self._found[kind, key].append(client)
 
     def find(self, kind: str, *keys: object) -> list[Known]:
-        """Return who is found by any of these keys, each once."""
+        """Return who is found by any of these keys; one of several records with each that is."""
         found = (client for key in keys if key for client in self._found.get((kind, key), ()))
-        return list({client.id: client for client in found}.values())
+        return list(dict.fromkeys(found))
 
 
 def who_is_meant(person: Person, known: Directory) -> Meant:
@@ -123,6 +126,17 @@ def who_is_meant(person: Person, known: Directory) -> Meant:
     """
     numbered = _by_client_number(person, known) or _by_booking(person, known)
     return numbered or _by_contact(person, known) or _by_name(person, known) or NEW
+
+
+def whom_to_ask_about(person: Person, known: Directory) -> Meant:
+    """Decide as ``who_is_meant``, but ask about everybody on the number or address whose name is
+    another: for a person at the desk, who can be asked themselves.
+    """
+    meant = who_is_meant(person, known)
+    sharing = known.find("contact", person.phone, person.email)
+    if meant.verdict is Verdict.NEW and sharing:
+        return _question(Why.SHARED_CONTACT, sharing)
+    return meant
 
 
 def _by_client_number(person: Person, known: Directory) -> Meant | None:
@@ -158,8 +172,10 @@ def _by_contact(person: Person, known: Directory) -> Meant | None:
     if not same:
         alike = [client for client in sharing if _fits(person, client, Likeness.ALIKE)]
         return _question(Why.SIMILAR_NAME, alike) if alike else None
-    others = [other for other in sharing if other not in same]
-    if others and all(_would_swap(person, client, others) for client in same):
+    ids = {client.id for client in same}
+    others = [other for other in sharing if other.id not in ids]
+    swapped = {client.id for client in same if _would_swap(person, client, others)}
+    if others and swapped == ids:
         return _question(Why.CONTACTS_OF_TWO, [*same, *others])
     return _one(person, same)
 
@@ -178,7 +194,7 @@ def _one(person: Person, fits: list[Known]) -> Meant | None:
     )
     for is_closer in closer:
         fits = list(filter(is_closer, fits)) or fits
-    if len(fits) > 1:
+    if len({client.id for client in fits}) > 1:
         return _question(Why.SEVERAL_FIT, fits)
     if not fits:
         return None
@@ -217,4 +233,4 @@ def _would_swap(person: Person, client: Known, others: Iterable[Known]) -> bool:
 
 
 def _question(why: Why, clients: Iterable[Known]) -> Meant:
-    return Meant(Verdict.QUESTION, tuple(client.id for client in clients), why)
+    return Meant(Verdict.QUESTION, tuple(dict.fromkeys(client.id for client in clients)), why)

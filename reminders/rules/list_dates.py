@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -71,10 +72,14 @@ def _weekday(year: int, month: int, day: int) -> int | None:
         return None
 
 
+@lru_cache(maxsize=8192)
 def read_when(cell: str, zone: ZoneInfo, order: Order, today: date) -> When:
     """Read a day with its times, whatever it is written in: “26 de noviembre de 2026, 10h00”,
     “Do., 26.11.2026 10:00–10:45 Uhr”. Raises ``InputError``.
     """
+    if _AS_SYSTEMS_WRITE.fullmatch(cell):
+        moment = read_moment(cell, zone, day_comes_first=order.day_first, today=today)
+        return When(moment.day, moment.at)
     text, ends = _without_end(_with_clocks(clean(cell)))
     own = _votes(cell)
     if order.mixed and not own and _is_open(cell):
@@ -87,6 +92,7 @@ def read_when(cell: str, zone: ZoneInfo, order: Order, today: date) -> When:
     return When(found.day, found.at, ends if found.at else None)
 
 
+@lru_cache(maxsize=4096)
 def read_times(cell: str) -> tuple[time, time | None]:
     """Read a cell of a time of day, or of two: “10h00”, “10:00-10:45”, “9:30 a. m.”, “10 Uhr”, or the
     part of a day that a spreadsheet keeps. Raises ``InputError``.
@@ -110,6 +116,7 @@ def _bare_hour(text: str) -> time | None:
     return time(int(found[1]), int(found[2] or 0)) if found else None
 
 
+@lru_cache(maxsize=4096)
 def read_length(cell: str) -> timedelta | None:
     """Read how long it takes: “60”, “1h30”, “1:30”, “90 minutos”, “1,5 Std.”; None if it is nothing of
     the kind, or longer than a day.
@@ -190,6 +197,7 @@ def _is_no_range(text: str, found: re.Match[str]) -> bool:
     return text[10] == "T" or seconds or not (begins and ends and begins < ends)
 
 
+_AS_SYSTEMS_WRITE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}(?::\d{2})?)?", re.ASCII)
 _NUMBERS = re.compile(r"(?<!\d)(\d{1,4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+\.?")
 _RANGE = re.compile(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from reminders.rules.contacts import Phone, clean, read_phone
 from reminders.rules.folding import fold, words
@@ -30,6 +31,7 @@ class Phones:
     doubt: PhoneDoubt | None = None
 
 
+@lru_cache(maxsize=8192)
 def read_phones(cell: str, region: str | None) -> Phones:
     """Read a cell of a phone column: one number with its notes, or several of which one is chosen.
 
@@ -37,6 +39,9 @@ def read_phones(cell: str, region: str | None) -> Phones:
     number is another's is a doubt, every other note is left away. Raises ``InputError`` where no
     number can be texted.
     """
+    if _PLAIN.fullmatch(cell):
+        phone = read_phone(cell, region)
+        return Phones(phone.number, remark=phone.remark)
     found = _found(clean(cell), region)
     numbers = list(dict.fromkeys(phone.number for phone in found))
     mobile = list(dict.fromkeys(p.number for p in found if "landline" not in p.remark))
@@ -102,6 +107,7 @@ def _bare(part: str) -> str:
 _AS_IT_IS = re.compile(r"(?:ext|x|extension)\.?\s*\d+\s*$|\dE[+-]?\d|\d-[A-Z]{3}", re.IGNORECASE)
 """An extension, a shortened number and a word to dial are refused for what they are."""
 
+_PLAIN = re.compile(r"(?!00)\+?\d[\d ]*\d", re.ASCII)
 _SHORTEST = 6
 _NOTHING = words("na none null nil unknown tbc") | {"n a", "no phone", "not given"}
 _OTHERS = words(

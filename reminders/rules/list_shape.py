@@ -31,14 +31,19 @@ def is_beside_the_point(row: Sequence[str], header: Sequence[str]) -> bool:
     """Say whether a row under the headings is no row of the list: the headings again, a total, or
     a line of text across an otherwise empty row.
     """
-    said = [fold(cell) for cell in row]
-    if said and said == [fold(cell) for cell in header][: len(said)]:
+    if row and len(row) <= len(header) and all(map(_same, row, header)):
         return True
-    filled = [cell for cell in said if cell]
-    first = filled[0].split() if filled else []
-    total = bool(first) and first[0] in _TOTALS and len(filled) * 2 <= max(len(header), 2)
-    line = len(filled) == 1 and len(header) > 3 and (len(first) > 2 or " ".join(first[:2]) in _ENDS)
-    return total or line
+    filled = filter(None, map(fold, row))
+    first, second = next(filled, "").split(), next(filled, "")
+    if first and first[0] in _TOTALS:
+        count = 1 + bool(second) + sum(1 for _ in filled)
+        if count * 2 <= max(len(header), 2):
+            return True
+    return not second and len(header) > 3 and (len(first) > 2 or " ".join(first[:2]) in _ENDS)
+
+
+def _same(cell: str, heading: str) -> bool:
+    return fold(cell) == fold(heading)
 
 
 _TOTALS = words(

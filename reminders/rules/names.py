@@ -7,10 +7,12 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from reminders.rules import name_words
 from reminders.rules.contacts import clean
 from reminders.rules.folding import fold
+from reminders.rules.ordinary_names import ordinary
 
 
 class Doubt(StrEnum):
@@ -47,6 +49,12 @@ def read_person(first: str, last: str, whole: str = "") -> PersonName:
     Titles, credentials and capital letters are put right without a word; whatever is cut away
     beyond that, and whatever may not be a given name, is a doubt.
     """
+    plain = ordinary(first, last, whole)
+    return PersonName(*plain) if plain else read_closely(first, last, whole)
+
+
+def read_closely(first: str, last: str, whole: str) -> PersonName:
+    """Read a name word by word, whatever stands in its cells."""
     if not first.strip() and whole.strip():
         given, family = _parted(whole)
     elif "," in first and fold(last) in {"", fold(first.partition(",")[0])}:
@@ -79,7 +87,7 @@ def _opened(cell: str, *, sparing: int = 0, joins: bool = False) -> _Cell:
     text = re.sub(r"(?<=\w)\.(?=\w)", ". ", text)
     text = re.sub(r"\s+[-–—]\s+", "-", text) if joins else text
     kept = _without_remarks(text, sparing)
-    if fold(kept) != fold(text) or any(map(_is_strange, text)):
+    if fold(kept) != fold(text) or text.translate(_STRANGE) != text:
         doubts.append(Doubt.REMARK)
     if _SEVERAL.search(kept):
         doubts.append(Doubt.SEVERAL)
@@ -95,10 +103,10 @@ def _unquoted(text: str) -> str:
 
 def _without_remarks(text: str, sparing: int) -> str:
     kept = _BRACKETS.sub(" ", text)
-    kept = "".join(" " if _is_strange(c) else c for c in kept)
-    kept = re.split(r"\s[-–—]+(?:\s|$)|[;:]|//", kept.strip())[0]
+    kept = kept.translate(_STRANGE)
+    kept = _DASHES.split(kept.strip())[0]
     kept = _without_remark_words(" ".join(kept.split()), sparing)
-    words = (w for w in kept.replace(",", " , ").split() if not re.search(r"\d|@|www\.", w))
+    words = (w for w in kept.replace(",", " , ").split() if not _NO_NAME.search(w))
     return " ".join(words).replace(" ,", ",").strip(" ,-–—")
 
 
@@ -115,8 +123,15 @@ def _without_remark_words(text: str, sparing: int) -> str:
     return text
 
 
+class _Strange(dict[int, str]):
+    """Writes a space for every sign that no name has: a star, a flag, an emoji."""
+
+    def __missing__(self, number: int) -> str:
+        self[number] = " " if _is_strange(chr(number)) else chr(number)
+        return self[number]
+
+
 def _is_strange(character: str) -> bool:
-    """Say whether it is a sign no name has: a star, a flag, an emoji."""
     if character in "*#!?~_|^%\\()[]{}<>":
         return True
     strange = unicodedata.category(character) in {"So", "Sk", "Sm", "Sc", "Cs", "Co", "Cn"}
@@ -212,6 +227,8 @@ def _greeted(words: list[str]) -> tuple[list[str], list[Doubt]]:
 
 def _plain(word: str) -> str:
     """Return a word with nothing in it but letters and what stands between them."""
+    if word.isalpha():
+        return word
     kept = (c for c in word if unicodedata.category(c)[0] in "LM" or c in "-'’.")
     return "".join(kept).strip("-'’")
 
@@ -220,6 +237,8 @@ def _is_initial(word: str) -> bool:
     """Say whether it is a letter, or capitals no given name is made of; a sign of a script without
     capitals is a name.
     """
+    if len(word) > 3 and word.isalpha():
+        return False
     letters = "".join(c for c in word if c.isalpha())
     if not letters or letters.upper() == letters.lower():
         return False
@@ -230,6 +249,7 @@ def _is_initial(word: str) -> bool:
     return len(letters) == 3 and letters.isupper() and not re.search("[aeiouy]", fold(letters))
 
 
+@lru_cache(maxsize=8192)
 def _cased(word: str, *, small: bool) -> str:
     """Write a word in capitals, or all small, as a name is written; leave every other as it is."""
     if small and fold(word) in name_words.PARTICLES and (word.isupper() or word.islower()):
@@ -260,4 +280,7 @@ _REMARK = re.compile(
     + r")(?![\w'’-])",
     re.IGNORECASE,
 )
+_DASHES = re.compile(r"\s[-–—]+(?:\s|$)|[;:]|//")
+_NO_NAME = re.compile(r"\d|@|www\.")
+_STRANGE = _Strange()
 _ADDED = name_words.CREDENTIALS | name_words.GENERATIONS

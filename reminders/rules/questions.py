@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hmac
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -21,6 +22,7 @@ class QuestionKind(StrEnum):
     NAME = "name"  # how do we greet?
     PHONE = "phone"  # which number is the client's?
     PERSON = "person"  # who is meant?
+    JOINED = "joined"  # is who joined by the form a client known before?
     VANISHED = "vanished"  # is what the last list no longer holds cancelled?
 
 
@@ -46,8 +48,27 @@ class Doubt:
     ids: tuple[int, ...] = field(default=())
 
 
-Answers = Mapping[tuple[QuestionKind, str], str]
-"""What was answered before, by kind and subject."""
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was answered before, by kind and subject. Names and numbers are subjects only as a hash
+    under a ``key`` that the database does not hold: without it nobody could be read from them, not
+    even by trying every number there is.
+    """
+
+    given: Mapping[tuple[QuestionKind, str], str] = field(default_factory=dict)
+    key: bytes = b""
+
+    def get(self, kind: QuestionKind, subject: str) -> str | None:
+        """Return what was answered; None where nobody was asked yet."""
+        return self.given.get((kind, subject))
+
+    def subject(self, *parts: str | None) -> str:
+        """Return what an answer about a person is remembered by, however it is spelled."""
+        words = "\0".join(fold(part or "") for part in parts)
+        return hmac.digest(self.key, f"subject\0{words}".encode(), sha256)[:16].hex()
+
+
+NOBODY_ASKED = Answers()
 
 NO_REMINDERS = "none"
 LEAVE_OUT = "leave-out"
@@ -83,7 +104,7 @@ def about_status(word: str) -> Doubt:
     )
 
 
-def about_name(came: str, proposal: str) -> Doubt:
+def about_name(subject: str, came: str, proposal: str) -> Doubt:
     """Ask how to greet somebody whose name came with something else, or is none."""
     proposed = (Choice(proposal, f"Yes, {proposal}"),) if proposal else ()
     sentence = (
@@ -91,23 +112,40 @@ def about_name(came: str, proposal: str) -> Doubt:
         if proposal
         else f"How do we greet “{came}”?"
     )
-    return Doubt(QuestionKind.NAME, secret_key(came), came, sentence, (*proposed, _LEAVE_OUT))
+    return Doubt(QuestionKind.NAME, subject, came, sentence, (*proposed, _LEAVE_OUT))
 
 
-def about_phone(cell: str, numbers: Iterable[str], name: str) -> Doubt:
+def about_phone(subject: str, cell: str, numbers: Iterable[str], name: str) -> Doubt:
     """Ask which of several numbers is the client's own."""
     own = tuple(Choice(number, number) for number in numbers)
     sentence = f"Which number is {name or 'the client'}’s own? The list says “{cell}”."
-    return Doubt(QuestionKind.PHONE, secret_key(cell), cell, sentence, (*own, _LEAVE_OUT))
+    return Doubt(QuestionKind.PHONE, subject, cell, sentence, (*own, _LEAVE_OUT))
 
 
 def about_person(
-    subject: str, sentence: str, known: Mapping[int, str], *, new: str = "Somebody else"
+    subject: str, sentence: str, known: Mapping[int, str], new: str = "Somebody else"
 ) -> Doubt:
     """Ask whom a row means; ``known`` are the clients it may mean, with what tells them apart."""
-    same = tuple(Choice(f"client:{number}", label) for number, label in known.items())
-    choices = (*same, Choice(SOMEBODY_ELSE, new), _LEAVE_OUT)
+    choices = (*_one_of(known, new), _LEAVE_OUT)
     return Doubt(QuestionKind.PERSON, subject, "", sentence, choices, tuple(known))
+
+
+def about_joined(client_id: int, sentence: str, known: Mapping[int, str], new: str) -> Doubt:
+    """Ask who it is that joined by the form, and is a client of their own until that is answered."""
+    choices = tuple(_one_of(known, new))
+    return Doubt(QuestionKind.JOINED, str(client_id), "", sentence, choices, tuple(known))
+
+
+def _one_of(known: Mapping[int, str], new: str) -> Iterator[Choice]:
+    for number, label in known.items():
+        yield Choice(f"client:{number}", label)
+    yield Choice(SOMEBODY_ELSE, new)
+
+
+def client_in(answer: str) -> int | None:
+    """Return which client an answer names; None where it names none."""
+    number = answer.removeprefix("client:")
+    return int(number) if number != answer and number.isdecimal() else None
 
 
 def about_vanished(source: str, names: Iterable[str], treatments: Iterable[int]) -> Doubt:
@@ -123,8 +161,3 @@ def about_vanished(source: str, names: Iterable[str], treatments: Iterable[int])
         (Choice(CANCELLED, "Yes, cancelled"), Choice("keep", "No, they take place")),
         ids,
     )
-
-
-def secret_key(*parts: str | None) -> str:
-    """Return what an answer about a person is remembered by, from which nobody can be read."""
-    return sha256("\0".join(fold(part or "") for part in parts).encode()).hexdigest()[:32]

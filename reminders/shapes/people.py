@@ -133,7 +133,8 @@ class Reply(Shape):
 class ConsentRecord(Shape):
     """One line of the ledger: a yes or a no, and its proof."""
 
-    client: int = Field(description="the client's number")
+    client: int = Field(description="the client's number when it was written")
+    belongs_to: int = Field(description="the client it is about now, another after a merge")
     channel: Channel
     purpose: Purpose
     given: bool

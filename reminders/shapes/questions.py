@@ -16,7 +16,7 @@ class Choice(Shape):
 
 
 class Question(Shape):
-    """A doubt about a clinic's list, which waits for a person."""
+    """A doubt about a clinic's list, or about who joined by its form, which waits for a person."""
 
     id: int
     clinic: str

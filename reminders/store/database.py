@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
 
 from reminders.private_files import make_folder, owner_only
+from reminders.store.arrival_filter import ReadingSession
 from reminders.store.connections import (
     AWAY,
     BUSY,
@@ -26,6 +28,10 @@ from reminders.store.connections import (
 )
 
 T = TypeVar("T")
+
+ASKING = 0.1
+"""Seconds for which SQLite asks for its write lock by itself: at first often, after a while so seldom
+that it misses the moment between two transactions of somebody with many. Then it begins anew."""
 
 
 def normalise(url: str) -> URL:
@@ -50,8 +56,9 @@ def open_engine(
     url: str, hash_key: bytes = b"", *, connections: int = 5, pooled: bool = False
 ) -> Engine:
     """Return an engine for the address; nothing is contacted yet. ``hash_key`` is what hashes
-    stand under that take the place of erased contacts; at most so many ``connections`` are open at
-    once; ``pooled`` says that a pooler stands between, where that cannot be told.
+    stand under that take the place of erased contacts, and of names and numbers asked about; at
+    most so many ``connections`` are open at once; ``pooled`` says that a pooler stands between,
+    where that cannot be told.
 
     Errors never show what was to be written, since they end up in logs.
     """
@@ -63,6 +70,17 @@ def open_engine(
         prepare_sessions(engine, pooled=pooled)
     engine.update_execution_options(hash_key=hash_key, pooled=pooled)
     return engine
+
+
+BY_INDEX = dict.fromkeys(
+    ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin"), "off"
+)
+"""Every statement of a delivery finds a few rows by an index. PostgreSQL would read whole tables
+instead for as long as it believes they are small: for a minute after a long list came in."""
+
+
+DELIVERIES = "reminders deliveries"
+"""What PostgreSQL calls the connections of deliveries; the others are just “reminders”."""
 
 
 class Transactions:
@@ -83,9 +101,10 @@ class Transactions:
         if engine.dialect.name == "postgresql":
             told = engine.get_execution_options()
             pooled = bool(told.get("pooled"))
-            chosen = session_options(connections, pooled=pooled) | {"pool_pre_ping": False}
+            chosen = session_options(connections, DELIVERIES, pooled=pooled)
+            chosen["pool_pre_ping"] = False
             self._waiting = create_async_engine(engine.url, execution_options=told, **chosen)
-            prepare_sessions(self._waiting.sync_engine, pooled=pooled)
+            prepare_sessions(self._waiting.sync_engine, BY_INDEX, pooled=pooled)
             self._idle = IdleConnections(self._waiting.sync_engine)
 
     @contextmanager
@@ -145,7 +164,7 @@ def _transact(bind: Engine | Connection, action: Callable[[Session], T]) -> T:
 def _open_sqlite(address: URL) -> Engine:
     if address.database and address.database != ":memory:":
         make_folder(Path(address.database).absolute().parent)
-    engine = create_engine(address, connect_args={"timeout": BUSY}, hide_parameters=True)
+    engine = create_engine(address, connect_args={"timeout": ASKING}, hide_parameters=True)
     event.listen(engine, "do_connect", _make_sqlite)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -195,8 +214,18 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock first where a transaction may write, so that it cannot lose a race."""
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("read_only", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    until = time.monotonic() + BUSY
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+        else:
+            return
 
 
 def database_time(engine: Engine) -> datetime | None:
@@ -217,6 +246,17 @@ def is_encrypted(engine: Engine) -> bool | None:
         return bool(connection.execute(found).scalar())
 
 
+def refresh_statistics(engine: Engine) -> None:
+    """Let PostgreSQL count its tables anew after many rows at once: until it does so by itself, a
+    minute later, it plans as for those that were. SQLite plans by what its indexes are.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(
+                text("ANALYZE client, treatment, reminder, consent, one_off_message")
+            )
+
+
 @contextmanager
 def writing(engine: Engine | Connection) -> Iterator[Session]:
     """Open a transaction that commits at the end, or not at all."""
@@ -226,8 +266,8 @@ def writing(engine: Engine | Connection) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """Open a read-only session; it never waits for a writer."""
-    with Session(engine.execution_options(read_only=True)) as session:
+    """Open a read-only session; it never waits for a writer, and sees a list once it is whole."""
+    with ReadingSession(engine.execution_options(read_only=True)) as session:
         yield session
 
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import platform
 from collections.abc import Callable
+from pathlib import Path
 
 from rich.console import Console
 
@@ -29,6 +30,10 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which to run; all if none")
     parser.add_argument("--quick", action="store_true", help="at a small size, to see that it runs")
     parser.add_argument("--size", type=int, help="at this size")
+    parser.add_argument(
+        "--beside", type=Path, action="append", default=[], metavar="CHECKOUT",
+        help="import: an older version that takes the same lists in; may be given again",
+    )  # fmt: skip
     given = parser.parse_args()
     use_packaged_zones()
     tune_garbage_collection()
@@ -36,7 +41,11 @@ def main() -> None:
     console.print(f"{platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     for name in given.parts or PARTS:
         part, full, quick = PARTS[name]
-        part(console, given.size or (quick if given.quick else full))
+        size = given.size or (quick if given.quick else full)
+        if name == "import":
+            importing.run(console, size, given.beside)
+        else:
+            part(console, size)
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ def _parts(size: int) -> Iterator[list[tuple[Any, ...]]]:
         at = NOW + ahead
         settled = NOW if status == "delivered" else None
         part.append(
-            (1, 1 + number % 200, 1 + number % 200, f"m-{number}", "sms", status, None, at, at.date(), at, at, 0, settled)
+            (1, 1 + number % 200, 1 + number % 200, f"m-{number}", "sms", status, None, at, at.date(), at, at, 0, settled, None)
         )  # fmt: skip
         if len(part) == 20_000:
             yield part

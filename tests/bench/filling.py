@@ -82,7 +82,7 @@ def _consent(number: int, channel: str) -> Row:
 def _due(number: int, channel: str) -> Row:
     return (
         _clinic(number), number + 1, number + 1, "day-3", channel, "planned", None,
-        DUE_AT, DUE_AT.date(), DUE_AT, STALE_AT, 0, None,
+        DUE_AT, DUE_AT.date(), DUE_AT, STALE_AT, 0, None, None,
     )  # fmt: skip
 
 
@@ -94,5 +94,5 @@ def _ahead(number: int, due: int, channel: str) -> Row:
     status, settled_at = ("delivered", NOW) if gone else ("planned", None)
     return (
         _clinic(person), person + 1, person + 1, f"m-{milestone}", channel, status, None,
-        at, at.date(), at, at + timedelta(days=2), 0, settled_at,
+        at, at.date(), at, at + timedelta(days=2), 0, settled_at, None,
     )  # fmt: skip

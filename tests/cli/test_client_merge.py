@@ -59,3 +59,18 @@ def test_what_cannot_be_one_is_said(terminal: Terminal) -> None:
     ready(terminal)
     assert "no client no. 9" in terminal.run("client", "merge", "1", "9", code=2).stderr
     assert "one client already" in terminal.run("client", "merge", "1", "1", code=2).stderr
+
+
+def test_the_consent_report_says_whose_each_line_is_now(terminal: Terminal) -> None:
+    ready(terminal)
+    before = terminal.json("consent-report", "--clinic", "Rosewood Skin")
+    assert all(line["belongs_to"] == line["client"] for line in before)
+    terminal.run("client", "merge", "1", "4")
+    after = terminal.json("consent-report", "--clinic", "Rosewood Skin")
+    moved = [line for line in after if line["client"] == 4]
+    assert [line["belongs_to"] for line in moved] == [1] * len(moved) != []
+    unchanged = [line | {"belongs_to": 0} for line in after[: len(before)]]
+    assert unchanged == [line | {"belongs_to": 0} for line in before]
+    terminal.run("client", "unmerge", "1")
+    again = terminal.json("consent-report", "--clinic", "Rosewood Skin")
+    assert all(line["belongs_to"] == line["client"] for line in again)

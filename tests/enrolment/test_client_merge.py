@@ -14,6 +14,7 @@ from reminders.consent import ledger
 from reminders.enrolment import client_merge, treatments
 from reminders.privacy import retention
 from reminders.rules.keywords import Kind
+from reminders.rules.questions import Answers
 from reminders.rules.terms import Act, Channel, InputError, Reason, Status
 from reminders.store.database import reading, writing
 from reminders.store.queries import client_pages, consents, desk, people, replies
@@ -219,7 +220,7 @@ def test_who_was_said_to_be_meant_may_have_been_merged_since(house: House) -> No
     merge(house)
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
-        answers = {(asked.doubt.kind, asked.doubt.subject): "client:2"}
+        answers = Answers({(asked.doubt.kind, asked.doubt.subject): "client:2"})
         library, now = house.app.library, house.clock()
         (one,) = treatments.enrol(session, library, clinic, [told], now, answers=answers)
         assert one.client

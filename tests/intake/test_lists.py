@@ -18,6 +18,7 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
 from reminders.store.tables import Client, Treatment
 from tests.conftest import House
+from tests.support.lists import arrive
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "csv"
 HEADER = "first_name,last_name,phone,email,language,time_zone,treatment,treated_at,ended_at,sms_consent,email_consent,consent_at,consent_source,external_id"
@@ -37,9 +38,7 @@ def check_file(house: House, path: Path) -> CheckedList:
 
 
 def take(house: House, checked: CheckedList) -> Taken:
-    with writing(house.engine) as session:
-        clinic = people.clinics(session)[0]
-        return lists.bring_in(session, house.app.library, clinic, checked, house.clock())
+    return arrive(house, checked)
 
 
 def told(checked: CheckedList) -> list[tuple[int, str]]:

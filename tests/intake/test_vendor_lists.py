@@ -16,6 +16,7 @@ from reminders.spreadsheets import read_table
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from tests.conftest import House
+from tests.support.lists import arrive
 
 pytestmark = pytest.mark.portable
 
@@ -26,12 +27,12 @@ NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 def bring_in(house: House, name: str) -> Taken:
     """Take a list in as the command line does with --good-rows."""
     path = LISTS / name
-    with writing(house.engine) as session:
+    with reading(house.engine) as session:
         clinic = people.clinic(session, 1)
         known = questions.answers(session, clinic.id)
         library = house.app.library
         checked = lists.check(read_table(path), path.name, clinic, library, NOW, answers=known)
-        return lists.bring_in(session, library, clinic, checked, NOW)
+    return arrive(house, checked, NOW)
 
 
 def in_zone(house: House, zone: str, country: str) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import Engine, select
 
+from reminders.intake import lists
 from reminders.privacy import retention
 from reminders.questions import questions
 from reminders.questions.questions import OpenQuestion
+from reminders.rules.identity import PART
 from reminders.rules.questions import (
     about_name,
     about_person,
@@ -16,8 +19,11 @@ from reminders.rules.questions import (
     about_service,
     about_vanished,
 )
+from reminders.spreadsheets import read_table
 from reminders.store.database import reading, writing
+from reminders.store.queries import people
 from reminders.store.queries import questions as queries
+from reminders.store.tables import Treatment
 from tests.conftest import House, ana
 from tests.privacy.test_retention import DAY_1, everything, purge
 from tests.support.erasure import client_of, forget
@@ -114,8 +120,8 @@ def test_what_vanished_from_a_list_is_asked_of_the_others_alone(house: House) ->
 def test_answers_about_an_erased_client_are_forgotten(house: House) -> None:
     known(house)
     doubts = {
-        "Ana": about_name("Ana (VIP)", "Ana"),
-        "+447700900101": about_phone("07700 900101 / 1", ["+447700900101"], "Ana"),
+        "Ana": about_name("x", "Ana (VIP)", "Ana"),
+        "+447700900101": about_phone("x", "07700 900101 / 1", ["+447700900101"], "Ana"),
         "client:1": about_person("x", "Is it Ana?", {1: "Ana Costarica"}),
     }
     for choice, doubt in doubts.items():
@@ -123,7 +129,7 @@ def test_answers_about_an_erased_client_are_forgotten(house: House) -> None:
     answer(house, ask(house, GLOW), "none")
     forget(house)
     with reading(house.engine) as session:
-        assert list(questions.answers(session, 1).values()) == ["none"]
+        assert list(questions.answers(session, 1).given.values()) == ["none"]
     kept = everything(house)
     assert [one for one in ("900101", "costarica", '"ana"', "client:1") if one in kept] == []
 
@@ -155,4 +161,40 @@ def test_a_row_waits_for_sixty_days_and_is_counted_when_it_goes(house: House) ->
     assert asked(house) == []
     with reading(house.engine) as session:
         assert queries.question(session, 3) is None
-        assert list(questions.answers(session, 1).values()) == ["none"]
+        assert list(questions.answers(session, 1).given.values()) == ["none"]
+
+
+LIST = """First name,Last name,Mobile,Treatment,Date,Appointment ID
+Ana (VIP),Stone,07700 900201,Microneedling,2026-03-12,A-1
+Cleo,Reed,07700 900202 / 07700 900203,Microneedling,2026-03-12,A-2
+Ina,Costarica,07700 900101,Microneedling,2026-03-12,A-3
+Dana,Lind,07700 900204,Microneedling,2026-03-12,A-4
+Tom,Lind,07700 900205,Microneedling,2026-03-12,A-4
+"""
+
+
+def hashes_of_a_list(house: House, engine: Engine) -> set[str]:
+    """Take a list in, and return every hash that stands in the place of names and numbers."""
+    path = house.outbox.parent / "list.csv"
+    path.write_text(LIST, "utf-8")
+    with writing(engine) as session:
+        clinic, now = people.clinics(session)[0], house.clock()
+        known, library = questions.answers(session, clinic.id), house.app.library
+        checked = lists.check(read_table(path), path.name, clinic, library, now, answers=known)
+        lists.bring_in(session, library, clinic, checked, now)
+        numbers = {one.external_id or "" for one in session.scalars(select(Treatment))}
+        kept = {number.partition(PART)[2] for number in numbers} - {""}
+        kept |= {one.row_key for one in queries.waiting_at(session, 1)}
+        kept |= {one.subject for one in questions.open_questions(session, 1)}
+        session.rollback()
+    return kept
+
+
+def test_who_holds_the_database_alone_cannot_try_out_names_and_numbers(house: House) -> None:
+    known(house)
+    kept = hashes_of_a_list(house, house.engine)
+    assert len(kept) == 2 + 3 + 3
+    guessed = hashes_of_a_list(house, house.engine.execution_options(hash_key=b""))
+    assert len(guessed) == len(kept)
+    assert not guessed & kept
+    assert hashes_of_a_list(house, house.engine) == kept

@@ -100,7 +100,7 @@ def _remind(
     stale_at = due_at + GOOD_FOR
     rows = [
         (clinic_id, client, treatment, "day-1", channel.value, Status.PLANNED.value, None,
-         due_at, due_at.date(), due_at, stale_at, 0, None)
+         due_at, due_at.date(), due_at, stale_at, 0, None, None)
         for client, treatment in whom
     ]  # fmt: skip
     insert_many(session, "reminder", COLUMNS, rows)

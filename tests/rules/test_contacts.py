@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reminders.rules.contacts import clean, read_email, read_name, read_phone, show_national
@@ -103,6 +104,25 @@ def test_anything_but_one_address_is_refused(typed: str) -> None:
     with pytest.raises(InputError) as refused:
         read_email(typed)
     assert refused.value.mend
+
+
+@given(
+    local=st.from_regex(r"[a-z0-9._+-]{1,4}", fullmatch=True),
+    domain=st.from_regex(r"[a-zA-Z0-9.-]{1,6}\.(com|test|co\.uk|local|1)", fullmatch=True),
+)
+@example(local="a" * 64, domain="b.com")
+@example(local="a" * 65, domain="b.com")
+@example(local="a", domain=f"{'b.' * 125}com")
+@example(local="a", domain="xn--mnchen-3ya.de")
+def test_domains_looked_at_once_decide_as_whole_addresses_do(local: str, domain: str) -> None:
+    address = f"{local}@{domain}"
+    try:
+        found = validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        with pytest.raises(InputError):
+            read_email(address)
+    else:
+        assert read_email(address) == f"{found.local_part}@{found.domain.lower()}"
 
 
 @given(st.text(max_size=60))

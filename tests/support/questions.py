@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from reminders.questions import questions
 from reminders.rules.list_dates import Order
 from reminders.rules.questions import Doubt
-from reminders.store.database import writing
+from reminders.store.database import reading, writing
 from reminders.store.queries import questions as queries
 from tests.conftest import House
 
@@ -28,6 +28,12 @@ def row(
     date: str = "3 March 2026 15:00",
 ) -> list[str]:
     return [first, last, phone, email, treatment, date]
+
+
+def subject_of(house: House, *parts: str) -> str:
+    """Return what an answer about a person is remembered by."""
+    with reading(house.engine) as session:
+        return questions.answers(session, 1).subject(*parts)
 
 
 def ask(house: House, doubt: Doubt, *rows: list[str]) -> int:

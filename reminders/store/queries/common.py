@@ -47,6 +47,12 @@ def table_of(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
+def hash_key(session: Session) -> bytes:
+    """Return the key of hashes that stand where a name, number or address could be read."""
+    key: bytes = session.connection().get_execution_options().get("hash_key", b"")
+    return key
+
+
 def asked(session: Session, statement: Executable, **values: Any) -> Result[Any]:
     """Run a statement that stands ready, with these values."""
     return session.connection().execute(statement, values)
@@ -115,8 +121,13 @@ def insert_many(session: Session, table: str, columns: Sequence[str], rows: Iter
     marks = ", ".join("?" * len(columns))
     session.connection().exec_driver_sql(
         f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 (our own names)
-        [tuple(_IN_SQLITE.get(type(value), _plain)(value) for value in row) for row in rows],
+        [_as_sqlite_keeps(row) for row in rows],
     )
+
+
+def _as_sqlite_keeps(row: Row) -> Row:
+    keeps = _IN_SQLITE.get
+    return tuple([v if (kept := keeps(type(v))) is None else kept(v) for v in row])
 
 
 def insert_numbered(session: Session, table: str, rows: Sequence[dict[str, Any]]) -> list[int]:
@@ -140,10 +151,6 @@ def _next_ids(session: Session, table: str, count: int) -> list[int]:
         return sorted(session.scalars(taken, {"t": table, "n": count}))
     last = session.scalar(text(f"SELECT coalesce(max(id), 0) FROM {table}"))  # noqa: S608
     return list(range(last + 1, last + 1 + count))
-
-
-def _plain(value: Any) -> Any:
-    return value
 
 
 _IN_SQLITE: dict[type, Callable[[Any], Any]] = {

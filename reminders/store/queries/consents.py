@@ -19,6 +19,7 @@ from reminders.store.queries.common import (
     QUIET,
     Row,
     asked,
+    hash_key,
     insert_many,
     insert_or_change,
     is_status,
@@ -34,10 +35,11 @@ COLUMNS = (
 SAID, NOT = table_of(Consent), table_of(Suppression)
 
 REPORTED = (
-    "client", "channel", "purpose", "given", "given_at", "act", "source", "contact", "wording",
+    "client", "belongs_to", "channel", "purpose", "given", "given_at", "act", "source", "contact", "wording",
     "wording_version", "recorded_by", "recorded_at",
 )  # fmt: skip
-"""The columns of the consent report."""
+"""The columns of the consent report: ``client`` is whose line was written, ``belongs_to`` the client
+it is about now, another where the record was merged since."""
 
 HASHED = "#"
 """The prefix of keyed hashes, which no phone number or address has."""
@@ -108,8 +110,7 @@ _SUPPRESSIONS = select(NOT.c.clinic_id, NOT.c.contact, NOT.c.reason).where(
 
 def keyed(session: Session, text: str) -> str:
     """Return the keyed hash of a text, which proves the text to whoever has both text and key."""
-    key: bytes = session.connection().get_execution_options().get("hash_key", b"")
-    return HASHED + hmac.digest(key, text.encode(), sha256)[:16].hex()
+    return HASHED + hmac.digest(hash_key(session), text.encode(), sha256)[:16].hex()
 
 
 def suppress(
@@ -230,8 +231,9 @@ def plan_again(session: Session, clients: Collection[int], channel: Channel, now
 
 def report(session: Session, clinic_id: int) -> list[tuple[Any, ...]]:
     """Return every line of a clinic's ledger in the order it was written; see ``REPORTED``."""
-    columns = [SAID.c.client_id, *(SAID.c[name] for name in REPORTED[1:])]
     clients = table_of(Client)
+    now = func.coalesce(clients.c.merged_into, clients.c.id)
+    columns = [SAID.c.client_id, now, *(SAID.c[name] for name in REPORTED[2:])]
     rows = session.execute(
         select(*columns)
         .join_from(SAID, clients, clients.c.id == SAID.c.client_id)

@@ -28,6 +28,7 @@ from reminders.rules.decision import Settled
 from reminders.rules.terms import Channel, Facts, Message, Status
 from reminders.store.column_types import among
 from reminders.store.queries import attempts
+from reminders.store.queries.arrivals import has_arrived
 from reminders.store.queries.common import QUIET, asked, asked_once, is_status, put, table_of
 from reminders.store.tables import Client, Heartbeat, Outage, Reminder
 
@@ -81,6 +82,7 @@ def _due_of(number: int) -> Select[Any]:
             R.c.channel == bindparam("by_channel"),
             is_status(Status.PLANNED),
             R.c.due_at <= bindparam("now"),
+            has_arrived(R),
         )
         .order_by(R.c.due_at)
         .limit(bindparam(f"share_{number}", type_=Integer))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import Column, ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from reminders.rules.name_likeness import name_key
 from reminders.store.queries.common import insert_once, table_of
 from reminders.store.tables import Client, RememberedAnswer
 
@@ -37,31 +40,67 @@ class Sharing:
 
 
 def sharing(session: Session, clinic_id: int) -> Iterator[Sharing]:
-    """Return clients who share a number, an address or a full name with a few others, those who
-    share one together; each is found by its index, and nobody is compared with everybody.
+    """Return clients who share a number, an address or a full name in either order with a few
+    others, those who share one together; each is found by its index, and nobody is compared with
+    everybody.
     """
-    of_clinic = C.c.clinic_id == clinic_id
-    listed = C.c.merged_into.is_(None) & C.c.erased_at.is_(None)
-    for what, full in (
-        (C.c.phone, true()),
-        (C.c.email, true()),
-        (C.c.name_key, C.c.last_name != ""),
-    ):
-        is_name = what is C.c.name_key
-        shared = (  # of what the index holds alone; who is listed is asked of the few that are found
-            select(what)
-            .where(of_clinic, what.contains(" ") if is_name else what.is_not(None))
-            .group_by(what)
-            .having(func.count().between(2, SHARING))
-            .order_by(func.max(C.c.id).desc())
-            .limit(LOOKED_AT)
-        )
-        rows = session.execute(
-            select(what, C.c.id, C.c.first_name, C.c.last_name, C.c.created_at)
-            .where(of_clinic, listed, full, what.in_(session.scalars(shared).all()))
-            .order_by(what, C.c.id)
-        )
+    for what in (C.c.phone, C.c.email):
+        shared = _shared(session, clinic_id, what, what.is_not(None))
+        rows = _listed(session, clinic_id, what, what.in_(shared))
         yield from (Sharing(what.name, *row) for row in rows)
+    yield from _namesakes(session, clinic_id)
+
+
+def _namesakes(session: Session, clinic_id: int) -> Iterator[Sharing]:
+    names = _shared(session, clinic_id, C.c.name_key, C.c.name_key.contains(" "))
+    turned = _turned(session, clinic_id)
+    found_by = C.c.name_key.in_({*names, *turned}) | C.c.family_key.in_(turned)
+    rows = _listed(session, clinic_id, C.c.name_key, found_by & (C.c.last_name != ""))
+    found = [Sharing("name_key", name_key(row.first_name, row.last_name), *row[1:]) for row in rows]
+    together = defaultdict(list)
+    for one in found:
+        together[one.shared].append(one)
+    yield from (one for few in together.values() if len(few) <= SHARING for one in few)
+
+
+def _shared(
+    session: Session, clinic_id: int, what: Column[Any], worth: ColumnElement[bool]
+) -> Sequence[str]:
+    """Return what a few share: of what the index holds alone; who is listed is asked of the few that
+    are found.
+    """
+    shared = (
+        select(what)
+        .where(C.c.clinic_id == clinic_id, worth)
+        .group_by(what)
+        .having(func.count().between(2, SHARING))
+        .order_by(func.max(C.c.id).desc())
+        .limit(LOOKED_AT)
+    )
+    return session.scalars(shared).all()
+
+
+def _turned(session: Session, clinic_id: int) -> Sequence[str]:
+    """Return names that somebody else has with the family name in front: “Silva Ana”."""
+    other = C.alias()
+    turned = (
+        select(C.c.name_key)
+        .join(other, (other.c.clinic_id == C.c.clinic_id) & (other.c.family_key == C.c.name_key))
+        .where(C.c.clinic_id == clinic_id, C.c.name_key.contains(" "), other.c.id != C.c.id)
+        .group_by(C.c.name_key)
+        .order_by(func.max(C.c.id).desc())
+        .limit(LOOKED_AT)
+    )
+    return session.scalars(turned).all()
+
+
+def _listed(
+    session: Session, clinic_id: int, what: Column[Any], found_by: ColumnElement[bool]
+) -> Sequence[Any]:
+    columns = (what, C.c.id, C.c.first_name, C.c.last_name, C.c.created_at)
+    listed = C.c.merged_into.is_(None) & C.c.erased_at.is_(None)
+    wanted = select(*columns).where(C.c.clinic_id == clinic_id, listed, found_by)
+    return session.execute(wanted.order_by(what, C.c.id)).all()
 
 
 def two_people(session: Session, clinic_id: int, subjects: Collection[str]) -> set[str]:
@@ -74,8 +113,17 @@ def two_people(session: Session, clinic_id: int, subjects: Collection[str]) -> s
     return set(session.scalars(wanted))
 
 
-def note_two_people(session: Session, clinic_id: int, subject: str, by: str, now: datetime) -> None:
-    """Remember that a pair is two people, so that nobody is asked again."""
+def pair(one: int, other: int) -> str:
+    """Return what a pair of clients is remembered by, in whichever order."""
+    return f"{min(one, other)}:{max(one, other)}"
+
+
+def note_two_people(
+    session: Session, clinic_id: int, subject: str, by: str | None, now: datetime
+) -> None:
+    """Remember that a pair is two people, so that nobody is asked again; ``by`` None says that staff
+    answered another question.
+    """
     row = {
         "clinic_id": clinic_id,
         "kind": KIND,

@@ -61,6 +61,12 @@ def rows_of(session: Session, import_id: int) -> list[ImportRow]:
     return list(session.scalars(wanted.order_by(col(ImportRow.number), col(ImportRow.id))))
 
 
+def count_rows(session: Session, import_id: int) -> int:
+    """Count the rows of a list that did something so far."""
+    wanted = select(func.count()).where(col(ImportRow.import_id) == import_id)
+    return session.scalar(wanted.select_from(ImportRow)) or 0
+
+
 def effects(session: Session, import_id: int) -> dict[str, int]:
     """Count what the rows of a list did."""
     counted = (

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.store.queries import people
 from reminders.store.queries.common import QUIET
-from reminders.store.queries.people import name_key
 from reminders.store.tables import Client, Consent, JoinRequest, Treatment, VerificationCode
 
 
@@ -20,21 +18,34 @@ def request(session: Session, request_id: int) -> JoinRequest | None:
     return session.get(JoinRequest, request_id)
 
 
-def namesake(session: Session, clinic_id: int, contact: str, first_name: str) -> Client | None:
-    """Return who of a clinic has this contact and this name."""
-    on_it = (col(Client.phone) == contact) | (col(Client.email) == contact)
-    wanted = select(Client).where(col(Client.clinic_id) == clinic_id, on_it)
-    key = name_key(first_name)
-    found = session.scalars(wanted.order_by(col(Client.id)))
-    named = next((client for client in found if name_key(client.first_name) == key), None)
-    return people.client(session, named.id) if named else None
-
-
 def is_known(session: Session, client_id: int) -> bool:
     """Say whether somebody has been treated, or said anything of messages."""
-    treated = select(col(Treatment.id)).where(col(Treatment.client_id) == client_id)
-    said = select(col(Consent.id)).where(col(Consent.client_id) == client_id)
-    return any(session.scalar(one.limit(1)) is not None for one in (treated, said))
+    wanted = select(col(Client.id)).where(col(Client.id) == client_id, _KNOWN)
+    return session.scalar(wanted) is not None
+
+
+_KNOWN = (
+    exists().where(col(Treatment.client_id) == col(Client.id))
+    | exists().where(col(Consent.client_id) == col(Client.id))
+)  # fmt: skip
+
+
+def unproven(session: Session, clinic_id: int) -> set[int]:
+    """Return who is there only since somebody wrote a number or address into a form, and has not
+    proven it.
+    """
+    ids: set[int] = set()
+    for made, proven in (
+        (JoinRequest.sms_client_id, JoinRequest.sms_proven_at),
+        (JoinRequest.email_client_id, JoinRequest.email_proven_at),
+    ):
+        wanted = (
+            select(col(Client.id))
+            .join(JoinRequest, col(made) == col(Client.id))
+            .where(col(JoinRequest.clinic_id) == clinic_id, col(proven).is_(None), ~_KNOWN)
+        )
+        ids.update(session.scalars(wanted))
+    return ids
 
 
 def code(session: Session, purpose: str) -> VerificationCode | None:
@@ -46,6 +57,14 @@ def code(session: Session, purpose: str) -> VerificationCode | None:
         .limit(1)
     )
     return session.scalars(wanted.with_for_update()).first()
+
+
+def proven_contact(session: Session, purpose: str) -> str | None:
+    """Return the number or address that a code for this purpose was used for."""
+    used = select(col(VerificationCode.contact)).where(
+        col(VerificationCode.purpose) == purpose, col(VerificationCode.used_at).is_not(None)
+    )
+    return session.scalars(used.order_by(col(VerificationCode.id).desc()).limit(1)).first()
 
 
 def sent_to(session: Session, contact: str, since: datetime) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from reminders.rules.lanes import LaneFacts
 from reminders.rules.terms import Channel, Facts, Status
 from reminders.store.column_types import among
+from reminders.store.queries.arrivals import has_arrived
 from reminders.store.queries.common import asked, is_status, table_of
 from reminders.store.tables import Clinic, Lane, Reminder
 
@@ -51,7 +52,12 @@ def add_missing(session: Session) -> None:
 
 _FIRST_DUE = (
     select(R.c.due_at)
-    .where(R.c.clinic_id == L.c.clinic_id, R.c.channel == L.c.channel, is_status(Status.PLANNED))
+    .where(
+        R.c.clinic_id == L.c.clinic_id,
+        R.c.channel == L.c.channel,
+        is_status(Status.PLANNED),
+        has_arrived(R),
+    )
     .order_by(R.c.due_at)
     .limit(literal(1, literal_execute=True))
     .correlate(L)

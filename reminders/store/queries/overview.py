@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from reminders.rules.terms import LEFT, Channel, Reason, Status
+from reminders.store.queries.arrivals import has_arrived
 from reminders.store.queries.common import is_status, table_of
 from reminders.store.queries.people import clinics
 from reminders.store.tables import Attempt, Client, Clinic, Lane, Outage, Reminder, Treatment
@@ -175,7 +176,7 @@ def clients_due(session: Session, clinic_id: int, first: date, last: date) -> li
 
 NOT_PLAYED = {
     *("audit", "column_mapping", "import", "import_row", "setting", "outage", "sender_rate"),
-    *("receipt", "segment_spending"),
+    *("receipt", "segment_spending", "postponed_enrolment", "waiting_row"),
     *(
         "staff",
         "membership",
@@ -229,6 +230,8 @@ def _with_sharing(source: Connection, clients: Collection[int]) -> set[int]:
 
 def _wanted(table: Table, clients: Collection[int] | None) -> Select[Any]:
     rows = table.select()
+    if table.name in {"client", "treatment", "reminder"}:
+        rows = rows.where(has_arrived(table))
     if table.name in NOT_PLAYED:
         return rows.where(false())
     if clients is None:

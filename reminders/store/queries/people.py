@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import chain, count
 from typing import Any
 
@@ -18,6 +19,7 @@ from reminders.store.queries.common import insert_numbered, table_of
 from reminders.store.tables import Client, Clinic, Reminder, Treatment
 
 
+@lru_cache(maxsize=8192)
 def name_key(name: str) -> str:
     """Return what two spellings of one name share: no capitals, accents or extra spaces."""
     bare = unicodedata.normalize("NFKD", name)
@@ -200,9 +202,10 @@ def clients_matching(
     external_ids: Collection[str],
     bookings: Collection[str],
     names: Collection[str],
+    ids: Collection[int] = (),
 ) -> list[Client]:
-    """Return everyone of a clinic who may be meant by these contacts, ids, bookings or full names
-    (``name_key``), for nobody else to change until the transaction ends.
+    """Return everyone of a clinic who may be meant by these contacts, numbers, bookings or full names
+    (``name_key``) or has one of these ids, for nobody else to change until the transaction ends.
     """
     booked = select(col(Treatment.client_id)).where(
         col(Treatment.clinic_id) == clinic_id,
@@ -214,6 +217,7 @@ def clients_matching(
         col(Client.external_id).in_(external_ids),
         col(Client.id).in_(booked),
         col(Client.name_key).in_(names),
+        col(Client.id).in_(ids),
     )
     wanted = kept(col(Client.clinic_id) == clinic_id, may_be_meant)
     return list(session.scalars(wanted.order_by(col(Client.id)).with_for_update()))

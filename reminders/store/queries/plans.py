@@ -21,7 +21,7 @@ REMINDERS: Table = SQLModel.metadata.tables["reminder"]
 
 COLUMNS = (
     "clinic_id", "client_id", "treatment_id", "milestone", "channel", "status", "reason",
-    "scheduled_at", "due_on", "due_at", "stale_at", "attempts", "settled_at",
+    "scheduled_at", "due_on", "due_at", "stale_at", "attempts", "settled_at", "import_id",
 )  # fmt: skip
 """What is written of a new reminder, in the order of ``_row``."""
 
@@ -67,13 +67,21 @@ def _new_rows(changes: Iterable[Change], made: list[Change], now: datetime) -> I
     for treatment, change in changes:
         made.append((treatment, change))
         of = treatment.clinic_id, treatment.client_id, treatment.id
-        yield from (_row(of, planned, *_TO_COME, None) for planned in change.add)
-        yield from (_row(of, planned, *_TOO_LATE, now) for planned in change.late)
+        by = treatment.import_id
+        yield from (_row(of, planned, *_TO_COME, None, by) for planned in change.add)
+        yield from (_row(of, planned, *_TOO_LATE, now, by) for planned in change.late)
 
 
-def _row(of: Row, planned: Planned, status: str, reason: str | None, ended: datetime | None) -> Row:
+def _row(
+    of: Row,
+    planned: Planned,
+    status: str,
+    reason: str | None,
+    ended: datetime | None,
+    import_id: int | None,
+) -> Row:
     word, at = _WORDS[planned.channel], planned.scheduled_at
-    return (*of, planned.milestone, word, status, reason, at, planned.due_on, at, planned.stale_at, 0, ended)  # fmt: skip
+    return (*of, planned.milestone, word, status, reason, at, planned.due_on, at, planned.stale_at, 0, ended, import_id)  # fmt: skip
 
 
 _TO_COME, _TOO_LATE = (Status.PLANNED.value, None), (Status.SKIPPED.value, Reason.STALE.value)
@@ -156,20 +164,22 @@ def add_notes(
     days: Sequence[date],
     due_at: datetime,
     stale_at: datetime,
+    lists: Sequence[int | None],
 ) -> None:
-    """Plan many notes in one go, each on its recipient's day."""
+    """Plan many notes in one go, each on its recipient's day, and with the list that brought
+    them."""
     ids = insert_numbered(session, "one_off_message", notes)
     rows: list[Row] = [
         (note["clinic_id"], note["client_id"], number, note["kind"], channel.value,
-         Status.PLANNED.value, due_at, day, due_at, stale_at, 0)
-        for note, number, day in zip(notes, ids, days, strict=True)
+         Status.PLANNED.value, due_at, day, due_at, stale_at, 0, import_id)
+        for note, number, day, import_id in zip(notes, ids, days, lists, strict=True)
     ]  # fmt: skip
     insert_many(session, "reminder", OF_NOTES, rows)
 
 
 OF_NOTES = (
     "clinic_id", "client_id", "one_off_id", "milestone", "channel", "status", "scheduled_at",
-    "due_on", "due_at", "stale_at", "attempts",
+    "due_on", "due_at", "stale_at", "attempts", "import_id",
 )  # fmt: skip
 
 

@@ -14,6 +14,9 @@ from sqlmodel import col
 from reminders.store.queries.common import QUIET, insert_once, put
 from reminders.store.tables import Question, RememberedAnswer, WaitingRow
 
+OF_NO_ROW = ("vanished", "joined")
+"""Kinds of questions for which no row of a list waits."""
+
 
 def ask(session: Session, row: dict[str, Any]) -> Question:
     """Return the open question of this clinic, kind and subject, asked anew if there is none."""
@@ -35,7 +38,8 @@ def wait(session: Session, row: dict[str, Any]) -> None:
 
 def stop_waiting(session: Session, clinic_id: int, row_keys: Collection[str]) -> None:
     """Forget rows that a later list answered, and the questions nobody waits for any more."""
-    keys = list(row_keys)
+    wait = select(col(WaitingRow.row_key)).where(col(WaitingRow.clinic_id) == clinic_id)
+    keys = [key for key in session.scalars(wait) if key in row_keys]
     for start in range(0, len(keys), 500):
         some = keys[start : start + 500]
         gone = delete(WaitingRow).where(
@@ -51,7 +55,7 @@ def close_unneeded(session: Session, clinic_id: int) -> None:
     unneeded = delete(Question).where(
         col(Question.clinic_id) == clinic_id,
         col(Question.answered_at).is_(None),
-        col(Question.kind) != "vanished",
+        col(Question.kind).not_in(OF_NO_ROW),
         col(Question.id).not_in(waited_for),
     )
     session.execute(unneeded.execution_options(**QUIET))
@@ -81,6 +85,16 @@ def open_questions(session: Session, clinic_id: int | None = None) -> list[tuple
     if clinic_id is not None:
         wanted = wanted.where(col(Question.clinic_id) == clinic_id)
     return [(question, count) for question, count in session.execute(wanted)]
+
+
+def of_kind(session: Session, clinic_id: int, kind: str) -> list[Question]:
+    """Return what of one kind waits for an answer at a clinic."""
+    wanted = select(Question).where(
+        col(Question.clinic_id) == clinic_id,
+        col(Question.kind) == kind,
+        col(Question.answered_at).is_(None),
+    )
+    return list(session.scalars(wanted))
 
 
 def count_open(session: Session, clinic_id: int) -> int:
@@ -179,7 +193,7 @@ def retire(session: Session, before: datetime) -> int:
     count = len(session.execute(old.execution_options(**QUIET)).all())
     for clinic_id in session.scalars(select(col(Question.clinic_id)).distinct()).all():
         close_unneeded(session, clinic_id)
-    about_no_row = (col(Question.kind) == "vanished") & (col(Question.asked_at) < before)
+    about_no_row = col(Question.kind).in_(OF_NO_ROW) & (col(Question.asked_at) < before)
     done = delete(Question).where((col(Question.answered_at) < before) | about_no_row)
     session.execute(done.execution_options(**QUIET))
     return count

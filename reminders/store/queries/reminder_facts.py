@@ -39,6 +39,7 @@ from reminders.rules.terms import (
     Status,
 )
 from reminders.store.column_types import among
+from reminders.store.queries.arrivals import has_arrived
 from reminders.store.queries.clinic_facts import clinics_of
 from reminders.store.queries.common import asked, is_status, table_of
 from reminders.store.tables import (
@@ -109,6 +110,7 @@ def _superseded() -> ColumnElement[bool]:
     is_newer = and_(
         newer.c.client_id == R.c.client_id,
         newer.c.cancelled_at.is_(None),
+        has_arrived(newer),
         tuple_(newer.c.treated_on, newer.c.id) > tuple_(T.c.treated_on, T.c.id),
     )
     begun = exists().where(is_newer, newer.c.treated_on <= R.c.due_on)

@@ -7,6 +7,7 @@ from reminders.store.tables.customisation import (
     ImportRow,
     MilestonePlacement,
     Parameter,
+    PostponedEnrolment,
     PracticeRecipient,
     Wording,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "OneOffMessage",
     "Outage",
     "Parameter",
+    "PostponedEnrolment",
     "PracticeRecipient",
     "PurgeRecord",
     "Question",

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from reminders.store.column_types import Instant
-from reminders.store.tables import common  # noqa: F401 (there constraints get their names)
+from reminders.store.tables.common import where
 
 
 class Audit(SQLModel, table=True):
@@ -99,10 +99,15 @@ class Import(SQLModel, table=True):
 
     ``cells`` holds header and rows as JSON: all of them before it is taken in, afterwards those
     that were left out, until they are forgotten; or a workbook, while it is asked which of its
-    sheets is the list. ``columns`` says which column holds what.
+    sheets is the list. ``columns`` says which column holds what. A long list goes in by short
+    transactions; meanwhile ``arriving_at`` is when the last of them was, and nobody sees it.
     """
 
-    __table_args__ = (Index("import_of_clinic", "clinic_id", "id"),)
+    __table_args__ = (
+        Index("import_of_clinic", "clinic_id", "id"),
+        # Which lists are still arriving?
+        Index("import_arriving", "id", **where(text("arriving_at IS NOT NULL"))),
+    )
 
     id: int = Field(default=None, primary_key=True)
     clinic_id: int = Field(foreign_key="clinic.id")
@@ -116,6 +121,7 @@ class Import(SQLModel, table=True):
     left_out: int = 0
     undone_at: datetime | None = Field(default=None, sa_type=Instant)
     undone_by: str | None = None
+    arriving_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class ImportRow(SQLModel, table=True):
@@ -130,6 +136,19 @@ class ImportRow(SQLModel, table=True):
     client_id: int = Field(foreign_key="client.id", ondelete="CASCADE")
     treatment_id: int | None = Field(default=None, foreign_key="treatment.id", ondelete="CASCADE")
     effect: str
+
+
+class PostponedEnrolment(SQLModel, table=True):
+    """What a long list says of somebody known already, until all of the list is there."""
+
+    __tablename__ = "postponed_enrolment"
+    __table_args__ = (Index("postponed_enrolment_of", "import_id", "id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    import_id: int = Field(foreign_key="import.id", ondelete="CASCADE")
+    client_id: int = Field(foreign_key="client.id", ondelete="CASCADE")
+    number: int
+    enrolment: str = Field(sa_type=Text)
 
 
 class ColumnMapping(SQLModel, table=True):

@@ -44,7 +44,7 @@ class Reminder(SQLModel, table=True):
     move the row. ``failed_lookups`` counts the times the provider was asked for it in vain since
     its handoff, ``unproven_attempts`` the attempts whose end was never known: it may have arrived
     that many times more. Staff hold it (``held_at``), and look after what went wrong
-    (``attended_at``).
+    (``attended_at``). ``import_id`` is the long list that brought its treatment.
     """
 
     __table_args__ = (
@@ -97,6 +97,7 @@ class Reminder(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     held_at: datetime | None = Field(default=None, sa_type=Instant)
     attended_at: datetime | None = Field(default=None, sa_type=Instant)
+    import_id: int | None = None
 
 
 class Attempt(SQLModel, table=True):

@@ -55,7 +55,8 @@ class Client(SQLModel, table=True):
     none for whoever shares the number. ``page_key`` is the hash of the key to the client's own page
     in its ``page_edition``. The client's choices: local ``preferred_hour``, no messages before
     ``paused_until``, and ``discretion``. One that was made one with another
-    (``merged_into``) keeps what it was found by, and leads there.
+    (``merged_into``) keeps what it was found by, and leads there. ``import_id`` is the long list that
+    brought them.
     """
 
     __table_args__ = (
@@ -106,6 +107,7 @@ class Client(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
     erased_at: datetime | None = Field(default=None, sa_type=Instant)
     merged_into: int | None = None
+    import_id: int | None = None
 
 
 class Consent(SQLModel, table=True):
@@ -161,7 +163,9 @@ class Suppression(SQLModel, table=True):
 
 
 class Treatment(SQLModel, table=True):
-    """One session, as the clinic's wall clock shows it; ``ends_at`` (UTC) is derived."""
+    """One session, as the clinic's wall clock shows it; ``ends_at`` (UTC) is derived. ``import_id``
+    is the long list that brought it.
+    """
 
     __table_args__ = (
         # One treatment for a booking of one system; two systems may both have a number 1.
@@ -194,6 +198,7 @@ class Treatment(SQLModel, table=True):
     cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
     treated_marked_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
+    import_id: int | None = None
 
 
 class PurgeRecord(SQLModel, table=True):

@@ -12,9 +12,9 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from reminders.consent import join_requests
-from reminders.consent.join_requests import JoinForm
 from reminders.consent.verification_codes import Answer, TooOften
+from reminders.enrolment import join_requests
+from reminders.enrolment.join_requests import JoinForm
 from reminders.rules.contacts import clean, read_email, read_name, read_phone, show_phone
 from reminders.rules.terms import Channel, Discretion, InputError
 from reminders.store.database import reading, writing
@@ -134,6 +134,7 @@ def _read(here: JoinContext) -> JoinForm | None:
     """Read what was typed; None where ``here.faults`` says why not."""
     typed = here.request.typed
     name = _field(here, "name", read_name)
+    last_name = _field(here, "last_name", read_name)
     if not clean(typed.get("name", "")):
         here.faults["name"] = here.words("join.no_name")
     readers: dict[Channel, Callable[[str], str]] = {
@@ -159,6 +160,7 @@ def _read(here: JoinContext) -> JoinForm | None:
     discreet = typed.get("discretion") == Discretion.DISCREET
     return JoinForm(
         first_name=name or "",
+        last_name=last_name or "",
         contacts=contacts,
         agreed=agreed,
         language=language if known else here.words.language,

@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
 from reminders.consent import ledger
-from reminders.consent.join_requests import version_of
 from reminders.enrolment import clinics
+from reminders.enrolment.join_requests import version_of
 from reminders.privacy import retention
 from reminders.privacy.retention import RetentionPeriods
 from reminders.rules.terms import Act, Channel, Discretion, OneOffKind, Reason, Status
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
 from reminders.store.tables import (
-    Attempt,
     Client,
     Consent,
     JoinRequest,
@@ -31,46 +29,16 @@ from reminders.web import create_web
 from tests.conftest import House, ana
 from tests.support.desk import signed_in
 from tests.support.enrolment_form import enrolling
+from tests.support.join_form import FORM, JOIN, TEXTS_ONLY, code_in, link_in, told
 from tests.support.samples import CLINIC
 
 pytestmark = pytest.mark.portable
-
-FORM = {
-    "name": "Bea",
-    "phone": "07700 900177",
-    "texts": "yes",
-    "email": "bea@mail.example",
-    "emails": "yes",
-    "language": "en",
-    "discretion": "discreet",
-}
-TEXTS_ONLY = {k: v for k, v in FORM.items() if not k.startswith("email")}
-JOIN = "/join/rosewood-skin"
 
 
 @pytest.fixture
 def browser(house: House) -> Iterator[TestClient]:
     with TestClient(create_web(house.app), follow_redirects=True) as client:
         yield client
-
-
-def told(house: House, channel: Channel) -> str:
-    """Let the house send what is due, and return its last words by a channel."""
-    house.tick()
-    with reading(house.engine) as session:
-        lines = [x for x in house.lines(channel) if x.handoff_at]
-        assert lines, "nothing was sent"
-        last = max(lines, key=lambda x: x.reminder_id)
-        found = select(Attempt.body).where(Attempt.reminder_id == last.reminder_id)
-        return str(session.scalars(found).one())
-
-
-def code_in(text: str) -> str:
-    return str(re.findall(r"\b\d{6}\b", text)[0])
-
-
-def link_in(text: str) -> str:
-    return urlsplit(str(re.findall(r"https?://\S+/join/\S+", text)[0])).path
 
 
 def clients(house: House) -> list[Client]:

@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from reminders.enrolment import client_merge
-from reminders.monitoring import likely_doubles
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
 from reminders.store.database import writing
@@ -94,7 +93,7 @@ def keep_apart(request: DeskRequest) -> Response:
     who = request.signed_in.staff.email
     with writing(request.app.engine) as session:
         client, other = request.row(session, Client), _other(request, session)
-        pair = likely_doubles.subject(client.id, other.id)
+        pair = doubles.pair(client.id, other.id)
         doubles.note_two_people(session, request.clinic_id, pair, who, request.now)
         detail = f"and no. {other.id}"
         request.record(session, "said they are two people", Client, client.id, detail)

@@ -13,11 +13,12 @@ from starlette.responses import JSONResponse, Response
 
 from reminders.consent.ledger import Proof
 from reminders.enrolment import manual_entry
-from reminders.enrolment.manual_entry import KnownContact
+from reminders.enrolment.identification import SOMEBODY_NEW
 from reminders.enrolment.terms import ConsentAnswer, Enrolment, EnrolmentResult
 from reminders.rehearsal.simulation import rehearse_change
 from reminders.rules import list_cells
 from reminders.rules.contacts import read_email, read_name, read_phone, show_phone
+from reminders.rules.questions import Doubt
 from reminders.rules.roles import Role
 from reminders.rules.terms import LEFT, Act, Channel, InputError
 from reminders.store.database import reading, writing
@@ -41,10 +42,9 @@ WHEN = (("0", "Today"), ("-1", "Yesterday"), ("day", "Another day"))
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentInput:
-    """A form that was read: the enrolment, and the client it is for."""
+    """A form that was read."""
 
     enrolment: Enrolment
-    client: str
 
     @property
     def consented(self) -> set[Channel]:
@@ -121,9 +121,12 @@ def read(request: DeskRequest) -> EnrolmentInput:
         email=email,
         language=request.typed("language") or "en",
     )
-    return EnrolmentInput(
-        replace(entered, consents=_said(request, entered)), request.typed("meant")
-    )
+    meant = {"": None, "new": SOMEBODY_NEW}.get(chosen := request.typed("meant"), _number(chosen))
+    return EnrolmentInput(replace(entered, consents=_said(request, entered), meant=meant))
+
+
+def _number(typed: str) -> int | None:
+    return int(typed) if typed.isdecimal() else None
 
 
 def _protocol(request: DeskRequest) -> str:
@@ -189,15 +192,15 @@ def check(request: DeskRequest) -> Response:
     if request.faults or request.typed("mend"):
         return _form(request)
     with reading(request.app.engine) as session:
-        known = manual_entry.known_contacts(session, request.signed_in.clinic, typed.enrolment)
-        session.expunge_all()
-    if _unclear(known, typed):
-        return request.page("known-contacts.html", known=known, typed_all=_all(request))
+        doubt = manual_entry.doubt_of(session, request.signed_in.clinic, typed.enrolment)
+    if doubt is not None:
+        return _ask(request, doubt)
     done: list[EnrolmentResult] = []
+    known: list[str] = []
     lines = rehearse_change(
         request.app.engine,
         request.app.rehearsal_dispatcher,
-        lambda session: _try(session, request, typed, done),
+        lambda session: _try(session, request, typed, done, known),
         request.now,
         request.now + FAR,
     )
@@ -208,14 +211,15 @@ def check(request: DeskRequest) -> Response:
         told=typed.enrolment,
         yes=typed.consented,
         done=done[0],
+        known=known[0],
         going=[line for line in ours if line.status in LEFT],
         staying=[line for line in ours if line.status not in LEFT],
     )
 
 
-def _unclear(known: list[KnownContact], typed: EnrolmentInput) -> bool:
-    """Say whether somebody else is on this number or address, and it is not said who is meant."""
-    return bool(known) and not typed.client and not any(one.same for one in known)
+def _ask(request: DeskRequest, doubt: Doubt) -> Response:
+    """Ask who is meant before anything is kept."""
+    return request.page("known-contacts.html", doubt=doubt, typed_all=_all(request))
 
 
 def _all(request: DeskRequest) -> list[tuple[str, str]]:
@@ -225,19 +229,25 @@ def _all(request: DeskRequest) -> list[tuple[str, str]]:
 
 
 def _try(
-    session: Session, request: DeskRequest, typed: EnrolmentInput, done: list[EnrolmentResult]
+    session: Session,
+    request: DeskRequest,
+    typed: EnrolmentInput,
+    done: list[EnrolmentResult],
+    known: list[str],
 ) -> int:
     one = _enrol(session, request, typed)
-    done.append(one)
     assert one.client is not None
+    done.append(one)
+    known.append(f"{one.client.first_name} {one.client.last_name}".strip())
     return one.client.id
 
 
 def _enrol(session: Session, request: DeskRequest, typed: EnrolmentInput) -> EnrolmentResult:
-    meant = request.row(session, Client, int(typed.client)) if typed.client.isdecimal() else None
-    return manual_entry.enrol(
-        session, request.app.library, request.signed_in.clinic, typed.enrolment, request.now, meant
-    )
+    told = typed.enrolment
+    if told.meant:
+        told = replace(told, meant=request.row(session, Client, told.meant).id)
+    clinic = request.signed_in.clinic
+    return manual_entry.enrol(session, request.app.library, clinic, told, request.now)
 
 
 def keep(request: DeskRequest) -> Response:
@@ -247,7 +257,9 @@ def keep(request: DeskRequest) -> Response:
         return _form(request)
     with writing(request.app.engine) as session:
         done = _enrol(session, request, typed)
-        assert done.client is not None
+        if done.client is None:
+            assert done.doubt is not None
+            return _ask(request, done.doubt)
         request.record(session, f"enrolled ({done.effect})", Client, done.client.id)
     treatment = f"?treatment={done.treatment.id}" if done.treatment else ""
     return request.redirect(f"/clients/{done.client.id}/enrolled{treatment}", "enrolled")

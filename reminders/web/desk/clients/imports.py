@@ -6,47 +6,31 @@ import re
 from io import BytesIO
 from typing import Any, BinaryIO
 
+from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from reminders.enrolment.terms import Effect
 from reminders.intake import imports as list_imports
-from reminders.intake import lists, sheet_choices
-from reminders.intake.imports import ImportPreview
-from reminders.intake.list_results import Taken
+from reminders.intake import sheet_choices
+from reminders.intake.arrivals import Arrival
 from reminders.rules.list_columns import FIELDS
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
 from reminders.spreadsheets import table_in, write_table
-from reminders.store.database import reading, short_transaction, writing
+from reminders.store.database import reading, writing
 from reminders.store.queries import imports as queries
 from reminders.store.queries import people
 from reminders.store.queries.desk import row_of_clinic
 from reminders.store.tables import Import
 from reminders.web.desk.clients import import_sheets
+from reminders.web.desk.clients.import_draft import HOLDS, words
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.workbooks.terms import SeveralSheetsError
 
-SHOWN = 40
-"""How many faulty rows, and how many good ones, a page shows at a time."""
-
-FORESEEN = 2_000
-"""Up to so many rows the check page plays the whole intake to say what it would do."""
-
-HOLDS = {
-    "": "Not needed", "first_name": "First name", "last_name": "Last name", "name": "Whole name",
-    "phone": "Mobile number", "email": "Email", "treatment": "Kind of treatment",
-    "treated_at": "Day of treatment", "time": "Time it begins", "ended_at": "When it ends",
-    "status": "Status (cancelled, no-show)", "sms_consent": "Yes to texts",
-    "email_consent": "Yes to emails", "consent_at": "Day of consent",
-    "consent_source": "How they consented", "language": "Language", "time_zone": "Time zone",
-    "external_id": "Booking number", "client_id": "Client number", "duration": "How long it takes",
-    "ended": "Cancelled or no-show: yes or no", "ended_why": "Why it was cancelled",
-    "came": "Came: yes or no", "certain": "Confirmed: yes or no",
-}  # fmt: skip
-"""What a column may hold, in the desk's words."""
-
-assert HOLDS.keys() - {""} == set(FIELDS)
+MEANWHILE = 1_000
+"""Up to so many treatments the page waits until they are in."""
 
 
 def show_all(request: DeskRequest) -> Response:
@@ -93,6 +77,8 @@ def show(request: DeskRequest) -> Response:
         clinic = people.clinic(session, request.clinic_id)
     if intake.taken_at is not None:
         return _show_taken(request, intake)
+    if intake.arriving_at is not None:
+        return _show_arriving(request, intake)
     if sheets := sheet_choices.sheets_of(intake):
         return import_sheets.show(request, intake, sheets)
     try:
@@ -101,59 +87,13 @@ def show(request: DeskRequest) -> Response:
     except InputError as error:
         request.faults["list"] = str(error)
         return request.page("import-dropped.html", intake=intake)
-    return request.page("import.html", **_draft(request, intake, looked))
+    return request.page("import.html", **words(request, intake, looked))
 
 
-def _draft(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[str, Any]:
-    missing = looked.missing
-    faults = [] if missing else looked.checked.faults
-    faulty = list(dict.fromkeys(fault.row for fault in faults))
-    cells = dict(looked.table.rows)
-    checked, foreseen = looked.checked, _foresee(request, looked)
-    waiting = [*checked.doubts, *(foreseen.waiting if foreseen else [])]
-    return {
-        "intake": intake,
-        "looked": looked,
-        "missing": missing,
-        "faulty": [_faulty(looked, n, cells[n]) for n in faulty[:SHOWN]],
-        "faulty_count": len(faulty),
-        "good": looked.checked.good[:SHOWN],
-        "says_consent": not {"sms_consent", "email_consent"} & looked.columns.keys(),
-        "holds": HOLDS,
-        "holds_at": {place: name for name, place in looked.columns.items()},
-        "foreseen": foreseen,
-        "going_in": foreseen.rows if foreseen else sum(not e.cancelled for _, e in checked.good),
-        "other_services": checked.other_services.total(),
-        "services": checked.other_services.most_common(),
-        "questions": foreseen.asked if foreseen else checked.questions,
-        "sentences": list(dict.fromkeys(row.doubt.sentence for row in waiting))[:SHOWN],
-        "can_take": not missing and (checked.good or checked.doubts),
-    }
-
-
-def _faulty(looked: ImportPreview, number: int, row: Any) -> dict[str, Any]:
-    """Say which cells of a row are wrong, by place, and which are not."""
-    titles = list(looked.table.header)
-    faults: dict[int, list[str]] = {}
-    for fault in looked.faults_of(number):
-        place = titles.index(fault.column) if fault.column in titles else -1
-        faults.setdefault(place, []).append(f"{fault.problem} {fault.advice}".strip())
-    cells = [*row, *[""] * (len(titles) - len(row))]
-    used = sorted(set(looked.columns.values()) | {place for place in faults if place >= 0})
-    return {
-        "number": number,
-        "elsewhere": faults.get(-1, []),
-        "cells": [(place, titles[place], cells[place], faults.get(place, [])) for place in used],
-    }
-
-
-def _foresee(request: DeskRequest, looked: ImportPreview) -> Taken | None:
-    """Play the intake on the real database, and undo it."""
-    if looked.missing or not 0 < len(looked.checked.good) <= FORESEEN:
-        return None
-    with short_transaction(request.app.engine) as session:
-        clinic = people.clinic(session, request.clinic_id)
-        return lists.bring_in(session, request.app.library, clinic, looked.checked, request.now)
+def _show_arriving(request: DeskRequest, intake: Import) -> Response:
+    with reading(request.app.engine) as session:
+        there = queries.count_rows(session, intake.id)
+    return request.page("import-arriving.html", intake=intake, there=there)
 
 
 def _show_taken(request: DeskRequest, intake: Import) -> Response:
@@ -221,39 +161,50 @@ def say_consent(request: DeskRequest) -> Response:
 def _change(request: DeskRequest, change: Any) -> Response:
     with writing(request.app.engine) as session:
         intake = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
-        if intake.taken_at is None:
+        if intake.taken_at is None and intake.arriving_at is None:
             change(session, intake)
     return request.redirect(f"/lists/{request.id}")
 
 
 def take(request: DeskRequest) -> Response:
-    """Take in what is good."""
-    with writing(request.app.engine) as session:
-        intake = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
-        clinic = people.clinic(session, request.clinic_id)
-        try:
-            taken = list_imports.bring_in(session, request.app.library, clinic, intake, request.now)
-        except InputError:
-            return request.redirect(f"/lists/{request.id}")
-        said = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))
-        request.record(session, "brought in a list", Import, intake.id, said)
-    return request.redirect(f"/lists/{request.id}", "brought-in")
+    """Take in what is good; a long list goes on after the page that says so has been answered."""
+    app, address = request.app, f"/lists/{request.id}"
+    try:
+        with reading(app.engine) as session:
+            intake = row_of_clinic(session, request.clinic_id, Import, request.id)
+            clinic = people.clinic(session, request.clinic_id)
+            looked = list_imports.look(session, intake, clinic, app.library, request.now)
+        with writing(app.engine) as session:
+            intake = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
+            list_imports.accept(intake, looked, request.now)
+    except InputError:
+        return request.redirect(address)
+    arrival = Arrival(app.engine, app.library, looked.checked, request.id, app.clock)
+    rest = list_imports.cells_left_out(looked)
+
+    def record(session: Session, intake: Import) -> None:
+        request.record(session, "brought in a list", Import, intake.id, f"{intake.taken} rows")
+
+    if len(looked.checked.good) <= MEANWHILE:
+        arrival.run(record, rest)
+        return request.redirect(address, "brought-in")
+    going_on = request.redirect(address)
+    going_on.background = BackgroundTask(arrival.run, record, rest)
+    return going_on
 
 
 def undo(request: DeskRequest) -> Response:
     """Undo a list: what came in by it and has not left is cancelled."""
-    with writing(request.app.engine) as session:
-        intake = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
-        clinic = people.clinic(session, request.clinic_id)
-        who = request.signed_in.staff.email
-        try:
-            undone = list_imports.undo(
-                session, request.app.library, clinic, intake, who, request.now
-            )
-        except InputError:
-            return request.redirect(f"/lists/{request.id}")
+    app, who = request.app, request.signed_in.staff.email
+    with reading(app.engine) as session:
+        row_of_clinic(session, request.clinic_id, Import, request.id)
+    try:
+        undone = list_imports.undo(app.engine, app.library, request.id, who, app.clock)
+    except InputError:
+        return request.redirect(f"/lists/{request.id}")
+    with writing(app.engine) as session:
         detail = f"{undone.treatments} treatments and {undone.reminders} reminders cancelled"
-        request.record(session, "undid a list", Import, intake.id, detail)
+        request.record(session, "undid a list", Import, request.id, detail)
     return request.redirect(f"/lists/{request.id}", "list-undone")
 
 
@@ -261,7 +212,7 @@ def drop(request: DeskRequest) -> Response:
     """Throw away a list that was not taken in."""
     with writing(request.app.engine) as session:
         intake = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
-        if intake.taken_at is None:
+        if intake.taken_at is None and intake.arriving_at is None:
             session.delete(intake)
             request.record(session, "threw a list away", Import, request.id)
     return request.redirect("/lists")

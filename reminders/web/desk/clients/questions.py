@@ -1,4 +1,4 @@
-"""The staff page of questions about lists: what is in doubt, and each answer one tap."""
+"""The staff page of questions: what is in doubt about lists and who joined, and each answer one tap."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
         Kind.CONTACT: (f"Mend {name}’s {what}: {why}", f"Mend the {what}", mend, False),
         Kind.UNDELIVERED: (f"{name}: {why}", "I have seen to it", attended, True),
         Kind.UNKNOWN: (f"Ask {name} whether the {milestone} {kind} came: nobody could prove it", "I have asked them", attended, True),
-        Kind.QUESTION: (f"{need.count} question{'' if need.count == 1 else 's'} about your lists", "Answer", "/questions", False),
+        Kind.QUESTION: (f"{need.count} question{'' if need.count == 1 else 's'} for you", "Answer", "/questions", False),
         Kind.REVIEW: (review, "Read it", read, False),
         Kind.DOUBLE: (f"Same person? {name}, {why}", "Look at both", same, False),
     }  # fmt: skip

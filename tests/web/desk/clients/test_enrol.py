@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import date, timedelta
 
@@ -13,8 +14,8 @@ from reminders.store.database import reading
 from reminders.store.queries import people
 from reminders.store.tables import Consent, Treatment
 from tests.conftest import House, ana
-from tests.support.desk import signed_in
-from tests.support.enrolment_form import enrolled, enrolling
+from tests.support.desk import Desk, signed_in
+from tests.support.enrolment_form import DANA, enrolled, enrolling
 
 pytestmark = pytest.mark.portable
 
@@ -85,26 +86,93 @@ def test_a_day_is_read_as_people_write_it(house: House, day: str, expected: date
         assert session.scalars(select(Treatment)).one().treated_on == expected
 
 
-def test_somebody_known_is_offered_not_entered_twice(house: House) -> None:
-    house.enrol(ana(date(2026, 3, 12)))
-    desk = enrolling(signed_in(house), phone="07700 900101", when="day", day="28 April")
-    assert "Somebody is on this number or address already" in desk.text
-    desk.post("/enrol/check", meant="1")
-    assert "What Ana will get" in desk.text or "What Dana will get" in desk.text
-    desk.post("/enrol")
-    with reading(house.engine) as session:
-        (client,) = people.clients_of(session)
-        assert client.first_name == "Ana"
-        assert len(list(people.treatments_of(session, [client.id]))) == 2
+ANA = {"first_name": "Ana", "last_name": "Costa", "phone": "07700 900101", "email": ""}
+"""Ana, as the one the clinic knows."""
+COSTA = ana(date(2026, 3, 12), last_name="Costa")
 
 
-def test_somebody_who_shares_a_number_is_entered_as_somebody_else(house: House) -> None:
-    house.enrol(ana(date(2026, 3, 12)))
-    desk = enrolling(signed_in(house), phone="07700 900101")
-    desk.post("/enrol/check", meant="new")
-    desk.post("/enrol")
+@pytest.mark.parametrize(
+    "typed,asked,choices",
+    [
+        ({}, "", []),
+        ({"first_name": "ANA", "last_name": "costa"}, "", []),
+        ({"first_name": "Anna"}, "", []),
+        ({"last_name": ""}, "", []),
+        ({"first_name": "Costa", "last_name": "Ana"}, "", []),
+        ({"phone": "", "email": "ana@mail.example"}, "", []),
+        ({"phone": "07700 900177"}, "You know Ana Costa already", ["Ana Costa, +44 7700 900101: +44 7700 900177 from now on"]),
+        ({"phone": "", "email": "new@mail.example"}, "You know Ana Costa already", ["Ana Costa, +44 7700 900101: new@mail.example from now on"]),
+        ({"first_name": "Ina"}, "Ina Costa has the number or address of Ana Costa", ["Ana Costa, +44 7700 900101"]),
+        ({"last_name": "Lind"}, "Ana Lind has the number or address of Ana Costa", ["Ana Costa, +44 7700 900101"]),
+        ({"first_name": "Tom"}, "Ana Costa has this number or address already", ["Ana Costa, +44 7700 900101"]),
+        ({"first_name": "Tom", "phone": "07700 900177"}, "", []),
+        ({"first_name": "Ina", "phone": "07700 900177"}, "", []),
+        ({"last_name": "", "phone": "07700 900177"}, "", []),
+    ],
+)  # fmt: skip
+def test_who_may_be_known_is_asked_about_as_lists_do_and_whoever_shares_a_number_too(
+    house: House, typed: dict[str, str], asked: str, choices: list[str]
+) -> None:
+    house.enrol(COSTA)
+    desk = enrolling(signed_in(house), **(ANA | typed))
+    if not asked:
+        assert "will get" in desk.text
+        return
+    assert "Do you know this client?" in desk.text
+    assert asked in desk.text
+    assert desk.page is not None
+    offered = re.findall(r'<input type="radio" name="meant"[^>]*> ([^<]*)<', desk.page.text)
+    assert html.unescape(" ".join(offered)).startswith(" ".join(choices) + " Somebody else: ")
+    assert "checked" not in desk.page.text
+
+
+def clients(house: House) -> list[tuple[str, str, str | None, int]]:
     with reading(house.engine) as session:
-        assert [c.first_name for c in people.clients_of(session)] == ["Ana", "Dana"]
+        return [
+            (c.first_name, c.last_name, c.phone, len(list(people.treatments_of(session, [c.id]))))
+            for c in people.clients_of(session)
+        ]
+
+
+def enrol_as(house: House, meant: str, **typed: str) -> Desk:
+    house.enrol(COSTA)
+    desk = enrolling(signed_in(house), when="day", day="28 April", **(ANA | typed))
+    desk.post("/enrol/check", meant=meant)
+    assert "will get" in desk.text
+    desk.post("/enrol")
+    return desk
+
+
+def test_who_is_known_keeps_their_name_and_gets_the_new_number(house: House) -> None:
+    enrol_as(house, "1", first_name="Ina", phone="07700 900101")
+    assert clients(house) == [("Ana", "Costa", "+447700900101", 2)]
+    enrol_as(house, "1", phone="07700 900177")
+    assert clients(house)[0][:3] == ("Ana", "Costa", "+447700900177")
+
+
+def test_the_page_to_check_says_whom_we_know_by_another_spelling(house: House) -> None:
+    house.enrol(COSTA)
+    desk = enrolling(signed_in(house), **(ANA | {"first_name": "Anna"}))
+    assert "Ana Costa (you wrote Anna Costa)" in desk.text
+
+
+@pytest.mark.parametrize("first", ["Dana", "Ina"])
+def test_somebody_who_shares_a_number_is_entered_as_somebody_else_and_not_asked_about_again(
+    house: House, first: str
+) -> None:
+    desk = enrol_as(house, "new", first_name=first)
+    assert [(c[0], c[3]) for c in clients(house)] == [("Ana", 1), (first, 1)]
+    desk.get("/")
+    assert "Same person?" not in desk.text
+
+
+def test_a_form_handed_in_unchecked_is_asked_about_before_anything_is_kept(house: House) -> None:
+    house.enrol(COSTA)
+    desk = signed_in(house)
+    desk.get("/enrol")
+    desk.post("/enrol", **(DANA | ANA | {"phone": "07700 900177"}))
+    assert "Do you know this client?" in desk.text
+    assert [c[0] for c in clients(house)] == ["Ana"]
 
 
 def test_the_number_is_said_back_while_it_is_typed(house: House) -> None:

@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 
 from reminders.intake import imports
+from reminders.intake.imports import ImportPreview
+from reminders.intake.list_results import CheckedList
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError, Status
-from reminders.spreadsheets import table_of, write_table
+from reminders.spreadsheets import Table, table_of, write_table
 from reminders.store.database import reading, writing
-from reminders.store.queries import audit, people
+from reminders.store.queries import audit
 from reminders.store.queries import imports as queries
 from reminders.store.tables import Client, Import, Treatment
 from tests.conftest import House, ana
@@ -62,9 +64,10 @@ def test_a_list_is_taken_in_once_however_often_the_button_is_pressed(house: Hous
     with reading(house.engine) as session:
         assert len(queries.rows_of(session, number)) == 1
     with writing(house.engine) as session:
-        clinic, intake = people.clinics(session)[0], session.get_one(Import, number)
+        intake = session.get_one(Import, number)
+        looked = ImportPreview(Table([], []), {}, CheckedList(), intake.cells)
         with pytest.raises(InputError, match="in already"):
-            imports.bring_in(session, house.app.library, clinic, intake, house.clock())
+            imports.accept(intake, looked, house.clock())
 
 
 def test_the_check_page_changes_nothing(house: House) -> None:

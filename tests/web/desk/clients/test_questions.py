@@ -14,7 +14,7 @@ from reminders.store.queries import audit
 from reminders.store.tables import Client
 from tests.conftest import House, ana
 from tests.support.desk import Desk, signed_in
-from tests.support.questions import ask, row
+from tests.support.questions import ask, row, subject_of
 
 pytestmark = pytest.mark.portable
 
@@ -43,16 +43,16 @@ def glow(house: House) -> Doubt:
 
 def test_today_and_the_lists_say_that_there_are_questions(house: House) -> None:
     desk = with_a_list(house)
-    assert "1 question about your lists" in desk.text
+    assert "1 question for you" in desk.text
     desk.get("/")
-    assert "1 question about your lists" in desk.text
+    assert "1 question for you" in desk.text
     assert "Today 1 need a person" in desk.text
     ask(house, about_status("Parked"), row())
     desk.get("/")
-    assert "2 questions about your lists" in desk.text
+    assert "2 questions for you" in desk.text
     assert "Today 1 need a person" in desk.text
     desk.get("/lists")
-    assert "2 questions about your lists" in desk.text
+    assert "2 questions for you" in desk.text
 
 
 def test_a_question_shows_the_rows_as_they_came_and_who_brought_them(house: House) -> None:
@@ -79,7 +79,11 @@ def test_one_tap_takes_in_every_row_that_waited_and_says_what_it_did(house: Hous
 
 def test_an_answer_to_a_name_is_one_button_with_what_we_will_write(house: House) -> None:
     desk = signed_in(house)
-    ask(house, about_name("Ana (VIP)", "Ana"), row("Ana (VIP)", treatment="Microneedling"))
+    ask(
+        house,
+        about_name(subject_of(house, "Ana (VIP)"), "Ana (VIP)", "Ana"),
+        row("Ana (VIP)", treatment="Microneedling"),
+    )
     desk.get("/questions")
     assert "We will write “Ana”. Right?" in desk.text
     assert desk.page is not None
@@ -88,7 +92,8 @@ def test_an_answer_to_a_name_is_one_button_with_what_we_will_write(house: House)
 
 def test_how_to_greet_somebody_may_be_written(house: House) -> None:
     desk = signed_in(house)
-    ask(house, about_name("A. Costarica", ""), row("A.", treatment="Microneedling"))
+    doubt = about_name(subject_of(house, "A. Costarica"), "A. Costarica", "")
+    ask(house, doubt, row("A.", treatment="Microneedling"))
     desk.get("/questions")
     assert desk.post("/questions/1", choice="see www.example.com").status_code == 422
     desk.post("/questions/1", choice=" ")

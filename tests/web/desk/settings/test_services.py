@@ -75,7 +75,7 @@ def test_what_a_status_means_is_changed_for_the_next_list(house: House) -> None:
     desk.post("/clinic/services", **{"status:parked": "not-taking-place"})
     assert "Saved." in desk.text
     with reading(house.engine) as session:
-        assert list(questions.answers(session, 1).values()) == ["not-taking-place"]
+        assert list(questions.answers(session, 1).given.values()) == ["not-taking-place"]
         assert audit.page(session, 1)[0].detail == "Parked: takes-place → not-taking-place"
     assert desk.post("/clinic/services", **{"status:parked": "maybe"}).status_code == 422
 

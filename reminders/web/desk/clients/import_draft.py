@@ -1,0 +1,89 @@
+"""What the page of a list shows that is looked at before it goes in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reminders.intake import lists
+from reminders.intake.imports import ImportPreview
+from reminders.intake.list_results import Taken
+from reminders.rules.list_columns import FIELDS
+from reminders.store.database import short_transaction
+from reminders.store.queries import people
+from reminders.store.tables import Import
+from reminders.web.desk.page import DeskRequest
+
+SHOWN = 40
+"""How many faulty rows, and how many good ones, a page shows at a time."""
+
+FORESEEN = 250
+"""Up to so many rows the check page plays the whole intake to say what it would do; others would
+wait for a longer one."""
+
+HOLDS = {
+    "": "Not needed", "first_name": "First name", "last_name": "Last name", "name": "Whole name",
+    "phone": "Mobile number", "email": "Email", "treatment": "Kind of treatment",
+    "treated_at": "Day of treatment", "time": "Time it begins", "ended_at": "When it ends",
+    "status": "Status (cancelled, no-show)", "sms_consent": "Yes to texts",
+    "email_consent": "Yes to emails", "consent_at": "Day of consent",
+    "consent_source": "How they consented", "language": "Language", "time_zone": "Time zone",
+    "external_id": "Booking number", "client_id": "Client number", "duration": "How long it takes",
+    "ended": "Cancelled or no-show: yes or no", "ended_why": "Why it was cancelled",
+    "came": "Came: yes or no", "certain": "Confirmed: yes or no",
+}  # fmt: skip
+"""What a column may hold, in the desk's words."""
+
+assert HOLDS.keys() - {""} == set(FIELDS)
+
+
+def words(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[str, Any]:
+    """Return what the page of a list that is looked at before it goes in fills its template with."""
+    missing = looked.missing
+    faults = [] if missing else looked.checked.faults
+    faulty = list(dict.fromkeys(fault.row for fault in faults))
+    cells = dict(looked.table.rows)
+    checked, foreseen = looked.checked, _foresee(request, looked)
+    waiting = [*checked.doubts, *(foreseen.waiting if foreseen else [])]
+    return {
+        "intake": intake,
+        "looked": looked,
+        "missing": missing,
+        "faulty": [_faulty(looked, n, cells[n]) for n in faulty[:SHOWN]],
+        "faulty_count": len(faulty),
+        "good": looked.checked.good[:SHOWN],
+        "says_consent": not {"sms_consent", "email_consent"} & looked.columns.keys(),
+        "holds": HOLDS,
+        "holds_at": {place: name for name, place in looked.columns.items()},
+        "foreseen": foreseen,
+        "going_in": foreseen.rows if foreseen else sum(not e.cancelled for _, e in checked.good),
+        "other_services": checked.other_services.total(),
+        "services": checked.other_services.most_common(),
+        "questions": foreseen.asked if foreseen else checked.questions,
+        "sentences": list(dict.fromkeys(row.doubt.sentence for row in waiting))[:SHOWN],
+        "can_take": not missing and (checked.good or checked.doubts),
+    }
+
+
+def _faulty(looked: ImportPreview, number: int, row: Any) -> dict[str, Any]:
+    """Say which cells of a row are wrong, by place, and which are not."""
+    titles = list(looked.table.header)
+    faults: dict[int, list[str]] = {}
+    for fault in looked.faults_of(number):
+        place = titles.index(fault.column) if fault.column in titles else -1
+        faults.setdefault(place, []).append(f"{fault.problem} {fault.advice}".strip())
+    cells = [*row, *[""] * (len(titles) - len(row))]
+    used = sorted(set(looked.columns.values()) | {place for place in faults if place >= 0})
+    return {
+        "number": number,
+        "elsewhere": faults.get(-1, []),
+        "cells": [(place, titles[place], cells[place], faults.get(place, [])) for place in used],
+    }
+
+
+def _foresee(request: DeskRequest, looked: ImportPreview) -> Taken | None:
+    """Play the intake on the real database, and undo it."""
+    if looked.missing or not 0 < len(looked.checked.good) <= FORESEEN:
+        return None
+    with short_transaction(request.app.engine) as session:
+        clinic = people.clinic(session, request.clinic_id)
+        return lists.bring_in(session, request.app.library, clinic, looked.checked, request.now)
