@@ -167,10 +167,8 @@ class App:
     @cached_property
     def history(self) -> HistoryWatch:
         """Return what remembers for this process where its database last stood."""
-        return HistoryWatch(
-            self.links.seal("server", server_of(self.settings.database_url)),
-            watching=self.settings.live,
-        )
+        server = self.links.seal("server", server_of(self.settings.database_url))
+        return HistoryWatch(server, watching=self.settings.live)
 
     @property
     def unknown_messages(self) -> UnknownMessages:

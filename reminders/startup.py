@@ -22,8 +22,6 @@ def use_packaged_zones() -> None:
 
 
 def tune_garbage_collection() -> None:
-    """Let the garbage collector pass over what was imported, and come a tenth as often: on a
-    long list it would take a third of the time.
-    """
+    """Let the garbage collector pass over what was imported, and come a tenth as often."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -28,19 +29,17 @@ connection left for us: it passes.
 DEMOTED = {"25006"}
 """PostgreSQL's code for a server that only reads: a connection to it is of no use any more."""
 
-LOCK_TIMEOUT = f"lock_timeout = '{BUSY}s'"
-
-BY_INDEX = tuple(
-    f"enable_{way} = off" for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin")
-)
-"""Every statement of a delivery finds a few rows by an index. PostgreSQL would read whole tables
-instead for as long as it believes they are small: for a minute after a long list came in."""
+SETTINGS = {"lock_timeout": f"{BUSY}s"}
+"""What PostgreSQL is told in every session, or behind a pooler in every transaction."""
 
 
-def session_options(connections: int, name: str = "reminders", *, pooled: bool) -> dict[str, Any]:
-    """Return how to open an engine that keeps at most so many connections. Nothing is asked for at
-    the start of a session, since poolers refuse that.
+def session_options(
+    connections: int, name: str = "reminders", *, pooled: bool = False
+) -> dict[str, Any]:
+    """Return how to open an engine that keeps at most so many connections, which the server lists
+    under a name. No setting is asked for at the start of a session, since poolers refuse that.
     """
+    unprepared = {"prepare_threshold": None} if pooled else {}
     return {
         "pool_size": connections,
         "max_overflow": 0,
@@ -49,36 +48,39 @@ def session_options(connections: int, name: str = "reminders", *, pooled: bool) 
         "pool_pre_ping": True,
         "pool_recycle": 300,
         "hide_parameters": True,
-        "connect_args": {
-            "application_name": name,
-            "connect_timeout": BUSY,
-            **({"prepare_threshold": None} if pooled else {}),
-        },
+        "connect_args": {"application_name": name, "connect_timeout": BUSY, **unprepared},
     }
 
 
-def prepare_sessions(engine: Engine, settings: Sequence[str] = (), *, pooled: bool) -> None:
-    """Prepare each new connection with these settings: behind a pooler nothing may belong to a
+def prepare_sessions(
+    engine: Engine, more: Mapping[str, str] = MappingProxyType({}), *, pooled: bool = False
+) -> None:
+    """Prepare each new connection, with more settings: behind a pooler nothing may belong to a
     session.
     """
-    all_of_them = (LOCK_TIMEOUT, *settings)
+    settings = {**SETTINGS, **more}.items()
 
     def start_session(connection: Any, record: Any) -> None:
         record.info["pooled"] = pooled or _is_pooled(connection, record)
         if record.info["pooled"]:
             record.driver_connection.prepare_threshold = None
         else:
-            for setting in all_of_them:
-                _ask(connection, f"SET {setting}")
+            _ask(connection, _setting(settings, "false"))
         connection.commit()
 
     def begin(connection: Connection) -> None:
         if connection.info.get("pooled"):
-            connection.exec_driver_sql("; ".join(f"SET LOCAL {one}" for one in all_of_them))
+            connection.exec_driver_sql(_setting(settings, "true"))
 
     event.listen(engine, "connect", start_session)
     event.listen(engine, "begin", begin)
     event.listen(engine, "handle_error", _let_go_if_demoted)
+
+
+def _setting(settings: Iterable[tuple[str, str]], for_transaction: str) -> str:
+    """Return the statement that makes these settings, of our own words alone."""
+    calls = (f"set_config('{name}', '{value}', {for_transaction})" for name, value in settings)
+    return f"SELECT {', '.join(calls)}"
 
 
 def _is_pooled(connection: Any, record: Any) -> bool:

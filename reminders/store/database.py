@@ -22,7 +22,6 @@ from reminders.store.arrival_filter import ReadingSession
 from reminders.store.connections import (
     AWAY,
     BUSY,
-    BY_INDEX,
     IdleConnections,
     prepare_sessions,
     session_options,
@@ -57,9 +56,9 @@ def open_engine(
     url: str, hash_key: bytes = b"", *, connections: int = 5, pooled: bool = False
 ) -> Engine:
     """Return an engine for the address; nothing is contacted yet. ``hash_key`` is what hashes
-    stand under that take the place of erased contacts, and of names and numbers asked about; at most
-    so many ``connections`` are open at once; ``pooled`` says that a pooler stands between, where that
-    cannot be told.
+    stand under that take the place of erased contacts, and of names and numbers asked about; at
+    most so many ``connections`` are open at once; ``pooled`` says that a pooler stands between,
+    where that cannot be told.
 
     Errors never show what was to be written, since they end up in logs.
     """
@@ -71,6 +70,13 @@ def open_engine(
         prepare_sessions(engine, pooled=pooled)
     engine.update_execution_options(hash_key=hash_key, pooled=pooled)
     return engine
+
+
+BY_INDEX = dict.fromkeys(
+    ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin"), "off"
+)
+"""Every statement of a delivery finds a few rows by an index. PostgreSQL would read whole tables
+instead for as long as it believes they are small: for a minute after a long list came in."""
 
 
 DELIVERIES = "reminders deliveries"
@@ -96,7 +102,7 @@ class Transactions:
             told = engine.get_execution_options()
             pooled = bool(told.get("pooled"))
             chosen = session_options(connections, DELIVERIES, pooled=pooled)
-            chosen |= {"pool_pre_ping": False}
+            chosen["pool_pre_ping"] = False
             self._waiting = create_async_engine(engine.url, execution_options=told, **chosen)
             prepare_sessions(self._waiting.sync_engine, BY_INDEX, pooled=pooled)
             self._idle = IdleConnections(self._waiting.sync_engine)
