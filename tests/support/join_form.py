@@ -68,7 +68,7 @@ def join(house: House, browser: TestClient, **typed: Any) -> list[Response]:
 
 
 SIMILAR = {"name": "Ina", "phone": "07700 900101"}
-"""Somebody with a name like Ana's, on her number."""
+"""Somebody with a name like Ana's, on Ana's number."""
 
 NAMESAKE = {"name": "Ana", "last_name": "Costa", "phone": "07700 900177"}
 """Somebody with Ana's whole name, on another number."""
