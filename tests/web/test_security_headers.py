@@ -9,11 +9,12 @@ import pytest
 from httpx2 import Response
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from reminders.app import build
 from reminders.web import create_web
+from reminders.web.api import PREFIX
 from reminders.web.security_headers import ALWAYS, OVER_HTTPS
 from tests.conftest import House, engine_of
 
@@ -35,11 +36,13 @@ def opened(house: House, **settings: object) -> TestClient:
 def answers(client: TestClient) -> Iterator[tuple[str, Response]]:
     """Ask at each route by each method, at an address that leads nowhere, and where it breaks."""
     assert isinstance(client.app, Starlette)
-    for route in client.app.routes:
-        assert isinstance(route, Route)
-        path = re.sub(r"\{(\w+)(:int)?\}", "1", route.path)
+    found = [route for route in client.app.routes if isinstance(route, Route | Mount)]
+    assert found == client.app.routes
+    within = [f"{PREFIX}/", f"{PREFIX}/openapi.json", f"{PREFIX}/clients", f"{PREFIX}/clients/1"]
+    for path in [*(route.path for route in found), *within]:
         for method in ("GET", "POST", "DELETE", "HEAD"):
-            yield f"{method} {route.path}", client.request(method, path)
+            address = re.sub(r"\{(\w+)(:int)?\}", "1", path)
+            yield f"{method} {path}", client.request(method, address)
     yield "nowhere", client.get("/nowhere")
 
 
