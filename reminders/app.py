@@ -54,8 +54,7 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 
-BESIDE_PASSES = 2
-"""Connections of a worker for its beats and alerts; the rest of them are its passes'."""
+BESIDE_PASSES = 2  # connections of a worker for beats and alerts; the rest are for its passes
 
 
 def system_clock() -> datetime:

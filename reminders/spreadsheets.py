@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from io import SEEK_END, BytesIO, StringIO
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from reminders.rules.list_shape import separator_of
+from reminders.list_tables import Rows, Table
+from reminders.rules.headings import recognise
+from reminders.rules.list_shape import FARTHEST, separator_of
 from reminders.rules.terms import InputError
+from reminders.rules.text_encodings import decode
 from reminders.workbooks.isolation import workbook_rows
 from reminders.workbooks.terms import (
     LARGEST,
@@ -26,19 +30,13 @@ from reminders.workbooks.terms import (
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks begin: XLSX and ODS are ZIP files, XLS an OLE one."""
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_ENDING = re.compile(r"[^\n]*\n|[^\n]+")
 _NUMBER = re.compile(r"[+-]?[\d ]+([.,]\d+)?")
 
 _HTML = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<style", b"<head", b"<body")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"Rar!", b"\x1f\x8b")
 _SAVE_AS = "Open it in your spreadsheet program and save it as .xlsx or .csv."
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A header and the rows under it, each with the number it has in the file."""
-
-    header: Sequence[str]
-    rows: Sequence[tuple[int, Sequence[str]]]
 
 
 def read_table(path: Path, sheet: str | None = None) -> Table:
@@ -72,7 +70,7 @@ def table_in(file: BinaryIO, sheet: str | None = None) -> Table:
     if start.startswith(_PICTURES):
         raise InputError("This is not a spreadsheet.", "Choose the .csv or .xlsx file.")
     is_workbook = start.startswith(_WORKBOOKS)
-    return _table(workbook_rows(file, sheet) if is_workbook else _delimited(file.read()))
+    return _table(workbook_rows(file, sheet) if is_workbook else _delimited(decode(file.read())))
 
 
 def _weigh(file: BinaryIO) -> None:
@@ -103,10 +101,10 @@ def _harmless(cell: str) -> str:
 
 def _table(rows: Iterable[NumberedRow]) -> Table:
     """Take rows until there are more, or wider ones, than a list needs."""
-    taken: list[NumberedRow] = []
+    taken = Rows()
     for number, cells in rows:
         if row := _without_blank_end(cells):
-            taken.append((number, row))
+            taken.append(number, row)
             _check_size(number, row, len(taken))
     if not taken:
         raise InputError("This file is empty.", "Export the list again.")
@@ -135,39 +133,46 @@ def _check_size(number: int, row: list[str], count: int) -> None:
 # --- text files ---------------------------------------------------------------------------
 
 
-def _delimited(content: bytes) -> Iterator[NumberedRow]:
-    text = _decoded(content)
+def _delimited(text: str) -> Iterator[NumberedRow]:
     if "\x00" in text:
         raise InputError(
             "This is not a text file or a spreadsheet.", "Choose the .csv or .xlsx file."
         )
-    first = next((line for line in StringIO(text) if line.strip()), "")
+    first = next((line for line in _lines(text, _ENDING) if line.strip()), "")
     mark = (separator_of(first) or "").strip('"')  # which divides nothing
     if mark:
         text = text.replace(first.rstrip("\r\n"), "", 1)
-    lines = csv.reader(StringIO(text, newline=""), delimiter=mark or _delimiter(first))
+    lines = csv.reader(_lines(text), delimiter=mark or _delimiter(text))
     try:
         for number, row in enumerate(lines, start=1):
-            yield number, [cell.strip() for cell in row]
+            yield number, [_as_meant(cell.strip()) for cell in row]
     except csv.Error as error:
         raise InputError(f"Line {lines.line_num} cannot be read: {error}.", _SAVE_AS) from None
 
 
-def _decoded(content: bytes) -> str:
-    """Decode by the mark at the start, else as UTF-8, else as what Windows programs write."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+def _lines(text: str, line: re.Pattern[str] = _LINE) -> Iterator[str]:
+    """Return lines with their ends, one by one: a file in memory takes four times the room."""
+    return (found[0] for found in line.finditer(text))
 
 
-def _delimiter(first: str) -> str:
-    """Take what the header row is divided by."""
-    counts = {mark: _outside_quotes(first, mark) for mark in (",", ";", "\t", "|")}
-    return max(counts, key=lambda mark: counts[mark])
+def _as_meant(cell: str) -> str:
+    """Take a cell out of the formula that keeps its zeros: ``="07700900123"``."""
+    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') else cell
 
 
-def _outside_quotes(line: str, mark: str) -> int:
-    return sum(part.count(mark) for part in line.split('"')[::2])
+def _delimiter(text: str) -> str:
+    """Take that by which the first lines are divided into the most headings, else into most cells."""
+    start = list(islice((line for line in _lines(text) if line.strip()), FARTHEST))
+    return max(",;\t|", key=lambda mark: (_headings(start, mark), _cells(start[:1], mark)))
+
+
+def _headings(lines: Iterable[str], mark: str) -> int:
+    with suppress(csv.Error):
+        return max((len(recognise(row)) for row in csv.reader(lines, delimiter=mark)), default=0)
+    return 0
+
+
+def _cells(lines: Iterable[str], mark: str) -> int:
+    with suppress(csv.Error):
+        return max((len(row) for row in csv.reader(lines, delimiter=mark)), default=0)
+    return 0

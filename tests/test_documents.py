@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import typer
 from starlette.applications import Starlette
-from starlette.routing import Match, Route
+from starlette.routing import Match, Mount
 from typer.main import get_command
 
 from reminders.cli import commands
@@ -113,10 +113,11 @@ def test_the_manual_explains_every_setting_and_so_does_the_example() -> None:
 
 def leads_somewhere(web: Starlette, method: str, address: str) -> bool:
     scope = {"type": "http", "method": method, "path": address.replace("…", "x"), "headers": []}
-    return any(
-        isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE
-        for route in web.routes
-    )
+    own = (r for r in web.routes if not isinstance(r, Mount))
+    if any(r.matches(scope)[0] is not Match.NONE for r in own):
+        return True
+    mounted = (r for r in web.routes if isinstance(r, Mount) and address.startswith(f"{r.path}/"))
+    return any(leads_somewhere(r.app, method, address.removeprefix(r.path)) for r in mounted)  # type: ignore[arg-type]
 
 
 def test_every_address_that_is_named_leads_somewhere(house: House) -> None:

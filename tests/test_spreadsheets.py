@@ -33,6 +33,21 @@ def test_encodings_and_dividers_of_all_programs_are_read(
     assert table.rows == [(2, ["René", "07700900101", "2026-03-12"])]
 
 
+@pytest.mark.parametrize(
+    "before", ["", "Report, November 2026, all staff, all rooms, all services\n", "\n\nWeek 48\n\n"]
+)
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_a_title_does_not_say_what_divides_the_cells(mark: str, before: str) -> None:
+    lines = ("First name|Phone|Date", "Ana|07700900101|2026-03-12 10:00")
+    table = table_of((before + "\n".join(lines).replace("|", mark)).encode())
+    assert [*table.rows][-1][1] == ["Ana", "07700900101", "2026-03-12 10:00"]
+
+
+def test_a_formula_that_keeps_a_number_s_zeros_is_that_number() -> None:
+    table = table_of(b'first_name,phone\n"=""Ana""",="07700900101"\n')
+    assert table.rows == [(2, ["Ana", "07700900101"])]
+
+
 def test_blank_rows_are_passed_over_and_rows_keep_their_numbers(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text('a,b\n\n,\n1,"x\ny"\n\n2,z\n', "utf-8")

@@ -27,10 +27,11 @@ from reminders.intake import imports, list_results, lists
 from reminders.intake.arrivals import Arrival, settle_interrupted
 from reminders.intake.column_meanings import CellRemark
 from reminders.intake.list_results import CheckedList, Taken
+from reminders.list_tables import Table
 from reminders.questions import questions
 from reminders.rules.terms import InputError
 from reminders.shapes.operation import Import
-from reminders.spreadsheets import Table, read_table
+from reminders.spreadsheets import read_table
 from reminders.store.database import reading, writing
 from reminders.store.queries.audit import COMMAND_LINE
 from reminders.workbooks.terms import SeveralSheetsError

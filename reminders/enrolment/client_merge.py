@@ -204,7 +204,8 @@ def undo(
     session: Session, library: Library, clinic: Clinic, keep: Client, by: str, now: datetime
 ) -> Client:
     """Undo the last merge into a client, and return the other one, who has everything again that
-    they brought. What came or was said since stays with the kept client. Raises ``InputError``.
+    they brought. What came, was said or left since stays with the kept client, whom it went to.
+    Raises ``InputError``.
     """
     done = undoable(session, keep, now)
     if done is None:
@@ -213,6 +214,7 @@ def undo(
     people.lock(session, [keep.id, gone.id])
     moved = json.loads(done.moved)
     what = Belongings(moved["treatments"], moved["one_offs"], moved["replies"])
+    merges.keep_what_left(session, what.treatments, keep.id, done.merged_at)
     merges.hand_over(session, what, keep.id, gone.id)
     _swap_back(session, keep, gone, moved.get("swapped", {}))
     for name in moved["filled"]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from reminders.enrolment.terms import Enrolment
 from reminders.rules import identity, questions
 from reminders.rules.contacts import show_phone
-from reminders.rules.identity import Directory, Known, Meant, Number, Person, Verdict, Why
+from reminders.rules.identity import Directory, Known, Meant, Person, Verdict, Why
 from reminders.rules.questions import Answers, Doubt, QuestionKind
 from reminders.store.queries import doubles, join_requests, merges, people
 from reminders.store.queries.people import name_key
@@ -58,31 +58,18 @@ class ClientIndex:
     def __init__(
         self,
         clients: Iterable[Client],
-        bookings: Mapping[int, Iterable[Treatment]],
+        treatments: Mapping[int, Iterable[Treatment]],
         records: Mapping[int, Iterable[Client]],
     ) -> None:
         """Take the known clients with their treatments, and the records merged into them, by which
         they are known too.
         """
+        self._treatments = treatments
         self._known = {
-            client.id: Known(
-                client.id,
-                client.first_name,
-                client.last_name,
-                client.phone,
-                client.email,
-                frozenset((t.source, t.external_id) for t in bookings.get(client.id, ()) if t.external_id),
-                _own_number(client),
-            )
-            for client in clients
-        }  # fmt: skip
+            one.id: _known(one, treatments.get(one.id, ()), records.get(one.id, ()))
+            for one in clients
+        }
         self._directory = Directory.of(self._known.values())
-        for client_id, merged in records.items():
-            for one in merged:
-                name = one.first_name, one.last_name
-                own = _own_number(one)
-                known = Known(client_id, *name, one.phone, one.email, client_numbers=own)
-                self._directory.add(known)
         self._kept = {one.id: client_id for client_id, merged in records.items() for one in merged}
 
     def identify(self, enrolment: Enrolment, answers: Answers) -> Identified:
@@ -94,8 +81,20 @@ class ClientIndex:
             return Identified(self._kept.get(enrolment.meant, enrolment.meant), respelled=True)
         meant = identity.who_is_meant(person, self._directory)
         if meant.verdict is Verdict.QUESTION:
+            if enrolment.cancelled and not self._would_cancel(enrolment, meant.clients):
+                return Identified(None)
             return self._as_answered(person, meant, enrolment, answers)
         return self._accept(person, meant, enrolment)
+
+    def _would_cancel(self, enrolment: Enrolment, clients: Iterable[int]) -> bool:
+        """Say whether anybody's treatment would be cancelled, so that it matters whose it is."""
+        return any(
+            treatment.treated_on == enrolment.treated_on
+            or (treatment.source, treatment.external_id) == enrolment.booking
+            for client in clients
+            for treatment in self._treatments.get(client, ())
+            if treatment.cancelled_at is None
+        )
 
     def _as_answered(
         self, person: Person, meant: Meant, enrolment: Enrolment, answers: Answers
@@ -184,8 +183,19 @@ def _news(person: Person, one: Known) -> str:
     return f": {new} from now on" if new else ""
 
 
-def _own_number(client: Client) -> frozenset[Number]:
-    return frozenset({("", client.external_id)} if client.external_id else ())
+def _known(client: Client, treatments: Iterable[Treatment], records: Iterable[Client]) -> Known:
+    every = [client, *records]
+    return Known(
+        client.id,
+        client.first_name,
+        client.last_name,
+        client.phone,
+        client.email,
+        frozenset((t.source, t.external_id) for t in treatments if t.external_id),
+        frozenset(("", one.external_id) for one in every if one.external_id),
+        frozenset((one.first_name, one.last_name) for one in every[1:]),
+        frozenset(contact for one in every[1:] for contact in (one.phone, one.email) if contact),
+    )
 
 
 def _contact(one: Known) -> str:

@@ -17,6 +17,7 @@ from reminders.enrolment.client_fields import (
     given_fields,
     naming_client,
     update,
+    usual_language,
     without,
     without_spelling,
 )
@@ -171,7 +172,7 @@ class ClientMatcher:
 
     def _blank(self) -> Fields:
         of = {"clinic_id": self._clinic.id, "created_at": self._now, "import_id": self._import_id}
-        return of | BLANK
+        return of | BLANK | {"language": usual_language(self._clinic.country)}
 
     def _result(
         self, enrolment: Enrolment, found: Identified, client: Client | None

@@ -45,7 +45,7 @@ class Enrolment:
     ends: time | None = None
     phone: str | None = None
     email: str | None = None
-    language: str = "en"
+    language: str = ""
     time_zone: str | None = None
     external_id: str | None = None
     source: str = ""

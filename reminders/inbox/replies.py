@@ -114,7 +114,9 @@ class _ReplyContext:
 
     @cached_property
     def _starting(self) -> list[Client]:
-        """Return the clients a START opts in again: those who had agreed and opted out by text."""
+        """Return the clients a START opts in again: those who had agreed and opted out by text, on the
+        number they have now. One they gave up may be somebody else's.
+        """
         stops = {
             clinic_id
             for clinic_id, stop in self._stops.items()
@@ -123,7 +125,7 @@ class _ReplyContext:
         return [
             client
             for client in self._clients
-            if client.phone
+            if client.phone == self._inbound.contact
             and client.clinic_id in stops
             and replies.agreed_before(self._session, client.id)
         ]

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from reminders.enrolment import join_requests, treatments
 from reminders.intake import lists, waiting_rows
 from reminders.intake.list_results import CheckedList, Taken
+from reminders.intake.vanished import ask_of
 from reminders.questions import questions
 from reminders.rules.questions import CANCELLED, QuestionKind
 from reminders.rules.terms import InputError
-from reminders.store.queries import audit, people
+from reminders.store.queries import audit, imports, people
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Question
 from reminders.wording.library import Library
@@ -68,14 +69,22 @@ def _read_again(
 def _settle_vanished(
     session: Session, library: Library, asked: Question, ids: list[int], by: str, now: datetime
 ) -> Taken:
-    """Cancel what a person said is cancelled; of the rest remember that it takes place."""
+    """Cancel what a person said is cancelled; of the rest remember that it takes place, or ask on
+    where they spoke of one.
+    """
     taken = Taken()
-    for number in ids:
-        treatment = people.treatment(session, number)
-        if asked.answer != CANCELLED:
+    chosen, _, one = (asked.answer or "").partition(":")
+    standing = imports.treatments_by_id(session, ids)
+    if chosen == CANCELLED:
+        for treatment, _ in standing:
+            if one in {"", str(treatment.id)}:
+                treatments.cancel(session, library, treatment, now)
+                taken.effects["cancelled"] += 1
+    else:
+        for number in ids:
             about = (QuestionKind.VANISHED, str(number), "")
-            questions.remember(session, asked.clinic_id, *about, asked.answer or "", by, now)
-        elif treatment is not None and treatment.cancelled_at is None:
-            treatments.cancel(session, library, treatment, now)
-            taken.effects["cancelled"] += 1
+            questions.remember(session, asked.clinic_id, *about, chosen, by, now)
+    if one:
+        left = imports.treatments_by_id(session, ids)
+        taken.asked = ask_of(session, asked.clinic_id, asked.subject, left, now)
     return taken

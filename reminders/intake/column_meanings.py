@@ -27,7 +27,7 @@ class ColumnMeanings:
     """What the cells of one list mean: its columns, whose clock, and the order of its dates.
 
     ``source`` is whoever gave the list, whose booking numbers are its own; ``answers`` are what
-    this clinic's people were asked before.
+    this clinic's people were asked before; ``family_first`` says that whole names begin with it.
     """
 
     name: str
@@ -40,6 +40,7 @@ class ColumnMeanings:
     now: datetime
     source: str = ""
     answers: Answers = field(default_factory=Answers)
+    family_first: bool = False
     today: date = field(init=False)
 
     def __post_init__(self) -> None:

@@ -17,11 +17,11 @@ from reminders.intake import lists
 from reminders.intake.arrivals import Pace
 from reminders.intake.column_meanings import CellRemark
 from reminders.intake.list_results import CheckedList
+from reminders.list_tables import Table
 from reminders.plans.reminder_plans import replan_clients
 from reminders.questions import questions
 from reminders.rules import list_columns
 from reminders.rules.terms import Channel, InputError
-from reminders.spreadsheets import Table
 from reminders.store.database import reading, writing
 from reminders.store.queries import arrivals, people
 from reminders.store.queries import imports as queries
@@ -83,7 +83,7 @@ def begin(
         imported_by=who,
         started_at=now,
         columns=json.dumps(where),
-        cells=_packed(table),
+        cells=table.as_text(),
     )
     session.add(intake)
     session.flush()
@@ -119,7 +119,7 @@ def mend(intake: Import, cells: Mapping[tuple[int, int], str]) -> int:
             changed += wanted != mended[place]
             mended[place] = wanted
         rows.append((number, mended))
-    intake.cells = _packed(Table(table.header, rows))
+    intake.cells = Table(table.header, rows).as_text()
     return changed
 
 
@@ -127,7 +127,7 @@ def leave_out(intake: Import, numbers: set[int]) -> None:
     """Drop rows from a list, as those of other treatments."""
     table = _table(intake)
     rows = [(number, row) for number, row in table.rows if number not in numbers]
-    intake.cells = _packed(Table(table.header, rows))
+    intake.cells = Table(table.header, rows).as_text()
 
 
 def say_consent(intake: Import, channels: Sequence[Channel], source: str, on: str) -> None:
@@ -146,7 +146,7 @@ def say_consent(intake: Import, channels: Sequence[Channel], source: str, on: st
     ]
     where |= {name: len(table.header) + place for place, name in enumerate(new)}
     intake.columns = json.dumps(where)
-    intake.cells = _packed(Table([*table.header, *new], rows))
+    intake.cells = Table([*table.header, *new], rows).as_text()
 
 
 def accept(intake: Import, looked: ImportPreview, now: datetime) -> None:
@@ -181,7 +181,7 @@ def cells_left_out(looked: ImportPreview) -> str | None:
     """Return the rows that do not go in, as they are kept; None where all do."""
     faulty = {fault.row for fault in looked.checked.faults}
     rows = [(number, row) for number, row in looked.table.rows if number in faulty]
-    return _packed(Table(looked.table.header, rows)) if rows else None
+    return Table(looked.table.header, rows).as_text() if rows else None
 
 
 def rows_left_out(looked: ImportPreview) -> list[list[str]]:
@@ -248,11 +248,7 @@ def _undo_some(
 def _table(intake: Import) -> Table:
     if intake.cells is None:
         raise InputError("The cells of this list are gone.", "Bring the list in again.")
-    kept = json.loads(intake.cells)
-    if "header" not in kept:
+    table = Table.of_text(intake.cells)
+    if table is None:
         raise InputError("No sheet of this workbook is chosen.", "Choose the one with the list.")
-    return Table(kept["header"], [(number, row) for number, row in kept["rows"]])
-
-
-def _packed(table: Table) -> str:
-    return json.dumps({"header": list(table.header), "rows": [*table.rows]}, ensure_ascii=False)
+    return table

@@ -9,7 +9,7 @@ from datetime import date
 
 from reminders.enrolment.terms import Enrolment, EnrolmentResult
 from reminders.intake.column_meanings import CellRemark, ColumnMeanings
-from reminders.intake.rows import ListRow
+from reminders.intake.list_row import ListRow
 from reminders.rules.questions import Doubt
 
 
@@ -26,34 +26,42 @@ class WaitingListRow:
 class KeyedRows(Mapping[int, tuple[str, Sequence[str]]]):
     """The rows of a list by their numbers, each with its key, which is made when it is asked for."""
 
-    def __init__(self, sheet: ColumnMeanings | None) -> None:
-        """Take what the columns mean."""
-        self._sheet = sheet
-        self._rows: dict[int, Sequence[str]] = {}
+    def __init__(
+        self, sheet: ColumnMeanings | None, rows: Sequence[tuple[int, Sequence[str]]]
+    ) -> None:
+        """Take the rows, and what their columns mean."""
+        self._sheet, self._rows = sheet, rows
+        self._passed_over: set[int] = set()
+        self._places: dict[int, int] = {}
 
-    def add(self, row: ListRow) -> None:
-        """Keep a row."""
-        self._rows[row.number] = row.values
+    def pass_over(self, number: int) -> None:
+        """Leave a row out that is none of the list."""
+        self._passed_over.add(number)
+
+    def row(self, number: int) -> ListRow:
+        """Return a row, to be read again."""
+        assert self._sheet is not None
+        self._places = self._places or {n: place for place, (n, _) in enumerate(self._rows)}
+        return ListRow(self._sheet, number, self._rows[self._places[number]][1])
 
     def __getitem__(self, number: int) -> tuple[str, Sequence[str]]:
         """Return the key and the cells of a row."""
-        assert self._sheet is not None
-        row = ListRow(self._sheet, number, self._rows[number])
+        row = self.row(number)
         return row.key, row.values
 
     def __iter__(self) -> Iterator[int]:
         """Return the numbers of all rows."""
-        return iter(self._rows)
+        return (number for number, _ in self._rows if number not in self._passed_over)
 
     def __len__(self) -> int:
         """Return how many rows there are."""
-        return len(self._rows)
+        return len(self._rows) - len(self._passed_over)
 
 
 @dataclass(slots=True)
 class CheckedList:
     """A list as understood: what can go in, what is left out and why, what a person is asked, what
-    is wrong with the rest, and what was assumed.
+    is wrong with the rest, and what was assumed. ``bookings`` and ``days`` are those its rows name.
     """
 
     rows: int = 0
@@ -68,8 +76,9 @@ class CheckedList:
     not_yet: int = 0
     vendor: str | None = None
     meanings: ColumnMeanings | None = None
-    cells: KeyedRows = field(default_factory=lambda: KeyedRows(None))
+    cells: KeyedRows = field(default_factory=lambda: KeyedRows(None, ()))
     bookings: set[str] = field(default_factory=set)
+    days: set[date] = field(default_factory=set)
     whole: bool = True
 
     @property
@@ -107,14 +116,12 @@ class Taken:
     made_one: bool = False
     waiting: list[WaitingListRow] = field(default_factory=list)
     treatments: set[int] = field(default_factory=set)
-    days: set[date] = field(default_factory=set)
 
     def count(self, number: int, done: EnrolmentResult) -> None:
         """Count one enrolment."""
         self.effects[done.effect] += 1
         self.rows += not done.enrolment.cancelled and done.doubt is None
         self.notes += [CellRemark(number, "", remark) for remark in done.remarks]
-        self.days.add(done.enrolment.treated_on)
         if done.client:
             self.clients.append(done.client.id)
         if done.treatment:

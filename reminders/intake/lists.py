@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -15,18 +15,22 @@ from reminders.enrolment.treatments import enrol
 from reminders.intake import waiting_rows
 from reminders.intake.column_meanings import CellRemark, ColumnMeanings
 from reminders.intake.list_results import CheckedList, KeyedRows, Taken, WaitingListRow
-from reminders.intake.rows import LeftOut, ListRow, read_row
-from reminders.intake.vanished import ask_about_vanished
+from reminders.intake.list_row import LeftOut, ListRow
+from reminders.intake.rows import read_row
+from reminders.intake.vanished import ask_about_vanished, days_named
+from reminders.list_tables import Table
 from reminders.rules import list_columns
 from reminders.rules.headings import vendor_of
 from reminders.rules.identity import PART
 from reminders.rules.list_dates import order_of
-from reminders.rules.list_shape import heading_row, is_beside_the_point
+from reminders.rules.list_shape import FARTHEST, heading_row, is_beside_the_point
+from reminders.rules.name_order import family_leads
 from reminders.rules.questions import NOBODY_ASKED, Answers
-from reminders.spreadsheets import Table
 from reminders.store.queries import imports as queries
 from reminders.store.tables import Clinic
 from reminders.wording.library import Library
+
+NumberedEnrolment = tuple[int, Enrolment]
 
 NEEDED = {
     "first_name": (("first_name", "name"), "the client's first name"),
@@ -71,25 +75,27 @@ def check(
 
 
 def check_rows(
-    sheet: ColumnMeanings, rows: Iterable[tuple[int, Sequence[str]]], checked: CheckedList
+    sheet: ColumnMeanings, rows: Sequence[tuple[int, Sequence[str]]], checked: CheckedList
 ) -> None:
     """Read rows by what their columns mean."""
-    checked.meanings, checked.cells = sheet, KeyedRows(sheet)
-    seen: dict[object, int] = {}
-    cancelled: list[tuple[int, Enrolment]] = []
+    checked.meanings, checked.cells = sheet, KeyedRows(sheet, rows)
+    seen: dict[object, NumberedEnrolment] = {}
+    cancelled: list[NumberedEnrolment] = []
     for number, values in rows:
         row = ListRow(sheet, number, values)
-        if not is_beside_the_point(values, sheet.header):
+        if is_beside_the_point(values, sheet.header):
+            checked.cells.pass_over(number)
+        else:
             _check_row(row, checked, seen, cancelled)
+    checked.days = days_named(sheet, checked, [*checked.good, *cancelled])
     _keep_cancelled(checked, cancelled)
     checked.good = _distinct_bookings(checked.good, sheet.answers)
 
 
 def under_headings(table: Table) -> Table:
     """Return a list from its headings on, where titles stand above them."""
-    lines = [(1, table.header), *table.rows]
-    place = heading_row([cells for _, cells in lines])
-    return Table(list(lines[place][1]), lines[place + 1 :]) if place else table
+    place = heading_row([table.header, *(cells for _, cells in table.rows[:FARTHEST])])
+    return Table(list(table.rows[place - 1][1]), table.rows[place:]) if place else table
 
 
 def columns_of(
@@ -117,8 +123,8 @@ def _sheet(
     now: datetime,
     answers: Answers,
 ) -> ColumnMeanings:
-    places = columns["treated_at"]
-    dates = [row[place] for _, row in table.rows for place in places if place < len(row)]
+    places, names = columns["treated_at"], columns.get("name", ())[:1]
+    dates = (row[place] for _, row in table.rows for place in places if place < len(row))
     return ColumnMeanings(
         name=name,
         header=table.header,
@@ -130,6 +136,10 @@ def _sheet(
         now=now,
         source=source_of(table.header),
         answers=answers,
+        family_first=any(
+            family_leads(table.header[at], (row[at] for _, row in table.rows if at < len(row)))
+            for at in names
+        ),
     )
 
 
@@ -143,8 +153,8 @@ def source_of(header: Sequence[str]) -> str:
 def _check_row(
     row: ListRow,
     checked: CheckedList,
-    seen: dict[object, int],
-    cancelled: list[tuple[int, Enrolment]],
+    seen: dict[object, NumberedEnrolment],
+    cancelled: list[NumberedEnrolment],
 ) -> None:
     enrolment = read_row(row)
     checked.faults += row.faults
@@ -155,57 +165,71 @@ def _check_row(
         checked.services[row.service] = enrolment.protocol
     checked.not_taking_place += row.left_out is LeftOut.NOT_TAKING_PLACE
     checked.not_yet += row.left_out is LeftOut.NOT_YET
-    checked.cells.add(row)
-    if number := row.cell("external_id"):
+    if (number := row.cell("external_id")) and row.left_out in {None, LeftOut.BY_ANSWER}:
         checked.bookings.add(number)
     if row.doubts and not row.faults:
         checked.doubts.append(WaitingListRow(row.number, row.values, row.key, row.doubts[0]))
-    if enrolment is None or _repeats(row, enrolment, checked, seen):
+    if enrolment is None:
         return
-    (cancelled if enrolment.cancelled else checked.good).append((row.number, enrolment))
-
-
-def _repeats(
-    row: ListRow, enrolment: Enrolment, checked: CheckedList, seen: dict[object, int]
-) -> bool:
-    """Take a row that is written twice once."""
-    e = enrolment
-    told = (*e.identity, e.protocol, e.treated_on, e.starts, e.cancelled, e.external_id)
-    same = seen.setdefault(told, row.number)
+    one = row.number, enrolment
+    same, _ = _first_like(one, seen)
     if same == row.number:
-        return False
-    checked.notes.append(CellRemark(row.number, "", f"Row {same} says the same; it is taken once."))
-    return True
+        (cancelled if enrolment.cancelled else checked.good).append(one)
+    else:
+        again = f"Row {same} says the same; it is taken once."
+        checked.notes.append(CellRemark(row.number, "", again))
 
 
-def _keep_cancelled(checked: CheckedList, cancelled: list[tuple[int, Enrolment]]) -> None:
+def _first_like(one: NumberedEnrolment, seen: dict[object, NumberedEnrolment]) -> NumberedEnrolment:
+    """Return the first row that says the same, which is kept by its hash alone: of a long list, what
+    all rows say would take as much room again.
+    """
+    told = _told(one[1])
+    first = seen.setdefault(hash(told), one)
+    return first if first is one or _told(first[1]) == told else seen.setdefault(told, one)
+
+
+def _told(e: Enrolment) -> tuple[object, ...]:
+    return (*e.identity, e.protocol, e.treated_on, e.starts, e.cancelled, e.external_id)
+
+
+def _keep_cancelled(checked: CheckedList, cancelled: list[NumberedEnrolment]) -> None:
     """Cancel what does not take place, after the list has said what does: what it moves to another
     day or hour is moved by then, and stands.
     """
-    if not cancelled:
-        return
-    bookings = {(e.identity, e.external_id) for _, e in checked.good if e.external_id}
-    days = {(e.identity, e.protocol, e.treated_on) for _, e in checked.good}
+    meant = {_booking(e) if e.external_id else _day(e) for _, e in cancelled}
+    standing = {key for _, e in checked.good for key in (_booking(e), _day(e)) if key in meant}
     checked.good += [
         (number, e)
         for number, e in cancelled
-        if (e.identity, e.external_id) not in bookings
-        and (e.external_id or (e.identity, e.protocol, e.treated_on) not in days)
+        if (_booking(e) if e.external_id else _day(e)) not in standing
     ]
 
 
-def _distinct_bookings(
-    good: list[tuple[int, Enrolment]], answers: Answers
-) -> list[tuple[int, Enrolment]]:
+def _booking(e: Enrolment) -> tuple[object, ...]:
+    return e.identity, e.external_id
+
+
+def _day(e: Enrolment) -> tuple[object, ...]:
+    return e.identity, e.protocol, e.treated_on
+
+
+def _distinct_bookings(good: list[NumberedEnrolment], answers: Answers) -> list[NumberedEnrolment]:
     """Tell the treatments of one booking's number apart: several people of one visit, or several
     days of one course.
     """
-    times = Counter(e.external_id for _, e in good if e.external_id)
-    shared = {booking for booking, count in times.items() if count > 1}
-    people: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    once: set[str] = set()
+    people: dict[str, set[tuple[str, str]]] = {}
+    for _, e in good:
+        if e.external_id in once:
+            people[e.external_id] = set()
+        elif e.external_id:
+            once.add(e.external_id)
+    if not people:
+        return good
     days: dict[str, set[date]] = defaultdict(set)
     for _, e in good:
-        if e.external_id in shared:
+        if e.external_id in people:
             people[e.external_id].add(e.identity)
             days[e.external_id].add(e.treated_on)
     return [(number, _told_apart(e, people, days, answers)) for number, e in good]

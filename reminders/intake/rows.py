@@ -2,126 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from enum import StrEnum
 from functools import lru_cache
-from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 
 from reminders.enrolment.terms import ConsentAnswer, Enrolment
-from reminders.intake.column_meanings import CellRemark, ColumnMeanings
+from reminders.intake.list_row import LeftOut, ListRow
 from reminders.rules import list_cells, list_phones, names, questions, services
 from reminders.rules.answers import Answer, read_answer
 from reminders.rules.booking_status import Outcome, Standing, standing
-from reminders.rules.contacts import clean, read_email, read_name
+from reminders.rules.contacts import read_email, read_name
 from reminders.rules.headings import FLAGS
 from reminders.rules.language_names import read_language
-from reminders.rules.list_dates import When, read_length, read_times, read_when
-from reminders.rules.questions import Doubt, QuestionKind
+from reminders.rules.list_dates import When, read_length
+from reminders.rules.name_order import with_comma
+from reminders.rules.other_dates import read_day, read_hours
+from reminders.rules.questions import QuestionKind
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Channel, InputError
-from reminders.rules.zone_names import read_zone
+from reminders.rules.zone_names import is_own_clock, read_zone
 
-T = TypeVar("T")
-
-
-class LeftOut(StrEnum):
-    """Why a row is left out without being a fault."""
-
-    OTHER_SERVICE = "other-service"
-    NOT_TAKING_PLACE = "not-taking-place"
-    NOT_YET = "not-yet"
-    BY_ANSWER = "by-answer"
-
-
-@dataclass(slots=True)
-class ListRow:
-    """One row, with what was found wrong, assumed or doubtful while reading it."""
-
-    sheet: ColumnMeanings
-    number: int
-    values: Sequence[str]
-    faults: list[CellRemark] = field(default_factory=list)
-    notes: list[CellRemark] = field(default_factory=list)
-    doubts: list[Doubt] = field(default_factory=list)
-    left_out: LeftOut | None = None
-    service: str = ""
-
-    def cells(self, name: str) -> list[str]:
-        """Return all cells that hold one thing, the best first."""
-        places = self.sheet.columns.get(name, ())
-        return [clean(self.values[place]) for place in places if place < len(self.values)]
-
-    def cell(self, name: str) -> str:
-        """Return the best cell that holds something; empty where there is none."""
-        for place in self.sheet.columns.get(name, ()):
-            if place < len(self.values) and (text := clean(self.values[place])):
-                return text
-        return ""
-
-    def read(self, name: str, how: Callable[[str], T]) -> T | None:
-        """Understand a cell; an empty one is None, and so is one that is a fault now."""
-        text = self.cell(name)
-        try:
-            return how(text) if text else None
-        except InputError as error:
-            self.fault(name, error.problem, error.mend)
-            return None
-
-    def fault(self, name: str, problem: str, advice: str) -> None:
-        """Note that a cell cannot be used."""
-        self.faults.append(CellRemark(self.number, self.sheet.title(name), problem, advice))
-
-    def note(self, name: str, what: str) -> None:
-        """Note what was assumed about a cell."""
-        self.notes.append(CellRemark(self.number, self.sheet.title(name), what))
-
-    def settle(self, doubt: Doubt) -> str | None:
-        """Return what a person answered to a doubt before; None where they are to be asked."""
-        answer = self.sheet.answers.get(doubt.kind, doubt.subject)
-        if answer is None:
-            self.doubts.append(doubt)
-        elif answer == questions.LEAVE_OUT:
-            self.left_out = LeftOut.BY_ANSWER
-        return answer
-
-    @property
-    def key(self) -> str:
-        """Return what a later list would say of the same treatment, from which nobody is read."""
-        contact = self.cell("phone") or self.cell("email")
-        if booking := self.cell("external_id"):
-            return self.subject(self.sheet.source, booking, contact)
-        return self.subject(self._who(), contact, self.cell("treated_at"))
-
-    def subject(self, *parts: str) -> str:
-        """Return what an answer about this row's person is remembered by."""
-        return self.sheet.answers.subject(*parts)
-
-    def _who(self) -> str:
-        return " ".join(self.cell(name) for name in ("first_name", "last_name", "name"))
+_GONE = {
+    Outcome.NOT_TAKING_PLACE: LeftOut.NOT_TAKING_PLACE,
+    Outcome.NOT_YET: LeftOut.NOT_YET,
+}
 
 
 def read_row(row: ListRow) -> Enrolment | None:
     """Read a row into an enrolment; None where its faults, its doubts or ``left_out`` say why not.
 
-    What is another service or does not take place is never a fault, whatever else is wrong in it.
+    What is another service or does not take place is never a fault, whatever else is wrong in it. What
+    is not certain yet is planned no more until it is.
     """
     protocol = _protocol(row)
     if protocol is None:
         row.left_out, row.doubts = row.left_out or LeftOut.OTHER_SERVICE, []
         return None
     when = _when(row)
-    found = _standing(row, when)
-    if found.outcome is Outcome.NOT_YET:
-        row.left_out, row.faults, row.doubts = LeftOut.NOT_YET, [], []
-        return None
-    cancelled = found.outcome is Outcome.NOT_TAKING_PLACE
-    enrolment = _enrolment(row, protocol, when, cancelled=cancelled)
-    if cancelled:
-        row.left_out, row.faults, row.doubts = LeftOut.NOT_TAKING_PLACE, [], []
+    gone = _GONE.get(_standing(row, when).outcome)
+    enrolment = _enrolment(row, protocol, when, cancelled=gone is not None)
+    if gone is not None:
+        row.left_out, row.faults, row.doubts = gone, [], []
     return (
         enrolment if not (row.faults or row.doubts or row.left_out is LeftOut.BY_ANSWER) else None
     )
@@ -130,15 +54,16 @@ def read_row(row: ListRow) -> Enrolment | None:
 def _enrolment(
     row: ListRow, protocol: str, when: When | None, *, cancelled: bool
 ) -> Enrolment | None:
-    first_name, last_name = _names(row)
+    first_name, last_name = _names(row, cancelled=cancelled)
     phone, email = _phone(row, first_name), row.read("email", read_email)
     if not phone and not email and not row.faults and not row.doubts:
         row.fault("phone", "There is no number and no address.", "Add a mobile number or an email.")
-    language = row.read("language", read_language) or "en"
-    time_zone = row.read("time_zone", _zone)
-    consents = tuple(_consents(row, phone=bool(phone), email=bool(email)))
+    language = row.read("language", read_language) or ""
+    time_zone = row.read("time_zone", lambda text: _zone(text, row.sheet.zone)) or None
+    consents = _consents(row, phone=bool(phone), email=bool(email))
     ends = _ends(row, when) if when else None
-    if row.faults or row.doubts or when is None:
+    unclear = row.faults or row.doubts
+    if when is None or (unclear and not (cancelled and _is_told(row, first_name, phone, email))):
         return None
     return Enrolment(
         first_name=first_name,
@@ -196,17 +121,26 @@ def _standing(row: ListRow, when: When | None) -> Standing:
     return replace(found, outcome=Outcome(answer)) if answer else found
 
 
-def _names(row: ListRow) -> tuple[str, str]:
-    """Read who is to be greeted, as they would write it themselves; a doubt is asked about."""
+def _is_told(row: ListRow, name: str, phone: str | None, email: str | None) -> bool:
+    """Say whether it is clear enough whose treatment it is, for one that does not take place."""
+    return bool(name and (phone or email or row.cell("external_id")))
+
+
+def _names(row: ListRow, *, cancelled: bool) -> tuple[str, str]:
+    """Read who is to be greeted, as they would write it themselves; a doubt is asked about, but of
+    those who are not written to.
+    """
     first, last, whole = (row.cell(name) for name in ("first_name", "last_name", "name"))
     came = " ".join(filter(None, (first, last))) if first else whole or last
     if not came:
         row.fault("first_name", "There is no first name.", "Add it; every message begins with it.")
         return "", ""
-    found = names.read_person(first, last, whole)
+    found = names.read_person(first, last, with_comma(whole) if row.sheet.family_first else whole)
     given = found.first
     if found.doubts or not given:
-        given = row.settle(questions.about_name(row.subject(came), came, given)) or ""
+        proposal = "" if found.is_nobody else given
+        said = row.settle(questions.about_name(row.subject(came), came, proposal))
+        given = given if cancelled and said in {None, questions.LEAVE_OUT} else said or ""
     try:
         return (read_name(given) if given else ""), (read_name(found.last) if found.last else "")
     except InputError as error:
@@ -234,12 +168,12 @@ def _phone(row: ListRow, name: str) -> str | None:
 def _when(row: ListRow) -> When | None:
     sheet = row.sheet
     found = row.read(
-        "treated_at", lambda text: read_when(text, sheet.zone, sheet.order, sheet.today)
+        "treated_at", lambda text: read_day(text, sheet.zone, sheet.order, sheet.today)
     )
     if found is None and not row.cell("treated_at"):
         row.fault("treated_at", "There is no day of treatment.", list_cells.EXAMPLE)
     if found and found.at is None and row.cell("time"):
-        at, ends = row.read("time", read_times) or (None, None)
+        at, ends = row.read("time", read_hours) or (None, None)
         found = When(found.day, at, ends)
     if found and list_cells.is_ambiguous(list_cells.Moment(found.day, found.at), sheet.zone):
         row.note("treated_at", "The clocks show this time twice that day; the first was taken.")
@@ -254,9 +188,9 @@ def _ends(row: ListRow, when: When) -> time | None:
         return when.ends or _after(when, length)
     sheet = row.sheet
     try:
-        end = read_when(text, sheet.zone, sheet.order, sheet.today)
+        end = read_day(text, sheet.zone, sheet.order, sheet.today)
     except InputError:
-        return (row.read("ended_at", read_times) or (None,))[0]
+        return (row.read("ended_at", read_hours) or (None,))[0]
     days = (end.day - when.day).days
     if days not in {0, 1} or (days == 1 and end.at and when.at and end.at >= when.at):
         row.fault("ended_at", "It ends before it begins, or days later.", "Check both dates.")
@@ -270,32 +204,35 @@ def _after(when: When, length: timedelta | None) -> time | None:
 
 
 @lru_cache(maxsize=1024)
-def _zone(text: str) -> str:
-    return read_zone(text, get_global("windows_zone_mapping"))
+def _zone(text: str, clinics: ZoneInfo) -> str:
+    """Read a client's time zone; empty where it is said to be the clinic's."""
+    own = is_own_clock(text, clinics)
+    return "" if own else read_zone(text, get_global("windows_zone_mapping"))
 
 
-def _consents(row: ListRow, *, phone: bool, email: bool) -> Iterator[ConsentAnswer]:
+def _consents(row: ListRow, *, phone: bool, email: bool) -> tuple[ConsentAnswer, ...]:
     """Read the consent for each channel; a yes counts from its date, or from today."""
     sheet = row.sheet
-    at = row.read("consent_at", lambda text: read_when(text, sheet.zone, sheet.order, sheet.today))
+    at = row.read("consent_at", lambda text: read_day(text, sheet.zone, sheet.order, sheet.today))
     given_at = resolve(at.day, at.at or time(), sheet.zone) if at else sheet.now
     if given_at > sheet.now:
         row.fault("consent_at", "This consent lies in the future.", "Check the date.")
     source = row.cell("consent_source") or f"list {sheet.name}"
-    for channel, name, has_contact in (
-        (Channel.SMS, "sms_consent", phone),
-        (Channel.EMAIL, "email_consent", email),
-    ):
-        answer = row.read(name, _answer)
-        if answer is not None and answer is not Answer.NOTHING and has_contact:
-            yield _consent(channel, answer, given_at, source)
+    by_text, by_email = row.read("sms_consent", _answer), row.read("email_consent", _answer)
+    return _said(by_text if phone else None, by_email if email else None, given_at, source)
 
 
 @lru_cache(maxsize=1024)
-def _consent(channel: Channel, answer: Answer, given_at: datetime, source: str) -> ConsentAnswer:
-    """Return what was said; one object for all who said the same on one day."""
-    yes, stop = answer is Answer.YES, answer is Answer.STOP
-    return ConsentAnswer(channel, yes, given_at.astimezone(UTC), source, stop)
+def _said(
+    by_text: Answer | None, by_email: Answer | None, given_at: datetime, source: str
+) -> tuple[ConsentAnswer, ...]:
+    """Return what was said: one object for all who said so on one day."""
+    at = given_at.astimezone(UTC)
+    return tuple(
+        ConsentAnswer(channel, answer is Answer.YES, at, source, answer is Answer.STOP)
+        for channel, answer in ((Channel.SMS, by_text), (Channel.EMAIL, by_email))
+        if answer not in {None, Answer.NOTHING}
+    )
 
 
 def _answer(text: str) -> Answer:

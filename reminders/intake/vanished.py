@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from reminders.enrolment.terms import Enrolment
 from reminders.intake.column_meanings import ColumnMeanings
 from reminders.intake.list_results import CheckedList, Taken
 from reminders.questions import questions
 from reminders.rules.identity import booking_number
-from reminders.rules.questions import Doubt, QuestionKind, about_vanished
-from reminders.store.queries import people
+from reminders.rules.mentions import is_named, is_reached
+from reminders.rules.other_dates import read_day
+from reminders.rules.questions import QuestionKind, about_vanished
+from reminders.rules.terms import InputError
+from reminders.store.queries import imports
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Client, Treatment
 
 LOOKED_BACK = timedelta(days=31)
 """What was treated longer ago gets no reminder that a cancellation could still stop."""
 
-NAMED = 5
-"""How many of them a question names."""
+Gone = tuple[Treatment, Client]
+
+
+def days_named(
+    sheet: ColumnMeanings, checked: CheckedList, read: Sequence[tuple[int, Enrolment]]
+) -> set[date]:
+    """Return every day that stands in a list, also in rows of other services and in doubtful ones."""
+    known = {number: enrolment.treated_on for number, enrolment in read}
+    left = (number for number in checked.cells if number not in known)
+    cells = {checked.cells.row(number).cell("treated_at") for number in left}
+    days = set(known.values())
+    for cell in filter(None, cells):
+        with suppress(InputError):
+            days.add(read_day(cell, sheet.zone, sheet.order, sheet.today).day)
+    return days
 
 
 def ask_about_vanished(
@@ -32,31 +50,51 @@ def ask_about_vanished(
     now: datetime,
 ) -> bool:
     """Ask whether what stood in an earlier list and does not in this one is cancelled; nothing is
-    cancelled by itself. A row that cannot be read or is in doubt may be any without a number.
+    cancelled by itself. A list speaks of the days its rows name, whatever they are about; what was
+    asked about other days stays asked.
     """
-    queries.drop_open(session, clinic_id, QuestionKind.VANISHED, sheet.source)
-    days = taken.days
-    first = max(min(days, default=sheet.today), sheet.today - LOOKED_BACK)
-    known = people.treatments_from(
-        session, clinic_id, sheet.source, first, max(days, default=first)
-    )
-    unclear = bool(checked.faults or checked.doubts or taken.waiting)
-    gone = [
+    asked = queries.drop_open(session, clinic_id, QuestionKind.VANISHED, sheet.source)
+    since = sheet.today - LOOKED_BACK
+    first, last = min(checked.days, default=since), max(checked.days, default=since)
+    missing = [
+        one.id
+        for one in imports.treatments_from(session, clinic_id, sheet.source, since)
+        if (one.id in asked or first <= one.treated_on <= last)
+        and one.id not in taken.treatments
+        and booking_number(one.external_id) not in checked.bookings
+        and sheet.answers.get(QuestionKind.VANISHED, str(one.id)) is None
+    ]
+    known = imports.treatments_by_id(session, missing) if missing else []
+    return ask_of(session, clinic_id, sheet.source, _not_here(known, taken, checked), now)
+
+
+def _not_here(known: Sequence[Gone], taken: Taken, checked: CheckedList) -> list[Gone]:
+    """Leave out what without a number may be in a row that cannot be read or is in doubt."""
+    unclear = [row.values for row in (*checked.doubts, *taken.waiting)]
+    unclear += [
+        checked.cells.row(one.row).values for one in checked.faults if one.row in checked.cells
+    ]
+    return [
         (treatment, client)
         for treatment, client in known
-        if treatment.id not in taken.treatments
-        and sheet.answers.get(QuestionKind.VANISHED, str(treatment.id)) is None
-        and booking_number(treatment.external_id) not in checked.bookings
-        and not (unclear and treatment.external_id is None)
+        if not (treatment.external_id is None and _may_be_in(unclear, client))
     ]
-    if not gone:
-        return False
-    questions.ask(session, clinic_id, doubt_of(sheet.source, gone), now)
-    return True
 
 
-def doubt_of(source: str, gone: Sequence[tuple[Treatment, Client]]) -> Doubt:
-    """Word the question about these treatments, of which the first are named."""
-    names = [f"{c.first_name} {c.last_name}".strip() + f" ({t.treated_on:%d %B})" for t, c in gone]
-    more = [f"and {len(names) - NAMED} more"] if len(names) > NAMED else []
-    return about_vanished(source, [*names[:NAMED], *more], (t.id for t, _ in gone))
+def _may_be_in(rows: Sequence[Sequence[str]], client: Client) -> bool:
+    name = f"{client.first_name} {client.last_name}"
+    contacts = [contact for contact in (client.phone, client.email) if contact]
+    return any(is_named(cells, name) or is_reached(cells, contacts) for cells in rows)
+
+
+def ask_of(
+    session: Session, clinic_id: int, source: str, gone: Sequence[Gone], now: datetime
+) -> bool:
+    """Ask about these treatments; say whether there are any."""
+    who = {
+        t.id: f"{c.first_name} {c.last_name}".strip() + f" ({t.treated_on.day} {t.treated_on:%B})"
+        for t, c in gone
+    }
+    if who:
+        questions.ask(session, clinic_id, about_vanished(source, who), now)
+    return bool(who)

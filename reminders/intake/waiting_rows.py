@@ -91,6 +91,7 @@ def _layout(sheet: ColumnMeanings) -> str:
             "columns": {name: list(places) for name, places in sheet.columns.items()},
             "order": list(sheet.order),
             "source": sheet.source,
+            "family_first": sheet.family_first,
         },
         ensure_ascii=False,
     )
@@ -112,4 +113,5 @@ def meanings(
         now=now,
         source=kept["source"],
         answers=answers,
+        family_first=kept.get("family_first", False),  # not there in what waits since before
     )

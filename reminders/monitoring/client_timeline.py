@@ -64,11 +64,11 @@ def _message(
 ) -> TimelineEntry:
     r, last = step.reminder, step.attempts[-1] if step.attempts else None
     text, subject = (last.attempt.body, last.attempt.subject) if last else ("", "")
-    why = _why(step)
+    why = why_of(step)
     if facts is not None:
         message = words(facts, r.due_at, r.stale_at)
         text, subject = message.text, message.subject
-        why = _ahead(facts, r) or why
+        why = ahead_of(facts, r) or why
     return TimelineEntry(
         at=moment(r),
         kind="message",
@@ -85,7 +85,7 @@ def _message(
     )
 
 
-def _ahead(facts: Facts, reminder: Reminder) -> str:
+def ahead_of(facts: Facts, reminder: Reminder) -> str:
     """Return why a planned message would not be sent at its time, as far as is known today."""
     match decide(facts, reminder.due_at):
         case Skip(reason):
@@ -96,7 +96,8 @@ def _ahead(facts: Facts, reminder: Reminder) -> str:
             return ""
 
 
-def _why(step: ClientMessage) -> str:
+def why_of(step: ClientMessage) -> str:
+    """Return why a message did not leave, or did not arrive, in a sentence; empty where nothing says so."""
     r = step.reminder
     if r.reason is None:
         sentence = next((say(code) for code in _codes(step) if say(code)), "")

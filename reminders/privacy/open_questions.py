@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from reminders.intake.vanished import doubt_of
+from reminders.intake.vanished import ask_of
 from reminders.rules.mentions import is_named, is_reached
 from reminders.rules.questions import QuestionKind
-from reminders.store.queries import people
+from reminders.store.queries import imports, people
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Client, Question, WaitingRow
 
@@ -93,11 +93,12 @@ def _leave_out(session: Session, asked: Question, client: Client) -> None:
 
 def _ask_of_the_others(session: Session, asked: Question, left: list[int]) -> None:
     """Ask of the other treatments that vanished."""
-    if not left:
-        session.delete(asked)
-        return
-    treatments = [one for number in left if (one := people.treatment(session, number))]
-    clients = {c.id: c for c in people.clients_by_id(session, {t.client_id for t in treatments})}
-    doubt = doubt_of(asked.subject, [(one, clients[one.client_id]) for one in treatments])
-    facts = json.loads(asked.facts) | {"sentence": doubt.sentence, "ids": left}
-    asked.facts = json.dumps(facts, ensure_ascii=False)
+    session.delete(asked)
+    session.flush()
+    ask_of(
+        session,
+        asked.clinic_id,
+        asked.subject,
+        imports.treatments_by_id(session, left),
+        asked.asked_at,
+    )

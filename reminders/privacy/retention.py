@@ -18,6 +18,7 @@ from reminders.privacy import open_questions
 from reminders.rules.terms import Act, Discretion, InputError, Reason
 from reminders.store import erasure_log
 from reminders.store.queries import (
+    api_keys,
     arrivals,
     audit,
     consents,
@@ -43,6 +44,12 @@ UNFINISHED = timedelta(days=3)
 
 WAITING = timedelta(days=60)
 """How long a row of a list waits for an answer; by then its advice helps nobody."""
+
+REPEATS = timedelta(days=1)
+"""How long a repeated request of the API gets the answer of the first."""
+
+EVENTS = timedelta(days=90)
+"""How long the API's feed can be read back."""
 
 TOGETHER = 500
 
@@ -100,6 +107,7 @@ def forget(
     imports.forget_client(session, client.id)
     arrivals.forget_postponed(session, [client.id])
     join_requests.forget_client(session, client.id, contacts)
+    api_keys.blank_answers(session, client.clinic_id)
     _clear_client(session, client, now)
     audit.record(session, client.clinic_id, by, "erased a client", Client, client.id, now)
     session.flush()
@@ -196,6 +204,8 @@ def purge(session: Session, keep: RetentionPeriods, now: datetime) -> Counter[st
     done["stops"] = erasure.delete_stops(session, now - keep.stops)
     done["clients"] += _forget_unfinished(session, now)
     done["forms"] = join_requests.forget(session, now - FORMS)
+    api_keys.forget_answers(session, now - REPEATS)
+    done["events"] = api_keys.forget_events(session, now - EVENTS, now)
     for what, number in done.items():
         if number:
             erasure.count(session, what, number, now)

@@ -66,6 +66,13 @@ _SIGNS = {
 _SURELY = re.compile(r"^(yes|si|oui|ja|tak|sim|no|non|nein|nie|nao|stop)\b(?! (?:idea|se|longer))")
 
 
+_BESIDE = re.compile(
+    r"\d{2,4}|0?[2-9]|on|at|by|in|the|of|am|le|el|em|dnia|w|form|consent form|formulario|formular|formulaire|phone|person|clinic|reception"
+    r"|jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*"
+)
+"""What stands beside an answer and changes nothing: its day, and how it was given."""
+
+
 @lru_cache(maxsize=4096)
 def read_answer(cell: str) -> Answer:
     """Read a yes or no in any of our languages, written as a word, a sign or a short sentence.
@@ -74,13 +81,14 @@ def read_answer(cell: str) -> Answer:
     dash is nothing said.
     """
     said = fold(_SIGNS.get(cell.strip().strip("\ufe0f"), cell))
+    bare = " ".join(word for word in said.split() if not _BESIDE.fullmatch(word))
     for answer, words in (
         (Answer.NOTHING, NOTHING),
         (Answer.STOP, STOP),
         (Answer.NO, NO),
         (Answer.YES, YES),
     ):
-        if said in words:
+        if said in words or (bare and bare in words):
             return answer
     first = _SURELY.match(said)
     if first and not re.search(

@@ -30,15 +30,19 @@ class Flag(StrEnum):
     ENDED_WHY = "ended-why"  # anything at all (“Cancellation reason”)
     CAME = "came"  # yes: it took place; no: it did not, once it is over (“Arrived”)
     CERTAIN = "certain"  # no: it is not certain yet (“Confirmed”)
+    LABEL = "label"  # anything staff wrote: heard where it is a known word against it
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What became of a booking: ``word`` is what said so, ``moved`` that it went to another time."""
+    """What became of a booking: ``word`` is what said so, ``moved`` that it went to another time,
+    ``done`` that it is known to have taken place.
+    """
 
     outcome: Outcome
     word: str = ""
     moved: bool = False
+    done: bool = False
 
 
 STANDS = Standing(Outcome.TAKES_PLACE)
@@ -58,18 +62,21 @@ def read_status(word: str) -> Standing:
     """
     if not _says(word):
         return STANDS
-    outcome, moved = _read(fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word)))
-    return Standing(outcome, word.strip(), moved)
+    outcome, moved, done = _read(fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word)))
+    return Standing(outcome, word.strip(), moved, done)
 
 
 def standing(cells: Iterable[tuple[Flag, str]], *, over: bool) -> Standing:
-    """Read together all columns that speak of one booking: the gravest of them counts.
+    """Read together all columns that speak of one booking: the gravest of them counts, but for what
+    only was not confirmed or ticked off of one that took place.
 
     ``over`` says that its time has passed: who has not arrived by then did not come.
     """
-    found = [_column(flag, cell, over=over) for flag, cell in cells]
+    found = [(flag, one) for flag, cell in cells if (one := _column(flag, cell, over=over))]
+    if any(one.done for _, one in found):
+        found = [(flag, one) for flag, one in found if one.done or flag not in _TICKED]
     return max(
-        filter(None, found),
+        (one for _, one in found),
         key=lambda one: (_GRAVITY.index(one.outcome), one.moved),
         default=STANDS,
     )
@@ -83,8 +90,12 @@ def _column(flag: Flag, cell: str, *, over: bool) -> Standing | None:
     word = cell.strip()
     if flag is Flag.STATUS:
         return read_status(word)
+    if flag is Flag.LABEL:
+        found = read_status(word)
+        return STANDS if found.outcome is Outcome.UNKNOWN else found
     if flag is Flag.ENDED_WHY:
-        return Standing(Outcome.NOT_TAKING_PLACE, word)
+        never = read_answer(word) is Answer.NO
+        return STANDS if never else Standing(Outcome.NOT_TAKING_PLACE, word)
     dated = _DATED.search(word)
     text = read_status(word)
     if fold(word) and not dated and text.outcome is not Outcome.UNKNOWN:
@@ -92,6 +103,9 @@ def _column(flag: Flag, cell: str, *, over: bool) -> Standing | None:
     answer = Answer.YES if dated else read_answer(word)
     return Standing(_ANSWERED.get((flag, answer, over), Outcome.UNKNOWN), word)
 
+
+_TICKED = {Flag.CAME, Flag.CERTAIN}
+"""Columns that stay unticked where nobody takes the trouble."""
 
 _ANSWERED = {
     (flag, answer, over): outcome
@@ -108,22 +122,23 @@ _ANSWERED = {
 
 
 @lru_cache(maxsize=4096)
-def _read(word: str) -> tuple[Outcome, bool]:
+def _read(word: str) -> tuple[Outcome, bool, bool]:
     text = _STILL_STANDS.sub(" active ", word)
     if _ASKED_TO_END.search(text):
-        return Outcome.NOT_YET, False
+        return Outcome.NOT_YET, False, False
     if _GONE.search(text) or _MOVED.search(text):
-        return Outcome.NOT_TAKING_PLACE, not _GONE.search(text)
+        return Outcome.NOT_TAKING_PLACE, not _GONE.search(text), False
     without = _UNDONE.sub(" ", text)
     if _TOOK_PLACE.search(without):
-        return Outcome.TAKES_PLACE, False
+        return Outcome.TAKES_PLACE, False, True
     if _NOT_YET.search(text):
-        return Outcome.NOT_YET, False
-    return (Outcome.TAKES_PLACE if _STANDS.search(without) else Outcome.UNKNOWN), False
+        return Outcome.NOT_YET, False, False
+    return (Outcome.TAKES_PLACE if _STANDS.search(without) else Outcome.UNKNOWN), False, False
 
 
 def _says(cell: str) -> bool:
-    return fold(cell) not in _NOTHING or read_answer(cell) in {Answer.YES, Answer.NO}
+    said = fold(cell) not in _NOTHING or read_answer(cell) in {Answer.YES, Answer.NO}
+    return (said or "?" in cell) and not _NO_DATE.search(cell)
 
 
 def _any(words: Iterable[str]) -> re.Pattern[str]:
@@ -139,6 +154,9 @@ _UNDONE = _any(status_words.UNDONE)
 _STANDS = _any(status_words.STANDS)
 _TOOK_PLACE = _any(status_words.TOOK_PLACE)
 _NOTHING = {""} | phrases(status_words.NOTHING)
+_NO_DATE = re.compile(r"^\D*(?:\d{1,2}\W\d{1,2}\W)?(?:000[01]|1[89]\d\d)(?:\W|$)|^1970-01-01")
+"""Days before there were lists: what programs write for none."""
+
 _DATED = re.compile(
     r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|\d{1,2}:\d{2}|\b(?:19|20)\d\d\b|^\d{5}(?:\.\d+)?$"
 )

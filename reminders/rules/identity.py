@@ -35,8 +35,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A client as known, with every booking's and client's number that was ever theirs; of one with
-    several records, as one of them has it.
+    """A client as known, with every booking's and client's number that was ever theirs.
+
+    ``other_names`` and ``other_contacts`` are those of records that were made one with this client.
     """
 
     id: int
@@ -46,6 +47,18 @@ class Known:
     email: str | None = None
     bookings: frozenset[Number] = frozenset()
     client_numbers: frozenset[Number] = frozenset()
+    other_names: frozenset[tuple[str, str]] = frozenset()
+    other_contacts: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> set[tuple[str, str]]:
+        """Return every name the client is known by."""
+        return {(self.first, self.last), *self.other_names}
+
+    @property
+    def contacts(self) -> set[str]:
+        """Return every number and address that the client is known by."""
+        return {contact for contact in (self.phone, self.email) if contact} | self.other_contacts
 
 
 class Verdict(StrEnum):
@@ -101,9 +114,8 @@ class Directory:
     def add(self, client: Known) -> None:
         """Enter one more, as a row of the same list has just made."""
         keys = {
-            ("contact", client.phone),
-            ("contact", client.email),
-            ("name", name_key(client.first, client.last)),
+            *(("contact", contact) for contact in client.contacts),
+            *(("name", name_key(*name)) for name in client.names),
             *(("booking", number) for number in client.bookings),
             *(("client", number) for number in client.client_numbers),
         }
@@ -112,9 +124,9 @@ class Directory:
                 self._found[kind, key].append(client)
 
     def find(self, kind: str, *keys: object) -> list[Known]:
-        """Return who is found by any of these keys; one of several records with each that is."""
+        """Return who is found by any of these keys, each once."""
         found = (client for key in keys if key for client in self._found.get((kind, key), ()))
-        return list(dict.fromkeys(found))
+        return list({client.id: client for client in found}.values())
 
 
 def who_is_meant(person: Person, known: Directory) -> Meant:
@@ -172,10 +184,8 @@ def _by_contact(person: Person, known: Directory) -> Meant | None:
     if not same:
         alike = [client for client in sharing if _fits(person, client, Likeness.ALIKE)]
         return _question(Why.SIMILAR_NAME, alike) if alike else None
-    ids = {client.id for client in same}
-    others = [other for other in sharing if other.id not in ids]
-    swapped = {client.id for client in same if _would_swap(person, client, others)}
-    if others and swapped == ids:
+    others = [other for other in sharing if other not in same]
+    if others and all(_would_swap(person, client, others) for client in same):
         return _question(Why.CONTACTS_OF_TWO, [*same, *others])
     return _one(person, same)
 
@@ -188,49 +198,43 @@ def _by_name(person: Person, known: Directory) -> Meant | None:
 def _one(person: Person, fits: list[Known]) -> Meant | None:
     """Return the one that fits; of several the one whose name or contacts are exactly the same."""
     closer: tuple[Callable[[Known], bool], ...] = (
-        lambda client: _exact(client) == _exact(person),
+        lambda client: _exact(person.first, person.last) in {_exact(*n) for n in client.names},
         lambda client: _shares(person, client),
         lambda client: (person.phone, person.email) == (client.phone, client.email),
     )
     for is_closer in closer:
         fits = list(filter(is_closer, fits)) or fits
-    if len({client.id for client in fits}) > 1:
+    if len(fits) > 1:
         return _question(Why.SEVERAL_FIT, fits)
     if not fits:
         return None
-    respelled = (person.first, person.last) != (fits[0].first, fits[0].last)
+    respelled = (person.first, person.last) not in fits[0].names
     return Meant(Verdict.SAME, (fits[0].id,), respelled=respelled)
 
 
-def _exact(one: Person | Known) -> str:
-    return name_key(one.first, one.last) or f"{one.first} {one.last}".casefold()
+def _exact(first: str, last: str) -> str:
+    return name_key(first, last) or f"{first} {last}".casefold()
 
 
 def _fits(person: Person, client: Known, least: Likeness) -> bool:
-    return likeness(person.first, person.last, client.first, client.last) >= least
+    return any(likeness(person.first, person.last, *name) >= least for name in client.names)
 
 
 def _shares(person: Person, client: Known) -> bool:
-    return bool({person.phone, person.email} & {client.phone, client.email} - {None})
+    return bool({person.phone, person.email} & client.contacts)
 
 
 def _reachable(person: Person, client: Known) -> bool:
     """Say whether both have a number or address to compare."""
-    return bool((person.phone or person.email) and (client.phone or client.email))
+    return bool((person.phone or person.email) and client.contacts)
 
 
 def _would_swap(person: Person, client: Known, others: Iterable[Known]) -> bool:
     """Say whether the client's own number or address would become another client's."""
-    return any(
-        (client.phone and person.phone not in {None, client.phone} and person.phone == other.phone)
-        or (
-            client.email
-            and person.email not in {None, client.email}
-            and person.email == other.email
-        )
-        for other in others
-    )
+    told = ((client.phone, person.phone), (client.email, person.email))
+    news = {new for own, new in told if own and new and new not in client.contacts}
+    return any(news & other.contacts for other in others)
 
 
 def _question(why: Why, clients: Iterable[Known]) -> Meant:
-    return Meant(Verdict.QUESTION, tuple(dict.fromkeys(client.id for client in clients)), why)
+    return Meant(Verdict.QUESTION, tuple(client.id for client in clients), why)

@@ -53,12 +53,15 @@ _KNOWN = {
 
 
 def read_language(cell: str) -> str:
-    """Return the tag of a language written as a code or a name, alone or with its country.
+    """Return the tag of a language written as a code or a name, alone or with its country; of several
+    the first. Empty where nothing is said.
 
     Raises ``InputError``; no language is made up.
     """
     said = fold(cell).replace(" ", "")
-    found = re.fullmatch(r"([A-Za-z]{2})(?:[-_ ]([A-Za-z]{2}))?", cell.strip())
+    if said in _NOTHING:
+        return ""
+    found = re.match(r"([A-Za-z]{2})(?:[-_ ]([A-Za-z]{2})\b)?(?=$|[-_/,;&+])", cell.strip())
     if said in _KNOWN:
         return _KNOWN[said]
     if found and found[1].lower() in _CODES:
@@ -67,3 +70,6 @@ def read_language(cell: str) -> str:
     if first is None:
         raise InputError("This is not a language we know.", "Write it like English, or en.")
     return _KNOWN[first]
+
+
+_NOTHING = words("default other notspecified any")

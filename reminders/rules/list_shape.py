@@ -39,15 +39,21 @@ def is_beside_the_point(row: Sequence[str], header: Sequence[str]) -> bool:
         count = 1 + bool(second) + sum(1 for _ in filled)
         if count * 2 <= max(len(header), 2):
             return True
-    return not second and len(header) > 3 and (len(first) > 2 or " ".join(first[:2]) in _ENDS)
+    return not second and len(header) > 3 and _is_text(first)
 
 
 def _same(cell: str, heading: str) -> bool:
     return fold(cell) == fold(heading)
 
 
+def _is_text(words_of_it: Sequence[str]) -> bool:
+    if len(words_of_it) == 2:
+        return words_of_it[0].isdecimal() or not _ENDS.isdisjoint(words_of_it)
+    return len(words_of_it) > 2
+
+
 _TOTALS = words(
     "total totals subtotal sum count average grand totales suma recuento totaux somme gesamt summe"
     " summen anzahl razem lacznie ogolem soma totais"
 )
-_ENDS = {"end of", "report end", "page 1"}
+_ENDS = words("end page seite pagina pag strona fin ende koniec fim report")

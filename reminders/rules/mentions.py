@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import phonenumbers
 
@@ -27,6 +28,7 @@ def _stands(contact: str, cell: str) -> bool:
     return _national(contact) in re.sub(r"\D", "", cell)
 
 
+@lru_cache(maxsize=1024)
 def _national(number: str) -> str:
     """Return what of a normalised number stands in every way to write it."""
     return str(phonenumbers.parse(number).national_number)

@@ -61,6 +61,8 @@ PLACEHOLDERS = phrases(
     " | probe | muster | mustermann | unbekannt | ohne namen | kunde | kundin | testkunde | testkundin | vorname | anonym"
     " | proba | przyklad | nieznany | nieznana | brak | klient | klientka | imie"
     " | teste | exemplo | desconhecido | desconhecida | sem nome | nome"
+    " | the | mum | mom | mother | dad | father | husband | wife | daughter | baby | child | kid | mobile | phone | email | sms"
+    " | yes | no | true | false | si | nao | oui | non | ja | nein | tak | nie"
 )
 """What stands where a name should, and is none."""
 
@@ -69,8 +71,12 @@ COMPANIES = words(
     " clinique clinica salon studio spa praxis hotel centre center zentrum centro gabinet aesthetics"
     " beauty cosmetics academy agency holdings group solutions services enterprises hospital pharmacy"
     " school university charity foundation associates gesellschaft firma empresa spolka sp"
+    " family household familie famille familia rodzina"
 )
-"""No person is called so."""
+"""No one person is called so."""
+
+COMPANY_LETTERS = words("sl slu sa sas bv ag kg")
+"""The same where they stand as letters: “S.L.”"""
 
 TWO_LETTERS = words(
     "al an bo cy di ed el em io jo ka ko le li lo lu ly ma mo my ny om oz pi qi ra ro su ty vi wu xi yi yu zo"

@@ -34,6 +34,11 @@ class PersonName:
     last: str
     doubts: tuple[Doubt, ...] = ()
 
+    @property
+    def is_nobody(self) -> bool:
+        """Say whether it is a company's, a family's or no name at all, and nothing can be proposed."""
+        return not {Doubt.COMPANY, Doubt.PLACEHOLDER}.isdisjoint(self.doubts)
+
 
 @dataclass(slots=True)
 class _Cell:
@@ -63,7 +68,7 @@ def read_closely(first: str, last: str, whole: str) -> PersonName:
         given, family = _opened(first), _opened(last.replace(",", " "), sparing=1, joins=True)
         family.words = _without_credentials(family.words)
         _drop_family(given.words, family.words)
-    company = any(fold(w) in name_words.COMPANIES for w in (*given.words, *family.words))
+    company = _is_company([fold(word) for word in (*given.words, *family.words)])
     _drop_title(given, family)
     _cut_small_words(given)
     doubts = [*given.doubts, *(d for d in family.doubts if d is not Doubt.REMARK)]
@@ -73,6 +78,11 @@ def read_closely(first: str, last: str, whole: str) -> PersonName:
     shown = " ".join(_cased(word, small=place > 0) for place, word in enumerate(given.words))
     behind = " ".join(_cased(word.strip(".,"), small=True) for word in family.words)
     return PersonName(shown, behind, tuple(dict.fromkeys(doubts)))
+
+
+def _is_company(words: Sequence[str]) -> bool:
+    letters = "".join(word for word in words[1:] if len(word) == 1)
+    return not name_words.COMPANIES.isdisjoint(words) or letters in name_words.COMPANY_LETTERS
 
 
 # --- what stands in a cell -------------------------------------------------------------------

@@ -148,16 +148,23 @@ def client_in(answer: str) -> int | None:
     return int(number) if number != answer and number.isdecimal() else None
 
 
-def about_vanished(source: str, names: Iterable[str], treatments: Iterable[int]) -> Doubt:
-    """Ask whether treatments that the last list of this source no longer holds are cancelled."""
-    who = ", ".join(names)
-    ids = tuple(treatments)
-    several = "these are" if len(ids) > 1 else "this one is"
+def about_vanished(source: str, gone: Mapping[int, str], *, named: int = 5) -> Doubt:
+    """Ask whether treatments that the last list of this source no longer holds are cancelled: all,
+    none, or one after the other; ``gone`` says whose each is and when.
+    """
+    shown = dict(list(gone.items())[:named])
+    who = [*shown.values(), *([f"and {len(gone) - named} more"] if len(gone) > named else [])]
+    each = tuple(Choice(f"{CANCELLED}:{n}", f"{name} is cancelled") for n, name in shown.items())
+    if len(gone) == 1:
+        begins, yes, no, each = "This one is", "cancelled", "it takes place", ()
+    else:
+        all_of_them = "both" if len(gone) == 2 else f"all {len(gone)}"
+        begins, yes, no = "These are", f"{all_of_them} are cancelled", "they take place"
     return Doubt(
         QuestionKind.VANISHED,
         source,
         "",
-        f"{several.capitalize()} no longer in your list: {who}. Cancelled?",
-        (Choice(CANCELLED, "Yes, cancelled"), Choice("keep", "No, they take place")),
-        ids,
+        f"{begins} no longer in your list: {', '.join(who)}. Cancelled?",
+        (Choice(CANCELLED, f"Yes, {yes}"), Choice("keep", f"No, {no}"), *each),
+        tuple(gone),
     )

@@ -21,6 +21,9 @@ UNMEANT = (
     # to talk first is only a condition
     r"(?:no|without|sin|sem|sans|ohne|bez|after) (?:\w+ )?(?:[ck]onsult\w*|konsultac\w*|beratung\w*|patch tests?)(?: (?:needed|required|necessary))?",
     r"(?:[ck]onsult\w*|konsultac\w*|beratung\w*|patch tests?) (?:is |was )?(?:required|needed|first|done|completed|compulsory)",
+    r"(?:no|not|without|w o|sin|sem|sans|ohne|bez) (?:prp|prf|plasma|rf|radio ?frequen\w*)",
+    # a cream that numbs is part of it
+    r"(?:in(?:c|k)\w*|with|w|plus|and|mit|avec|con|com|z) (?:\w+ )?(?:numb|anaesth|anesth|lidoca)\w*(?: creams?)?",
     # scars' own word, and a control that is an aim
     r"scars? revision", r"(?:acne|oil|sebum|pore|pigment\w*|pain|shine) control",
 )  # fmt: skip
@@ -32,6 +35,7 @@ ASIDE = (
     r"evaluat\w*", r"evaluac\w*", r"valoracion\w*", r"avaliac\w*", r"diagnos\w*", r"bilan", r"devis",
     r"ocena", r"enquir\w*", r"inquir\w*", r"(?:phone|video|discovery|welfare|check ?in) calls?",
     r"consulta\w*", r"orientacion", r"quotes?", r"kwalifikacj\w*",
+    r"(?:tele)?phone calls?", r"call ?backs?", r"model calls?", r"info\w* (?:evening|session|day|night|call)s?", r"open (?:day|evening)s?", r"photos?(?: only)?$",
     # to look after
     r"after ?care\w*", r"post ?care", r"reviews?", r"follow ?ups?", r"following up", r"check ?ups?",
     r"(?:skin|progress|post|final|safety|healing|weeks?|days?|months?) checks?", r"checks?$",
@@ -42,8 +46,10 @@ ASIDE = (
     r"po ?zabieg\w*", r"opiek\w*", r"wizyt\w* (?:kontroln|sprawdz)\w*", r"touch ?base",
     # to try, to pay, to learn
     r"patch ?tests?", r"test ?patch\w*", r"prueba de parche", r"test cutane", r"hauttest",
+    r"allerg\w* tests?", r"allergietest\w*", r"test\w* (?:d |de |na |z )?(?:a?l+erg\w*)", r"prueba de alergia",
     r"numbing creams?", r"patches", r"home ?(?:care|kit)s?", r"(?:gift|e gift) ?\w*", r"\w*vouchers?", r"\w*gutschein\w*", r"(?:bon|cheque|carte) cadeaux?",
-    r"(?:tarjeta|bono|cheque) regalo", r"vale presente", r"(?:karta|bon) \w*podarunk\w*",
+    r"(?:tarjeta|bono|cheque|vale) regalo",
+    r"(?:cancell?ation|no ?show|late|booking|admin\w*|missed|parking) fees?", r"(?:product|kit|cream|serum)s? (?:pick ?up|collection|purchase|sale)s?", r"pick ?ups?", r"numbing (?:appointment|only|time|slot)", r"retail", r"certificat\w*", r"vale presente", r"(?:karta|bon) \w*podarunk\w*",
     r"deposits?", r"anzahlung", r"acompte", r"zadatek", r"training\w*", r"workshops?", r"master ?class",
     r"formation", r"formacion", r"schulung\w*", r"szkoleni\w*", r"treinamento", r"webinar",
 )  # fmt: skip
@@ -57,6 +63,9 @@ JOINED = (
     r"(?: (?:a|an|the|free|full|complimentary|short|una?|uma?|une?|eine[rmn]?|kostenlose[rnm]?|gratis|gratuit\w*|darmow\w*|bezplatn\w*|la|a|die|der))*"
 )
 """What joins a talk to a treatment, which then does take place, or may."""
+
+INCLUDED = r"(?:included|incl?|inclus\w*|incluid\w*|inklusive|inkl|enthalten|w cenie)"
+"""Behind a talk it says the same: “consultation included”."""
 
 OTHER = (
     r"laser\w*", r"ipl", r"botox", r"\w*fillers?", r"\w*massag\w*", r"masaz\w*", r"masaje\w*", r"\w*wax\w*",

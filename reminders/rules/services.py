@@ -92,7 +92,7 @@ def _chosen(known: Sequence[Protocol], maybe: Sequence[Protocol]) -> tuple[str, 
 
 def _is_joined(text: str, known: Iterable[Protocol]) -> bool:
     """Say whether a treatment and a talk stand side by side: “incl. consultation”."""
-    if _JOINED_BEFORE.search(text):
+    if _JOINED_BEFORE.search(text) or _INCLUDED.search(text):
         return True
     words = [_pattern((p.name, *p.known_as)) for p in known]
     for found in _JOINED_AFTER.finditer(text):
@@ -133,4 +133,5 @@ _ASIDE = _any(*service_words.ASIDE)
 _OTHER = _any(*service_words.OTHER)
 _AROUND = re.compile(rf"\b{service_words.AROUND} $")
 _JOINED_BEFORE = re.compile(rf"\b{service_words.JOINED} {_ASIDE.pattern}")
+_INCLUDED = re.compile(rf"{_ASIDE.pattern} {service_words.INCLUDED}")
 _JOINED_AFTER = re.compile(rf"{_ASIDE.pattern} {service_words.JOINED}\b")

@@ -20,7 +20,7 @@ ASKED_TO_END = (
     r"(?:cancel\w*|annul\w*|storn\w*|reschedul\w*|delet\w*) (?:is )?(?:request\w*|pending|asked|in review|to be confirmed)",
     r"(?:pending|requested|request for|awaiting|asks? (?:for|to)|wants to|may) (?:a )?(?:cancel\w*|reschedul\w*|move)",
     r"(?:to|needs?|needs to|must|should) (?:be )?(?:reschedul\w*|rebook\w*|cancel)",
-    r"(?:payment|card|deposit) (?:failed|declined|rejected|refused)",
+    r"(?:payment|card|deposit) (?:failed|declined|rejected|refused|error)",
     r"(?:solicit\w*|demande\w*|anfrage\w*|prosb\w*|pedido) (?:d |de |da |zur |o )?(?:cancel\w*|annul\w*|storn\w*|anulow\w*)",
 )  # fmt: skip
 """Somebody wants to end it, or it is not paid, and nobody has ended it yet."""
@@ -59,6 +59,15 @@ GONE = (
     r"abandoned", r"failed", r"expirad[ao]", r"caducad[ao]", r"vencid[ao]", r"expiree?", r"abgelaufen", r"verfallen", r"wygas\w*",
     r"draft", r"incomplete booking", r"wait ?list\w*", r"waiting ?list\w*", r"on (?:the )?wait\w*", r"stand ?by", r"lista de espera\w*",
     r"liste d attente", r"warteliste\w*", r"lista (?:oczekuj\w*|rezerwow\w*)", r"rezerwow\w*", r"fila de espera", r"not proceeding",
+    # in short, turned away, fallen out, by mistake
+    r"l?cx", r"c x", r"canc", r"cxd", r"n s", r"d n a", r"dns", r"chargeback\w*", r"reversed", r"nullified",
+    r"(?:did not|not|didn ?t) (?:proceed|go ahead|happen|take place)", r"(?:treatment |session )?not (?:done|treated|carried out|performed|suitable|happening)",
+    r"turned away", r"contra ?indicated", r"unsuitable", r"sent home", r"left before \w+", r"(?:too )?(?:ill|sick|unwell)", r"test (?:booking|appointment|entry|client)",
+    r"^errors?$", r"mistakes?", r"spam", r"trash", r"lost", r"dropped", r"time off", r"not coming", r"failed to show",
+    r"fallid[ao]", r"perdid[ao]", r"incomparecencia", r"desisti\w*", r"falt(?:o|aron|ado)", r"(?:nao|no|nie) (?:realizad[ao]|efetuad[ao]|wykonan\w*|odbyt\w*)", r"reembolsad[ao]",
+    r"manquee?", r"decommandee?", r"decalee?", r"rembours\w*", r"pas (?:honoree?|faite?|realisee?|effectuee?)", r"non (?:realisee?|effectuee?|faite?)",
+    r"(?:un)?entschuldigt\w*", r"gefehlt", r"ausgefallen", r"fallt aus", r"entfall\w*", r"versaumt", r"verpasst", r"krank\w*", r"nicht (?:durchgefuhrt|stattgefunden|behandelt)", r"erstattet",
+    r"nieodbyt\w*", r"skreslon\w*", r"niezrealizowan\w*", r"zwrocon\w*", r"chor[aey]\w*",
 )  # fmt: skip
 """It does not take place, and did not."""
 
@@ -73,6 +82,9 @@ NOT_YET = (
     r"provisoire", r"provisori[ao]", r"previo", r"angefragt", r"anfrage", r"ausstehend", r"unbestatigt", r"vorlaufig\w*", r"offen",
     r"wartet\b.*", r"vorgemerkt", r"oczekuj\w*", r"niepotwierdzon\w*", r"do potwierdzenia", r"wstepn\w*", r"zgloszon\w*",
     r"a confirmar", r"aguardando\b.*", r"em (?:espera|analise)", r"aguarda\w*", r"nao confirmad[ao]",
+    r"needs? \w+", r"(?:not|yet to be) \w+ yet", r"penciled", r"pre ?(?:reserv\w*|agendad\w*|resa)", r"preaviso", r"pte \w+", r"option(?:al)?", r"proposal", r"quoted?",
+    r"(?:action|payment|deposit|card|approval) (?:required|needed)", r"(?:incomplete|no) (?:payment|deposit)", r"solicitud\w*", r"\w*anfrage", r"in bearbeitung",
+    r"zapytani\w*", r"w oczekiwaniu", r"prosb\w* o \w+", r"nie ?oplacon\w*", r"reserva provisional", r"a l etude", r"en cours de validation", r"zu bestatigen", r"unter vorbehalt",
 )  # fmt: skip
 """It is not certain yet: planned only once it is."""
 
@@ -83,6 +95,7 @@ STANDS = (
     r"proxim[ao]", r"confirmee?", r"reservee?", r"planifiee?", r"prevue?", r"programmee?", r"acceptee?", r"valid[ee]e?", r"actif",
     r"bestatigt", r"gebucht", r"geplant", r"vereinbart", r"angenommen", r"zugesagt", r"fest", r"aktiv", r"potwierdzon\w*", r"zarezerwowan\w*",
     r"umowion\w*", r"zaplanowan\w*", r"zaakceptowan\w*", r"aktywn\w*", r"marcad[ao]", r"aceit[ao]", r"aprovad[ao]", r"ativ[ao]",
+    r"next", r"today", r"pre ?paid", r"a venir", r"bevorstehend", r"anstehend", r"nadchodzac\w*", r"running late", r"on time", r"scheduled online", r"(?:prevista|futura|futuro)", r"zukunftig", r"przyszl[ay]",
 )  # fmt: skip
 """It is to take place."""
 
@@ -95,11 +108,13 @@ TOOK_PLACE = (
     r"erschienen", r"angekommen", r"eingetroffen", r"anwesend", r"erledigt", r"abgeschl\w*", r"durchgefuhrt", r"wahrgenommen", r"beendet", r"bezahlt", r"stattgefunden", r"laufend",
     r"przyby\w*", r"przysz\w*", r"obecn\w*", r"zrealizowan\w*", r"zakonczon\w*", r"wykonan\w*", r"odbyt\w*", r"odbyl\w*", r"oplacon\w*", r"w trakcie",
     r"compareceu", r"chegou", r"concluid[ao]", r"finalizad[ao]", r"feit[ao]", r"^pag[ao]$", r"em andamento", r"atendiment\w*",
+    r"seated", r"served", r"visited", r"occurred", r"on ?going", r"late arrival", r"arrived late", r"charged", r"sold", r"passed", r"cobrad[ao]", r"facturad[ao]", r"cumplid[ao]", r"en (?:cabina|tratamiento)",
+    r"vue?", r"recue?", r"encaissee?", r"facturee?", r"gesehen", r"behandelt", r"kassiert", r"ein ?gecheckt", r"aus ?gecheckt", r"fertig", r"im (?:zimmer|raum)", r"zaplacon\w*", r"rozliczon\w*", r"pagamento efetuado", r"pag[ao] (?:integral|total)\w*",
 )  # fmt: skip
 """It takes place now, or took place: whatever is still to be paid or confirmed."""
 
 UNDONE = (
-    r"(?:not|non|nao|no|nie|nicht|never) (?:\w+ )?\w+", r"in ?complete\w*", r"unpaid", r"unfinished", r"partial\w*", r"nie\w+an[aey]", r"unknown",
+    r"(?:not|non|nao|no|nie|nicht|never) (?:\w+ )?\w+", r"in ?complete\w*", r"unpaid", r"unfinished", r"partial\w* (?:complet|finish|attend|done|treat)\w*", r"partial\w*", r"nie\w+an[aey]", r"unknown",
 )  # fmt: skip
 """A word of a treatment that took place, denied: nobody knows what became of it."""
 

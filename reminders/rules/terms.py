@@ -36,7 +36,7 @@ class Act(StrEnum):
     KEYWORD = "keyword"  # the client texted it
     LINK = "link"  # the client pressed unsubscribe
     DESK = "desk"  # staff recorded it
-    IMPORT = "import"  # a clinic's list says so
+    IMPORT = "import"  # a clinic's list or another of its systems says so
     COMPLAINT = "complaint"  # the client reported our email as spam
     ERASURE = "erasure"  # the client was erased
     MERGE = "merge"  # another record of the client is stopped

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from reminders.rules.folding import fold
 from reminders.rules.terms import InputError
@@ -32,6 +33,11 @@ UK, Ireland, Lisbon Time=Europe/London | UK=Europe/London | United Kingdom=Europ
 España=Europe/Madrid | France=Europe/Paris | Germany=Europe/Berlin | Deutschland=Europe/Berlin | Poland=Europe/Warsaw | Polska=Europe/Warsaw
 Warszawa=Europe/Warsaw | Lisboa=Europe/Lisbon | Londres=Europe/London | Nueva York=America/New_York | São Paulo=America/Sao_Paulo
 India, Sri Lanka Time=Asia/Kolkata | Dubai Time=Asia/Dubai | Sydney, Melbourne Time=Australia/Sydney | Brisbane Time=Australia/Brisbane
+British Summer Time=Europe/London | Greenwich Mean Time=Europe/London | Irish Standard Time=Europe/Dublin | British Time=Europe/London
+Central European Time=Europe/Paris | Central European Summer Time=Europe/Paris | Mitteleuropäische Zeit=Europe/Berlin | Heure d'Europe centrale=Europe/Paris
+Mitteleuropäische Sommerzeit=Europe/Berlin | Czas środkowoeuropejski=Europe/Warsaw | Hora de Europa central=Europe/Madrid | Horário de Brasília=America/Sao_Paulo
+Hora de Brasília=America/Sao_Paulo | Brasilia Standard Time=America/Sao_Paulo | Heure de Paris=Europe/Paris | Hora peninsular=Europe/Madrid
+Eastern Daylight Time=America/New_York | Central Daylight Time=America/Chicago | Mountain Daylight Time=America/Denver | Pacific Daylight Time=America/Los_Angeles
 Auckland Time=Pacific/Auckland | Wien=Europe/Vienna | Zürich=Europe/Zurich | Ciudad de México=America/Mexico_City
 """
 """Names of Ruby on Rails (ActiveSupport::TimeZone::MAPPING, which Calendly and many others show),
@@ -55,6 +61,19 @@ def _known() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _by_case() -> dict[str, str]:
     return {zone.casefold(): zone for zone in available_timezones() if "/" in zone}
+
+
+def is_own_clock(text: str, zone: ZoneInfo) -> bool:
+    """Say whether a shorthand or an offset, which several zones share, is one of this zone's: “EST”,
+    “GMT+1”.
+    """
+    said = re.sub(r"[\s:]", "", text.upper())
+    seasons = [datetime(2026, month, 15, tzinfo=zone) for month in (1, 7)]
+    offsets = {re.sub(r"^([+-])0?(\d+?)(?:00)?$", r"\1\2", f"{at:%z}") for at in seasons}
+    bare = re.sub(r"^(?:UTC|GMT)?([+-])0?(\d+?)(?:00)?$", r"\1\2", said)
+    return said in {at.tzname() for at in seasons} or (
+        (bare != said or said[:1] in "+-") and bare in offsets
+    )
 
 
 def read_zone(text: str, windows_zones: Mapping[str, str]) -> str:

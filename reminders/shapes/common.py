@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
@@ -13,6 +13,9 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A moment, written as ISO 8601 with its offset, whatever zone it is told in."""
+
+TimeOfDay = Annotated[time, WithJsonSchema({"type": "string", "format": "time-of-day"})]
+"""What a wall clock shows, as ISO 8601 without an offset; the registered format would want one."""
 
 Cell = Annotated[
     Any,

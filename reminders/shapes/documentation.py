@@ -20,6 +20,7 @@ COMMANDS: dict[str, Any] = {
     "clinic list": list[people.Clinic],
     "clinic services": list[questions.Service],
     "staff list": list[people.StaffMember],
+    "key list": list[people.ApiKey],
     "replies": list[people.Reply],
     "questions": list[questions.Question],
     "export": people.ClientExport,
@@ -32,7 +33,7 @@ COMMANDS: dict[str, Any] = {
 }
 """What each command prints with ``--json``."""
 
-FORMATS = {"date-time": "moment", "date": "day", "time": "time of day"}
+FORMATS = {"date-time": "moment", "date": "day", "time-of-day": "time of day"}
 WORDS = {"integer": "number", "string": "text", "boolean": "true or false", "null": "null"}
 
 
@@ -61,22 +62,22 @@ def _table(schema: dict[str, Any], known: dict[str, Any]) -> Iterator[str]:
     yield "| Field | Holds | Meaning |"
     yield "|---|---|---|"
     for name, field in schema["properties"].items():
-        yield f"| `{name}` | {_kind(field, known)} | {field.get('description', '')} |"
+        yield f"| `{name}` | {kind_of(field, known)} | {field.get('description', '')} |"
     yield ""
 
 
-def _kind(field: dict[str, Any], known: dict[str, Any]) -> str:
+def kind_of(field: dict[str, Any], known: dict[str, Any]) -> str:
     """Say in words what a field holds."""
     match field:
         case {"$ref": ref}:
             part = known[ref.rpartition("/")[2]]
-            return part["title"] if "properties" in part else _kind(part, known)
+            return part["title"] if "properties" in part else kind_of(part, known)
         case {"anyOf": choices}:
-            return " or ".join(_kind(one, known) for one in choices)
+            return " or ".join(kind_of(one, known) for one in choices)
         case {"enum": words}:
             return ", ".join(f"`{word}`" for word in words)
         case {"type": "array", "items": item}:
-            return f"list of {_kind(item, known)}"
+            return f"list of {kind_of(item, known)}"
         case {"type": "object", "additionalProperties": value}:
-            return f"{_kind(value, known)} by name"
+            return f"{kind_of(value, known)} by name"
     return FORMATS.get(field.get("format", ""), WORDS[field["type"]])

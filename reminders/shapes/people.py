@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field
@@ -11,7 +11,7 @@ from reminders.rules.identity import booking_number
 from reminders.rules.keywords import Kind
 from reminders.rules.roles import Role
 from reminders.rules.terms import Act, Channel, Discretion, Purpose, Reason
-from reminders.shapes.common import Cell, Moment, Shape
+from reminders.shapes.common import Cell, Moment, Shape, TimeOfDay
 
 BookingNumber = Annotated[str | None, BeforeValidator(lambda kept: booking_number(kept) or None)]
 """A booking's number as its system writes it."""
@@ -50,14 +50,29 @@ class StaffMember(Shape):
     role: Role
 
 
+class ApiKey(Shape):
+    """A key by which another program acts at a clinic; the key itself is told once, when made."""
+
+    id: int
+    clinic: str
+    name: str
+    role: Role
+    begins: str = Field(description="its first letters")
+    created_at: Moment
+    created_by: str
+    used_at: Moment | None = Field(description="to the minute")
+    revoked_at: Moment | None
+    revoked_by: str | None
+
+
 class Treatment(Shape):
     """One session, as the clinic's wall clock shows it."""
 
     id: int
     protocol: str
     treated_on: date = Field(description="the day, where the clinic is")
-    starts: time | None = Field(description="on the clinic's clock")
-    ends: time | None = Field(description="on the clinic's clock")
+    starts: TimeOfDay | None = Field(description="on the clinic's clock")
+    ends: TimeOfDay | None = Field(description="on the clinic's clock")
     ends_at: Moment
     external_id: BookingNumber = Field(description="the booking's number in the clinic's system")
     cancelled_at: Moment | None

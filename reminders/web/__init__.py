@@ -9,11 +9,12 @@ import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from reminders.app import App
 from reminders.store.connections import AWAY, reason
 from reminders.web import client, desk, health, metrics
+from reminders.web.api import PREFIX, create_api, problems
 from reminders.web.client import unsubscribe
 from reminders.web.hooks import mail_bounces, tick, twilio_inbound, twilio_status
 from reminders.web.proxies import Proxies
@@ -44,6 +45,7 @@ def create_web(
             *mail_bounces.ROUTES,
             Route("/hooks/twilio/status", twilio_status.status, methods=["POST"]),
             Route("/hooks/twilio/inbound", twilio_inbound.inbound, methods=["POST"]),
+            Mount(PREFIX, problems.TooLargeAsProblem(create_api(app))),
             *unsubscribe.ROUTES,
             *client.ROUTES,
             *desk.ROUTES,
@@ -67,5 +69,7 @@ async def _come_again(_: Request, error: Exception) -> Response:
 
 
 async def _nowhere(request: Request, _: Exception) -> Response:
-    """Return the page for an unknown address."""
+    """Return the page for an unknown address; a program is told as the API tells it."""
+    if request.url.path.startswith(f"{PREFIX}/"):
+        return problems.answer(request, "not-found", 404, problems.WORDS["not-found"])
     return client.ClientRequest(request, {}).wrong_link()

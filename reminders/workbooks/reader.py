@@ -14,6 +14,7 @@ from contextlib import suppress
 from itertools import chain, islice
 from typing import BinaryIO
 
+from reminders.rules.folding import key
 from reminders.rules.terms import InputError
 from reminders.workbooks import ods, xlsx
 from reminders.workbooks.archives import Archive
@@ -89,7 +90,7 @@ def write_sheet(sheets: Iterator[Sheet], wanted: str | None, out: BinaryIO) -> N
         if first is None:
             continue
         filled.append(name)
-        if not written and wanted in {None, name}:
+        if not written and (wanted is None or key(wanted) == key(name)):
             _write_rows(chain([first], rows), out)
             written = True
     if wanted is None and len(filled) > 1:

@@ -62,6 +62,7 @@ def full(terminal: Terminal) -> None:
     terminal.run("client", "consent", "1", "sms", "--source", "paper form")
     terminal.run("tick")
     terminal.run("pause")
+    terminal.run("key", "add", "booking system", *CLINIC)
     engine = open_engine(os.environ["DATABASE_URL"])
     at: dict[str, Any] = {"clinic_id": 1, "contact": "+447700900101"}
     reply: dict[str, Any] = {**at, "client_id": 1, "provider_id": "SM1", "kind": Kind.REPLY}

@@ -15,7 +15,7 @@ from reminders.cli import commands
 from reminders.consent import ledger
 from reminders.enrolment import client_merge
 from reminders.intake import answers
-from reminders.rules.terms import Act, Channel, InputError, Reason, Status
+from reminders.rules.terms import Act, Channel, InputError, Reason
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
 from reminders.web import create_web
@@ -34,6 +34,7 @@ from tests.support.join_form import (
     listed,
     row,
     said,
+    sent,
 )
 
 pytestmark = pytest.mark.portable
@@ -61,13 +62,9 @@ def joined(house: House) -> int:
     return int(asked(house)[0].subject)
 
 
-def texts(house: House) -> list[tuple[str, str | None]]:
+def texts(house: House) -> list[tuple[str, str]]:
     """Return which reminders were sent as texts, and where to."""
-    return [
-        (x.milestone, x.contact)
-        for x in house.lines(SMS)
-        if x.status is Status.ACCEPTED and x.milestone != "code"
-    ]
+    return [(what, to) for what, by, to in sent(house) if by is SMS and what != "code"]
 
 
 # --- on the desk and on the command line ----------------------------------------------------------
@@ -206,8 +203,8 @@ def test_a_treatment_entered_meanwhile_comes_along_and_goes_once(
     answer(house, "client:1")
     assert len(list(treatments_of(house, 1))) == 2
     house.play(datetime(2026, 3, 20, tzinfo=UTC))
-    sent = [milestone for milestone, _ in texts(house)]
-    assert len(sent) == len(set(sent))
+    milestones = [milestone for milestone, _ in texts(house)]
+    assert len(milestones) == len(set(milestones))
 
 
 def treatments_of(house: House, client_id: int) -> Any:

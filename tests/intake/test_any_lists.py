@@ -12,9 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from reminders.intake import lists
+from reminders.list_tables import Table
 from reminders.questions import questions
 from reminders.rules.name_likeness import Likeness, likeness
-from reminders.spreadsheets import Table
 from reminders.store.database import short_transaction
 from reminders.store.queries import people
 from reminders.wording.library import Library

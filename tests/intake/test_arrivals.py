@@ -14,8 +14,8 @@ from reminders.consent import ledger
 from reminders.intake import arrivals, imports, lists
 from reminders.intake.arrivals import Pace, settle_interrupted
 from reminders.intake.list_results import CheckedList
+from reminders.list_tables import Table
 from reminders.rules.terms import Act, Channel, Status
-from reminders.spreadsheets import Table
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, desk, overview, people
 from tests.conftest import BOTH, House, ana

@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from reminders.intake import lists
 from reminders.intake.list_results import CheckedList, Taken
+from reminders.list_tables import Table
 from reminders.rules.terms import Channel, InputError, Status
-from reminders.spreadsheets import Table, read_table
+from reminders.spreadsheets import read_table
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
 from reminders.store.tables import Client, Treatment

@@ -45,6 +45,7 @@ at("day", "/plan/day?on=2026-03-05")
 at("numbers", "/numbers")
 at("clinic", "/clinic")
 at("staff", "/clinic/staff")
+at("keys", "/clinic/keys")
 at("record", "/clinic/record")
 at("check-up", "/check-up")
 at("stopped", "/today/stopped")
@@ -57,6 +58,7 @@ at("manual-search", "/help?q=list")
 at("manual-nowhere", "/help/nowhere")
 at("not-here", "/clients/999")
 at("manual-outside", "/help/host-fly", inside=False)
+at("api", "/api/v1/", inside=False)
 
 
 @after("POST", "/enrol/check")
@@ -220,6 +222,13 @@ def staff_invited(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/clinic/staff"))
     page.fill("#email", "new@rosewood.example")
     page.click("text=Make a one-time link")
+
+
+@after("POST", "/clinic/keys")
+def key_made(page: Page, scene: Scene) -> None:
+    page.goto(scene.find("/clinic/keys"))
+    page.fill("#name", "Booking system")
+    page.click("button:text('Make a key')")
 
 
 @after("GET", "/clinic")

@@ -109,10 +109,10 @@ def test_a_question_that_another_waits_for_no_longer_names_the_erased_client(hou
 def test_what_vanished_from_a_list_is_asked_of_the_others_alone(house: House) -> None:
     known(house)
     house.enrol(ana(TREATED, first_name="Bea", phone="+447700900102", email=None))
-    ask(house, about_vanished("march", ["Ana Costarica", "Bea"], (1, 2)))
+    ask(house, about_vanished("march", {1: "Ana Costarica", 2: "Bea"}))
     forget(house)
     (left,) = asked(house)
-    assert left.sentence == "This one is no longer in your list: Bea (02 March). Cancelled?"
+    assert left.sentence == "This one is no longer in your list: Bea (2 March). Cancelled?"
     forget(house, 2)
     assert asked(house) == []
 
@@ -152,7 +152,7 @@ def test_a_client_is_told_of_rows_with_their_name_and_number_and_no_others(house
 
 def test_a_row_waits_for_sixty_days_and_is_counted_when_it_goes(house: House) -> None:
     ask(house, GLOW, row())
-    ask(house, about_vanished("march", ["Ana"], (1,)))
+    ask(house, about_vanished("march", {1: "Ana"}))
     answer(house, ask(house, about_service("Facial", ())), "none")
     since = house.clock() - DAY_1
     assert "waiting rows" not in purge(house, since + timedelta(59))

@@ -25,7 +25,8 @@ TAKES = """Booked | Booked Online | Confirmed | CONFIRMED | Scheduled | Accepted
     Completed - payment pending | Completed (unpaid) | Complete / No charge | InProgress | CheckedOut | Walk-in | Invoice sent | En sala de espera | Abgeschl. | Not cancelled | Uncancelled | Reinstated | Rescheduled from 12 Nov | Waiting room
     Confirmada | Reservado | Asistió | Realizada | Atendido | Finalizado | Confirmé | Réservé | Honoré | Terminé | Venu | Présent
     Bestätigt | Gebucht | Erschienen | Abgeschlossen | Durchgeführt | Wahrgenommen | Nicht storniert | Potwierdzona | Zrealizowana | Zakończona
-    Umówiona | Odbyta | Agendado | Marcado | Compareceu | Concluído | Realizado | Non annulé"""
+    Umówiona | Odbyta | Agendado | Marcado | Compareceu | Concluído | Realizado | Non annulé
+    Seated | Running late | Arrived late | Visited | Prepaid | Upcoming today | Next | Pre-booked | Partially paid | Vu | À venir | Encaissé | Cobrada | En cabina | Cumplida | Gesehen | Bevorstehend | Behandelt | Kassiert | Ausgecheckt | Fertig | Zapłacona | Rozliczona | Nadchodząca | Pagamento efetuado"""
 GONE = """Cancelled | Canceled | CANCELED | cancelled by client | Canceled by staff | CANCELLED_BY_CUSTOMER | CANCELLED_BY_SELLER | Cancellation
     Late cancellation | Late Cancel | Early cancel | Client cancelled (ill) | Cancelled - rescheduled | CXL | Cancelled < 24h | Cxld
     No show | No-show | NO_SHOW | noshow | NoShow | No Showed | DNA | Did not attend | Did not arrive | didn't show | Not attended | Unattended | Absent | Missed | Failed to attend
@@ -35,15 +36,19 @@ GONE = """Cancelled | Canceled | CANCELED | cancelled by client | Canceled by st
     Annulé | Annulée par le client | Absente | Pas venu | Non honoré | Supprimé | Refusé | Liste d'attente | Ne s'est pas présenté | Expirée | Lapin
     Storniert | Abgesagt | Vom Kunden abgesagt | Nicht erschienen | Gelöscht | Abgelehnt | Warteliste | Abgelaufen | Storno
     Anulowana | Odwołana | Odwołana przez klienta | Nie przyszła | Nieobecny | Usunięta | Odrzucona | Lista oczekujących | Wygasła | Nie stawił się
-    Cancelado pelo cliente | Desmarcado | Faltou | Client no-showed | Kunde nicht da | Absence non excusée | Sin asistencia | Nie odbyła się | StaffCancelled | Não compareceu | Excluído | Recusado | Lista de espera | Expirado"""
+    Cancelado pelo cliente | Desmarcado | Faltou | Client no-showed | Kunde nicht da | Absence non excusée | Sin asistencia | Nie odbyła się | StaffCancelled | Não compareceu | Excluído | Recusado | Lista de espera | Expirado
+    LCX | C/X | Canc | N/S | D.N.A. | DNS | Did not go ahead | Treatment not done | Not suitable | Contraindicated | Turned away | Sent home | Test booking | Reversed | Time off
+    Faltó | Desistió | Cita perdida | Incomparecencia | Manqué | Décommandé | Décalé | Unentschuldigt gefehlt | Ausgefallen | Entfallen | Verpasst | Nieodbyta | Skreślona | Não realizado | Niezrealizowana"""
 MOVED = """Rescheduled | RESCHEDULED | Re-scheduled | Moved | Postponed | Rebooked to 3 Dec | Reprogramada | Reagendado | Reporté | Déplacé
     Verschoben | Umgebucht | Przełożona | Przesunięta | Remarcado | Adiado"""
 NOT_YET = """Requested | Request | Pending | PENDING | Tentative | Unconfirmed | Not confirmed | Awaiting payment | Awaiting confirmation | Needs acceptance
     Pending approval | Awaiting deposit | Deposit due | Proposed | On hold | AWAITING_HOST | To be confirmed | Cancellation requested | To reschedule | Payment failed | Card declined | Booked - Unconfirmed
     Pendiente | Pendiente de pago | Por confirmar | Sin confirmar | Solicitada | En attente | À confirmer | En attente de paiement | Demandé | Ausstehend
     Unbestätigt | Nicht bestätigt | Angefragt | Wartet auf Zahlung | Oczekująca | Niepotwierdzona | Do potwierdzenia | Nie potwierdzono | Pendente | A confirmar
-    Aguardando pagamento | Não confirmado | Provisional"""
-UNKNOWN = """Blue | VIP | 3 | Not completed | Unpaid | Transferred to Kim | Left message | Not yet arrived | Refunded | See notes | ??? ok? maybe not | Client texted | Verlaufsbogen | Zorro"""  # fmt: skip
+    Aguardando pagamento | Não confirmado | Provisional
+    Need Acceptance | Not accepted yet | Penciled | Option | Quote | Action required | Incomplete payment | Payment error | Solicitud | Prereserva | Pte. confirmar | Pré-réservé | Terminanfrage
+    In Bearbeitung | W oczekiwaniu | Zapytanie | Nieopłacona | Pré-agendado | Pré-reserva"""
+UNKNOWN = """Blue | VIP | 3 | Not completed | Unpaid | Transferred to Kim | Left message | Not yet arrived | Refunded | See notes | ??? ok? maybe not | Client texted | ? | Partially completed | Follow up | Standard | Verlaufsbogen | Zorro"""  # fmt: skip
 
 
 @pytest.mark.parametrize("word", words(TAKES))
@@ -111,6 +116,17 @@ GONE_NOW = Outcome.NOT_TAKING_PLACE
         ([(Flag.STATUS, "Purple"), (Flag.ENDED, "yes")], GONE_NOW),
         ([(Flag.STATUS, "Confirmed"), (Flag.CERTAIN, "no")], Outcome.NOT_YET),
         ([(Flag.CERTAIN, "yes")], Outcome.TAKES_PLACE),
+        ([(Flag.STATUS, "Paid"), (Flag.CERTAIN, "no")], Outcome.TAKES_PLACE),
+        ([(Flag.STATUS, "Completed"), (Flag.CAME, "no")], Outcome.TAKES_PLACE),
+        ([(Flag.STATUS, "Completed"), (Flag.ENDED, "yes"), (Flag.CAME, "no")], GONE_NOW),
+        ([(Flag.STATUS, "Confirmed"), (Flag.LABEL, "No Show")], GONE_NOW),
+        ([(Flag.STATUS, "Confirmed"), (Flag.LABEL, "Pending")], Outcome.NOT_YET),
+        ([(Flag.LABEL, "VIP")], Outcome.TAKES_PLACE),
+        ([(Flag.LABEL, "* myContacts")], Outcome.TAKES_PLACE),
+        ([(Flag.ENDED_WHY, "No")], Outcome.TAKES_PLACE),
+        ([(Flag.ENDED, "01/01/0001 00:00:00")], Outcome.TAKES_PLACE),
+        ([(Flag.ENDED, "1899-12-30")], Outcome.TAKES_PLACE),
+        ([(Flag.ENDED, "1970-01-01T00:00:00Z")], Outcome.TAKES_PLACE),
         ([(Flag.CAME, "Yes")], Outcome.TAKES_PLACE),
         ([(Flag.CAME, "No")], GONE_NOW),
         ([], Outcome.TAKES_PLACE),

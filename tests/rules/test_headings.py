@@ -36,8 +36,38 @@ TABLE = {
 }  # fmt: skip
 
 
+ALSO = {
+    "first_name": "FName | Legal First Name | Name (First) | Kundenvorname | attendees.firstName | Imię klientki | First name*",
+    "last_name": "Kundennachname | Apellido paterno | Name (Last) | Nazwisko klienta",
+    "name": "Client / Guest | Kunde/Kundin | Patient/in | Name, Vorname | Apellidos y nombre | Booked for",
+    "phone": "Handy-Nr. | Mobilnr. | Kundentelefon | N° portable | GSM | Número de móvil | Tel. komórkowy | Celular/WhatsApp | Fone | Work Phone | Telefon kontaktowy | Cell #",
+    "email": "Customer Email Address | Dirección de correo electrónico | Adresse électronique | Poczta elektroniczna | E-Mail des Kunden | Kunden-E-Mail",
+    "treatment": "Treatment/Service | Product/Service | Reason for visit | Motif de consultation | Motif du rendez-vous | Motivo de la cita | Cel wizyty | Besuchsgrund | Terminbezeichnung | Rodzaj usługi | Nome do serviço | Tipo de serviço | Zabiegi | Usługi | Serviços | Behandlungen | Nature du soin",
+    "start": "Terminbeginn | Beginnt um | Uhrzeit von | Hora inicio",
+    "treated_at": "Data rozpoczęcia | Data/godzina | Fecha de inicio | Data de início | Datum und Zeit | When | Date of Service | Data marcada | Buchungsdatum",
+    "time": "Zeitfenster | Behandlungszeit | Horaire | Créneau | Time of day",
+    "ended_at": "Terminende | Data zakończenia | Fecha de fin | Data de término | Appointment end",
+    "duration": "Behandlungsdauer | Dauer in Minuten | Czas trwania (min) | Duração (min)",
+    "sms_consent": "Opted in to SMS | Consents to texts | Allows SMS | Consentimiento para recibir SMS | Autorise les SMS | Einwilligung für SMS | Zgoda na kontakt SMS | Aceita receber SMS",
+    "status": "Confirmation status | Client status | Situación | Status des Termins",
+    "ended": "Did Not Show | Late cancelled | Cancelled date & time | Date of cancellation | Stornierung | Stornierungsdatum | Annulation | Non présenté | Fecha de anulación | Cancelamento",
+    "ended_why": "Cancellation notes | Storniert durch | Grund der Stornierung | Raison de l’annulation | Motivo de anulación | Odwołana przez",
+    "came": "Checked in at | Check-in time | Arrived at | Ha asistido",
+    "external_id": "Appointment # | Appt # | Booking # | Ref # | Buchungs-Nr. | Confirmation #",
+    "label": "Label | Appointment Label",
+    "client_id": "Client # | Patient # | Kunden-Nr. | Nr karty",
+}  # fmt: skip
+"""As systems beside those of the vendors call them."""
+
+
 @pytest.mark.parametrize(
-    "heading,field", [(name.strip(), key) for key, row in TABLE.items() for name in row.split("|")]
+    "heading,field",
+    [
+        (name.strip(), key)
+        for table in (TABLE, ALSO)
+        for key, row in table.items()
+        for name in row.split("|")
+    ],
 )
 def test_a_heading_is_known_in_any_vendor_s_words_and_six_languages(
     heading: str, field: str
@@ -54,7 +84,9 @@ def test_a_heading_is_known_in_any_vendor_s_words_and_six_languages(
      "Customer Since", "Phone 1 - Type", "E-mail 1 - Label", "Emergency contact phone", "Accepts Marketing", "Invitee accepted marketing emails",
      "Email Subscription Status", "No Shows/Cancellations", "Appointment Notes", "Treatment Notes", "Appointment Price", "Paid?", "Location", "Fax",
      "Company Name", "Next appointment", "Fecha de nacimiento", "Date de naissance", "Geburtsdatum", "Data urodzenia", "Mitarbeiter", "ID", "foo", "",
-     "Newsletter", "Referred By", "Response 1", "Memo", "Zgoda marketingowa", "Deposit paid", "Calendar"],
+     "Newsletter", "Referred By", "Response 1", "Memo", "Zgoda marketingowa", "Deposit paid", "Calendar",
+     "First Visit", "First Appointment", "First time client", "Last Service", "Service ID", "Membership Status", "Payment status", "Deposit Status",
+     "Cancellations", "Tags", "SMS reminders", "SMS reminder sent", "SMS marketing", "Newsletter per E-Mail", "Invoice number", "Gebucht am", "Né(e) le"],
 )  # fmt: skip
 def test_what_speaks_of_other_things_is_left_out(heading: str) -> None:
     assert holds(heading) is None
@@ -67,7 +99,7 @@ def test_a_start_is_the_time_only_beside_a_day() -> None:
 
 def test_of_several_columns_the_best_comes_first() -> None:
     assert recognise(["Booking date", "Date"])["treated_at"] == [1, 0]
-    assert recognise(["Telephone", "Mobile Number", "Day"])["phone"] == [1, 0, 2]
+    assert recognise(["Telephone", "Mobile Number", "Day", "Night"])["phone"] == [1, 0, 2, 3]
     assert recognise(["Last Visit", "Appointment date"])["treated_at"] == [1, 0]
 
 
@@ -88,6 +120,21 @@ def test_a_name_is_what_has_no_column_of_its_own(
     header: list[str], expected: dict[str, list[int]]
 ) -> None:
     assert recognise(header) == expected
+
+
+def test_a_day_is_a_date_unless_a_night_stands_beside_it() -> None:
+    assert recognise(["Client", "Mobile", "Day"])["treated_at"] == [2]
+    assert "treated_at" not in recognise(["First Name", "Mobile", "Day", "Night"])
+
+
+def test_what_is_said_of_a_client_counts_where_nothing_is_said_of_the_booking() -> None:
+    assert recognise(["Client", "Client status"])["status"] == [1]
+    assert recognise(["Client", "Client status", "Status"])["status"] == [2]
+
+
+def test_a_name_beside_a_family_name_is_the_given_one() -> None:
+    found = recognise(["Nombre del cliente", "Apellidos"])
+    assert found == {"first_name": [0], "last_name": [1]}
 
 
 def test_a_state_beside_a_city_is_an_address() -> None:

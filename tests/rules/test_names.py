@@ -75,6 +75,10 @@ def test_remarks_never_reach_a_message_and_the_rest_is_a_proposal(cell: str) -> 
         ("Ana & Tom", "Silva", "", "Ana", Doubt.SEVERAL), ("Ana/Tom", "Silva", "", "Ana", Doubt.SEVERAL), ("Ana and Tom", "Silva", "", "Ana", Doubt.SEVERAL),
         ("Ana y Tom", "Silva", "", "Ana", Doubt.SEVERAL), ("Ana und Tom", "Silva", "", "Ana", Doubt.SEVERAL), ("Ana + Tom", "Silva", "", "Ana", Doubt.SEVERAL),
         ("", "", "Mrs Smith", "", Doubt.NO_GIVEN), ("Mrs", "Smith", "", "", Doubt.NO_GIVEN), ("", "Smith", "", "", Doubt.NO_GIVEN), ("", "", "", "", Doubt.NO_GIVEN),
+        ("", "", "Family Smith", "Family", Doubt.COMPANY), ("", "", "Smith Family", "Smith", Doubt.COMPANY), ("Familie", "Klein", "", "Familie", Doubt.COMPANY),
+        ("", "", "Famille Roux", "Famille", Doubt.COMPANY), ("", "", "Família Souza", "Família", Doubt.COMPANY), ("", "", "Rodzina Nowak", "Rodzina", Doubt.COMPANY),
+        ("", "", "The Smiths", "The", Doubt.PLACEHOLDER), ("Mum", "of Tom", "", "Mum", Doubt.PLACEHOLDER), ("", "", "Ruiz S.L.", "Ruiz", Doubt.COMPANY),
+        ("Yes", "", "", "Yes", Doubt.PLACEHOLDER), ("No", "Silva", "", "No", Doubt.PLACEHOLDER), ("Mobile", "", "", "Mobile", Doubt.PLACEHOLDER),
         ("...", "", "", "", Doubt.NO_GIVEN), ("12345", "", "", "", Doubt.NO_GIVEN), ("(VIP)", "Silva", "", "", Doubt.NO_GIVEN),
     ],
 )  # fmt: skip
@@ -84,6 +88,7 @@ def test_what_may_be_no_given_name_is_asked_about(
     found = read_person(first, last, whole)
     assert found.first == proposal
     assert doubt in found.doubts
+    assert found.is_nobody is (doubt in {Doubt.COMPANY, Doubt.PLACEHOLDER})
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

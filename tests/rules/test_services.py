@@ -28,6 +28,8 @@ TREATMENTS = {
         microaguja | Microagujas rostro | Micropunción | Inducción percutánea de colágeno
         Mikroneedling | Medizinisches Needling | Mikronadelung | Perkutane Kollageninduktion
         Microneedling visage | Microneedling visage + cou | Micro-aiguilles | Induction de collagène
+        Microneedling inc. numbing cream | Microneedling with lidocaine | MD Pen | DP4 | Microneedling w/o PRP | Microneedling (no RF) | Balance due microneedling session 3
+        Mikronakłuwanie skóry głowy | Bono 3 sesiones microneedling | Forfait 3 séances microneedling | Tratamento com microagulhas | 2. Microneedling
         Acne scar revision microneedling | Oil control microneedling | skin-needling""",
     "skin-needling-rf": """RF microneedling | Microneedling RF | Radiofrequency needling | Morpheus8 | Morpheus 8 face & neck
         Potenza | Secret RF | Vivace | Vivace RF microneedling | skin-needling-rf | Sylfirm X | Scarlet SRF
@@ -79,6 +81,8 @@ def test_what_holds_no_word_of_needling_is_certainly_another_service(name: str) 
     Bilan microneedling | Beratung Microneedling | Beratungsgespräch Needling | Microneedling Nachkontrolle
     Nachsorge Microneedling | Microneedling Kontrolltermin | Konsultacja mezoterapia mikroigłowa
     Wizyta kontrolna po mezoterapii mikroigłowej | Avaliação microagulhamento | Retorno microagulhamento
+    Microneedling cancellation fee | No-show fee - microneedling | Microneedling info evening | Microneedling product pick-up | Microneedling certification
+    Microneedling call back | Telephone call re microneedling | Microneedling photos only | Vale regalo microneedling | Test d’allergie microneedling
     Consulta de microagulhamento | Acompanhamento microagulhamento"""),
 )
 def test_to_talk_and_to_look_after_is_no_treatment(name: str) -> None:

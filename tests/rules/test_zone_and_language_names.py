@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from babel.core import get_global
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from reminders.rules.language_names import read_language
 from reminders.rules.terms import InputError
-from reminders.rules.zone_names import read_zone
+from reminders.rules.zone_names import is_own_clock, read_zone
 
 WINDOWS = get_global("windows_zone_mapping")
 
@@ -25,7 +27,8 @@ WINDOWS = get_global("windows_zone_mapping")
         ("(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna", "Europe/Amsterdam"), ("London", "Europe/London"), ("Madrid", "Europe/Madrid"),
         ("Edinburgh", "Europe/London"), ("Warszawa", "Europe/Warsaw"), ("Brasilia", "America/Sao_Paulo"), ("New York", "America/New_York"),
         ("Mexico City", "America/Mexico_City"), ("Europe/London", "Europe/London"), ("europe/london", "Europe/London"), ("America/New York", "America/New_York"),
-        ("US/Eastern", "US/Eastern"), ("Etc/GMT+5", "Etc/GMT+5"), ("UTC", "UTC"), ("Kyiv", "Europe/Kyiv"), ("Arizona", "America/Phoenix"),
+        ("US/Eastern", "US/Eastern"), ("Etc/GMT+5", "Etc/GMT+5"), ("UTC", "UTC"), ("Kyiv", "Europe/Kyiv"), ("British Summer Time", "Europe/London"), ("Central European Time", "Europe/Paris"),
+        ("Mitteleuropäische Zeit", "Europe/Berlin"), ("Eastern Daylight Time", "America/New_York"), ("Horário de Brasília", "America/Sao_Paulo"), ("Arizona", "America/Phoenix"),
     ],
 )  # fmt: skip
 def test_zones_go_by_the_names_systems_give_them(name: str, zone: str) -> None:
@@ -42,12 +45,27 @@ def test_what_is_no_zone_or_several_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text,zone,own",
+    [
+        ("EST", "America/New_York", True), ("EDT", "America/New_York", True), ("PST", "America/New_York", False), ("GMT", "Europe/London", True),
+        ("BST", "Europe/London", True), ("GMT+1", "Europe/Berlin", True), ("+01:00", "Europe/Berlin", True), ("UTC+1", "Europe/London", True),
+        ("UTC-05:00", "America/New_York", True), ("GMT+5", "Europe/London", False), ("+0530", "Asia/Kolkata", True), ("-3", "America/Sao_Paulo", True),
+        ("Europe/London", "Europe/London", False), ("", "Europe/London", False), ("5", "America/New_York", False),
+    ],
+)  # fmt: skip
+def test_a_shorthand_is_understood_where_it_is_the_clinic_s_own_clock(
+    text: str, zone: str, own: bool
+) -> None:
+    assert is_own_clock(text, ZoneInfo(zone)) is own
+
+
+@pytest.mark.parametrize(
     "cell,tag",
     [
         ("en", "en"), ("EN", "en"), ("ENG", "en"), ("English", "en"), ("english ", "en"), ("English (UK)", "en-GB"), ("en_GB", "en-GB"), ("en-us", "en-US"), ("Inglés", "en"),
         ("Spanish", "es"), ("español", "es"), ("ESPAÑOL", "es"), ("Castellano", "es"), ("spa", "es"), ("Espagnol", "es"), ("Español (México)", "es"),
         ("French", "fr"), ("Français", "fr"), ("fre", "fr"), ("Deutsch", "de"), ("German", "de"), ("ger", "de"), ("Alemán", "de"), ("Polski", "pl"), ("Polish", "pl"), ("pol", "pl"),
-        ("Português (Brasil)", "pt-BR"), ("Brazilian Portuguese", "pt-BR"), ("pt_br", "pt-BR"), ("Portuguese", "pt"), ("Italiano", "it"), ("Ukrainian", "uk"), ("українська", "uk"),
+        ("Português (Brasil)", "pt-BR"), ("Brazilian Portuguese", "pt-BR"), ("pt_br", "pt-BR"), ("Portuguese", "pt"), ("Italiano", "it"), ("es-419", "es"), ("zh-Hans", "zh"), ("EN/ES", "en"), ("Default", ""), ("Other", ""), ("Ukrainian", "uk"), ("українська", "uk"),
     ],
 )  # fmt: skip
 def test_languages_go_by_name_as_well_as_by_code(cell: str, tag: str) -> None:
@@ -64,6 +82,6 @@ def test_no_language_is_made_up(cell: str) -> None:
 def test_nothing_breaks_them(text: str) -> None:
     for read in (read_language, lambda name: read_zone(name, WINDOWS)):
         try:
-            assert read(text)
+            assert isinstance(read(text), str)
         except InputError as error:
             assert error.mend

@@ -16,7 +16,7 @@ from reminders.questions.questions import OpenQuestion
 from reminders.rules.terms import Channel
 from reminders.store.database import reading
 from reminders.store.queries import consents, people
-from reminders.store.tables import Attempt, Consent
+from reminders.store.tables import Attempt, Consent, Reminder
 from tests.conftest import House, ana
 
 JOIN = "/join/rosewood-skin"
@@ -116,3 +116,15 @@ def belongs_to(house: House, number: int) -> int:
         found = people.client(session, number)
         assert found is not None
         return found.id
+
+
+def sent(house: House) -> list[tuple[str, Channel, str]]:
+    """Return which messages left by which channel, and the number or address they went to."""
+    with reading(house.engine) as session:
+        wanted = (
+            select(Reminder.milestone, Reminder.channel, Attempt.contact)
+            .join(Attempt, col(Attempt.reminder_id) == col(Reminder.id))
+            .where(col(Attempt.handoff_at).is_not(None))
+            .order_by(col(Attempt.id))
+        )
+        return [(what, Channel(by), to) for what, by, to in session.execute(wanted)]

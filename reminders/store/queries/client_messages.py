@@ -37,18 +37,43 @@ class ClientMessage:
 
 def steps(session: Session, client_id: int) -> list[ClientMessage]:
     """Return every message of a client, by the moment it left or will."""
-    rows = session.execute(
-        select(Reminder, Treatment, OneOffMessage)
-        .outerjoin(Treatment, col(Treatment.id) == col(Reminder.treatment_id))
-        .outerjoin(OneOffMessage, col(OneOffMessage.id) == col(Reminder.one_off_id))
-        .where(col(Reminder.client_id) == client_id)
+    found = _steps(session, _MESSAGES.where(col(Reminder.client_id) == client_id))
+    return sorted(found, key=lambda step: (moment(step.reminder), step.reminder.id))
+
+
+def page(
+    session: Session, clinic_id: int, statuses: Collection[Status], after: int, limit: int
+) -> list[ClientMessage]:
+    """Return a clinic's messages in these states with ids above ``after``, by id."""
+    wanted = _MESSAGES.where(
+        col(Reminder.clinic_id) == clinic_id,
+        col(Reminder.status).in_(statuses),
+        col(Reminder.id) > after,
     )
+    return _steps(session, wanted.order_by(col(Reminder.id)).limit(limit))
+
+
+def step(session: Session, reminder_id: int) -> ClientMessage:
+    """Return one message that is known to be there."""
+    (found,) = _steps(session, _MESSAGES.where(col(Reminder.id) == reminder_id))
+    return found
+
+
+_MESSAGES = (
+    select(Reminder, Treatment, OneOffMessage)
+    .outerjoin(Treatment, col(Treatment.id) == col(Reminder.treatment_id))
+    .outerjoin(OneOffMessage, col(OneOffMessage.id) == col(Reminder.one_off_id))
+)
+
+
+def _steps(session: Session, wanted: Any) -> list[ClientMessage]:
     found = {
-        reminder.id: ClientMessage(reminder, treatment, note) for reminder, treatment, note in rows
+        reminder.id: ClientMessage(reminder, treatment, note)
+        for reminder, treatment, note in session.execute(wanted)
     }
     for tried in _tried(session, found):
         found[tried.attempt.reminder_id].attempts.append(tried)
-    return sorted(found.values(), key=lambda step: (moment(step.reminder), step.reminder.id))
+    return list(found.values())
 
 
 def moment(reminder: Reminder) -> datetime:

@@ -49,6 +49,16 @@ def latest(
     return list(found.values())[:SHOWN]
 
 
+def page(session: Session, clinic_id: int, after: int, limit: int, *, waiting: bool) -> list[Reply]:
+    """Return a clinic's texts with ids above ``after``, by id; those ``waiting`` for a person, or
+    all.
+    """
+    wanted = select(Reply).where(col(Reply.clinic_id) == clinic_id, col(Reply.id) > after)
+    if waiting:
+        wanted = wanted.where(col(Reply.done_at).is_(None), FOR_A_PERSON)
+    return list(session.scalars(wanted.order_by(col(Reply.id)).limit(limit)))
+
+
 @dataclass(frozen=True, slots=True)
 class SentText:
     """One text of ours to a number."""

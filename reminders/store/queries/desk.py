@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.store.queries.people import name_key
+from reminders.store.queries.people import kept, name_key
 from reminders.store.tables import Client, Reply
 
 T = TypeVar("T")
@@ -85,6 +85,18 @@ def clients_reached_by(session: Session, clinic_id: int, contact: str) -> list[C
         .limit(PAGE)
     )
     return list(session.scalars(wanted))
+
+
+def clients_page(session: Session, clinic_id: int, after: int, limit: int) -> list[Client]:
+    """Return a page of a clinic's clients with ids above ``after``."""
+    wanted = select(Client).where(col(Client.clinic_id) == clinic_id, col(Client.id) > after)
+    return list(session.scalars(wanted.where(*_LISTED).order_by(col(Client.id)).limit(limit)))
+
+
+def owner_of(session: Session, clinic_id: int, own_id: str) -> Client | None:
+    """Return the client who has this number of the clinic's own, or whose merged record has it."""
+    found_by = (col(Client.clinic_id) == clinic_id, col(Client.external_id) == own_id)
+    return session.scalars(kept(*found_by)).first()
 
 
 def replies_of(session: Session, clinic_id: int, client_id: int) -> list[Reply]:

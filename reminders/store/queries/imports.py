@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.terms import LEFT
+from reminders.store.column_types import among
 from reminders.store.queries import people
-from reminders.store.queries.common import QUIET, Row, insert_many
-from reminders.store.tables import Client, ColumnMapping, Import, ImportRow, Reminder
+from reminders.store.queries.common import QUIET, Row, insert_many, table_of
+from reminders.store.tables import Client, ColumnMapping, Import, ImportRow, Reminder, Treatment
 
 
 def recent(session: Session, clinic_id: int, limit: int = 12) -> list[Import]:
@@ -114,3 +116,36 @@ def forget_client(session: Session, client_id: int) -> None:
     lists = select(col(ImportRow.import_id)).where(col(ImportRow.client_id) == client_id)
     forgotten = update(Import).where(col(Import.id).in_(lists)).values(cells=None)
     session.execute(forgotten.execution_options(**QUIET))
+
+
+@dataclass(frozen=True, slots=True)
+class ToldTreatment:
+    """A treatment as far as it tells whether a list holds it."""
+
+    id: int
+    treated_on: date
+    external_id: str | None
+
+
+def treatments_from(
+    session: Session, clinic_id: int, source: str, first: date
+) -> list[ToldTreatment]:
+    """Return what one source told of treatments from a day on that are not cancelled."""
+    wanted = select(col(Treatment.id), col(Treatment.treated_on), col(Treatment.external_id)).where(
+        col(Treatment.clinic_id) == clinic_id,
+        col(Treatment.treated_on) >= first,
+        col(Treatment.source) == source,
+        col(Treatment.cancelled_at).is_(None),
+    )
+    return [ToldTreatment(*row) for row in session.execute(wanted)]
+
+
+def treatments_by_id(session: Session, ids: Collection[int]) -> list[tuple[Treatment, Client]]:
+    """Return those of these treatments that are not cancelled, with whose they are."""
+    wanted = (
+        select(Treatment, Client)
+        .join(Client, col(Client.id) == col(Treatment.client_id))
+        .where(among(table_of(Treatment).c.id, "ids"), col(Treatment.cancelled_at).is_(None))
+        .order_by(col(Treatment.treated_on), col(Treatment.id))
+    )
+    return [(one, client) for one, client in session.execute(wanted, {"ids": list(ids)})]

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.rules.terms import OPEN, Channel, OneOffKind, Reason, Status
+from reminders.rules.terms import LEFT, OPEN, Channel, OneOffKind, Reason, Status
 from reminders.store.column_types import among
 from reminders.store.queries.common import QUIET, is_status, table_of
 from reminders.store.tables import (
@@ -93,6 +93,32 @@ def hand_over(session: Session, what: Belongings, giver: int, taker: int) -> Non
     if bound:
         session.connection().execute(again, bound)
     session.expire_all()
+
+
+def keep_what_left(
+    session: Session, treatments: Collection[int], kept_id: int, since: datetime
+) -> None:
+    """Count what has left since a merge, to the kept client, for the treatments that go back as left
+    for the kept client's own of that kind and day: theirs would be sent to them a second time, and
+    the other's not at all.
+    """
+    going, own = table_of(Treatment), table_of(Treatment).alias()
+    same_session = (
+        (own.c.client_id == kept_id)
+        & (own.c.protocol == going.c.protocol)
+        & (own.c.treated_on == going.c.treated_on)
+        & own.c.id.not_in(treatments)
+        & own.c.cancelled_at.is_(None)
+    )
+    rows = session.execute(
+        select(R.c.id, func.min(own.c.id).label("own"))
+        .join(going, going.c.id == R.c.treatment_id)
+        .join(own, same_session)
+        .where(going.c.id.in_(treatments), is_status(*LEFT), R.c.handoff_at >= since)
+        .group_by(R.c.id)
+    ).all()
+    for row in rows:
+        session.execute(update(R).where(R.c.id == row.id).values(treatment_id=row.own))
 
 
 def drop_welcomes(

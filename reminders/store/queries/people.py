@@ -239,24 +239,6 @@ def treatments_of(
     )
 
 
-def treatments_from(
-    session: Session, clinic_id: int, source: str, first: date, last: date
-) -> list[tuple[Treatment, Client]]:
-    """Return what one source told of treatments from day to day that are not cancelled."""
-    wanted = (
-        select(Treatment, Client)
-        .join(Client, col(Client.id) == col(Treatment.client_id))
-        .where(
-            col(Treatment.clinic_id) == clinic_id,
-            col(Treatment.treated_on).between(first, last),
-            col(Treatment.source) == source,
-            col(Treatment.cancelled_at).is_(None),
-        )
-        .order_by(col(Treatment.treated_on), col(Treatment.id))
-    )
-    return [(treatment, client) for treatment, client in session.execute(wanted)]
-
-
 def search_keys(row: Mapping[str, Any]) -> dict[str, str]:
     """Return a client's search keys, for either order of first and last name."""
     given, family = row["first_name"], row["last_name"]

@@ -61,15 +61,18 @@ def close_unneeded(session: Session, clinic_id: int) -> None:
     session.execute(unneeded.execution_options(**QUIET))
 
 
-def drop_open(session: Session, clinic_id: int, kind: str, subject: str) -> None:
-    """Take an open question back, since what it asks about may be another by now."""
+def drop_open(session: Session, clinic_id: int, kind: str, subject: str) -> set[int]:
+    """Take an open question back, since what it asks about may be another by now; return the ids it
+    was about.
+    """
     asked = delete(Question).where(
         col(Question.clinic_id) == clinic_id,
         col(Question.kind) == kind,
         col(Question.subject) == subject,
         col(Question.answered_at).is_(None),
     )
-    session.execute(asked.execution_options(**QUIET))
+    dropped = session.execute(asked.returning(col(Question.facts)).execution_options(**QUIET))
+    return {one for (facts,) in dropped for one in json.loads(facts)["ids"]}
 
 
 def open_questions(session: Session, clinic_id: int | None = None) -> list[tuple[Question, int]]:

@@ -1,5 +1,6 @@
 """All tables, with every rule that a constraint can express."""
 
+from reminders.store.tables.api import ApiKey, Event, KeptAnswer
 from reminders.store.tables.customisation import (
     Audit,
     ColumnMapping,
@@ -44,6 +45,7 @@ from reminders.store.tables.staff import Invitation, Membership, SignIn, SignInA
 
 __all__ = [
     "Alert",
+    "ApiKey",
     "Attempt",
     "Audit",
     "Client",
@@ -51,11 +53,13 @@ __all__ = [
     "Clinic",
     "ColumnMapping",
     "Consent",
+    "Event",
     "Heartbeat",
     "Import",
     "ImportRow",
     "Invitation",
     "JoinRequest",
+    "KeptAnswer",
     "Lane",
     "Membership",
     "MilestonePlacement",

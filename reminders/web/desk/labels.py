@@ -35,6 +35,7 @@ SAID = {
     "welcome": "You are signed in.",
     "password": "Your password is changed. Every other browser is signed out.",
     "ended": "That browser is signed out.",
+    "key-revoked": "Revoked: that key opens nothing any more.",
     "brought-in": "The list is in.",
     "list-undone": "The list is undone.",
     "approved": "Approved: it is used from now on.",

@@ -30,9 +30,8 @@ from reminders.store.queries import audit, desk
 from reminders.store.queries.desk import NotAtClinic
 from reminders.store.queries.staff import SignedIn
 from reminders.web.desk.labels import SAID
-from reminders.web.desk.responses import html, milestone_names, safe_path
+from reminders.web.desk.responses import html, milestone_names, rendered, safe_path
 from reminders.web.desk.sign_in.access import Access, TooLarge, read_form, text_of
-from reminders.wording.renderer import RenderError
 
 log = structlog.get_logger()
 
@@ -109,13 +108,7 @@ class DeskRequest:
 
     def render(self, facts: Facts, now: datetime, expires_at: datetime) -> Message:
         """Render a message; where its wording is broken, return a message that says so."""
-        try:
-            return self.app.renderer.render(facts, now, expires_at)
-        except RenderError as error:
-            text = f"This wording is broken: {error}"
-            return Message(
-                facts.channel, "", facts.clinic.name, "", text, "", now, expires_at, subject=text
-            )
+        return rendered(self.app, facts, now, expires_at)
 
     @property
     def nav(self) -> tuple[tuple[str, str, Role], ...]:

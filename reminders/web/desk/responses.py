@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from jinja2 import Environment
 from starlette.responses import HTMLResponse
 
 from reminders.app import App
+from reminders.rules.terms import Facts, Message
 from reminders.web.desk.labels import FILTERS, KINDS
 from reminders.web.security_headers import DESK
 from reminders.web.templating import pages_in
+from reminders.wording.renderer import RenderError
 
 
 def html(app: App, template: str, status: int = 200, **words: Any) -> HTMLResponse:
@@ -39,6 +42,17 @@ def milestone_names(app: App) -> dict[str, str]:
     """Return the names of all milestones, and of the messages outside any protocol."""
     protocols = app.library.protocols.values()
     return KINDS | {m.key: m.name for protocol in protocols for m in protocol.milestones}
+
+
+def rendered(app: App, facts: Facts, now: datetime, expires_at: datetime) -> Message:
+    """Render a message; where its wording is broken, return a message that says so."""
+    try:
+        return app.renderer.render(facts, now, expires_at)
+    except RenderError as error:
+        text = f"This wording is broken: {error}"
+        return Message(
+            facts.channel, "", facts.clinic.name, "", text, "", now, expires_at, subject=text
+        )
 
 
 def safe_path(to: str) -> str:

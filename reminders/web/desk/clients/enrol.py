@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from reminders.consent.ledger import Proof
 from reminders.enrolment import manual_entry
+from reminders.enrolment.client_fields import usual_language
 from reminders.enrolment.identification import SOMEBODY_NEW
 from reminders.enrolment.terms import ConsentAnswer, Enrolment, EnrolmentResult
 from reminders.rehearsal.simulation import rehearse_change
@@ -64,7 +65,7 @@ def form(request: DeskRequest) -> Response:
 
 def _form(request: DeskRequest, known: Client | None = None) -> Response:
     library = request.app.library
-    given = _given(known)
+    given = _given(known, request.signed_in.clinic.country)
     return request.page(
         "enrol.html",
         known=known,
@@ -76,9 +77,9 @@ def _form(request: DeskRequest, known: Client | None = None) -> Response:
     )
 
 
-def _given(known: Client | None) -> Mapping[str, str]:
+def _given(known: Client | None, country: str) -> Mapping[str, str]:
     """Return what the form says before anything is typed."""
-    usual = {"when": "0", "how": HOW[0][0], "language": "en"}
+    usual = {"when": "0", "how": HOW[0][0], "language": usual_language(country)}
     if known is None:
         return usual
     theirs = {

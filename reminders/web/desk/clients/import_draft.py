@@ -30,6 +30,7 @@ HOLDS = {
     "external_id": "Booking number", "client_id": "Client number", "duration": "How long it takes",
     "ended": "Cancelled or no-show: yes or no", "ended_why": "Why it was cancelled",
     "came": "Came: yes or no", "certain": "Confirmed: yes or no",
+    "label": "Label or tag",
 }  # fmt: skip
 """What a column may hold, in the desk's words."""
 
@@ -41,7 +42,7 @@ def words(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[s
     missing = looked.missing
     faults = [] if missing else looked.checked.faults
     faulty = list(dict.fromkeys(fault.row for fault in faults))
-    cells = dict(looked.table.rows)
+    cells = {number: row for number, row in looked.table.rows if number in faulty[:SHOWN]}
     checked, foreseen = looked.checked, _foresee(request, looked)
     waiting = [*checked.doubts, *(foreseen.waiting if foreseen else [])]
     return {

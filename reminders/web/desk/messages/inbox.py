@@ -8,12 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from reminders.enrolment.message_actions import UNDO
-from reminders.plans import one_off_messages
+from reminders.enrolment import staff_answers
 from reminders.rules import sending_hours
 from reminders.rules.roles import Role
-from reminders.rules.segments import fold, size
-from reminders.rules.terms import Channel, InputError, OneOffKind
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, conversations, people, staff
 from reminders.store.tables import Client, Reply
@@ -21,10 +18,6 @@ from reminders.web.desk.page import DeskRequest, desk_route
 
 JUST_NOW = timedelta(hours=1)
 """A client who wrote within it is awake: an answer may go at any hour."""
-
-ANSWER_HELPS = timedelta(days=2)
-LONGEST = 3
-"""Segments of one answer."""
 
 
 def inbox(request: DeskRequest) -> Response:
@@ -53,7 +46,7 @@ def show(request: DeskRequest) -> Response:
 
 
 def _conversation(request: DeskRequest, session: Session, reply: Reply) -> Response:
-    writers = _who(request, session, reply)
+    writers = staff_answers.writers(session, reply)
     came = conversations.last_received(session, request.clinic_id, reply.contact)
     went = conversations.last_sent(
         session, request.clinic_id, [client.id for client in writers], reply.contact
@@ -75,11 +68,6 @@ def _conversation(request: DeskRequest, session: Session, reply: Reply) -> Respo
     )
 
 
-def _who(request: DeskRequest, session: Session, reply: Reply) -> list[Client]:
-    """Return who may have written: everyone of the clinic on that number."""
-    return people.known_by(session, request.clinic_id, reply.contact)
-
-
 def _quiet(request: DeskRequest, client: Client) -> bool:
     """Say whether it is outside the client's sending hours."""
     zone = ZoneInfo(client.time_zone) if client.time_zone else request.zone
@@ -89,12 +77,13 @@ def _quiet(request: DeskRequest, client: Client) -> bool:
 
 def answer(request: DeskRequest) -> Response:
     """Send an answer in the clinic's name, and mark the conversation as done."""
-    words = request.read("words", lambda text: _words(request, text))
+    clinic = request.signed_in.clinic.name
+    words = request.read("words", lambda text: staff_answers.read_words(clinic, text))
     if not words and "words" not in request.faults:
         request.faults["words"] = "There are no words yet. Type your answer."
     with writing(request.app.engine) as session:
         reply = request.row(session, Reply, lock=True)
-        writers = _who(request, session, reply)
+        writers = staff_answers.writers(session, reply)
         meant = next(
             (c for c in writers if str(c.id) == request.typed("client")),
             writers[0] if writers else None,
@@ -103,44 +92,24 @@ def answer(request: DeskRequest) -> Response:
             request.faults["words"] = "We do not know this number. Please call it instead."
         if request.faults or meant is None:
             return _conversation(request, session, reply)
-        undo = one_off_messages.write(
+        undo = staff_answers.answer(
             session,
+            reply,
             meant,
-            Channel.SMS,
-            OneOffKind.ANSWER,
             words,
-            request.now + UNDO,
-            good_for=ANSWER_HELPS,
+            request.now,
             urgent=bool(request.typed("urgent")),
-        )
-        done_at = None if request.typed("keep") else request.now
-        conversations.change(
-            session,
-            request.clinic_id,
-            reply.contact,
-            done=False,
-            answered_at=request.now,
-            done_at=done_at,
+            keep_open=bool(request.typed("keep")),
         )
         request.record(session, "answered a text", Client, meant.id)
     return request.redirect(f"/replies/{reply.id}?undo={undo}", "leaving")
-
-
-def _words(request: DeskRequest, text: str) -> str:
-    """Put the clinic's name in front, since the client's phone may show only our number."""
-    words = fold(f"{request.signed_in.clinic.name}: {text}")
-    if size(words).segments > LONGEST:
-        raise InputError("This is too long for a text.", "Shorten it, or call the client.")
-    return words
 
 
 def finish(request: DeskRequest) -> Response:
     """Mark a conversation as done without an answer by text."""
     with writing(request.app.engine) as session:
         reply = request.row(session, Reply, lock=True)
-        conversations.change(
-            session, request.clinic_id, reply.contact, done=False, done_at=request.now
-        )
+        staff_answers.finish(session, reply, request.now)
         request.record(session, "called a talk done", Reply, reply.id)
     return request.redirect("/replies", "done")
 

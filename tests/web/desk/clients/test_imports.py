@@ -9,9 +9,10 @@ import pytest
 from reminders.intake import imports
 from reminders.intake.imports import ImportPreview
 from reminders.intake.list_results import CheckedList
+from reminders.list_tables import Table
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError, Status
-from reminders.spreadsheets import Table, table_of, write_table
+from reminders.spreadsheets import table_of, write_table
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit
 from reminders.store.queries import imports as queries

@@ -106,7 +106,7 @@ def test_how_to_greet_somebody_may_be_written(house: House) -> None:
 def test_what_vanished_is_cancelled_by_one_tap(house: House) -> None:
     house.enrol(ana(date(2026, 3, 12)))
     desk = signed_in(house)
-    ask(house, about_vanished("march", ["Ana"], (1,)))
+    ask(house, about_vanished("march", {1: "Ana"}))
     desk.get("/questions")
     desk.post("/questions/1", choice="cancelled")
     assert "Done: 1 treatment cancelled." in desk.text

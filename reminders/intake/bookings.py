@@ -1,0 +1,291 @@
+"""Take in one booking as a system tells it, by the rooms that lists use, doubts included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from reminders.enrolment import treatments
+from reminders.enrolment.terms import Effect
+from reminders.intake import waiting_rows
+from reminders.intake.column_meanings import ColumnMeanings
+from reminders.intake.list_results import CheckedList, WaitingListRow
+from reminders.intake.lists import check_rows
+from reminders.questions import questions
+from reminders.rules.booking_status import Outcome, read_status, status_key
+from reminders.rules.list_cells import Moment, read_moment
+from reminders.rules.list_dates import Order
+from reminders.rules.planning import Replan
+from reminders.rules.questions import Answers, QuestionKind
+from reminders.rules.terms import InputError
+from reminders.store.queries import bookings as queries
+from reminders.store.queries import delivery
+from reminders.store.queries import questions as question_queries
+from reminders.store.tables import Clinic, Treatment
+from reminders.wording.library import Library
+
+TREATED = frozenset({"treated", "arrived", "attended", "completed"})
+"""Words of a source by which a treatment took place; believed once it has ended, not before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What a source says of one booking, in its own words; the number is the source's own.
+
+    Instants are ISO 8601: turned to the clinic's clock where they have an offset, on it where they
+    have none; a bare day where the hour is not known. Named like the columns of a list.
+    """
+
+    source: str
+    external_id: str
+    treatment: str
+    treated_at: str
+    ended_at: str = ""
+    status: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    language: str = ""
+    time_zone: str = ""
+    client_id: str = ""
+
+
+COLUMNS = [one.name for one in fields(Booking) if one.name != "source"]
+TITLES = {"treatment": "service", "treated_at": "starts_at", "ended_at": "ends_at"}
+"""What people read over a booking's fields where a list would call them otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookingChange:
+    """What a source says anew of a booking it told before; what is None stays as it is."""
+
+    treated_at: str | None = None
+    ended_at: str | None = None
+    status: str | None = None
+
+
+@dataclass(slots=True)
+class BookingResult:
+    """What became of a booking: ``left_out`` says why nothing is planned for it, ``change`` what it
+    did to the reminders.
+    """
+
+    effect: Effect = Effect.UNCHANGED
+    treatment: Treatment | None = None
+    left_out: str = ""
+    remarks: list[str] = field(default_factory=list)
+    change: Replan | None = None
+
+
+def take_in(
+    session: Session, library: Library, clinic: Clinic, booking: Booking, now: datetime
+) -> BookingResult:
+    """Take a booking in: new, moved, cancelled, or as it was; what is in doubt waits for a person.
+
+    The same twice changes nothing; one booking is taken in once at a time. A cancellation binds
+    whoever is said to be meant. Raises ``InputError`` where a field cannot be used.
+    """
+    delivery.lock_contacts(session, [f"{clinic.id}:{booking.source}:{booking.external_id}"])
+    known = queries.treatment(session, clinic.id, booking.source, booking.external_id)
+    answers = questions.answers(session, clinic.id)
+    end_wait(session, clinic.id, booking.source, booking.external_id)
+    if known is not None and _outcome(booking.status, answers) is Outcome.NOT_TAKING_PLACE:
+        return _cancel(session, library, clinic, known, now)
+    checked = _checked(booking, clinic, library, answers, now)
+    contacts = {c for _, e in checked.good for c in (e.phone, e.email) if c}
+    delivery.lock_contacts(session, contacts)
+    result = _enrol(session, library, clinic, checked, now)
+    question_queries.close_unneeded(session, clinic.id)
+    _confirm(result.treatment, booking.status, now)
+    return result
+
+
+def _checked(
+    booking: Booking, clinic: Clinic, library: Library, answers: Answers, now: datetime
+) -> CheckedList:
+    """Read a booking as a list of one row. Raises ``InputError``."""
+    sheet = ColumnMeanings(
+        name=booking.source,
+        header=[TITLES.get(name, name) for name in COLUMNS],
+        columns={name: [place] for place, name in enumerate(COLUMNS)},
+        zone=ZoneInfo(clinic.time_zone),
+        country=clinic.country,
+        order=Order(day_first=True, certain=True),
+        library=library,
+        now=now,
+        source=booking.source,
+        answers=answers,
+    )
+    cells = {name: str(getattr(booking, name)) for name in COLUMNS}
+    begins = _read(booking.treated_at, clinic, now)
+    cells["treated_at"] = _written(begins)
+    if booking.ended_at:
+        ends = _read(booking.ended_at, clinic, now)
+        _check_end(begins, ends)
+        cells["ended_at"] = _written(ends)
+    checked = CheckedList(rows=1, whole=False)
+    check_rows(sheet, [(1, [cells[name] for name in COLUMNS])], checked)
+    for fault in checked.faults:
+        raise InputError(f"{fault.column}: {fault.problem}", fault.advice)
+    return checked
+
+
+def _enrol(
+    session: Session, library: Library, clinic: Clinic, checked: CheckedList, now: datetime
+) -> BookingResult:
+    sheet, doubts = checked.meanings, list(checked.doubts)
+    assert sheet is not None  # its row was read
+    result = BookingResult(left_out=_why_left_out(checked))
+    told = [enrolment for _, enrolment in checked.good]
+    for done in treatments.enrol(session, library, clinic, told, now, answers=sheet.answers):
+        result.effect, result.treatment, result.change = done.effect, done.treatment, done.change
+        result.remarks += done.remarks
+        if done.doubt is not None:
+            key, values = checked.cells[1]
+            doubts.append(WaitingListRow(1, values, key, done.doubt))
+    result.effect = Effect.ASKED if doubts else result.effect
+    result.remarks += [note.problem for note in checked.notes]
+    waiting_rows.let_wait(session, clinic.id, sheet, doubts, checked, now, None)
+    return result
+
+
+def _why_left_out(checked: CheckedList) -> str:
+    if checked.other_services:
+        return "This service is no treatment with reminders."
+    if checked.not_yet:
+        return "The booking is not certain yet; it is planned once it is."
+    if checked.good or checked.doubts:
+        return ""
+    took = "It does not take place, and nothing was planned for it."
+    return took if checked.not_taking_place else "A person said to leave it out."
+
+
+def change(
+    session: Session,
+    library: Library,
+    clinic: Clinic,
+    treatment: Treatment,
+    said: BookingChange,
+    now: datetime,
+) -> BookingResult:
+    """Move, cancel, restore or confirm a booking that is known. Raises ``InputError``."""
+    outcome = _outcome(said.status or "", questions.answers(session, clinic.id))
+    if outcome is Outcome.NOT_TAKING_PLACE:
+        return _cancel(session, library, clinic, treatment, now)
+    if outcome is not Outcome.TAKES_PLACE:
+        raise InputError(
+            f"“{said.status}” does not say what became of a booking that was taken in.",
+            "Say booked, treated, cancelled or no-show.",
+        )
+    before = (treatment.treated_on, treatment.starts, treatment.ends)
+    wanted = _times(treatment, clinic, said, now)
+    result = BookingResult(Effect.UNCHANGED, treatment)
+    restored = said.status is not None and treatment.cancelled_at is not None
+    if restored:
+        treatment.cancelled_at = None
+    if restored or wanted != before:
+        result.change = treatments.reschedule(session, library, treatment, *wanted, now)
+        result.effect = Effect.MOVED if wanted[0] != before[0] else Effect.UPDATED
+    _confirm(treatment, said.status or "", now)
+    return result
+
+
+def _times(
+    treatment: Treatment, clinic: Clinic, said: BookingChange, now: datetime
+) -> tuple[date, time | None, time | None]:
+    """Return day, start and end as they are to be; a new start without an end keeps the length."""
+    day, starts, ends = treatment.treated_on, treatment.starts, treatment.ends
+    if said.treated_at is not None:
+        moved = _read(said.treated_at, clinic, now)
+        ends = _shifted(starts, ends, moved.at)
+        day, starts = moved.day, moved.at
+    if said.ended_at is not None:
+        end = _read(said.ended_at, clinic, now)
+        _check_end(Moment(day, starts), end)
+        ends = end.at
+    return day, starts, ends
+
+
+def _check_end(begins: Moment, ends: Moment) -> None:
+    later = _wall(ends) - _wall(begins)
+    if ends.at is None or not timedelta() < later < timedelta(days=1):
+        raise InputError("ends_at: It ends before it begins, or days later.", "Check both times.")
+
+
+def _wall(moment: Moment) -> datetime:
+    return datetime.combine(moment.day, moment.at or time())
+
+
+def _shifted(starts: time | None, ends: time | None, to: time | None) -> time | None:
+    if starts is None or ends is None or to is None:
+        return None
+    length = datetime.combine(date.min, ends) - datetime.combine(date.min, starts)
+    return (datetime.combine(date(2000, 1, 2), to) + length).time()
+
+
+def _cancel(
+    session: Session, library: Library, clinic: Clinic, known: Treatment, now: datetime
+) -> BookingResult:
+    end_wait(session, clinic.id, known.source, known.external_id or "")
+    question_queries.close_unneeded(session, clinic.id)
+    if known.cancelled_at is not None:
+        return BookingResult(Effect.UNCHANGED, known)
+    change = treatments.cancel(session, library, known, now)
+    return BookingResult(Effect.CANCELLED, known, change=change)
+
+
+def gives_up(
+    session: Session, clinic: Clinic, source: str, external_id: str, said: BookingChange
+) -> bool:
+    """Let a booking that waits for a person wait no longer if it does not take place; say whether
+    that was so.
+    """
+    outcome = _outcome(said.status or "", questions.answers(session, clinic.id))
+    if outcome is not Outcome.NOT_TAKING_PLACE:
+        return False
+    waited = end_wait(session, clinic.id, source, external_id)
+    question_queries.close_unneeded(session, clinic.id)
+    return waited > 0
+
+
+def end_wait(session: Session, clinic_id: int, source: str, external_id: str) -> int:
+    """Let what was said of a booking before wait no longer; return how many rows did."""
+    rows = queries.waiting(session, clinic_id, source, external_id)
+    question_queries.forget_rows(session, rows)
+    return len(rows)
+
+
+def _confirm(treatment: Treatment | None, status: str, now: datetime) -> None:
+    """Note that a treatment took place, and never before its end; one that moves ahead has not."""
+    if treatment is None:
+        return
+    if treatment.ends_at > now:
+        treatment.treated_marked_at = None
+        if status.strip().lower() in TREATED:
+            raise InputError(
+                "It has not ended yet, so nobody can say that it took place.",
+                "Say so after its end.",
+            )
+    elif status.strip().lower() in TREATED:
+        treatment.treated_marked_at = treatment.treated_marked_at or now
+
+
+def _outcome(status: str, answers: Answers) -> Outcome:
+    """Return what a status word means by itself, or as a person explained it."""
+    found = read_status(status).outcome
+    answer = answers.get(QuestionKind.STATUS, status_key(status))
+    return Outcome(answer) if found is Outcome.UNKNOWN and answer in set(Outcome) else found
+
+
+def _read(text: str, clinic: Clinic, now: datetime) -> Moment:
+    zone = ZoneInfo(clinic.time_zone)
+    return read_moment(text, zone, day_comes_first=True, today=now.astimezone(zone).date())
+
+
+def _written(moment: Moment) -> str:
+    return f"{moment.day}" + (f" {moment.at:%H:%M}" if moment.at else "")

@@ -1,0 +1,1 @@
+"""The API, tried as another program would."""
