@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -34,10 +35,14 @@ STOPS = 2
 """Clients who text STOP in the lost seconds of each failover."""
 
 PATIENT = patience(2, 1, 2, 3, 4)
-SETTLED = "SELECT count(*) FROM setting WHERE key = 'failover' AND value LIKE :number AND NOT EXISTS (SELECT FROM setting WHERE key = 'held')"
+SETTLED = (
+    "SELECT count(*) FROM setting WHERE key = 'history'"
+    " AND CAST(CAST(value AS json) ->> 'timeline' AS integer) = :timeline"
+    " AND NOT EXISTS (SELECT FROM setting WHERE key = 'held')"
+)
 DUE = "UPDATE reminder SET due_at = now() WHERE id = ANY(:ids)"
 SHUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'proof' AND pid <> pg_backend_pid()"
-AT_MOST = 30.0
+AT_MOST, QUICK_AT_MOST = 120.0, 30.0
 """Seconds in which a failover must have been settled."""
 
 
@@ -77,6 +82,8 @@ class Scene:
     faults: list[str] = field(default_factory=list)
 
     def conclude(self, what: str) -> Iterator[Verdict]:
+        """Let what waits leave as fast as it can, before the clock is set ahead, and judge."""
+        self.loaded.stage = replace(self.loaded.stage, per_minute=1_000_000)
         for verdict in conclude(self.loaded, "failover", self.plan, what, self.began, self.stopped):
             if verdict.channel == Channel.SMS:
                 got = copies_of(self.loaded.stage, Channel.SMS)
@@ -149,10 +156,11 @@ class Scene:
             time.sleep(0.02)
 
     def wait_settled(self, number: int) -> None:
-        until = time.monotonic() + AT_MOST
-        said = f'%"number": {number}}}%'
+        """Wait until the database stands on its new timeline and is held no more."""
+        until = time.monotonic() + (QUICK_AT_MOST if self.plan.quick else AT_MOST)
         while time.monotonic() < until:
-            if self.again(lambda: facts_of(self.loaded.engine, SETTLED, number=said)):
+            settled = partial(facts_of, self.loaded.engine, SETTLED, timeline=number + 1)
+            if self.again(settled):
                 return
             time.sleep(0.05)
         self.faults.append(f"failover {number} was not settled")
