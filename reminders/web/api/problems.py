@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from reminders.rules.terms import InputError
 from reminders.shapes.api import FieldProblem
 from reminders.shapes.api import Problem as Shape
+from reminders.store.connections import AWAY
 from reminders.store.queries.desk import NotAtClinic
 
 log = structlog.get_logger()
@@ -166,7 +166,7 @@ class SafeRoute(APIRoute):
                 return await handle(request)
             except ANSWERED:
                 raise
-            except (OperationalError, TimeoutError):
+            except AWAY:
                 log.exception("database away")
                 sentence = "Nothing half-done was kept. Try again in a minute."
                 return answer(request, "away", 503, sentence, {"Retry-After": "60"})
