@@ -10,7 +10,6 @@ from functools import cache
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 
-from anyio import CapacityLimiter
 from fastapi import Depends, Header
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
@@ -29,12 +28,10 @@ from reminders.store.tables import ApiKey, Clinic
 from reminders.web.api.problems import Problem
 from reminders.web.api.quota import Quota
 from reminders.web.client.request_limits import Throttle
+from reminders.web.desk.page import limiter_of
 from reminders.web.desk.sign_in.access import address_of
 
 T = TypeVar("T")
-
-AT_ONCE = 4
-"""How many requests are answered at once; each may hold a connection of the fifteen there are."""
 
 PER_MINUTE = 600
 WRONG_KEYS = 30
@@ -44,12 +41,6 @@ BEARER = HTTPBearer(
     auto_error=False,
     description="A key made on the desk under Clinic, “API keys”, or by `reminders key add`.",
 )
-
-
-@cache
-def limiter_of(_: App) -> CapacityLimiter:
-    """Return what lets requests to an app take turns."""
-    return CapacityLimiter(AT_ONCE)
 
 
 @cache
@@ -122,7 +113,9 @@ def _again(body: str | None, status: int) -> Response:
 
 
 async def turn(request: Request) -> AsyncIterator[None]:
-    """Wait for one of the few places in which a request is answered."""
+    """Wait for one of the few places in which pages and requests are answered, since there are only
+    so many connections to the database.
+    """
     async with limiter_of(request.app.state.app):
         yield
 
