@@ -72,7 +72,6 @@ def _weekday(year: int, month: int, day: int) -> int | None:
         return None
 
 
-@lru_cache(maxsize=8192)
 def read_when(cell: str, zone: ZoneInfo, order: Order, today: date) -> When:
     """Read a day with its times, whatever it is written in: “26 de noviembre de 2026, 10h00”,
     “Do., 26.11.2026 10:00–10:45 Uhr”. Raises ``InputError``.
@@ -92,7 +91,6 @@ def read_when(cell: str, zone: ZoneInfo, order: Order, today: date) -> When:
     return When(found.day, found.at, ends if found.at else None)
 
 
-@lru_cache(maxsize=4096)
 def read_times(cell: str) -> tuple[time, time | None]:
     """Read a cell of a time of day, or of two: “10h00”, “10:00-10:45”, “9:30 a. m.”, “10 Uhr”, or the
     part of a day that a spreadsheet keeps. Raises ``InputError``.

@@ -73,7 +73,7 @@ def best_of(columns: Sequence[str], region: str | None) -> Phones | None:
 
 
 def _says(cell: str) -> bool:
-    return bool(re.search(r"\w", cell)) and fold(cell) not in _NOTHING
+    return bool(_DIGIT.search(cell) or (re.search(r"\w", cell) and fold(cell) not in _NOTHING))
 
 
 def _found(cell: str, region: str | None) -> list[Phone]:
@@ -108,6 +108,7 @@ _AS_IT_IS = re.compile(r"(?:ext|x|extension)\.?\s*\d+\s*$|\dE[+-]?\d|\d-[A-Z]{3}
 """An extension, a shortened number and a word to dial are refused for what they are."""
 
 _PLAIN = re.compile(r"(?!00)\+?\d[\d ]*\d", re.ASCII)
+_DIGIT = re.compile(r"\d")
 _SHORTEST = 6
 _NOTHING = words("na none null nil unknown tbc") | {"n a", "no phone", "not given"}
 _OTHERS = words(

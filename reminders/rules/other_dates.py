@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from reminders.rules.contacts import clean
@@ -13,6 +14,7 @@ from reminders.rules.terms import InputError
 from reminders.rules.zone_names import read_zone
 
 
+@lru_cache(maxsize=8192)
 def read_day(cell: str, zone: ZoneInfo, order: Order, today: date) -> When:
     """Read a day with its times, in the usual notations first. Midnight is no time: programs write it
     where they have only a day. Raises ``InputError``.
@@ -27,6 +29,7 @@ def read_day(cell: str, zone: ZoneInfo, order: Order, today: date) -> When:
     return When(found.day) if found.at == time() else found
 
 
+@lru_cache(maxsize=4096)
 def read_hours(cell: str) -> tuple[time, time | None]:
     """Read a time of day, or two, in the usual notations first. Raises ``InputError``."""
     try:

@@ -16,6 +16,9 @@ from reminders.web.desk.page import DeskRequest
 SHOWN = 40
 """How many faulty rows, and how many good ones, a page shows at a time."""
 
+NOTED = 60
+"""How many things to know it lists."""
+
 FORESEEN = 250
 """Up to so many rows the check page plays the whole intake to say what it would do; others would
 wait for a longer one."""
@@ -38,20 +41,32 @@ assert HOLDS.keys() - {""} == set(FIELDS)
 
 
 def words(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[str, Any]:
-    """Return what the page of a list that is looked at before it goes in fills its template with."""
+    """Return what the page of a list that is looked at before it goes in fills its template with:
+    nothing long, since templates hold it until the garbage collector comes.
+    """
     missing = looked.missing
     faults = [] if missing else looked.checked.faults
     faulty = list(dict.fromkeys(fault.row for fault in faults))
     cells = {number: row for number, row in looked.table.rows if number in faulty[:SHOWN]}
     checked, foreseen = looked.checked, _foresee(request, looked)
+    notes = [*checked.notes, *(foreseen.notes if foreseen else [])]
     waiting = [*checked.doubts, *(foreseen.waiting if foreseen else [])]
     return {
-        "intake": intake,
-        "looked": looked,
+        "intake": {"id": intake.id, "file_name": intake.file_name},
+        "header": looked.table.header,
+        "first_rows": list(looked.table.rows[:3]),
+        "columns_used": len(looked.columns),
+        "rows": checked.rows,
+        "vendor": checked.vendor,
+        "not_taking_place": checked.not_taking_place,
+        "not_yet": checked.not_yet,
+        "notes_count": len(notes),
+        "notes": notes[:NOTED],
         "missing": missing,
         "faulty": [_faulty(looked, n, cells[n]) for n in faulty[:SHOWN]],
         "faulty_count": len(faulty),
-        "good": looked.checked.good[:SHOWN],
+        "good": checked.good[:SHOWN],
+        "good_count": len(checked.good),
         "says_consent": not {"sms_consent", "email_consent"} & looked.columns.keys(),
         "holds": HOLDS,
         "holds_at": {place: name for name, place in looked.columns.items()},
@@ -61,7 +76,7 @@ def words(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[s
         "services": checked.other_services.most_common(),
         "questions": foreseen.asked if foreseen else checked.questions,
         "sentences": list(dict.fromkeys(row.doubt.sentence for row in waiting))[:SHOWN],
-        "can_take": not missing and (checked.good or checked.doubts),
+        "can_take": not missing and bool(checked.good or checked.doubts),
     }
 
 
