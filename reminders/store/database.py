@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,12 +111,17 @@ class Transactions:
     @contextmanager
     def kept(self) -> Iterator[None]:
         """Keep connections from one piece of work to the next until the context ends."""
-        with asyncio.Runner() as self._runner:
-            try:
-                yield
-            finally:
-                self._runner.run(self._close())
-        self._runner = None
+        runner = self._runner = asyncio.Runner()
+        try:
+            yield
+        finally:
+            self._runner = None
+            with ThreadPoolExecutor(1) as aside:  # who ends it may stand in a loop of its own
+                aside.submit(self._end, runner).result()
+
+    def _end(self, runner: asyncio.Runner) -> None:
+        with runner:
+            runner.run(self._close())
 
     def drive(self, work: Coroutine[Any, Any, T]) -> T:
         """Run something to its end; connections are closed then, unless they are kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from reminders.store import connections
 from reminders.store.connections import AWAY, IdleConnections, is_pooled, reason, wait_for
-from reminders.store.database import open_engine
+from reminders.store.database import Transactions, open_engine
 from tests.support import pooler
 
 
@@ -111,3 +112,15 @@ def test_the_reason_is_the_drivers_own_last_words(tmp_path: Path) -> None:
     said = reason(raised.value)
     assert "No such file" in said or "running" in said
     assert "secret" not in said
+
+
+@pytest.mark.portable
+def test_what_was_kept_ends_where_an_event_loop_runs(database_url: str) -> None:
+    engine = open_engine(database_url)
+
+    async def serve() -> None:
+        with Transactions(engine).kept():
+            pass
+
+    asyncio.run(serve())
+    engine.dispose()

@@ -42,12 +42,14 @@ class Desk:
             clinic = people.clinic(session, 1)
             clinic.time_zone, clinic.country = PLACES[self.country], self.country
 
-    def bring_in(self, content: str | bytes | Path, name: str = "list.csv") -> Taken:
+    def bring_in(
+        self, content: str | bytes | Path, name: str = "list.csv", sheet: str | None = None
+    ) -> Taken:
         """Take a list in as the command does with --good-rows."""
         if isinstance(content, Path):
-            table = read_table(content)
+            table = read_table(content, sheet)
         else:
-            table = table_of(content.encode() if isinstance(content, str) else content)
+            table = table_of(content.encode() if isinstance(content, str) else content, sheet)
         library = self.house.app.library
         with writing(self.house.engine) as session:
             clinic, known = people.clinic(session, 1), questions.answers(session, 1)
