@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, func, select
+from sqlalchemy import Column, ColumnElement, func, intersect, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -82,11 +82,12 @@ def _shared(
 
 def _turned(session: Session, clinic_id: int) -> Sequence[str]:
     """Return names that somebody else has with the family name in front: “Silva Ana”."""
-    other = C.alias()
+    of_both = (C.c.clinic_id == clinic_id, C.c.name_key != C.c.family_key)
+    names = select(C.c.name_key).where(*of_both, C.c.name_key.contains(" "))
+    in_both_orders = intersect(names, select(C.c.family_key).where(*of_both))
     turned = (
         select(C.c.name_key)
-        .join(other, (other.c.clinic_id == C.c.clinic_id) & (other.c.family_key == C.c.name_key))
-        .where(C.c.clinic_id == clinic_id, C.c.name_key.contains(" "), other.c.id != C.c.id)
+        .where(C.c.clinic_id == clinic_id, C.c.name_key.in_(in_both_orders))
         .group_by(C.c.name_key)
         .order_by(func.max(C.c.id).desc())
         .limit(LOOKED_AT)

@@ -33,7 +33,9 @@ def read(caller: Viewer, client: Id) -> shapes.Consents:
     with caller.reading() as session:
         found = caller.row(session, Client, client)
         lines = consents.ledger(session, found.id)
-        return shapes.Consents(consents=[ConsentRecord.of(x, client=found.id) for x in lines])
+        return shapes.Consents(
+            consents=[ConsentRecord.of(x, client=x.client_id, belongs_to=found.id) for x in lines]
+        )
 
 
 @router.post("/clients/{client}/consents", response_model=shapes.ConsentPut)
