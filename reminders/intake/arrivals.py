@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from reminders.enrolment import treatments
 from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
 from reminders.intake import waiting_rows
 from reminders.intake.list_results import CheckedList, Taken, WaitingListRow
-from reminders.intake.vanished import ask_about_vanished
+from reminders.intake.vanished import ask_again, missing
 from reminders.rules.questions import NOBODY_ASKED
 from reminders.store.database import reading, refresh_statistics, writing
 from reminders.store.queries import arrivals as queries
@@ -61,6 +62,7 @@ class Pace:
             began = time.monotonic()
             yield session
         self._learn(time.monotonic() - began)
+        gc.collect(1)  # it comes by itself so seldom that a long list would fill the memory
         if engine.dialect.name == "sqlite":
             time.sleep(GAP_SECONDS)
 
@@ -190,13 +192,15 @@ class Arrival:
             self._count(number, one)
 
     def _end(self) -> None:
-        with self._pace.step(self._engine) as session:
+        sheet, checked, waiting = self._checked.meanings, self._checked, self._waiting
+        with reading(self._engine) as session:
             _, clinic, now = self._at(session)
-            sheet, checked = self._checked.meanings, self._checked
+            keys = waiting_rows.answered(session, clinic.id, waiting, checked)
+            gone = missing(session, clinic.id, sheet, self._taken, checked) if sheet else []
+        with self._pace.step(self._engine) as session:
             if sheet is not None and checked.whole:
-                args = (clinic.id, sheet, self._taken, checked, now)
-                self._taken.asked += ask_about_vanished(session, *args)
-            waiting_rows.end_answered(session, clinic.id, self._waiting, checked, now)
+                self._taken.asked += ask_again(session, clinic.id, sheet.source, gone, now)
+            waiting_rows.end_answered(session, clinic.id, keys, checked, now)
 
 
 def carry_out(

@@ -53,10 +53,18 @@ def ask_about_vanished(
     cancelled by itself. A list speaks of the days its rows name, whatever they are about; what was
     asked about other days stays asked.
     """
-    asked = queries.drop_open(session, clinic_id, QuestionKind.VANISHED, sheet.source)
+    gone = missing(session, clinic_id, sheet, taken, checked)
+    return ask_again(session, clinic_id, sheet.source, gone, now)
+
+
+def missing(
+    session: Session, clinic_id: int, sheet: ColumnMeanings, taken: Taken, checked: CheckedList
+) -> list[Gone]:
+    """Return what stood in an earlier list and does not in this one, or is asked about already."""
+    asked = queries.asked_about(session, clinic_id, QuestionKind.VANISHED, sheet.source)
     since = sheet.today - LOOKED_BACK
     first, last = min(checked.days, default=since), max(checked.days, default=since)
-    missing = [
+    ids = [
         one.id
         for one in imports.treatments_from(session, clinic_id, sheet.source, since)
         if (one.id in asked or first <= one.treated_on <= last)
@@ -64,8 +72,16 @@ def ask_about_vanished(
         and booking_number(one.external_id) not in checked.bookings
         and sheet.answers.get(QuestionKind.VANISHED, str(one.id)) is None
     ]
-    known = imports.treatments_by_id(session, missing) if missing else []
-    return ask_of(session, clinic_id, sheet.source, _not_here(known, taken, checked), now)
+    known = imports.treatments_by_id(session, ids) if ids else []
+    return _not_here(known, taken, checked)
+
+
+def ask_again(
+    session: Session, clinic_id: int, source: str, gone: Sequence[Gone], now: datetime
+) -> bool:
+    """Ask about these treatments instead of those asked about before; say whether there are any."""
+    queries.drop_open(session, clinic_id, QuestionKind.VANISHED, source)
+    return ask_of(session, clinic_id, source, gone, now)
 
 
 def _not_here(known: Sequence[Gone], taken: Taken, checked: CheckedList) -> list[Gone]:

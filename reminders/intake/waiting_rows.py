@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -33,23 +33,27 @@ def let_wait(
     return how many questions there are.
     """
     asked = keep(session, clinic_id, sheet, waiting, now, import_id)
-    end_answered(session, clinic_id, waiting, checked, now)
+    keys = answered(session, clinic_id, waiting, checked)
+    end_answered(session, clinic_id, keys, checked, now)
     return len(asked)
 
 
+def answered(
+    session: Session, clinic_id: int, waiting: Sequence[WaitingListRow], checked: CheckedList
+) -> set[str]:
+    """Return the keys of rows that wait since earlier lists and that this one answers."""
+    since = queries.waiting_keys(session, clinic_id) - {row.key for row in waiting}
+    return since & {key for key, _ in checked.cells.values()} if since else set()
+
+
 def end_answered(
-    session: Session,
-    clinic_id: int,
-    waiting: Sequence[WaitingListRow],
-    checked: CheckedList,
-    now: datetime,
+    session: Session, clinic_id: int, keys: Collection[str], checked: CheckedList, now: datetime
 ) -> None:
-    """Let rows of earlier lists wait no longer that this one answers, and show its services."""
+    """Let rows of earlier lists wait no longer, by their keys, and show the services of this one."""
     means = dict.fromkeys(checked.other_services, NO_REMINDERS) | checked.services
     services = {service_key(name): (name, answer) for name, answer in means.items() if name}
     questions.show_services(session, clinic_id, services, now)
-    still = {row.key for row in waiting}
-    queries.stop_waiting(session, clinic_id, {key for key, _ in checked.cells.values()} - still)
+    queries.stop_waiting(session, clinic_id, keys)
 
 
 def keep(

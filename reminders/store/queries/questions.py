@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -36,10 +36,15 @@ def wait(session: Session, row: dict[str, Any]) -> None:
     put(session, WaitingRow, row, "clinic_id", "row_key")
 
 
+def waiting_keys(session: Session, clinic_id: int) -> set[str]:
+    """Return the keys of all rows that wait at a clinic."""
+    wanted = select(col(WaitingRow.row_key)).where(col(WaitingRow.clinic_id) == clinic_id)
+    return set(session.scalars(wanted))
+
+
 def stop_waiting(session: Session, clinic_id: int, row_keys: Collection[str]) -> None:
     """Forget rows that a later list answered, and the questions nobody waits for any more."""
-    wait = select(col(WaitingRow.row_key)).where(col(WaitingRow.clinic_id) == clinic_id)
-    keys = [key for key in session.scalars(wait) if key in row_keys]
+    keys = list(row_keys)
     for start in range(0, len(keys), 500):
         some = keys[start : start + 500]
         gone = delete(WaitingRow).where(
@@ -61,18 +66,25 @@ def close_unneeded(session: Session, clinic_id: int) -> None:
     session.execute(unneeded.execution_options(**QUIET))
 
 
-def drop_open(session: Session, clinic_id: int, kind: str, subject: str) -> set[int]:
-    """Take an open question back, since what it asks about may be another by now; return the ids it
-    was about.
-    """
-    asked = delete(Question).where(
+def drop_open(session: Session, clinic_id: int, kind: str, subject: str) -> None:
+    """Take an open question back, since what it asks about may be another by now."""
+    asked = delete(Question).where(*_open_about(clinic_id, kind, subject))
+    session.execute(asked.execution_options(**QUIET))
+
+
+def asked_about(session: Session, clinic_id: int, kind: str, subject: str) -> set[int]:
+    """Return the ids that an open question is about."""
+    asked = select(col(Question.facts)).where(*_open_about(clinic_id, kind, subject))
+    return {one for facts in session.scalars(asked) for one in json.loads(facts)["ids"]}
+
+
+def _open_about(clinic_id: int, kind: str, subject: str) -> tuple[ColumnElement[bool], ...]:
+    return (
         col(Question.clinic_id) == clinic_id,
         col(Question.kind) == kind,
         col(Question.subject) == subject,
         col(Question.answered_at).is_(None),
     )
-    dropped = session.execute(asked.returning(col(Question.facts)).execution_options(**QUIET))
-    return {one for (facts,) in dropped for one in json.loads(facts)["ids"]}
 
 
 def open_questions(session: Session, clinic_id: int | None = None) -> list[tuple[Question, int]]:
