@@ -30,8 +30,8 @@ from reminders.wording.library import Library
 COUNTED = 500
 """After so many rows, and after twice as many each time, a database is told how its tables grew."""
 
-STEP_SECONDS = 0.2
-"""How long each of them may take, so that nobody who waits for one notices: half of what is
+STEP_SECONDS = 0.12
+"""How long each of them may take, so that nobody who waits for one notices: a quarter of what is
 promised."""
 
 GAP_SECONDS = 0.03
