@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from array import array
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from gzip import GzipFile
+from io import BytesIO
+from itertools import chain
 from typing import overload
 
 Row = tuple[int, list[str]]
@@ -72,31 +76,20 @@ class Table:
     rows: Sequence[tuple[int, Sequence[str]]]
 
     def as_text(self) -> str:
-        """Write it down to be kept; ``of_text`` reads it again."""
-        parts = [_HEADER, json.dumps(list(self.header)), _ROWS]
-        for at in range(0, len(self.rows), _AT_ONCE):
-            some = ", ".join(map(json.dumps, self.rows[at : at + _AT_ONCE]))
-            parts += [", ", some] if at else [some]
-        return "".join([*parts, "]}"])
+        """Write it down to be kept, packed; ``of_text`` reads it again."""
+        kept = BytesIO()
+        with GzipFile(fileobj=kept, mode="wb", compresslevel=1, mtime=0) as lines:
+            for line in chain((list(self.header),), self.rows):
+                lines.write(json.dumps(line).encode() + b"\n")
+        return b64encode(kept.getvalue()).decode()
 
     @classmethod
     def of_text(cls, text: str) -> Table | None:
         """Read what ``as_text`` wrote, row by row, since all at once they would take ten times the
         room; None where it is something else.
         """
-        if not text.startswith(_HEADER):
-            return None
-        header, at = _JSON.raw_decode(text, len(_HEADER))
-        return cls(header, Rows(_rows_of(text, at + len(_ROWS))))
-
-
-_HEADER, _ROWS = '{"header": ', ', "rows": ['
-_JSON = json.JSONDecoder()
-_AT_ONCE = 1000
-
-
-def _rows_of(text: str, at: int) -> Iterator[tuple[int, list[str]]]:
-    while text[at] != "]":
-        (number, cells), at = _JSON.raw_decode(text, at)
-        yield number, cells
-        at += len(", ") * (text[at] == ",")
+        if text.startswith("{"):
+            kept = json.loads(text)  # as lists were kept before they were packed
+            return cls(kept["header"], Rows(kept["rows"])) if "header" in kept else None
+        with GzipFile(fileobj=BytesIO(b64decode(text))) as lines:
+            return cls(json.loads(next(lines)), Rows(map(json.loads, lines)))

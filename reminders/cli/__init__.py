@@ -30,7 +30,7 @@ from reminders.cli import (
     wording,
 )
 from reminders.cli.common import err
-from reminders.startup import tune_garbage_collection
+from reminders.startup import give_memory_back, tune_garbage_collection
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -115,6 +115,7 @@ def about(
 def main() -> None:
     """Run the command that was typed; an error is reported in a sentence, without a traceback."""
     tune_garbage_collection()
+    give_memory_back()
     try:
         commands()
     except Exception as error:

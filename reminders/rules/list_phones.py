@@ -31,7 +31,7 @@ class Phones:
     doubt: PhoneDoubt | None = None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def read_phones(cell: str, region: str | None) -> Phones:
     """Read a cell of a phone column: one number with its notes, or several of which one is chosen.
 

@@ -26,6 +26,9 @@ class Likeness(IntEnum):
 
 DIFFERENT, ALIKE, SAME = Likeness
 
+SHORTEST_SLIP = 5
+"""Letters of a name from which one that is missing or wrong may be a slip."""
+
 CLOSE = 0.92
 """Jaro-Winkler similarity from which two longer names are worth a question."""
 
@@ -47,7 +50,6 @@ def name_key(first: str, last: str) -> str:
     return " ".join(words) if name.given and name.family else ""
 
 
-@lru_cache(maxsize=65536)
 def likeness(first: str, last: str, other_first: str, other_last: str) -> Likeness:
     """Compare two names found on one number or address.
 
@@ -56,11 +58,44 @@ def likeness(first: str, last: str, other_first: str, other_last: str) -> Likene
     only similar, is in doubt.
     """
     names = sorted(((first, last), (other_first, other_last)))
-    one, two = (_taken_apart(*name) for name in names)
+    marks, others = (_marks(*name) for name in names)
+    if marks and others and marks.isdisjoint(others):
+        return DIFFERENT
+    return _likeness(*names)
+
+
+@lru_cache(maxsize=65536)
+def _likeness(name: tuple[str, str], other: tuple[str, str]) -> Likeness:
+    one, two = _taken_apart(*name), _taken_apart(*other)
     if one.generation and two.generation and one.generation != two.generation:
         return DIFFERENT
     most = SAME if one.generation == two.generation else ALIKE
     return min(most, _compared(one, two))
+
+
+@lru_cache(maxsize=4096)
+def _marks(first: str, last: str) -> frozenset[str]:
+    """Return what a name shares with every other that is not surely somebody else's, so that of many
+    people on one number few are compared; empty where a part is missing or an initial.
+
+    No two names are alike of which not two words, or all words together, sound the same, are short
+    forms of one, or differ by one letter in a long word: then they are the same without that letter.
+    """
+    name = _taken_apart(first, last)
+    words = {*name.given, *name.family}
+    if not name.given or not name.family or any(len(word) == 1 for word in words):
+        return frozenset()
+    words |= {_WOMANS.sub(_mans, word) for word in words}
+    long = [word for word in words if len(word) >= SHORTEST_SLIP]
+    together = ("".join(name.given), "".join(name.family), "".join(name.given + name.family), name.together)  # fmt: skip
+    return frozenset(
+        (
+            *map(sound, (*words, *together)),
+            *(f"#{line}" for word in words for line in short_forms.lines(word)),
+            *long,
+            *(word[:place] + word[place + 1 :] for word in long for place in range(len(word))),
+        )
+    )
 
 
 def _compared(one: _Name, two: _Name) -> Likeness:
@@ -128,7 +163,7 @@ def _family_word(one: str, two: str) -> Likeness:
     if 1 in {len(one), len(two)}:
         return SAME if one[0] == two[0] else DIFFERENT
     if _one_off(one, two):
-        return SAME if min(len(one), len(two)) >= 5 else ALIKE
+        return SAME if min(len(one), len(two)) >= SHORTEST_SLIP else ALIKE
     close = JaroWinkler.similarity(one, two) >= CLOSE
     return ALIKE if close or _script(one) != _script(two) else DIFFERENT
 

@@ -110,10 +110,15 @@ def _lines() -> dict[str, set[int]]:
 _LINES = _lines()
 
 
+def lines(name: str) -> set[int]:
+    """Return the lines of the table in which a given name stands."""
+    return _LINES.get(name, set())
+
+
 @lru_cache(maxsize=4096)
 def may_be_one(first: str, second: str) -> bool:
     """Say whether two given names (small letters, no accents) stand together in the table."""
-    return bool(_LINES.get(first, set()) & _LINES.get(second, set()))
+    return bool(lines(first) & lines(second))
 
 
 def is_known(name: str) -> bool:

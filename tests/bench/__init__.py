@@ -7,7 +7,8 @@ would tell of the machine only.
     due        finding and claiming what is due, however much is planned and done
     delivery   from a due row to a durable outcome, beside its limits and five other ways to do it
     memory     what a worker holds at full rate
-    import     a list of ten thousand treatments taken in, beside reading the file alone
+    import     a list of ten thousand rows taken in where forty thousand clients are known, beside
+               reading the file alone, and beside older checkouts with ``--beside FOLDER``
     idle       what it costs while nothing is due
     desk       how quickly staff's pages come, with fifty people who click
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reminders.rules import name_likeness
 from reminders.rules.name_likeness import Likeness, likeness, name_key
 from reminders.rules.names import read_person
 
@@ -41,6 +42,17 @@ def compared(one: str, two: str) -> Likeness:
 def test_the_table_is_long_enough_to_mean_something() -> None:
     assert len(PAIRS) >= 300
     assert len({frozenset((one, two)) for one, _, two in PAIRS}) >= 300
+
+
+def test_names_passed_over_at_a_glance_are_those_that_comparing_them_tells_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = sorted({parted(name) for one, _, two in PAIRS for name in (one, two)})
+    some = [(one, two) for one, two in product(names[::3], names) if one < two]
+    glanced = [likeness(*one, *two) for one, two in some]
+    monkeypatch.setattr(name_likeness, "_marks", lambda *_: frozenset())
+    assert glanced == [likeness(*one, *two) for one, two in some]
+    assert len(some) > 10_000
 
 
 def test_precision_and_recall() -> None:

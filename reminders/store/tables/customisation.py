@@ -97,7 +97,7 @@ class MilestonePlacement(SQLModel, table=True):
 class Import(SQLModel, table=True):
     """A list that somebody brings in: while it is being mended, and what remained of it.
 
-    ``cells`` holds header and rows as JSON: all of them before it is taken in, afterwards those
+    ``cells`` holds header and rows, packed: all of them before it is taken in, afterwards those
     that were left out, until they are forgotten; or a workbook, while it is asked which of its
     sheets is the list. ``columns`` says which column holds what. A long list goes in by short
     transactions; meanwhile ``arriving_at`` is when the last of them was, and nobody sees it.
