@@ -39,6 +39,9 @@ from reminders.workbooks.terms import SeveralSheetsError
 SHOWN = 100
 """How many remarks are shown on a screen; --json shows all."""
 
+ROWS_SHOWN = 12
+"""How many rows a remark names."""
+
 
 def import_list(
     file: Annotated[Path, typer.Argument(help="A .csv, .tsv, .xlsx, .xls or .ods file.")],
@@ -136,9 +139,12 @@ def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None
 
 
 def show_remarks(title: str, remarks: list[CellRemark]) -> None:
-    """Show what is to be mended or known, cell by cell."""
+    """Show what is to be mended or known, each thing once with the rows it is about."""
     if not remarks:
         return
+    said: dict[tuple[str, str, str], list[str]] = {}
+    for remark in remarks:
+        said.setdefault((remark.column, remark.problem, remark.advice), []).append(str(remark.row))
     grid = Grid(
         "Row",
         "Column",
@@ -147,8 +153,9 @@ def show_remarks(title: str, remarks: list[CellRemark]) -> None:
         title=f"{title} ({len(remarks)})",
         title_justify="left",
     )
-    for remark in remarks[:SHOWN]:
-        grid.add_row(str(remark.row), *map(escape, (remark.column, remark.problem, remark.advice)))
+    for words, rows in list(said.items())[:SHOWN]:
+        more = [f"and {len(rows) - ROWS_SHOWN} more"] if len(rows) > ROWS_SHOWN else []
+        grid.add_row(", ".join([*rows[:ROWS_SHOWN], *more]), *map(escape, words))
     out.print(grid)
-    if len(remarks) > SHOWN:
-        out.print(f"… and {len(remarks) - SHOWN} more; --json shows them all.")
+    if len(said) > SHOWN:
+        out.print(f"… and {len(said) - SHOWN} more; --json shows them all.")

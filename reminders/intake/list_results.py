@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from reminders.enrolment.terms import Enrolment, EnrolmentResult
+from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
 from reminders.intake.column_meanings import CellRemark, ColumnMeanings
 from reminders.intake.list_row import ListRow
 from reminders.rules.questions import Doubt
@@ -119,7 +119,8 @@ class Taken:
 
     def count(self, number: int, done: EnrolmentResult) -> None:
         """Count one enrolment."""
-        self.effects[done.effect] += 1
+        in_vain = done.enrolment.cancelled and done.effect is Effect.UNCHANGED
+        self.effects.update([] if in_vain else [done.effect])
         self.rows += not done.enrolment.cancelled and done.doubt is None
         self.notes += [CellRemark(number, "", remark) for remark in done.remarks]
         if done.client:
@@ -152,11 +153,13 @@ def summary(checked: CheckedList, taken: Taken | None) -> str:
     if taken is None:
         if not checked.faults:
             return " ".join(["There are no rows to take in.", *_beside(checked, 0)])
+        if checked.meanings is None:
+            return "Nothing was taken in: it is not known which columns hold what is needed."
         more = " Mend them, or take the rest with --good-rows." if checked.good else ""
         return f"Nothing was taken in: {faulty} of {count_of(checked.rows, 'row')} faulty.{more}"
     effects = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))
     said = [
-        f"{taken.rows} of {count_of(checked.rows, 'row')} taken in: {effects}.",
+        f"{taken.rows} of {count_of(checked.rows, 'row')} taken in{f': {effects}' if effects else ''}.",
         f"{count_of(taken.planned, 'reminder')} planned, {taken.moved} moved.",
     ]
     if taken.already_sent:

@@ -33,9 +33,9 @@ from reminders.wording.library import Library
 NumberedEnrolment = tuple[int, Enrolment]
 
 NEEDED = {
-    "first_name": (("first_name", "name"), "the client's first name"),
+    "first_name": (("first_name", "name"), "the client's first name, or the whole name"),
     "treated_at": (("treated_at",), "the day of the treatment"),
-    "phone": (("phone", "email"), "the mobile number, or one called email"),
+    "phone": (("email", "phone"), "the client's mobile number or email"),
 }
 
 
@@ -64,7 +64,10 @@ def check(
     ]
     checked.faults = [
         CellRemark(
-            1, column, "This column is missing.", f"Add a column called {column} for {what}."
+            1,
+            column,
+            f"No column is known to hold {what}.",
+            f"Say which one does, like --columns “{_like(checked.ignored)}={any_of[-1]}”, or add one.",
         )
         for column, (any_of, what) in NEEDED.items()
         if not columns.keys() & set(any_of)
@@ -85,11 +88,17 @@ def check_rows(
         row = ListRow(sheet, number, values)
         if is_beside_the_point(values, sheet.header):
             checked.cells.pass_over(number)
+            checked.rows -= 1
         else:
             _check_row(row, checked, seen, cancelled)
     checked.days = days_named(sheet, checked, [*checked.good, *cancelled])
     _keep_cancelled(checked, cancelled)
     checked.good = _distinct_bookings(checked.good, sheet.answers)
+
+
+def _like(header: Sequence[str]) -> str:
+    """Return a heading to give as an example: the first that is not known."""
+    return next(filter(None, header), "Its heading")
 
 
 def under_headings(table: Table) -> Table:
@@ -158,7 +167,7 @@ def _check_row(
 ) -> None:
     enrolment = read_row(row)
     checked.faults += row.faults
-    checked.notes += row.notes if enrolment is not None else []
+    checked.notes += row.notes if enrolment is not None and not enrolment.cancelled else []
     if row.left_out is LeftOut.OTHER_SERVICE:
         checked.other_services[row.service] += 1
     if enrolment is not None and row.service:

@@ -55,7 +55,7 @@ def _enrolment(
     row: ListRow, protocol: str, when: When | None, *, cancelled: bool
 ) -> Enrolment | None:
     first_name, last_name = _names(row, cancelled=cancelled)
-    phone, email = _phone(row, first_name), row.read("email", read_email)
+    phone, email = _phone(row, first_name), row.read("email", _email)
     if not phone and not email and not row.faults and not row.doubts:
         row.fault("phone", "There is no number and no address.", "Add a mobile number or an email.")
     language = row.read("language", read_language) or ""
@@ -163,6 +163,11 @@ def _phone(row: ListRow, name: str) -> str | None:
     if found.remark:
         row.note("phone", f"This number {found.remark}; it was kept.")
     return found.number
+
+
+def _email(text: str) -> str:
+    """Read an address; of several that Google Contacts keeps of one person the first."""
+    return read_email(text.split(" ::: ", maxsplit=1)[0])
 
 
 def _when(row: ListRow) -> When | None:

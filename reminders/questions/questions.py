@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from reminders.rules.contacts import read_name
-from reminders.rules.questions import Answers, Choice, Doubt, QuestionKind
+from reminders.rules.folding import fold, words
+from reminders.rules.questions import LEAVE_OUT, Answers, Choice, Doubt, QuestionKind
 from reminders.rules.terms import InputError
 from reminders.store.queries import people
 from reminders.store.queries import questions as queries
@@ -101,9 +102,10 @@ def take_answer(session: Session, asked: Question, answer: str, by: str, now: da
     """
     if asked.answered_at is not None:
         raise InputError("This question was answered already.", "Look at what is still open.")
-    keys = [key for key, _ in json.loads(asked.choices)]
-    kind = QuestionKind(asked.kind)
-    if kind is QuestionKind.NAME and answer.strip():
+    choices = dict(json.loads(asked.choices))
+    keys, kind = list(choices), QuestionKind(asked.kind)
+    answer = _chosen(kind, choices, answer)
+    if kind is QuestionKind.NAME and answer.strip() and answer not in keys:
         answer = read_name(answer)
     elif answer not in keys:
         raise InputError(f"“{answer}” is no answer to it.", f"Choose one of: {', '.join(keys)}.")
@@ -112,6 +114,22 @@ def take_answer(session: Session, asked: Question, answer: str, by: str, now: da
     if kind in REMEMBERED:
         seen = label if kind in {QuestionKind.SERVICE, QuestionKind.STATUS} else ""
         remember(session, asked.clinic_id, kind, asked.subject, seen, answer, by, now)
+
+
+_YES, _NO = words("yes y yep ok right correct"), words("no n nope wrong")
+"""What people answer to “We will write Ana. Right?”, and nobody is called."""
+
+
+def _chosen(kind: QuestionKind, choices: Mapping[str, str], answer: str) -> str:
+    """Take a choice by its own words too; a yes to a greeting is the one that was proposed."""
+    said = fold(answer)
+    by_label = {fold(label): key for key, label in choices.items()}
+    if kind is QuestionKind.NAME and said in _YES | _NO:
+        proposed = next(iter(choices), "")
+        if said in _NO or proposed in {"", LEAVE_OUT}:
+            raise InputError(f"“{answer}” is no name.", "Write how to greet them, or leave-out.")
+        return proposed
+    return answer if answer in choices else by_label.get(said, answer)
 
 
 def remember(

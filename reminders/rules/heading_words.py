@@ -111,7 +111,7 @@ SERVICE = (
 )
 """What it is of, what is done there: left out in the same way."""
 
-SMALL = "the of for de del la el los las l d du des le les der die das dem vom zum am a o do da dos das na w z s value local required optional"
+SMALL = "the of for de del la el los las l d du des le les der die das dem vom zum am a o do da dos das na w z s value valor valeur wert wartosc local required optional"
 
 NAMING = "name nombre nom bezeichnung nazwa nome type tipo typ art rodzaj description reason grund motif motivo cel nature"
 """With what it is of, the kind of treatment: “Service name”, “Motif de consultation”."""

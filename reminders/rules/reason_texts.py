@@ -12,7 +12,7 @@ PLAIN = {
     Reason.SUPERSEDED: "something newer replaced it",
     Reason.UNREACHABLE: "there is no working number or address",
     Reason.CAP: "this number or address had as much from us as it may",
-    Reason.QUIET_HOURS: "it waits for the client's sending hours",
+    Reason.QUIET_HOURS: "the client's sending hours come first",
     Reason.WELCOME: "the text that confirms the consent goes first",
     Reason.PAUSED: "the client asked for a pause",
     Reason.PRACTICE: "the clinic is in practice mode",

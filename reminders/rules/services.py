@@ -45,12 +45,26 @@ def read_service(name: str, protocols: Iterable[Protocol]) -> Service:
 
     A name with a word of a treatment is that treatment whatever else it says, unless it is about
     talking, looking after or paying. A treatment that extends another needs its own word beside:
-    “Microneedling with PRP”. Doubtful words, and a treatment joined to a talk, are asked about.
+    “Microneedling with PRP”. Doubtful words, and a treatment joined to a talk or listed beside one,
+    are asked about.
     """
-    return _read(fold(name.replace("+", " plus ").replace("&", " and ")), tuple(protocols))
+    return _listed(name, tuple(protocols))
 
 
 @lru_cache(maxsize=4096)
+def _listed(name: str, protocols: tuple[Protocol, ...]) -> Service:
+    whole = _read(_said(name), protocols)
+    if whole.kind is Kind.OTHER:
+        each = (_read(_said(part), protocols) for part in _LISTED.split(name))
+        treatment = next((part for part in each if part.kind is Kind.TREATMENT), None)
+        return Service(Kind.DOUBTFUL, treatment.protocols) if treatment else whole
+    return whole
+
+
+def _said(name: str) -> str:
+    return fold(name.replace("+", " plus ").replace("&", " and "))
+
+
 def _read(name: str, protocols: tuple[Protocol, ...]) -> Service:
     if name in service_words.NOTHING:
         return Service(Kind.BLANK)
@@ -127,6 +141,9 @@ def _letters(word: str) -> str:
 def _any(*phrases: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(phrases)})\b")
 
+
+_LISTED = re.compile(r"\s*[,;|\n•]\s*")
+"""Between the services of one visit that stand in one cell."""
 
 _UNMEANT = _any(*service_words.UNMEANT)
 _ASIDE = _any(*service_words.ASIDE)

@@ -3,6 +3,9 @@
   "use strict";
   const problem = document.getElementById("problem");
   if (problem) problem.focus();
+  // On a narrow screen the name of this page may stand outside the row of names.
+  const here = document.querySelector("header nav [aria-current]");
+  if (here) here.scrollIntoView({ block: "nearest", inline: "nearest" });
   // One press, one form: a second press while the first is on its way does nothing.
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.sent) event.preventDefault();

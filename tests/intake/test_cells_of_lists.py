@@ -79,3 +79,16 @@ def test_a_family_s_name_in_front_of_a_column_is_not_the_greeting(house: House) 
     rows = [f"{name},51234560{n},26.11.2026 10:00,tak" for n, name in enumerate(("Nowak Anna", "Lis Ewa", "Żak Łucja"), 1)]  # fmt: skip
     desk.bring_in("\n".join(["Klient,Telefon,Termin,Zgoda SMS", *rows]))
     assert desk.planned() == {"Anna Nowak", "Ewa Lis", "Łucja Żak"}
+
+
+def test_the_first_of_one_contact_s_addresses_is_taken(house: House) -> None:
+    desk = Desk(house)
+    contact = "Bo,Lee,bo@mail.example ::: bo@work.example,+44 7700 900124 ::: 020 7946 0018"
+    desk.bring_in(
+        "Given Name,Family Name,E-mail 1 - Value,Phone 1 - Value,Appointment date,SMS consent\n"
+        f"{contact},26/11/2026 10:00,yes"
+    )
+    assert desk.planned() == {"Bo Lee"}
+    assert stored(house, "SELECT phone, email FROM client") == [
+        ("+447700900124", "bo@mail.example")
+    ]

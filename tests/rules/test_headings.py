@@ -40,7 +40,7 @@ ALSO = {
     "first_name": "FName | Legal First Name | Name (First) | Kundenvorname | attendees.firstName | Imię klientki | First name*",
     "last_name": "Kundennachname | Apellido paterno | Name (Last) | Nazwisko klienta",
     "name": "Client / Guest | Kunde/Kundin | Patient/in | Name, Vorname | Apellidos y nombre | Booked for",
-    "phone": "Handy-Nr. | Mobilnr. | Kundentelefon | N° portable | GSM | Número de móvil | Tel. komórkowy | Celular/WhatsApp | Fone | Work Phone | Telefon kontaktowy | Cell #",
+    "phone": "Handy-Nr. | Mobilnr. | Kundentelefon | N° portable | GSM | Número de móvil | Tel. komórkowy | Celular/WhatsApp | Fone | Work Phone | Telefon kontaktowy | Cell # | Teléfono 1 - Valor | Téléphone 1 - Valeur | Telefon 1 - Wert | Telefon 1 - Wartość",
     "email": "Customer Email Address | Dirección de correo electrónico | Adresse électronique | Poczta elektroniczna | E-Mail des Kunden | Kunden-E-Mail",
     "treatment": "Treatment/Service | Product/Service | Reason for visit | Motif de consultation | Motif du rendez-vous | Motivo de la cita | Cel wizyty | Besuchsgrund | Terminbezeichnung | Rodzaj usługi | Nome do serviço | Tipo de serviço | Zabiegi | Usługi | Serviços | Behandlungen | Nature du soin",
     "start": "Terminbeginn | Beginnt um | Uhrzeit von | Hora inicio",

@@ -82,7 +82,7 @@ def test_what_holds_no_word_of_needling_is_certainly_another_service(name: str) 
     Nachsorge Microneedling | Microneedling Kontrolltermin | Konsultacja mezoterapia mikroigłowa
     Wizyta kontrolna po mezoterapii mikroigłowej | Avaliação microagulhamento | Retorno microagulhamento
     Microneedling cancellation fee | No-show fee - microneedling | Microneedling info evening | Microneedling product pick-up | Microneedling certification
-    Microneedling call back | Telephone call re microneedling | Microneedling photos only | Vale regalo microneedling | Test d’allergie microneedling
+    Consultation, Botox | Microneedling review; Peel | Microneedling call back | Telephone call re microneedling | Microneedling photos only | Vale regalo microneedling | Test d’allergie microneedling
     Consulta de microagulhamento | Acompanhamento microagulhamento"""),
 )
 def test_to_talk_and_to_look_after_is_no_treatment(name: str) -> None:
@@ -97,7 +97,8 @@ def test_to_talk_and_to_look_after_is_no_treatment(name: str) -> None:
      ("Rejuvenecimiento facial", "skin-needling"), ("Odmładzanie skóry", "skin-needling"), ("BB Glow", "skin-needling"),
      ("Collagen boost", "skin-needling"), ("Soin aiguilles", "skin-needling"), ("Exceed peel", "skin-needling"),
      ("Treatment 60 min", "skin-needling"), ("Appointment", "skin-needling"), ("Rendez-vous", "skin-needling"),
-     ("Termin", "skin-needling"), ("Microneedling (incl. consultation)", "skin-needling"),
+     ("Termin", "skin-needling"), ("Consultation; Microneedling", "skin-needling"), ("Microneedling, Consultation", "skin-needling"),
+     ("Microneedling review | SkinPen Face", "skin-needling"), ("Microneedling (incl. consultation)", "skin-needling"),
      ("Consultation & Microneedling", "skin-needling"), ("Microneedling inkl. Beratung", "skin-needling"),
      ("Microneedling with free consultation", "skin-needling"), ("Microneedling con consulta", "skin-needling")],
 )  # fmt: skip

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from reminders.intake import lists
+from reminders.intake.column_meanings import CellRemark
 from reminders.intake.imports import ImportPreview
 from reminders.intake.list_results import Taken
 from reminders.rules.list_columns import FIELDS
@@ -15,9 +17,6 @@ from reminders.web.desk.page import DeskRequest
 
 SHOWN = 40
 """How many faulty rows, and how many good ones, a page shows at a time."""
-
-NOTED = 60
-"""How many things to know it lists."""
 
 FORESEEN = 250
 """Up to so many rows the check page plays the whole intake to say what it would do; others would
@@ -49,8 +48,9 @@ def words(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[s
     faulty = list(dict.fromkeys(fault.row for fault in faults))
     cells = {number: row for number, row in looked.table.rows if number in faulty[:SHOWN]}
     checked, foreseen = looked.checked, _foresee(request, looked)
-    notes = [*checked.notes, *(foreseen.notes if foreseen else [])]
     waiting = [*checked.doubts, *(foreseen.waiting if foreseen else [])]
+    in_doubt = {row.number for row in waiting}
+    ready = [one for one in checked.good if not one[1].cancelled and one[0] not in in_doubt]
     return {
         "intake": {"id": intake.id, "file_name": intake.file_name},
         "header": looked.table.header,
@@ -60,24 +60,31 @@ def words(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[s
         "vendor": checked.vendor,
         "not_taking_place": checked.not_taking_place,
         "not_yet": checked.not_yet,
-        "notes_count": len(notes),
-        "notes": notes[:NOTED],
         "missing": missing,
         "faulty": [_faulty(looked, n, cells[n]) for n in faulty[:SHOWN]],
         "faulty_count": len(faulty),
-        "good": checked.good[:SHOWN],
-        "good_count": len(checked.good),
+        "good": ready[:SHOWN],
+        "good_count": len(ready),
+        "notes": _by_remark([*checked.notes, *(foreseen.notes if foreseen else [])]),
         "says_consent": not {"sms_consent", "email_consent"} & looked.columns.keys(),
         "holds": HOLDS,
         "holds_at": {place: name for name, place in looked.columns.items()},
         "foreseen": foreseen,
-        "going_in": foreseen.rows if foreseen else sum(not e.cancelled for _, e in checked.good),
+        "going_in": foreseen.rows if foreseen else len(ready),
         "other_services": checked.other_services.total(),
         "services": checked.other_services.most_common(),
         "questions": foreseen.asked if foreseen else checked.questions,
         "sentences": list(dict.fromkeys(row.doubt.sentence for row in waiting))[:SHOWN],
-        "can_take": not missing and bool(checked.good or checked.doubts),
+        "can_take": not missing and bool(checked.good or len(faulty) < checked.rows),
     }
+
+
+def _by_remark(notes: Iterable[CellRemark]) -> dict[tuple[str, str], list[int]]:
+    """Say each thing to know once, with the rows it is about."""
+    said: dict[tuple[str, str], list[int]] = {}
+    for note in notes:
+        said.setdefault((note.column, note.problem), []).append(note.row)
+    return dict(list(said.items())[:SHOWN])
 
 
 def _faulty(looked: ImportPreview, number: int, row: Any) -> dict[str, Any]:

@@ -26,8 +26,12 @@ from reminders.store.queries.desk import row_of_clinic
 from reminders.store.tables import Import
 from reminders.web.desk.clients import import_sheets
 from reminders.web.desk.clients.import_draft import HOLDS, words
+from reminders.web.desk.clients.questions import cards
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.workbooks.terms import SeveralSheetsError
+
+ASKED = 10
+"""So many questions stand under a list that is in; the others have a page of their own."""
 
 MEANWHILE = 1_000
 """Up to so many treatments the page waits until they are in."""
@@ -102,9 +106,9 @@ def _show_taken(request: DeskRequest, intake: Import) -> Response:
         known = (Effect.ADDED, Effect.UNCHANGED)
         changed = queries.changed_clients(session, intake.id, known) if intake.undone_at else []
         left = queries.left_already(session, intake.id, Effect.ADDED)
-    return request.page(
-        "import-done.html", intake=intake, effects=effects, changed=changed, left=left
-    )
+        asked = cards(session, request.clinic_id, 0 if intake.undone_at else ASKED)
+    shown: dict[str, Any] = {"intake": intake, "effects": effects, "changed": changed, "left": left}
+    return request.page("import-done.html", **shown | asked)
 
 
 def set_columns(request: DeskRequest) -> Response:

@@ -44,11 +44,15 @@ class ShownRow:
 def show(request: DeskRequest, said: str = "") -> Response:
     """Show what is in doubt at this clinic, the oldest first."""
     with reading(request.app.engine) as session:
-        asked = questions.open_questions(session, request.clinic_id)
-        rows = {one.id: _rows(session, one) for one in asked[:SHOWN]}
-    words: dict[str, Any] = {"said": said} if said else {}
-    more = len(asked) - SHOWN
-    return request.page("questions.html", asked=asked[:SHOWN], rows=rows, more=more, **words)
+        words = cards(session, request.clinic_id, SHOWN)
+    return request.page("questions.html", **words | ({"said": said} if said else {}))
+
+
+def cards(session: Session, clinic_id: int, most: int) -> dict[str, Any]:
+    """Return what the cards of a clinic's first questions show, and how many come after them."""
+    asked = questions.open_questions(session, clinic_id)
+    rows = {one.id: _rows(session, one) for one in asked[:most]}
+    return {"asked": asked[:most], "rows": rows, "more": len(asked) - most}
 
 
 def _rows(session: Session, asked: OpenQuestion) -> list[ShownRow]:

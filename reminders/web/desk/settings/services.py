@@ -9,23 +9,39 @@ from starlette.responses import Response
 
 from reminders.intake import services, statuses
 from reminders.intake.outcomes import outcome
+from reminders.intake.services import KnownService
+from reminders.rules.questions import NO_REMINDERS
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.web.desk.page import DeskRequest, desk_route
 
+ASKED = "Not answered yet"
+
 
 def show(request: DeskRequest, said: str = "") -> Response:
     """Show every service that a list held or that somebody set, and the words somebody explained."""
     with reading(request.app.engine) as session:
-        words: dict[str, Any] = {
-            "found": services.known(session, request.clinic_id),
-            "statuses": statuses.known(session, request.clinic_id),
-        }
+        found = services.known(session, request.clinic_id)
+        words: dict[str, Any] = {"statuses": statuses.known(session, request.clinic_id)}
+    words["groups"] = _by_kind(found)
     words["meanings"] = list(services.meanings(request.app.library).items())
     words["outcomes"] = list(statuses.MEANINGS.items())
     return request.page("services.html", **words | ({"said": said} if said else {}))
+
+
+def _by_kind(found: list[KnownService]) -> list[tuple[str, list[KnownService]]]:
+    """Part services into those that wait for an answer, those with reminders and the others."""
+    groups: dict[str, list[KnownService]] = {
+        ASKED: [],
+        "With reminders": [],
+        "Without reminders": [],
+    }
+    for one in found:
+        without = "Without reminders" if one.protocol == NO_REMINDERS else "With reminders"
+        groups[ASKED if one.protocol is None else without].append(one)
+    return [(title, some) for title, some in groups.items() if some]
 
 
 def save(request: DeskRequest) -> Response:
