@@ -16,7 +16,7 @@ Row = tuple[int, list[str]]
 
 
 class Rows(Sequence[Row]):
-    """Rows with the number each has in the file, kept in a sixth of the room that lists of cells take."""
+    """Rows with the number each has in the file, kept in less than half the room that lists of cells take."""
 
     def __init__(self, rows: Iterable[tuple[int, Sequence[str]]] = ()) -> None:
         """Take what there is already."""
