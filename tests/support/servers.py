@@ -75,7 +75,8 @@ class Server:
                 os.kill(pid, signal.SIGKILL)
         while any(map(_lives, (*map(int, children), self.pid))):
             time.sleep(0.005)
-        (self.tables / "postmaster.pid").unlink()  # its number may still be taken when it comes back
+        for lock in (self.tables / "postmaster.pid", *self.folder.glob(".s.PGSQL.*.lock")):
+            lock.unlink()  # its number may still be taken when it comes back
         self.pid = 0
 
     def sql(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
@@ -210,7 +211,8 @@ def _run(command: str, *arguments: str) -> None:
         user=owner, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, check=False,
     )  # fmt: skip
     if done.returncode:
-        msg = f"{command}: {(done.stderr or b'').decode()}"
+        logs = [Path(one).read_text("utf-8") for one in arguments if one.endswith("/log")]
+        msg = f"{command}: {(done.stderr or b'').decode()}{''.join(logs)[-800:]}"
         raise ChildProcessError(msg)
 
 
