@@ -176,6 +176,8 @@ def _client_meant(
     records = _records(session, kept)
     person = _told(session, kept, channel, records)
     index = index_for(session, clinic, person, {record.id for record in records.values()})
+    for record in records.values():
+        session.refresh(record)  # nobody else changes them now
     own, earlier = records[channel], [
         records[of] for of, done in progress(kept).items() if done and of is not channel
     ]  # fmt: skip
@@ -187,12 +189,22 @@ def _client_meant(
     for record in (own, *earlier):
         _join(session, library, clinic, client, record, now)
     client = people.client(session, own.id) or own
-    contact = person.phone if channel is Channel.SMS else person.email
-    setattr(client, "phone" if channel is Channel.SMS else "email", contact)
+    _set_contact(client, own, channel, person)
     others = tuple(number for number in meant.clients if number != client.id)
     if meant.verdict is Verdict.QUESTION and others:
         _ask(session, client, index, person, replace(meant, clients=others), now)
     return client
+
+
+def _set_contact(client: Client, own: Client, channel: Channel, person: Person) -> None:
+    """Let a client be reached where they have proven to be; one they had before stays in the form's
+    own record, to be found by.
+    """
+    before = ledger.contact_of(client, channel)
+    name, proven = ("phone", person.phone) if channel is Channel.SMS else ("email", person.email)
+    setattr(client, name, proven)
+    if before not in {None, proven} and own.id != client.id:
+        setattr(own, name, before)
 
 
 def _records(session: Session, kept: JoinRequest) -> dict[Channel, Client]:

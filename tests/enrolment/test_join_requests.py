@@ -173,6 +173,21 @@ def test_a_second_contact_is_told_by_the_first(house: House, browser: TestClient
     assert said(house) == {SMS: True, EMAIL: True}
 
 
+def test_the_number_before_still_tells_who_it_is(house: House, browser: TestClient) -> None:
+    known(house)
+    form = {"name": "Ana", "phone": "07700 900177", "email": "ana@mail.example"}
+    page = browser.post(JOIN, data=form | {"texts": "yes", "emails": "yes"})
+    text, email = told(house, SMS), told(house, EMAIL)
+    browser.post(link_in(email))
+    browser.post(str(page.url), data={"code": code_in(text)})
+    assert asked(house) == []
+    assert listed(house) == [("Ana", NEW, "ana@mail.example")]
+    (done,) = house.enrol(ana(date(2026, 4, 20), phone=OWN, email=None))
+    assert done.client
+    assert done.client.id == 1
+    assert listed(house) == [("Ana", NEW, "ana@mail.example")]
+
+
 def test_what_was_proven_by_code_counts_whatever_staff_wrote_meanwhile(
     house: House, browser: TestClient
 ) -> None:
