@@ -75,7 +75,9 @@ class Server:
                 os.kill(pid, signal.SIGKILL)
         while any(map(_lives, (*map(int, children), self.pid))):
             time.sleep(0.005)
-        (self.tables / "postmaster.pid").unlink()  # its number may still be taken when it comes back
+        (
+            self.tables / "postmaster.pid"
+        ).unlink()  # its number may still be taken when it comes back
         self.pid = 0
 
     def sql(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
