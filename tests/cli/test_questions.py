@@ -132,3 +132,28 @@ def test_what_cannot_be_set_is_refused_and_nothing_is_changed(
     words = ("clinic", "services", "Rosewood Skin", "--set", "Skin rejuvenation=none", "--set")
     assert said in terminal.run(*words, given, code=2).stderr
     assert services(terminal) == before
+
+
+VIP = """first_name,last_name,phone,treated_at,sms_consent
+Ana (VIP),Costa,07700 900101,2026-03-12 14:30,yes
+"""
+
+
+def test_an_answer_may_be_its_sentence(terminal: Terminal) -> None:
+    ready(terminal)
+    assert "2 rows are left out" in terminal.run("answer", "1", "no reminders").stdout
+
+
+@pytest.mark.parametrize("answer", ["yes", "Y", "Ana", "Yes, Ana"])
+def test_yes_to_a_greeting_is_the_proposed_one(terminal: Terminal, answer: str) -> None:
+    terminal.clinic("--live")
+    terminal.run("import", terminal.list(VIP), *CLINIC)
+    assert "1 row went in" in terminal.run("answer", "1", answer).stdout
+    (client,) = terminal.json("client", "list")
+    assert client["first_name"] == "Ana"
+
+
+def test_no_is_nobody_s_name(terminal: Terminal) -> None:
+    terminal.clinic("--live")
+    terminal.run("import", terminal.list(VIP), *CLINIC)
+    assert "is no name" in terminal.run("answer", "1", "no", code=2).stderr
