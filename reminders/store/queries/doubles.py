@@ -84,14 +84,7 @@ def _turned(session: Session, clinic_id: int) -> Sequence[str]:
     """Return names that somebody else has with the family name in front: “Silva Ana”."""
     of_both = (C.c.clinic_id == clinic_id, C.c.name_key != C.c.family_key)
     names = select(C.c.name_key).where(*of_both, C.c.name_key.contains(" "))
-    in_both_orders = intersect(names, select(C.c.family_key).where(*of_both))
-    turned = (
-        select(C.c.name_key)
-        .where(C.c.clinic_id == clinic_id, C.c.name_key.in_(in_both_orders))
-        .group_by(C.c.name_key)
-        .order_by(func.max(C.c.id).desc())
-        .limit(LOOKED_AT)
-    )
+    turned = intersect(names, select(C.c.family_key).where(*of_both)).limit(LOOKED_AT)
     return session.scalars(turned).all()
 
 
