@@ -55,6 +55,8 @@ EVERY = 0.1
 LENIENCE = 4
 """How much slower a machine may be that only shows quickly that it holds."""
 
+_SECONDS = re.compile(r"seconds\W+([\d.]+)")
+
 PUBLIC = "http://127.0.0.1:8000"
 STOPPED = "SELECT count(*) FROM suppression WHERE reason = 'opted-out'"
 
@@ -223,8 +225,8 @@ def _texting_stop(address: str, watch: Watch) -> Callable[[], None]:
 def _held(folder: Path) -> float:
     """Return how long a transaction held what it locked, of those that log it as too long."""
     logs = "".join(path.read_text("utf-8") for path in folder.glob("*.log"))
-    found = re.findall(r"long transaction\D*([\d.]+)", logs)
-    return max(map(float, found), default=0.0)
+    told = [line for line in logs.splitlines() if "long transaction" in line]
+    return max((float(found) for line in told for found in _SECONDS.findall(line)), default=0.0)
 
 
 def _waited(engine: Engine) -> float:

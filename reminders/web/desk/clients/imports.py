@@ -76,14 +76,14 @@ def show(request: DeskRequest) -> Response:
         shown = import_process.look(request.app, intake, import_work.overview)
     except InputError as error:
         request.faults["list"] = str(error)
-        return request.page("import-dropped.html", intake=intake)
+        return request.page("import-dropped.html", intake=_briefly(intake))
     return request.page("import.html", **shown)
 
 
 def _show_arriving(request: DeskRequest, intake: Import) -> Response:
     with reading(request.app.engine) as session:
         there = queries.count_rows(session, intake.id)
-    return request.page("import-arriving.html", intake=intake, there=there)
+    return request.page("import-arriving.html", intake=_briefly(intake), there=there)
 
 
 def _show_taken(request: DeskRequest, intake: Import) -> Response:
@@ -93,8 +93,18 @@ def _show_taken(request: DeskRequest, intake: Import) -> Response:
         changed = queries.changed_clients(session, intake.id, known) if intake.undone_at else []
         left = queries.left_already(session, intake.id, Effect.ADDED)
         asked = cards(session, request.clinic_id, 0 if intake.undone_at else ASKED)
-    shown: dict[str, Any] = {"intake": intake, "effects": effects, "changed": changed, "left": left}
+    shown: dict[str, Any] = {
+        "intake": _briefly(intake),
+        "effects": effects,
+        "changed": changed,
+        "left": left,
+    }
     return request.page("import-done.html", **shown | asked)
+
+
+def _briefly(intake: Import) -> dict[str, Any]:
+    """Return a list without its cells: templates hold what they show until garbage is collected."""
+    return {**intake.model_dump(exclude={"cells"}), "has_rest": bool(intake.cells)}
 
 
 def set_columns(request: DeskRequest) -> Response:
