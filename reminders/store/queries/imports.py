@@ -24,7 +24,8 @@ def recent(session: Session, clinic_id: int, limit: int = 12) -> list[tuple[Impo
     """
     cells = col(Import.cells)
     wanted = select(Import, cells.is_not(None)).where(col(Import.clinic_id) == clinic_id)
-    newest = wanted.options(defer(cells)).order_by(col(Import.id).desc()).limit(limit)
+    unread = wanted.options(defer(cells))  # type: ignore[arg-type]  # a column by its declared type
+    newest = unread.order_by(col(Import.id).desc()).limit(limit)
     return [(row[0], row[1]) for row in session.execute(newest)]
 
 
