@@ -13,6 +13,7 @@ from reminders.enrolment.terms import Effect
 from reminders.intake import bookings
 from reminders.intake.bookings import Booking, BookingChange, BookingResult
 from reminders.rules.answers import Answer, read_answer
+from reminders.rules.booking_status import Outcome, read_status
 from reminders.rules.told_bookings import (
     ConsentQuestion,
     DeliveryOutcome,
@@ -150,7 +151,8 @@ def _act(
     known = booking_queries.treatment(
         session, clinic.id, telling.source, told.external_id, lock=True
     )
-    if told.is_whole:
+    gone = read_status(told.status).outcome is Outcome.NOT_TAKING_PLACE
+    if told.is_whole or (known is None and not gone):
         booking = _booking(telling, told, now)
         return bookings.take_in(session, library, clinic, booking, now)
     said = BookingChange(

@@ -123,13 +123,6 @@ def blank(session: Session, ids: Sequence[int], now: datetime) -> int:
     return len(ids)
 
 
-def blank_of(session: Session, client_id: int, now: datetime) -> int:
-    """Take the words out of every delivery that was taken in for a client."""
-    theirs = col(BookingDelivery.client_id) == client_id
-    wanted = select(col(BookingDelivery.id)).where(theirs, col(BookingDelivery.body) != "")
-    return blank(session, list(session.scalars(wanted)), now)
-
-
 def blank_old(session: Session, before: datetime, now: datetime) -> int:
     """Take the words out of deliveries that came before then, and return how many."""
     old = (col(BookingDelivery.received_at) < before, col(BookingDelivery.body) != "")
