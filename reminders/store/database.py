@@ -196,7 +196,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     pragmas = (
         "synchronous=FULL",
         "foreign_keys=ON",
-        "cache_size=-32000",
+        "cache_size=-16000",
         "wal_autocheckpoint=16000",
     )
     for pragma in pragmas:

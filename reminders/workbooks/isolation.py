@@ -19,12 +19,15 @@ from threading import BoundedSemaphore
 from typing import BinaryIO
 
 from reminders.rules.terms import InputError
-from reminders.workbooks.reader import REFUSED, SECONDS
+from reminders.workbooks.reader import REFUSED
 from reminders.workbooks.terms import SAVE_AS_CSV, NumberedRow, SeveralSheetsError, too_large
 
 _TURNS = BoundedSemaphore(2)
 _PLACES = BoundedSemaphore(4)
 """How many workbooks are read at once, and how many with those that wait: each holds a thread."""
+
+PATIENCE = 60
+"""Seconds on the clock; a busy server gives the process less of a processor than it may use."""
 
 _SURROUNDINGS = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT")
 """What the process is told of ours: how to start, and no secrets."""
@@ -86,7 +89,7 @@ def _run(file: BinaryIO, sheet: str | None, rows: BinaryIO) -> int:
             stdout=rows,
             stderr=subprocess.DEVNULL,
             env=known,
-            timeout=SECONDS,
+            timeout=PATIENCE,
             check=False,
         ).returncode
     except subprocess.TimeoutExpired:

@@ -25,7 +25,7 @@ def test_whatever_a_file_does_there_it_ends_in_one_sentence_that_says_what_to_do
 
 
 def test_a_workbook_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolation, "SECONDS", 0.01)
+    monkeypatch.setattr(isolation, "PATIENCE", 0.01)
     with pytest.raises(InputError, match=r"too long .*CSV"):
         table_of(xlsx(LIST))
 
