@@ -158,7 +158,7 @@ def choose_consent(
             raise InputError("It is not chosen what the yes is for.", "Tick texts, emails or both.")
         if not clean(wording):
             raise InputError("The exact words of the question are missing.", "Copy them from the booking form; they are the proof of each consent.")  # fmt: skip
-        asked = [(question.strip(), clean(wording), chosen)]
+        asked = [(clean(question), clean(wording), chosen)]
     source.consents = json.dumps(asked, ensure_ascii=False)
     _note(session, source, who, "chose the consent of a booking source", now)
 

@@ -14,6 +14,7 @@ from reminders.intake import bookings
 from reminders.intake.bookings import Booking, BookingChange, BookingResult
 from reminders.rules.answers import Answer, read_answer
 from reminders.rules.booking_status import Outcome, read_status
+from reminders.rules.contacts import clean
 from reminders.rules.told_bookings import (
     ConsentQuestion,
     DeliveryOutcome,
@@ -195,8 +196,9 @@ def _answered(
     asked: Iterable[ConsentQuestion], told: ToldBooking
 ) -> Iterator[tuple[str, str, str]]:
     """Yield wording, channel and answer. A box left empty is no answer, and nothing unclear is."""
+    answers = {clean(question): answer for question, answer in told.answers.items()}
     for one in asked:
-        answer = read_answer(told.answers.get(one.question, ""))
+        answer = read_answer(answers.get(one.question, ""))
         if answer in {Answer.YES, Answer.NO, Answer.STOP}:
             for channel in one.channels:
                 yield one.wording, channel, answer
