@@ -36,6 +36,8 @@ FETCHED = frozenset({SourceKind.ACUITY, SourceKind.SQUARE})
 
 SHORTEST_SECRET = 8
 
+REMOVED = "Its source was removed."
+
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
@@ -168,6 +170,7 @@ def remove(session: Session, source: BookingSource, who: str, now: datetime) -> 
     if source.removed_at is None:
         source.removed_at = now
         source.secret = source.api_key = None
+        queries.let_go(session, source.id, REMOVED, now)
         _note(session, source, who, "removed a booking source", now)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from reminders.booking_systems import BookingSystems, FetchError
 from reminders.intake import booking_sources, told_bookings
-from reminders.intake.booking_sources import FETCHED, NAMES
+from reminders.intake.booking_sources import FETCHED, NAMES, REMOVED
 from reminders.intake.told_bookings import TakenBooking, Telling
 from reminders.rules.terms import InputError
 from reminders.rules.told_bookings import (
@@ -45,7 +45,6 @@ TOGETHER = 50
 """How many are looked at in one go."""
 
 FAULT = "Something went wrong on our side. It is tried again."
-REMOVED = "Its source was removed."
 GRAVITY = (
     DeliveryOutcome.NOTHING,
     DeliveryOutcome.UNCHANGED,
@@ -105,25 +104,29 @@ class Deliveries:
         """Look at what waits and is due, and return how many that were."""
         with reading(self._engine) as session:
             due = queries.due(session, self._clock(), TOGETHER)
-        for number in due:
-            self.try_again(number)
+        away: set[int] = set()
+        for number, source_id in due:
+            if source_id not in away and not self.try_again(number):
+                away.add(source_id)  # the rest of it would wait as long for nothing
         return len(due)
 
-    def try_again(self, delivery_id: int, *, asked: bool = False) -> None:
+    def try_again(self, delivery_id: int, *, asked: bool = False) -> bool:
         """Take a delivery in that waits or, where a person ``asked``, that was given up; ask its
-        system for what is missing. Nothing is asked with a transaction open.
+        system for what is missing, and say whether that answered. Nothing is asked with a
+        transaction open.
         """
         found = self._claim(delivery_id, asked=asked)
         if found is None:
-            return
+            return True
         source, number = found
         asked_at = self._clock()
         try:
             told = self._systems.ask(source.kind, self._key(source), number)
         except (FetchError, InputError) as error:
             self._not_fetched(delivery_id, source, error)
-        else:
-            self._fetched(delivery_id, source, told, asked_at)
+            return isinstance(error, InputError) or error.gone
+        self._fetched(delivery_id, source, told, asked_at)
+        return True
 
     def _claim(self, delivery_id: int, *, asked: bool) -> tuple[BookingSource, str] | None:
         """Take in what a delivery says by itself, and return what is to be asked for, of whom; for
@@ -147,7 +150,9 @@ class Deliveries:
     def _take(
         self, session: Session, source: BookingSource, delivery: BookingDelivery, now: datetime
     ) -> None:
-        """Take in what a delivery says by itself; nothing of it where one part cannot be."""
+        """Take in what a delivery says by itself; nothing of it where one part cannot be. Raises
+        ``Unfit`` for one that has just come.
+        """
         delivery.attempts += 1
         try:
             with session.begin_nested():
@@ -156,9 +161,11 @@ class Deliveries:
                 done = self._each(session, source, words, delivery.received_at, now)
         except NotBooking as error:
             _settle(delivery, DeliveryOutcome.NOTHING, str(error), now)
-        except InputError as error:
+        except (InputError, Unfit) as error:
+            if isinstance(error, Unfit) and delivery.attempts == 1:
+                raise
             _settle(delivery, DeliveryOutcome.UNREAD, str(error), now)
-        except (*AWAY, Unfit):
+        except AWAY:
             raise
         except Exception:
             log.exception("booking not taken in", delivery=delivery.id)

@@ -79,7 +79,7 @@ def take(
     mark = told.mark or mark_of(telling.came_at)
     known = queries.mark(session, clinic.id, telling.source, told.external_id)
     newer = _newer(known, mark)
-    if told.replaces:
+    if told.replaces not in {"", told.external_id}:
         _replace(session, library, clinic, telling, told, mark, now, gone=bool(newer))
     if newer:
         return TakenBooking(DeliveryOutcome.OLDER, newer)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,6 +16,11 @@ from reminders.store.queries.consents import keyed
 from reminders.store.tables import BookingDelivery, BookingMark, BookingSource
 
 _IN_USE = col(BookingSource.removed_at).is_(None)
+
+# Spelled out, since a partial index serves no bound parameter.
+_WAITS = text("booking_delivery.outcome = 'waiting'")
+_IN_TROUBLE = text("booking_delivery.outcome IN ('failed', 'unread')")
+_READABLE = text("booking_delivery.body <> ''")
 
 
 def by_hash(session: Session, token_hash: str) -> BookingSource | None:
@@ -51,12 +56,15 @@ def delivery(session: Session, delivery_id: int) -> BookingDelivery | None:
     return session.scalars(wanted.with_for_update()).first()
 
 
-def due(session: Session, now: datetime, limit: int) -> list[int]:
-    """Return the deliveries that wait and are to be looked at, the longest due first."""
-    wanted = select(col(BookingDelivery.id)).where(
-        col(BookingDelivery.outcome) == DeliveryOutcome.WAITING, col(BookingDelivery.next_at) <= now
+def due(session: Session, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """Return the deliveries that wait and are to be looked at, the longest due first, each with its
+    source.
+    """
+    wanted = select(col(BookingDelivery.id), col(BookingDelivery.source_id)).where(
+        _WAITS, col(BookingDelivery.next_at) <= now
     )
-    return list(session.scalars(wanted.order_by(col(BookingDelivery.next_at)).limit(limit)))
+    rows = session.execute(wanted.order_by(col(BookingDelivery.next_at)).limit(limit))
+    return [(delivery_id, source_id) for delivery_id, source_id in rows]
 
 
 def last(session: Session, source_id: int, limit: int) -> list[BookingDelivery]:
@@ -78,32 +86,45 @@ def last_by_source(session: Session, sources: Collection[int]) -> dict[int, Book
 
 def count_unread(session: Session, clinic_id: int) -> dict[int, int]:
     """Count what of each source of a clinic could not be taken in and can still be read."""
-    in_trouble = (DeliveryOutcome.UNREAD, DeliveryOutcome.FAILED)
     wanted = select(col(BookingDelivery.source_id), func.count()).where(
         col(BookingDelivery.clinic_id) == clinic_id,
-        col(BookingDelivery.body) != "",
-        col(BookingDelivery.outcome).in_(in_trouble),
+        _READABLE,
+        _IN_TROUBLE,
     )
     rows = session.execute(wanted.group_by(col(BookingDelivery.source_id)))
     return {source: count for source, count in rows}  # noqa: C416 (rows are no pairs to a checker)
 
 
+def trouble(session: Session, clinic_id: int) -> tuple[int, datetime | None]:
+    """Count what of all sources of a clinic could not be taken in, and say since when."""
+    wanted = select(func.count(), func.min(col(BookingDelivery.received_at))).where(
+        col(BookingDelivery.clinic_id) == clinic_id, _READABLE, _IN_TROUBLE
+    )
+    count, since = session.execute(wanted).one()
+    return count, since
+
+
+def let_go(session: Session, source_id: int, reason: str, now: datetime) -> None:
+    """Try nothing again of a source that was removed."""
+    ended = {"outcome": DeliveryOutcome.NOTHING, "reason": reason, "next_at": None, "settled_at": now}  # fmt: skip
+    for condition in (_WAITS, _IN_TROUBLE):
+        open_ones = update(BookingDelivery).where(col(BookingDelivery.source_id) == source_id, condition)  # fmt: skip
+        session.execute(open_ones.values(ended).execution_options(**QUIET))
+
+
 def unread(session: Session, source_id: int, limit: int) -> list[int]:
     """Return what of a source could not be taken in and can be tried again, in the order it came."""
-    in_trouble = (DeliveryOutcome.UNREAD, DeliveryOutcome.FAILED)
     wanted = select(col(BookingDelivery.id)).where(
         col(BookingDelivery.source_id) == source_id,
-        col(BookingDelivery.body) != "",
-        col(BookingDelivery.outcome).in_(in_trouble),
+        _READABLE,
+        _IN_TROUBLE,
     )
     return list(session.scalars(wanted.order_by(col(BookingDelivery.id)).limit(limit)))
 
 
 def readable(session: Session, clinic_id: int) -> list[BookingDelivery]:
     """Return the deliveries of a clinic whose words are still kept."""
-    wanted = select(BookingDelivery).where(
-        col(BookingDelivery.clinic_id) == clinic_id, col(BookingDelivery.body) != ""
-    )
+    wanted = select(BookingDelivery).where(col(BookingDelivery.clinic_id) == clinic_id, _READABLE)
     return list(session.scalars(wanted.order_by(col(BookingDelivery.id))))
 
 
@@ -125,7 +146,7 @@ def blank(session: Session, ids: Sequence[int], now: datetime) -> int:
 
 def blank_old(session: Session, before: datetime, now: datetime) -> int:
     """Take the words out of deliveries that came before then, and return how many."""
-    old = (col(BookingDelivery.received_at) < before, col(BookingDelivery.body) != "")
+    old = (col(BookingDelivery.received_at) < before, _READABLE)
     return blank(session, list(session.scalars(select(col(BookingDelivery.id)).where(*old))), now)
 
 

@@ -56,6 +56,13 @@ class BookingDelivery(SQLModel, table=True):
         Index("booking_delivery_due", "next_at", **where(text("outcome = 'waiting'"))),
         # Which can still be read?
         Index("booking_delivery_readable", "clinic_id", "received_at", **where(text("body <> ''"))),
+        # Which need a person?
+        Index(
+            "booking_delivery_unread",
+            "clinic_id",
+            "source_id",
+            **where(text("outcome IN ('failed', 'unread')")),
+        ),
         Index("booking_delivery_age", "received_at"),
     )
 

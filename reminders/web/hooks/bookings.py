@@ -8,7 +8,7 @@ from functools import cache, partial
 from hashlib import sha256
 
 import structlog
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -42,6 +42,9 @@ PER_MINUTE = 12_000
 WRONG_TOKENS = 30
 """How many unknown addresses or signatures a minute one network address may try."""
 
+LINE = 20
+"""How many deliveries may wait to be asked about; further ones are the worker's."""
+
 UNKNOWN = "There is nothing here. Copy the address anew from the page of the booking source."
 UNSIGNED = "This is not signed with the secret of this source, or too long ago. Copy it anew."
 UNPROVEN = "This source has no secret yet, so nothing of it can be believed. Paste it on its page."
@@ -59,6 +62,12 @@ def quota_of(_: App) -> Quota:
 def wrong_of(_: App) -> Throttle:
     """Return what counts wrong tokens and signatures by the address they came from."""
     return Throttle(WRONG_TOKENS, 60)
+
+
+@cache
+def fetches_of(_: App) -> CapacityLimiter:
+    """Return what lets deliveries of an app take turns in being asked about."""
+    return CapacityLimiter(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +108,6 @@ async def receive(request: Request) -> Response:
 
 def _answer(app: App, came: Came) -> Response:
     now = app.clock()
-    wrong = wrong_of(app)
-    if wrong.full(came.sender, now):
-        return _refused(429, "There were too many wrong ones. Try again in a minute.", {"Retry-After": "60"})  # fmt: skip
     with reading(app.engine) as session:
         source = queries.by_hash(session, token_hash(came.token))
     if source is None or source.kind != came.kind:
@@ -125,6 +131,11 @@ def _refusal(app: App, source: BookingSource, came: Came, now: datetime) -> Resp
 
 
 def _wrong(app: App, came: Came, status: int, sentence: str, now: datetime) -> Response:
+    """Refuse what is not believed; whoever tries often is only told to stop. Nobody else is kept
+    out with them, since many may come from one address.
+    """
+    if wrong_of(app).full(came.sender, now):
+        return _refused(429, "There were too many wrong ones.", {"Retry-After": "60"})
     wrong_of(app).count(came.sender, now)
     REJECTED.labels("bookings").inc()
     return _refused(status, sentence)
@@ -164,10 +175,15 @@ def _told(app: App, delivery: BookingDelivery) -> Response:
     return JSONResponse(said, status, background=later)
 
 
-def _go_on(app: App, delivery_id: int) -> None:
-    """Ask for the rest at once; if this fails or dies, the worker does it."""
+async def _go_on(app: App, delivery_id: int) -> None:
+    """Ask for the rest at once; if this fails, dies or would have to wait long, the worker does it.
+    A few at a time in places of their own, so that a vendor who hangs keeps nobody else waiting.
+    """
+    limiter = fetches_of(app)
+    if limiter.statistics().tasks_waiting > LINE:
+        return
     try:
-        app.deliveries.try_again(delivery_id)
+        await to_thread.run_sync(app.deliveries.try_again, delivery_id, limiter=limiter)
     except AWAY as error:
         log.warning("booking waits, the database is away", why=reason(error))
 

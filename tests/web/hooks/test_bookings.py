@@ -330,10 +330,11 @@ def test_an_address_of_another_kind_or_none_is_nowhere(house: House) -> None:
     assert vendor.web.get(vendor.path).status_code == 405
 
 
-def test_who_tries_many_addresses_is_kept_out_for_a_minute(house: House) -> None:
+def test_who_tries_many_addresses_is_told_to_stop_and_keeps_nobody_else_out(house: House) -> None:
     vendor = Vendor(house, CALCOM)
     tried = [vendor.web.post("/hooks/bookings/calcom/x").status_code for _ in range(31)]
     assert tried == [404] * 30 + [429]
+    assert vendor.told(calcom())["outcome"] == "taken"
 
 
 HOSTILE: list[tuple[str, bytes]] = [

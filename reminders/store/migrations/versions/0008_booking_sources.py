@@ -75,6 +75,9 @@ def _deliveries() -> None:
         "booking_delivery_of_source", "booking_delivery", ["source_id", "id"], unique=False
     )
     _partial("booking_delivery_due", ["next_at"], "outcome = 'waiting'")
+    _partial(
+        "booking_delivery_unread", ["clinic_id", "source_id"], "outcome IN ('failed', 'unread')"
+    )
     _partial("booking_delivery_readable", ["clinic_id", "received_at"], "body <> ''")
 
 

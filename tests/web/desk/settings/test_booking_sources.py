@@ -251,3 +251,14 @@ def test_after_the_operator_s_key_was_changed_nothing_is_believed_and_the_page_s
     assert vendor.post(calcom()).status_code == 503
     desk = opened(house, "/clinic/sources/1")
     assert "key of this installation was changed" in desk.text
+
+
+def test_today_says_what_was_not_understood_until_somebody_has_seen_to_it(house: House) -> None:
+    vendor = Vendor(house, SourceKind.CALCOM)
+    vendor.told(calcom(startTime="never"))
+    desk = opened(house, "/")
+    assert "1 booking could not be understood" in desk.text
+    desk.get("/clinic/sources/1")
+    desk.post("/clinic/sources/1/remove")
+    desk.get("/")
+    assert "could not be understood" not in desk.text
