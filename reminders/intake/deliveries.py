@@ -81,9 +81,9 @@ class Deliveries:
         self.sealing, self._systems = sealing, systems
 
     def receive(self, source: BookingSource, post: Post) -> BookingDelivery:
-        """Keep a post and take in what it says, in one transaction; a repeat costs nothing. What has
-        to be asked for waits, but for a cancellation. Raises ``Unfit``, and whatever says that the
-        database is away.
+        """Keep a post and take in what it says, in one transaction; a repeat costs nothing, unless
+        the first failed on our side. What has to be asked for waits, but for a cancellation. Raises
+        ``Unfit``, and whatever says that the database is away.
         """
         now = self._clock()
         row = {
@@ -96,7 +96,7 @@ class Deliveries:
         }
         with writing(self._engine) as session:
             delivery, fresh = queries.keep(session, row)
-            if fresh:
+            if fresh or is_at_fault(delivery):
                 self._take(session, source, delivery, now)
         return delivery
 
@@ -165,9 +165,7 @@ class Deliveries:
             if isinstance(error, Unfit) and delivery.attempts == 1:
                 raise
             _settle(delivery, DeliveryOutcome.UNREAD, str(error), now)
-        except AWAY:
-            raise
-        except Exception:
+        except Exception:  # also of the database, which may only have been busy: the commit tells
             log.exception("booking not taken in", delivery=delivery.id)
             _wait(delivery, FAULT, now)
         else:
@@ -238,6 +236,12 @@ class Deliveries:
                 _settle(delivery, outcome, str(error), now)
             else:
                 _wait(delivery, str(error), now, at=now + AGAIN[-1] if error.lasting else None)
+
+
+def is_at_fault(delivery: BookingDelivery) -> bool:
+    """Say whether a delivery waits since something failed on our side, so that it may come again."""
+    waits = delivery.outcome is DeliveryOutcome.WAITING
+    return waits and delivery.reason == FAULT and delivery.attempts < len(AGAIN)
 
 
 def _words(told: Sequence[ToldBooking] | Notice) -> Sequence[ToldBooking]:

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 import structlog
 from anyio import CapacityLimiter, to_thread
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -16,7 +17,7 @@ from starlette.routing import Route
 
 from reminders.app import App
 from reminders.intake.booking_sources import token_hash
-from reminders.intake.deliveries import Post
+from reminders.intake.deliveries import Post, is_at_fault
 from reminders.rules import payloads
 from reminders.rules.booking_signatures import SignedPost, is_signed
 from reminders.rules.payloads import text
@@ -101,7 +102,7 @@ async def receive(request: Request) -> Response:
     )
     try:
         return await to_thread.run_sync(partial(_answer, app, came), limiter=limiter_of(app))
-    except AWAY as error:
+    except SQLAlchemyError as error:
         log.warning("booking not kept, the database is away", why=reason(error))
         return _refused(503, "Please try again in a minute.", {"Retry-After": "30"})
 
@@ -167,6 +168,9 @@ def _event_key(source: BookingSource, post: SignedPost, now: datetime) -> str:
 
 
 def _told(app: App, delivery: BookingDelivery) -> Response:
+    """Answer with what became of a delivery; what failed on our side is kept, and may come again."""
+    if is_at_fault(delivery):
+        return _refused(503, delivery.reason, {"Retry-After": "30"})
     kept = {DeliveryOutcome.WAITING, DeliveryOutcome.UNREAD, DeliveryOutcome.FAILED}
     status = 202 if delivery.outcome in kept else 200
     said = {"outcome": delivery.outcome.value, "detail": delivery.reason, "delivery": delivery.id}
