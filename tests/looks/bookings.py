@@ -65,7 +65,7 @@ def heard(page: Page, scene: Scene) -> None:
         {"booking": {"reference": "R-77", "starts": "12 March, half past two"}, "who": "Bea"},
     ):
         page.request.post(scene.find(path), data=json.dumps(told))
-    page.goto(page.url)
+    source_of(page, scene, "generic")
 
 
 @after("GET", "/clinic/sources/5")

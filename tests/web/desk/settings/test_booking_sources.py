@@ -58,7 +58,7 @@ def test_a_source_is_connected_by_following_its_page_alone(house: House) -> None
     assert address in desk.text, "it can be copied again"
     assert "A new booking." in desk.text
     desk.get("/clinic/sources")
-    assert "Cal.com Cal.com · last heard just now taken in" in desk.text
+    assert "Cal.com last heard just now taken in" in desk.text
 
 
 def test_a_new_secret_takes_the_place_of_the_old_one(house: House) -> None:
