@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from reminders import accounts
-from reminders.consent import bounces
 from reminders.delivery.dispatcher import Dispatcher
 from reminders.delivery.failover import FailoverSettler
 from reminders.delivery.history_watch import HistoryWatch
@@ -23,6 +22,7 @@ from reminders.delivery.restore_guard import RestoreGuard
 from reminders.delivery.unknown_messages import UnknownMessages
 from reminders.inbox.missed_texts import InboundTexts
 from reminders.intake.arrivals import settle_interrupted
+from reminders.intake.deliveries import Deliveries
 from reminders.links import Links
 from reminders.monitoring import alert_checks
 from reminders.monitoring.alerts import AlertSender
@@ -32,7 +32,6 @@ from reminders.plans.time_zones import follow_zone_data
 from reminders.privacy import outbox_files
 from reminders.privacy.retention import RetentionPeriods, erase_again
 from reminders.rehearsal.simulation import AcceptingSender
-from reminders.rules.bounces import Meaning
 from reminders.rules.forecast import RateLimit
 from reminders.rules.reconciliation import PATIENCE, Patience
 from reminders.rules.terms import Channel
@@ -198,6 +197,12 @@ class App:
 
         return await received_since(self.twilio, since)
 
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """Return what takes in what booking systems deliver."""
+        parts = accounts.source_sealing(self.settings), accounts.booking_systems(self.settings)
+        return Deliveries(self.engine, self.library, self.clock, *parts)
+
     def raise_alarms(self) -> None:
         """Raise alerts for staff and operator; none while nothing is really sent."""
         if self.settings.live:
@@ -252,6 +257,7 @@ class App:
         self.inbound_texts.check_list()
         self.redact()
         settle_interrupted(self.engine, self.library, self.clock())
+        self.deliveries.take_waiting()
         self.heartbeat_ping.beat()
         return came
 
@@ -267,11 +273,6 @@ class App:
     def clear_outbox(self) -> int:
         """Remove what the outbox holds of erased clients, and return how many files."""
         return outbox_files.remove(self.engine, self.settings.outbox_dir, self.links)
-
-    def handle_bounce(self, raw: bytes) -> Meaning:
-        """Act on a returned mail, and return how it was classified."""
-        with writing(self.engine) as session:
-            return bounces.handle_bounce(session, self.links, raw, self.clock())
 
     @property
     def retention_periods(self) -> RetentionPeriods:

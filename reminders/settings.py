@@ -148,6 +148,8 @@ class Settings(BaseModel):
     twilio_messaging_service_sid: str = ""
     twilio_api_url: WebAddress = "https://api.twilio.com"
     twilio_redact: bool = False
+    acuity_url: WebAddress = "https://acuityscheduling.com/api/v1"
+    square_url: WebAddress = "https://connect.squareup.com"
     smtp_host: str = ""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
     smtp_username: str = ""

@@ -113,6 +113,9 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
         args=[dispatcher, watchman],
         next_run_time=app.clock(),
     )
+    scheduler.add_job(
+        _take_bookings, "interval", seconds=BEAT_SECONDS, args=[app], next_run_time=app.clock()
+    )
     _watch_alerts(app, scheduler)
     with dispatcher.kept():
         scheduler.start()
@@ -138,6 +141,16 @@ def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
         log.exception("pass failed")
 
 
+def _take_bookings(app: App) -> None:
+    """Look at deliveries of booking systems that wait, however long a pass takes."""
+    try:
+        app.deliveries.take_waiting()
+    except AWAY as error:
+        log.warning("bookings not looked at, the database is away", why=reason(error))
+    except Exception:
+        log.exception("bookings not looked at")
+
+
 @contextmanager
 def alert_watch(app: App) -> Iterator[None]:
     """Raise and send alerts until the context ends, also when the worker has stopped."""
@@ -153,7 +166,9 @@ def alert_watch(app: App) -> Iterator[None]:
 def _scheduler() -> BackgroundScheduler:
     return BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(2)},  # alerts do not wait for a long pass
+        executors={
+            "default": ThreadPoolExecutor(3)
+        },  # alerts and bookings do not wait for a long pass
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
 

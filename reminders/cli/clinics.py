@@ -19,7 +19,7 @@ from reminders.rules.terms import Channel, InputError
 from reminders.shapes.people import Clinic as ClinicShape
 from reminders.shapes.questions import Service
 from reminders.store.database import reading, writing
-from reminders.store.queries import people
+from reminders.store.queries import booking_sources, people
 from reminders.store.queries.audit import COMMAND_LINE
 from reminders.store.tables import Clinic
 
@@ -181,6 +181,21 @@ def _services_grid(found: list[KnownService]) -> Grid:
             asked or one.said_by or "its name",
         )
     return grid
+
+
+@commands.command()
+def sources(name: Annotated[str, typer.Argument(help="The clinic's name.")]) -> None:
+    """Show which systems post bookings to a clinic, and what each sent last."""
+    with opened() as app, reading(app.engine) as session:
+        found = booking_sources.of_clinic(session, find_clinic(session, name).id)
+        last = booking_sources.last_by_source(session, [one.id for one in found])
+    grid = Grid("No.", "Name", "Kind", "Last heard", "It was")
+    for one in found:
+        came = last.get(one.id)
+        heard = f"{came.received_at:%Y-%m-%d %H:%M} UTC" if came else "never"
+        became = f"{came.outcome}: {came.reason}" if came else ""
+        grid.add_row(str(one.id), escape(one.name), one.kind, heard, escape(became))
+    out.print(grid if found else "There are none yet. Add one on the desk under Clinic.")
 
 
 def _sentence(clinic: Clinic) -> str:

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from reminders.cli.common import AsJson, find_client, opened, out, print_json, stop
-from reminders.consent import ledger
+from reminders.consent import bounces, ledger
 from reminders.consent.ledger import Proof
 from reminders.privacy import retention
 from reminders.rules.bounces import Meaning
@@ -121,7 +121,7 @@ def bounce(
 ) -> None:
     """Take in a mail that came back: a bounce, a complaint, or a wish to unsubscribe."""
     with opened() as app:
-        out.print(TAKEN[app.handle_bounce(file.read())])
+        out.print(TAKEN[bounces.receive(app.engine, app.links, file.read(), app.clock())])
 
 
 TAKEN = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from reminders.consent import ledger
@@ -14,6 +15,7 @@ from reminders.links import Links
 from reminders.rules.bounces import BouncedMail, Meaning, read
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Act, Channel, Reason
+from reminders.store.database import writing
 from reminders.store.queries import consents, people
 from reminders.store.queries import receipts as reports
 from reminders.store.queries.receipts import LastAttempt
@@ -24,6 +26,12 @@ FULL_DAYS = 3
 """After bounces on so many different days a full mailbox counts as abandoned."""
 
 FULL_WITHIN = timedelta(days=90)
+
+
+def receive(engine: Engine, links: Links, raw: bytes, now: datetime) -> Meaning:
+    """Act on a returned mail in a transaction of its own."""
+    with writing(engine) as session:
+        return handle_bounce(session, links, raw, now)
 
 
 def handle_bounce(session: Session, links: Links, raw: bytes, now: datetime) -> Meaning:

@@ -18,7 +18,8 @@ from reminders.store.tables import Client, Treatment
 class ConsentAnswer:
     """What a client said about a channel: when (UTC), and where that is written down.
 
-    ``proof`` is what staff took down themselves; without one it stands in a list.
+    ``proof`` is what staff took down themselves; without one it stands in a list, or in a booking
+    with the ``wording`` that was answered.
     """
 
     channel: Channel
@@ -27,6 +28,7 @@ class ConsentAnswer:
     source: str
     stop: bool = False
     proof: Proof | None = None
+    wording: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

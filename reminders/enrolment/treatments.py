@@ -127,7 +127,7 @@ def _record_consents(
                     act=Act.IMPORT,
                 )
             else:
-                proof = answer.proof or ledger.Proof(Act.IMPORT, answer.source)
+                proof = answer.proof or ledger.Proof(Act.IMPORT, answer.source, answer.wording)
                 lines.append(
                     ledger.line(
                         one.client, answer.channel, proof, now, answer.given_at, given=answer.given

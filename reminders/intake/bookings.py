@@ -53,6 +53,12 @@ class Booking:
     language: str = ""
     time_zone: str = ""
     client_id: str = ""
+    sms_consent: str = ""
+    email_consent: str = ""
+    consent_at: str = ""
+    consent_source: str = ""
+    sms_wording: str = ""
+    email_wording: str = ""
 
 
 COLUMNS = [one.name for one in fields(Booking) if one.name != "source"]

@@ -224,18 +224,28 @@ def _consents(row: ListRow, *, phone: bool, email: bool) -> tuple[ConsentAnswer,
         row.fault("consent_at", "This consent lies in the future.", "Check the date.")
     source = row.cell("consent_source") or f"list {sheet.name}"
     by_text, by_email = row.read("sms_consent", _answer), row.read("email_consent", _answer)
-    return _said(by_text if phone else None, by_email if email else None, given_at, source)
+    wordings = (row.cell("sms_wording") or None, row.cell("email_wording") or None)
+    heard = (by_text if phone else None, by_email if email else None)
+    return _said(*heard, given_at, source, wordings)
 
 
 @lru_cache(maxsize=1024)
 def _said(
-    by_text: Answer | None, by_email: Answer | None, given_at: datetime, source: str
+    by_text: Answer | None,
+    by_email: Answer | None,
+    given_at: datetime,
+    source: str,
+    wordings: tuple[str | None, str | None],
 ) -> tuple[ConsentAnswer, ...]:
     """Return what was said: one object for all who said so on one day."""
     at = given_at.astimezone(UTC)
     return tuple(
-        ConsentAnswer(channel, answer is Answer.YES, at, source, answer is Answer.STOP)
-        for channel, answer in ((Channel.SMS, by_text), (Channel.EMAIL, by_email))
+        ConsentAnswer(
+            channel, answer is Answer.YES, at, source, answer is Answer.STOP, wording=wording
+        )
+        for channel, answer, wording in zip(
+            (Channel.SMS, Channel.EMAIL), (by_text, by_email), wordings, strict=True
+        )
         if answer not in {None, Answer.NOTHING}
     )
 

@@ -14,7 +14,7 @@ from reminders.monitoring import likely_doubles
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.rules.wording import REVIEW_AHEAD, needs_review
 from reminders.senders.twilio_errors import is_dead, say
-from reminders.store.queries import conversations, people, questions, today
+from reminders.store.queries import booking_sources, conversations, people, questions, today
 from reminders.store.queries.today import MessageLine
 
 
@@ -32,6 +32,7 @@ class Kind(IntEnum):
     TREATED = 8  # a treatment to be confirmed
     REVIEW = 9  # wording to be read again
     DOUBLE = 10  # two clients who may be one person
+    BOOKING = 11  # a booking system sent what cannot be understood
 
 
 FIRST_DAY = {"same-evening", "day-1"}
@@ -69,6 +70,7 @@ def needs(session: Session, clinic_id: int, now: datetime) -> list[OpenItem]:
         *_treated(session, clinic_id, on, now),
         *_reviews(session, clinic_id, on, now),
         *_doubles(session, clinic_id),
+        *_unread(session, clinic_id, now),
     ]
     return sorted(found, key=lambda need: (need.kind, need.since))
 
@@ -154,6 +156,13 @@ DOUBLES = 5
 def _doubles(session: Session, clinic_id: int) -> Iterator[OpenItem]:
     for pair in likely_doubles.find(session, clinic_id)[:DOUBLES]:
         yield OpenItem(Kind.DOUBLE, pair.since, pair.names, pair.first, pair.second, why=pair.why)
+
+
+def _unread(session: Session, clinic_id: int, now: datetime) -> Iterator[OpenItem]:
+    """Return one item for all that booking systems sent in vain."""
+    count, since = booking_sources.trouble(session, clinic_id)
+    if count:
+        yield OpenItem(Kind.BOOKING, since or now, count=count)
 
 
 WHY = {Channel.SMS: "the text did not arrive", Channel.EMAIL: "the email did not arrive"}

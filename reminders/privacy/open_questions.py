@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
+from urllib.parse import unquote_plus
 
 from sqlalchemy.orm import Session
 
 from reminders.intake.vanished import ask_of
 from reminders.rules.mentions import is_named, is_reached
+from reminders.rules.payloads import leaves
 from reminders.rules.questions import QuestionKind
-from reminders.store.queries import imports, people
+from reminders.store.queries import booking_sources, imports, people
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Client, Question, WaitingRow
 
@@ -56,6 +59,32 @@ def forget(
     }
     queries.forget_answers(session, client.clinic_id, about)
     return len(rows)
+
+
+def forget_posts(
+    session: Session,
+    client: Client,
+    contacts: Collection[str],
+    unshared: Collection[str],
+    now: datetime,
+) -> int:
+    """Take the words out of what booking systems posted of a client, or may have; return of how
+    many posts.
+    """
+    about = [
+        post.id
+        for post in booking_sources.readable(session, client.clinic_id)
+        if post.client_id == client.id or _is_about(said_in(post.body), client, contacts, unshared)
+    ]
+    return booking_sources.blank(session, about, now)
+
+
+def said_in(body: str) -> list[str]:
+    """Return every single value of a post, however its letters are escaped."""
+    try:
+        return [str(value) for _, value in leaves(json.loads(body))]
+    except ValueError:
+        return [unquote_plus(body)]
 
 
 _ABOUT: dict[str, str] = {QuestionKind.PERSON: GONE, QuestionKind.JOINED: GONE_MEANWHILE}

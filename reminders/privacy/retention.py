@@ -21,6 +21,7 @@ from reminders.store.queries import (
     api_keys,
     arrivals,
     audit,
+    booking_sources,
     consents,
     delivery,
     erasure,
@@ -50,6 +51,12 @@ REPEATS = timedelta(days=1)
 
 EVENTS = timedelta(days=90)
 """How long the API's feed can be read back."""
+
+POSTS = timedelta(days=30)
+"""How long the words of a booking system's post are kept, to be tried again."""
+
+MARKS = timedelta(days=400)
+"""How long it is known that a post came, and how new its word was."""
 
 TOGETHER = 500
 
@@ -104,6 +111,7 @@ def forget(
     done["notes"] = erasure.empty_notes(session, of_client(OneOffMessage, client.id))
     done["consents"] = erasure.hash_ledger(session, client.id, now)
     done["waiting rows"] = open_questions.forget(session, client, contacts, unshared)
+    done["booking posts"] = open_questions.forget_posts(session, client, contacts, unshared, now)
     imports.forget_client(session, client.id)
     arrivals.forget_postponed(session, [client.id])
     join_requests.forget_client(session, client.id, contacts)
@@ -192,6 +200,8 @@ def purge(session: Session, keep: RetentionPeriods, now: datetime) -> Counter[st
     done["replies"] = erasure.hash_replies(session, col(Reply.received_at) < now - keep.replies)
     done["lists"] = imports.forget_cells(session, now - KEPT)
     done["waiting rows"] = questions.retire(session, now - WAITING)
+    done["booking posts' words"] = booking_sources.blank_old(session, now - POSTS, now)
+    done["booking posts"] = booking_sources.forget(session, now - MARKS)
     done["deliveries"] = erasure.delete_deliveries(session, now - keep.deliveries)
     retired = erasure.retired(session, now - keep.consents)
     for client in people.lock(session, retired):

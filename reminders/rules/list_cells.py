@@ -101,10 +101,9 @@ def _iso(text: str, zone: ZoneInfo) -> Moment | None:
         return None
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        found = found.astimezone(zone) if found.tzinfo is not None else found
+    except (ValueError, OverflowError):
         return None
-    if found.tzinfo is not None:
-        found = found.astimezone(zone)
     has_time = bool(re.search(r"\d[T ]\d", text))
     return Moment(
         found.date(), found.time().replace(second=0, microsecond=0, fold=0) if has_time else None

@@ -19,6 +19,7 @@ from reminders.rules.questions import (
     about_service,
     about_vanished,
 )
+from reminders.rules.told_bookings import SourceKind
 from reminders.spreadsheets import read_table
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
@@ -26,6 +27,7 @@ from reminders.store.queries import questions as queries
 from reminders.store.tables import Treatment
 from tests.conftest import House, ana
 from tests.privacy.test_retention import DAY_1, everything, purge
+from tests.support.bookings import Vendor, calcom, clients, deliveries
 from tests.support.erasure import client_of, forget
 from tests.support.questions import ask, row
 
@@ -198,3 +200,39 @@ def test_who_holds_the_database_alone_cannot_try_out_names_and_numbers(house: Ho
     assert len(guessed) == len(kept)
     assert not guessed & kept
     assert hashes_of_a_list(house, house.engine) == kept
+
+
+# --- what booking systems posted ------------------------------------------------------------------
+
+
+def test_what_a_booking_system_posted_of_a_client_goes_with_them(house: House) -> None:
+    vendor = Vendor(house, SourceKind.CALCOM)
+    vendor.told(calcom())
+    vendor.told(calcom(uid="u2", eventTitle="Glow something", startTime="2026-03-20T09:00:00Z", endTime=""))  # fmt: skip
+    vendor.told(calcom(uid="u3", startTime="never"))
+    other = [{"name": "Zelda Fox", "email": "zelda@mail.example"}]
+    vendor.told(calcom(uid="u4", attendees=other, responses={}, startTime="never", title="Zelda"))
+    assert forget(house)["booking posts"] == 3
+    after = everything(house)
+    assert [n for n in ("costa", "ana@mail", "7700900101", '"u1"', '"u3"') if n in after] == []
+    assert "zelda" in after
+
+
+def test_what_is_repeated_after_an_erasure_brings_nobody_back(house: House) -> None:
+    vendor = Vendor(house, SourceKind.CALCOM)
+    vendor.told(calcom())
+    forget(house)
+    assert vendor.told(calcom())["outcome"] == "taken", "as it was answered then"
+    older = calcom(at="2026-03-02T07:59:00.000Z", additionalNotes="sent anew")
+    assert vendor.told(older)["outcome"] == "older"
+    assert len(clients(house)) == 1
+
+
+def test_what_was_posted_is_reduced_to_its_outcome_after_thirty_days(house: House) -> None:
+    Vendor(house, SourceKind.CALCOM).told(calcom())
+    since = house.clock() - DAY_1
+    assert "booking posts' words" not in purge(house, since + timedelta(29))
+    assert purge(house, since + timedelta(31))["booking posts' words"] == 1
+    (kept,) = deliveries(house)
+    assert (kept.body, kept.reason, kept.booking, kept.outcome) == ("", "", None, "taken")
+    assert purge(house, since + timedelta(401))["booking posts"] == 1

@@ -101,7 +101,7 @@ def test_of_an_erased_client_nothing_can_be_read_anywhere(house: House) -> None:
     after = everything(house)
     assert [needle for needle in NEEDLES if needle.casefold() in after] == []
     assert done == {
-        "messages": 3, "replies": 1, "notes": 1, "consents": 5, "waiting rows": 0,
+        "messages": 3, "replies": 1, "notes": 1, "consents": 5, "waiting rows": 0, "booking posts": 0,
         retention.AT_TWILIO: 2,
     }  # fmt: skip
 
@@ -115,7 +115,7 @@ ERASED = {
     "import": "cells columns file_name", "question": "subject facts choices answer",
     "postponed_enrolment": "enrolment", "remembered_answer": "subject label answer", "waiting_row": "row_key layout cells",
     "one_off_message": "subject words", "reply": "contact body answer", "suppression": "contact",
-    "treatment": "external_id", "kept_answer": "body",
+    "treatment": "external_id", "kept_answer": "body", "booking_delivery": "body reason booking",
 }  # fmt: skip
 HARMLESS = {
     "attempt": "claim outcome code provider_id", "client": "language", "import": "imported_by undone_by",
@@ -123,9 +123,10 @@ HARMLESS = {
     "client_merge": "moved merged_by", "event": "kind", "kept_answer": "name fingerprint", "consent": "wording wording_version recorded_by",
     "receipt": "provider_id status code", "redaction": "provider_id", "reminder": "milestone claim",
     "reply": "provider_id alarm", "suppression": "source", "treatment": "protocol source",
+    "booking_delivery": "event_key outcome", "booking_mark": "booking_hash scale",
 }  # fmt: skip
 NOT_OF_CLIENTS = {
-    "alert", "api_key", "audit", "clinic", "column_mapping", "heartbeat", "invitation", "lane",
+    "alert", "api_key", "audit", "booking_source", "clinic", "column_mapping", "heartbeat", "invitation", "lane",
     "membership", "milestone_placement", "outage", "parameter", "practice_recipient", "purge_record",
     "segment_spending", "sender_rate", "setting", "sign_in", "sign_in_attempt", "staff",
     "wording",
@@ -323,7 +324,7 @@ def test_an_export_holds_everything_and_nobody_else(house: House) -> None:
         "client": 1, "treatment": 1, "consent": 3, "suppression": 0, "one_off_message": 1, "reminder": 17,
         "attempt": 3, "receipt": 0, "reply": 1, "import_row": 0,
         "join_request": 1, "verification_code": 1, "client_merge": 0, "waiting_row": 0, "event": 5,
-            "postponed_enrolment": 0,
+            "postponed_enrolment": 0, "booking_delivery": 0,
     }  # fmt: skip
 
 

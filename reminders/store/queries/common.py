@@ -73,6 +73,13 @@ def insert_once(session: Session, table: type[SQLModel], row: dict[str, Any]) ->
     session.execute(_insert(session, table, row).on_conflict_do_nothing())
 
 
+def insert_new(session: Session, table: type[SQLModel], row: dict[str, Any]) -> bool:
+    """Insert a row unless its like is there already, and say whether it was not."""
+    key = next(iter(table_of(table).primary_key))
+    made = _insert(session, table, row).on_conflict_do_nothing().returning(key)
+    return session.execute(made).first() is not None
+
+
 def put(session: Session, table: type[SQLModel], row: dict[str, Any], *key: str) -> None:
     """Insert a row, or change the one of that key to it."""
     insert = _insert(session, table, row)

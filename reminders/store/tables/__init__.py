@@ -1,6 +1,7 @@
 """All tables, with every rule that a constraint can express."""
 
 from reminders.store.tables.api import ApiKey, Event, KeptAnswer
+from reminders.store.tables.bookings import BookingDelivery, BookingMark, BookingSource
 from reminders.store.tables.customisation import (
     Audit,
     ColumnMapping,
@@ -48,6 +49,9 @@ __all__ = [
     "ApiKey",
     "Attempt",
     "Audit",
+    "BookingDelivery",
+    "BookingMark",
+    "BookingSource",
     "Client",
     "ClientMerge",
     "Clinic",

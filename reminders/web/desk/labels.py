@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from reminders.rules.contacts import show_phone
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import Reason, Status
+from reminders.rules.told_bookings import DeliveryOutcome
 
 SAID = {
     "enrolled": "The client is enrolled.",
@@ -36,6 +37,8 @@ SAID = {
     "password": "Your password is changed. Every other browser is signed out.",
     "ended": "That browser is signed out.",
     "key-revoked": "Revoked: that key opens nothing any more.",
+    "source-removed": "Removed: its address takes nothing any more.",
+    "tried-again": "Tried again.",
     "brought-in": "The list is in.",
     "list-undone": "The list is undone.",
     "approved": "Approved: it is used from now on.",
@@ -104,6 +107,18 @@ STANDING = {
 }
 """Where a message stands, as staff say it."""
 
+CAME = {
+    DeliveryOutcome.WAITING: ("wait", "waits"),
+    DeliveryOutcome.TAKEN: ("good", "taken in"),
+    DeliveryOutcome.UNCHANGED: ("", "nothing new"),
+    DeliveryOutcome.ASKED: ("wait", "a question waits"),
+    DeliveryOutcome.OLDER: ("", "older"),
+    DeliveryOutcome.NOTHING: ("", "nothing for us"),
+    DeliveryOutcome.UNREAD: ("bad", "not understood"),
+    DeliveryOutcome.FAILED: ("bad", "given up"),
+}
+"""What became of a booking system's delivery: its colour, and as staff say it."""
+
 HINTS = {
     Reason.PRACTICE: "practice",
     Reason.QUIET_HOURS: "waits for the morning",
@@ -141,6 +156,8 @@ HELP = {
     "/clinic": "desk#clinic",
     "/clinic/staff": "desk#who-may-do-what",
     "/clinic/services": "lists#services",
+    "/clinic/sources": "bookings",
+    "/clinic/deliveries": "bookings#what-came",
     "/check-up": "operate#ask-how-it-is",
     "/account": "desk#signing-in",
     "/outbox": "desk#going-live",
@@ -167,6 +184,7 @@ FILTERS = {
     "lower_near": within,
     "standing": STANDING.__getitem__,
     "why": why_short,
+    "came": CAME.__getitem__,
     "plain": PLAIN.__getitem__,
     "groupby_day": by_day,
     "clock": clock,

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from reminders.app import App
+from reminders.consent import bounces
 from reminders.web.metrics import refused
 
 log = structlog.get_logger()
@@ -31,7 +32,7 @@ async def receive_bounce(request: Request) -> Response:
         if len(raw) > LARGEST:
             return Response(status_code=413)
     try:
-        meaning = await run_in_threadpool(app.handle_bounce, raw)
+        meaning = await run_in_threadpool(bounces.receive, app.engine, app.links, raw, app.clock())
     except SQLAlchemyError:
         log.exception("bounce not taken")
         return Response(status_code=503, headers={"Retry-After": "60"})

@@ -100,6 +100,7 @@ def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
         Kind.UNKNOWN: (f"Ask {name} whether the {milestone} {kind} came: nobody could prove it", "I have asked them", attended, True),
         Kind.QUESTION: (f"{need.count} question{'' if need.count == 1 else 's'} for you", "Answer", "/questions", False),
         Kind.REVIEW: (review, "Read it", read, False),
+        Kind.BOOKING: (f"{need.count} booking{'' if need.count == 1 else 's'} could not be understood", "See what came", "/clinic/sources", False),
         Kind.DOUBLE: (f"Same person? {name}, {why}", "Look at both", same, False),
     }  # fmt: skip
     return said[need.kind]

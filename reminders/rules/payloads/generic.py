@@ -1,0 +1,85 @@
+"""Read what Zapier, Make, n8n or a form sends: by our names, or by paths that somebody tapped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reminders.rules.payloads import (
+    Payload,
+    answered,
+    at_path,
+    instant_mark,
+    leaves,
+    version_mark,
+    written,
+)
+from reminders.rules.terms import InputError
+from reminders.rules.told_bookings import ToldBooking, Unfit
+
+FIELDS = {
+    "external_id": "The booking’s number",
+    "status": "Booked, cancelled, …",
+    "treated_at": "The start",
+    "ended_at": "The end",
+    "treatment": "The service",
+    "first_name": "First name",
+    "last_name": "Last name",
+    "name": "Whole name",
+    "phone": "Mobile number",
+    "email": "Email",
+    "language": "Language",
+    "as_of": "When it was last changed",
+    "replaces": "Its number before it was moved",
+}
+"""What may be told, by our names, as people read it on the page where they are chosen."""
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "external_id": ("external_id", "booking_id", "id"),
+    "treated_at": ("treated_at", "starts_at", "start"),
+    "ended_at": ("ended_at", "ends_at", "end"),
+    "treatment": ("treatment", "service"),
+    "as_of": ("as_of", "updated_at", "version"),
+}
+"""Other names that are understood without being tapped."""
+
+LONGEST = 400
+"""Characters of one value; a number or name has fewer."""
+
+
+def read(body: Payload, paths: Mapping[str, str]) -> ToldBooking:
+    """Return what is said, by ``paths`` where somebody chose them. Raises ``Unfit``, ``InputError``."""
+    said = {name: _value(body, name, paths) for name in FIELDS}
+    if not said["external_id"]:
+        raise InputError(
+            "There is no number of the booking, so a change could not be told from a new one.",
+            "Send external_id, or choose its field on the page of this source.",
+        )
+    if not paths and not said["treated_at"] and not said["status"]:
+        raise InputError("It says neither when it is nor what became of it.", "Send treated_at, or choose the fields on the page of this source.")  # fmt: skip
+    as_of, replaces = said.pop("as_of"), said.pop("replaces")
+    return ToldBooking(
+        external_id=said.pop("external_id"),
+        status=said.pop("status") or "booked",
+        fields=said,
+        mark=version_mark(as_of) or instant_mark(as_of),
+        replaces=replaces,
+        answers={path: words for path, value in leaves(body) if (words := answered(value))},
+    )
+
+
+def _value(body: Payload, name: str, paths: Mapping[str, str]) -> str:
+    chosen = paths.get(name)
+    found = _named(body, name) if not paths else at_path(body, chosen) if chosen else ""
+    if len(found) > LONGEST:
+        raise InputError(f"{FIELDS[name]}: This is longer than {LONGEST} characters.", "Choose another field.")  # fmt: skip
+    return found
+
+
+def _named(body: Payload, name: str) -> str:
+    for key in NAMES.get(name, (name,)):
+        value = body.get(key)
+        if isinstance(value, dict | list):
+            raise Unfit(f"“{key}” has to be a single text or number.")
+        if words := written(value):
+            return words
+    return ""

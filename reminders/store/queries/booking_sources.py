@@ -1,0 +1,198 @@
+"""Queries for booking sources, what they delivered, and how new each word was."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from reminders.rules.told_bookings import DeliveryOutcome, Mark
+from reminders.store.queries.common import QUIET, insert_new, put
+from reminders.store.queries.consents import keyed
+from reminders.store.tables import BookingDelivery, BookingMark, BookingSource
+
+_IN_USE = col(BookingSource.removed_at).is_(None)
+
+# Spelled out, since a partial index serves no bound parameter.
+_WAITS = text("booking_delivery.outcome = 'waiting'")
+_IN_TROUBLE = text("booking_delivery.outcome IN ('failed', 'unread')")
+_READABLE = text("booking_delivery.body <> ''")
+
+
+def by_hash(session: Session, token_hash: str) -> BookingSource | None:
+    """Return the source whose token has that hash, unless it was removed."""
+    wanted = select(BookingSource).where(col(BookingSource.token_hash) == token_hash, _IN_USE)
+    return session.scalars(wanted).first()
+
+
+def of_clinic(session: Session, clinic_id: int) -> list[BookingSource]:
+    """Return the sources of a clinic in the order they were added."""
+    wanted = select(BookingSource).where(col(BookingSource.clinic_id) == clinic_id, _IN_USE)
+    return list(session.scalars(wanted.order_by(col(BookingSource.id))))
+
+
+# --- deliveries -----------------------------------------------------------------------------------
+
+
+def keep(session: Session, row: dict[str, Any]) -> tuple[BookingDelivery, bool]:
+    """Keep a delivery unless its like is there, and say whether it is new. Whoever keeps the same at
+    once waits for the first.
+    """
+    made = insert_new(session, BookingDelivery, row)
+    wanted = select(BookingDelivery).where(
+        col(BookingDelivery.source_id) == row["source_id"],
+        col(BookingDelivery.event_key) == row["event_key"],
+    )
+    return session.scalars(wanted.with_for_update()).one(), made
+
+
+def delivery(session: Session, delivery_id: int) -> BookingDelivery | None:
+    """Return a delivery, for nobody else to act on until the transaction ends."""
+    wanted = select(BookingDelivery).where(col(BookingDelivery.id) == delivery_id)
+    return session.scalars(wanted.with_for_update()).first()
+
+
+def due(session: Session, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """Return the deliveries that wait and are to be looked at, the longest due first, each with its
+    source.
+    """
+    wanted = select(col(BookingDelivery.id), col(BookingDelivery.source_id)).where(
+        _WAITS, col(BookingDelivery.next_at) <= now
+    )
+    rows = session.execute(wanted.order_by(col(BookingDelivery.next_at)).limit(limit))
+    return [(delivery_id, source_id) for delivery_id, source_id in rows]
+
+
+def last(session: Session, source_id: int, limit: int) -> list[BookingDelivery]:
+    """Return the last deliveries of a source, the newest first."""
+    wanted = select(BookingDelivery).where(col(BookingDelivery.source_id) == source_id)
+    return list(session.scalars(wanted.order_by(col(BookingDelivery.id).desc()).limit(limit)))
+
+
+def last_by_source(session: Session, sources: Collection[int]) -> dict[int, BookingDelivery]:
+    """Return the last delivery of each of these sources."""
+    newest = select(func.max(col(BookingDelivery.id))).where(
+        col(BookingDelivery.source_id).in_(sources)
+    )
+    wanted = select(BookingDelivery).where(
+        col(BookingDelivery.id).in_(newest.group_by(col(BookingDelivery.source_id)))
+    )
+    return {one.source_id: one for one in session.scalars(wanted)}
+
+
+def count_unread(session: Session, clinic_id: int) -> dict[int, int]:
+    """Count what of each source of a clinic could not be taken in and can still be read."""
+    wanted = select(col(BookingDelivery.source_id), func.count()).where(
+        col(BookingDelivery.clinic_id) == clinic_id,
+        _READABLE,
+        _IN_TROUBLE,
+    )
+    rows = session.execute(wanted.group_by(col(BookingDelivery.source_id)))
+    return {source: count for source, count in rows}  # noqa: C416 (rows are no pairs to a checker)
+
+
+def trouble(session: Session, clinic_id: int) -> tuple[int, datetime | None]:
+    """Count what of all sources of a clinic could not be taken in, and say since when."""
+    wanted = select(func.count(), func.min(col(BookingDelivery.received_at))).where(
+        col(BookingDelivery.clinic_id) == clinic_id, _READABLE, _IN_TROUBLE
+    )
+    count, since = session.execute(wanted).one()
+    return count, since
+
+
+def let_go(session: Session, source_id: int, reason: str, now: datetime) -> None:
+    """Try nothing again of a source that was removed."""
+    ended = {"outcome": DeliveryOutcome.NOTHING, "reason": reason, "next_at": None, "settled_at": now}  # fmt: skip
+    for condition in (_WAITS, _IN_TROUBLE):
+        open_ones = update(BookingDelivery).where(col(BookingDelivery.source_id) == source_id, condition)  # fmt: skip
+        session.execute(open_ones.values(ended).execution_options(**QUIET))
+
+
+def unread(session: Session, source_id: int, limit: int) -> list[int]:
+    """Return what of a source could not be taken in and can be tried again, in the order it came."""
+    wanted = select(col(BookingDelivery.id)).where(
+        col(BookingDelivery.source_id) == source_id,
+        _READABLE,
+        _IN_TROUBLE,
+    )
+    return list(session.scalars(wanted.order_by(col(BookingDelivery.id)).limit(limit)))
+
+
+def readable(session: Session, clinic_id: int) -> list[BookingDelivery]:
+    """Return the deliveries of a clinic whose words are still kept."""
+    wanted = select(BookingDelivery).where(col(BookingDelivery.clinic_id) == clinic_id, _READABLE)
+    return list(session.scalars(wanted.order_by(col(BookingDelivery.id))))
+
+
+_BLANK = {"body": "", "reason": "", "booking": None}
+
+
+def blank(session: Session, ids: Sequence[int], now: datetime) -> int:
+    """Take the words out of deliveries, and return how many; what waited is not taken in any more."""
+    for start in range(0, len(ids), 500):
+        some = col(BookingDelivery.id).in_(ids[start : start + 500])
+        session.execute(update(BookingDelivery).where(some).values(_BLANK).execution_options(**QUIET))  # fmt: skip
+        waiting = some & (col(BookingDelivery.outcome) == DeliveryOutcome.WAITING)
+        ended = {"outcome": DeliveryOutcome.NOTHING, "next_at": None, "settled_at": now}
+        session.execute(
+            update(BookingDelivery).where(waiting).values(ended).execution_options(**QUIET)
+        )
+    return len(ids)
+
+
+def blank_old(session: Session, before: datetime, now: datetime) -> int:
+    """Take the words out of deliveries that came before then, and return how many."""
+    old = (col(BookingDelivery.received_at) < before, _READABLE)
+    return blank(session, list(session.scalars(select(col(BookingDelivery.id)).where(*old))), now)
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Delete deliveries and marks of before then; return how many deliveries."""
+    stale = delete(BookingMark).where(col(BookingMark.said_at) < before)
+    session.execute(stale.execution_options(**QUIET))
+    old = delete(BookingDelivery).where(col(BookingDelivery.received_at) < before)
+    gone = session.execute(old.returning(col(BookingDelivery.id)).execution_options(**QUIET))
+    return len(gone.all())
+
+
+# --- marks ----------------------------------------------------------------------------------------
+
+
+def booking_hash(session: Session, source: str, number: str) -> str:
+    """Return how a booking is named without naming it."""
+    return keyed(session, f"booking\0{source}\0{number}")
+
+
+def mark(session: Session, clinic_id: int, source: str, number: str) -> BookingMark | None:
+    """Return how new the last word on a booking was; None where there was none."""
+    wanted = select(BookingMark).where(
+        col(BookingMark.clinic_id) == clinic_id,
+        col(BookingMark.booking_hash) == booking_hash(session, source, number),
+    )
+    return session.scalars(wanted).first()
+
+
+def keep_mark(
+    session: Session,
+    clinic_id: int,
+    source: str,
+    number: str,
+    newest: Mark,
+    now: datetime,
+    *,
+    moved: bool = False,
+) -> None:
+    """Note how new the last word on a booking is."""
+    row = {
+        "clinic_id": clinic_id,
+        "booking_hash": booking_hash(session, source, number),
+        "scale": newest.scale,
+        "mark": newest.value,
+        "moved": moved,
+        "said_at": now,
+    }
+    put(session, BookingMark, row, "clinic_id", "booking_hash")

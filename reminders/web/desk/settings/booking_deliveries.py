@@ -1,0 +1,84 @@
+"""The staff pages of what a booking source sent: one delivery in full, and trying it again."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import parse_qsl
+
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from reminders.intake.booking_sources import NAMES
+from reminders.rules.roles import Role
+from reminders.store.database import reading, writing
+from reminders.store.queries import booking_sources as queries
+from reminders.store.queries.desk import NotAtClinic
+from reminders.store.tables import BookingDelivery, BookingSource
+from reminders.web.desk.page import DeskRequest, desk_route
+
+LIST = "/clinic/sources"
+
+TOGETHER = 50
+"""How many deliveries one press of a button tries again."""
+
+
+def source_of(request: DeskRequest, session: Session, *, lock: bool = False) -> BookingSource:
+    """Return the source in the address; raises ``NotAtClinic``."""
+    found = request.row(session, BookingSource, lock=lock)
+    if found.removed_at is not None:
+        raise NotAtClinic
+    return found
+
+
+def show(request: DeskRequest) -> Response:
+    """Show what came, as it came, and what became of it."""
+    with reading(request.app.engine) as session:
+        delivery = request.row(session, BookingDelivery)
+        source = request.row(session, BookingSource, delivery.source_id)
+    return request.page(
+        "delivery.html",
+        delivery=delivery,
+        source=source,
+        vendor=NAMES[source.kind],
+        body=_readable(delivery.body),
+    )
+
+
+def _readable(body: str) -> str:
+    """Return a body with each value on a line of its own."""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    except ValueError:
+        return "\n".join(f"{name}: {value}" for name, value in parse_qsl(body))
+
+
+def try_again(request: DeskRequest) -> Response:
+    """Take one delivery in again, as the source is set up now."""
+    with reading(request.app.engine) as session:
+        delivery = request.row(session, BookingDelivery)
+    request.app.deliveries.try_again(delivery.id, asked=True)
+    _record(request, delivery.source_id)
+    return request.redirect(f"/clinic/deliveries/{delivery.id}", "tried-again")
+
+
+def try_all_again(request: DeskRequest) -> Response:
+    """Take in again what of a source could not be taken in, in the order it came."""
+    with reading(request.app.engine) as session:
+        source = source_of(request, session)
+        numbers = queries.unread(session, source.id, TOGETHER)
+    for number in numbers:
+        request.app.deliveries.try_again(number, asked=True)
+    _record(request, source.id)
+    return request.redirect(f"{LIST}/{source.id}", "tried-again")
+
+
+def _record(request: DeskRequest, source_id: int) -> None:
+    with writing(request.app.engine) as session:
+        request.record(session, "tried bookings again", BookingSource, source_id)
+
+
+ROUTES = [
+    desk_route("/clinic/deliveries/{id:int}", show, Role.OWNER),
+    desk_route("/clinic/deliveries/{id:int}/again", try_again, Role.OWNER, "POST"),
+    desk_route(f"{LIST}/{{id:int}}/again", try_all_again, Role.OWNER, "POST"),
+]

@@ -1,0 +1,220 @@
+"""What Acuity and Square do not say is asked for: at once, again while they are away, and safely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from reminders.booking_systems import BookingSystems
+from reminders.rules.told_bookings import DeliveryOutcome, SourceKind
+from reminders.store.database import writing
+from reminders.store.tables import BookingSource
+from reminders.web.hooks import bookings
+from tests.conftest import House
+from tests.support.bookings import (  # fmt: skip
+    API_KEY,
+    Vendor,
+    clients,
+    deliveries,
+    square,
+    standing,
+    treatments,
+)
+from tests.support.doubles.booking_systems import VendorDouble, serving
+
+ACUITY, SQUARE = SourceKind.ACUITY, SourceKind.SQUARE
+BOTH_KINDS = [ACUITY, SQUARE]
+
+
+@pytest.fixture
+def double(house: House) -> Iterator[VendorDouble]:
+    with serving() as found:
+        house.app.deliveries._systems = BookingSystems(found.url, found.url)
+        found.hold_appointment()
+        found.hold_booking()
+        yield found
+
+
+def acuity(action: str = "scheduled", number: int = 4711) -> bytes:
+    return urlencode({"action": action, "id": number, "calendarID": 27, "appointmentTypeID": 1}).encode()  # fmt: skip
+
+
+def body_of(kind: SourceKind, version: int = 1) -> Any:
+    return acuity() if kind is ACUITY else square(version=version)
+
+
+def wait_over(house: House) -> None:
+    house.clock.now += timedelta(hours=1, minutes=1)
+    house.app.deliveries.take_waiting()
+
+
+@pytest.mark.parametrize("kind", BOTH_KINDS)
+def test_a_number_becomes_the_treatment_that_its_system_tells(
+    house: House, double: VendorDouble, kind: SourceKind
+) -> None:
+    answer = Vendor(house, kind).told(body_of(kind))
+    assert answer["outcome"] == "waiting", "the answer does not wait for them"
+    assert [when for _, when in standing(house)] == ["12 14:30"]
+    (client,) = clients(house)
+    assert (client.first_name, client.last_name) == ("Ana", "Costa")
+    assert (client.phone, client.email) == ("+447700900101", "ana@mail.example")
+    assert deliveries(house)[0].outcome is DeliveryOutcome.TAKEN
+    lets_in = double.asked[0][1]["Authorization"]
+    assert lets_in.startswith("Basic " if kind is ACUITY else "Bearer EAAA")
+
+
+@pytest.mark.parametrize("kind", BOTH_KINDS)
+@pytest.mark.parametrize("trouble", [{"status": 500}, {"status": 429}, {"status": 302}, {"raw": b"<html>"}, {"raw": b"x" * 2_000_000}])  # fmt: skip
+def test_while_a_system_is_away_it_is_asked_again_and_nothing_is_lost(
+    house: House, double: VendorDouble, kind: SourceKind, trouble: dict[str, Any]
+) -> None:
+    for name, value in trouble.items():
+        setattr(double, name, value)
+    Vendor(house, kind).told(body_of(kind))
+    (waits,) = deliveries(house)
+    assert waits.outcome is DeliveryOutcome.WAITING
+    assert waits.reason.startswith("Acuity" if kind is ACUITY else "Square")
+    before = len(double.asked)
+    house.app.deliveries.take_waiting()
+    assert len(double.asked) == before, "not at once again"
+    double.status, double.raw = 0, b""
+    wait_over(house)
+    assert len(treatments(house)) == 1
+    assert deliveries(house)[0].outcome is DeliveryOutcome.TAKEN
+
+
+def test_a_system_that_stays_away_is_given_up_after_days_and_kept(
+    house: House, double: VendorDouble
+) -> None:
+    double.status = 503
+    Vendor(house, ACUITY).told(acuity())
+    for _ in range(80):
+        wait_over(house)
+    assert deliveries(house)[0].outcome is DeliveryOutcome.FAILED
+    double.status = 0
+    house.app.deliveries.try_again(deliveries(house)[0].id, asked=True)
+    assert len(treatments(house)) == 1
+
+
+def test_a_key_that_is_refused_is_said_and_tried_again_by_itself(
+    house: House, double: VendorDouble
+) -> None:
+    double.status = 401
+    Vendor(house, SQUARE).told(square())
+    assert "refuses our key" in deliveries(house)[0].reason
+    double.status = 0
+    wait_over(house)
+    assert len(treatments(house)) == 1
+
+
+def test_without_a_key_it_waits_and_says_so(house: House, double: VendorDouble) -> None:
+    vendor = Vendor(house, SQUARE)
+    with writing(house.engine) as session:
+        session.get_one(BookingSource, vendor.source_id).api_key = None
+    vendor.told(square())
+    assert deliveries(house)[0].reason.startswith("There is no key")
+    assert double.asked == []
+
+
+@pytest.mark.parametrize("kind", BOTH_KINDS)
+def test_a_cancellation_counts_before_its_answer_whoever_is_away(
+    house: House, double: VendorDouble, kind: SourceKind
+) -> None:
+    vendor = Vendor(house, kind)
+    vendor.told(body_of(kind))
+    double.status = 503
+    gone = acuity("canceled") if kind is ACUITY else square("CANCELLED_BY_SELLER", 2)
+    vendor.told(gone)
+    assert standing(house) == []
+
+
+def test_what_acuity_says_last_stands_whatever_its_notices_say(
+    house: House, double: VendorDouble
+) -> None:
+    vendor = Vendor(house, ACUITY)
+    vendor.told(acuity())
+    double.hold_appointment(datetime="2026-03-14T10:00:00+0000")
+    vendor.told(acuity("rescheduled"))
+    vendor.told(acuity("scheduled"))
+    assert standing(house) == [("4711", "14 10:00")]
+    double.hold_appointment(canceled=True, noShow=True)
+    vendor.told(acuity("changed"))
+    assert standing(house) == []
+
+
+def test_a_cancelled_appointment_that_acuity_does_not_know_any_more_stays_cancelled(
+    house: House, double: VendorDouble
+) -> None:
+    vendor = Vendor(house, ACUITY)
+    vendor.told(acuity())
+    double.at.clear()
+    vendor.told(acuity("canceled"))
+    assert standing(house) == []
+    assert deliveries(house)[-1].outcome is DeliveryOutcome.TAKEN
+    vendor.told(acuity("changed", 99))
+    assert deliveries(house)[-1].outcome is DeliveryOutcome.UNREAD
+
+
+def test_square_s_versions_out_of_order_leave_the_newest(
+    house: House, double: VendorDouble
+) -> None:
+    vendor = Vendor(house, SQUARE)
+    vendor.told(square())
+    vendor.told(square("CANCELLED_BY_CUSTOMER", 5))
+    double.hold_booking(version=4, start_at="2026-03-14T10:00:00Z")
+    vendor.told(square("ACCEPTED", 4))
+    assert standing(house) == []
+    assert deliveries(house)[-1].outcome is DeliveryOutcome.OLDER
+    double.hold_booking(version=6, start_at="2026-03-14T10:00:00Z")
+    vendor.told(square("ACCEPTED", 6))
+    assert [when for _, when in standing(house)] == ["14 10:00"]
+
+
+def test_a_booking_whose_customer_was_deleted_is_kept_for_a_person(
+    house: House, double: VendorDouble
+) -> None:
+    del double.at["/v2/customers/C1"]
+    Vendor(house, SQUARE).told(square())
+    assert deliveries(house)[0].outcome is DeliveryOutcome.UNREAD
+    assert "name" in deliveries(house)[0].reason
+
+
+def test_who_dies_while_asking_leaves_it_to_the_next(
+    house: House, double: VendorDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bookings, "_go_on", lambda *_: None)
+    Vendor(house, ACUITY).told(acuity())
+    assert house.app.deliveries._claim(deliveries(house)[0].id, asked=False), "and then it dies"
+    house.app.deliveries.take_waiting()
+    assert treatments(house) == [], "somebody may still be asking"
+    wait_over(house)
+    assert len(treatments(house)) == 1
+
+
+def test_the_rest_is_asked_for_with_no_transaction_open(
+    house: House, double: VendorDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor, ask = Vendor(house, ACUITY), BookingSystems.ask
+    free: list[int] = []
+
+    def look(systems: BookingSystems, kind: SourceKind, key: str, number: str) -> Any:
+        with writing(house.engine) as session:  # it would wait for whoever has one open
+            session.connection()
+            free.append(house.engine.pool.checkedout())  # type: ignore[attr-defined]
+        return ask(systems, kind, key, number)
+
+    monkeypatch.setattr(BookingSystems, "ask", look)
+    vendor.told(acuity())
+    assert free == [1]
+
+
+def test_no_secret_can_be_read_in_the_database(house: House, double: VendorDouble) -> None:
+    vendor = Vendor(house, ACUITY)
+    kept = vendor.source().model_dump_json()
+    for secret in (vendor.secret, API_KEY[ACUITY], vendor.path.rpartition("/")[2]):
+        assert secret not in kept
+    assert house.app.deliveries.sealing.opened(vendor.source().api_key) == API_KEY[ACUITY]
