@@ -47,9 +47,10 @@ HOSTILE = {
 def test_whatever_a_calendar_does_there_it_ends_in_one_sentence(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    soon = replace(isolation.READER, limits=replace(LIMITS, seconds=3))
-    monkeypatch.setattr(isolation, "READER", soon)
     file, problem = HOSTILE[name]
+    if "long" in problem:
+        soon = replace(isolation.READER, limits=replace(LIMITS, seconds=2))
+        monkeypatch.setattr(isolation, "READER", soon)
     with pytest.raises(InputError, match=problem) as refused:
         calendar_content(file, "Europe/London", NOW)
     assert refused.value.mend
