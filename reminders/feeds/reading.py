@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event
@@ -20,6 +20,7 @@ from reminders.feeds import feeds
 from reminders.feeds.events import calendar_of, cancel, fingerprint_of, number_of, take_in
 from reminders.feeds.fetching import Answer, Fetched, Fetcher, Validators
 from reminders.intake.arrivals import Pace
+from reminders.monitoring.alerts import raise_alert
 from reminders.rules.feeds import (
     LIVE,
     MISSED,
@@ -35,10 +36,12 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import feeds as queries
 from reminders.store.queries import people
 from reminders.store.tables import Feed, FeedEvent
+from reminders.wording.fixed_replies import FixedReplies
 from reminders.wording.library import Library
 
 log = structlog.get_logger()
 
+DAY = timedelta(days=1)
 LEASE = timedelta(minutes=10)
 TOGETHER = 8
 """How many calendars are fetched at once."""
@@ -100,10 +103,14 @@ class FeedReader:
     def run(self) -> int:
         """Read all that is due, and return how many calendars that were."""
         count = 0
-        while not self._over.is_set() and (due := self._claim(TOGETHER)):
+        while not self._over.is_set() and self._is_due() and (due := self._claim(TOGETHER)):
             count += len(due)
             self._read(due)
         return count
+
+    def _is_due(self) -> bool:
+        with reading(self._engine) as session:
+            return queries.is_due(session, self._clock())
 
     def read_now(self, feed_id: int) -> None:
         """Read one calendar, due or not, unless somebody does just now."""
@@ -146,10 +153,16 @@ class FeedReader:
         except InputError as error:
             self._note_failure(feed, error)
         except LostClaimError:
-            log.info("calendar left to another reader", feed=feed.id)
-        except Exception as error:  # noqa: BLE001 (one calendar's fault is not the others')
-            log.error("calendar not read", feed=feed.id, error=type(error).__name__)  # noqa: TRY400 (its words may hold an address)
+            self._give_back(feed)
+        except Exception:  # one calendar's fault is not the others'
+            log.exception("calendar not read", feed=feed.id)
             self._note_failure(feed, BROKEN)
+
+    def _give_back(self, feed: Feed) -> None:
+        """Leave a calendar to whoever reads it by now, or, if we are to stop, to the next who comes."""
+        log.info("calendar left to another reader", feed=feed.id)
+        with suppress(LostClaimError), self._held(feed) as (_, held):
+            held.claim = held.lease_until = None
 
     def _understood(self, feed: Feed, content: bytes) -> CalendarContent:
         with reading(self._engine) as session:
@@ -169,12 +182,21 @@ class FeedReader:
         now = self._clock()
         log.warning("calendar cannot be read", feed=feed.id, failures=feed.failures + 1)
         try:
-            with self._held(feed) as (_, held):
+            with self._held(feed) as (session, held):
                 held.problem, held.failing_since = str(error), held.failing_since or now
                 held.failures += 1
                 _release(held, now)
+                self._alert(session, held, now)
         except LostClaimError:
             log.info("calendar left to another reader", feed=feed.id)
+
+    def _alert(self, session: Session, feed: Feed, now: datetime) -> None:
+        """Tell the clinic's staff once of a calendar that could not be read for a day."""
+        since = feed.failing_since or now
+        if feed.started_at is not None and now - since >= DAY:
+            key = f"calendar.{feed.id}.{since:%Y%m%d%H%M%S}"
+            words = FixedReplies(self._library).alert("calendar")
+            raise_alert(session, feed.clinic_id, "calendar", key, *words, now)
 
     # --- taking in --------------------------------------------------------------------------------
 
@@ -208,7 +230,7 @@ class FeedReader:
     def _miss(self, feed: Feed, before: dict[str, FeedEvent], seen: set[str]) -> None:
         """Cancel future events that two whole reads in a row have missed; this was one."""
         now = self._clock()
-        within = (now, now + AHEAD - timedelta(days=1))
+        within = (now, now + AHEAD - DAY)
         missing = [
             row
             for number, row in before.items()

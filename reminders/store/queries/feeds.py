@@ -45,6 +45,12 @@ def held(session: Session, feed_id: int, claim: str) -> Feed | None:
     return session.scalars(wanted.with_for_update()).first()
 
 
+def is_due(session: Session, now: datetime) -> bool:
+    """Say whether any feed is due."""
+    due = select(col(Feed.id)).where(col(Feed.due_at) <= now, col(Feed.started_at).is_not(None))
+    return session.scalars(due.limit(1)).first() is not None
+
+
 def claim_due(
     session: Session, now: datetime, lease: timedelta, limit: int, feed_id: int | None = None
 ) -> list[Feed]:
