@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
@@ -285,7 +285,7 @@ def _note_read(
     feed.read_at, feed.problem, feed.failing_since, feed.failures = now, None, None, 0
     feed.etag, feed.changed = fetched.validators.etag, fetched.validators.changed
     if content is not None and counts is not None:
-        feed.name, feed.counts = content.name, json.dumps(asdict(counts))
+        feed.name, feed.counts = content.name, json.dumps(counts.to_keep())
     _release(feed, now)
 
 
@@ -296,5 +296,4 @@ def _release(feed: Feed, now: datetime) -> None:
 
 def counts_of(feed: Feed) -> FeedCounts | None:
     """Return what the last whole read found."""
-    found = FeedCounts(**json.loads(feed.counts)) if feed.counts else None
-    return replace(found, outcomes=type(FeedCounts().outcomes)(found.outcomes)) if found else None
+    return FeedCounts.of(json.loads(feed.counts)) if feed.counts else None

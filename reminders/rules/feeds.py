@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 EVERY = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(hours=4)
@@ -48,6 +49,17 @@ class FeedCounts:
     outcomes: Counter[str] = field(default_factory=Counter)
     questions: int = 0
     unreadable: int = 0
+
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> FeedCounts:
+        """Return what was kept of some."""
+        return cls(Counter(kept["outcomes"]), kept["questions"], kept["unreadable"])
+
+    def to_keep(self) -> dict[str, Any]:
+        """Return what is kept of them."""
+        outcomes = {str(outcome): count for outcome, count in self.outcomes.items()}
+        more = {"questions": self.questions, "unreadable": self.unreadable}
+        return {"outcomes": outcomes, **more}
 
     @property
     def treatments(self) -> int:

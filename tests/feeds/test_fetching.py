@@ -6,7 +6,6 @@ import gc
 import gzip
 import socket
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,20 +15,7 @@ from reminders.feeds import fetching
 from reminders.feeds.fetching import Fetcher, Validators
 from reminders.rules.terms import InputError
 from tests.support.calendars import event, ics
-from tests.support.doubles.calendar_server import CalendarServer, calendar_server
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[CalendarServer]:
-    with calendar_server() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: CalendarServer) -> CalendarServer:
-    running.files.clear()
-    running.asked.clear()
-    return running
+from tests.support.doubles.calendar_server import CalendarServer
 
 
 def test_a_calendar_comes_as_it_is_packed_or_not(server: CalendarServer) -> None:

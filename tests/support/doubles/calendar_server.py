@@ -52,9 +52,7 @@ def calendar_server() -> Iterator[CalendarServer]:
     web.daemon_threads = True
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    web.socket = context.wrap_socket(
-        web.socket, server_side=True, do_handshake_on_connect=False
-    )
+    web.socket = context.wrap_socket(web.socket, server_side=True, do_handshake_on_connect=False)
     server.port = web.server_address[1]
     threading.Thread(target=web.serve_forever, args=(0.02,), daemon=True).start()
     try:
