@@ -26,7 +26,7 @@ from reminders.web.desk.messages import (
 )
 from reminders.web.desk.reports import reports
 from reminders.web.desk.schedule import day_preview, milestones, today
-from reminders.web.desk.settings import check_up, clinic, keys, services, staff
+from reminders.web.desk.settings import check_up, clinic, feeds, keys, services, staff
 from reminders.web.desk.sign_in import account, invitation, setup, sign_in
 
 ROUTES: list[BaseRoute] = [
@@ -50,6 +50,7 @@ ROUTES: list[BaseRoute] = [
     *staff.ROUTES,
     *services.ROUTES,
     *keys.ROUTES,
+    *feeds.ROUTES,
     *search.ROUTES,
     *enrol.ROUTES,
     *client_page.ROUTES,
