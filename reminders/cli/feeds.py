@@ -34,7 +34,7 @@ def feeds(
         with reading(app.engine) as session:
             clinic = find_clinic(session, name)
         if add:
-            _add(app, clinic.id, name, add)
+            _add(app, name, add)
         if remove is not None:
             _remove(app, clinic.id, remove)
         with reading(app.engine) as session:
@@ -45,7 +45,7 @@ def feeds(
         out.print(_grid(found) if found else "No calendar is read for this clinic yet.")
 
 
-def _add(app: App, clinic_id: int, name: str, address: str) -> None:
+def _add(app: App, name: str, address: str) -> None:
     try:
         with writing(app.engine) as session:
             clinic, now = find_clinic(session, name), app.clock()

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from reminders.calendars.isolation import calendar_content
-from reminders.enrolment import client_records
 from reminders.intake import answers
 from reminders.rules.feeds import EVERY
 from reminders.store.database import reading, writing
@@ -311,4 +310,3 @@ def test_of_an_erased_client_an_event_is_never_taken_in_again(house: House, diar
     diary.read(event(ANA, MOVED, "SEQUENCE:9"))
     with reading(house.engine) as session:
         assert [c.first_name for c in people.clients_of(session)] == ["(erased)"]
-    assert client_records
