@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from reminders.calendars.isolation import calendar_content
 from reminders.intake import answers
+from reminders.privacy import retention
 from reminders.rules.feeds import EVERY
 from reminders.store.database import reading, writing
 from reminders.store.queries import feeds as queries
@@ -310,3 +311,35 @@ def test_of_an_erased_client_an_event_is_never_taken_in_again(house: House, diar
     diary.read(event(ANA, MOVED, "SEQUENCE:9"))
     with reading(house.engine) as session:
         assert [c.first_name for c in people.clients_of(session)] == ["(erased)"]
+
+
+def test_a_host_with_only_cron_reads_calendars_by_its_tick(house: House, diary: Diary) -> None:
+    diary.hold(event(ANA))
+    diary.add()
+    house.app.tick()
+    assert diary.treatments() == ["03-03 14:00"]
+    assert house.app.feed_reader.run() == 0, "and no more before it is due again"
+
+
+def test_what_became_of_events_is_kept_no_longer_than_it_can_matter(
+    house: House, diary: Diary
+) -> None:
+    diary.read(event(ANA))
+    house.clock.now += timedelta(days=90)
+    with writing(house.engine) as session:
+        retention.purge(session, house.app.retention_periods, house.clock())
+        assert queries.events(session, diary.feed_id) == {}
+    assert diary.treatments() == ["03-03 14:00"]
+
+
+def test_whoever_erases_somebody_asked_about_is_not_asked_about_them_again(
+    house: House, diary: Diary
+) -> None:
+    house.enrol(
+        ana(house.clock().date() - timedelta(days=60), first_name="Anna", last_name="Costa")
+    )
+    diary.read(event("ATTENDEE;CN=Anna Costa:mailto:new@mail.example"))
+    assert len(diary.questions()) == 1
+    forget(house)
+    diary.read_again()
+    assert diary.questions() == []
