@@ -30,11 +30,14 @@ _SURROUNDINGS = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMR
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a process may take: bytes of memory and of what it writes, and seconds."""
+    """What a process may take: bytes of memory and of what it writes, and seconds of a processor.
+    ``patience`` is how many on the clock: a busy server gives less of a processor than one may use.
+    """
 
     memory: int
     output: int
-    seconds: float
+    seconds: int
+    patience: float = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class ConfinedReader:
                 stdout=out,
                 stderr=subprocess.DEVNULL,
                 env=known,
-                timeout=self.limits.seconds,
+                timeout=self.limits.patience,
                 check=False,
             ).returncode
         except subprocess.TimeoutExpired:
@@ -151,7 +154,7 @@ def confine(limits: Limits) -> None:
         for what, most in (
             (resource.RLIMIT_CORE, 0),
             (resource.RLIMIT_FSIZE, limits.output),
-            (resource.RLIMIT_CPU, int(limits.seconds)),
+            (resource.RLIMIT_CPU, limits.seconds),
             (resource.RLIMIT_AS, limits.memory),
         ):
             with suppress(OSError, ValueError):  # held tighter already, or not at all

@@ -17,7 +17,7 @@ from reminders.intake import lists
 from reminders.intake.arrivals import Pace
 from reminders.intake.column_meanings import CellRemark
 from reminders.intake.list_results import CheckedList
-from reminders.list_tables import Table
+from reminders.list_tables import Rows, Table
 from reminders.plans.reminder_plans import replan_clients
 from reminders.questions import questions
 from reminders.rules import list_columns
@@ -39,7 +39,6 @@ class ImportPreview:
     table: Table
     columns: dict[str, int]
     checked: CheckedList
-    cells: str | None
 
     @property
     def missing(self) -> list[CellRemark]:
@@ -97,7 +96,7 @@ def look(
     table, where = _table(intake), json.loads(intake.columns)
     known = questions.answers(session, clinic.id)
     checked = lists.check(table, intake.file_name, clinic, library, now, where, known)
-    return ImportPreview(table, where, checked, intake.cells)
+    return ImportPreview(table, where, checked)
 
 
 def set_columns(session: Session, intake: Import, where: Mapping[str, int]) -> None:
@@ -110,15 +109,14 @@ def set_columns(session: Session, intake: Import, where: Mapping[str, int]) -> N
 
 def mend(intake: Import, cells: Mapping[tuple[int, int], str]) -> int:
     """Write into cells, given by row number and column place; return how many changed."""
-    table, changed = _table(intake), 0
-    rows: list[tuple[int, Sequence[str]]] = []
+    table, changed, rows = _table(intake), 0, Rows()
     for number, row in table.rows:
         mended = [*row, *[""] * (len(table.header) - len(row))]
         for place in range(len(mended)):
             wanted = cells.get((number, place), mended[place])
             changed += wanted != mended[place]
             mended[place] = wanted
-        rows.append((number, mended))
+        rows.append(number, mended)
     intake.cells = Table(table.header, rows).as_text()
     return changed
 
@@ -126,7 +124,7 @@ def mend(intake: Import, cells: Mapping[tuple[int, int], str]) -> int:
 def leave_out(intake: Import, numbers: set[int]) -> None:
     """Drop rows from a list, as those of other treatments."""
     table = _table(intake)
-    rows = [(number, row) for number, row in table.rows if number not in numbers]
+    rows = Rows((number, row) for number, row in table.rows if number not in numbers)
     intake.cells = Table(table.header, rows).as_text()
 
 
@@ -140,26 +138,24 @@ def say_consent(intake: Import, channels: Sequence[Channel], source: str, on: st
     said = {f"{channel}_consent": "yes" for channel in channels}
     said |= {"consent_source": source, "consent_at": on}
     new = {name: text for name, text in said.items() if name not in where}
-    rows = [
+    rows = Rows(
         (number, [*row, *[""] * (len(table.header) - len(row)), *new.values()])
         for number, row in table.rows
-    ]
+    )
     where |= {name: len(table.header) + place for place, name in enumerate(new)}
     intake.columns = json.dumps(where)
     intake.cells = Table([*table.header, *new], rows).as_text()
 
 
-def accept(intake: Import, looked: ImportPreview, now: datetime) -> None:
-    """Let a list be on its way in from now on; raises ``InputError`` where it is already, or is not
-    what was looked at any more.
+def accept(intake: Import, now: datetime) -> None:
+    """Let a list be on its way in from now on, so that nobody changes it any more; raises
+    ``InputError`` where it is already.
     """
     if intake.taken_at is not None:
         raise InputError("This list is in already.", "Undo it first to bring it in again.")
     if intake.arriving_at is not None:
         raise InputError("This list is being brought in.", "Wait until it is there.")
-    if intake.cells != looked.cells:
-        raise InputError("This list was changed meanwhile.", "Look at it again.")
-    intake.arriving_at, intake.taken = now, len(looked.checked.good)
+    intake.arriving_at = now
 
 
 def open_list(session: Session, clinic: Clinic, name: str, who: str, now: datetime) -> Import:

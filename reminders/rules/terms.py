@@ -227,6 +227,10 @@ class InputError(ValueError):
     """Something a person typed cannot be used: ``problem`` says why, ``mend`` what to do."""
 
     def __init__(self, problem: str, mend: str) -> None:
-        super().__init__(f"{problem} {mend}")
+        super().__init__(problem, mend)
         self.problem = problem
         self.mend = mend
+
+    def __str__(self) -> str:
+        """Say both."""
+        return f"{self.problem} {self.mend}"

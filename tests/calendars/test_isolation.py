@@ -49,7 +49,7 @@ def test_whatever_a_calendar_does_there_it_ends_in_one_sentence(
 ) -> None:
     file, problem = HOSTILE[name]
     if "long" in problem:
-        soon = replace(isolation.READER, limits=replace(LIMITS, seconds=2))
+        soon = replace(isolation.READER, limits=replace(LIMITS, patience=2))
         monkeypatch.setattr(isolation, "READER", soon)
     with pytest.raises(InputError, match=problem) as refused:
         calendar_content(file, "Europe/London", NOW)

@@ -28,7 +28,7 @@ def test_whatever_a_file_does_there_it_ends_in_one_sentence_that_says_what_to_do
 
 
 def test_a_workbook_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    soon = replace(isolation.READER, limits=replace(LIMITS, seconds=0.01))
+    soon = replace(isolation.READER, limits=replace(LIMITS, patience=0.01))
     monkeypatch.setattr(isolation, "READER", soon)
     with pytest.raises(InputError, match=r"too long .*CSV"):
         table_of(xlsx(LIST))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from reminders.app import App
 from reminders.intake import lists
 from reminders.intake.column_meanings import CellRemark
 from reminders.intake.imports import ImportPreview
@@ -13,7 +14,6 @@ from reminders.rules.list_columns import FIELDS
 from reminders.store.database import short_transaction
 from reminders.store.queries import people
 from reminders.store.tables import Import
-from reminders.web.desk.page import DeskRequest
 
 SHOWN = 40
 """How many faulty rows, and how many good ones, a page shows at a time."""
@@ -39,7 +39,7 @@ HOLDS = {
 assert HOLDS.keys() - {""} == set(FIELDS)
 
 
-def words(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[str, Any]:
+def words(app: App, intake: Import, looked: ImportPreview) -> dict[str, Any]:
     """Return what the page of a list that is looked at before it goes in fills its template with:
     nothing long, since templates hold it until the garbage collector comes.
     """
@@ -47,7 +47,7 @@ def words(request: DeskRequest, intake: Import, looked: ImportPreview) -> dict[s
     faults = [] if missing else looked.checked.faults
     faulty = list(dict.fromkeys(fault.row for fault in faults))
     cells = {number: row for number, row in looked.table.rows if number in faulty[:SHOWN]}
-    checked, foreseen = looked.checked, _foresee(request, looked)
+    checked, foreseen = looked.checked, _foresee(app, intake, looked)
     waiting = [*checked.doubts, *(foreseen.waiting if foreseen else [])]
     in_doubt = {row.number for row in waiting}
     ready = [one for one in checked.good if not one[1].cancelled and one[0] not in in_doubt]
@@ -103,10 +103,10 @@ def _faulty(looked: ImportPreview, number: int, row: Any) -> dict[str, Any]:
     }
 
 
-def _foresee(request: DeskRequest, looked: ImportPreview) -> Taken | None:
+def _foresee(app: App, intake: Import, looked: ImportPreview) -> Taken | None:
     """Play the intake on the real database, and undo it."""
     if looked.missing or not 0 < len(looked.checked.good) <= FORESEEN:
         return None
-    with short_transaction(request.app.engine) as session:
-        clinic = people.clinic(session, request.clinic_id)
-        return lists.bring_in(session, request.app.library, clinic, looked.checked, request.now)
+    with short_transaction(app.engine) as session:
+        clinic = people.clinic(session, intake.clinic_id)
+        return lists.bring_in(session, app.library, clinic, looked.checked, app.clock())

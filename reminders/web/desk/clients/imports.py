@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any
 
-from sqlalchemy.orm import Session
 from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
@@ -14,27 +12,21 @@ from starlette.responses import Response
 from reminders.enrolment.terms import Effect
 from reminders.intake import imports as list_imports
 from reminders.intake import sheet_choices
-from reminders.intake.arrivals import Arrival
 from reminders.rules.list_columns import FIELDS
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
-from reminders.spreadsheets import table_in, write_table
 from reminders.store.database import reading, writing
 from reminders.store.queries import imports as queries
-from reminders.store.queries import people
 from reminders.store.queries.desk import row_of_clinic
 from reminders.store.tables import Import
-from reminders.web.desk.clients import import_sheets
-from reminders.web.desk.clients.import_draft import HOLDS, words
+from reminders.web.desk.clients import import_process, import_sheets, import_work
+from reminders.web.desk.clients.import_draft import HOLDS
 from reminders.web.desk.clients.questions import cards
 from reminders.web.desk.page import DeskRequest, desk_route
-from reminders.workbooks.terms import SeveralSheetsError
+from reminders.workbooks.terms import LARGEST, SeveralSheetsError
 
 ASKED = 10
 """So many questions stand under a list that is in; the others have a page of their own."""
-
-MEANWHILE = 1_000
-"""Up to so many treatments the page waits until they are in."""
 
 
 def show_all(request: DeskRequest) -> Response:
@@ -48,29 +40,25 @@ def show_all(request: DeskRequest) -> Response:
 
 def begin(request: DeskRequest) -> Response:
     """Take a file or pasted cells, and go on to checking them."""
+    who = request.signed_in.staff.email
     try:
-        file, name = _given(request)
-        table = table_in(file)
+        content, name = _given(request)
+        number = import_process.begin(request.app, content, request.clinic_id, name, who)
     except SeveralSheetsError as question:
-        return import_sheets.ask(request, file, name, question.sheets)
+        return import_sheets.ask(request, content, name, question.sheets)
     except InputError as error:
         request.faults["file"] = str(error)
         return show_all(request)
-    with writing(request.app.engine) as session:
-        clinic = people.clinic(session, request.clinic_id)
-        who = request.signed_in.staff.email
-        intake = list_imports.begin(session, clinic, table, name, who, request.now)
-        request.record(session, "began a list", Import, intake.id, f"{len(table.rows)} rows")
-    return request.redirect(f"/lists/{intake.id}")
+    return request.redirect(f"/lists/{number}")
 
 
-def _given(request: DeskRequest) -> tuple[BinaryIO, str]:
+def _given(request: DeskRequest) -> tuple[bytes, str]:
     """Return what was dropped or pasted, and what it is called."""
     upload = request.form.get("file")
     if isinstance(upload, UploadFile) and upload.filename:
-        return upload.file, upload.filename
+        return upload.file.read(LARGEST + 1), upload.filename
     if pasted := request.typed("cells").strip("\r\n"):
-        return BytesIO(pasted.encode()), "pasted cells"
+        return pasted.encode(), "pasted cells"
     raise InputError("There is no list yet.", "Choose a file, or paste cells.")
 
 
@@ -78,7 +66,6 @@ def show(request: DeskRequest) -> Response:
     """Show a list as it stands: what can go in, what is to be mended, and what it would do."""
     with reading(request.app.engine) as session:
         intake = row_of_clinic(session, request.clinic_id, Import, request.id)
-        clinic = people.clinic(session, request.clinic_id)
     if intake.taken_at is not None:
         return _show_taken(request, intake)
     if intake.arriving_at is not None:
@@ -86,18 +73,17 @@ def show(request: DeskRequest) -> Response:
     if sheets := sheet_choices.sheets_of(intake):
         return import_sheets.show(request, intake, sheets)
     try:
-        with reading(request.app.engine) as session:
-            looked = list_imports.look(session, intake, clinic, request.app.library, request.now)
+        shown = import_process.look(request.app, intake, import_work.overview)
     except InputError as error:
         request.faults["list"] = str(error)
-        return request.page("import-dropped.html", intake=intake)
-    return request.page("import.html", **words(request, intake, looked))
+        return request.page("import-dropped.html", intake=_briefly(intake))
+    return request.page("import.html", **shown)
 
 
 def _show_arriving(request: DeskRequest, intake: Import) -> Response:
     with reading(request.app.engine) as session:
         there = queries.count_rows(session, intake.id)
-    return request.page("import-arriving.html", intake=intake, there=there)
+    return request.page("import-arriving.html", intake=_briefly(intake), there=there)
 
 
 def _show_taken(request: DeskRequest, intake: Import) -> Response:
@@ -107,8 +93,18 @@ def _show_taken(request: DeskRequest, intake: Import) -> Response:
         changed = queries.changed_clients(session, intake.id, known) if intake.undone_at else []
         left = queries.left_already(session, intake.id, Effect.ADDED)
         asked = cards(session, request.clinic_id, 0 if intake.undone_at else ASKED)
-    shown: dict[str, Any] = {"intake": intake, "effects": effects, "changed": changed, "left": left}
+    shown: dict[str, Any] = {
+        "intake": _briefly(intake),
+        "effects": effects,
+        "changed": changed,
+        "left": left,
+    }
     return request.page("import-done.html", **shown | asked)
+
+
+def _briefly(intake: Import) -> dict[str, Any]:
+    """Return a list without its cells: templates hold what they show until garbage is collected."""
+    return {**intake.model_dump(exclude={"cells"}), "has_rest": bool(intake.cells)}
 
 
 def set_columns(request: DeskRequest) -> Response:
@@ -172,29 +168,19 @@ def _change(request: DeskRequest, change: Any) -> Response:
 
 def take(request: DeskRequest) -> Response:
     """Take in what is good; a long list goes on after the page that says so has been answered."""
-    app, address = request.app, f"/lists/{request.id}"
+    app, who = request.app, request.signed_in.staff.email
+    here = request.redirect(f"/lists/{request.id}")
     try:
-        with reading(app.engine) as session:
-            intake = row_of_clinic(session, request.clinic_id, Import, request.id)
-            clinic = people.clinic(session, request.clinic_id)
-            looked = list_imports.look(session, intake, clinic, app.library, request.now)
         with writing(app.engine) as session:
             intake = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
-            list_imports.accept(intake, looked, request.now)
+            list_imports.accept(intake, request.now)
+        if import_process.is_long(intake):
+            here.background = BackgroundTask(import_process.take_in, app, intake, who)
+            return here
+        import_work.take_in(app, intake.id, who)
     except InputError:
-        return request.redirect(address)
-    arrival = Arrival(app.engine, app.library, looked.checked, request.id, app.clock)
-    rest = list_imports.cells_left_out(looked)
-
-    def record(session: Session, intake: Import) -> None:
-        request.record(session, "brought in a list", Import, intake.id, f"{intake.taken} rows")
-
-    if len(looked.checked.good) <= MEANWHILE:
-        arrival.run(record, rest)
-        return request.redirect(address, "brought-in")
-    going_on = request.redirect(address)
-    going_on.background = BackgroundTask(arrival.run, record, rest)
-    return going_on
+        return here
+    return request.redirect(f"/lists/{request.id}", "brought-in")
 
 
 def undo(request: DeskRequest) -> Response:
@@ -226,16 +212,13 @@ def rest(request: DeskRequest) -> Response:
     """Return the rows that cannot go in, with a column that says why."""
     with reading(request.app.engine) as session:
         intake = row_of_clinic(session, request.clinic_id, Import, request.id)
-        clinic = people.clinic(session, request.clinic_id)
-        try:
-            looked = list_imports.look(session, intake, clinic, request.app.library, request.now)
-        except InputError:
-            return request.redirect(f"/lists/{request.id}")
+    try:
+        rows = import_process.look(request.app, intake, import_work.rows_to_mend)
+    except InputError:
+        return request.redirect(f"/lists/{request.id}")
     name = re.sub(r"[^A-Za-z0-9-]+", "-", intake.file_name.rpartition(".")[0] or intake.file_name)
     heads = {"Content-Disposition": f'attachment; filename="{name}-to-mend.csv"'}
-    return Response(
-        write_table(list_imports.rows_left_out(looked)), media_type="text/csv", headers=heads
-    )
+    return Response(rows, media_type="text/csv", headers=heads)
 
 
 ROUTES = [

@@ -7,9 +7,6 @@ from datetime import timedelta
 import pytest
 
 from reminders.intake import imports
-from reminders.intake.imports import ImportPreview
-from reminders.intake.list_results import CheckedList
-from reminders.list_tables import Table
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError, Status
 from reminders.spreadsheets import table_of, write_table
@@ -66,9 +63,8 @@ def test_a_list_is_taken_in_once_however_often_the_button_is_pressed(house: Hous
         assert len(queries.rows_of(session, number)) == 1
     with writing(house.engine) as session:
         intake = session.get_one(Import, number)
-        looked = ImportPreview(Table([], []), {}, CheckedList(), intake.cells)
         with pytest.raises(InputError, match="in already"):
-            imports.accept(intake, looked, house.clock())
+            imports.accept(intake, house.clock())
 
 
 def test_the_check_page_changes_nothing(house: House) -> None:
