@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ from reminders.delivery.pass_summary import PassSummary, log_settled
 from reminders.delivery.redaction import redact
 from reminders.delivery.restore_guard import RestoreGuard
 from reminders.delivery.unknown_messages import UnknownMessages
+from reminders.feeds.fetching import Fetcher
+from reminders.feeds.reading import FeedReader
 from reminders.inbox.missed_texts import InboundTexts
 from reminders.intake.arrivals import settle_interrupted
 from reminders.intake.deliveries import Deliveries
@@ -35,8 +37,8 @@ from reminders.rehearsal.simulation import AcceptingSender
 from reminders.rules.forecast import RateLimit
 from reminders.rules.reconciliation import PATIENCE, Patience
 from reminders.rules.terms import Channel
+from reminders.sealing import Sealing
 from reminders.senders import Sender
-from reminders.senders.email import MailServer
 from reminders.senders.email import probe as probe_mail
 from reminders.settings import Settings
 from reminders.startup import use_packaged_zones
@@ -110,11 +112,6 @@ class App:
         """Return the Twilio account that sends texts."""
         return accounts.twilio(self.settings)
 
-    @property
-    def mail_server(self) -> MailServer:
-        """Return the mail server that emails are sent by."""
-        return accounts.mail_server(self.settings)
-
     def senders(self) -> Mapping[Channel, Sender]:
         """Return a sender for each channel."""
         return accounts.senders(self.settings, self.links)
@@ -127,7 +124,7 @@ class App:
 
         yield from own_checks(self.engine, self.library, self.renderer, self.clock)
         if self.settings.live:
-            probe = partial(probe_mail, self.mail_server)
+            probe = partial(probe_mail, accounts.mail_server(self.settings))
             yield from third_party_checks(self.settings, self.twilio, probe, fix=fix)
         else:
             yield Check("Twilio, SMTP", Verdict.PASS, "not used while DELIVERY=outbox")
@@ -169,6 +166,16 @@ class App:
         server = self.links.seal("server", server_of(self.settings.database_url))
         return HistoryWatch(server, watching=self.settings.live)
 
+    @cached_property
+    def sealing(self) -> Sealing:
+        """Return what seals the addresses of calendars."""
+        return Sealing(self.settings.secret_key.get_secret_value(), "calendar")
+
+    @cached_property
+    def feed_reader(self) -> FeedReader:
+        """Return what reads calendars."""
+        return FeedReader(self.engine, self.library, Fetcher(), self.sealing, self.clock)
+
     @property
     def unknown_messages(self) -> UnknownMessages:
         """Return what finds messages that left and the database does not know of."""
@@ -178,11 +185,7 @@ class App:
     def restore_guard(self) -> RestoreGuard:
         """Return what checks whether this database may send at all."""
         return RestoreGuard(
-            self.engine,
-            self.unknown_messages,
-            self.clock,
-            self.settings.public_url,
-            self.history,
+            self.engine, self.unknown_messages, self.clock, self.settings.public_url, self.history
         )
 
     @cached_property
@@ -247,9 +250,8 @@ class App:
         )
 
     def tick(self) -> PassSummary | Hold:
-        """Make one pass for a host that has only cron, or return why nothing may be sent. Raises
-        ``SendError`` where Twilio has to be asked first and does not answer.
-        """
+        """Make one pass for a host that has only cron, or return why nothing may be sent. Raises as
+        ``hold`` does."""
         follow_zone_data(self.engine, self.library, self.clock())
         self.raise_alarms()
         self.alert_sender().run()
@@ -258,6 +260,7 @@ class App:
         self.redact()
         settle_interrupted(self.engine, self.library, self.clock())
         self.deliveries.take_waiting()
+        self.feed_reader.run()
         self.heartbeat_ping.beat()
         return came
 
@@ -267,8 +270,7 @@ class App:
 
     def rehearsal_dispatcher(self, engine: Engine, clock: Clock) -> Dispatcher:
         """Return a dispatcher for a copy of the database, which sends nothing."""
-        accepting = AcceptingSender()
-        return Dispatcher(engine, self.renderer, dict.fromkeys(Channel, accepting), clock)
+        return Dispatcher(engine, self.renderer, dict.fromkeys(Channel, AcceptingSender()), clock)
 
     def clear_outbox(self) -> int:
         """Remove what the outbox holds of erased clients, and return how many files."""
@@ -277,8 +279,7 @@ class App:
     @property
     def retention_periods(self) -> RetentionPeriods:
         """Return how long records are kept."""
-        s, names = self.settings, [field.name for field in fields(RetentionPeriods)]
-        return RetentionPeriods(**{n: timedelta(getattr(s, f"keep_{n}_days")) for n in names})
+        return RetentionPeriods.of(self.settings)
 
     @cached_property
     def _idle(self) -> IdleConnections:

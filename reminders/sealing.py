@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 class Sealing:
-    """Encrypt and authenticate texts under a key that is made of the operator's for one purpose."""
+    """Encrypt and authenticate texts under a key that is made of the operator's for one purpose, so
+    that what was sealed for one opens for no other.
+    """
 
     def __init__(self, secret_key: str, purpose: str) -> None:
         """Take the operator's key, and what is sealed."""
-        self._key = hmac.digest(secret_key.encode(), f"sealed.{purpose}".encode(), sha256)
+        self._secret_key, self._purpose = secret_key, purpose
 
-    @cached_property
-    def _fernet(self) -> Fernet:
-        from cryptography.fernet import Fernet  # noqa: PLC0415 (6 MB, for those who have secrets)
-
-        return Fernet(urlsafe_b64encode(self._key))
+    def within(self, purpose: str) -> Sealing:
+        """Return what seals for a purpose within this one."""
+        return Sealing(self._secret_key, f"{self._purpose}.{purpose}")
 
     def seal(self, words: str) -> str:
         """Return a text sealed."""
@@ -31,11 +31,24 @@ class Sealing:
 
     def opened(self, sealed: str | None) -> str | None:
         """Return what was sealed; None where nothing was, or under another key."""
-        from cryptography.fernet import InvalidToken  # noqa: PLC0415 (as above)
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415 (6 MB, for whoever seals)
 
         if sealed is None:
             return None
         try:
-            return self._fernet.decrypt(sealed.encode()).decode()
-        except InvalidToken:
+            return str(self._fernet.decrypt(sealed.encode()).decode())
+        except (InvalidToken, ValueError):
             return None
+
+    def fingerprint(self, words: str) -> str:
+        """Return a keyed hash by which the same text is known again."""
+        return hmac.digest(self._key("same"), words.encode(), sha256).hex()
+
+    @cached_property
+    def _fernet(self) -> Fernet:
+        from cryptography.fernet import Fernet  # noqa: PLC0415 (as above)
+
+        return Fernet(urlsafe_b64encode(self._key("sealed")))
+
+    def _key(self, what: str) -> bytes:
+        return hmac.digest(self._secret_key.encode(), f"{what}.{self._purpose}".encode(), sha256)

@@ -30,6 +30,9 @@ BEAT_SECONDS = 15
 ALARM_SECONDS = 60
 """Between checks for alerts."""
 
+FEED_SECONDS = 30
+"""Between looks for calendars that are due; each is read every quarter of an hour."""
+
 LOOK_SECONDS = 1.0
 """Between checks of the clock."""
 
@@ -117,12 +120,14 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
         _take_bookings, "interval", seconds=BEAT_SECONDS, args=[app], next_run_time=app.clock()
     )
     _watch_alerts(app, scheduler)
+    scheduler.add_job(_read_feeds, "interval", args=[app], seconds=FEED_SECONDS, executor="feeds")
     with dispatcher.kept():
         scheduler.start()
         try:
             yield
         finally:
             dispatcher.stop()
+            app.feed_reader.stop()
             scheduler.shutdown(wait=True)
             watchman.close()
 
@@ -167,8 +172,9 @@ def _scheduler() -> BackgroundScheduler:
     return BackgroundScheduler(
         timezone=UTC,
         executors={
-            "default": ThreadPoolExecutor(3)
-        },  # alerts and bookings do not wait for a long pass
+            "default": ThreadPoolExecutor(3),  # alerts and bookings do not wait for a long pass
+            "feeds": ThreadPoolExecutor(1),  # and none of them for somebody's slow calendar
+        },
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
 
@@ -178,6 +184,16 @@ def _watch_alerts(app: App, scheduler: BackgroundScheduler) -> None:
     tell = {"args": [app.alert_sender()], "seconds": BEAT_SECONDS, "next_run_time": now}
     scheduler.add_job(_send_alerts, "interval", **tell)
     scheduler.add_job(_raise, "interval", args=[app], seconds=ALARM_SECONDS, next_run_time=now)
+
+
+def _read_feeds(app: App) -> None:
+    """Read the calendars that are due."""
+    try:
+        app.feed_reader.run()
+    except AWAY as error:
+        log.warning("calendars not read, the database is away", why=reason(error))
+    except Exception:
+        log.exception("calendars not read")
 
 
 def _raise(app: App) -> None:

@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "reminders"
 FLOORS = (
     ("rules",),
-    ("private_files", "workbooks", "list_tables"),
+    ("private_files", "confinement"),
+    ("workbooks", "calendars", "list_tables"),
     (
         "store",
         "senders",
@@ -35,7 +36,7 @@ FLOORS = (
     ("monitoring", "rehearsal", "consent"),
     ("enrolment", "customisation", "inbox"),
     ("intake", "staff"),
-    ("privacy",),
+    ("privacy", "feeds"),
     ("app",),
     ("web", "worker"),
     ("cli", "__main__"),

@@ -16,6 +16,7 @@ from reminders.cli import (
     clinics,
     demo,
     doctor,
+    feeds,
     imports,
     inspection,
     keys,
@@ -89,6 +90,7 @@ for group, members in GROUPS.items():
             commands.add_typer(command, name=name, rich_help_panel=group)
         else:
             commands.command(name, rich_help_panel=group)(command)
+clinics.commands.command("feeds")(feeds.feeds)
 clients.commands.command("consent")(privacy.agree)
 clients.commands.command("merge")(client_merge.merge)
 clients.commands.command("unmerge")(client_merge.unmerge)

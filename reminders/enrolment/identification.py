@@ -31,6 +31,8 @@ SENTENCES = {
     Why.CONTACTS_OF_TWO: "{told} has the number of one client and the address of another. Who is it?",
     Why.NAMESAKE: "You know {known} already, with another number or address. Is {told} the same"
     " person?",
+    Why.NAME_ALONE: "{told} is in your calendar without a number or address, and no client has just"
+    " this name. Who is it? Somebody new goes in by themselves once you enrol them.",
     Why.SHARED_CONTACT: "{known} has this number or address already. Is {told} the same person?",
 }
 
@@ -79,7 +81,9 @@ class ClientIndex:
             return self._somebody_else(person, enrolment, only_exact=True)
         if enrolment.meant is not None:
             return Identified(self._kept.get(enrolment.meant, enrolment.meant), respelled=True)
-        meant = identity.who_is_meant(person, self._directory)
+        named = enrolment.is_named_only
+        who = identity.who_is_named if named else identity.who_is_meant
+        meant = who(person, self._directory)
         if meant.verdict is Verdict.QUESTION:
             if enrolment.cancelled and not self._would_cancel(enrolment, meant.clients):
                 return Identified(None)
@@ -99,8 +103,12 @@ class ClientIndex:
     def _as_answered(
         self, person: Person, meant: Meant, enrolment: Enrolment, answers: Answers
     ) -> Identified:
-        subject = _subject(enrolment, answers)
+        named = enrolment.is_named_only and meant.why not in _NUMBERED
+        subject = _named_subject(person, answers) if named else _subject(enrolment, answers)
         answer = answers.get(QuestionKind.PERSON, subject)
+        if answer is None and named:
+            sentence, labels, _ = self.ask(person, meant)
+            return Identified(None, questions.about_named(subject, sentence, labels))
         if answer is None:
             return Identified(None, questions.about_person(subject, *self.ask(person, meant)))
         if answer == questions.SOMEBODY_ELSE:
@@ -153,7 +161,7 @@ class ClientIndex:
         """
         known = [self._known[number] for number in meant.clients]
         name, why = _named(person), meant.why or Why.SEVERAL_FIT
-        sentence = SENTENCES[why].format(known=_named(known[0]), told=name)
+        sentence = SENTENCES[why].format(known=_named(known[0]) if known else "", told=name)
         numbered = why in _NUMBERED
         labels = {
             one.id: _described(one) + (": the details changed" if numbered else _news(person, one))
@@ -221,14 +229,25 @@ def _subject(enrolment: Enrolment, answers: Answers) -> str:
     )
 
 
+def _named_subject(person: Person, answers: Answers) -> str:
+    """Return what it is remembered by who is meant by a name alone, in whichever calendar."""
+    return answers.subject("a name alone", person.first, person.last)
+
+
 def candidates(session: Session, clinic: Clinic, enrolments: Sequence[Enrolment]) -> list[Client]:
     """Return the clients that some enrolments may mean, locked until the transaction ends."""
     persons = [told(enrolment) for enrolment in enrolments]
-    return _candidates(session, clinic, persons, {e.meant for e in enrolments if e.meant})
+    families = {name_key(e.last_name) for e in enrolments if e.is_named_only and e.last_name}
+    ids = {e.meant for e in enrolments if e.meant}
+    return _candidates(session, clinic, persons, ids, families)
 
 
 def _candidates(
-    session: Session, clinic: Clinic, persons: Sequence[Person], ids: Collection[int]
+    session: Session,
+    clinic: Clinic,
+    persons: Sequence[Person],
+    ids: Collection[int],
+    families: Collection[str] = (),
 ) -> list[Client]:
     """Return whom some people may be, and those of these ids; nobody else who wrote a number or
     address into a form, and has not proven it.
@@ -246,6 +265,7 @@ def _candidates(
             for name in (f"{one.first} {one.last}", f"{one.last} {one.first}")
         },
         ids=ids,
+        families=families,
     )
     unproven = join_requests.unproven(session, clinic.id) - set(ids)
     return [client for client in found if client.id not in unproven]

@@ -63,6 +63,12 @@ class Enrolment:
         return contact, name_key(self.first_name)
 
     @property
+    def is_named_only(self) -> bool:
+        """Say whether nothing but a name tells who is to be treated, as in many a calendar."""
+        told = self.phone or self.email or self.client_id or self.meant is not None
+        return not told and not self.cancelled
+
+    @property
     def booking(self) -> tuple[str, str] | None:
         """Return the booking's number with whose number it is; None where there is none."""
         return (self.source, self.external_id) if self.external_id else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -36,7 +37,8 @@ class Booking:
     """What a source says of one booking, in its own words; the number is the source's own.
 
     Instants are ISO 8601: turned to the clinic's clock where they have an offset, on it where they
-    have none; a bare day where the hour is not known. Named like the columns of a list.
+    have none; a bare day where the hour is not known. Named like the columns of a list. ``by_name``
+    says that a name alone may tell who is meant.
     """
 
     source: str
@@ -59,6 +61,7 @@ class Booking:
     consent_source: str = ""
     sms_wording: str = ""
     email_wording: str = ""
+    by_name: ClassVar[bool] = False
 
 
 COLUMNS = [one.name for one in fields(Booking) if one.name != "source"]
@@ -126,6 +129,7 @@ def _checked(
         now=now,
         source=booking.source,
         answers=answers,
+        by_name=booking.by_name,
     )
     cells = {name: str(getattr(booking, name)) for name in COLUMNS}
     begins = _read(booking.treated_at, clinic, now)

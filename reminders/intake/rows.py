@@ -56,7 +56,8 @@ def _enrolment(
 ) -> Enrolment | None:
     first_name, last_name = _names(row, cancelled=cancelled)
     phone, email = _phone(row, first_name), row.read("email", _email)
-    if not phone and not email and not row.faults and not row.doubts:
+    told = phone or email or row.sheet.by_name
+    if not told and not row.faults and not row.doubts:
         row.fault("phone", "There is no number and no address.", "Add a mobile number or an email.")
     language = row.read("language", read_language) or ""
     time_zone = row.read("time_zone", lambda text: _zone(text, row.sheet.zone)) or None

@@ -96,6 +96,7 @@ def _layout(sheet: ColumnMeanings) -> str:
             "order": list(sheet.order),
             "source": sheet.source,
             "family_first": sheet.family_first,
+            "by_name": sheet.by_name,
         },
         ensure_ascii=False,
     )
@@ -118,4 +119,5 @@ def meanings(
         source=kept["source"],
         answers=answers,
         family_first=kept.get("family_first", False),  # not there in what waits since before
+        by_name=kept.get("by_name", False),
     )

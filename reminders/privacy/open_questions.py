@@ -14,7 +14,7 @@ from reminders.intake.vanished import ask_of
 from reminders.rules.mentions import is_named, is_reached
 from reminders.rules.payloads import leaves
 from reminders.rules.questions import QuestionKind
-from reminders.store.queries import booking_sources, imports, people
+from reminders.store.queries import booking_sources, feeds, imports, people
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Client, Question, WaitingRow
 
@@ -45,6 +45,7 @@ def forget(
         for row in queries.waiting_at(session, client.clinic_id)
         if _is_about(cells_of(row), client, contacts, unshared)
     ]
+    feeds.never_again(session, [cell for row in rows for cell in cells_of(row)])
     queries.forget_rows(session, rows)
     queries.close_unneeded(session, client.clinic_id)
     queries.drop_open(session, client.clinic_id, QuestionKind.JOINED, str(client.id))

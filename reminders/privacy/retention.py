@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from reminders.intake.imports import KEPT
 from reminders.plans import page_keys
 from reminders.privacy import open_questions
 from reminders.rules.terms import Act, Discretion, InputError, Reason
+from reminders.settings import Settings
 from reminders.store import erasure_log
 from reminders.store.queries import (
     api_keys,
@@ -25,6 +26,7 @@ from reminders.store.queries import (
     consents,
     delivery,
     erasure,
+    feeds,
     imports,
     join_requests,
     merges,
@@ -48,6 +50,9 @@ WAITING = timedelta(days=60)
 
 REPEATS = timedelta(days=1)
 """How long a repeated request of the API gets the answer of the first."""
+
+CALENDAR = timedelta(days=60)
+"""How long it is kept what became of an event of a calendar, after it began."""
 
 EVENTS = timedelta(days=90)
 """How long the API's feed can be read back."""
@@ -75,6 +80,12 @@ class RetentionPeriods:
     deliveries: timedelta
     consents: timedelta
     stops: timedelta
+
+    @classmethod
+    def of(cls, settings: Settings) -> RetentionPeriods:
+        """Return those that are set."""
+        names = [field.name for field in fields(cls)]
+        return cls(**{n: timedelta(getattr(settings, f"keep_{n}_days")) for n in names})
 
 
 def forget(
@@ -172,7 +183,9 @@ def _clear_client(session: Session, client: Client, now: datetime) -> None:
     client.preferred_hour = client.paused_until = None
     client.discretion, client.erased_at = Discretion.PLAIN, now
     page_keys.revoke_key(client)
-    for treatment in people.treatments_of(session, [client.id]):
+    treatments = list(people.treatments_of(session, [client.id]))
+    feeds.never_again(session, [one.external_id for one in treatments if one.external_id])
+    for treatment in treatments:
         treatment.external_id = None
 
 
@@ -215,6 +228,7 @@ def purge(session: Session, keep: RetentionPeriods, now: datetime) -> Counter[st
     done["clients"] += _forget_unfinished(session, now)
     done["forms"] = join_requests.forget(session, now - FORMS)
     api_keys.forget_answers(session, now - REPEATS)
+    feeds.retire(session, now - CALENDAR)
     done["events"] = api_keys.forget_events(session, now - EVENTS, now)
     for what, number in done.items():
         if number:

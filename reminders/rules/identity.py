@@ -78,6 +78,7 @@ class Why(StrEnum):
     SEVERAL_FIT = "several-fit"
     CONTACTS_OF_TWO = "contacts-of-two"  # the number is one client's, the address another's
     NAMESAKE = "namesake"  # a known full name with a new number or address
+    NAME_ALONE = "name-alone"  # no number, no address, and nobody has exactly that name
     SHARED_CONTACT = "shared-contact"  # another name on it: asked only of who stands at the desk
 
 
@@ -123,6 +124,10 @@ class Directory:
             if key:
                 self._found[kind, key].append(client)
 
+    def everybody(self) -> list[Known]:
+        """Return all who are entered, each once."""
+        return list({one.id: one for found in self._found.values() for one in found}.values())
+
     def find(self, kind: str, *keys: object) -> list[Known]:
         """Return who is found by any of these keys, each once."""
         found = (client for key in keys if key for client in self._found.get((kind, key), ()))
@@ -149,6 +154,20 @@ def whom_to_ask_about(person: Person, known: Directory) -> Meant:
     if meant.verdict is Verdict.NEW and sharing:
         return _question(Why.SHARED_CONTACT, sharing)
     return meant
+
+
+def who_is_named(person: Person, known: Directory) -> Meant:
+    """Decide who is meant by a name alone: its one bearer, else a person must say. ``known`` are all
+    who have that name, or its family name.
+    """
+    numbered = _by_client_number(person, known) or _by_booking(person, known)
+    if numbered is not None:
+        return numbered
+    bearers = known.find("name", name_key(person.first, person.last)) if person.last else []
+    if len(bearers) == 1:
+        return Meant(Verdict.SAME, (bearers[0].id,), respelled=True)
+    alike = [one for one in known.everybody() if _fits(person, one, Likeness.ALIKE)]
+    return _question(Why.SEVERAL_FIT if bearers else Why.NAME_ALONE, bearers or alike)
 
 
 def _by_client_number(person: Person, known: Directory) -> Meant | None:

@@ -130,6 +130,12 @@ def about_person(
     return Doubt(QuestionKind.PERSON, subject, "", sentence, choices, tuple(known))
 
 
+def about_named(subject: str, sentence: str, known: Mapping[int, str]) -> Doubt:
+    """Ask who is meant where nothing but a name is told, of which no client can be made."""
+    clients = (Choice(f"client:{number}", label) for number, label in known.items())
+    return Doubt(QuestionKind.PERSON, subject, "", sentence, (*clients, _LEAVE_OUT), tuple(known))
+
+
 def about_joined(client_id: int, sentence: str, known: Mapping[int, str], new: str) -> Doubt:
     """Ask who it is that joined by the form, and is a client of their own until that is answered."""
     choices = tuple(_one_of(known, new))

@@ -45,6 +45,10 @@ and countries of one clock, which are said often; cities are known by the IANA n
 """
 
 
+_OFFSET = re.compile(r"UTC[+-]")
+"""Windows has “UTC-11”, and no “UTC+11”: without its sign it would be both."""
+
+
 @lru_cache(maxsize=1)
 def _known() -> dict[str, str]:
     found: dict[str, str] = {}
@@ -83,9 +87,11 @@ def read_zone(text: str, windows_zones: Mapping[str, str]) -> str:
     a shorthand such as EST is refused because several zones share it.
     """
     bare = re.sub(r"^\s*\((?:GMT|UTC)[^)]*\)\s*", "", text.strip(), flags=re.IGNORECASE)
-    windows = {fold(name): zone for name, zone in windows_zones.items()}
+    windows = {fold(n): zone for n, zone in windows_zones.items() if not _OFFSET.match(n)}
     names = [fold(bare), *(fold(city) for city in bare.split(",")[:2])]
-    named = next((z for name in names if (z := _known().get(name) or windows.get(name))), None)
+    named = next(
+        (z for name in names if (z := _known().get(name) or windows.get(name))), None
+    ) or windows_zones.get(bare)
     found = _by_case().get(bare.casefold().replace(" ", "_")) or named
     if found is None or re.search(r"[^\w\s/&().,'+-]", bare):
         raise InputError(

@@ -19,6 +19,7 @@ COMMANDS: dict[str, Any] = {
     "client merge": people.ClientMerge,
     "clinic list": list[people.Clinic],
     "clinic services": list[questions.Service],
+    "clinic feeds": list[people.Feed],
     "staff list": list[people.StaffMember],
     "key list": list[people.ApiKey],
     "replies": list[people.Reply],

@@ -65,6 +65,27 @@ class ApiKey(Shape):
     revoked_by: str | None
 
 
+class Feed(Shape):
+    """A calendar that is read for a clinic; its address is never told again."""
+
+    id: int
+    clinic: str
+    name: str = Field(description="what the calendar calls itself")
+    host: str = Field(description="of its address")
+    added_at: Moment
+    added_by: str
+    started_at: Moment | None = Field(description="null: looked at, and not taken in")
+    read_at: Moment | None = Field(description="when it was last read as a whole")
+    due_at: Moment = Field(description="when it is read next")
+    problem: str | None = Field(description="why it cannot be read")
+    failing_since: Moment | None
+    treatments: int = Field(description="events that are planned for")
+    questions: int = Field(description="questions that wait for a person")
+    unclear: int = Field(description="treatments that nobody can be told of")
+    others: int = Field(description="events that are no treatment, or do not take place")
+    unreadable: int = Field(description="events that cannot be read")
+
+
 class Treatment(Shape):
     """One session, as the clinic's wall clock shows it."""
 

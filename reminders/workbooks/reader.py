@@ -1,24 +1,24 @@
 """Read one workbook, in a process that this module is run as, and write its rows as JSON lines.
 
-``python -m reminders.workbooks.reader [SHEET] <workbook >rows`` ends with 0, or with ``REFUSED``
-and what is wrong as the one line.
+``python -m reminders.workbooks.reader [SHEET] <workbook >rows`` ends with 0, or as ``confinement``
+has it and with what is wrong as the one line.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import chain, islice
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from reminders.confinement import run_confined
 from reminders.rules.folding import key
 from reminders.rules.terms import InputError
 from reminders.workbooks import ods, xlsx
 from reminders.workbooks.archives import Archive
 from reminders.workbooks.terms import (
+    LIMITS,
     MOST_ROWS,
     MOST_TEXT,
     NumberedRow,
@@ -30,43 +30,18 @@ from reminders.workbooks.terms import (
     too_many_rows,
 )
 
-REFUSED = 3
-MEMORY = 256 * 1024 * 1024
-SECONDS = 20
-
 
 def main() -> int:
     """Read what stands at the standard input."""
-    _confine()
-    out = sys.stdout.buffer
-    try:
-        write_sheet(sheets_of(sys.stdin.buffer), sys.argv[1] if sys.argv[1:] else None, out)
-    except InputError as error:
-        refusal = error
-    except MemoryError:
-        refusal = too_large()
-    except Exception:  # noqa: BLE001 (whatever a broken file makes a reader do)
-        refusal = damaged()
-    else:
-        return 0
-    _answer(refusal, out)
-    return REFUSED
+    return run_confined(_read, LIMITS, damaged, too_large, _sheets_there)
 
 
-def _confine() -> None:
-    """Take what a list needs and no more; where a system knows no such limit, the rest holds."""
-    with suppress(ImportError, AttributeError):
-        os.nice(10)  # reminders go first
-        import resource  # noqa: PLC0415 (not on Windows)
+def _read(file: BinaryIO, out: BinaryIO) -> None:
+    write_sheet(sheets_of(file), sys.argv[1] if sys.argv[1:] else None, out)
 
-        for what, most in (
-            (resource.RLIMIT_CORE, 0),
-            (resource.RLIMIT_FSIZE, MOST_TEXT + 1024 * 1024),
-            (resource.RLIMIT_CPU, SECONDS),
-            (resource.RLIMIT_AS, MEMORY),
-        ):
-            with suppress(OSError, ValueError):  # held tighter already, or not at all
-                resource.setrlimit(what, (most, most))
+
+def _sheets_there(refusal: InputError) -> dict[str, Any]:
+    return {"sheets": refusal.sheets if isinstance(refusal, SeveralSheetsError) else None}
 
 
 def sheets_of(file: BinaryIO) -> Iterator[Sheet]:
@@ -112,16 +87,6 @@ def _write_rows(rows: Iterator[NumberedRow], out: BinaryIO) -> None:
         out.write(line)
     if next(rows, None) is not None:
         raise too_many_rows()
-
-
-def _answer(refusal: InputError, out: BinaryIO) -> None:
-    sheets = refusal.sheets if isinstance(refusal, SeveralSheetsError) else None
-    said = {"problem": refusal.problem, "mend": refusal.mend, "sheets": sheets}
-    out.flush()
-    out.seek(0)
-    out.truncate()
-    out.write(json.dumps(said).encode())
-    out.flush()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from reminders.confinement import Limits
 from reminders.rules.terms import InputError
 
 LARGEST = 20 * 1024 * 1024
@@ -20,6 +21,8 @@ MOST_UNPACKED = 256 * 1024 * 1024
 
 MOST_TEXT = 48 * 1024 * 1024
 """What its rows may come to: one word in the file may stand in every cell of a sheet."""
+
+LIMITS = Limits(memory=256 * 1024 * 1024, output=MOST_TEXT + 1024 * 1024, seconds=20)
 
 SAVE_AS_CSV = "Open it in your spreadsheet program and save the list as CSV."
 

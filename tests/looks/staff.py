@@ -15,7 +15,9 @@ from reminders.store.tables import Reminder, SignIn
 from reminders.web.desk.sign_in.access import Access
 from tests.looks.sights import Scene, after, at
 from tests.looks.stage import begin_owner, code_of, sign_in
+from tests.support.calendars import event, ics
 from tests.support.desk import PASSWORD, invite
+from tests.support.feeds import ANA, CannedFetcher, read_by
 
 EDITOR = "/words/edit?protocol=skin-needling&milestone=day-1"
 
@@ -46,6 +48,7 @@ at("numbers", "/numbers")
 at("clinic", "/clinic")
 at("staff", "/clinic/staff")
 at("keys", "/clinic/keys")
+at("feeds", "/clinic/feeds")
 at("record", "/clinic/record")
 at("check-up", "/check-up")
 at("stopped", "/today/stopped")
@@ -229,6 +232,48 @@ def key_made(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/clinic/keys"))
     page.fill("#name", "Booking system")
     page.click("button:text('Make a key')")
+
+
+def looking_at(page: Page, scene: Scene, *events: str) -> None:
+    """Add a calendar that holds these events."""
+    more = ("X-WR-CALNAME:Treatment room 1",)
+    read_by(scene.served.house.app, CannedFetcher(ics(*events, more=more)))
+    page.goto(scene.find("/clinic/feeds"))
+    page.fill("#address", "https://calendar.google.com/calendar/ical/x/private-1/basic.ics")
+    page.click("text=Look at it")
+
+
+EVENTS = (
+    event(ANA),
+    event(uid="2", title="Microneedling - Bea Hall"),
+    event(uid="3", title="Lunch"),
+    event(uid="4", title="Microneedling"),
+    event("DTSTART;TZID=Nowhere/There:20260303T140000", uid="5"),
+)
+
+
+@after("POST", "/clinic/feeds")
+def feed_with_faults(page: Page, scene: Scene) -> None:
+    page.goto(scene.find("/clinic/feeds"))
+    page.click("text=Look at it")
+
+
+@after("POST", "/clinic/feeds")
+def feed_preview(page: Page, scene: Scene) -> None:
+    looking_at(page, scene, *EVENTS)
+
+
+@after("GET", "/clinic/feeds")
+def feed_taken_in(page: Page, scene: Scene) -> None:
+    looking_at(page, scene, *EVENTS)
+    page.click("text=Take it in, and read it from now on")
+
+
+@after("GET", "/clinic/feeds")
+def feed_in_trouble(page: Page, scene: Scene) -> None:
+    read_by(scene.served.house.app, CannedFetcher(b"<html></html>"))
+    page.goto(scene.find("/clinic/feeds"))
+    page.click("text=Read now")
 
 
 @after("GET", "/clinic")

@@ -120,13 +120,13 @@ ERASED = {
 HARMLESS = {
     "attempt": "claim outcome code provider_id", "client": "language", "import": "imported_by undone_by",
     "import_row": "effect", "question": "kind answered_by", "remembered_answer": "kind answered_by",
-    "client_merge": "moved merged_by", "event": "kind", "kept_answer": "name fingerprint", "consent": "wording wording_version recorded_by",
+    "client_merge": "moved merged_by", "feed_event": "number fingerprint outcome", "event": "kind", "kept_answer": "name fingerprint", "consent": "wording wording_version recorded_by",
     "receipt": "provider_id status code", "redaction": "provider_id", "reminder": "milestone claim",
     "reply": "provider_id alarm", "suppression": "source", "treatment": "protocol source",
     "booking_delivery": "event_key outcome", "booking_mark": "booking_hash scale",
 }  # fmt: skip
 NOT_OF_CLIENTS = {
-    "alert", "api_key", "audit", "booking_source", "clinic", "column_mapping", "heartbeat", "invitation", "lane",
+    "alert", "api_key", "audit", "booking_source", "clinic", "column_mapping", "feed", "heartbeat", "invitation", "lane",
     "membership", "milestone_placement", "outage", "parameter", "practice_recipient", "purge_record",
     "segment_spending", "sender_rate", "setting", "sign_in", "sign_in_attempt", "staff",
     "wording",

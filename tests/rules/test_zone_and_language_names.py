@@ -27,7 +27,7 @@ WINDOWS = get_global("windows_zone_mapping")
         ("(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna", "Europe/Amsterdam"), ("London", "Europe/London"), ("Madrid", "Europe/Madrid"),
         ("Edinburgh", "Europe/London"), ("Warszawa", "Europe/Warsaw"), ("Brasilia", "America/Sao_Paulo"), ("New York", "America/New_York"),
         ("Mexico City", "America/Mexico_City"), ("Europe/London", "Europe/London"), ("europe/london", "Europe/London"), ("America/New York", "America/New_York"),
-        ("US/Eastern", "US/Eastern"), ("Etc/GMT+5", "Etc/GMT+5"), ("UTC", "UTC"), ("Kyiv", "Europe/Kyiv"), ("British Summer Time", "Europe/London"), ("Central European Time", "Europe/Paris"),
+        ("US/Eastern", "US/Eastern"), ("Etc/GMT+5", "Etc/GMT+5"), ("UTC", "UTC"), ("UTC-11", "Etc/GMT+11"), ("Kyiv", "Europe/Kyiv"), ("British Summer Time", "Europe/London"), ("Central European Time", "Europe/Paris"),
         ("Mitteleuropäische Zeit", "Europe/Berlin"), ("Eastern Daylight Time", "America/New_York"), ("Horário de Brasília", "America/Sao_Paulo"), ("Arizona", "America/Phoenix"),
     ],
 )  # fmt: skip

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from reminders import confinement
 from reminders.rules.terms import InputError
 from reminders.spreadsheets import read_table, table_of
 from reminders.workbooks import isolation
+from reminders.workbooks.terms import LIMITS
 from tests.support.workbooks import HEADINGS, HOSTILE, LIST, ROW, xlsx
 
 
@@ -25,7 +28,8 @@ def test_whatever_a_file_does_there_it_ends_in_one_sentence_that_says_what_to_do
 
 
 def test_a_workbook_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolation, "PATIENCE", 0.01)
+    soon = replace(isolation.READER, limits=replace(LIMITS, patience=0.01))
+    monkeypatch.setattr(isolation, "READER", soon)
     with pytest.raises(InputError, match=r"too long .*CSV"):
         table_of(xlsx(LIST))
 
@@ -58,14 +62,14 @@ def test_the_reader_knows_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_more_workbooks_than_there_are_places_are_put_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    taken = [isolation._PLACES.acquire(blocking=False) for _ in range(4)]
+    taken = [isolation.READER.places.acquire(blocking=False) for _ in range(4)]
     assert all(taken)
     try:
         with pytest.raises(InputError, match="Try again in a minute"):
             table_of(xlsx(LIST))
     finally:
         for _ in taken:
-            isolation._PLACES.release()
+            isolation.READER.places.release()
     assert table_of(xlsx(LIST)).header == HEADINGS
 
 
@@ -73,7 +77,7 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(isolation, "copyfileobj", full)
+    monkeypatch.setattr(confinement, "copyfileobj", full)
     with pytest.raises(InputError, match="just now"):
         table_of(xlsx(LIST))
 

@@ -203,9 +203,10 @@ def clients_matching(
     bookings: Collection[str],
     names: Collection[str],
     ids: Collection[int] = (),
+    families: Collection[str] = (),
 ) -> list[Client]:
     """Return everyone of a clinic who may be meant by these contacts, numbers, bookings or full names
-    (``name_key``) or has one of these ids, for nobody else to change until the transaction ends.
+    (``name_key``), has one of these ids or of these ``families`` names, for nobody else to change until the transaction ends.
     """
     booked = select(col(Treatment.client_id)).where(
         col(Treatment.clinic_id) == clinic_id,
@@ -218,6 +219,7 @@ def clients_matching(
         col(Client.id).in_(booked),
         col(Client.name_key).in_(names),
         col(Client.id).in_(ids),
+        *(col(Client.family_key).startswith(f"{name} ", autoescape=True) for name in families),
     )
     wanted = kept(col(Client.clinic_id) == clinic_id, may_be_meant)
     return list(session.scalars(wanted.order_by(col(Client.id)).with_for_update()))

@@ -26,6 +26,7 @@ from reminders.store.tables.delivery import (
     SenderRate,
     Setting,
 )
+from reminders.store.tables.feeds import Feed, FeedEvent
 from reminders.store.tables.inbox import Alert, Reply
 from reminders.store.tables.join_requests import JoinRequest, VerificationCode
 from reminders.store.tables.people import (
@@ -58,6 +59,8 @@ __all__ = [
     "ColumnMapping",
     "Consent",
     "Event",
+    "Feed",
+    "FeedEvent",
     "Heartbeat",
     "Import",
     "ImportRow",

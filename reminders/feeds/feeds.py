@@ -1,0 +1,75 @@
+"""Add, begin and remove the calendars that a clinic has read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reminders.rules.addresses import host_of, https_address
+from reminders.rules.terms import InputError
+from reminders.sealing import Sealing
+from reminders.store.queries import audit
+from reminders.store.queries import feeds as queries
+from reminders.store.queries import questions as question_queries
+from reminders.store.tables import Clinic, Feed
+
+MOST = 20
+"""How many calendars a clinic may have."""
+
+LOST_KEY = InputError(
+    "The address of this calendar cannot be opened any more, since SECRET_KEY is another.",
+    "Remove the calendar and add it again.",
+)
+
+
+def add(
+    session: Session, sealing: Sealing, clinic: Clinic, typed: str, by: str, now: datetime
+) -> Feed:
+    """Keep the address of a calendar, sealed; it is read once somebody says so. Raises ``InputError``."""
+    address, its = https_address(typed), _of_clinic(sealing, clinic.id)
+    if len(queries.of_clinic(session, clinic.id)) >= MOST:
+        raise InputError(f"There are {MOST} calendars already.", "Remove one that is not needed.")
+    row = {
+        "clinic_id": clinic.id,
+        "host": host_of(address),
+        "address": its.seal(address),
+        "address_hash": its.fingerprint(address),
+        "added_at": now,
+        "added_by": by,
+        "due_at": now,
+    }
+    return queries.add(session, row)
+
+
+def address_of(feed: Feed, sealing: Sealing) -> str:
+    """Return the address of a calendar; raises ``InputError`` where the key to it is lost."""
+    address = _of_clinic(sealing, feed.clinic_id).opened(feed.address)
+    if address is None:
+        raise LOST_KEY
+    return address
+
+
+def _of_clinic(sealing: Sealing, clinic_id: int) -> Sealing:
+    return sealing.within(str(clinic_id))
+
+
+def source_of(feed_id: int) -> str:
+    """Return what the bookings of a calendar have as their source."""
+    return f"calendar-{feed_id}"
+
+
+def start(session: Session, feed: Feed, by: str, now: datetime) -> None:
+    """Let a calendar be read from now on."""
+    if feed.started_at is None:
+        feed.started_at, feed.due_at = now, now
+        audit.record(session, feed.clinic_id, by, "added a calendar", Feed, feed.id, now, feed.host)
+
+
+def remove(session: Session, feed: Feed, by: str, now: datetime) -> None:
+    """Read a calendar no more. What came of it stays; what waits for a person does not."""
+    rows = queries.waiting_rows(session, feed.clinic_id, source_of(feed.id))
+    question_queries.forget_rows(session, rows)
+    question_queries.close_unneeded(session, feed.clinic_id)
+    audit.record(session, feed.clinic_id, by, "removed a calendar", Feed, feed.id, now, feed.host)
+    queries.remove(session, feed)

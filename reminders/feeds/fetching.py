@@ -1,0 +1,216 @@
+"""Fetch a calendar from an address that somebody typed: from the internet only, and so much at most."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from ssl import SSLContext
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from reminders.calendars.terms import COPY_ANEW, LARGEST, cut_off, too_large
+from reminders.rules.addresses import https_address, is_public
+from reminders.rules.terms import InputError
+
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse, ClientSession
+
+TOTAL, CONNECT, SILENCE = 20.0, 8.0, 8.0
+"""Seconds that everything, the connection, and a pause may take."""
+
+MOST_REDIRECTS = 5
+MOST_HEADERS = 16 * 1024
+AGAIN = "It is tried again by itself."
+
+GONE = InputError(
+    "There is no calendar at this address any more.",
+    "Copy the address anew from your calendar’s settings, and add it here.",
+)
+PRIVATE = InputError(
+    "This address leads into a private network, where nothing is read.",
+    "Use the address that your calendar gives to other programs.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What HTTP tells a version of a file by."""
+
+    etag: str | None = None
+    changed: str | None = None
+
+    def headers(self) -> dict[str, str]:
+        """Return how to ask for the file only if it is another version."""
+        told = {"If-None-Match": self.etag, "If-Modified-Since": self.changed}
+        return {name: value for name, value in told.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A calendar as it came; ``content`` is None where it is as it was."""
+
+    content: bytes | None
+    validators: Validators
+
+
+class PrivateAddressError(OSError):
+    """The address about to be connected to is none of the internet."""
+
+
+class Fetcher:
+    """Fetch files by https. Every address is looked at as it is connected to, redirects included: what
+    a name led to before, or leads to next, does not matter.
+
+    ``may_reach`` and ``trusted`` are other than the internet and its authorities in tests alone:
+    no setting leads to them.
+    """
+
+    def __init__(
+        self, may_reach: Callable[[str], bool] = is_public, trusted: SSLContext | None = None
+    ) -> None:
+        """Take which numeric addresses may be connected to, and whose certificates are believed."""
+        self._may_reach, self._trusted = may_reach, trusted
+
+    def fetch(self, address: str, known: Validators = Validators()) -> Fetched:
+        """Return what is at an address. Raises ``InputError``, whose words never hold the address."""
+        return self.fetch_all([(address, known)])[0].result()
+
+    def fetch_all(self, wanted: Sequence[tuple[str, Validators]]) -> list[Answer]:
+        """Fetch several at once."""
+        return asyncio.run(self._fetch_all(wanted))
+
+    async def _fetch_all(self, wanted: Sequence[tuple[str, Validators]]) -> list[Answer]:
+        async with self._session() as session:
+            return await asyncio.gather(*(self._answer(session, *one) for one in wanted))
+
+    def _session(self) -> ClientSession:
+        import aiohttp  # noqa: PLC0415 (10 MB, for whoever has calendars)
+
+        connector = aiohttp.TCPConnector(
+            ssl=self._trusted or True, use_dns_cache=False, socket_factory=self._socket
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            timeout=aiohttp.ClientTimeout(TOTAL, connect=CONNECT, sock_read=SILENCE),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            max_line_size=MOST_HEADERS,
+            max_field_size=MOST_HEADERS,
+            headers={
+                "Accept": "text/calendar, */*;q=0.1",
+                "Accept-Encoding": "gzip",
+                "User-Agent": "aftercare-reminders",
+            },
+        )
+
+    def _socket(self, at: tuple[Any, ...]) -> socket.socket:
+        """Make the socket for an address that has been looked at, which it connects to and no other."""
+        family, kind, protocol, _, address = at
+        if not self._may_reach(str(address[0])):
+            raise PrivateAddressError
+        return socket.socket(family, kind, protocol)
+
+    async def _answer(self, session: ClientSession, address: str, known: Validators) -> Answer:
+        import aiohttp  # noqa: PLC0415 (as above)
+
+        try:
+            return Answer(await _follow(session, address, known))
+        except InputError as error:
+            return Answer(error)
+        except (TimeoutError, aiohttp.ConnectionTimeoutError):
+            return Answer(InputError("The calendar’s server takes too long to answer.", AGAIN))
+        except aiohttp.ClientConnectorCertificateError:
+            wrong = "The calendar’s server cannot prove who it is: its certificate is wrong."
+            return Answer(InputError(wrong, AGAIN))
+        except aiohttp.ClientPayloadError:
+            return Answer(cut_off())
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return Answer(_unreached(error))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a fetch came to: a file, or why there is none."""
+
+    came: Fetched | InputError
+
+    def result(self) -> Fetched:
+        """Return the file; raises the ``InputError``."""
+        if isinstance(self.came, InputError):
+            raise self.came
+        return self.came
+
+
+def _unreached(error: BaseException) -> InputError:
+    causes = [error, error.__cause__, getattr(error, "os_error", None)]
+    if any(isinstance(one, PrivateAddressError) for one in causes):
+        return PRIVATE
+    return InputError("The calendar’s server cannot be reached.", AGAIN)
+
+
+async def _follow(session: ClientSession, address: str, known: Validators) -> Fetched:
+    """Ask at an address, and where that leads, by https each time."""
+    for _ in range(MOST_REDIRECTS + 1):
+        asked = session.get(address, headers=known.headers(), allow_redirects=False)
+        async with asked as response:
+            if response.status not in _ELSEWHERE:
+                return await _read(response, known)
+            address = _next(address, response.headers.get("Location", ""))
+    raise InputError("The address leads elsewhere too many times.", COPY_ANEW)
+
+
+_ELSEWHERE = {301, 302, 303, 307, 308}
+
+
+def _next(address: str, location: str) -> str:
+    try:
+        return https_address(urljoin(address, location))
+    except ValueError:
+        raise InputError("The address leads to none that may be asked.", COPY_ANEW) from None
+
+
+async def _read(response: ClientResponse, known: Validators) -> Fetched:
+    status = response.status
+    if status == HTTPStatus.NOT_MODIFIED and known.headers():
+        return Fetched(None, known)
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        raise GONE
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        raise InputError(
+            "The calendar’s server asks for a password.",
+            "Use the calendar’s secret or published address, which needs none.",
+        )
+    if status != HTTPStatus.OK:
+        raise InputError(f"The calendar’s server answers with a fault ({status}).", AGAIN)
+    content = await _body(response)
+    told = response.headers
+    return Fetched(content, Validators(told.get("ETag"), told.get("Last-Modified")))
+
+
+async def _body(response: ClientResponse) -> bytes:
+    """Read a body as it comes, and no more of it than a calendar may have, packed or unpacked."""
+    packing = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if packing not in {"identity", "", "gzip", "x-gzip"}:
+        raise InputError("The calendar comes packed in a way that was not asked for.", COPY_ANEW)
+    unpacking = zlib.decompressobj(31) if "gzip" in packing else None
+    content, came = bytearray(), 0
+    async for chunk in response.content.iter_chunked(64 * 1024):
+        came += len(chunk)
+        content += _unpacked(unpacking, chunk, LARGEST + 1 - len(content)) if unpacking else chunk
+        if len(content) > LARGEST or came > LARGEST:
+            raise too_large()
+    if unpacking is not None and not unpacking.eof:
+        raise cut_off()
+    return bytes(content)
+
+
+def _unpacked(unpacking: Any, chunk: bytes, most: int) -> bytes:
+    try:
+        found: bytes = unpacking.decompress(unpacking.unconsumed_tail + chunk, most)
+    except zlib.error:
+        raise cut_off() from None
+    return found
