@@ -30,9 +30,9 @@ from reminders.wording.library import Library
 COUNTED = 500
 """After so many rows, and after twice as many each time, a database is told how its tables grew."""
 
-STEP_SECONDS = 0.12
-"""How long each of them may take, so that nobody who waits for one notices: a quarter of what is
-promised."""
+STEP_SECONDS = 0.2
+"""How long each of them may take, so that nobody who waits for one notices: less than half of what
+is promised."""
 
 GAP_SECONDS = 0.03
 """Between two of them SQLite's one write lock is free for whoever waits, who asks for it every

@@ -33,6 +33,16 @@ SETTINGS = {"lock_timeout": f"{BUSY}s"}
 """What PostgreSQL is told in every session, or behind a pooler in every transaction."""
 
 
+def pool_options(connections: int) -> dict[str, Any]:
+    """Return how to keep at most so many connections, of which those used last are used again."""
+    return {
+        "pool_size": connections,
+        "max_overflow": 0,
+        "pool_timeout": FOR_A_TURN,
+        "pool_use_lifo": True,
+    }
+
+
 def session_options(
     connections: int, name: str = "reminders", *, pooled: bool = False
 ) -> dict[str, Any]:
@@ -41,10 +51,7 @@ def session_options(
     """
     unprepared = {"prepare_threshold": None} if pooled else {}
     return {
-        "pool_size": connections,
-        "max_overflow": 0,
-        "pool_timeout": FOR_A_TURN,
-        "pool_use_lifo": True,
+        **pool_options(connections),
         "pool_pre_ping": True,
         "pool_recycle": 300,
         "hide_parameters": True,

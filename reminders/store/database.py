@@ -24,9 +24,11 @@ from reminders.store.connections import (
     AWAY,
     BUSY,
     IdleConnections,
+    pool_options,
     prepare_sessions,
     session_options,
 )
+from reminders.store.writing_session import WritingSession
 
 T = TypeVar("T")
 
@@ -65,7 +67,7 @@ def open_engine(
     """
     address = normalise(url)
     if address.get_backend_name() == "sqlite":
-        engine = _open_sqlite(address)
+        engine = _open_sqlite(address, connections)
     else:
         engine = create_engine(address, **session_options(connections, pooled=pooled))
         prepare_sessions(engine, pooled=pooled)
@@ -167,10 +169,14 @@ def _transact(bind: Engine | Connection, action: Callable[[Session], T]) -> T:
         return action(session)
 
 
-def _open_sqlite(address: URL) -> Engine:
+def _open_sqlite(address: URL, connections: int) -> Engine:
+    options: dict[str, Any] = {}
     if address.database and address.database != ":memory:":
         make_folder(Path(address.database).absolute().parent)
-    engine = create_engine(address, connect_args={"timeout": ASKING}, hide_parameters=True)
+        options = pool_options(connections)
+    engine = create_engine(
+        address, connect_args={"timeout": ASKING}, hide_parameters=True, **options
+    )
     event.listen(engine, "do_connect", _make_sqlite)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -196,7 +202,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     pragmas = (
         "synchronous=FULL",
         "foreign_keys=ON",
-        "cache_size=-16000",
+        "cache_size=-8000",
         "wal_autocheckpoint=16000",
     )
     for pragma in pragmas:
@@ -266,7 +272,7 @@ def refresh_statistics(engine: Engine) -> None:
 @contextmanager
 def writing(engine: Engine | Connection) -> Iterator[Session]:
     """Open a transaction that commits at the end, or not at all."""
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+    with WritingSession(engine, expire_on_commit=False) as session, session.begin():
         yield session
 
 
@@ -280,7 +286,7 @@ def reading(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def short_transaction(engine: Engine) -> Iterator[Session]:
     """Open a transaction to see what an action would do; it is always undone."""
-    with Session(engine, expire_on_commit=False) as session:
+    with WritingSession(engine, expire_on_commit=False) as session:
         session.begin()
         try:
             yield session

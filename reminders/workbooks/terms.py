@@ -44,6 +44,10 @@ class SeveralSheetsError(InputError):
         )
         self.sheets = tuple(sheets)
 
+    def __reduce__(self) -> tuple[type[SeveralSheetsError], tuple[Sequence[str]]]:
+        """Let it be handed from one process to another."""
+        return type(self), (self.sheets,)
+
 
 def damaged() -> InputError:
     """Return the refusal of a file that is no workbook, or not a whole one."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 from sqlmodel import col
 
 from reminders.rules.terms import LEFT
@@ -18,10 +18,15 @@ from reminders.store.queries.common import QUIET, Row, insert_many, table_of
 from reminders.store.tables import Client, ColumnMapping, Import, ImportRow, Reminder, Treatment
 
 
-def recent(session: Session, clinic_id: int, limit: int = 12) -> list[Import]:
-    """Return the lists last brought in, or begun, the newest first; not their cells."""
-    wanted = select(Import).where(col(Import.clinic_id) == clinic_id)
-    return list(session.scalars(wanted.order_by(col(Import.id).desc()).limit(limit)))
+def recent(session: Session, clinic_id: int, limit: int = 12) -> list[tuple[Import, bool]]:
+    """Return the lists last brought in, or begun, the newest first; not their cells, which may be
+    long, but whether there are any.
+    """
+    cells = col(Import.cells)
+    wanted = select(Import, cells.is_not(None)).where(col(Import.clinic_id) == clinic_id)
+    unread = wanted.options(defer(cells))  # type: ignore[arg-type]  # a column by its declared type
+    newest = unread.order_by(col(Import.id).desc()).limit(limit)
+    return [(row[0], row[1]) for row in session.execute(newest)]
 
 
 def brought_by(session: Session, ids: Collection[int]) -> dict[int, str]:

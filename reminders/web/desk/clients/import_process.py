@@ -21,7 +21,7 @@ from reminders.web.desk.clients import import_work
 T = TypeVar("T")
 
 LONG = 100_000
-"""Characters of packed cells from which a list is called long: a thousand or two thousand rows."""
+"""Bytes of a file, or of packed cells, from which a list is long: a thousand rows or two."""
 
 _TURNS = BoundedSemaphore(2)
 """How many long lists are worked on at once: each takes some hundred megabytes."""
@@ -35,14 +35,23 @@ def is_long(intake: Import) -> bool:
     return len(intake.cells or "") > LONG
 
 
+def begin(app: App, content: bytes, *args: Any) -> int:
+    """Read a file for a page, apart if it is long. Raises ``InputError``."""
+    return _call(app, len(content), import_work.begin, content, *args)
+
+
 def look(app: App, intake: Import, work: Callable[[App, int], T]) -> T:
     """Read a list for a page, apart if it is long. Raises ``InputError``."""
-    if not is_long(intake):
-        return work(app, intake.id)
+    return _call(app, len(intake.cells or ""), work, intake.id)
+
+
+def _call(app: App, size: int, work: Callable[..., T], *args: Any) -> T:
+    if size <= LONG:
+        return work(app, *args)
     if not _TURNS.acquire(timeout=_PATIENCE):
         raise InputError("Other long lists are being read just now.", "Try again in a minute.")
     try:
-        return _call_apart(app, work, intake.id)
+        return _call_apart(app, work, *args)
     finally:
         _TURNS.release()
 

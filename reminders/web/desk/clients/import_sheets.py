@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import BinaryIO
 
 from starlette.responses import Response
 
@@ -19,12 +18,11 @@ from reminders.store.tables import Import
 from reminders.web.desk.page import DeskRequest, desk_route
 
 
-def ask(request: DeskRequest, file: BinaryIO, name: str, sheets: Sequence[str]) -> Response:
+def ask(request: DeskRequest, content: bytes, name: str, sheets: Sequence[str]) -> Response:
     """Keep a workbook, and go on to the question."""
-    file.seek(0)
     with writing(request.app.engine) as session:
         clinic, who = people.clinic(session, request.clinic_id), request.signed_in.staff.email
-        kept = sheet_choices.keep(session, clinic, file.read(), sheets, name, who, request.now)
+        kept = sheet_choices.keep(session, clinic, content, sheets, name, who, request.now)
     return request.redirect(f"/lists/{kept.id}")
 
 

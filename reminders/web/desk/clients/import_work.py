@@ -1,4 +1,4 @@
-"""What is done with all rows of a list at once: to look at it, to say what is wrong, to take it in."""
+"""What is done with all rows of a list at once: to read it, look at it, and take it in."""
 
 from __future__ import annotations
 
@@ -11,11 +11,24 @@ from reminders.intake import arrivals
 from reminders.intake import imports as list_imports
 from reminders.intake.imports import ImportPreview
 from reminders.rules.terms import InputError
-from reminders.spreadsheets import write_table
+from reminders.spreadsheets import table_of, write_table
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, people
 from reminders.store.tables import Import
 from reminders.web.desk.clients import import_draft
+
+
+def begin(app: App, content: bytes, clinic_id: int, name: str, who: str) -> int:
+    """Keep a file or pasted cells as a list to be looked at, and return its id. Raises
+    ``InputError``.
+    """
+    table = table_of(content)
+    with writing(app.engine) as session:
+        clinic, now = people.clinic(session, clinic_id), app.clock()
+        intake = list_imports.begin(session, clinic, table, name, who, now)
+        what, detail = "began a list", f"{len(table.rows)} rows"
+        audit.record(session, clinic_id, who, what, Import, intake.id, now, detail)
+    return intake.id
 
 
 def overview(app: App, import_id: int) -> dict[str, Any]:

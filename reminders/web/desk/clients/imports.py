@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any
 
 from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
@@ -16,17 +15,15 @@ from reminders.intake import sheet_choices
 from reminders.rules.list_columns import FIELDS
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
-from reminders.spreadsheets import table_in
 from reminders.store.database import reading, writing
 from reminders.store.queries import imports as queries
-from reminders.store.queries import people
 from reminders.store.queries.desk import row_of_clinic
 from reminders.store.tables import Import
 from reminders.web.desk.clients import import_process, import_sheets, import_work
 from reminders.web.desk.clients.import_draft import HOLDS
 from reminders.web.desk.clients.questions import cards
 from reminders.web.desk.page import DeskRequest, desk_route
-from reminders.workbooks.terms import SeveralSheetsError
+from reminders.workbooks.terms import LARGEST, SeveralSheetsError
 
 ASKED = 10
 """So many questions stand under a list that is in; the others have a page of their own."""
@@ -43,29 +40,25 @@ def show_all(request: DeskRequest) -> Response:
 
 def begin(request: DeskRequest) -> Response:
     """Take a file or pasted cells, and go on to checking them."""
+    who = request.signed_in.staff.email
     try:
-        file, name = _given(request)
-        table = table_in(file)
+        content, name = _given(request)
+        number = import_process.begin(request.app, content, request.clinic_id, name, who)
     except SeveralSheetsError as question:
-        return import_sheets.ask(request, file, name, question.sheets)
+        return import_sheets.ask(request, content, name, question.sheets)
     except InputError as error:
         request.faults["file"] = str(error)
         return show_all(request)
-    with writing(request.app.engine) as session:
-        clinic = people.clinic(session, request.clinic_id)
-        who = request.signed_in.staff.email
-        intake = list_imports.begin(session, clinic, table, name, who, request.now)
-        request.record(session, "began a list", Import, intake.id, f"{len(table.rows)} rows")
-    return request.redirect(f"/lists/{intake.id}")
+    return request.redirect(f"/lists/{number}")
 
 
-def _given(request: DeskRequest) -> tuple[BinaryIO, str]:
+def _given(request: DeskRequest) -> tuple[bytes, str]:
     """Return what was dropped or pasted, and what it is called."""
     upload = request.form.get("file")
     if isinstance(upload, UploadFile) and upload.filename:
-        return upload.file, upload.filename
+        return upload.file.read(LARGEST + 1), upload.filename
     if pasted := request.typed("cells").strip("\r\n"):
-        return BytesIO(pasted.encode()), "pasted cells"
+        return pasted.encode(), "pasted cells"
     raise InputError("There is no list yet.", "Choose a file, or paste cells.")
 
 
@@ -83,14 +76,14 @@ def show(request: DeskRequest) -> Response:
         shown = import_process.look(request.app, intake, import_work.overview)
     except InputError as error:
         request.faults["list"] = str(error)
-        return request.page("import-dropped.html", intake=intake)
+        return request.page("import-dropped.html", intake=_briefly(intake))
     return request.page("import.html", **shown)
 
 
 def _show_arriving(request: DeskRequest, intake: Import) -> Response:
     with reading(request.app.engine) as session:
         there = queries.count_rows(session, intake.id)
-    return request.page("import-arriving.html", intake=intake, there=there)
+    return request.page("import-arriving.html", intake=_briefly(intake), there=there)
 
 
 def _show_taken(request: DeskRequest, intake: Import) -> Response:
@@ -100,8 +93,18 @@ def _show_taken(request: DeskRequest, intake: Import) -> Response:
         changed = queries.changed_clients(session, intake.id, known) if intake.undone_at else []
         left = queries.left_already(session, intake.id, Effect.ADDED)
         asked = cards(session, request.clinic_id, 0 if intake.undone_at else ASKED)
-    shown: dict[str, Any] = {"intake": intake, "effects": effects, "changed": changed, "left": left}
+    shown: dict[str, Any] = {
+        "intake": _briefly(intake),
+        "effects": effects,
+        "changed": changed,
+        "left": left,
+    }
     return request.page("import-done.html", **shown | asked)
+
+
+def _briefly(intake: Import) -> dict[str, Any]:
+    """Return a list without its cells: templates hold what they show until garbage is collected."""
+    return {**intake.model_dump(exclude={"cells"}), "has_rest": bool(intake.cells)}
 
 
 def set_columns(request: DeskRequest) -> Response:
