@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +14,19 @@ from sqlalchemy.orm import Session
 from reminders.booking_systems import BookingSystems, FetchError
 from reminders.intake import booking_sources, told_bookings
 from reminders.intake.booking_sources import FETCHED, NAMES, REMOVED
-from reminders.intake.told_bookings import TakenBooking, Telling
+from reminders.intake.delivery_states import (
+    AGAIN,
+    FAULT,
+    Taken,
+    is_at_fault,
+    is_open,
+    line_up,
+    settle,
+    show,
+    wait,
+    whole,
+)
+from reminders.intake.told_bookings import Telling
 from reminders.rules.terms import InputError
 from reminders.rules.told_bookings import (
     DeliveryOutcome,
@@ -35,26 +48,8 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=2)
 """For so long nobody else asks for what one asks for."""
 
-AGAIN = tuple(timedelta(seconds=n) for n in (20, 60, 300, 900, 3600))
-"""Until a delivery is tried again; the last of them over and over."""
-
-PATIENCE = timedelta(days=3)
-"""How long it is tried again by itself."""
-
 TOGETHER = 50
 """How many are looked at in one go."""
-
-FAULT = "Something went wrong on our side. It is tried again."
-GRAVITY = (
-    DeliveryOutcome.NOTHING,
-    DeliveryOutcome.UNCHANGED,
-    DeliveryOutcome.OLDER,
-    DeliveryOutcome.TAKEN,
-    DeliveryOutcome.ASKED,
-)
-"""Of several bookings in one delivery the last of these is what it is shown as."""
-
-Taken = list[tuple[ToldBooking, TakenBooking]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +75,13 @@ class Deliveries:
         self._engine, self._library, self._clock = engine, library, clock
         self.sealing, self._systems = sealing, systems
 
-    def receive(self, source: BookingSource, post: Post) -> BookingDelivery:
+    def receive(
+        self, source: BookingSource, post: Post, *, at_once: bool = True
+    ) -> BookingDelivery:
         """Keep a post and take in what it says, in one transaction; a repeat costs nothing, unless
-        the first failed on our side. What has to be asked for waits, but for a cancellation. Raises
-        ``Unfit``, and whatever says that the database is away.
+        the first failed on our side. What has to be asked for waits, and all else that comes while
+        many do (not ``at_once``); a cancellation never does. Raises ``Unfit``, and whatever says
+        that the database is away.
         """
         now = self._clock()
         row = {
@@ -97,18 +95,40 @@ class Deliveries:
         with writing(self._engine) as session:
             delivery, fresh = queries.keep(session, row)
             if fresh or is_at_fault(delivery):
-                self._take(session, source, delivery, now)
+                told = _told_in(source, post.body)
+                if at_once or not told or any(one.is_end for one in told):
+                    self._take_lined(session, source, told, now)
+                    self._take(session, source, delivery, now)
+                else:
+                    line_up(delivery, told[0].external_id, now)
         return delivery
+
+    def _take_lined(
+        self, session: Session, source: BookingSource, told: Sequence[ToldBooking], now: datetime
+    ) -> None:
+        """Take in first what is in line of the same bookings: it may say that they were others, or
+        all but what is new now.
+        """
+        if source.kind in FETCHED:
+            return
+        numbers = {whole(one) for booking in told for one in booking.numbers}
+        for earlier in queries.lined(session, source.id, numbers) if numbers else ():
+            self._take(session, source, earlier, now)
 
     def take_waiting(self) -> int:
         """Look at what waits and is due, and return how many that were."""
-        with reading(self._engine) as session:
-            due = queries.due(session, self._clock(), TOGETHER)
         away: set[int] = set()
-        for number, source_id in due:
-            if source_id not in away and not self.try_again(number):
-                away.add(source_id)  # the rest of it would wait as long for nothing
-        return len(due)
+        count = 0
+        while due := self._due(away):
+            for number, source_id in due:
+                if source_id not in away and not self.try_again(number):
+                    away.add(source_id)  # the rest of it would wait as long for nothing
+            count += len(due)
+        return count
+
+    def _due(self, away: Collection[int]) -> list[tuple[int, int]]:
+        with reading(self._engine) as session:
+            return queries.due(session, self._clock(), away, TOGETHER)
 
     def try_again(self, delivery_id: int, *, asked: bool = False) -> bool:
         """Take a delivery in that waits or, where a person ``asked``, that was given up; ask its
@@ -135,11 +155,11 @@ class Deliveries:
         now = self._clock()
         with writing(self._engine) as session:
             delivery = queries.delivery(session, delivery_id)
-            if delivery is None or not _is_open(delivery, now, asked=asked):
+            if delivery is None or not is_open(delivery, now, asked=asked):
                 return None
             source = session.get_one(BookingSource, delivery.source_id)
             if source.removed_at is not None or not delivery.body:
-                _settle(delivery, DeliveryOutcome.NOTHING, REMOVED, now)
+                settle(delivery, DeliveryOutcome.NOTHING, REMOVED, now)
                 return None
             self._take(session, source, delivery, now)
             if delivery.outcome is not DeliveryOutcome.WAITING or source.kind not in FETCHED:
@@ -160,19 +180,19 @@ class Deliveries:
                 words = _words(told)
                 done = self._each(session, source, words, delivery.received_at, now)
         except NotBooking as error:
-            _settle(delivery, DeliveryOutcome.NOTHING, str(error), now)
+            settle(delivery, DeliveryOutcome.NOTHING, str(error), now)
         except (InputError, Unfit) as error:
             if isinstance(error, Unfit) and delivery.attempts == 1:
                 raise
-            _settle(delivery, DeliveryOutcome.UNREAD, str(error), now)
+            settle(delivery, DeliveryOutcome.UNREAD, str(error), now)
         except Exception:  # also of the database, which may only have been busy: the commit tells
             log.exception("booking not taken in", delivery=delivery.id)
-            _wait(delivery, FAULT, now)
+            wait(delivery, FAULT, now)
         else:
-            _show(delivery, done, now)
+            show(delivery, done, now)
             if isinstance(told, Notice) and told.missing:
                 delivery.booking = told.external_id
-                _wait(delivery, f"{NAMES[source.kind]} is asked for the rest.", now, at=now)
+                wait(delivery, f"{NAMES[source.kind]} is asked for the rest.", now, at=now)
 
     def _each(
         self,
@@ -210,14 +230,14 @@ class Deliveries:
                 with session.begin_nested():
                     done = self._each(session, source, [told], asked_at, now)
             except InputError as error:
-                _settle(delivery, DeliveryOutcome.UNREAD, str(error), now)
+                settle(delivery, DeliveryOutcome.UNREAD, str(error), now)
             except AWAY:
                 raise
             except Exception:
                 log.exception("booking not taken in", delivery=delivery.id)
-                _wait(delivery, FAULT, now)
+                wait(delivery, FAULT, now)
             else:
-                _show(delivery, done, now)
+                show(delivery, done, now)
 
     def _not_fetched(
         self, delivery_id: int, source: BookingSource, error: FetchError | InputError
@@ -229,59 +249,23 @@ class Deliveries:
             if delivery is None or delivery.outcome is not DeliveryOutcome.WAITING:
                 return
             if isinstance(error, InputError):
-                _settle(delivery, DeliveryOutcome.UNREAD, str(error), now)
+                settle(delivery, DeliveryOutcome.UNREAD, str(error), now)
             elif error.gone:
                 gone = _words(booking_sources.read_body(source, delivery.body))
                 outcome = DeliveryOutcome.TAKEN if gone else DeliveryOutcome.UNREAD
-                _settle(delivery, outcome, str(error), now)
+                settle(delivery, outcome, str(error), now)
             else:
-                _wait(delivery, str(error), now, at=now + AGAIN[-1] if error.lasting else None)
+                wait(delivery, str(error), now, at=now + AGAIN[-1] if error.lasting else None)
 
 
-def is_at_fault(delivery: BookingDelivery) -> bool:
-    """Say whether a delivery waits since something failed on our side, so that it may come again."""
-    waits = delivery.outcome is DeliveryOutcome.WAITING
-    return waits and delivery.reason == FAULT and delivery.attempts < len(AGAIN)
+def _told_in(source: BookingSource, body: str) -> Sequence[ToldBooking]:
+    """Return what a body says by itself; nothing where it cannot be read."""
+    with suppress(InputError, NotBooking, Unfit):
+        return _words(booking_sources.read_body(source, body))
+    return ()
 
 
 def _words(told: Sequence[ToldBooking] | Notice) -> Sequence[ToldBooking]:
     if not isinstance(told, Notice):
         return told
     return [told.told] if told.told is not None else []
-
-
-def _is_open(delivery: BookingDelivery, now: datetime, *, asked: bool) -> bool:
-    """Say whether it is to be looked at: it waits and is due, or a person asks and nobody has it."""
-    if delivery.outcome is DeliveryOutcome.WAITING:
-        return asked or (delivery.next_at is not None and delivery.next_at <= now)
-    return asked and bool(delivery.body)
-
-
-def _wait(
-    delivery: BookingDelivery, why: str, now: datetime, *, at: datetime | None = None
-) -> None:
-    """Let it be tried again later, ever more patiently; after days it is given up."""
-    if now - delivery.received_at > PATIENCE and at != now:
-        _settle(delivery, DeliveryOutcome.FAILED, why, now)
-        return
-    patience = AGAIN[min(delivery.attempts, len(AGAIN)) - 1]
-    delivery.outcome, delivery.reason, delivery.settled_at = DeliveryOutcome.WAITING, why, None
-    delivery.next_at = at or now + patience
-
-
-def _settle(
-    delivery: BookingDelivery, outcome: DeliveryOutcome, reason: str, now: datetime
-) -> None:
-    delivery.outcome, delivery.reason = outcome, reason.strip()
-    delivery.settled_at, delivery.next_at = now, None
-
-
-def _show(delivery: BookingDelivery, done: Taken, now: datetime) -> None:
-    """Write down what became of a delivery, by the gravest of what it says."""
-    if not done:
-        _settle(delivery, DeliveryOutcome.NOTHING, "It names nobody.", now)
-        return
-    told, taken = max(done, key=lambda one: GRAVITY.index(one[1].outcome))
-    delivery.booking = told.external_id
-    delivery.client_id = taken.treatment.client_id if taken.treatment else None
-    _settle(delivery, taken.outcome, taken.sentence, now)

@@ -13,7 +13,6 @@ from reminders.enrolment.terms import Effect
 from reminders.intake import bookings
 from reminders.intake.bookings import Booking, BookingChange, BookingResult
 from reminders.rules.answers import Answer, read_answer
-from reminders.rules.booking_status import Outcome, read_status
 from reminders.rules.contacts import clean
 from reminders.rules.told_bookings import (
     ConsentQuestion,
@@ -73,8 +72,8 @@ def take(
     now: datetime,
 ) -> TakenBooking:
     """Take in one word of a booking; the same twice changes nothing. Raises ``InputError``."""
-    numbers = {told.external_id, told.replaces, *told.known_as} - {""}
-    delivery.lock_contacts(session, [f"{clinic.id}:{telling.source}:{one}" for one in numbers])
+    named = f"{clinic.id}:{telling.source}"
+    delivery.lock_contacts(session, [f"{named}:{one}" for one in told.numbers])
     told = _by_known_number(session, clinic, telling, told)
     mark = told.mark or mark_of(telling.came_at)
     known = queries.mark(session, clinic.id, telling.source, told.external_id)
@@ -152,8 +151,7 @@ def _act(
     known = booking_queries.treatment(
         session, clinic.id, telling.source, told.external_id, lock=True
     )
-    gone = read_status(told.status).outcome is Outcome.NOT_TAKING_PLACE
-    if told.is_whole or (known is None and not gone):
+    if told.is_whole or (known is None and not told.is_end):
         booking = _booking(telling, told, now)
         return bookings.take_in(session, library, clinic, booking, now)
     said = BookingChange(

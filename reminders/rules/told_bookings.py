@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from reminders.rules.booking_status import Outcome, read_status
+
 SEAT = "#"
 """Parts a booking's number from what tells one seat of it from the others."""
 
@@ -92,6 +94,16 @@ class ToldBooking:
         """Say whether a booking that is not known can be taken in by it."""
         said = {name for name, value in self.fields.items() if value}
         return "treated_at" in said and bool(said & {"first_name", "name"})
+
+    @property
+    def is_end(self) -> bool:
+        """Say whether it says that the booking does not take place."""
+        return read_status(self.status).outcome is Outcome.NOT_TAKING_PLACE
+
+    @property
+    def numbers(self) -> set[str]:
+        """Return every number that the booking may be known by, or was."""
+        return {self.external_id, self.replaces, *self.known_as} - {""}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,20 @@
-"""What Acuity and Square do not say is asked for: at once, again while they are away, and safely."""
+"""What is kept is taken in: asked for where its system said little, next where many came at once."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from reminders.booking_systems import BookingSystems
+from reminders.intake.deliveries import Post
+from reminders.intake.delivery_states import IN_LINE
 from reminders.rules.told_bookings import DeliveryOutcome, SourceKind
 from reminders.store.database import writing
 from reminders.store.tables import BookingSource
@@ -17,7 +22,10 @@ from reminders.web.hooks import bookings
 from tests.conftest import House
 from tests.support.bookings import (  # fmt: skip
     API_KEY,
+    GENERIC,
+    LATER,
     Vendor,
+    calcom,
     clients,
     deliveries,
     square,
@@ -218,3 +226,54 @@ def test_no_secret_can_be_read_in_the_database(house: House, double: VendorDoubl
     for secret in (vendor.secret, API_KEY[ACUITY], vendor.path.rpartition("/")[2]):
         assert secret not in kept
     assert house.app.deliveries.sealing.opened(vendor.source().api_key) == API_KEY[ACUITY]
+
+
+# --- many at once ---------------------------------------------------------------------------------
+
+
+def lined_up(vendor: Vendor, body: dict[str, Any]) -> str:
+    """Let a body come while many do, and return what is said of it."""
+    raw = json.dumps(body)
+    post = Post(raw, sha256(raw.encode()).hexdigest())
+    return vendor.house.app.deliveries.receive(vendor.source(), post, at_once=False).reason
+
+
+def test_what_comes_while_many_do_is_kept_and_taken_in_next(house: House) -> None:
+    vendor = Vendor(house, SourceKind.CALCOM)
+    assert lined_up(vendor, calcom()) == IN_LINE
+    assert treatments(house) == []
+    assert lined_up(vendor, calcom()) == IN_LINE, "a repeat costs nothing"
+    assert house.app.deliveries.take_waiting() == 1
+    assert standing(house) == [("u1", "12 14:30")]
+
+
+def test_a_cancellation_passes_the_line_with_all_that_it_was_before(house: House) -> None:
+    vendor = Vendor(house, SourceKind.CALCOM)
+    vendor.told(calcom())
+    lined_up(vendor, calcom("BOOKING_RESCHEDULED", "2026-03-02T08:05:00Z", uid="u2", rescheduleUid="u1", startTime=LATER, endTime="2026-03-14T11:00:00Z"))  # fmt: skip
+    assert standing(house) == [("u1", "12 14:30")]
+    gone = lined_up(vendor, calcom("BOOKING_CANCELLED", "2026-03-02T08:06:00Z", uid="u2"))
+    assert gone.startswith("Cancelled")
+    assert standing(house) == []
+    house.app.deliveries.take_waiting()
+    assert standing(house) == []
+
+
+def test_what_is_new_of_a_booking_in_line_comes_after_it(house: House) -> None:
+    vendor = Vendor(house, SourceKind.GENERIC, secret="")
+    lined_up(vendor, GENERIC)
+    vendor.told({"external_id": "b-1", "treated_at": LATER})
+    assert standing(house) == [("b-1", "14 10:00")]
+
+
+def test_many_that_come_at_once_are_all_kept_and_all_taken_in(house: House) -> None:
+    vendor = Vendor(house, SourceKind.CALCOM)
+    bodies = [
+        calcom(uid=f"u{n}", attendees=[{"name": f"Ana {letter}", "email": f"{letter}@mail.example"}], responses={})
+        for n, letter in enumerate("abcdefghijkl")
+    ]  # fmt: skip
+    with vendor.web, ThreadPoolExecutor(6) as pool:  # one loop, as a server has
+        said = list(pool.map(vendor.post, bodies))
+    assert {answer.status_code for answer in said} <= {200, 202}
+    house.app.deliveries.take_waiting()
+    assert len(treatments(house)) + len([one for one in deliveries(house) if one.outcome == "asked"]) == 12  # fmt: skip

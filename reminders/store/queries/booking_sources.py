@@ -56,14 +56,31 @@ def delivery(session: Session, delivery_id: int) -> BookingDelivery | None:
     return session.scalars(wanted.with_for_update()).first()
 
 
-def due(session: Session, now: datetime, limit: int) -> list[tuple[int, int]]:
+def lined(session: Session, source_id: int, bookings: Collection[str]) -> list[BookingDelivery]:
+    """Return the deliveries of a source that wait and are about these bookings, the first first, for
+    nobody else to act on until the transaction ends.
+    """
+    wanted = select(BookingDelivery).where(
+        _WAITS,
+        col(BookingDelivery.source_id) == source_id,
+        col(BookingDelivery.booking).in_(bookings),
+    )
+    return list(session.scalars(wanted.order_by(col(BookingDelivery.id)).with_for_update()))
+
+
+def due(
+    session: Session, now: datetime, but_of: Collection[int], limit: int
+) -> list[tuple[int, int]]:
     """Return the deliveries that wait and are to be looked at, the longest due first, each with its
-    source.
+    source; none ``but_of`` these sources.
     """
     wanted = select(col(BookingDelivery.id), col(BookingDelivery.source_id)).where(
-        _WAITS, col(BookingDelivery.next_at) <= now
+        _WAITS,
+        col(BookingDelivery.next_at) <= now,
+        col(BookingDelivery.source_id).not_in(but_of),
     )
-    rows = session.execute(wanted.order_by(col(BookingDelivery.next_at)).limit(limit))
+    ordered = wanted.order_by(col(BookingDelivery.next_at), col(BookingDelivery.id))
+    rows = session.execute(ordered.limit(limit))
     return [(delivery_id, source_id) for delivery_id, source_id in rows]
 
 

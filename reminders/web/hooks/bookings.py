@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 from hashlib import sha256
+from threading import Semaphore
 
 import structlog
 from anyio import CapacityLimiter, to_thread
@@ -16,8 +17,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from reminders.app import App
-from reminders.intake.booking_sources import token_hash
-from reminders.intake.deliveries import Post, is_at_fault
+from reminders.intake.booking_sources import FETCHED, token_hash
+from reminders.intake.deliveries import Post
+from reminders.intake.delivery_states import is_at_fault
 from reminders.rules import payloads
 from reminders.rules.booking_signatures import SignedPost, is_signed
 from reminders.rules.payloads import text
@@ -43,8 +45,11 @@ PER_MINUTE = 12_000
 WRONG_TOKENS = 30
 """How many unknown addresses or signatures a minute one network address may try."""
 
+AT_ONCE = 2
+"""How many posts are taken in before their answer; further ones are kept, and taken in next."""
+
 LINE = 20
-"""How many deliveries may wait to be asked about; further ones are the worker's."""
+"""How many deliveries may wait for their turn after the answer; further ones are the worker's."""
 
 UNKNOWN = "There is nothing here. Copy the address anew from the page of the booking source."
 UNSIGNED = "This is not signed with the secret of this source, or too long ago. Copy it anew."
@@ -63,6 +68,18 @@ def quota_of(_: App) -> Quota:
 def wrong_of(_: App) -> Throttle:
     """Return what counts wrong tokens and signatures by the address they came from."""
     return Throttle(WRONG_TOKENS, 60)
+
+
+@cache
+def places_of(_: App) -> Semaphore:
+    """Return the places in which posts of an app are taken in before their answer."""
+    return Semaphore(AT_ONCE)
+
+
+@cache
+def line_of(_: App) -> CapacityLimiter:
+    """Return what lets the posts of an app that are in line be taken in one after the other."""
+    return CapacityLimiter(1)
 
 
 @cache
@@ -145,12 +162,25 @@ def _wrong(app: App, came: Came, status: int, sentence: str, now: datetime) -> R
 def _kept(app: App, source: BookingSource, came: Came, now: datetime) -> Response:
     try:
         post = Post(came.signed.body.decode(), _event_key(source, came.signed, now))
-        delivery = app.deliveries.receive(source, post)
+        delivery = _received(app, source, post)
     except UnicodeDecodeError:
         return _refused(400, "This is not UTF-8 text.")
     except Unfit as error:
         return _refused(400, str(error))
-    return _told(app, delivery)
+    return _told(app, delivery, fetched=source.kind in FETCHED)
+
+
+def _received(app: App, source: BookingSource, post: Post) -> BookingDelivery:
+    """Keep a post, and take it in at once unless others are being taken in: so many at once are all
+    answered soon, and taken in one after the other.
+    """
+    places = places_of(app)
+    at_once = places.acquire(blocking=False)
+    try:
+        return app.deliveries.receive(source, post, at_once=at_once)
+    finally:
+        if at_once:
+            places.release()
 
 
 def _event_key(source: BookingSource, post: SignedPost, now: datetime) -> str:
@@ -167,7 +197,7 @@ def _event_key(source: BookingSource, post: SignedPost, now: datetime) -> str:
     return sha256(named).hexdigest()
 
 
-def _told(app: App, delivery: BookingDelivery) -> Response:
+def _told(app: App, delivery: BookingDelivery, *, fetched: bool) -> Response:
     """Answer with what became of a delivery; what failed on our side is kept, and may come again."""
     if is_at_fault(delivery):
         return _refused(503, delivery.reason, {"Retry-After": "30"})
@@ -175,15 +205,16 @@ def _told(app: App, delivery: BookingDelivery) -> Response:
     status = 202 if delivery.outcome in kept else 200
     said = {"outcome": delivery.outcome.value, "detail": delivery.reason, "delivery": delivery.id}
     waits = delivery.outcome is DeliveryOutcome.WAITING
-    later = BackgroundTask(_go_on, app, delivery.id) if waits else None
+    later = BackgroundTask(_go_on, app, delivery.id, fetched=fetched) if waits else None
     return JSONResponse(said, status, background=later)
 
 
-async def _go_on(app: App, delivery_id: int) -> None:
-    """Ask for the rest at once; if this fails, dies or would have to wait long, the worker does it.
-    A few at a time in places of their own, so that a vendor who hangs keeps nobody else waiting.
+async def _go_on(app: App, delivery_id: int, *, fetched: bool) -> None:
+    """Take it in, or ask for the rest, at once; if this fails, dies or would have to wait long, the
+    worker does it. What is asked for has places of its own, so that a vendor who hangs keeps
+    nobody else waiting.
     """
-    limiter = fetches_of(app)
+    limiter = fetches_of(app) if fetched else line_of(app)
     if limiter.statistics().tasks_waiting > LINE:
         return
     try:

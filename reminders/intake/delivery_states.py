@@ -1,0 +1,78 @@
+"""What became of a delivery, when it is looked at again, and when it is given up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from reminders.intake.told_bookings import TakenBooking
+from reminders.rules.told_bookings import SEAT, DeliveryOutcome, ToldBooking
+from reminders.store.tables import BookingDelivery
+
+AGAIN = tuple(timedelta(seconds=n) for n in (20, 60, 300, 900, 3600))
+"""Until a delivery is tried again; the last of them over and over."""
+
+PATIENCE = timedelta(days=3)
+"""How long it is tried again by itself."""
+
+IN_LINE = "It is kept, and taken in next."
+FAULT = "Something went wrong on our side. It is tried again."
+GRAVITY = (
+    DeliveryOutcome.NOTHING,
+    DeliveryOutcome.UNCHANGED,
+    DeliveryOutcome.OLDER,
+    DeliveryOutcome.TAKEN,
+    DeliveryOutcome.ASKED,
+)
+"""Of several bookings in one delivery the last of these is what it is shown as."""
+
+Taken = list[tuple[ToldBooking, TakenBooking]]
+
+
+def is_at_fault(delivery: BookingDelivery) -> bool:
+    """Say whether a delivery waits since something failed on our side, so that it may come again."""
+    waits = delivery.outcome is DeliveryOutcome.WAITING
+    return waits and delivery.reason == FAULT and delivery.attempts < len(AGAIN)
+
+
+def line_up(delivery: BookingDelivery, number: str, now: datetime) -> None:
+    """Let a delivery be taken in next, and note which booking it is about."""
+    delivery.booking, delivery.reason, delivery.next_at = whole(number), IN_LINE, now
+
+
+def whole(number: str) -> str:
+    """Return a booking's number without its seat."""
+    return number.partition(SEAT)[0]
+
+
+def is_open(delivery: BookingDelivery, now: datetime, *, asked: bool) -> bool:
+    """Say whether it is to be looked at: it waits and is due, or a person asks and nobody has it."""
+    if delivery.outcome is DeliveryOutcome.WAITING:
+        return asked or (delivery.next_at is not None and delivery.next_at <= now)
+    return asked and bool(delivery.body)
+
+
+def wait(delivery: BookingDelivery, why: str, now: datetime, *, at: datetime | None = None) -> None:
+    """Let it be tried again later, ever more patiently; after days it is given up."""
+    if now - delivery.received_at > PATIENCE and at != now:
+        settle(delivery, DeliveryOutcome.FAILED, why, now)
+        return
+    patience = AGAIN[min(delivery.attempts, len(AGAIN)) - 1]
+    delivery.outcome, delivery.reason, delivery.settled_at = DeliveryOutcome.WAITING, why, None
+    delivery.next_at = at or now + patience
+
+
+def settle(delivery: BookingDelivery, outcome: DeliveryOutcome, reason: str, now: datetime) -> None:
+    """Write down what became of a delivery, and why."""
+    delivery.outcome, delivery.reason = outcome, reason.strip()
+    delivery.settled_at, delivery.next_at = now, None
+
+
+def show(delivery: BookingDelivery, done: Taken, now: datetime) -> None:
+    """Write down what became of a delivery, by the gravest of what it says."""
+    if not done:
+        settle(delivery, DeliveryOutcome.NOTHING, "It names nobody.", now)
+        return
+    told, taken = max(done, key=lambda one: GRAVITY.index(one[1].outcome))
+    delivery.booking = told.external_id
+    delivery.client_id = taken.treatment.client_id if taken.treatment else None
+    settle(delivery, taken.outcome, taken.sentence, now)
