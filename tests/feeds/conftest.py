@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import House
+from tests.support.calendars import read_here
 from tests.support.doubles.calendar_server import CalendarServer, calendar_server
 from tests.support.feeds import Diary
 
@@ -25,5 +26,6 @@ def server(running: CalendarServer) -> CalendarServer:
 
 
 @pytest.fixture
-def diary(house: House, server: CalendarServer) -> Diary:
+def diary(house: House, server: CalendarServer, monkeypatch: pytest.MonkeyPatch) -> Diary:
+    monkeypatch.setattr("reminders.feeds.reading.calendar_content", read_here)
     return Diary(house, server)

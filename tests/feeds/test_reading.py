@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from reminders.calendars.isolation import calendar_content
 from reminders.intake import answers
 from reminders.privacy import retention
 from reminders.rules.feeds import EVERY
@@ -17,7 +16,7 @@ from reminders.store.queries import feeds as queries
 from reminders.store.queries import people
 from reminders.store.tables import Alert
 from tests.conftest import House, ana
-from tests.support.calendars import event, ics
+from tests.support.calendars import event, ics, read_here
 from tests.support.erasure import forget
 from tests.support.feeds import ANA, Diary
 
@@ -279,7 +278,7 @@ def test_who_was_overtaken_writes_nothing_more(
         with writing(diary.house.engine) as session:
             later = diary.house.clock() + timedelta(hours=1)
             queries.claim_due(session, later, timedelta(minutes=10), 8)
-        return calendar_content(*args)  # type: ignore[arg-type]
+        return read_here(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr("reminders.feeds.reading.calendar_content", overtaken)
     diary.house.app.feed_reader.run()

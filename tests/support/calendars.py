@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from reminders.calendars.parsing import Reading
+from reminders.calendars.sifting import text_of
+from reminders.calendars.terms import AHEAD, BACK, CalendarContent
 
 FILES = Path(__file__).parents[1] / "calendars" / "files"
 
@@ -37,3 +42,10 @@ def ics(*events: str, more: tuple[str, ...] = ()) -> bytes:
         "END:VCALENDAR",
     ]
     return ("\r\n".join(lines) + "\r\n").encode()
+
+
+def read_here(file: bytes, time_zone: str, now: datetime) -> CalendarContent:
+    """Read a calendar without a process of its own, which takes most of a second to start."""
+    reading = Reading(ZoneInfo(time_zone), (now - BACK, now + AHEAD))
+    events = tuple(reading.events(text_of(file)))
+    return CalendarContent(reading.name, reading.total, events, reading.unreadable)
