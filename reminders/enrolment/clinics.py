@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from reminders.plans.reminder_plans import replan_clinic
 from reminders.rules import sending_hours, zone_names
+from reminders.rules.caps import MOST_A_DAY, MOST_A_WEEK
 from reminders.rules.contacts import clean, read_email, read_name, read_phone
-from reminders.rules.decision import MOST_A_DAY, MOST_A_WEEK
 from reminders.rules.terms import Channel, InputError, Reason
 from reminders.rules.wording import needs_review
 from reminders.store.queries import lanes, people, plans

@@ -27,7 +27,8 @@ class ColumnMeanings:
     """What the cells of one list mean: its columns, whose clock, and the order of its dates.
 
     ``source`` is whoever gave the list, whose booking numbers are its own; ``answers`` are what
-    this clinic's people were asked before; ``family_first`` says that whole names begin with it.
+    this clinic's people were asked before; ``family_first`` says that whole names begin with it,
+    ``bookings`` that its rows say what is to be, and not what was.
     """
 
     name: str
@@ -41,6 +42,7 @@ class ColumnMeanings:
     source: str = ""
     answers: Answers = field(default_factory=Answers)
     family_first: bool = False
+    bookings: bool = False
     today: date = field(init=False)
 
     def __post_init__(self) -> None:

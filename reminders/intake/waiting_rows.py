@@ -96,6 +96,7 @@ def _layout(sheet: ColumnMeanings) -> str:
             "order": list(sheet.order),
             "source": sheet.source,
             "family_first": sheet.family_first,
+            "bookings": sheet.bookings,
         },
         ensure_ascii=False,
     )
@@ -118,4 +119,5 @@ def meanings(
         source=kept["source"],
         answers=answers,
         family_first=kept.get("family_first", False),  # not there in what waits since before
+        bookings=kept.get("bookings", False),
     )

@@ -76,6 +76,8 @@ class Treatment(Shape):
     ends_at: Moment
     external_id: BookingNumber = Field(description="the booking's number in the clinic's system")
     cancelled_at: Moment | None
+    treated_marked_at: Moment | None = Field(description="when somebody said that the client came")
+    missed_at: Moment | None = Field(description="when somebody said that the client did not come")
     created_at: Moment
 
 
