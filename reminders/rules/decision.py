@@ -84,7 +84,7 @@ def _held(facts: Facts, now: datetime) -> Decision | None:
         return Defer(min(facts.paused_until, facts.stale_at), Reason.PAUSED)
     if (doubt := unsure(facts, now)) is not None:
         until, reason = doubt
-        return Defer(min(until or now + LOOK_AGAIN, facts.stale_at), reason)
+        return Defer(min(until, facts.stale_at), reason)
     if facts.welcome_first:
         return _wait(facts, now + AGAIN, Reason.WELCOME)
     day = now.astimezone(facts.clinic.zone).date()

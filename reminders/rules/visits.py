@@ -15,6 +15,10 @@ EARLY = timedelta(hours=1)
 """How long before its time somebody may have arrived."""
 
 
+LOOK_AGAIN = timedelta(hours=6)
+"""How often aftercare is looked at that waits for somebody's word; the word itself wakes it."""
+
+
 class ToldBy(StrEnum):
     """Who said whether a client came."""
 
@@ -69,9 +73,10 @@ def _came(known: Attendance, by: ToldBy, now: datetime) -> Attendance:
 
 def moved(known: Attendance, begins_at: datetime, now: datetime) -> Attendance:
     """Return what is still known of a visit that goes to another time (UTC): nobody has come to one
-    that lies ahead, or missed the new one.
+    that lies ahead, or missed the new one. What was cancelled stays so until it is booked again.
     """
-    return Attendance() if begins_at > now or known.missed_at else known
+    another = begins_at > now or known.missed_at is not None
+    return told(known, Word.UNSAID, ToldBy.SOURCE, now) if another else known
 
 
 def heard(
@@ -90,10 +95,9 @@ def may_have_come(begins_at: datetime, now: datetime) -> bool:
     return begins_at <= now + EARLY
 
 
-def unsure(facts: Facts, now: datetime) -> tuple[datetime | None, Reason] | None:
-    """Return why it is not believed yet that the visit took place, and until when (UTC) that is so,
-    if anybody can tell; None where it is believed, and for what goes before the visit or hangs on
-    none.
+def unsure(facts: Facts, now: datetime) -> tuple[datetime, Reason] | None:
+    """Return why it is not believed yet that the visit took place, and when (UTC) to look again; None
+    where it is believed, and for what goes before the visit or hangs on none.
     """
     visit = facts.visit
     if visit is None or facts.stale_at <= visit.ends_at:
@@ -102,5 +106,5 @@ def unsure(facts: Facts, now: datetime) -> tuple[datetime | None, Reason] | None
     if now < believed_at:
         return believed_at, Reason.NOT_OVER
     if facts.clinic.attendance_required and not visit.came:
-        return None, Reason.NOT_CONFIRMED
+        return now + LOOK_AGAIN, Reason.NOT_CONFIRMED
     return None

@@ -114,7 +114,7 @@ AN_HOUR_ON = NOON + timedelta(hours=1)
         ({"visit": Visit(OVER_AT_NOON.ends_at, missed=True), "treatment_cancelled": True}, NOON, Skip(Reason.NOT_COME)),
         ({"visit": Visit(NOON + timedelta(days=2), missed=True)}, NOON, Skip(Reason.NOT_COME)),
         # A clinic may require the word.
-        ({"visit": OVER_AT_NOON, **REQUIRED}, NOON, Defer(AN_HOUR_ON, Reason.NOT_CONFIRMED)),
+        ({"visit": OVER_AT_NOON, **REQUIRED}, NOON, Defer(NOON + timedelta(hours=6), Reason.NOT_CONFIRMED)),
         ({"visit": OVER_AT_NOON, **REQUIRED}, NOON + timedelta(days=1), Skip(Reason.NOT_CONFIRMED)),
         ({"visit": Visit(OVER_AT_NOON.ends_at, came=True), **REQUIRED}, NOON, Send(utc("2026-03-04 20:00"))),
         ({"visit": Visit(OVER_AT_NOON.ends_at, came=True), **REQUIRED}, NOON + timedelta(days=1), Skip(Reason.STALE)),

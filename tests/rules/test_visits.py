@@ -66,6 +66,7 @@ def test_what_a_word_changes(
         (MISSED, BEFORE, UNSAID),
         (CAME, BEFORE, CAME),
         (CANCELLED, BEFORE, CANCELLED),
+        (CANCELLED, AHEAD, CANCELLED),
     ],
 )
 def test_a_visit_that_moves_is_another_to_come_to(

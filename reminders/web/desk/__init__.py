@@ -25,7 +25,7 @@ from reminders.web.desk.messages import (
     wording_versions,
 )
 from reminders.web.desk.reports import reports
-from reminders.web.desk.schedule import day_preview, milestones, today
+from reminders.web.desk.schedule import asking, day_preview, milestones, today, visits
 from reminders.web.desk.settings import check_up, clinic, keys, services, staff
 from reminders.web.desk.sign_in import account, invitation, setup, sign_in
 
@@ -37,6 +37,8 @@ ROUTES: list[BaseRoute] = [
     *setup.ROUTES,
     *check_up.ROUTES,
     *today.ROUTES,
+    *visits.ROUTES,
+    *asking.ROUTES,
     *imports.ROUTES,
     *import_sheets.ROUTES,
     *questions.ROUTES,
