@@ -68,7 +68,9 @@ def told(known: Attendance, word: Word, by: ToldBy, now: datetime) -> Attendance
 
 def _came(known: Attendance, by: ToldBy, now: datetime) -> Attendance:
     stands = known.missed_at and known.told_by is ToldBy.STAFF and by is ToldBy.SOURCE
-    return known if stands or known.came_at else Attendance(came_at=now, told_by=by)
+    if stands:
+        return known
+    return replace(known, cancelled_at=None) if known.came_at else Attendance(None, now, None, by)
 
 
 def moved(known: Attendance, begins_at: datetime, now: datetime) -> Attendance:
