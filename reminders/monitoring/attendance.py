@@ -67,7 +67,9 @@ def visit_lists(session: Session, clinic: Clinic, now: datetime) -> VisitLists:
     return VisitLists(
         unseen=[(day, list(same)) for day, same in groupby(lines, lambda line: line.on)],
         said=said,
-        together=[line for line in said if line.said_at == said[0].said_at],
+        together=[
+            one for one in said if (one.said_at, one.came) == (said[0].said_at, said[0].came)
+        ],
     )
 
 
