@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
+from datetime import datetime
 from hashlib import sha256
 
 
@@ -12,6 +13,14 @@ def page_key(token: str) -> str:
     """Return the hash under which a page token is stored, so that a copy of the database opens no
     page."""
     return sha256(token.encode()).hexdigest()
+
+
+def _decoded(token: str) -> bytes:
+    """Return the bytes of a token; none of what is no token."""
+    try:
+        return urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except (BadBase64, ValueError):
+        return b""
 
 
 class Links:
@@ -35,12 +44,22 @@ class Links:
         token = number.to_bytes(6) + self._sign(purpose, number)
         return urlsafe_b64encode(token).rstrip(b"=").decode()
 
+    def passing_token(self, purpose: str, number: int, until: datetime) -> str:
+        """Return a token that names one of our rows until then (aware), to the minute."""
+        minute = int(until.timestamp()) // 60
+        raw = number.to_bytes(6) + minute.to_bytes(4) + self._sign(f"{purpose}.{minute}", number)
+        return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    def number_at(self, purpose: str, token: str, now: datetime) -> int | None:
+        """Return which row a passing token names, or None if it is over or we did not make it."""
+        raw = _decoded(token)
+        number, minute = int.from_bytes(raw[:6]), int.from_bytes(raw[6:10])
+        genuine = hmac.compare_digest(raw[10:], self._sign(f"{purpose}.{minute}", number))
+        return number if genuine and now.timestamp() < minute * 60 else None
+
     def number_of(self, purpose: str, token: str) -> int | None:
         """Return which row a token of that purpose names, or None if we did not make it."""
-        try:
-            raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        except (BadBase64, ValueError):
-            return None
+        raw = _decoded(token)
         number = int.from_bytes(raw[:6])
         return number if hmac.compare_digest(raw[6:], self._sign(purpose, number)) else None
 

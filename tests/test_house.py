@@ -188,7 +188,7 @@ def test_files_are_short() -> None:
 TESTS = ROOT / "tests"
 ACROSS = {
     "cli/test_commands.py", "cli/test_json.py", "delivery/test_delivery_promise.py",
-    "enrolment/test_merged_clients.py", "intake/test_any_lists.py",
+    "enrolment/test_merged_clients.py", "enrolment/test_visits_at_random.py", "intake/test_any_lists.py",
     "intake/test_cells_of_lists.py",
     "intake/test_files.py",
     "intake/test_system_exports.py", "intake/test_vendor_lists.py", "rules/test_sending_hours_by_zone.py",

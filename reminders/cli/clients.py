@@ -78,6 +78,7 @@ def _barred(stop: Suppression) -> str:
 
 def _treatment_line(treatment: Treatment) -> str:
     gone = " (cancelled)" if treatment.cancelled_at else ""
+    gone = " (did not come)" if treatment.missed_at else gone
     return f"no. {treatment.id} on {treatment.treated_on}{gone}"
 
 

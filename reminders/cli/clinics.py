@@ -25,6 +25,9 @@ from reminders.store.tables import Clinic
 
 commands = typer.Typer(help="Add, list and edit clinics.", no_args_is_help=True)
 
+ATTENDANCE_HELP = (
+    "Send aftercare only once somebody said that the client came, or without that word."
+)
 LIVE_HELP = "Leave practice mode and accept the packaged wording; without it nothing is sent."
 Hours = Annotated[
     str | None, typer.Option(help="Sending hours, like “Mon-Sat 09:00-20:00, Sun 12:00-20:00”.")
@@ -95,6 +98,10 @@ def edit(
         int | None, typer.Option(help="Most texts to one number in seven days: 1 to 3.")
     ] = None,
     live: Annotated[bool | None, typer.Option("--live/--practice", help=LIVE_HELP)] = None,
+    attendance: Annotated[
+        bool | None,
+        typer.Option("--require-attendance/--assume-attendance", help=ATTENDANCE_HELP),
+    ] = None,
 ) -> None:
     """Change a clinic; a new time zone or new hours move what has not been sent."""
     typed = {
@@ -106,6 +113,7 @@ def edit(
         "sending_hours": sending_hours,
         "texts_per_day": texts_per_day,
         "texts_per_week": texts_per_week,
+        "attendance_required": None if attendance is None else ("yes" if attendance else "no"),
     }
     with opened() as app, writing(app.engine) as session:
         clinic = find_clinic(session, name)

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from reminders.rules.decision import Decision, Send, counts, decide, settled_by
+from reminders.rules.caps import counts
+from reminders.rules.decision import Decision, Send, decide, settled_by
 from reminders.rules.reconciliation import Patience
 from reminders.rules.terms import Channel, Facts, Message
 from reminders.store.queries import delivery, reminder_facts, segment_budgets

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from reminders.plans.reminder_plans import replan_clinic
 from reminders.rules import sending_hours, zone_names
+from reminders.rules.caps import MOST_A_DAY, MOST_A_WEEK
 from reminders.rules.contacts import clean, read_email, read_name, read_phone
-from reminders.rules.decision import MOST_A_DAY, MOST_A_WEEK
 from reminders.rules.terms import Channel, InputError, Reason
 from reminders.rules.wording import needs_review
 from reminders.store.queries import lanes, people, plans
@@ -98,6 +98,8 @@ def edit(
         replan_clinic(session, library, clinic, now)
     if live:
         plans.wake(session, clinic.id, Reason.PRACTICE)
+    if not clinic.attendance_required:
+        plans.wake(session, clinic.id, Reason.NOT_CONFIRMED)
 
 
 def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
@@ -110,7 +112,7 @@ def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
 def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
     """Write down what can be read, and return what is wrong with the rest."""
     faults: list[str] = []
-    readers: dict[str, Callable[[str], str | int]] = {
+    readers: dict[str, Callable[[str], str | int | bool]] = {
         "name": _name,
         "time_zone": lambda text: zone_names.read_zone(text, get_global("windows_zone_mapping")),
         "phone": lambda text: read_phone(text, clinic.country or None).number,
@@ -119,6 +121,7 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
         "sending_hours": _hours,
         "texts_per_day": partial(_count, MOST_A_DAY),
         "texts_per_week": partial(_count, MOST_A_WEEK),
+        "attendance_required": _yes,
     }
     for name, read in readers.items():
         if name not in typed or (name == "phone" and "+" not in str(typed[name]) and faults):
@@ -149,6 +152,10 @@ def _hours(text: str) -> str:
         return str(sending_hours.parse(text))
     except ValueError as error:
         raise InputError(str(error), "") from None
+
+
+def _yes(text: str) -> bool:
+    return text == "yes"
 
 
 def _count(most: int, text: str) -> int:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -23,8 +22,13 @@ from reminders.enrolment.client_fields import (
 )
 from reminders.enrolment.identification import ClientIndex, Identified, candidates, tell_apart
 from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
+from reminders.enrolment.treatment_fields import (
+    cancelled_fields,
+    known_fields,
+    new_fields,
+    times_of,
+)
 from reminders.rules.identity import Number, booking_number
-from reminders.rules.planning import timing
 from reminders.rules.questions import Answers
 from reminders.rules.terms import Channel
 from reminders.store.queries import arrivals, consents, merges, people
@@ -231,18 +235,18 @@ class ClientMatcher:
         )
 
     def _add(self, enrolment: Enrolment, client: Client) -> EnrolmentResult:
-        when = self._when(enrolment)
+        when = times_of(enrolment, self._library, self._clinic)
         self._new[_new_key(enrolment, client)] = {
             "clinic_id": self._clinic.id,
             "client_id": client.id,
             "protocol": enrolment.protocol,
             "created_at": self._now,
             "import_id": self._import_id,
-            **when,
+            **new_fields(enrolment, when, self._clinic, self._now),
         }
         done = EnrolmentResult(enrolment, Effect.ADDED, client)
         ahead = {t.treated_on for t in self._treatments[client.id] if self._is_ahead(t)}
-        if ahead and enrolment.external_id is None and when["ends_at"] > self._now:
+        if ahead and enrolment.external_id is None and when.ends_at > self._now:
             days = " and ".join(f"{day:%d %B}" for day in sorted({*ahead, enrolment.treated_on}))
             done.remarks.append(
                 f"There are treatments on {days} now; if one replaces another, cancel that one.",
@@ -253,33 +257,15 @@ class ClientMatcher:
         return treatment.cancelled_at is None and treatment.ends_at > self._now
 
     def _when_of(self, enrolment: Enrolment, treatment: Treatment) -> Fields:
-        """Return what an enrolment says of a known treatment, which keeps a number it has."""
-        wanted = self._when(enrolment)
-        if not enrolment.external_id and treatment.external_id:
-            del wanted["external_id"], wanted["source"]
-        return wanted
-
-    def _when(self, enrolment: Enrolment) -> Fields:
-        length = self._library.protocols[enrolment.protocol].usual_length
-        zone = ZoneInfo(self._clinic.time_zone)
-        return {
-            "treated_on": enrolment.treated_on,
-            "starts": enrolment.starts,
-            "ends": enrolment.ends,
-            "ends_at": timing(
-                enrolment.treated_on, enrolment.starts, enrolment.ends, length, zone
-            ).ends_at,
-            "external_id": enrolment.external_id,
-            "source": enrolment.source,
-            "cancelled_at": None,
-        }
+        when = times_of(enrolment, self._library, self._clinic)
+        return known_fields(enrolment, when, treatment, self._now)
 
     def _cancel(
         self, enrolment: Enrolment, client: Client, treatment: Treatment | None
     ) -> EnrolmentResult:
         if treatment is None or treatment.cancelled_at is not None:
             return EnrolmentResult(enrolment, Effect.UNCHANGED, client, treatment)
-        treatment.cancelled_at = self._now
+        update(treatment, cancelled_fields(enrolment, treatment, self._now))
         return EnrolmentResult(enrolment, Effect.CANCELLED, client, treatment)
 
 

@@ -10,6 +10,7 @@ from reminders.consent.ledger import Proof
 from reminders.rules.planning import Replan
 from reminders.rules.questions import Doubt
 from reminders.rules.terms import Channel
+from reminders.rules.visits import Word
 from reminders.store.queries.people import name_key
 from reminders.store.tables import Client, Treatment
 
@@ -36,7 +37,9 @@ class Enrolment:
     """One treatment of one client, as a clinic enters it; contacts are normalised already.
 
     ``external_id`` is the booking's number in the system called ``source``, ``client_id`` the clinic's
-    own number for the client; ``meant`` is the client whom staff chose, 0 for somebody new.
+    own number for the client; ``meant`` is the client whom staff chose, 0 for somebody new. It says
+    that the client ``came``, or ``missed`` it, which is ``cancelled``, too; ``booked_only`` that a day
+    that is over is no word of either.
     """
 
     first_name: str
@@ -53,6 +56,9 @@ class Enrolment:
     source: str = ""
     client_id: str | None = None
     cancelled: bool = False
+    came: bool = False
+    missed: bool = False
+    booked_only: bool = False
     consents: tuple[ConsentAnswer, ...] = ()
     meant: int | None = None
 
@@ -67,6 +73,13 @@ class Enrolment:
         """Say whether nothing but a name tells who is to be treated, as in many a calendar."""
         told = self.phone or self.email or self.client_id or self.meant is not None
         return not told and not self.cancelled
+
+    @property
+    def word(self) -> Word:
+        """Return what it says of the visit."""
+        if self.cancelled:
+            return Word.MISSED if self.missed else Word.CANCELLED
+        return Word.CAME if self.came else Word.BOOKED
 
     @property
     def booking(self) -> tuple[str, str] | None:

@@ -10,13 +10,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.consent import ledger
+from reminders.enrolment.client_fields import update
 from reminders.enrolment.matching import ClientMatcher
 from reminders.enrolment.terms import Effect, Enrolment, EnrolmentResult
+from reminders.enrolment.treatment_fields import attendance_fields, attendance_of
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.planning import Replan, timing
 from reminders.rules.questions import NOBODY_ASKED, Answers
 from reminders.rules.terms import Act
-from reminders.store.queries import consents, people
+from reminders.rules.visits import ToldBy, Word, moved, told
+from reminders.store.queries import consents, people, plans
 from reminders.store.queries.common import Row
 from reminders.store.tables import Client, Clinic, Treatment
 from reminders.wording.library import Library
@@ -88,6 +91,8 @@ def _enrol_batch(
         if one.client and one.effect not in {Effect.UNCHANGED, _LATER}
     }
     changes = replan_clients(session, library, clinic, touched, now)
+    came = [one.treatment.id for one in done if one.enrolment.came and one.treatment]
+    plans.wake_confirmed(session, came)
     for one in done:
         one.change = changes.get(one.treatment.id) if one.treatment else None
     return done
@@ -151,6 +156,9 @@ def reschedule(
     clinic = people.clinic(session, treatment.clinic_id)
     length = library.protocols[treatment.protocol].usual_length
     when = timing(treated_on, starts, ends, length, ZoneInfo(clinic.time_zone))
+    if (treatment.treated_on, treatment.starts) != (treated_on, starts):
+        known = moved(attendance_of(treatment), when.begins_at, now)
+        update(treatment, attendance_fields(known))
     treatment.treated_on, treatment.starts, treatment.ends = treated_on, starts, ends
     treatment.ends_at = when.ends_at
     return _replan_one(session, library, treatment, now)
@@ -158,8 +166,27 @@ def reschedule(
 
 def cancel(session: Session, library: Library, treatment: Treatment, now: datetime) -> Replan:
     """Cancel a treatment; what has not left is cancelled with it."""
-    treatment.cancelled_at = treatment.cancelled_at or now
-    return _replan_one(session, library, treatment, now)
+    return hear(session, library, treatment, Word.CANCELLED, ToldBy.STAFF, now)
+
+
+def hear(
+    session: Session,
+    library: Library,
+    treatment: Treatment,
+    word: Word,
+    by: ToldBy,
+    now: datetime,
+) -> Replan:
+    """Note what is said of a treatment's visit, and return what that changes: what has not left stops
+    at once if the client did not come, and what waited for the word goes if they did.
+    """
+    people.lock(session, [treatment.client_id])
+    said = told(attendance_of(treatment), word, by, now)
+    update(treatment, attendance_fields(said))
+    change = _replan_one(session, library, treatment, now)
+    if said.came_at is not None:
+        plans.wake_confirmed(session, [treatment.id])
+    return change
 
 
 def _replan_one(

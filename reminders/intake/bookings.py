@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from reminders.enrolment import treatments
 from reminders.enrolment.terms import Effect
-from reminders.intake import waiting_rows
+from reminders.intake import visit_words, waiting_rows
 from reminders.intake.column_meanings import ColumnMeanings
 from reminders.intake.list_results import CheckedList, WaitingListRow
 from reminders.intake.lists import check_rows
@@ -22,14 +22,12 @@ from reminders.rules.list_dates import Order
 from reminders.rules.planning import Replan
 from reminders.rules.questions import Answers, QuestionKind
 from reminders.rules.terms import InputError
+from reminders.rules.visits import ToldBy, Word
 from reminders.store.queries import bookings as queries
 from reminders.store.queries import delivery
 from reminders.store.queries import questions as question_queries
 from reminders.store.tables import Clinic, Treatment
 from reminders.wording.library import Library
-
-TREATED = frozenset({"treated", "arrived", "attended", "completed"})
-"""Words of a source by which a treatment took place; believed once it has ended, not before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +102,15 @@ def take_in(
     answers = questions.answers(session, clinic.id)
     end_wait(session, clinic.id, booking.source, booking.external_id)
     if known is not None and _outcome(booking.status, answers) is Outcome.NOT_TAKING_PLACE:
-        return _cancel(session, library, clinic, known, now)
+        return _cancel(session, library, clinic, known, booking.status, now)
+    if known is not None:
+        visit_words.take_back(known, booking.status)
     checked = _checked(booking, clinic, library, answers, now)
     contacts = {c for _, e in checked.good for c in (e.phone, e.email) if c}
     delivery.lock_contacts(session, contacts)
     result = _enrol(session, library, clinic, checked, now)
     question_queries.close_unneeded(session, clinic.id)
-    _confirm(result.treatment, booking.status, now)
+    visit_words.check_came(result.treatment, clinic, booking.status, now)
     return result
 
 
@@ -130,6 +130,7 @@ def _checked(
         source=booking.source,
         answers=answers,
         by_name=booking.by_name,
+        bookings=True,
     )
     cells = {name: str(getattr(booking, name)) for name in COLUMNS}
     begins = _read(booking.treated_at, clinic, now)
@@ -186,22 +187,26 @@ def change(
     """Move, cancel, restore or confirm a booking that is known. Raises ``InputError``."""
     outcome = _outcome(said.status or "", questions.answers(session, clinic.id))
     if outcome is Outcome.NOT_TAKING_PLACE:
-        return _cancel(session, library, clinic, treatment, now)
+        return _cancel(session, library, clinic, treatment, said.status or "", now)
     if outcome is not Outcome.TAKES_PLACE:
         raise InputError(
             f"“{said.status}” does not say what became of a booking that was taken in.",
             "Say booked, treated, cancelled or no-show.",
         )
     before = (treatment.treated_on, treatment.starts, treatment.ends)
+    stood = treatment.cancelled_at is None
     wanted = _times(treatment, clinic, said, now)
     result = BookingResult(Effect.UNCHANGED, treatment)
-    restored = said.status is not None and treatment.cancelled_at is not None
-    if restored:
-        treatment.cancelled_at = None
-    if restored or wanted != before:
+    visit_words.take_back(treatment, said.status or "")
+    if wanted != before:
         result.change = treatments.reschedule(session, library, treatment, *wanted, now)
         result.effect = Effect.MOVED if wanted[0] != before[0] else Effect.UPDATED
-    _confirm(treatment, said.status or "", now)
+    if said.status:
+        visit_words.check_came(treatment, clinic, said.status, now)
+        word = visit_words.word_of(said.status)
+        heard = treatments.hear(session, library, treatment, word, ToldBy.SOURCE, now)
+        if not stood and treatment.cancelled_at is None and result.change is None:
+            result.effect, result.change = Effect.UPDATED, heard
     return result
 
 
@@ -239,13 +244,20 @@ def _shifted(starts: time | None, ends: time | None, to: time | None) -> time | 
 
 
 def _cancel(
-    session: Session, library: Library, clinic: Clinic, known: Treatment, now: datetime
+    session: Session,
+    library: Library,
+    clinic: Clinic,
+    known: Treatment,
+    status: str,
+    now: datetime,
 ) -> BookingResult:
     end_wait(session, clinic.id, known.source, known.external_id or "")
     question_queries.close_unneeded(session, clinic.id)
     if known.cancelled_at is not None:
         return BookingResult(Effect.UNCHANGED, known)
-    change = treatments.cancel(session, library, known, now)
+    missed = visit_words.word_of(status) is Word.MISSED
+    word = Word.MISSED if missed else Word.CANCELLED
+    change = treatments.hear(session, library, known, word, ToldBy.SOURCE, now)
     return BookingResult(Effect.CANCELLED, known, change=change)
 
 
@@ -268,21 +280,6 @@ def end_wait(session: Session, clinic_id: int, source: str, external_id: str) ->
     rows = queries.waiting(session, clinic_id, source, external_id)
     question_queries.forget_rows(session, rows)
     return len(rows)
-
-
-def _confirm(treatment: Treatment | None, status: str, now: datetime) -> None:
-    """Note that a treatment took place, and never before its end; one that moves ahead has not."""
-    if treatment is None:
-        return
-    if treatment.ends_at > now:
-        treatment.treated_marked_at = None
-        if status.strip().lower() in TREATED:
-            raise InputError(
-                "It has not ended yet, so nobody can say that it took place.",
-                "Say so after its end.",
-            )
-    elif status.strip().lower() in TREATED:
-        treatment.treated_marked_at = treatment.treated_marked_at or now
 
 
 def _outcome(status: str, answers: Answers) -> Outcome:

@@ -27,8 +27,9 @@ class ColumnMeanings:
     """What the cells of one list mean: its columns, whose clock, and the order of its dates.
 
     ``source`` is whoever gave the list, whose booking numbers are its own; ``answers`` are what
-    this clinic's people were asked before; ``family_first`` says that whole names begin with it, ``by_name``
-    that a name alone may tell who is meant.
+    this clinic's people were asked before; ``family_first`` says that whole names begin with it,
+    ``by_name`` that a name alone may tell who is meant, ``bookings`` that its rows say what is to
+    be, and not what was.
     """
 
     name: str
@@ -43,6 +44,7 @@ class ColumnMeanings:
     answers: Answers = field(default_factory=Answers)
     family_first: bool = False
     by_name: bool = False
+    bookings: bool = False
     today: date = field(init=False)
 
     def __post_init__(self) -> None:

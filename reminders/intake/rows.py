@@ -42,8 +42,11 @@ def read_row(row: ListRow) -> Enrolment | None:
         row.left_out, row.doubts = row.left_out or LeftOut.OTHER_SERVICE, []
         return None
     when = _when(row)
-    gone = _GONE.get(_standing(row, when).outcome)
+    said = _standing(row, when)
+    gone = _GONE.get(said.outcome)
     enrolment = _enrolment(row, protocol, when, cancelled=gone is not None)
+    if enrolment is not None and (said.came or said.missed):
+        enrolment = replace(enrolment, came=said.came, missed=said.missed)
     if gone is not None:
         row.left_out, row.faults, row.doubts = gone, [], []
     return (
@@ -82,6 +85,7 @@ def _enrolment(
         language=language,
         time_zone=time_zone,
         consents=consents,
+        booked_only=row.sheet.bookings,
     )
 
 

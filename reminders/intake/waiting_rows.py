@@ -97,6 +97,7 @@ def _layout(sheet: ColumnMeanings) -> str:
             "source": sheet.source,
             "family_first": sheet.family_first,
             "by_name": sheet.by_name,
+            "bookings": sheet.bookings,
         },
         ensure_ascii=False,
     )
@@ -120,4 +121,5 @@ def meanings(
         answers=answers,
         family_first=kept.get("family_first", False),  # not there in what waits since before
         by_name=kept.get("by_name", False),
+        bookings=kept.get("bookings", False),
     )

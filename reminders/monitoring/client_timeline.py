@@ -11,8 +11,17 @@ from sqlalchemy.orm import Session
 from reminders.rules.decision import Defer, Skip, decide
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import Act, Channel, Facts, Message, OneOffKind, Reason, Status
+from reminders.rules.visits import ToldBy
 from reminders.senders.twilio_errors import say
-from reminders.store.queries import audit, client_messages, consents, desk, merges, reminder_facts
+from reminders.store.queries import (
+    audit,
+    client_messages,
+    consents,
+    desk,
+    merges,
+    people,
+    reminder_facts,
+)
 from reminders.store.queries.client_messages import AttemptHistory, ClientMessage, moment
 from reminders.store.tables import Client, Consent, Reminder, Reply, Treatment
 
@@ -55,6 +64,7 @@ def record(
         *(_consent(sentence) for sentence in consents.ledger(session, client.id)),
         *(_reply(reply) for reply in desk.replies_of(session, client.clinic_id, client.id)),
         *_changes(session, client.id, {s.treatment.id for s in steps if s.treatment}),
+        *_visits(session, client.id),
     ]
     return sorted(found, key=lambda entry: (entry.at, entry.kind))
 
@@ -165,6 +175,19 @@ def _reply(reply: Reply) -> TimelineEntry:
     return TimelineEntry(
         reply.received_at, "reply", "The client wrote", words=reply.body, channel=Channel.SMS
     )
+
+
+def _visits(session: Session, client_id: int) -> Iterator[TimelineEntry]:
+    """Say what a booking system or a list told of visits; what staff said is among the changes."""
+    for one in people.treatments_of(session, [client_id]):
+        said_at = one.missed_at or one.treated_marked_at
+        if one.told_by is ToldBy.SOURCE and said_at is not None and said_at != one.created_at:
+            title = "Did not come" if one.missed_at else "Came"
+            facts = (
+                ("Treatment", _day(one.treated_on)),
+                ("Said by", "the booking system or a list"),
+            )
+            yield TimelineEntry(said_at, "change", title, facts=facts)
 
 
 def _changes(session: Session, client_id: int, treatments: set[int]) -> Iterator[TimelineEntry]:

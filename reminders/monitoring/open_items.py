@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.monitoring import likely_doubles
+from reminders.monitoring import attendance, likely_doubles
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.rules.wording import REVIEW_AHEAD, needs_review
 from reminders.senders.twilio_errors import is_dead, say
 from reminders.store.queries import booking_sources, conversations, people, questions, today
 from reminders.store.queries.today import MessageLine
+from reminders.store.tables import Clinic
 
 
 class Kind(IntEnum):
@@ -29,10 +30,9 @@ class Kind(IntEnum):
     UNKNOWN = 5  # it is unknown whether it was sent
     REPLY = 6
     QUESTION = 7  # something is in doubt
-    TREATED = 8  # a treatment to be confirmed
-    REVIEW = 9  # wording to be read again
-    DOUBLE = 10  # two clients who may be one person
-    BOOKING = 11  # a booking system sent what cannot be understood
+    REVIEW = 8  # wording to be read again
+    DOUBLE = 9  # two clients who may be one person
+    BOOKING = 10  # a booking system sent what cannot be understood
 
 
 FIRST_DAY = {"same-evening", "day-1"}
@@ -43,7 +43,7 @@ FIRST_DAY = {"same-evening", "day-1"}
 class OpenItem:
     """One thing that waits for staff since ``since`` (UTC).
 
-    ``row_id`` is of the reply, the treatment or the other client it is about; ``why`` the cause in plain words.
+    ``row_id`` is of the reply or the other client it is about; ``why`` the cause in plain words.
     """
 
     kind: Kind
@@ -67,7 +67,6 @@ def needs(session: Session, clinic_id: int, now: datetime) -> list[OpenItem]:
         *_stopped(session, clinic_id, now),
         *_troubles(session, clinic_id, now),
         *_questions(session, clinic_id),
-        *_treated(session, clinic_id, on, now),
         *_reviews(session, clinic_id, on, now),
         *_doubles(session, clinic_id),
         *_unread(session, clinic_id, now),
@@ -77,8 +76,8 @@ def needs(session: Session, clinic_id: int, now: datetime) -> list[OpenItem]:
 
 @dataclass(frozen=True, slots=True)
 class OpenItemCounts:
-    """How many things wait for staff, how many of them are texts to read, and how many questions
-    there are, which count as one thing.
+    """How many things wait for staff, a visit whose aftercare waits for their word among them; how
+    many are texts to read, and how many questions there are, which count as one thing.
     """
 
     clients: int = 0
@@ -86,12 +85,13 @@ class OpenItemCounts:
     questions: int = 0
 
 
-def count(session: Session, clinic_id: int, now: datetime) -> OpenItemCounts:
+def count(session: Session, clinic: Clinic, now: datetime) -> OpenItemCounts:
     """Return the counts shown on every staff page."""
-    replies = conversations.count_waiting(session, clinic_id)
-    asked = questions.count_open(session, clinic_id)
-    troubled = today.count_troubled(session, clinic_id, now)
-    return OpenItemCounts(troubled + replies + bool(asked), replies, asked)
+    replies = conversations.count_waiting(session, clinic.id)
+    asked = questions.count_open(session, clinic.id)
+    troubled = today.count_troubled(session, clinic.id, now)
+    unseen = attendance.count_waiting(session, clinic, now)
+    return OpenItemCounts(troubled + replies + bool(asked) + unseen, replies, asked)
 
 
 def _replies(session: Session, clinic_id: int) -> Iterator[OpenItem]:
@@ -172,12 +172,6 @@ def _questions(session: Session, clinic_id: int) -> Iterator[OpenItem]:
     """Return one item for all questions, however many there are."""
     if asked := questions.open_questions(session, clinic_id):
         yield OpenItem(Kind.QUESTION, asked[0][0].asked_at, count=len(asked))
-
-
-def _treated(session: Session, clinic_id: int, on: date, now: datetime) -> Iterator[OpenItem]:
-    yesterday = on - timedelta(days=1)
-    for treatment, client in today.unmarked_treatments(session, clinic_id, yesterday, on, now):
-        yield OpenItem(Kind.TREATED, treatment.ends_at, client.first_name, client.id, treatment.id)
 
 
 def _reviews(session: Session, clinic_id: int, on: date, now: datetime) -> Iterator[OpenItem]:

@@ -36,13 +36,16 @@ class Flag(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What became of a booking: ``word`` is what said so, ``moved`` that it went to another time,
-    ``done`` that it is known to have taken place.
+    ``done`` that it is known to have taken place, ``came`` that the client was there (a bill says less),
+    ``missed`` that nobody came.
     """
 
     outcome: Outcome
     word: str = ""
     moved: bool = False
     done: bool = False
+    came: bool = False
+    missed: bool = False
 
 
 STANDS = Standing(Outcome.TAKES_PLACE)
@@ -62,8 +65,11 @@ def read_status(word: str) -> Standing:
     """
     if not _says(word):
         return STANDS
-    outcome, moved, done = _read(fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word)))
-    return Standing(outcome, word.strip(), moved, done)
+    text = fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word))
+    outcome, moved, done = _read(text)
+    came = done and bool(_TOOK_PLACE.search(_BILL_OR_CLOCK.sub(" ", text)))
+    missed = outcome is Outcome.NOT_TAKING_PLACE and bool(_NOBODY_CAME.search(text))
+    return Standing(outcome, word.strip(), moved, done, came, missed)
 
 
 def standing(cells: Iterable[tuple[Flag, str]], *, over: bool) -> Standing:
@@ -77,7 +83,7 @@ def standing(cells: Iterable[tuple[Flag, str]], *, over: bool) -> Standing:
         found = [(flag, one) for flag, one in found if one.done or flag not in _TICKED]
     return max(
         (one for _, one in found),
-        key=lambda one: (_GRAVITY.index(one.outcome), one.moved),
+        key=lambda one: (_GRAVITY.index(one.outcome), one.moved, one.came or one.missed),
         default=STANDS,
     )
 
@@ -101,7 +107,10 @@ def _column(flag: Flag, cell: str, *, over: bool) -> Standing | None:
     if fold(word) and not dated and text.outcome is not Outcome.UNKNOWN:
         return text
     answer = Answer.YES if dated else read_answer(word)
-    return Standing(_ANSWERED.get((flag, answer, over), Outcome.UNKNOWN), word)
+    outcome = _ANSWERED.get((flag, answer, over), Outcome.UNKNOWN)
+    came = flag is Flag.CAME and answer is Answer.YES
+    missed = flag is Flag.CAME and outcome is Outcome.NOT_TAKING_PLACE
+    return Standing(outcome, word, came=came, missed=missed)
 
 
 _TICKED = {Flag.CAME, Flag.CERTAIN}
@@ -152,6 +161,8 @@ _MOVED = _any(status_words.MOVED)
 _NOT_YET = _any(status_words.NOT_YET)
 _UNDONE = _any(status_words.UNDONE)
 _STANDS = _any(status_words.STANDS)
+_NOBODY_CAME = _any(status_words.NOBODY_CAME)
+_BILL_OR_CLOCK = _any(status_words.BILL_OR_CLOCK)
 _TOOK_PLACE = _any(status_words.TOOK_PLACE)
 _NOTHING = {""} | phrases(status_words.NOTHING)
 _NO_DATE = re.compile(r"^\D*(?:\d{1,2}\W\d{1,2}\W)?(?:000[01]|1[89]\d\d)(?:\W|$)|^1970-01-01")

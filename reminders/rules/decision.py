@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from reminders.rules.sending_hours import closing, next_open, opening_on
-from reminders.rules.terms import Channel, Facts, OneOffKind, Reason, Status
+from reminders.rules.caps import full_until
+from reminders.rules.sending_hours import closing, next_open
+from reminders.rules.terms import Channel, Facts, Reason, Status
+from reminders.rules.visits import unsure
 
-WEEK = timedelta(days=7)
 LOOK_AGAIN = timedelta(hours=1)
 """How often a reminder is looked at again that waits for somebody to let it go: its clinic is in
 practice mode or paused, or has spent its budget; or staff hold it."""
-
-MOST_A_DAY, MOST_A_WEEK = 1, 3
-"""Texts to one number, whoever shares it: no clinic may set more (47 CFR 64.1200(a)(9)(iv), as a
-safe shape)."""
-
-APART = timedelta(minutes=5)
-"""Between two emails of a clinic to one address, which two clients may share."""
 
 TRIES = 6
 BACKOFF = (1, 5, 15, 60, 120, 240)
@@ -75,7 +69,7 @@ def decide(facts: Facts, now: datetime) -> Decision:
     opening = next_open(now, hours, zone)
     if opening > now:
         return _wait(facts, opening, Reason.QUIET_HOURS)
-    frees_at = _full_until(facts, now)
+    frees_at = full_until(facts, now)
     if frees_at is not None:
         return _wait(facts, frees_at, Reason.CAP)
     return Send(min(closing(now, hours, zone), facts.stale_at))
@@ -83,13 +77,14 @@ def decide(facts: Facts, now: datetime) -> Decision:
 
 def _held(facts: Facts, now: datetime) -> Decision | None:
     """Defer while the clinic, its wording or the client's pause holds the reminder."""
-    waits_for = _halt(facts)
+    waits_for = _halt(facts) or (Reason.ON_HOLD if facts.on_hold else None)
     if waits_for is not None:
         return Defer(min(now + LOOK_AGAIN, facts.stale_at), waits_for)
-    if facts.on_hold:
-        return Defer(min(now + LOOK_AGAIN, facts.stale_at), Reason.ON_HOLD)
     if facts.one_off is None and facts.paused_until and now < facts.paused_until:
         return Defer(min(facts.paused_until, facts.stale_at), Reason.PAUSED)
+    if (doubt := unsure(facts, now)) is not None:
+        until, reason = doubt
+        return Defer(min(until, facts.stale_at), reason)
     if facts.welcome_first:
         return _wait(facts, now + AGAIN, Reason.WELCOME)
     day = now.astimezone(facts.clinic.zone).date()
@@ -102,16 +97,20 @@ def _held(facts: Facts, now: datetime) -> Decision | None:
 
 
 def _stale_reason(facts: Facts) -> Reason:
-    """Return why a reminder is stale: the client's pause, or the time that passed."""
+    """Return why a reminder is stale: the client's pause, nobody's word, or the time that passed."""
     paused = facts.paused_until is not None and facts.paused_until >= facts.stale_at
-    return Reason.PAUSED if paused and facts.one_off is None else Reason.STALE
+    if paused and facts.one_off is None:
+        return Reason.PAUSED
+    doubt = unsure(facts, facts.stale_at)
+    return doubt[1] if doubt else Reason.STALE
 
 
 def _refusal(facts: Facts, now: datetime) -> Reason | None:
     tests = (
+        (facts.visit is not None and facts.visit.missed, Reason.NOT_COME),
         (facts.treatment_cancelled, Reason.TREATMENT_CANCELLED),
         (_barred(facts), facts.suppressed),
-        (not (facts.consented or _requested_by_client(facts)), Reason.NO_CONSENT),
+        (not (facts.consented or facts.requested), Reason.NO_CONSENT),
         (facts.contact is None, Reason.UNREACHABLE),
         (facts.superseded, Reason.SUPERSEDED),
         (now >= facts.stale_at, _stale_reason(facts)),
@@ -122,13 +121,8 @@ def _refusal(facts: Facts, now: datetime) -> Reason | None:
 def _barred(facts: Facts) -> bool:
     """Say whether the contact is suppressed: an opt-out applies always, an erasure until the client
     asks again."""
-    returns = facts.suppressed is Reason.ERASED and _requested_by_client(facts)
+    returns = facts.suppressed is Reason.ERASED and facts.requested
     return facts.suppressed is not None and not returns
-
-
-def _requested_by_client(facts: Facts) -> bool:
-    """Say whether the client asked for this message, by a form or a text."""
-    return facts.one_off is not None and facts.one_off.kind in {OneOffKind.CODE, OneOffKind.ANSWER}
 
 
 def _halt(facts: Facts) -> Reason | None:
@@ -147,47 +141,6 @@ def _wait(facts: Facts, until: datetime, reason: Reason) -> Decision:
     if until < facts.stale_at:
         return Defer(until, reason)
     return Skip(Reason.CAP if reason is Reason.CAP else Reason.STALE)
-
-
-def counts(facts: Facts) -> bool:
-    """Say whether a message takes the place of another to its number or address: every email does,
-    and of texts those of a protocol.
-    """
-    return facts.channel is Channel.EMAIL or facts.one_off is None
-
-
-def _full_until(facts: Facts, now: datetime) -> datetime | None:
-    """Return when the number or address has room again (UTC); None where it has room now, or the
-    client asked for this message.
-    """
-    if not counts(facts) or _requested_by_client(facts):
-        return None
-    if facts.channel is Channel.SMS:
-        full = _capped(facts, now.astimezone(facts.zone).date())
-        return _cap_frees(facts, now) if full else None
-    frees_at = facts.emailed_at and facts.emailed_at + APART
-    return frees_at if frees_at and frees_at > now else None
-
-
-def _capped(facts: Facts, day: date) -> bool:
-    """Count a day and the seven days that end with it, on the recipient's calendar."""
-    this_day = sum(sent == day for sent in facts.texts_on)
-    this_week = sum(day - WEEK < sent <= day for sent in facts.texts_on)
-    clinic = facts.clinic
-    return this_day >= min(clinic.texts_per_day, MOST_A_DAY) or this_week >= min(
-        clinic.texts_per_week, MOST_A_WEEK
-    )
-
-
-def _cap_frees(facts: Facts, now: datetime) -> datetime:
-    """Return the first opening (UTC) on a later day that has room for one more text."""
-    today = now.astimezone(facts.zone).date()
-    for ahead in range(1, 15):
-        day = today + timedelta(days=ahead)
-        span = opening_on(day, facts.clinic.hours, facts.zone)
-        if span is not None and not _capped(facts, day):
-            return span[0]
-    return now + 2 * WEEK
 
 
 class Outcome(StrEnum):

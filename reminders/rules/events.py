@@ -8,7 +8,7 @@ from enum import StrEnum
 class EventKind(StrEnum):
     """What happened. The database itself writes each down, whichever way it came about."""
 
-    TREATMENT_CHANGED = "treatment.changed"  # new, moved, cancelled, or confirmed as treated
+    TREATMENT_CHANGED = "treatment.changed"  # new, moved, cancelled, or seen at the desk
     CONSENT_GIVEN = "consent.given"
     CLIENT_STOPPED = "client.stopped"  # a no in the ledger, by whatever act
     CLIENT_MERGED = "client.merged"

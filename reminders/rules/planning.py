@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from reminders.rules.protocols import Milestone, Offset, Protocol
 from reminders.rules.sending_hours import SendingHours, next_open, resolve
 from reminders.rules.terms import LEFT, OPEN, Channel, Status
+from reminders.rules.visits import SILENCE
 
 END_OF_DAY = time(18)
 """When a treatment of unknown hour is taken to have ended: late enough to advise nothing early."""
@@ -152,7 +153,7 @@ def _moment(treatment: TreatmentTimes, milestone: Milestone, zone: ZoneInfo) -> 
     if milestone.comes_before:
         return _counted(treatment, milestone, treatment.begins_at, zone)
     moment = _counted(treatment, milestone, treatment.ends_at, zone)
-    return max(moment, treatment.ends_at + milestone.not_before)
+    return max(moment, treatment.ends_at + max(milestone.not_before, SILENCE))
 
 
 def _counted(

@@ -33,5 +33,8 @@ PLAIN = {
     Reason.ERASED: "the client's details were erased",
     Reason.HALTED: "sending is paused",
     Reason.HELD: "the database may be older than what was sent",
+    Reason.NOT_COME: "the client did not come",
+    Reason.NOT_CONFIRMED: "nobody has said that the client came",
+    Reason.NOT_OVER: "the visit is not over yet",
     Reason.BUDGET: "this month's budget for texts is spent",
 }

@@ -33,13 +33,7 @@ MOVED = (
 )  # fmt: skip
 """It went to another time: this row does not take place, another may."""
 
-GONE = (
-    # cancelled by anybody, in any wording
-    r"\w*cancel\w*", r"cancel+ation\w*", r"cxl\w*", r"cncl\w*", r"canx", r"called off", r"withdrawn", r"revoked",
-    r"annul\w*", r"anulad[ao]s?", r"anulacion\w*", r"storno\w*", r"storniert\w*", r"abgesagt\w*", r"absage\w*",
-    r"abgemeldet", r"odwol\w*", r"anulow\w*", r"zrezygnow\w*", r"rezygnacj\w*", r"desmarcad[ao]", r"dropped out",
-    r"anulat\w*", r"suspendid[ao]", r"desistiu", r"desistenci\w*", r"client (?:ill|sick)",
-    # nobody came
+NOBODY_CAME = (
     r"no ?-?shows?", r"no ?showed", r"noshow\w*", r"ns", r"dna\w*", r"fta", r"uta", r"wnb", r"cna", r"lwbs",
     r"(?:did not|didn ?t|has not|failed to|unable to|could not|not) (?:attend\w*|arriv\w*|show\w*|come|turn up|present\w*)",
     r"non attend\w*", r"unattended", r"absen(?:t|ce|cia|z)\w*", r"(?:non )?excuse\w*", r"nicht da", r"nie odby\w*", r"(?:sin|sem) asist\w*", r"no (?:realizad|efectuad)[ao]", r"missed", r"walked out", r"left without \w+ ?\w*", r"stood up",
@@ -47,6 +41,16 @@ GONE = (
     r"(?:nao|n) (?:comparec\w*|veio|apareceu|chegou)", r"falt(?:a|ou|as)", r"pas venue?", r"non (?:venue?|presente?e?s?|honoree?)",
     r"(?:ne s est )?pas presentee?", r"lapin", r"(?:nicht|un) ?(?:erschienen|gekommen|angetreten|wahrgenommen|entschuldigt\w*)",
     r"nie (?:przysz\w*|stawi\w*|pojawi\w*|przyby\w*|dotar\w*)", r"nieobecn\w*", r"niestawien\w*", r"abwesend",
+)  # fmt: skip
+"""The client did not come, and the booking stood until then."""
+
+GONE = (
+    # cancelled by anybody, in any wording
+    r"\w*cancel\w*", r"cancel+ation\w*", r"cxl\w*", r"cncl\w*", r"canx", r"called off", r"withdrawn", r"revoked",
+    r"annul\w*", r"anulad[ao]s?", r"anulacion\w*", r"storno\w*", r"storniert\w*", r"abgesagt\w*", r"absage\w*",
+    r"abgemeldet", r"odwol\w*", r"anulow\w*", r"zrezygnow\w*", r"rezygnacj\w*", r"desmarcad[ao]", r"dropped out",
+    r"anulat\w*", r"suspendid[ao]", r"desistiu", r"desistenci\w*", r"client (?:ill|sick)",
+    *NOBODY_CAME,
     # taken away
     r"deleted?", r"deletion", r"removed", r"trashed", r"erased", r"eliminad[ao]", r"borrad[ao]", r"supprimee?", r"geloscht",
     r"entfernt", r"usuniet\w*", r"skasowan\w*", r"excluid[ao]", r"apagad[ao]", r"suprimid[ao]", r"void\w*", r"archiv\w*",
@@ -112,6 +116,13 @@ TOOK_PLACE = (
     r"vue?", r"recue?", r"encaissee?", r"facturee?", r"gesehen", r"behandelt", r"kassiert", r"ein ?gecheckt", r"aus ?gecheckt", r"fertig", r"im (?:zimmer|raum)", r"zaplacon\w*", r"rozliczon\w*", r"pagamento efetuado", r"pag[ao] (?:integral|total)\w*",
 )  # fmt: skip
 """It takes place now, or took place: whatever is still to be paid or confirmed."""
+
+BILL_OR_CLOCK = (
+    r"(?:fully )?paid", r"invoiced?", r"billed", r"charged", r"sold", r"closed", r"past", r"passed", r"final",
+    r"pagad[ao]", r"pag[ao]", r"pagamento \w+", r"cobrad[ao]", r"facturad[ao]", r"facturee?", r"payee?", r"encaissee?",
+    r"bezahlt", r"kassiert", r"oplacon\w*", r"zaplacon\w*", r"rozliczon\w*", r"cerrad[ao]",
+)  # fmt: skip
+"""What took place as far as the till or the calendar knows: no word that the client was there."""
 
 UNDONE = (
     r"(?:not|non|nao|no|nie|nicht|never) (?:\w+ )?\w+", r"in ?complete\w*", r"unpaid", r"unfinished", r"partial\w* (?:complet|finish|attend|done|treat)\w*", r"partial\w*", r"nie\w+an[aey]", r"unknown",

@@ -111,6 +111,9 @@ class Reason(StrEnum):
     ERASED = "erased"
     HALTED = "halted"
     HELD = "held"
+    NOT_COME = "not-come"
+    NOT_CONFIRMED = "not-confirmed"
+    NOT_OVER = "not-over"
     BUDGET = "budget"
 
 
@@ -139,7 +142,7 @@ class ClinicFacts:
 
     Two of one clinic are the same only if nothing was changed in between. ``segments_left`` is
     what remains of this month's budget; None without one. ``halted`` says why nothing of it may
-    leave at all.
+    leave at all; with ``attendance_required`` aftercare waits until somebody says that the client came.
     """
 
     clinic_id: int
@@ -157,6 +160,18 @@ class ClinicFacts:
     segment_budget: int | None = None
     segments_left: int | None = None
     halted: Reason | None = None
+    attendance_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What is known of the visit a reminder hangs on: when it ends (UTC), and whether somebody said
+    that the client came, or did not come (``missed``).
+    """
+
+    ends_at: datetime
+    came: bool = False
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +211,15 @@ class Facts:
     welcome_first: bool = False
     practice_recipient: bool = False
     discretion: Discretion = Discretion.PLAIN
+    visit: Visit | None = None
+
+    @property
+    def requested(self) -> bool:
+        """Say whether the client asked for this message, by a form or a text."""
+        return self.one_off is not None and self.one_off.kind in {
+            OneOffKind.CODE,
+            OneOffKind.ANSWER,
+        }
 
 
 @dataclass(frozen=True, slots=True)

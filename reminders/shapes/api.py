@@ -65,9 +65,12 @@ class Booking(Shape):
 
     source: str
     external_id: str
-    state: Literal["booked", "ended", "treated", "cancelled", "waiting", "left-out"] = Field(
-        description="`ended`: its time has passed and nobody said whether it took place; `waiting`:"
-        " a person is asked first; `left-out`: nothing is kept or planned"
+    state: Literal[
+        "booked", "arrived", "ended", "treated", "no-show", "cancelled", "waiting", "left-out"
+    ] = Field(
+        description="`arrived`: the client came, and it is not over; `ended`: its time has passed and"
+        " nobody said whether it took place; `treated`: it took place; `no-show`: the client did not"
+        " come; `waiting`: a person is asked first; `left-out`: nothing is kept or planned"
     )
     treatment: int | None = Field(description="its number here")
     client: int | None = Field(description="the client's number here")
@@ -77,7 +80,7 @@ class Booking(Shape):
     )
     ends_at: Moment | None
     treated_on: date | None
-    treated_at: Moment | None = Field(description="when somebody said that it took place")
+    treated_at: Moment | None = Field(description="when somebody said that the client came")
     questions: list[Question] = Field(description="that it waits for")
 
 

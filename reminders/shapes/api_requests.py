@@ -126,7 +126,7 @@ class BookingInput(Request):
     ends_at: When | None = None
     status: Line | None = Field(
         default=None,
-        description="booked, treated, cancelled, no-show, or your system's own word for it",
+        description="booked, arrived, treated, cancelled, no-show, or your system's own word for it",
     )
 
 

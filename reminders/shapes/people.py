@@ -32,6 +32,9 @@ class Clinic(Shape):
     sending_hours: str
     texts_per_day: int = Field(description="most texts to one number in a day")
     texts_per_week: int = Field(description="most texts to one number in seven days")
+    attendance_required: bool = Field(
+        description="aftercare waits until somebody says that the client came"
+    )
     segment_budget: int | None = Field(description="most segments a month")
     segment_price: int | None = Field(description="of a segment, in millionths of the currency")
     currency: str | None = Field(description="ISO 4217")
@@ -97,6 +100,8 @@ class Treatment(Shape):
     ends_at: Moment
     external_id: BookingNumber = Field(description="the booking's number in the clinic's system")
     cancelled_at: Moment | None
+    treated_marked_at: Moment | None = Field(description="when somebody said that the client came")
+    missed_at: Moment | None = Field(description="when somebody said that the client did not come")
     created_at: Moment
 
 

@@ -37,6 +37,14 @@
   });
   // On paper everything is open: it is the record.
   addEventListener("beforeprint", () => document.querySelectorAll("main details").forEach((one) => { one.open = true; }));
+  // Copy what a field holds.
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+      button.textContent = "Copied";
+    });
+  });
   // Count the seconds in which something can be called back.
   document.querySelectorAll("[data-undo]").forEach((part) => {
     let left = Number(part.dataset.undo);

@@ -20,7 +20,7 @@ from tests.conftest import ana
 from tests.looks import bookings, clients, lists, staff, validating
 from tests.looks.looking import CLIENT_LOOKS, LOOKS, Eye, Look, file_name
 from tests.looks.sights import SIGHTS, Scene, Sight, undrawn
-from tests.looks.stage import mid_week, sign_in_owner, with_a_price
+from tests.looks.stage import booked_today, mid_week, sign_in_owner, with_a_price
 from tests.support.browser import CHROMIUM, QUIET, house_served, page_of
 
 ROOMS = (clients, staff, lists, bookings)
@@ -45,6 +45,7 @@ def scene(folder: Path) -> Iterator[Scene]:
             date(2026, 3, 14), first_name="Beth", phone="+447700900106", email="b@mail.example"
         )
         served.house.enrol(beth)
+        booked_today(served.house)
         with_a_price(served.house)
         yield Scene(served, empty)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from playwright.sync_api import Page
 
@@ -23,6 +24,37 @@ at("privacy", "/join/rosewood-skin/privacy", inside=False)
 at("terms", "/join/rosewood-skin/terms", inside=False)
 at("wrong-link", "/a/AAAAAAAAAAAAAA", inside=False)
 at("nowhere", "/nowhere", inside=False)
+
+
+def invited_by(scene: Scene, client: int) -> str:
+    """Return a client's own link to say yes."""
+    house = scene.served.house
+    until = house.clock.now + timedelta(days=60)
+    token = house.app.links.passing_token("invited", client, until)
+    return scene.find(f"/join/rosewood-skin/yes/{token}")
+
+
+@after("GET", "/join/rosewood-skin/yes/x", inside=False)
+def invited(page: Page, scene: Scene) -> None:
+    page.goto(invited_by(scene, 9))
+
+
+@after("POST", "/join/rosewood-skin/yes/x", inside=False)
+def invited_without_a_tick(page: Page, scene: Scene) -> None:
+    invited(page, scene)
+    page.get_by_role("button", name="Yes, send them").click()
+
+
+@after("POST", "/join/rosewood-skin/yes/x", inside=False)
+def invited_and_agreed(page: Page, scene: Scene) -> None:
+    invited(page, scene)
+    page.get_by_label("Yes, text me").check()
+    page.get_by_role("button", name="Yes, send them").click()
+
+
+@after("GET", "/join/rosewood-skin/yes/x", inside=False)
+def invited_with_nothing_to_say(page: Page, scene: Scene) -> None:
+    page.goto(invited_by(scene, 1))
 
 
 @after("POST", "/join/rosewood-skin", inside=False)

@@ -22,6 +22,28 @@ from tests.support.feeds import ANA, CannedFetcher, read_by
 EDITOR = "/words/edit?protocol=skin-needling&milestone=day-1"
 
 at("today", "/")
+
+
+@after("GET", "/")
+def today_asking(page: Page, scene: Scene) -> None:
+    page.goto(scene.find("/"))
+    page.locator("#unasked ~ ul summary").first.click()
+
+
+@after("POST", "/visits")
+def today_after_taps(page: Page, scene: Scene) -> None:
+    page.goto(scene.find("/"))
+    ivy = page.locator(".visits li", has_text="Ivy Moss")
+    ivy.get_by_role("button", name="Did not come").click()
+    page.get_by_role("button", name="All 2 came").click()
+
+
+@after("GET", "/clients/7")
+def client_who_did_not_come(page: Page, scene: Scene) -> None:
+    page.goto(scene.find("/clients/7"))
+    page.get_by_text("Their link to say yes").click()
+
+
 at("clients", "/clients")
 at("client", "/clients/1")
 at("client-in-trouble", "/clients/2")

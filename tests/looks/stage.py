@@ -58,6 +58,14 @@ def mid_week(house: House) -> None:
             session.add(Reply(provider_id=f"SM{client}", contact=contact, body=body, received_at=at, **row))  # fmt: skip
 
 
+def booked_today(house: House) -> None:
+    """Book three more for today, two of whom nobody has asked whether they want messages."""
+    for number, (first, last, hour) in enumerate((("Ivy", "Moss", 10), ("Noor", "Aziz", 12), ("Theo", "Lang", 16))):  # fmt: skip
+        consents = {"consents": ()} if first != "Noor" else {}
+        contacts = {"phone": f"+4477009002{number:02}", "email": f"d{number}@mail.example"}
+        house.enrol(ana(NOW.date(), time(hour), first_name=first, last_name=last, **contacts, **consents))  # fmt: skip
+
+
 def with_a_price(house: House) -> None:
     """Let the clinic know what a text costs, and whom it may message while it practises."""
     with writing(house.engine) as session:

@@ -85,6 +85,40 @@ def test_a_blank_status_says_nothing_against_it(word: str) -> None:
     assert read_status(word).outcome is Outcome.TAKES_PLACE
 
 
+CAME = """Arrived | Checked in | CHECKED_IN | Completed | Attended | Showed | In progress | arrived / paid | treated | Asistió | Erschienen
+    Completed - payment pending | MEETING_ENDED | Seated | Honoré | Odbyta | Compareceu | checked out"""
+SAYS_LESS = """Paid | Invoiced | Booked | Confirmed | Prepaid | Closed | Past | Fully paid | Bezahlt | Encaissé | Pagamento efetuado | Running late | No show | Partially completed | Not yet arrived"""  # fmt: skip
+MISSED = """No show | NO_SHOW | DNA | Did not attend | Nicht erschienen | No asistió | Faltou | Nie przyszła | Absente"""
+STOOD_OFF = """Cancelled | Late cancellation | Rescheduled | Waitlist | Declined | Deleted"""
+
+
+@pytest.mark.parametrize("word", words(CAME))
+def test_a_word_says_that_the_client_came(word: str) -> None:
+    assert read_status(word).came
+
+
+@pytest.mark.parametrize("word", words(SAYS_LESS))
+def test_a_bill_a_booking_or_the_clock_is_no_word_that_anybody_came(word: str) -> None:
+    assert not read_status(word).came
+
+
+@pytest.mark.parametrize("word", words(MISSED))
+def test_a_word_says_that_nobody_came(word: str) -> None:
+    assert read_status(word).missed
+
+
+@pytest.mark.parametrize("word", [*words(STOOD_OFF), *words(SAYS_LESS)[:7]])
+def test_what_was_called_off_was_not_missed(word: str) -> None:
+    assert not read_status(word).missed
+
+
+def test_a_column_of_its_own_says_whether_they_came() -> None:
+    arrived = standing([(Flag.STATUS, "Booked"), (Flag.CAME, "yes")], over=True)
+    assert (arrived.outcome, arrived.came) == (Outcome.TAKES_PLACE, True)
+    assert standing([(Flag.STATUS, "Booked"), (Flag.CAME, "no")], over=True).missed
+    assert not standing([(Flag.STATUS, "Booked"), (Flag.CAME, "no")], over=False).missed
+
+
 GONE_NOW = Outcome.NOT_TAKING_PLACE
 
 

@@ -19,7 +19,7 @@ from reminders.rules.decision import (
     settled_by,
     validity,
 )
-from reminders.rules.terms import Channel, OneOffFacts, OneOffKind, Reason, Status
+from reminders.rules.terms import Channel, OneOffFacts, OneOffKind, Reason, Status, Visit
 from tests.support.facts import CLINIC, FACTS, NOON
 
 
@@ -89,6 +89,41 @@ def one_off(kind: str) -> OneOffFacts:
     ],
 )  # fmt: skip
 def test_decisions(changed: dict[str, Any], now: datetime, expected: object) -> None:
+    assert decide(replace(FACTS, **changed), now) == expected
+
+
+OVER_AT_NOON = Visit(NOON - timedelta(minutes=30))
+REQUIRED = {"clinic": replace(CLINIC, attendance_required=True)}
+AN_HOUR_ON = NOON + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "changed,now,expected",
+    [
+        # Aftercare goes half an hour after the end, if nobody has said otherwise.
+        ({"visit": OVER_AT_NOON}, NOON, Send(utc("2026-03-04 20:00"))),
+        ({"visit": OVER_AT_NOON}, NOON - timedelta(minutes=1), Defer(NOON, Reason.NOT_OVER)),
+        ({"visit": Visit(AN_HOUR_ON)}, NOON, Defer(AN_HOUR_ON + timedelta(minutes=30), Reason.NOT_OVER)),
+        ({"visit": Visit(AN_HOUR_ON, came=True)}, NOON, Defer(AN_HOUR_ON, Reason.NOT_OVER)),
+        ({"visit": Visit(NOON, came=True)}, NOON, Send(utc("2026-03-04 20:00"))),
+        # What prepares for the visit goes on the booking's word.
+        ({"visit": Visit(NOON + timedelta(days=2))}, NOON, Send(utc("2026-03-04 20:00"))),
+        ({"visit": Visit(NOON + timedelta(days=2)), **REQUIRED}, NOON, Send(utc("2026-03-04 20:00"))),
+        # Who is known not to have come hears nothing more, and that is told before anything else.
+        ({"visit": Visit(OVER_AT_NOON.ends_at, missed=True)}, NOON, Skip(Reason.NOT_COME)),
+        ({"visit": Visit(OVER_AT_NOON.ends_at, missed=True), "treatment_cancelled": True}, NOON, Skip(Reason.NOT_COME)),
+        ({"visit": Visit(NOON + timedelta(days=2), missed=True)}, NOON, Skip(Reason.NOT_COME)),
+        # A clinic may require the word.
+        ({"visit": OVER_AT_NOON, **REQUIRED}, NOON, Defer(NOON + timedelta(hours=6), Reason.NOT_CONFIRMED)),
+        ({"visit": OVER_AT_NOON, **REQUIRED}, NOON + timedelta(days=1), Skip(Reason.NOT_CONFIRMED)),
+        ({"visit": Visit(OVER_AT_NOON.ends_at, came=True), **REQUIRED}, NOON, Send(utc("2026-03-04 20:00"))),
+        ({"visit": Visit(OVER_AT_NOON.ends_at, came=True), **REQUIRED}, NOON + timedelta(days=1), Skip(Reason.STALE)),
+        ({"visit": OVER_AT_NOON}, NOON + timedelta(days=1), Skip(Reason.STALE)),
+    ],
+)  # fmt: skip
+def test_a_booking_is_not_a_treatment(
+    changed: dict[str, Any], now: datetime, expected: object
+) -> None:
     assert decide(replace(FACTS, **changed), now) == expected
 
 

@@ -45,7 +45,7 @@ def _halt(row: Row[Any]) -> Reason | None:
 
 _KNOWN = (
     "id", "name", "phone", "email", "address", "country", "live", "sending_hours",
-    "texts_per_day", "texts_per_week", "time_zone", "segment_budget",
+    "texts_per_day", "texts_per_week", "time_zone", "segment_budget", "attendance_required",
 )  # fmt: skip
 
 
@@ -70,6 +70,7 @@ def _clinic_facts(
     texts_per_week: int,
     time_zone: str,
     segment_budget: int | None,
+    attendance_required: bool,  # noqa: FBT001
     its_own: Customisation,
     halted: Reason | None = None,
 ) -> ClinicFacts:
@@ -88,4 +89,5 @@ def _clinic_facts(
         customisation=its_own,
         segment_budget=segment_budget,
         halted=halted,
+        attendance_required=attendance_required,
     )

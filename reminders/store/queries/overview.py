@@ -197,7 +197,7 @@ def copy_for_rehearsal(
     who share a number or address with them, whose clinics then count as live.
 
     Claims are not copied: on the copy everything open is planned. Nor are rates and stops,
-    which only time and a provider would lift.
+    which only time and a provider would lift; and every client comes, whoever waits for that word.
     """
     played = None if clients is None else _with_sharing(source, clients)
     for table in SQLModel.metadata.sorted_tables:
@@ -207,7 +207,7 @@ def copy_for_rehearsal(
     target.execute(update(Reminder).where(is_status(Status.CLAIMED)).values(status=Status.PLANNED))
     free = {"per_minute": None, "opens_at": None, "stopped_until": None, "stopped_since": None}
     target.execute(update(Lane).values(**free, faults=0))
-    target.execute(update(Clinic).values(paused_at=None))
+    target.execute(update(Clinic).values(paused_at=None, attendance_required=False))
     if clients is not None:
         accepted = func.coalesce(col(Clinic.wording_accepted_at), col(Clinic.created_at))
         target.execute(update(Clinic).values(live=True, wording_accepted_at=accepted))

@@ -198,16 +198,35 @@ def wake(session: Session, clinic_id: int, reason: Reason, client_id: int | None
     )
 
 
+def wake_confirmed(session: Session, treatments: Collection[int]) -> None:
+    """Let aftercare that waited for somebody's word that the client came be looked at again."""
+    session.execute(
+        update(Reminder)
+        .where(
+            col(Reminder.treatment_id).in_(treatments),
+            is_status(Status.PLANNED),
+            col(Reminder.reason) == Reason.NOT_CONFIRMED,
+        )
+        .values(due_at=col(Reminder.scheduled_at), reason=None)
+        .execution_options(**QUIET)
+    )
+
+
+def _why(treatment: Treatment) -> Reason:
+    if treatment.missed_at is not None:
+        return Reason.NOT_COME
+    return Reason.MOVED if treatment.cancelled_at is None else Reason.TREATMENT_CANCELLED
+
+
 def _cancel(session: Session, ids: Collection[int], treatment: Treatment, now: datetime) -> None:
     if not ids:
         return
-    gone = treatment.cancelled_at is not None
     session.execute(
         update(Reminder)
         .where(col(Reminder.id).in_(ids), is_status(*OPEN))
         .values(
             status=Status.CANCELLED,
-            reason=Reason.TREATMENT_CANCELLED if gone else Reason.MOVED,
+            reason=_why(treatment),
             claim=None,
             lease_until=None,
             settled_at=now,

@@ -37,6 +37,7 @@ from reminders.rules.terms import (
     OneOffKind,
     Purpose,
     Status,
+    Visit,
 )
 from reminders.store.column_types import among
 from reminders.store.queries.arrivals import has_arrived
@@ -197,6 +198,9 @@ _FACTS = (
         T.c.treated_on,
         T.c.starts,
         T.c.cancelled_at,
+        T.c.ends_at,
+        T.c.treated_marked_at,
+        T.c.missed_at,
         _CONSENTED.label("consented"),
         _SUPPRESSED.label("suppressed"),
         _GUEST.label("guest"),
@@ -280,4 +284,11 @@ def _facts(row: Row[Any], clinic: ClinicFacts, sent: Collection[datetime]) -> Fa
         welcome_first=bool(row.welcome_first),
         discretion=row.discretion,
         on_hold=row.held_at is not None,
+        visit=_visit(row),
     )
+
+
+def _visit(row: Row[Any]) -> Visit | None:
+    if row.ends_at is None:
+        return None
+    return Visit(row.ends_at, row.treated_marked_at is not None, row.missed_at is not None)

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.store.queries.common import is_status
-from reminders.store.tables import Attempt, Client, Lane, Receipt, Reminder, Treatment, Wording
+from reminders.store.tables import Attempt, Client, Lane, Receipt, Reminder, Wording
 
 TROUBLED = timedelta(days=14)
 """After so long a failed message is no longer listed."""
@@ -138,26 +138,6 @@ def count_troubled(session: Session, clinic_id: int, now: datetime) -> int:
         _TROUBLE, col(Reminder.clinic_id) == clinic_id, col(Reminder.settled_at) > now - TROUBLED
     )
     return session.scalar(clients.select_from(Reminder)) or 0
-
-
-def unmarked_treatments(
-    session: Session, clinic_id: int, first: date, last: date, now: datetime, limit: int = 20
-) -> list[tuple[Treatment, Client]]:
-    """Return the treatments of these days that should be over and that nobody has marked."""
-    rows = session.execute(
-        select(Treatment, Client)
-        .join(Client, col(Client.id) == col(Treatment.client_id))
-        .where(
-            col(Treatment.clinic_id) == clinic_id,
-            col(Treatment.treated_on).between(first, last),
-            col(Treatment.cancelled_at).is_(None),
-            col(Treatment.treated_marked_at).is_(None),
-            col(Treatment.ends_at) <= now,
-        )
-        .order_by(col(Treatment.ends_at))
-        .limit(limit)
-    )
-    return [(treatment, client) for treatment, client in rows]
 
 
 def stopped(session: Session, clinic_id: int) -> list[Lane]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, text
+from sqlalchemy import ForeignKeyConstraint, false, text
 from sqlmodel import SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -16,6 +16,7 @@ SQLModel.metadata.naming_convention = {
 
 ZERO: dict[str, Any] = {"server_default": text("0")}
 EMPTY: dict[str, Any] = {"server_default": text("''")}
+FALSE: dict[str, Any] = {"server_default": false()}
 ONE: dict[str, Any] = {"server_default": text("1")}
 
 

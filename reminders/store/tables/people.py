@@ -8,8 +8,9 @@ from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from reminders.rules.terms import Act, Channel, Discretion, Purpose, Reason
+from reminders.rules.visits import ToldBy
 from reminders.store.column_types import Instant, Word
-from reminders.store.tables.common import EMPTY, ONE, ZERO, owned_by, where
+from reminders.store.tables.common import EMPTY, FALSE, ONE, ZERO, owned_by, where
 
 LIKE_NAME = {"name_key": "text_pattern_ops"}
 LIKE_FAMILY = {"family_key": "text_pattern_ops"}
@@ -20,7 +21,8 @@ class Clinic(SQLModel, table=True):
 
     ``customisation_version`` is a new token whenever its wording or parameters change;
     ``segment_price`` is what a segment costs, in millionths of the currency (ISO 4217). ``slug``
-    names it in the address clients join at; it is printed, so it never changes.
+    names it in the address clients join at; it is printed, so it never changes. With
+    ``attendance_required`` aftercare waits until somebody says that the client came.
     """
 
     __table_args__ = (Index("clinic_slug", "slug", unique=True),)
@@ -38,6 +40,7 @@ class Clinic(SQLModel, table=True):
     texts_per_day: int = 1
     texts_per_week: int = 3
     live: bool = False
+    attendance_required: bool = Field(default=False, sa_column_kwargs=FALSE)
     wording_accepted_at: datetime | None = Field(default=None, sa_type=Instant)
     paused_at: datetime | None = Field(default=None, sa_type=Instant)
     paused_by: str | None = None
@@ -165,6 +168,9 @@ class Suppression(SQLModel, table=True):
 class Treatment(SQLModel, table=True):
     """One session, as the clinic's wall clock shows it; ``ends_at`` (UTC) is derived. ``import_id``
     is the long list that brought it.
+
+    ``treated_marked_at`` is when somebody said that the client came, ``missed_at`` that they did not,
+    which cancels it, too; ``told_by`` who said either.
     """
 
     __table_args__ = (
@@ -197,6 +203,8 @@ class Treatment(SQLModel, table=True):
     source: str = Field(default="", sa_column_kwargs=EMPTY)
     cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
     treated_marked_at: datetime | None = Field(default=None, sa_type=Instant)
+    missed_at: datetime | None = Field(default=None, sa_type=Instant)
+    told_by: ToldBy | None = Field(default=None, sa_type=Word(ToldBy))
     created_at: datetime = Field(sa_type=Instant)
     import_id: int | None = None
 

@@ -81,10 +81,11 @@ def _state(treatment: Treatment | None, rows: list[Any], caller: Caller) -> str:
     if treatment is None:
         return "left-out"
     if treatment.cancelled_at is not None:
-        return "cancelled"
-    if treatment.treated_marked_at is not None:
-        return "treated"
-    return "booked" if treatment.ends_at > caller.now else "ended"
+        return "no-show" if treatment.missed_at is not None else "cancelled"
+    over, came = treatment.ends_at <= caller.now, treatment.treated_marked_at is not None
+    if came:
+        return "treated" if over else "arrived"
+    return "ended" if over else "booked"
 
 
 def _times(treatment: Treatment | None, caller: Caller) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from reminders.web.client import aftercare_page, calendar, join, personal_data, preferences
+from reminders.web.client import aftercare_page, calendar, invited, join, personal_data, preferences
 from reminders.web.client.page import ClientRequest
 
 __all__ = ["ROUTES", "ClientRequest"]
@@ -12,5 +12,6 @@ ROUTES: list[BaseRoute] = [
     *preferences.ROUTES,
     *personal_data.ROUTES,
     *calendar.ROUTES,
+    *invited.ROUTES,
     *join.ROUTES,
 ]

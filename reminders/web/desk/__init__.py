@@ -25,7 +25,7 @@ from reminders.web.desk.messages import (
     wording_versions,
 )
 from reminders.web.desk.reports import reports
-from reminders.web.desk.schedule import day_preview, milestones, today
+from reminders.web.desk.schedule import asking, day_preview, milestones, today, visits
 from reminders.web.desk.settings import (
     booking_deliveries,
     booking_fields,
@@ -47,6 +47,8 @@ ROUTES: list[BaseRoute] = [
     *setup.ROUTES,
     *check_up.ROUTES,
     *today.ROUTES,
+    *visits.ROUTES,
+    *asking.ROUTES,
     *imports.ROUTES,
     *import_sheets.ROUTES,
     *questions.ROUTES,

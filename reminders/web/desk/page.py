@@ -148,7 +148,7 @@ class DeskRequest:
     def page(self, name: str, status: int = 200, **words: Any) -> Response:
         """Return a page within the layout; with faults it says so on top, and answers 422."""
         with reading(self.app.engine) as session:
-            counts = open_items.count(session, self.clinic_id, self.now)
+            counts = open_items.count(session, self.signed_in.clinic, self.now)
         words = {
             "request": self,
             "clinic": self.signed_in.clinic,

@@ -80,7 +80,7 @@ def test_nobody_is_believed_to_have_been_treated_before_the_end(house: House) ->
     program.ana()
     early = program.put("/treatments/cliniko/b-1", **_whole(status="treated"))
     assert early.status_code == 422
-    assert "not ended" in early.json()["detail"]
+    assert "not begun" in early.json()["detail"]
     assert program.get("/treatments/cliniko/b-1").status_code == 404, "nothing half-done was kept"
     program.booked()
     refused = program.put("/treatments/cliniko/b-1", status="treated")

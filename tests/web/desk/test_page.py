@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from reminders.rules.roles import Role
 from tests.conftest import House, ana
 from tests.support.desk import signed_in
-from tests.support.enrolment_form import DANA, treated_today
+from tests.support.enrolment_form import DANA
 
 pytestmark = pytest.mark.portable
 
@@ -37,16 +37,6 @@ def test_what_was_typed_is_not_handed_to_somebody_else(house: House) -> None:
     desk.post("/sign-in", email="kim@rosewood.example", password="correct horse battery staple")
     assert desk.page is not None
     assert "Dana" not in desk.page.text
-
-
-def test_a_treatment_of_today_waits_to_be_confirmed(house: House) -> None:
-    desk = treated_today(house)
-    house.clock.now += timedelta(hours=3)
-    desk = signed_in(house, email="kim@rosewood.example")
-    desk.get("/")
-    assert "Did they come?" in desk.text
-    desk.post("/treatments/1/treated")
-    assert "Did they come?" not in desk.text
 
 
 def test_a_viewer_sees_no_button_that_changes_anything(house: House) -> None:

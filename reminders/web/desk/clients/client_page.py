@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from reminders.enrolment import client_merge
+from reminders.enrolment import booked_consents, client_merge, visits
+from reminders.monitoring.attendance import WAITED_FOR
 from reminders.monitoring.client_timeline import record
 from reminders.rules.roles import Role
 from reminders.rules.terms import OPEN, Channel, Reason
 from reminders.store.database import reading
 from reminders.store.queries import consents, people
-from reminders.store.tables import Client
+from reminders.store.tables import Client, Treatment
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.responses import milestone_names
 
@@ -47,7 +48,9 @@ def show(request: DeskRequest) -> Response:
             client=client,
             past=[entry for entry in entries if entry not in ahead],
             ahead=ahead,
-            treatments=[t for t in treatments if t.cancelled_at is None],
+            treatments=[t for t in treatments if t.cancelled_at is None or t.missed_at],
+            invitation=_invitation(request, session, client),
+            begun=_begun(request, treatments),
             protocols=request.app.library.protocols,
             ways=ways(session, client),
             merge=merge,
@@ -55,6 +58,22 @@ def show(request: DeskRequest) -> Response:
             undo=int(undo) if undo.isdecimal() else 0,
             troubled=[e for e in entries if e.reminder and needs_care(e.reminder)],
         )
+
+
+def _begun(request: DeskRequest, treatments: list[Treatment]) -> set[int]:
+    """Return the treatments of lately of which staff may say whether the client came."""
+    since = request.now.astimezone(request.zone).date() - WAITED_FOR
+    clinic = request.signed_in.clinic
+    lately = [one for one in treatments if one.treated_on >= since]
+    return {one.id for one in lately if visits.may_be_said(one, clinic, request.now)}
+
+
+def _invitation(request: DeskRequest, session: Session, client: Client) -> str:
+    """Return the client's own link to say yes; empty where there is nothing to say yes to."""
+    clinic = request.signed_in.clinic
+    if client.erased_at or not clinic.slug or not booked_consents.open_channels(session, client):
+        return ""
+    return booked_consents.link(request.app.links, clinic, client, request.now)
 
 
 def needs_care(reminder: object) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from reminders.delivery.holds import Hold
-from reminders.monitoring import alerts, open_items
+from reminders.monitoring import alerts, attendance, open_items
 from reminders.monitoring.open_items import Kind, OpenItem
 from reminders.monitoring.status import SILENCE, recent_failover
 from reminders.rules.roles import Role
@@ -18,8 +18,9 @@ from reminders.rules.terms import Channel
 from reminders.store.database import reading, writing
 from reminders.store.queries import client_messages, delivery, overview
 from reminders.store.queries import today as queries
-from reminders.store.tables import Client, Treatment
+from reminders.store.tables import Client
 from reminders.web.desk.page import DeskRequest, desk_route
+from reminders.web.desk.schedule import asking
 
 WEEK = timedelta(days=7)
 """How long an outage is told."""
@@ -51,8 +52,9 @@ def show(request: DeskRequest) -> Response:
         found = open_items.needs(session, request.clinic_id, request.now)
         beat = delivery.last_beat(session)
         words: dict[str, Any] = {
-            "items": [item(request, need) for need in found if need.kind is not Kind.TREATED],
-            "to_mark": [need for need in found if need.kind is Kind.TREATED],
+            "items": [item(request, need) for need in found],
+            "unasked": asking.to_ask(request, session),
+            "visits": attendance.visit_lists(session, request.signed_in.clinic, request.now),
             "went": queries.sent_since(session, request.clinic_id, midnight, SHOWN),
             "went_count": queries.count_sent(session, request.clinic_id, midnight),
             "coming": queries.planned_until(session, request.clinic_id, tomorrow_ends, SHOWN),
@@ -123,18 +125,8 @@ def attended(request: DeskRequest) -> Response:
     return request.redirect(request.back("/"), "done")
 
 
-def treated(request: DeskRequest) -> Response:
-    """Confirm that a treatment took place."""
-    with writing(request.app.engine) as session:
-        treatment = request.row(session, Treatment, lock=True)
-        treatment.treated_marked_at = treatment.treated_marked_at or request.now
-        request.record(session, "marked as treated", Treatment, treatment.id)
-    return request.redirect(request.back("/"), "treated")
-
-
 ROUTES = [
     desk_route("/", show, Role.VIEWER),
     desk_route("/today/stopped", stopped, Role.VIEWER),
     desk_route("/clients/{id:int}/attended", attended, Role.STAFF, "POST"),
-    desk_route("/treatments/{id:int}/treated", treated, Role.STAFF, "POST"),
 ]

@@ -25,6 +25,7 @@ from reminders.web.desk.page import DeskRequest, desk_route
 
 DETAILS = ("name", "phone", "email", "address", "time_zone")
 SENDING = ("sending_hours", "texts_per_week")
+VISITS = ("attendance_required",)
 MOST_GUESTS = 10
 """Whom a clinic messages while it practises: its own staff, and no more."""
 
@@ -90,6 +91,11 @@ def details(request: DeskRequest) -> Response:
 def sending(request: DeskRequest) -> Response:
     """Change sending hours and the cap, which only goes down."""
     return _edit(request, SENDING)
+
+
+def visits(request: DeskRequest) -> Response:
+    """Say whether aftercare waits until somebody says that the client came."""
+    return _edit(request, VISITS)
 
 
 def money(request: DeskRequest) -> Response:
@@ -258,6 +264,7 @@ ROUTES = [
     desk_route("/clinic", show, Role.OWNER),
     desk_route("/clinic/details", details, Role.OWNER, "POST"),
     desk_route("/clinic/sending", sending, Role.OWNER, "POST"),
+    desk_route("/clinic/visits", visits, Role.OWNER, "POST"),
     desk_route("/clinic/money", money, Role.OWNER, "POST"),
     desk_route("/clinic/limits", limits, Role.OWNER, "POST"),
     desk_route("/clinic/guests", practice_recipients, Role.OWNER, "POST"),

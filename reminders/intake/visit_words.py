@@ -1,0 +1,40 @@
+"""Understand what a booking system's status says of a visit: that the client came, or did not."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from reminders.rules.booking_status import read_status
+from reminders.rules.sending_hours import resolve
+from reminders.rules.terms import InputError
+from reminders.rules.visits import ToldBy, Word, may_have_come
+from reminders.store.tables import Clinic, Treatment
+
+
+def word_of(status: str) -> Word:
+    """Return what a status says of a visit that is booked, unless it ends the booking."""
+    found = read_status(status)
+    if found.missed:
+        return Word.MISSED
+    return Word.CAME if found.came else Word.BOOKED
+
+
+def take_back(known: Treatment, status: str) -> None:
+    """Forget that the client did not come, where the source that said so now says that it stands."""
+    if status and known.missed_at is not None and known.told_by is ToldBy.SOURCE:
+        known.cancelled_at = known.missed_at = known.told_by = None
+
+
+def check_came(treatment: Treatment | None, clinic: Clinic, status: str, now: datetime) -> None:
+    """Raise ``InputError`` where a client is said to have come to what lies ahead."""
+    if treatment is None or word_of(status) is not Word.CAME:
+        return
+    begins_at = resolve(
+        treatment.treated_on, treatment.starts or time(), ZoneInfo(clinic.time_zone)
+    )
+    if not may_have_come(begins_at, now):
+        raise InputError(
+            "It has not begun yet, so nobody can say that it took place.",
+            "Say so once the client is there.",
+        )

@@ -1,0 +1,58 @@
+"""Caps: how much may go to one number or address, whoever shares it, and when there is room again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from reminders.rules.sending_hours import opening_on
+from reminders.rules.terms import Channel, Facts
+
+WEEK = timedelta(days=7)
+
+MOST_A_DAY, MOST_A_WEEK = 1, 3
+"""Texts to one number, whoever shares it: no clinic may set more (47 CFR 64.1200(a)(9)(iv), as a
+safe shape)."""
+
+APART = timedelta(minutes=5)
+"""Between two emails of a clinic to one address, which two clients may share."""
+
+
+def counts(facts: Facts) -> bool:
+    """Say whether a message takes the place of another to its number or address: every email does,
+    and of texts those of a protocol.
+    """
+    return facts.channel is Channel.EMAIL or facts.one_off is None
+
+
+def full_until(facts: Facts, now: datetime) -> datetime | None:
+    """Return when the number or address has room again (UTC); None where it has room now, or the
+    client asked for this message.
+    """
+    if not counts(facts) or facts.requested:
+        return None
+    if facts.channel is Channel.SMS:
+        full = _capped(facts, now.astimezone(facts.zone).date())
+        return _cap_frees(facts, now) if full else None
+    frees_at = facts.emailed_at and facts.emailed_at + APART
+    return frees_at if frees_at and frees_at > now else None
+
+
+def _capped(facts: Facts, day: date) -> bool:
+    """Count a day and the seven days that end with it, on the recipient's calendar."""
+    this_day = sum(sent == day for sent in facts.texts_on)
+    this_week = sum(day - WEEK < sent <= day for sent in facts.texts_on)
+    clinic = facts.clinic
+    return this_day >= min(clinic.texts_per_day, MOST_A_DAY) or this_week >= min(
+        clinic.texts_per_week, MOST_A_WEEK
+    )
+
+
+def _cap_frees(facts: Facts, now: datetime) -> datetime:
+    """Return the first opening (UTC) on a later day that has room for one more text."""
+    today = now.astimezone(facts.zone).date()
+    for ahead in range(1, 15):
+        day = today + timedelta(days=ahead)
+        span = opening_on(day, facts.clinic.hours, facts.zone)
+        if span is not None and not _capped(facts, day):
+            return span[0]
+    return now + 2 * WEEK
