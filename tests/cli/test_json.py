@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "simulate": ("--from", "2026-03-02", "--to", "2026-03-31"),
     "import": ("list.csv", *CLINIC),
     "clinic services": ("Rosewood Skin",),
+    "clinic feeds": ("Rosewood Skin",),
     "export": ("1",),
     "client merge": ("1", "2", "--preview"),
     "consent-report": CLINIC,
