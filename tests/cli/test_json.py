@@ -17,7 +17,7 @@ from reminders.rules.terms import Reason
 from reminders.shapes.documentation import COMMANDS
 from reminders.store.database import open_engine, writing
 from reminders.store.queries.staff import join
-from reminders.store.tables import Reply, Staff, Suppression
+from reminders.store.tables import Feed, Reply, Staff, Suppression
 from tests.conftest import MONDAY
 from tests.support.terminal import LIST, Terminal
 
@@ -76,6 +76,13 @@ def full(terminal: Terminal) -> None:
             Suppression(**at, reason=Reason.OPTED_OUT, source="reply", suppressed_at=MONDAY)
         )
         session.add(Reply(**reply, body="Hello", received_at=MONDAY))
+        calendar: dict[str, Any] = {
+            "clinic_id": 1,
+            "host": "calendar.example",
+            "address": "",
+            "address_hash": "",
+        }
+        session.add(Feed(**calendar, added_at=MONDAY, added_by="Sam", due_at=MONDAY))
     engine.dispose()
 
 
