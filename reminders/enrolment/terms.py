@@ -38,7 +38,7 @@ class Enrolment:
 
     ``external_id`` is the booking's number in the system called ``source``, ``client_id`` the clinic's
     own number for the client; ``meant`` is the client whom staff chose, 0 for somebody new. It says
-    that the client ``came``, or ``missed`` it, which is ``cancelled``, too; ``booked_only`` that a day
+    that the client ``came``, that the visit ``ended``, or that they ``missed`` it, which is ``cancelled``, too; ``booked_only`` that a day
     that is over is no word of either.
     """
 
@@ -57,6 +57,7 @@ class Enrolment:
     client_id: str | None = None
     cancelled: bool = False
     came: bool = False
+    ended: bool = False
     missed: bool = False
     booked_only: bool = False
     consents: tuple[ConsentAnswer, ...] = ()
@@ -79,7 +80,9 @@ class Enrolment:
         """Return what it says of the visit."""
         if self.cancelled:
             return Word.MISSED if self.missed else Word.CANCELLED
-        return Word.CAME if self.came else Word.BOOKED
+        if self.came:
+            return Word.CAME
+        return Word.ENDED if self.ended else Word.BOOKED
 
     @property
     def booking(self) -> tuple[str, str] | None:

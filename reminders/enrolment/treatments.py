@@ -32,6 +32,9 @@ WHO_CAN = {
 
 _LATER = Effect.POSTPONED
 
+WAKING = {Word.CAME, Word.ENDED}
+"""Words that aftercare may wait for."""
+
 TOGETHER = 1000
 """How many enrolments are matched and planned with one set of questions."""
 
@@ -91,7 +94,7 @@ def _enrol_batch(
         if one.client and one.effect not in {Effect.UNCHANGED, _LATER}
     }
     changes = replan_clients(session, library, clinic, touched, now)
-    came = [one.treatment.id for one in done if one.enrolment.came and one.treatment]
+    came = [one.treatment.id for one in done if one.enrolment.word in WAKING and one.treatment]
     plans.wake_confirmed(session, came)
     for one in done:
         one.change = changes.get(one.treatment.id) if one.treatment else None

@@ -45,8 +45,8 @@ def read_row(row: ListRow) -> Enrolment | None:
     said = _standing(row, when)
     gone = _GONE.get(said.outcome)
     enrolment = _enrolment(row, protocol, when, cancelled=gone is not None)
-    if enrolment is not None and (said.came or said.missed):
-        enrolment = replace(enrolment, came=said.came, missed=said.missed)
+    if enrolment is not None and (said.came or said.ended or said.missed):
+        enrolment = replace(enrolment, came=said.came, ended=said.ended, missed=said.missed)
     if gone is not None:
         row.left_out, row.faults, row.doubts = gone, [], []
     return (

@@ -17,18 +17,25 @@ def word_of(status: str) -> Word:
     found = read_status(status)
     if found.missed:
         return Word.MISSED
-    return Word.CAME if found.came else Word.BOOKED
+    if found.came:
+        return Word.CAME
+    return Word.ENDED if found.ended else Word.BOOKED
 
 
 def take_back(known: Treatment, status: str) -> None:
     """Forget that the client did not come, where the source that said so now says that it stands."""
-    if status and known.missed_at is not None and known.told_by is ToldBy.SOURCE:
+    if (
+        word_of(status) is Word.BOOKED
+        and status
+        and known.missed_at is not None
+        and known.told_by is ToldBy.SOURCE
+    ):
         known.cancelled_at = known.missed_at = known.told_by = None
 
 
 def check_came(treatment: Treatment | None, clinic: Clinic, status: str, now: datetime) -> None:
     """Raise ``InputError`` where a client is said to have come to what lies ahead."""
-    if treatment is None or word_of(status) is not Word.CAME:
+    if treatment is None or word_of(status) not in {Word.CAME, Word.ENDED}:
         return
     begins_at = resolve(
         treatment.treated_on, treatment.starts or time(), ZoneInfo(clinic.time_zone)

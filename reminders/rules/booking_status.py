@@ -36,8 +36,8 @@ class Flag(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What became of a booking: ``word`` is what said so, ``moved`` that it went to another time,
-    ``done`` that it is known to have taken place, ``came`` that the client was there (a bill says less),
-    ``missed`` that nobody came.
+    ``done`` that it is known to have taken place, ``came`` that the client was there, ``ended`` that
+    the visit is over (a bill says less), ``missed`` that nobody came.
     """
 
     outcome: Outcome
@@ -45,6 +45,7 @@ class Standing:
     moved: bool = False
     done: bool = False
     came: bool = False
+    ended: bool = False
     missed: bool = False
 
 
@@ -67,9 +68,11 @@ def read_status(word: str) -> Standing:
         return STANDS
     text = fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word))
     outcome, moved, done = _read(text)
-    came = done and bool(_TOOK_PLACE.search(_BILL_OR_CLOCK.sub(" ", text)))
+    unbilled = _BILL_OR_CLOCK.sub(" ", text)
+    came = done and bool(_TOOK_PLACE.search(_OVER.sub(" ", unbilled)))
+    ended = done and not came and bool(_TOOK_PLACE.search(unbilled))
     missed = outcome is Outcome.NOT_TAKING_PLACE and bool(_NOBODY_CAME.search(text))
-    return Standing(outcome, word.strip(), moved, done, came, missed)
+    return Standing(outcome, word.strip(), moved, done, came, ended, missed)
 
 
 def standing(cells: Iterable[tuple[Flag, str]], *, over: bool) -> Standing:
@@ -83,7 +86,7 @@ def standing(cells: Iterable[tuple[Flag, str]], *, over: bool) -> Standing:
         found = [(flag, one) for flag, one in found if one.done or flag not in _TICKED]
     return max(
         (one for _, one in found),
-        key=lambda one: (_GRAVITY.index(one.outcome), one.moved, one.came or one.missed),
+        key=lambda one: (_GRAVITY.index(one.outcome), one.moved, one.came or one.missed, one.ended),
         default=STANDS,
     )
 
@@ -162,6 +165,7 @@ _NOT_YET = _any(status_words.NOT_YET)
 _UNDONE = _any(status_words.UNDONE)
 _STANDS = _any(status_words.STANDS)
 _NOBODY_CAME = _any(status_words.NOBODY_CAME)
+_OVER = _any(status_words.OVER)
 _BILL_OR_CLOCK = _any(status_words.BILL_OR_CLOCK)
 _TOOK_PLACE = _any(status_words.TOOK_PLACE)
 _NOTHING = {""} | phrases(status_words.NOTHING)

@@ -124,6 +124,16 @@ BILL_OR_CLOCK = (
 )  # fmt: skip
 """What took place as far as the till or the calendar knows: no word that the client was there."""
 
+OVER = (
+    r"completed?", r"fulfilled", r"finished", r"finali[sz]ed", r"done", r"ended", r"service ended", r"ok", r"successful", r"taken place", r"took place", r"occurred",
+    r"realizad[ao]", r"finalizad[ao]", r"completad[ao]", r"terminad[ao]", r"hech[ao]", r"cumplid[ao]", r"realisee?", r"terminee?", r"effectuee?", r"faite?",
+    r"erledigt", r"abgeschl\w*", r"durchgefuhrt", r"beendet", r"stattgefunden", r"fertig", r"zrealizowan\w*", r"zakonczon\w*", r"wykonan\w*", r"odbyt\w*",
+    r"concluid[ao]", r"feit[ao]",
+)  # fmt: skip
+"""It is over, as many a system says by its clock alone: a word that it took place, and none against a
+word that the client did not come.
+"""
+
 UNDONE = (
     r"(?:not|non|nao|no|nie|nicht|never) (?:\w+ )?\w+", r"in ?complete\w*", r"unpaid", r"unfinished", r"partial\w* (?:complet|finish|attend|done|treat)\w*", r"partial\w*", r"nie\w+an[aey]", r"unknown",
 )  # fmt: skip

@@ -31,6 +31,7 @@ class Word(StrEnum):
 
     BOOKED = "booked"  # it is to be; that alone is no word that it was
     CAME = "came"
+    ENDED = "ended"  # it is over, as a system's clock may say of one that was missed, too
     MISSED = "missed"  # the client did not come
     CANCELLED = "cancelled"
     UNSAID = "unsaid"  # what was said of it is taken back
@@ -53,8 +54,9 @@ def told(known: Attendance, word: Word, by: ToldBy, now: datetime) -> Attendance
     come, as a person said, is taken back by a person alone.
     """
     match word:
-        case Word.CAME:
-            return _came(known, by, now)
+        case Word.CAME | Word.ENDED:
+            stands = known.missed_at and (word is Word.ENDED or (known.told_by, by) == _OVERRULED)
+            return known if stands else _came(known, by, now)
         case Word.MISSED:
             missed = Attendance(cancelled_at=now, missed_at=now, told_by=by)
             return missed if known.cancelled_at is None else known
@@ -66,10 +68,11 @@ def told(known: Attendance, word: Word, by: ToldBy, now: datetime) -> Attendance
             return Attendance() if known.missed_at else Attendance(known.cancelled_at)
 
 
+_OVERRULED = (ToldBy.STAFF, ToldBy.SOURCE)
+"""What a person saw, against what a system says later."""
+
+
 def _came(known: Attendance, by: ToldBy, now: datetime) -> Attendance:
-    stands = known.missed_at and known.told_by is ToldBy.STAFF and by is ToldBy.SOURCE
-    if stands:
-        return known
     return replace(known, cancelled_at=None) if known.came_at else Attendance(None, now, None, by)
 
 
@@ -87,7 +90,7 @@ def heard(
     """Return what is known of a visit once its source has said this word of it, with the time it begins
     (UTC) and whether that is another than before. Nobody has come yet to what lies ahead.
     """
-    early = word is Word.CAME and not may_have_come(begins_at, now)
+    early = word in {Word.CAME, Word.ENDED} and not may_have_come(begins_at, now)
     since = moved(known, begins_at, now) if moves else known
     return told(since, Word.BOOKED if early else word, ToldBy.SOURCE, now)
 

@@ -240,6 +240,19 @@ def test_a_source_says_no_show_and_takes_it_back(house: House) -> None:
     assert program.get("/treatments/cliniko/b-1").json()["state"] == "treated"
 
 
+def test_a_clock_takes_back_no_no_show(house: House) -> None:
+    """Cal.com says that every meeting ended, also of those to whom nobody came."""
+    program = Program(house)
+    program.agreed(program.ana())
+    program.booked()
+    house.clock.now = datetime(2026, 3, 12, 16, tzinfo=UTC)
+    program.put("/treatments/cliniko/b-1", status="no-show")
+    assert program.put("/treatments/cliniko/b-1", status="completed").json()["state"] == "no-show"
+    assert program.booked(status="completed")["state"] == "no-show"
+    house.play(LATER)
+    assert "day-1" not in left(house)
+
+
 def test_who_missed_a_visit_and_books_another_time_is_expected_again(house: House) -> None:
     program = Program(house)
     program.agreed(program.ana())

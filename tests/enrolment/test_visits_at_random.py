@@ -28,7 +28,7 @@ BEGAN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 CLIENTS, STEPS, GAPS = 16, 14, (20, 45, 180, 500, 900)
 WORDS = {"came": Word.CAME, "missed": Word.MISSED, "undo": Word.UNSAID}
 EVENTS = (
-    "came", "came", "missed", "undo", "arrived", "no-show", "cancelled", "booked", "repeat",
+    "came", "came", "missed", "undo", "arrived", "completed", "no-show", "cancelled", "booked", "repeat",
     "move", "move", "overrun",
 )  # fmt: skip
 

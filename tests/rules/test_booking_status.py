@@ -85,8 +85,9 @@ def test_a_blank_status_says_nothing_against_it(word: str) -> None:
     assert read_status(word).outcome is Outcome.TAKES_PLACE
 
 
-CAME = """Arrived | Checked in | CHECKED_IN | Completed | Attended | Showed | In progress | arrived / paid | treated | Asistió | Erschienen
-    Completed - payment pending | MEETING_ENDED | Seated | Honoré | Odbyta | Compareceu | checked out"""
+CAME = """Arrived | Checked in | CHECKED_IN | Attended | Showed | In progress | arrived / paid | treated | Asistió | Erschienen
+    Seated | Honoré | Compareceu | checked out | Arrived, completed"""
+ENDED = """Completed | COMPLETE | Completed - payment pending | MEETING_ENDED | Done | Finished | Odbyta | Abgeschlossen | Realizada | Terminé"""
 SAYS_LESS = """Paid | Invoiced | Booked | Confirmed | Prepaid | Closed | Past | Fully paid | Bezahlt | Encaissé | Pagamento efetuado | Running late | No show | Partially completed | Not yet arrived"""  # fmt: skip
 MISSED = """No show | NO_SHOW | DNA | Did not attend | Nicht erschienen | No asistió | Faltou | Nie przyszła | Absente"""
 STOOD_OFF = """Cancelled | Late cancellation | Rescheduled | Waitlist | Declined | Deleted"""
@@ -97,9 +98,15 @@ def test_a_word_says_that_the_client_came(word: str) -> None:
     assert read_status(word).came
 
 
+@pytest.mark.parametrize("word", words(ENDED))
+def test_a_word_says_that_it_is_over_and_no_more(word: str) -> None:
+    assert (read_status(word).came, read_status(word).ended) == (False, True)
+
+
 @pytest.mark.parametrize("word", words(SAYS_LESS))
 def test_a_bill_a_booking_or_the_clock_is_no_word_that_anybody_came(word: str) -> None:
     assert not read_status(word).came
+    assert not read_status(word).ended
 
 
 @pytest.mark.parametrize("word", words(MISSED))

@@ -45,6 +45,9 @@ MISSED_BY_SOURCE = Attendance(cancelled_at=BEFORE, missed_at=BEFORE, told_by=SOU
         (MISSED, Word.CAME, SOURCE, MISSED),
         (MISSED, Word.CAME, STAFF, Attendance(came_at=NOW, told_by=STAFF)),
         (MISSED_BY_SOURCE, Word.CAME, SOURCE, Attendance(came_at=NOW, told_by=SOURCE)),
+        (MISSED_BY_SOURCE, Word.ENDED, SOURCE, MISSED_BY_SOURCE),
+        (UNSAID, Word.ENDED, SOURCE, Attendance(came_at=NOW, told_by=SOURCE)),
+        (CANCELLED, Word.ENDED, SOURCE, Attendance(came_at=NOW, told_by=SOURCE)),
         # An end binds, whoever says it.
         (CAME, Word.MISSED, SOURCE, Attendance(NOW, None, NOW, SOURCE)),
         (CAME, Word.CANCELLED, SOURCE, Attendance(NOW, BEFORE, None, STAFF)),
@@ -106,7 +109,12 @@ def test_nobody_has_come_and_not_come(said: list[tuple[Word, ToldBy]]) -> None:
 COURSE = packaged().protocols["skin-needling"]
 LENGTH = timedelta(hours=1)
 WORDS = {"came": Word.CAME, "missed": Word.MISSED, "undo": Word.UNSAID}
-STATUSES = {"arrived": Word.CAME, "no-show": Word.MISSED, "cancelled": Word.CANCELLED}
+STATUSES = {
+    "arrived": Word.CAME,
+    "completed": Word.ENDED,
+    "no-show": Word.MISSED,
+    "cancelled": Word.CANCELLED,
+}
 EVENTS = [*WORDS, *STATUSES, "booked", "repeat", "move", "overrun"]
 
 
@@ -169,7 +177,7 @@ class Diary:
             )
             self.known = told(self.known, WORDS[event], STAFF, now) if begun else self.known
             visit.desk(event, now)
-        elif event == "arrived" and not may_have_come(visit.begins, now):
+        elif event in {"arrived", "completed"} and not may_have_come(visit.begins, now):
             return  # it is refused
         elif event in STATUSES:
             self.known = heard(self.known, STATUSES[event], visit.begins, now, moves=False)

@@ -47,9 +47,11 @@ class ExpectedVisit:
             self._note(now, came=said == "came")
 
     def source(self, said: str, now: datetime) -> None:
-        """Hear what the booking system says: arrived, no-show, cancelled or booked."""
-        if said == "arrived" and self.begins <= now + AN_HOUR and self.missed != "staff":
-            self._note(now, came=True)
+        """Hear what the booking system says: arrived, completed, no-show, cancelled or booked."""
+        if said in {"arrived", "completed"}:
+            stands = self.missed == "staff" or (self.missed and said == "completed")
+            if self.begins <= now + AN_HOUR and not stands:
+                self._note(now, came=True)
         elif said == "no-show" and self.stands:
             self._note(now, missed="source")
         elif said == "cancelled" and self.stands:
