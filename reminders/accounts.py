@@ -10,7 +10,6 @@ from reminders.links import Links
 from reminders.rules.forecast import RateLimit
 from reminders.rules.sender_kinds import PER_MINUTE, kind_of
 from reminders.rules.terms import Channel
-from reminders.sealing import Sealing
 from reminders.senders import Sender
 from reminders.senders.email import MailServer, Security, SmtpSender
 from reminders.senders.outbox import OutboxSender
@@ -76,8 +75,3 @@ def rates(s: Settings) -> dict[Channel, RateLimit]:
 def booking_systems(s: Settings) -> BookingSystems:
     """Return the booking systems that are asked for what they do not say."""
     return BookingSystems(s.acuity_url, s.square_url)
-
-
-def source_sealing(s: Settings) -> Sealing:
-    """Return what seals the secrets of booking sources."""
-    return Sealing(s.secret_key.get_secret_value(), "booking source")

@@ -168,8 +168,8 @@ class App:
 
     @cached_property
     def sealing(self) -> Sealing:
-        """Return what seals the addresses of calendars."""
-        return Sealing(self.settings.secret_key.get_secret_value(), "calendar")
+        """Return what seals the secrets of other systems, each kind within a purpose of its own."""
+        return Sealing(self.settings.secret_key.get_secret_value(), "secrets")
 
     @cached_property
     def feed_reader(self) -> FeedReader:
@@ -203,7 +203,7 @@ class App:
     @cached_property
     def deliveries(self) -> Deliveries:
         """Return what takes in what booking systems deliver."""
-        parts = accounts.source_sealing(self.settings), accounts.booking_systems(self.settings)
+        parts = self.sealing.within("booking source"), accounts.booking_systems(self.settings)
         return Deliveries(self.engine, self.library, self.clock, *parts)
 
     def raise_alarms(self) -> None:
@@ -239,15 +239,9 @@ class App:
             self.restore_guard.release(session, settled)
             erase_again(session, self.clock())
 
-        return FailoverSettler(
-            self.engine,
-            self.unknown_messages,
-            self.clock,
-            patience,
-            read_first,
-            release,
-            resend=self.settings.email_in_doubt == "resend",
-        )
+        parts = (self.engine, self.unknown_messages, self.clock, patience)
+        resend = self.settings.email_in_doubt == "resend"
+        return FailoverSettler(*parts, read_first, release, resend=resend)
 
     def tick(self) -> PassSummary | Hold:
         """Make one pass for a host that has only cron, or return why nothing may be sent. Raises as

@@ -51,7 +51,7 @@ def address_of(feed: Feed, sealing: Sealing) -> str:
 
 
 def _of_clinic(sealing: Sealing, clinic_id: int) -> Sealing:
-    return sealing.within(str(clinic_id))
+    return sealing.within(f"calendar.{clinic_id}")
 
 
 def source_of(feed_id: int) -> str:

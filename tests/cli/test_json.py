@@ -17,7 +17,7 @@ from reminders.rules.terms import Reason
 from reminders.shapes.documentation import COMMANDS
 from reminders.store.database import open_engine, writing
 from reminders.store.queries.staff import join
-from reminders.store.tables import Reply, Staff, Suppression
+from reminders.store.tables import Feed, Reply, Staff, Suppression
 from tests.conftest import MONDAY
 from tests.support.terminal import LIST, Terminal
 
@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "simulate": ("--from", "2026-03-02", "--to", "2026-03-31"),
     "import": ("list.csv", *CLINIC),
     "clinic services": ("Rosewood Skin",),
+    "clinic feeds": ("Rosewood Skin",),
     "export": ("1",),
     "client merge": ("1", "2", "--preview"),
     "consent-report": CLINIC,
@@ -75,6 +76,13 @@ def full(terminal: Terminal) -> None:
             Suppression(**at, reason=Reason.OPTED_OUT, source="reply", suppressed_at=MONDAY)
         )
         session.add(Reply(**reply, body="Hello", received_at=MONDAY))
+        calendar: dict[str, Any] = {
+            "clinic_id": 1,
+            "host": "calendar.example",
+            "address": "",
+            "address_hash": "",
+        }
+        session.add(Feed(**calendar, added_at=MONDAY, added_by="Sam", due_at=MONDAY))
     engine.dispose()
 
 

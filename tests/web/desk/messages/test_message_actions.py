@@ -48,7 +48,7 @@ def test_one_message_is_skipped_and_the_others_go(house: House) -> None:
 
 
 def test_what_is_sent_by_hand_can_be_called_back_for_ten_seconds(house: House) -> None:
-    house.clock.now += timedelta(hours=2)
+    house.clock.now += timedelta(hours=3)  # the visit is over
     desk = treated_today(house)
     day_three = reminder(house, "day-3")
     desk.post(f"/messages/{day_three.id}/send")
