@@ -58,12 +58,12 @@ def visit_lists(session: Session, clinic: Clinic, now: datetime) -> VisitLists:
     """Return what Today shows under “Did they come?”."""
     here = now.astimezone(ZoneInfo(clinic.time_zone))
     since = here.date() - ASKED_ABOUT
+    first = here.date() - WAITED_FOR
     found = visits.unseen(session, clinic.id, since, here, SHOWN)
     if clinic.attendance_required:
-        first = here.date() - WAITED_FOR
         found = visits.waiting(session, clinic.id, first, since, SHOWN) + found
     lines = [_line(*visit) for visit in found[:SHOWN]]
-    said = [_line(*one) for one in visits.seen(session, clinic.id, now - TAKEN_BACK, SHOWN)]
+    said = [_line(*one) for one in visits.seen(session, clinic.id, first, now - TAKEN_BACK, SHOWN)]
     return VisitLists(
         unseen=[(day, list(same)) for day, same in groupby(lines, lambda line: line.on)],
         said=said,

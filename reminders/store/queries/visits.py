@@ -64,14 +64,14 @@ def count_waiting(session: Session, clinic_id: int, since: date) -> int:
     return session.scalar(waiting.select_from(T)) or 0
 
 
-def seen(session: Session, clinic_id: int, since: datetime, limit: int) -> list[Visit]:
-    """Return the visits of which staff have said since then (UTC) whether the client came, the
-    latest said first.
+def seen(session: Session, clinic_id: int, first: date, since: datetime, limit: int) -> list[Visit]:
+    """Return the visits from a day on of which staff have said since then (UTC) whether the client
+    came, the latest said first.
     """
     said_at = func.coalesce(T.c.missed_at, T.c.treated_marked_at)
     rows = session.execute(
         _visits(clinic_id)
-        .where(T.c.told_by == ToldBy.STAFF, said_at >= since)
+        .where(T.c.treated_on >= first, T.c.told_by == ToldBy.STAFF, said_at >= since)
         .order_by(said_at.desc(), T.c.id.desc())
         .limit(limit)
     )
