@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Event, Thread
 
 import structlog
@@ -116,11 +117,8 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
         args=[dispatcher, watchman],
         next_run_time=app.clock(),
     )
-    scheduler.add_job(
-        _take_bookings, "interval", seconds=BEAT_SECONDS, args=[app], next_run_time=app.clock()
-    )
+    _watch_bookings(app, scheduler)
     _watch_alerts(app, scheduler)
-    scheduler.add_job(_read_feeds, "interval", args=[app], seconds=FEED_SECONDS, executor="feeds")
     with dispatcher.kept():
         scheduler.start()
         try:
@@ -146,14 +144,22 @@ def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
         log.exception("pass failed")
 
 
-def _take_bookings(app: App) -> None:
-    """Look at deliveries of booking systems that wait, however long a pass takes."""
+def _watch_bookings(app: App, scheduler: BackgroundScheduler) -> None:
+    """Look at what booking systems delivered and at calendars, however long a pass takes."""
+    due = {"args": ["deliveries", app.deliveries.take_waiting], "seconds": BEAT_SECONDS}
+    scheduler.add_job(_attempt, "interval", **due, next_run_time=app.clock())
+    feeds = {"args": ["calendars", app.feed_reader.run], "seconds": FEED_SECONDS}
+    scheduler.add_job(_attempt, "interval", **feeds, executor="feeds")
+
+
+def _attempt(what: str, work: Callable[[], object]) -> None:
+    """Do a piece of work; a failure is logged and the next beat tries again."""
     try:
-        app.deliveries.take_waiting()
+        work()
     except AWAY as error:
-        log.warning("bookings not looked at, the database is away", why=reason(error))
+        log.warning("not looked at, the database is away", what=what, why=reason(error))
     except Exception:
-        log.exception("bookings not looked at")
+        log.exception("not looked at", what=what)
 
 
 @contextmanager
@@ -183,30 +189,16 @@ def _watch_alerts(app: App, scheduler: BackgroundScheduler) -> None:
     now = app.clock()
     tell = {"args": [app.alert_sender()], "seconds": BEAT_SECONDS, "next_run_time": now}
     scheduler.add_job(_send_alerts, "interval", **tell)
-    scheduler.add_job(_raise, "interval", args=[app], seconds=ALARM_SECONDS, next_run_time=now)
-
-
-def _read_feeds(app: App) -> None:
-    """Read the calendars that are due."""
-    try:
-        app.feed_reader.run()
-    except AWAY as error:
-        log.warning("calendars not read, the database is away", why=reason(error))
-    except Exception:
-        log.exception("calendars not read")
+    alarms = {"args": ["alarms", partial(_raise, app)], "seconds": ALARM_SECONDS}
+    scheduler.add_job(_attempt, "interval", **alarms, next_run_time=now)
 
 
 def _raise(app: App) -> None:
     """Check for alerts, also while a long pass runs."""
-    try:
-        app.raise_alarms()
-        app.inbound_texts.check_list()
-        app.heartbeat_ping.beat()
-        app.give_back_connections()
-    except AWAY as error:
-        log.warning("alarms not looked for, the database is away", why=reason(error))
-    except Exception:
-        log.exception("alarms not looked for")
+    app.raise_alarms()
+    app.inbound_texts.check_list()
+    app.heartbeat_ping.beat()
+    app.give_back_connections()
 
 
 def _send_alerts(alerting: AlertSender) -> None:

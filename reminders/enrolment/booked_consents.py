@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -29,21 +29,23 @@ def link(links: Links, clinic: Clinic, client: Client, now: datetime) -> str:
     return f"{links.public_url}/join/{clinic.slug}/yes/{token}"
 
 
-def open_channels(session: Session, client: Client) -> list[Channel]:
-    """Return the channels to which a client may still say yes: with a contact, without a yes, and
-    without a stop, which only that contact itself can lift.
+def open_channels(session: Session, clients: Sequence[Client]) -> dict[int, list[Channel]]:
+    """Return the channels to which clients may still say yes, by their ids: with a contact, without a
+    yes, and without a stop, which only that contact itself can lift.
     """
-    contacts = {channel: ledger.contact_of(client, channel) for channel in Channel}
-    known = {contact for contact in contacts.values() if contact}
-    barred = consents.suppressions_of(session, known)
-    said = consents.consents_of(session, [client.id])
-    return [
-        channel
-        for channel, contact in contacts.items()
-        if contact
-        and (client.clinic_id, contact) not in barred
-        and not said.get((client.id, channel))
-    ]
+    contacts = {
+        (client, channel): contact
+        for client in clients
+        for channel in Channel
+        if (contact := ledger.contact_of(client, channel))
+    }
+    barred = consents.suppressions_of(session, set(contacts.values()))
+    said = consents.consents_of(session, [client.id for client in clients])
+    found: dict[int, list[Channel]] = {client.id: [] for client in clients}
+    for (client, channel), contact in contacts.items():
+        if (client.clinic_id, contact) not in barred and not said.get((client.id, channel)):
+            found[client.id].append(channel)
+    return found
 
 
 def agree(
@@ -58,7 +60,9 @@ def agree(
     which. A channel that is not open is left as it is.
     """
     people.lock(session, [client.id])
-    taken = [channel for channel in open_channels(session, client) if channel in agreed]
+    taken = [
+        channel for channel in open_channels(session, [client])[client.id] if channel in agreed
+    ]
     for channel in taken:
         ledger.record(session, client, channel, _about(proof, agreed[channel]), now)
     _replan(session, library, client, now)
@@ -72,10 +76,11 @@ def decline(
     the client may say yes another day.
     """
     people.lock(session, [client.id])
+    still = open_channels(session, [client])[client.id]
     lines = [
         ledger.line(client, channel, _about(proof, words), now, given=False)
         for channel, words in asked.items()
-        if channel in open_channels(session, client)
+        if channel in still
     ]
     consents.add(session, lines)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from reminders.enrolment.client_fields import Fields
 from reminders.enrolment.terms import Enrolment
 from reminders.rules.planning import TreatmentTimes, timing
+from reminders.rules.sending_hours import resolve
 from reminders.rules.visits import Attendance, ToldBy, Word, heard, told
 from reminders.store.tables import Clinic, Treatment
 from reminders.wording.library import Library
@@ -28,6 +29,12 @@ def attendance_fields(known: Attendance) -> Fields:
         "missed_at": known.missed_at,
         "told_by": known.told_by,
     }
+
+
+def begins_at(treatment: Treatment, clinic: Clinic) -> datetime:
+    """Return when a visit begins (UTC); at the start of its day where the hour is not known."""
+    zone = ZoneInfo(clinic.time_zone)
+    return resolve(treatment.treated_on, treatment.starts or time(), zone)
 
 
 def times_of(enrolment: Enrolment, library: Library, clinic: Clinic) -> TreatmentTimes:

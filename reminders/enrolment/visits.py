@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from reminders.enrolment import treatments
-from reminders.enrolment.treatment_fields import attendance_of
-from reminders.rules.sending_hours import resolve
+from reminders.enrolment.treatment_fields import attendance_of, begins_at
 from reminders.rules.visits import ToldBy, Word, told
 from reminders.store.queries import people, visits
 from reminders.store.tables import Clinic, Treatment
@@ -45,5 +43,4 @@ def may_be_said(treatment: Treatment, clinic: Clinic, now: datetime) -> bool:
     """Say whether anybody can tell yet if the client came: it has begun, and was not cancelled."""
     if treatment.cancelled_at is not None and treatment.missed_at is None:
         return False
-    zone = ZoneInfo(clinic.time_zone)
-    return resolve(treatment.treated_on, treatment.starts or time(), zone) <= now
+    return begins_at(treatment, clinic) <= now

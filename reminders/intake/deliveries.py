@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -222,9 +222,8 @@ class Deliveries:
     ) -> None:
         """Take in what a system answered; how new it is, is when it was asked."""
         now = self._clock()
-        with writing(self._engine) as session:
-            delivery = queries.delivery(session, delivery_id)
-            if delivery is None or delivery.outcome is not DeliveryOutcome.WAITING:
+        with self._waiting(delivery_id) as (session, delivery):
+            if delivery is None:
                 return
             try:
                 with session.begin_nested():
@@ -239,14 +238,21 @@ class Deliveries:
             else:
                 show(delivery, done, now)
 
+    @contextmanager
+    def _waiting(self, delivery_id: int) -> Iterator[tuple[Session, BookingDelivery | None]]:
+        """Open a transaction with a delivery, if it still waits for what its system answered."""
+        with writing(self._engine) as session:
+            found = queries.delivery(session, delivery_id)
+            waits = found is not None and found.outcome is DeliveryOutcome.WAITING
+            yield session, found if waits else None
+
     def _not_fetched(
         self, delivery_id: int, source: BookingSource, error: FetchError | InputError
     ) -> None:
         """Say why a booking could not be asked for, and try again where that may help."""
         now = self._clock()
-        with writing(self._engine) as session:
-            delivery = queries.delivery(session, delivery_id)
-            if delivery is None or delivery.outcome is not DeliveryOutcome.WAITING:
+        with self._waiting(delivery_id) as (_, delivery):
+            if delivery is None:
                 return
             if isinstance(error, InputError):
                 settle(delivery, DeliveryOutcome.UNREAD, str(error), now)

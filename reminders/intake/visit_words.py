@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
+from reminders.enrolment.client_fields import update
+from reminders.enrolment.treatment_fields import attendance_fields, attendance_of, begins_at
 from reminders.rules.booking_status import read_status
-from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import InputError
-from reminders.rules.visits import ToldBy, Word, may_have_come
+from reminders.rules.visits import Word, may_have_come, restored
 from reminders.store.tables import Clinic, Treatment
 
 
@@ -24,23 +24,15 @@ def word_of(status: str) -> Word:
 
 def take_back(known: Treatment, status: str) -> None:
     """Forget that the client did not come, where the source that said so now says that it stands."""
-    if (
-        word_of(status) is Word.BOOKED
-        and status
-        and known.missed_at is not None
-        and known.told_by is ToldBy.SOURCE
-    ):
-        known.cancelled_at = known.missed_at = known.told_by = None
+    if status and word_of(status) is Word.BOOKED:
+        update(known, attendance_fields(restored(attendance_of(known))))
 
 
 def check_came(treatment: Treatment | None, clinic: Clinic, status: str, now: datetime) -> None:
     """Raise ``InputError`` where a client is said to have come to what lies ahead."""
     if treatment is None or word_of(status) not in {Word.CAME, Word.ENDED}:
         return
-    begins_at = resolve(
-        treatment.treated_on, treatment.starts or time(), ZoneInfo(clinic.time_zone)
-    )
-    if not may_have_come(begins_at, now):
+    if not may_have_come(begins_at(treatment, clinic), now):
         raise InputError(
             "It has not begun yet, so nobody can say that it took place.",
             "Say so once the client is there.",

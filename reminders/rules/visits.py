@@ -76,6 +76,13 @@ def _came(known: Attendance, by: ToldBy, now: datetime) -> Attendance:
     return replace(known, cancelled_at=None) if known.came_at else Attendance(None, now, None, by)
 
 
+def restored(known: Attendance) -> Attendance:
+    """Return what is known of a visit whose source says outright that it stands: its own word that
+    the client did not come is taken back, a person's is not.
+    """
+    return Attendance() if known.missed_at and known.told_by is ToldBy.SOURCE else known
+
+
 def moved(known: Attendance, begins_at: datetime, now: datetime) -> Attendance:
     """Return what is still known of a visit that goes to another time (UTC): nobody has come to one
     that lies ahead, or missed the new one. What was cancelled stays so until it is booked again.

@@ -32,7 +32,7 @@ def _ask(here: JoinContext) -> Response:
 
 def _form(here: JoinContext, client: Client, fault: str = "") -> Response:
     here.words = _words(here, client)
-    channels = booked_consents.open_channels(here.session, client)
+    channels = booked_consents.open_channels(here.session, [client])[client.id]
     return here.page(
         "invited.html",
         422 if fault else 200,

@@ -73,7 +73,7 @@ def test_one_clinic_s_events_are_no_other_s(house: House) -> None:
 def test_what_commits_late_comes_after_what_was_read(house: House) -> None:
     """On PostgreSQL a transaction may take an earlier id and commit later; SQLite has one writer."""
     if house.engine.dialect.name == "sqlite":
-        pytest.skip("one writer at a time")
+        pytest.skip("SQLite has one writer at a time, so nothing commits late there")
     program = Program(house)
     began, read = Signal(), Signal()
     program.ana()

@@ -71,7 +71,11 @@ def _begun(request: DeskRequest, treatments: list[Treatment]) -> set[int]:
 def _invitation(request: DeskRequest, session: Session, client: Client) -> str:
     """Return the client's own link to say yes; empty where there is nothing to say yes to."""
     clinic = request.signed_in.clinic
-    if client.erased_at or not clinic.slug or not booked_consents.open_channels(session, client):
+    if (
+        client.erased_at
+        or not clinic.slug
+        or not booked_consents.open_channels(session, [client])[client.id]
+    ):
         return ""
     return booked_consents.link(request.app.links, clinic, client, request.now)
 

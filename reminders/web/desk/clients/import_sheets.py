@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
-from reminders.intake import imports as list_imports
 from reminders.intake import sheet_choices
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
-from reminders.spreadsheets import table_of
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.queries.desk import row_of_clinic
 from reminders.store.tables import Import
+from reminders.web.desk.clients import import_process
 from reminders.web.desk.page import DeskRequest, desk_route
 
 
@@ -38,19 +37,14 @@ def choose(request: DeskRequest) -> Response:
         sheets, workbook = sheet_choices.sheets_of(waiting), sheet_choices.workbook_of(waiting)
     if not sheets:
         return request.redirect(f"/lists/{request.id}")
+    args = (request.clinic_id, waiting.file_name, request.signed_in.staff.email)
+    chosen = (request.typed("sheet"), waiting.id)
     try:
-        table = table_of(workbook, request.typed("sheet"))
+        number = import_process.begin(request.app, workbook, *args, *chosen)
     except InputError as error:
         request.faults["sheet"] = str(error)
         return show(request, waiting, sheets)
-    with writing(request.app.engine) as session:
-        waiting = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
-        clinic = people.clinic(session, request.clinic_id)
-        name, who = waiting.file_name, request.signed_in.staff.email
-        intake = list_imports.begin(session, clinic, table, name, who, request.now)
-        session.delete(waiting)
-        request.record(session, "began a list", Import, intake.id, f"{len(table.rows)} rows")
-    return request.redirect(f"/lists/{intake.id}")
+    return request.redirect(f"/lists/{number}")
 
 
 ROUTES = [desk_route("/lists/{id:int}/sheet", choose, Role.STAFF, "POST")]

@@ -18,17 +18,34 @@ from reminders.store.tables import Import
 from reminders.web.desk.clients import import_draft
 
 
-def begin(app: App, content: bytes, clinic_id: int, name: str, who: str) -> int:
-    """Keep a file or pasted cells as a list to be looked at, and return its id. Raises
-    ``InputError``.
+def begin(
+    app: App,
+    content: bytes,
+    clinic_id: int,
+    name: str,
+    who: str,
+    sheet: str | None = None,
+    instead_of: int | None = None,
+) -> int:
+    """Keep a file, or pasted cells, as a list to be looked at, and return its id: in place of the
+    workbook ``instead_of`` whose ``sheet`` was asked for. Raises ``InputError``.
     """
-    table = table_of(content)
+    table = table_of(content, sheet)
     with writing(app.engine) as session:
+        if instead_of is not None:
+            _end_waiting(session, clinic_id, instead_of)
         clinic, now = people.clinic(session, clinic_id), app.clock()
         intake = list_imports.begin(session, clinic, table, name, who, now)
         what, detail = "began a list", f"{len(table.rows)} rows"
         audit.record(session, clinic_id, who, what, Import, intake.id, now, detail)
     return intake.id
+
+
+def _end_waiting(session: Session, clinic_id: int, import_id: int) -> None:
+    waiting = session.get(Import, import_id, with_for_update=True)
+    if waiting is None or waiting.clinic_id != clinic_id:
+        raise InputError("This workbook was gone on with already.", "Look among the lists.")
+    session.delete(waiting)
 
 
 def overview(app: App, import_id: int) -> dict[str, Any]:

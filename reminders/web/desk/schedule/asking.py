@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -48,19 +49,25 @@ def to_ask(request: DeskRequest, session: Session) -> list[ClientToAsk]:
     """Return whom to ask, the soonest visit first."""
     today = request.now.astimezone(request.zone).date()
     found = visits.unasked(session, request.clinic_id, today, today + AHEAD, SHOWN + 1)
-    asked = [ClientToAsk(client, one, words_for(request, session, client)) for one, client in found]
-    return [one for one in asked if one.words]
+    channels = booked_consents.open_channels(session, [client for _, client in found])
+    return [
+        ClientToAsk(client, treatment, words_for(request, client, channels[client.id]))
+        for treatment, client in found
+        if channels[client.id]
+    ]
 
 
-def words_for(request: DeskRequest, session: Session, client: Client) -> dict[Channel, str]:
-    """Return the exact words to ask a client with, in their language, by open channel."""
+def words_for(
+    request: DeskRequest, client: Client, channels: Iterable[Channel]
+) -> dict[Channel, str]:
+    """Return the exact words to ask a client with, in their language, by channel."""
     clinic = request.signed_in.clinic
     words = request.app.library.phrases.words(client.language, clinic.country)
     return {
         channel: Markup.unescape(
             words(SAYS[channel], clinic=clinic.name, per_week=clinic.texts_per_week)
         )
-        for channel in booked_consents.open_channels(session, client)
+        for channel in channels
     }
 
 
@@ -70,7 +77,8 @@ def asked(request: DeskRequest) -> Response:
     proof = booked_consents.at_the_desk(request.signed_in.staff.email, address_of(request.http))
     with writing(request.app.engine) as session:
         client = request.row(session, Client, lock=True)
-        words = words_for(request, session, client)
+        channels = booked_consents.open_channels(session, [client])[client.id]
+        words = words_for(request, client, channels)
         agreed = {channel: said for channel, said in words.items() if channel in yes}
         args = (agreed, proof, request.now)
         if agreed:
