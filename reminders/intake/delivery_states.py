@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from reminders.intake.told_bookings import TakenBooking
-from reminders.rules.told_bookings import SEAT, DeliveryOutcome, ToldBooking
+from reminders.rules.told_bookings import DeliveryOutcome, ToldBooking, whole
 from reminders.store.tables import BookingDelivery
 
 AGAIN = tuple(timedelta(seconds=n) for n in (20, 60, 300, 900, 3600))
@@ -37,11 +37,6 @@ def is_at_fault(delivery: BookingDelivery) -> bool:
 def line_up(delivery: BookingDelivery, number: str, now: datetime) -> None:
     """Let a delivery be taken in next, and note which booking it is about."""
     delivery.booking, delivery.reason, delivery.next_at = whole(number), IN_LINE, now
-
-
-def whole(number: str) -> str:
-    """Return a booking's number without its seat."""
-    return number.partition(SEAT)[0]
 
 
 def is_open(delivery: BookingDelivery, now: datetime, *, asked: bool) -> bool:

@@ -20,6 +20,7 @@ from reminders.rules.told_bookings import (
     Mark,
     ToldBooking,
     mark_of,
+    whole,
 )
 from reminders.store.queries import booking_sources as queries
 from reminders.store.queries import bookings as booking_queries
@@ -72,8 +73,7 @@ def take(
     now: datetime,
 ) -> TakenBooking:
     """Take in one word of a booking; the same twice changes nothing. Raises ``InputError``."""
-    named = f"{clinic.id}:{telling.source}"
-    delivery.lock_contacts(session, [f"{named}:{one}" for one in told.numbers])
+    lock(session, clinic.id, telling.source, told.numbers)
     told = _by_known_number(session, clinic, telling, told)
     mark = told.mark or mark_of(telling.came_at)
     known = queries.mark(session, clinic.id, telling.source, told.external_id)
@@ -84,6 +84,13 @@ def take(
         return TakenBooking(DeliveryOutcome.OLDER, newer)
     queries.keep_mark(session, clinic.id, telling.source, told.external_id, mark, now)
     return _taken(_act(session, library, clinic, telling, told, now))
+
+
+def lock(session: Session, clinic_id: int, source: str, numbers: Iterable[str]) -> None:
+    """Let nobody else take in what is said of these bookings until the transaction ends; before
+    anything else of them is read or locked.
+    """
+    delivery.lock_contacts(session, {f"{clinic_id}:{source}:{whole(one)}" for one in numbers})
 
 
 def _by_known_number(

@@ -247,16 +247,45 @@ def test_what_comes_while_many_do_is_kept_and_taken_in_next(house: House) -> Non
     assert standing(house) == [("u1", "12 14:30")]
 
 
+MOVED = calcom("BOOKING_RESCHEDULED", "2026-03-02T08:05:00Z", uid="u2", rescheduleUid="u1", startTime=LATER, endTime="2026-03-14T11:00:00Z")  # fmt: skip
+
+
 def test_a_cancellation_passes_the_line_with_all_that_it_was_before(house: House) -> None:
     vendor = Vendor(house, SourceKind.CALCOM)
-    vendor.told(calcom())
-    lined_up(vendor, calcom("BOOKING_RESCHEDULED", "2026-03-02T08:05:00Z", uid="u2", rescheduleUid="u1", startTime=LATER, endTime="2026-03-14T11:00:00Z"))  # fmt: skip
-    assert standing(house) == [("u1", "12 14:30")]
-    gone = lined_up(vendor, calcom("BOOKING_CANCELLED", "2026-03-02T08:06:00Z", uid="u2"))
-    assert gone.startswith("Cancelled")
+    lined_up(vendor, calcom())
+    gone = lined_up(vendor, calcom("BOOKING_CANCELLED", "2026-03-02T08:06:00Z"))
+    assert gone != IN_LINE
     assert standing(house) == []
     house.app.deliveries.take_waiting()
     assert standing(house) == []
+
+
+def test_what_is_said_of_a_booking_that_is_known_does_not_wait(house: House) -> None:
+    vendor = Vendor(house, SourceKind.GENERIC, secret="")
+    vendor.told(GENERIC)
+    assert lined_up(vendor, GENERIC | {"treated_at": LATER, "ended_at": ""}) != IN_LINE
+    assert standing(house) == [("b-1", "14 10:00")]
+
+
+def test_what_gives_a_booking_another_number_does_not_wait(house: House) -> None:
+    vendor = Vendor(house, SourceKind.CALCOM)
+    lined_up(vendor, calcom())
+    assert lined_up(vendor, MOVED) != IN_LINE
+    assert standing(house) == [("u2", "14 10:00")]
+
+
+def test_a_word_that_only_the_clinic_knows_does_not_wait(house: House) -> None:
+    vendor = Vendor(house, SourceKind.GENERIC, secret="")
+    assert lined_up(vendor, GENERIC | {"status": "Zapped"}) != IN_LINE
+
+
+def test_what_waits_in_line_of_one_booking_is_taken_in_together(house: House) -> None:
+    vendor = Vendor(house, SourceKind.GENERIC, secret="")
+    lined_up(vendor, GENERIC)
+    lined_up(vendor, GENERIC | {"treated_at": LATER, "ended_at": ""})
+    house.app.deliveries.try_again(deliveries(house)[0].id)
+    assert standing(house) == [("b-1", "14 10:00")]
+    assert {one.outcome for one in deliveries(house)} == {DeliveryOutcome.TAKEN}
 
 
 def test_what_is_new_of_a_booking_in_line_comes_after_it(house: House) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.rules.told_bookings import DeliveryOutcome, Mark
+from reminders.rules.told_bookings import DeliveryOutcome, Mark, SourceKind
 from reminders.store.queries.common import QUIET, insert_new, put
 from reminders.store.queries.consents import keyed
 from reminders.store.tables import BookingDelivery, BookingMark, BookingSource
@@ -56,6 +56,17 @@ def delivery(session: Session, delivery_id: int) -> BookingDelivery | None:
     return session.scalars(wanted.with_for_update()).first()
 
 
+def with_source(session: Session, delivery_id: int) -> tuple[BookingSource, str] | None:
+    """Return whose a delivery is, and what it says, without holding it."""
+    wanted = (
+        select(BookingSource, col(BookingDelivery.body))
+        .join(BookingDelivery, col(BookingDelivery.source_id) == col(BookingSource.id))
+        .where(col(BookingDelivery.id) == delivery_id)
+    )
+    found = session.execute(wanted).first()
+    return (found[0], found[1]) if found else None
+
+
 def lined(session: Session, source_id: int, bookings: Collection[str]) -> list[BookingDelivery]:
     """Return the deliveries of a source that wait and are about these bookings, the first first, for
     nobody else to act on until the transaction ends.
@@ -82,6 +93,21 @@ def due(
     ordered = wanted.order_by(col(BookingDelivery.next_at), col(BookingDelivery.id))
     rows = session.execute(ordered.limit(limit))
     return [(delivery_id, source_id) for delivery_id, source_id in rows]
+
+
+def in_line(
+    session: Session, now: datetime, but_of: Collection[SourceKind], limit: int
+) -> list[int]:
+    """Return the deliveries that wait and are due, the longest due first, of sources of which nothing
+    has to be asked: none ``but_of`` these kinds.
+    """
+    wanted = (
+        select(col(BookingDelivery.id))
+        .join(BookingSource, col(BookingSource.id) == col(BookingDelivery.source_id))
+        .where(_WAITS, col(BookingDelivery.next_at) <= now, col(BookingSource.kind).not_in(but_of))
+        .order_by(col(BookingDelivery.next_at), col(BookingDelivery.id))
+    )
+    return list(session.scalars(wanted.limit(limit)))
 
 
 def last(session: Session, source_id: int, limit: int) -> list[BookingDelivery]:

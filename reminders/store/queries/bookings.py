@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -22,6 +23,16 @@ def treatment(
         col(Treatment.external_id) == external_id,
     )
     return session.scalars(wanted.with_for_update() if lock else wanted).first()
+
+
+def is_any_known(session: Session, clinic_id: int, source: str, numbers: Collection[str]) -> bool:
+    """Say whether one of these bookings has a treatment."""
+    wanted = select(col(Treatment.id)).where(
+        col(Treatment.clinic_id) == clinic_id,
+        col(Treatment.source) == source,
+        col(Treatment.external_id).in_(numbers),
+    )
+    return session.scalars(wanted.limit(1)).first() is not None
 
 
 def waiting(session: Session, clinic_id: int, source: str, external_id: str) -> list[WaitingRow]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 from hashlib import sha256
-from threading import Semaphore
+from typing import TypeVar
 
 import structlog
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, sleep, to_thread
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -36,6 +37,8 @@ from reminders.web.metrics import REJECTED
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 LARGEST = 256 * 1024
 """Bytes; a booking with a long form takes some ten thousand."""
 
@@ -44,12 +47,6 @@ PER_MINUTE = 12_000
 
 WRONG_TOKENS = 30
 """How many unknown addresses or signatures a minute one network address may try."""
-
-AT_ONCE = 2
-"""How many posts are taken in before their answer; further ones are kept, and taken in next."""
-
-LINE = 20
-"""How many deliveries may wait for their turn after the answer; further ones are the worker's."""
 
 UNKNOWN = "There is nothing here. Copy the address anew from the page of the booking source."
 UNSIGNED = "This is not signed with the secret of this source, or too long ago. Copy it anew."
@@ -71,14 +68,14 @@ def wrong_of(_: App) -> Throttle:
 
 
 @cache
-def places_of(_: App) -> Semaphore:
-    """Return the places in which posts of an app are taken in before their answer."""
-    return Semaphore(AT_ONCE)
+def line_of(_: App) -> CapacityLimiter:
+    """Return what lets one at a time take in what of an app waits in line."""
+    return CapacityLimiter(1)
 
 
 @cache
-def line_of(_: App) -> CapacityLimiter:
-    """Return what lets the posts of an app that are in line be taken in one after the other."""
+def turns_of(_: App) -> CapacityLimiter:
+    """Return the thread it has for that, so that no page's is taken."""
     return CapacityLimiter(1)
 
 
@@ -174,13 +171,13 @@ def _received(app: App, source: BookingSource, post: Post) -> BookingDelivery:
     """Keep a post, and take it in at once unless others are being taken in: so many at once are all
     answered soon, and taken in one after the other.
     """
-    places = places_of(app)
-    at_once = places.acquire(blocking=False)
+    pace = app.deliveries.pace
+    at_once = pace.begins()
     try:
         return app.deliveries.receive(source, post, at_once=at_once)
     finally:
         if at_once:
-            places.release()
+            pace.ends()
 
 
 def _event_key(source: BookingSource, post: SignedPost, now: datetime) -> str:
@@ -205,22 +202,34 @@ def _told(app: App, delivery: BookingDelivery, *, fetched: bool) -> Response:
     status = 202 if delivery.outcome in kept else 200
     said = {"outcome": delivery.outcome.value, "detail": delivery.reason, "delivery": delivery.id}
     waits = delivery.outcome is DeliveryOutcome.WAITING
-    later = BackgroundTask(_go_on, app, delivery.id, fetched=fetched) if waits else None
-    return JSONResponse(said, status, background=later)
+    task = BackgroundTask(_fetch, app, delivery.id) if fetched else BackgroundTask(_take_line, app)
+    return JSONResponse(said, status, background=task if waits else None)
 
 
-async def _go_on(app: App, delivery_id: int, *, fetched: bool) -> None:
-    """Take it in, or ask for the rest, at once; if this fails, dies or would have to wait long, the
-    worker does it. What is asked for has places of its own, so that a vendor who hangs keeps
-    nobody else waiting.
+async def _fetch(app: App, delivery_id: int) -> None:
+    """Ask for the rest at once; if this fails, dies or would have to wait long, the worker does it."""
+    await _go_on(partial(app.deliveries.try_again, delivery_id), fetches_of(app))
+
+
+async def _take_line(app: App) -> None:
+    """Take in what waits in line, in turns with rests, until nothing does: one does so for all, and
+    one more waits to do so for what comes as the first ends. If this dies, the worker does it.
     """
-    limiter = fetches_of(app) if fetched else line_of(app)
-    if limiter.statistics().tasks_waiting > LINE:
+    if line_of(app).statistics().tasks_waiting:
         return
+    async with line_of(app):
+        taken: int | None = 1
+        while taken:
+            taken = await _go_on(app.deliveries.take_line, turns_of(app))
+            await sleep(app.deliveries.pace.rest)
+
+
+async def _go_on(work: Callable[[], T], limiter: CapacityLimiter) -> T | None:
     try:
-        await to_thread.run_sync(app.deliveries.try_again, delivery_id, limiter=limiter)
+        return await to_thread.run_sync(work, limiter=limiter)
     except AWAY as error:
         log.warning("booking waits, the database is away", why=reason(error))
+        return None
 
 
 def _refused(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
