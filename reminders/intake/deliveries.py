@@ -43,7 +43,7 @@ LEASE = timedelta(minutes=2)
 TOGETHER = 50
 """How many are looked at in one go."""
 
-AT_A_TIME = 4
+AT_A_TIME = 8
 """How many are taken in between two rests."""
 
 
@@ -127,14 +127,31 @@ class Deliveries:
         return count
 
     def take_line(self) -> int:
-        """Take in some of what waits in line, the first first, each in a transaction of its own, and
-        return how many that were; a rest is due then.
+        """Take in some of what waits in line, the first first, what is plainly new together and all
+        else in a transaction of its own; return how many that were. A rest is due then.
         """
         with reading(self._engine) as session:
             first = queries.in_line(session, self._clock(), FETCHED, AT_A_TIME)
+        taken = self._take_together(first) if len(first) > 1 else set()
         for number in first:
-            self.try_again(number)
+            if number not in taken:
+                self.try_again(number)
         return len(first)
+
+    def _take_together(self, ids: Collection[int]) -> set[int]:
+        """Take in what of the first one's source is plainly new, and return which those were."""
+        with writing(self._engine) as session:
+            found = queries.with_source(session, ids)
+            source = found[0][1] if found else None
+            if source is None or source.removed_at is not None:
+                return set()
+            told = {
+                number: words[0]
+                for number, whose, body in found
+                if whose is source and len(words := taking.told_in(source, body)) == 1
+            }
+            with self.pace.working():
+                return taking.take_together(session, self._library, source, told, self._clock())
 
     def _due(self, away: Collection[int]) -> list[tuple[int, int]]:
         with reading(self._engine) as session:
@@ -164,10 +181,10 @@ class Deliveries:
         """
         now = self._clock()
         with writing(self._engine) as session:
-            found = queries.with_source(session, delivery_id)
-            if found is None:
+            found = queries.with_source(session, [delivery_id])
+            if not found:
                 return None
-            source, body = found
+            _, source, body = found[0]
             told = taking.told_in(source, body)
             taking.lock(session, source, told)
             delivery = queries.delivery(session, delivery_id)

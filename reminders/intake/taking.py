@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 import structlog
 from sqlalchemy.orm import Session
 
-from reminders.intake import booking_sources, told_bookings
+from reminders.intake import booking_batches, booking_sources, told_bookings
 from reminders.intake.booking_sources import FETCHED, NAMES
 from reminders.intake.delivery_states import FAULT, Taken, settle, show, wait
 from reminders.intake.told_bookings import Telling
@@ -52,7 +53,7 @@ def may_wait(session: Session, source: BookingSource, told: Sequence[ToldBooking
         return False
     numbers = {number for one in told for number in one.numbers}
     ours = booking_sources.numbers_of(source)
-    return not bookings.is_any_known(session, source.clinic_id, ours, numbers)
+    return not bookings.known(session, source.clinic_id, ours, numbers)
 
 
 def lock(session: Session, source: BookingSource, told: Sequence[ToldBooking]) -> None:
@@ -117,6 +118,45 @@ def take(
         if isinstance(told, Notice) and told.missing:
             delivery.booking = told.external_id
             wait(delivery, f"{NAMES[source.kind]} is asked for the rest.", now, at=now)
+
+
+def take_together(
+    session: Session,
+    library: Library,
+    source: BookingSource,
+    told: Mapping[int, ToldBooking],
+    now: datetime,
+) -> set[int]:
+    """Take in together what waits in line and is plainly new, by the ids of its deliveries, and return
+    which those were; the rest is left in line.
+    """
+    lock(session, source, list(told.values()))
+    lined = queries.lined(session, source.id, _numbers(list(told.values())))
+    times = Counter(one.booking for one in lined)
+    telling = {
+        one.id: (told[one.id], _telling(source, one.received_at))
+        for one in lined
+        if one.id in told and times[one.booking] == 1
+    }
+    deliveries = {told[one.id].external_id: one for one in lined if one.id in telling}
+    ours = booking_sources.numbers_of(source)
+    plain = booking_batches.plain(session, source.clinic_id, ours, list(telling.values()))
+    try:
+        with session.begin_nested():
+            clinic = people.clinic(session, source.clinic_id)
+            done = booking_batches.take(session, library, clinic, plain, now)
+    except Exception as error:  # noqa: BLE001 (each is told alone what is wrong with it)
+        log.info("taken in one by one", why=type(error).__name__)
+        return set()
+    for one, became in done:
+        deliveries[one.external_id].attempts += 1
+        show(deliveries[one.external_id], [(one, became)], now)
+    return {deliveries[one.external_id].id for one, _ in done}
+
+
+def _telling(source: BookingSource, came_at: datetime) -> Telling:
+    numbers, consents = booking_sources.numbers_of(source), booking_sources.consents_of(source)
+    return Telling(numbers, source.name, consents, came_at)
 
 
 def take_each(

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 
 from reminders.booking_systems import BookingSystems
+from reminders.intake import booking_batches, told_bookings
 from reminders.intake.deliveries import Post
 from reminders.intake.delivery_states import IN_LINE
 from reminders.rules.told_bookings import DeliveryOutcome, SourceKind
@@ -22,6 +23,7 @@ from reminders.web.hooks import bookings
 from tests.conftest import House
 from tests.support.bookings import (  # fmt: skip
     API_KEY,
+    END,
     GENERIC,
     LATER,
     Vendor,
@@ -293,6 +295,56 @@ def test_what_is_new_of_a_booking_in_line_comes_after_it(house: House) -> None:
     lined_up(vendor, GENERIC)
     vendor.told({"external_id": "b-1", "treated_at": LATER})
     assert standing(house) == [("b-1", "14 10:00")]
+
+
+def of(number: int, **more: Any) -> dict[str, Any]:
+    """Return a booking of somebody of their own."""
+    email = f"{'abcdefghij'[number]}@mail.example"
+    return calcom(uid=f"u{number}", attendees=[{"name": f"{NAMED[number]} Costa", "email": email}], responses={}, **more)  # fmt: skip
+
+
+NAMED = ("Ana", "Beatriz", "Clara", "Dora", "Elena")
+FIRST = "12 14:30"
+
+
+def test_new_bookings_in_line_are_taken_in_together(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor = Vendor(house, SourceKind.CALCOM)
+    for number in range(5):
+        lined_up(vendor, of(number))
+    with monkeypatch.context() as patch:
+        patch.setattr(told_bookings, "take", lambda *_: 1 / 0)  # one by one it would not go
+        assert house.app.deliveries.take_line() == 5
+    assert standing(house) == [(f"u{number}", FIRST) for number in range(5)]
+    assert {(one.outcome, one.reason) for one in deliveries(house)} == {(DeliveryOutcome.TAKEN, "A new booking.")}  # fmt: skip
+    assert vendor.told(of(0))["outcome"] == "taken", "a repeat is answered as the first was"
+    older = of(1, startTime=LATER) | {"createdAt": "2026-03-02T07:00:00Z"}
+    assert vendor.told(older)["outcome"] == "older", "how new each word was is known"
+
+
+def test_one_odd_booking_in_line_keeps_no_other_back(house: House) -> None:
+    vendor = Vendor(house, SourceKind.CALCOM)
+    odd = {1: {"startTime": "next Tuesday"}, 2: {"eventTitle": "Massage", "type": "x"}, 3: {"startTime": END}}  # fmt: skip
+    for number in range(5):
+        lined_up(vendor, of(number, **odd.get(number, {})))
+    house.app.deliveries.take_waiting()
+    assert standing(house) == [("u0", FIRST), ("u4", FIRST)]
+    said = [one.outcome for one in deliveries(house)]
+    unread, taken = DeliveryOutcome.UNREAD, DeliveryOutcome.TAKEN
+    assert (said[0], said[1], said[3], said[4]) == (taken, unread, unread, taken)
+    assert said[2] in {DeliveryOutcome.ASKED, DeliveryOutcome.UNCHANGED, DeliveryOutcome.NOTHING}
+
+
+def test_a_fault_among_those_taken_in_together_leaves_each_to_itself(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor = Vendor(house, SourceKind.CALCOM)
+    for number in range(3):
+        lined_up(vendor, of(number))
+    monkeypatch.setattr(booking_batches, "take", lambda *_: 1 / 0)
+    house.app.deliveries.take_waiting()
+    assert len(standing(house)) == 3
 
 
 def test_many_that_come_at_once_are_all_kept_and_all_taken_in(house: House) -> None:

@@ -56,15 +56,15 @@ def delivery(session: Session, delivery_id: int) -> BookingDelivery | None:
     return session.scalars(wanted.with_for_update()).first()
 
 
-def with_source(session: Session, delivery_id: int) -> tuple[BookingSource, str] | None:
-    """Return whose a delivery is, and what it says, without holding it."""
+def with_source(session: Session, ids: Collection[int]) -> list[tuple[int, BookingSource, str]]:
+    """Return deliveries by their ids, each with whose it is and what it says, without holding them."""
     wanted = (
-        select(BookingSource, col(BookingDelivery.body))
-        .join(BookingDelivery, col(BookingDelivery.source_id) == col(BookingSource.id))
-        .where(col(BookingDelivery.id) == delivery_id)
+        select(col(BookingDelivery.id), BookingSource, col(BookingDelivery.body))
+        .join(BookingSource, col(BookingDelivery.source_id) == col(BookingSource.id))
+        .where(col(BookingDelivery.id).in_(ids))
+        .order_by(col(BookingDelivery.id))
     )
-    found = session.execute(wanted).first()
-    return (found[0], found[1]) if found else None
+    return [(number, source, body) for number, source, body in session.execute(wanted)]
 
 
 def lined(session: Session, source_id: int, bookings: Collection[str]) -> list[BookingDelivery]:
@@ -217,6 +217,15 @@ def mark(session: Session, clinic_id: int, source: str, number: str) -> BookingM
         col(BookingMark.booking_hash) == booking_hash(session, source, number),
     )
     return session.scalars(wanted).first()
+
+
+def marked(session: Session, clinic_id: int, source: str, numbers: Collection[str]) -> set[str]:
+    """Return of which of these bookings something was ever said."""
+    hashes = {booking_hash(session, source, number): number for number in numbers}
+    wanted = select(col(BookingMark.booking_hash)).where(
+        col(BookingMark.clinic_id) == clinic_id, col(BookingMark.booking_hash).in_(hashes)
+    )
+    return {hashes[found] for found in session.scalars(wanted)}
 
 
 def keep_mark(

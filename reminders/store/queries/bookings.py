@@ -25,14 +25,24 @@ def treatment(
     return session.scalars(wanted.with_for_update() if lock else wanted).first()
 
 
-def is_any_known(session: Session, clinic_id: int, source: str, numbers: Collection[str]) -> bool:
-    """Say whether one of these bookings has a treatment."""
-    wanted = select(col(Treatment.id)).where(
+def known(
+    session: Session, clinic_id: int, source: str, numbers: Collection[str]
+) -> set[str | None]:
+    """Return which of these bookings have a treatment."""
+    wanted = select(col(Treatment.external_id)).where(
         col(Treatment.clinic_id) == clinic_id,
         col(Treatment.source) == source,
         col(Treatment.external_id).in_(numbers),
     )
-    return session.scalars(wanted.limit(1)).first() is not None
+    return set(session.scalars(wanted))
+
+
+def asked(session: Session, clinic_id: int, source: str, numbers: Collection[str]) -> set[str]:
+    """Return for which of these bookings a person's answer is waited for."""
+    of_clinic = select(col(WaitingRow.id)).where(col(WaitingRow.clinic_id) == clinic_id)
+    if session.scalars(of_clinic.limit(1)).first() is None:
+        return set()
+    return {number for number in numbers if waiting(session, clinic_id, source, number)}
 
 
 def waiting(session: Session, clinic_id: int, source: str, external_id: str) -> list[WaitingRow]:
