@@ -285,7 +285,9 @@ class App:
             self.engine.dispose()
 
     def close(self) -> None:
-        """Close the connections to the database."""
+        """End what still runs, and close the connections to the database."""
+        if "deliveries" in vars(self):
+            self.deliveries.line.stop()
         self.engine.dispose()
 
 

@@ -126,6 +126,7 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
         finally:
             dispatcher.stop()
             app.feed_reader.stop()
+            app.deliveries.line.stop()
             scheduler.shutdown(wait=True)
             watchman.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from reminders.intake.delivery_states import (
     show,
     wait,
 )
+from reminders.intake.line_taker import LineTaker
 from reminders.intake.pace import Pace
 from reminders.rules.terms import InputError
 from reminders.rules.told_bookings import DeliveryOutcome, ToldBooking
@@ -70,6 +70,7 @@ class Deliveries:
         self._engine, self._library, self._clock = engine, library, clock
         self.sealing, self._systems = sealing, systems
         self.pace = Pace()
+        self.line = LineTaker(self.take_line, self.pace)
 
     def receive(
         self, source: BookingSource, post: Post, *, at_once: bool = True
@@ -115,10 +116,7 @@ class Deliveries:
     def take_waiting(self) -> int:
         """Look at what waits and is due, and return how many that were."""
         away: set[int] = set()
-        count = 0
-        while taken := self.take_line():
-            count += taken
-            time.sleep(self.pace.rest)
+        count = self.line.take()
         while due := self._due(away):
             for number, source_id in due:
                 if source_id not in away and not self.try_again(number):

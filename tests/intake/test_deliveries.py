@@ -196,7 +196,7 @@ def test_a_booking_whose_customer_was_deleted_is_kept_for_a_person(
 def test_who_dies_while_asking_leaves_it_to_the_next(
     house: House, double: VendorDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bookings, "_go_on", lambda *_: None)
+    monkeypatch.setattr(bookings, "_fetch", lambda *_: None)
     Vendor(house, ACUITY).told(acuity())
     assert house.app.deliveries._claim(deliveries(house)[0].id, asked=False), "and then it dies"
     house.app.deliveries.take_waiting()

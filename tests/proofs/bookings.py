@@ -180,7 +180,8 @@ def _judge(
         verdict.lost += bool(one.stands_as) and one.stands_as not in stands
         verdict.doubled += len(stands) > bool(one.stands_as) or len(clients[phone_of(person)]) > 1
     late, left = _late(booked, attempts, stage, over)
-    verdict.faults += [f"{late} left after the 2xx of a cancellation"] if late else []
+    verdict.faults += [f"{len(late)} left after the 2xx of a cancellation"] if late else []
+    verdict.details += late
     ended = sum(one.ended < float("inf") for one in booked.values())
     verdict.number = len(booked)
     verdict.what = (
@@ -189,11 +190,18 @@ def _judge(
     )
 
 
+def _ends(person: int) -> set[tuple[str, str]]:
+    """Return by which words nothing may leave any more for what was booked first. The end of what it was
+    moved to is none: who has not been told of the move cannot know whose end that is.
+    """
+    return {("BOOKING_CANCELLED", f"u{person}"), ("BOOKING_RESCHEDULED", f"u{person}-moved")}
+
+
 def _booked(answered: list[dict[str, Any]]) -> dict[int, Booked]:
     booked: dict[int, Booked] = defaultdict(Booked)
     for word in answered:
         one = booked[word["person"]]
-        if word["event"] != "BOOKING_CREATED":
+        if (word["event"], word["uid"]) in _ends(word["person"]):
             one.ended = min(one.ended, word["at"])
         if word["said_at"] >= one.said_at:
             one.said_at = word["said_at"]
@@ -201,7 +209,9 @@ def _booked(answered: list[dict[str, Any]]) -> dict[int, Booked]:
     return booked
 
 
-def _late(booked: dict[int, Booked], attempts: Any, stage: Stage, over: float) -> tuple[int, int]:
+def _late(
+    booked: dict[int, Booked], attempts: Any, stage: Stage, over: float
+) -> tuple[list[str], int]:
     """Count bookings of which a message came after a cancellation's answer, by the providers' ledgers,
     that had not been handed off before it; and all messages. What welcomes a client hangs on no
     booking; one that was only moved has its messages once it is ``over``.
@@ -212,7 +222,7 @@ def _late(booked: dict[int, Booked], attempts: Any, stage: Stage, over: float) -
     handed = defaultdict(list)
     for contact, at, one_off in attempts:
         handed[contact].append((at.timestamp(), one_off is not None))
-    late = 0
+    late = []
     for person, one in booked.items():
         until = over if one.stands_as else float("inf")
         for contact in (phone_of(person), email_of(person)):
@@ -221,5 +231,6 @@ def _late(booked: dict[int, Booked], attempts: Any, stage: Stage, over: float) -
                 one.ended < at < until and not is_welcome for at, is_welcome in handed[contact]
             )
             before = sum(at <= one.ended or is_welcome for at, is_welcome in handed[contact])
-            late += after > before or (after > 0 and wrong > 0)
+            if after > before or (after > 0 and wrong > 0):
+                late.append(f"{contact}: ended {one.ended}, came {came[contact]}, handed off {handed[contact]}")  # fmt: skip
     return late, sum(at < over for times in came.values() for at in times)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 from hashlib import sha256
-from typing import TypeVar
 
 import structlog
-from anyio import CapacityLimiter, sleep, to_thread
+from anyio import CapacityLimiter, to_thread
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -37,8 +35,6 @@ from reminders.web.metrics import REJECTED
 
 log = structlog.get_logger()
 
-T = TypeVar("T")
-
 LARGEST = 256 * 1024
 """Bytes; a booking with a long form takes some ten thousand."""
 
@@ -47,6 +43,9 @@ PER_MINUTE = 12_000
 
 WRONG_TOKENS = 30
 """How many unknown addresses or signatures a minute one network address may try."""
+
+QUEUE = 20
+"""How many deliveries may wait to be asked about; further ones are the worker's."""
 
 UNKNOWN = "There is nothing here. Copy the address anew from the page of the booking source."
 UNSIGNED = "This is not signed with the secret of this source, or too long ago. Copy it anew."
@@ -65,18 +64,6 @@ def quota_of(_: App) -> Quota:
 def wrong_of(_: App) -> Throttle:
     """Return what counts wrong tokens and signatures by the address they came from."""
     return Throttle(WRONG_TOKENS, 60)
-
-
-@cache
-def line_of(_: App) -> CapacityLimiter:
-    """Return what lets one at a time take in what of an app waits in line."""
-    return CapacityLimiter(1)
-
-
-@cache
-def turns_of(_: App) -> CapacityLimiter:
-    """Return the thread it has for that, so that no page's is taken."""
-    return CapacityLimiter(1)
 
 
 @cache
@@ -202,34 +189,23 @@ def _told(app: App, delivery: BookingDelivery, *, fetched: bool) -> Response:
     status = 202 if delivery.outcome in kept else 200
     said = {"outcome": delivery.outcome.value, "detail": delivery.reason, "delivery": delivery.id}
     waits = delivery.outcome is DeliveryOutcome.WAITING
-    task = BackgroundTask(_fetch, app, delivery.id) if fetched else BackgroundTask(_take_line, app)
-    return JSONResponse(said, status, background=task if waits else None)
+    if waits and not fetched:
+        app.deliveries.line.take_soon()
+    later = BackgroundTask(_fetch, app, delivery.id) if waits and fetched else None
+    return JSONResponse(said, status, background=later)
 
 
 async def _fetch(app: App, delivery_id: int) -> None:
-    """Ask for the rest at once; if this fails, dies or would have to wait long, the worker does it."""
-    await _go_on(partial(app.deliveries.try_again, delivery_id), fetches_of(app))
-
-
-async def _take_line(app: App) -> None:
-    """Take in what waits in line, in turns with rests, until nothing does: one does so for all, and
-    one more waits to do so for what comes as the first ends. If this dies, the worker does it.
+    """Ask for the rest at once; if this fails, dies or would have to wait long, the worker does it.
+    It has places of its own, so that a vendor who hangs keeps nobody else waiting.
     """
-    if line_of(app).statistics().tasks_waiting:
+    limiter = fetches_of(app)
+    if limiter.statistics().tasks_waiting > QUEUE:
         return
-    async with line_of(app):
-        taken: int | None = 1
-        while taken:
-            taken = await _go_on(app.deliveries.take_line, turns_of(app))
-            await sleep(app.deliveries.pace.rest)
-
-
-async def _go_on(work: Callable[[], T], limiter: CapacityLimiter) -> T | None:
     try:
-        return await to_thread.run_sync(work, limiter=limiter)
+        await to_thread.run_sync(app.deliveries.try_again, delivery_id, limiter=limiter)
     except AWAY as error:
         log.warning("booking waits, the database is away", why=reason(error))
-        return None
 
 
 def _refused(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
