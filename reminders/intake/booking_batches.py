@@ -38,7 +38,7 @@ def plain(session: Session, clinic_id: int, source: str, told: Sequence[ToldAt])
         if one.is_whole and not one.may_be_end and one.numbers == {one.external_id}
     ]
     about = (session, clinic_id, source, {one.external_id for one, _ in alone})
-    known = queries.marked(*about) | booking_queries.known(*about) | booking_queries.asked(*about)
+    known = queries.marked(*about) | booking_queries.known(*about) | booking_queries.doubted(*about)
     return [(one, telling) for one, telling in alone if one.external_id not in known]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Engine
@@ -17,9 +18,9 @@ from reminders.intake.booking_sources import FETCHED, NAMES, REMOVED
 from reminders.intake.delivery_states import (
     AGAIN,
     FAULT,
+    in_line,
     is_at_fault,
     is_open,
-    line_up,
     settle,
     show,
     wait,
@@ -80,8 +81,8 @@ class Deliveries:
         (not ``at_once``), if nothing can leave for its booking meanwhile. Raises ``Unfit``, and
         whatever says that the database is away.
         """
-        now = self._clock()
-        row = {
+        now, told = self._clock(), taking.told_in(source, post.body)
+        row: dict[str, Any] = {
             "clinic_id": source.clinic_id,
             "source_id": source.id,
             "event_key": post.event_key,
@@ -91,27 +92,17 @@ class Deliveries:
         }
         self.pace.hear()
         with writing(self._engine) as session:
-            delivery, fresh = queries.keep(session, row)
-            if fresh or is_at_fault(delivery):
-                self._take_or_line_up(session, source, delivery, now, at_once=at_once)
+            taking.lock(session, source, told)
+            waits = not at_once and taking.may_wait(session, source, told)
+            row |= in_line(told[0].external_id, now) if waits else {}
+            made = queries.keep(session, row)
+            if made is not None and waits:
+                return BookingDelivery(id=made, **row)
+            delivery = queries.same(session, source.id, post.event_key)
+            if made is not None or is_at_fault(delivery):
+                with self.pace.working():
+                    taking.take_with_line(session, self._library, source, told, delivery, now)
         return delivery
-
-    def _take_or_line_up(
-        self,
-        session: Session,
-        source: BookingSource,
-        delivery: BookingDelivery,
-        now: datetime,
-        *,
-        at_once: bool,
-    ) -> None:
-        told = taking.told_in(source, delivery.body)
-        taking.lock(session, source, told)
-        if not at_once and taking.may_wait(session, source, told):
-            line_up(delivery, told[0].external_id, now)
-            return
-        with self.pace.working():
-            taking.take_with_line(session, self._library, source, told, delivery, now)
 
     def take_waiting(self) -> int:
         """Look at what waits and is due, and return how many that were."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -23,10 +23,12 @@ _IN_TROUBLE = text("booking_delivery.outcome IN ('failed', 'unread')")
 _READABLE = text("booking_delivery.body <> ''")
 
 
+_BY_HASH = select(BookingSource).where(col(BookingSource.token_hash) == bindparam("hash"), _IN_USE)
+
+
 def by_hash(session: Session, token_hash: str) -> BookingSource | None:
     """Return the source whose token has that hash, unless it was removed."""
-    wanted = select(BookingSource).where(col(BookingSource.token_hash) == token_hash, _IN_USE)
-    return session.scalars(wanted).first()
+    return session.scalars(_BY_HASH, {"hash": token_hash}).first()
 
 
 def of_clinic(session: Session, clinic_id: int) -> list[BookingSource]:
@@ -38,16 +40,19 @@ def of_clinic(session: Session, clinic_id: int) -> list[BookingSource]:
 # --- deliveries -----------------------------------------------------------------------------------
 
 
-def keep(session: Session, row: dict[str, Any]) -> tuple[BookingDelivery, bool]:
-    """Keep a delivery unless its like is there, and say whether it is new. Whoever keeps the same at
+def keep(session: Session, row: dict[str, Any]) -> int | None:
+    """Keep a delivery and return its id, or None where its like is there. Whoever keeps the same at
     once waits for the first.
     """
-    made = insert_new(session, BookingDelivery, row)
+    return insert_new(session, BookingDelivery, row)
+
+
+def same(session: Session, source_id: int, event_key: str) -> BookingDelivery:
+    """Return the delivery that is like this, for nobody else to act on until the transaction ends."""
     wanted = select(BookingDelivery).where(
-        col(BookingDelivery.source_id) == row["source_id"],
-        col(BookingDelivery.event_key) == row["event_key"],
+        col(BookingDelivery.source_id) == source_id, col(BookingDelivery.event_key) == event_key
     )
-    return session.scalars(wanted.with_for_update()).one(), made
+    return session.scalars(wanted.with_for_update()).one()
 
 
 def delivery(session: Session, delivery_id: int) -> BookingDelivery | None:

@@ -6,10 +6,12 @@ import json
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from reminders.store.column_types import among
+from reminders.store.queries.common import asked, table_of
 from reminders.store.tables import Treatment, WaitingRow
 
 
@@ -29,15 +31,19 @@ def known(
     session: Session, clinic_id: int, source: str, numbers: Collection[str]
 ) -> set[str | None]:
     """Return which of these bookings have a treatment."""
-    wanted = select(col(Treatment.external_id)).where(
-        col(Treatment.clinic_id) == clinic_id,
-        col(Treatment.source) == source,
-        col(Treatment.external_id).in_(numbers),
-    )
-    return set(session.scalars(wanted))
+    found = asked(session, _KNOWN, clinic=clinic_id, source=source, numbers=list(numbers))
+    return set(found.scalars())
 
 
-def asked(session: Session, clinic_id: int, source: str, numbers: Collection[str]) -> set[str]:
+_T = table_of(Treatment)
+_KNOWN = select(_T.c.external_id).where(
+    _T.c.clinic_id == bindparam("clinic"),
+    _T.c.source == bindparam("source"),
+    among(_T.c.external_id, "numbers"),
+)
+
+
+def doubted(session: Session, clinic_id: int, source: str, numbers: Collection[str]) -> set[str]:
     """Return for which of these bookings a person's answer is waited for."""
     of_clinic = select(col(WaitingRow.id)).where(col(WaitingRow.clinic_id) == clinic_id)
     if session.scalars(of_clinic.limit(1)).first() is None:
