@@ -50,7 +50,7 @@ HAND_OFF = "                deadline = await commits.hand_off(facts, message)\n"
 SEND = "            provider_id = await self._senders[facts.channel].send(message, hand_off)\n"
 ACCEPT = "                await commits.settle(Settlement(facts, settle(Outcome.ACCEPTED, facts, tried_at)))\n"
 TAKING_IN = "intake/deliveries.py"
-KEPT = "with writing(self._engine) as session:\n            delivery, fresh"
+KEPT = "                return BookingDelivery(id=made, **row)"
 CLAIMED = "is_status(Status.CLAIMED), R.c.lease_until < now"
 
 MUTANTS = (
@@ -100,10 +100,7 @@ MUTANTS = (
     ),
     Mutant(
         "answer without keeping",
-        (
-            Patch(TAKING_IN, "import reading, writing", "import reading, short_transaction, writing"),
-            Patch(TAKING_IN, KEPT, KEPT.replace("writing", "short_transaction")),
-        ),
+        (Patch(TAKING_IN, KEPT, f"                session.rollback()\n{KEPT}"),),
         ("bookings",),
     ),
     Mutant(
