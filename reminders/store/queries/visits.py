@@ -22,7 +22,7 @@ T = table_of(Treatment)
 
 _BY_STAFF = text(f"treatment.told_by = '{ToldBy.STAFF}'")  # a partial index serves no parameter
 
-LOOKED_THROUGH = 2_000
+LOOKED_THROUGH = 1_000
 """How many visits are looked through for clients who were not asked: Today is opened all day long, and
 in a clinic where everybody was asked each visit would be looked at each time.
 """
@@ -71,16 +71,16 @@ def count_waiting(session: Session, clinic_id: int, since: date) -> int:
     return session.scalar(waiting.select_from(T)) or 0
 
 
-def seen(session: Session, clinic_id: int, first: date, since: datetime, limit: int) -> list[Visit]:
-    """Return the visits from a day on of which staff have said since then (UTC) whether the client
-    came, the latest said first.
+def seen(session: Session, clinic_id: int, since: datetime, limit: int) -> list[Visit]:
+    """Return the visits of which staff have said since then (UTC) whether the client came, the
+    latest said first.
     """
     said_at = func.coalesce(T.c.missed_at, T.c.treated_marked_at)
     missed = T.c.missed_at >= since
     came = and_(T.c.missed_at.is_(None), T.c.treated_marked_at >= since)
     rows = session.execute(
         _visits(clinic_id)
-        .where(_BY_STAFF, T.c.treated_on >= first, or_(missed, came))
+        .where(_BY_STAFF, or_(missed, came))
         .order_by(said_at.desc(), T.c.id.desc())
         .limit(limit)
     )
@@ -141,8 +141,11 @@ def _unseen(clinic_id: int) -> Select[Treatment, Client]:
 
 
 def _begun(today: date, clock: time) -> ColumnElement[bool]:
-    earlier_today = or_(T.c.starts.is_(None), T.c.starts <= clock)
-    return or_(T.c.treated_on < today, and_(T.c.treated_on == today, earlier_today))
+    """Condition: a visit has begun; a day without its hour begins at midnight. One range of days, so
+    that they are read in order, and no further than is shown.
+    """
+    later_today = and_(T.c.treated_on == today, T.c.starts.is_not(None), T.c.starts > clock)
+    return and_(T.c.treated_on <= today, ~later_today)
 
 
 def _aftercare_waits() -> ColumnElement[bool]:
