@@ -92,10 +92,11 @@ def _handler(server: WebhookServer) -> type[BaseHTTPRequestHandler]:
             self.send_response(abs(status))
             for name, value in server.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", "2" if status > 0 else str(10**12))
+            body = b"" if status == 204 else b"ok"
+            self.send_header("Content-Length", str(10**12 if status == ENDLESS else len(body)))
             self.end_headers()
             with suppress(OSError):
-                self.wfile.write(b"ok")
+                self.wfile.write(body)
                 while status == ENDLESS and not server.over.is_set():
                     self.wfile.write(b"0" * 65536)
 
