@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 TOTAL, CONNECT = 10.0, 5.0
 """Seconds that everything, and the connection, may take."""
+
+LONGEST = 4096
+"""Bytes of an answer that are read at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,9 @@ class Poster:
 
 
 async def _post(session: ClientSession, post: Post) -> Answer:
-    """Post once. The body of the answer is not read: it may be endless, and may hold anything."""
+    """Post once. Of the answer only the status counts; a short body is read to its end, so that the
+    connection can be used again, and kept nowhere, since it may hold anything.
+    """
     import aiohttp  # noqa: PLC0415 (as above)
 
     asked = session.post(
@@ -53,6 +59,8 @@ async def _post(session: ClientSession, post: Post) -> Answer:
     )
     try:
         async with asked as response:
+            with suppress(aiohttp.ClientError, OSError, asyncio.IncompleteReadError):
+                await response.content.readexactly(LONGEST)
             return Answer(outcome_of(response.status), response.status)
     except aiohttp.ClientConnectorCertificateError:
         return Answer(Outcome.UNTRUSTED)

@@ -49,7 +49,7 @@ def test_a_redirect_is_not_followed(server: WebhookServer, location: str) -> Non
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_an_endless_answer_is_not_read(server: WebhookServer) -> None:
+def test_an_endless_answer_is_not_read_to_its_end(server: WebhookServer) -> None:
     assert came(server, ENDLESS).outcome is Outcome.TAKEN
     gc.collect()
 

@@ -92,11 +92,11 @@ def _handler(server: WebhookServer) -> type[BaseHTTPRequestHandler]:
             self.send_response(abs(status))
             for name, value in server.headers.items():
                 self.send_header(name, value)
-            body = b"" if status == 204 else b"ok"
-            self.send_header("Content-Length", str(10**12 if status == ENDLESS else len(body)))
+            words = b"" if status == 204 else b"ok"
+            self.send_header("Content-Length", str(10**12 if status == ENDLESS else len(words)))
             self.end_headers()
             with suppress(OSError):
-                self.wfile.write(body)
+                self.wfile.write(words)
                 while status == ENDLESS and not server.over.is_set():
                     self.wfile.write(b"0" * 65536)
 
