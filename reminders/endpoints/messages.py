@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from standardwebhooks import Webhook
 
 from reminders.rules.events import EventKind
-from reminders.shapes.endpoints import EventData, EventMessage
+from reminders.shapes.endpoints import EventSubject, EventMessage
 from reminders.store.queries import endpoints as queries
 from reminders.store.queries import people
 from reminders.store.queries.common import hash_key
@@ -69,7 +69,7 @@ def _body(
         type=one.kind,
         timestamp=one.happened_at.astimezone(ZoneInfo(clinic.time_zone)),
         text=sentence.format(clinic=clinic.name, desk=desk, client=one.client_id),
-        data=EventData(
+        data=EventSubject(
             place=one.place,
             client=one.client_id,
             id=one.row_id,

@@ -9,7 +9,7 @@ from reminders.rules.events import EventKind
 from reminders.shapes.common import Moment, Shape
 
 
-class EventData(Shape):
+class EventSubject(Shape):
     """What an event is about, by numbers alone; what it is now stands where they lead in the API."""
 
     place: int | None = Field(description="in the clinic's feed of events")
@@ -24,7 +24,7 @@ class EventMessage(Shape):
     type: str = Field(description="the kind of event")
     timestamp: Moment = Field(description="when it happened")
     text: str = Field(description="a sentence for a chat, without a client's name or words")
-    data: EventData
+    data: EventSubject
 
 
 class Endpoint(Shape):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +14,7 @@ from sqlalchemy import select
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from reminders.endpoints.endpoints import TEST
+from reminders.rules.endpoints import WAITS
 from reminders.rules.events import EventKind
 from reminders.rules.keywords import Kind
 from reminders.shapes.endpoints import EventMessage
@@ -128,8 +131,6 @@ def test_two_systems_hear_of_one_event_under_one_number_and_of_others_under_othe
 
 
 def test_every_kind_has_its_sentence() -> None:
-    import tomllib
-
     sentences = tomllib.loads(packaged().page("events.toml"))
     assert set(sentences) == {*EventKind, TEST}
     for sentence in sentences.values():
@@ -143,3 +144,37 @@ def test_every_kind_that_happens_can_be_told(listener: Listener) -> None:
     assert listener.tell() == len(EventKind)
     with writing(listener.house.engine) as session:
         assert len(session.scalars(select(Event)).all()) == len(EventKind)
+
+
+def blocks(kind: str) -> list[str]:
+    page = packaged().page("manual/events.md")
+    return re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL)
+
+
+def test_the_manual_shows_a_message_as_it_is(listener: Listener) -> None:
+    (shown,) = blocks("json")
+    told = EventMessage.model_validate_json(shown)
+    assert told.model_dump_json() == json.dumps(json.loads(shown), separators=(",", ":"))
+    assert told.text == tomllib.loads(packaged().page("events.toml"))[told.type].format(
+        clinic="Rosewood Skin", desk="https://desk.example"
+    )
+
+
+def test_the_manual_s_lines_for_one_s_own_system_work(listener: Listener) -> None:
+    (lines,) = blocks("python")
+    own: dict[str, Any] = {}
+    exec(lines, own)
+    listener.add()
+    listener.happens(EventKind.CONSENT_GIVEN, 7)
+    listener.tell()
+    (told,) = listener.heard()
+    with time_machine.travel(MONDAY, tick=False):
+        assert own["hear"](listener.secret, told.body, told.headers) == ("consent.given", 7)
+
+
+def test_the_manual_tells_the_waits_as_they_are() -> None:
+    minutes = [wait.total_seconds() / 60 for wait in WAITS]
+    assert minutes == [1 / 6, 1, 5, 15, 40, 60, 120, *[240] * 5]
+    assert "after 10 seconds, 1, 5, 15 and 40 minutes, 1 and 2 hours" in re.sub(
+        r"\s+", " ", packaged().page("manual/events.md")
+    )

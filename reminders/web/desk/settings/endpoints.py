@@ -62,7 +62,7 @@ def show_all(request: DeskRequest) -> Response:
     return request.page(
         "endpoints.html",
         endpoints=found,
-        counts=counts,
+        fared=counts,
         taken=taken,
         kinds=KINDS,
         ticked=ticked,
@@ -110,7 +110,7 @@ def _page(request: DeskRequest, endpoint: Endpoint, secret: str = "") -> Respons
         endpoint=endpoint,
         secret=secret,
         deliveries=deliveries,
-        counts=counts,
+        fared=counts,
         kinds=KINDS,
         names={TEST: "a test", **KINDS},
         ticked=_kinds(request) if request.faults else endpoint.kinds.split(),
