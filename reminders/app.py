@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -32,6 +32,7 @@ from reminders.monitoring import alert_checks
 from reminders.monitoring.alerts import AlertSender
 from reminders.monitoring.doctor import Check, Verdict
 from reminders.monitoring.heartbeat_ping import HeartbeatPing
+from reminders.monitoring.likely_doubles import LikelyDoubles
 from reminders.plans.time_zones import follow_zone_data
 from reminders.privacy import outbox_files
 from reminders.privacy.retention import RetentionPeriods, erase_again
@@ -72,6 +73,7 @@ class App:
     settings: Settings
     clock: Clock = system_clock
     sends_only: bool = False
+    doubles: LikelyDoubles = field(default_factory=LikelyDoubles, init=False)
 
     @cached_property
     def engine(self) -> Engine:
