@@ -189,9 +189,8 @@ class App:
     @cached_property
     def restore_guard(self) -> RestoreGuard:
         """Return what checks whether this database may send at all."""
-        return RestoreGuard(
-            self.engine, self.unknown_messages, self.clock, self.settings.public_url, self.history
-        )
+        url = self.settings.public_url
+        return RestoreGuard(self.engine, self.unknown_messages, self.clock, url, self.history)
 
     @cached_property
     def inbound_texts(self) -> InboundTexts:

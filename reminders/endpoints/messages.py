@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from standardwebhooks import Webhook
 
 from reminders.rules.events import EventKind
-from reminders.shapes.endpoints import EventSubject, EventMessage
+from reminders.shapes.endpoints import EventMessage, EventSubject
 from reminders.store.queries import endpoints as queries
 from reminders.store.queries import people
 from reminders.store.queries.common import hash_key

@@ -57,6 +57,7 @@ class Round:
     told: list[EventDelivery] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    more: bool = False
 
 
 class EventSender:
@@ -128,7 +129,7 @@ class EventSender:
         limit = PROBES if endpoint.failing_since else ROUND
         with writing(self._engine) as session:
             if delivery_id is None:
-                let_wait(session, endpoint, now)
+                begun.more = let_wait(session, endpoint, now)
             begun.told = queries.next_due(session, endpoint.id, now, limit, delivery_id)
         with reading(self._engine) as session:
             told = messages.bodies(session, self._library, endpoint, begun.told, self._desk)
@@ -151,7 +152,7 @@ class EventSender:
         now, endpoint = self._clock(), told.endpoint
         with writing(self._engine) as session:
             held = queries.held(session, endpoint.id, endpoint.claim or "")
-            ends = held is not None and self._note_endpoint(session, held, told.answers, now)
+            ends = held is not None and self._note_endpoint(session, held, told, now)
             waiting = queries.waiting(session, [one.id for one in told.told])
             for one, answer in zip(told.told, told.answers, strict=True):
                 if one.id in waiting:
@@ -161,16 +162,17 @@ class EventSender:
             log.warning("events not taken", endpoint=endpoint.id, answers=failed)
 
     def _note_endpoint(
-        self, session: Session, endpoint: Endpoint, answers: list[Answer], now: datetime
+        self, session: Session, endpoint: Endpoint, told: Round, now: datetime
     ) -> bool:
         """Note how an endpoint does, and say whether it was paused for that."""
+        answers = told.answers
         endpoint.claim = endpoint.lease_until = None
         if any(map(_is_taken, answers)):
             if endpoint.failing_since is not None:
                 queries.hurry(session, endpoint.id, now, refused=False)
             endpoint.failing_since, endpoint.due_at = None, now
             return False
-        endpoint.due_at = now + REST
+        endpoint.due_at = now if told.more and not answers else now + REST
         if any(one.outcome is Outcome.GONE for one in answers):
             self._pause(session, endpoint, PauseReason.GONE, now)
         elif answers:
@@ -196,16 +198,19 @@ class EventSender:
         raise_alert(session, endpoint.clinic_id, "endpoint", key, *words, now)
 
 
-def let_wait(session: Session, endpoint: Endpoint, now: datetime) -> None:
-    """Let what is new wait to be told to an endpoint; what it does not hear of is passed over."""
+def let_wait(session: Session, endpoint: Endpoint, now: datetime) -> bool:
+    """Let what is new wait to be told to an endpoint; what it does not hear of is passed over. Say
+    whether there may be more.
+    """
     held = queries.held(session, endpoint.id, endpoint.claim or "")
     if held is None:
-        return
+        return False
     events.place_events(session, held.clinic_id, now)
     found = events.events_after(session, held.clinic_id, held.after, NEW)
     heard = [one for one in found if one.kind in held.kinds.split() and not _is_old(one, now)]
     queries.add_deliveries(session, [_row(session, held.id, one, now) for one in heard])
     held.after = found[-1].place or held.after if found else held.after
+    return len(found) == NEW
 
 
 def _is_old(event: Event, now: datetime) -> bool:

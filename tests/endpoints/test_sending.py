@@ -323,3 +323,14 @@ def test_what_was_told_is_kept_for_thirty_days(listener: Listener) -> None:
     assert listener.tell() == 0, "what happened longer ago is told to nobody"
     with reading(house.engine) as session:
         assert session.get_one(Endpoint, 1).after == 2
+
+
+def test_what_matters_does_not_wait_behind_much_that_it_does_not_hear_of(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "NEW", 3)
+    listener.add(EventKind.REPLY_ALARM)
+    for client in range(10):
+        listener.happens(CHANGED, client)
+    listener.happens(EventKind.REPLY_ALARM, 1)
+    assert listener.tell() == 1

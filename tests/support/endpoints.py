@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from sqlmodel import col
 
 from reminders.app import App
 from reminders.endpoints import endpoints
-from reminders.endpoints.posting import Poster
+from reminders.endpoints.messages import Post
+from reminders.endpoints.posting import Answer, Poster
 from reminders.endpoints.sending import EventSender
 from reminders.rules.endpoints import Outcome
 from reminders.rules.events import EventKind
@@ -74,6 +76,18 @@ class Listener:
     def endpoint(self, endpoint_id: int = 1) -> Endpoint:
         with reading(self.house.engine) as session:
             return session.get_one(Endpoint, endpoint_id)
+
+
+@dataclass(frozen=True)
+class CannedPoster(Poster):
+    """Gives the same answer everywhere, the last of these, without a network."""
+
+    answers: list[Answer] = field(default_factory=lambda: [Answer(Outcome.TAKEN, 200)])
+    posts: list[Post] = field(default_factory=list)
+
+    def post_all(self, posts: Sequence[Post]) -> list[Answer]:
+        self.posts.extend(posts)
+        return [self.answers[-1] for _ in posts]
 
 
 def told_by(app: App, poster: Poster, *, live: bool = True) -> None:

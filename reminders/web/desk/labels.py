@@ -188,8 +188,9 @@ NEAR = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}
 
 
 def within(words: str) -> str:
-    """Write a day within a sentence: today, not Today."""
-    return words.lower() if words in NEAR.values() else words
+    """Write a day, with or without its hour, within a sentence: today, not Today."""
+    near = words.partition(",")[0] in NEAR.values()
+    return words[0].lower() + words[1:] if near else words
 
 
 FILTERS = {

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
-from reminders.endpoints.messages import Post
-from reminders.endpoints.posting import Answer, Poster
+from reminders.endpoints.posting import Answer
 from reminders.rules.endpoints import Outcome
 from reminders.rules.events import EventKind
 from reminders.rules.roles import Role
@@ -18,24 +16,12 @@ from reminders.store.queries import audit
 from reminders.store.tables import Event
 from tests.conftest import House
 from tests.support.desk import Desk, signed_in
-from tests.support.endpoints import told_by
+from tests.support.endpoints import CannedPoster, told_by
 from tests.web.desk.test_routes import filled_house
 
 pytestmark = pytest.mark.portable
 ADDRESS = "https://hooks.example/T0k3n"
 LIST = "/clinic/endpoints"
-
-
-@dataclass(frozen=True)
-class CannedPoster(Poster):
-    """Gives the same answer everywhere, without a network."""
-
-    answers: list[Answer] = field(default_factory=lambda: [Answer(Outcome.TAKEN, 200)])
-    posts: list[Post] = field(default_factory=list)
-
-    def post_all(self, posts: Sequence[Post]) -> list[Answer]:
-        self.posts.extend(posts)
-        return [self.answers[-1] for _ in posts]
 
 
 def opened(house: House, *, live: bool = True) -> tuple[Desk, CannedPoster]:
@@ -118,6 +104,7 @@ def test_what_it_is_told_can_be_changed_but_not_to_nothing(house: House) -> None
     assert "Saved" in desk.text
     happens(house)
     assert poster.posts == []
+    house.clock.now += timedelta(seconds=10)
     happens(house, EventKind.CLIENT_STOPPED)
     assert len(poster.posts) == 1
     page = desk.post(f"{LIST}/1")
