@@ -51,6 +51,7 @@ class WebhookServer:
     answer: Callable[[Told], int] = field(default=lambda _: 200)
     headers: dict[str, str] = field(default_factory=dict)
     trusted: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    written: int = 0
     over: threading.Event = field(default_factory=threading.Event)
 
     def address(self, path: str = "/a") -> str:
@@ -98,7 +99,7 @@ def _handler(server: WebhookServer) -> type[BaseHTTPRequestHandler]:
             with suppress(OSError):
                 self.wfile.write(words)
                 while status == ENDLESS and not server.over.is_set():
-                    self.wfile.write(b"0" * 65536)
+                    server.written += self.wfile.write(b"0" * 65536)
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
