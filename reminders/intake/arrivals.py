@@ -242,6 +242,7 @@ def remove(engine: Engine, import_id: int, now: datetime) -> None:
         queries.forget_list(session, import_id)
         intake = session.get_one(Import, import_id)
         question_queries.close_unneeded(session, intake.clinic_id)
+        queries.take_back_questions(session, intake.clinic_id)
         intake.arriving_at = None
         if intake.cells is None:
             session.delete(intake)
