@@ -290,9 +290,7 @@ class App:
             self.engine.dispose()
 
     def close(self) -> None:
-        """End what still runs, and close the connections to the database."""
-        if "deliveries" in vars(self):
-            self.deliveries.line.stop()
+        """Close the connections to the database."""
         self.engine.dispose()
 
 
