@@ -59,9 +59,9 @@ def mid_week(house: House) -> None:
 
 
 def booked_today(house: House) -> None:
-    """Book three more for today, two of whom nobody has asked whether they want messages."""
-    for number, (first, last, hour) in enumerate((("Ivy", "Moss", 10), ("Noor", "Aziz", 12), ("Theo", "Lang", 16))):  # fmt: skip
-        consents = {"consents": ()} if first != "Noor" else {}
+    """Book four more for today, two of whom nobody has asked whether they want messages."""
+    for number, (first, last, hour) in enumerate((("Ivy", "Moss", 10), ("Noor", "Aziz", 12), ("Theo", "Lang", 16), ("Lena", "Vogt", 11))):  # fmt: skip
+        consents = {"consents": ()} if first in {"Ivy", "Theo"} else {}
         contacts = {"phone": f"+4477009002{number:02}", "email": f"d{number}@mail.example"}
         house.enrol(ana(NOW.date(), time(hour), first_name=first, last_name=last, **contacts, **consents))  # fmt: skip
 
