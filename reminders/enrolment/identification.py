@@ -257,7 +257,7 @@ def _candidates(
         clinic.id,
         contacts={contact for one in persons for contact in (one.phone, one.email) if contact},
         external_ids={one.client_number[1] for one in persons if one.client_number},
-        bookings={one.booking[1] for one in persons if one.booking},
+        bookings={one.booking for one in persons if one.booking},
         names={
             name_key(name)
             for one in persons

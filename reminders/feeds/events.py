@@ -212,13 +212,5 @@ def _who(calendar: Calendar, said: Proposal) -> dict[str, str] | None:
 
 def _is_known(calendar: Calendar, name: str) -> bool:
     """Say whether a client has just this name."""
-    none: frozenset[str] = frozenset()
-    found = people.clients_matching(
-        calendar.session,
-        calendar.clinic.id,
-        contacts=none,
-        external_ids=none,
-        bookings=none,
-        names={name_key(name)},
-    )
-    return bool(found)
+    names = {name_key(name)}
+    return bool(people.clients_matching(calendar.session, calendar.clinic.id, names=names))

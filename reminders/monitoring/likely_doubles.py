@@ -39,16 +39,16 @@ class LikelyDouble:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was found at a clinic at a time (UTC), when ``newest`` was the last client added."""
+    """What was found at a clinic at a time (UTC), since the last clients were added or merged."""
 
     at: datetime
-    newest: int
+    since: tuple[int, int]
     pairs: list[LikelyDouble]
 
 
 class LikelyDoubles:
-    """Finds likely doubles: by a search where clients were added or the last one is old, and of those
-    it found only who still is one.
+    """Finds likely doubles: by a search where clients were added or merged or the last one is old, and
+    of those it found only who still is one.
     """
 
     def __init__(self) -> None:
@@ -61,9 +61,9 @@ class LikelyDoubles:
         shares a number or address under names that are alike, or a full name. Who only wrote a number
         into a form is none, and whom a question is about is asked about there.
         """
-        newest, search = doubles.newest(session), self._searches.get(clinic_id)
-        if search is None or search.newest != newest or now - search.at > SEARCHED_EVERY:
-            search = Search(now, newest, _search(session, clinic_id))
+        since, search = doubles.last_changes(session), self._searches.get(clinic_id)
+        if search is None or search.since != since or now - search.at > SEARCHED_EVERY:
+            search = Search(now, since, _search(session, clinic_id))
             self._searches[clinic_id] = search
         return list(islice(_unsaid(session, clinic_id, search.pairs), limit))
 

@@ -283,7 +283,7 @@ def test_a_list_learns_how_many_rows_a_transaction_has_time_for() -> None:
     assert pace.rows == 50
     for _ in range(9):
         pace._learn(0.9)
-    assert pace.rows == 20
+    assert pace.rows == 50
     for _ in range(20):
         pace._learn(0.01)
     assert pace.rows == 500

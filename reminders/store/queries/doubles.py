@@ -108,9 +108,13 @@ def listed(session: Session, clinic_id: int, ids: Collection[int]) -> dict[int, 
     return {row.id: row for row in _listed(session, clinic_id, C.c.id.in_(ids))}
 
 
-def newest(session: Session) -> int:
-    """Return the id of the client added last, to whichever clinic."""
-    return session.scalar(select(func.max(C.c.id))) or 0
+def last_changes(session: Session) -> tuple[int, int]:
+    """Return the id of the client added last, to whichever clinic, and how many records were merged
+    and stay so.
+    """
+    merged = select(func.count()).where(C.c.merged_into.is_not(None)).select_from(C)
+    newest, count = session.execute(select(func.max(C.c.id), merged.scalar_subquery())).one()
+    return newest or 0, count
 
 
 def _listed(

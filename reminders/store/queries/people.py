@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import chain, count
+from itertools import chain, count, groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, event, func, or_, select
+from sqlalchemy import ColumnElement, Select, event, func, or_, select, union
 from sqlalchemy.orm import Session, object_session
 from sqlmodel import col
 
+from reminders.rules.identity import Number
 from reminders.store.column_types import among
 from reminders.store.queries.common import insert_numbered, table_of
 from reminders.store.tables import Client, Clinic, Reminder, Treatment
@@ -75,10 +77,13 @@ def record(session: Session, record_id: int) -> Client:
     return session.get_one(Client, record_id)
 
 
+_MEANT = func.coalesce(col(Client.merged_into), col(Client.id))
+"""The client, or the one with whom they were made one."""
+
+
 def kept(*found_by: ColumnElement[bool]) -> Select[Client]:
     """Choose clients that are found so, and those with whom such a client was made one."""
-    meant = select(func.coalesce(col(Client.merged_into), col(Client.id))).where(*found_by)
-    return select(Client).where(col(Client.id).in_(meant))
+    return select(Client).where(col(Client.id).in_(select(_MEANT).where(*found_by)))
 
 
 def kept_ids(session: Session, ids: Collection[int]) -> set[int]:
@@ -198,31 +203,45 @@ def clients_matching(
     session: Session,
     clinic_id: int,
     *,
-    contacts: Collection[str],
-    external_ids: Collection[str],
-    bookings: Collection[str],
-    names: Collection[str],
+    contacts: Collection[str] = (),
+    external_ids: Collection[str] = (),
+    bookings: Iterable[Number] = (),
+    names: Collection[str] = (),
     ids: Collection[int] = (),
     families: Collection[str] = (),
 ) -> list[Client]:
     """Return everyone of a clinic who may be meant by these contacts, numbers, bookings or full names
-    (``name_key``), has one of these ids or of these ``families`` names, for nobody else to change until the transaction ends.
+    (``name_key``), has one of these ids or of these ``families`` names, for nobody else to change
+    until the transaction ends. Each way is a question of its own, for its own index: together they
+    are one that SQLite answers by looking at everyone.
     """
-    booked = select(col(Treatment.client_id)).where(
-        col(Treatment.clinic_id) == clinic_id,
-        col(Treatment.external_id).in_(bookings),
+    told = (
+        (Client.phone, contacts),
+        (Client.email, contacts),
+        (Client.external_id, external_ids),
+        (Client.name_key, names),
+        (Client.id, ids),
     )
-    may_be_meant = or_(
-        col(Client.phone).in_(contacts),
-        col(Client.email).in_(contacts),
-        col(Client.external_id).in_(external_ids),
-        col(Client.id).in_(booked),
-        col(Client.name_key).in_(names),
-        col(Client.id).in_(ids),
-        *(col(Client.family_key).startswith(f"{name} ", autoescape=True) for name in families),
-    )
-    wanted = kept(col(Client.clinic_id) == clinic_id, may_be_meant)
+    here = col(Client.clinic_id) == clinic_id
+    found = [select(_MEANT).where(here, col(what).in_(those)) for what, those in told if those]
+    found += [
+        select(_MEANT).where(here, col(Client.family_key).startswith(f"{name} ", autoescape=True))
+        for name in families
+    ]
+    found += [
+        select(_MEANT).where(here, col(Client.id).in_(_booked(clinic_id, source, numbers)))
+        for source, numbers in groupby(sorted(bookings), key=itemgetter(0))
+    ]
+    if not found:
+        return []
+    wanted = select(Client).where(col(Client.id).in_(union(*found)))
     return list(session.scalars(wanted.order_by(col(Client.id)).with_for_update()))
+
+
+def _booked(clinic_id: int, source: str, numbers: Iterable[Number]) -> Select[int]:
+    external_ids = [number for _, number in numbers]
+    booking = (col(Treatment.source) == source, col(Treatment.external_id).in_(external_ids))
+    return select(col(Treatment.client_id)).where(col(Treatment.clinic_id) == clinic_id, *booking)
 
 
 def treatments_of(

@@ -199,10 +199,14 @@ def wake(session: Session, clinic_id: int, reason: Reason, client_id: int | None
 
 
 def wake_confirmed(session: Session, treatments: Collection[int]) -> None:
-    """Let aftercare that waited for somebody's word that the client came be looked at again."""
+    """Let aftercare that waited for somebody's word that the client came be looked at again. It is
+    found by its clients, whose rows have an index.
+    """
+    clients = select(col(Treatment.client_id)).where(col(Treatment.id).in_(treatments))
     session.execute(
         update(Reminder)
         .where(
+            col(Reminder.client_id).in_(clients),
             col(Reminder.treatment_id).in_(treatments),
             is_status(Status.PLANNED),
             col(Reminder.reason) == Reason.NOT_CONFIRMED,

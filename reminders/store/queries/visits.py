@@ -150,6 +150,7 @@ def _begun(today: date, clock: time) -> ColumnElement[bool]:
 
 def _aftercare_waits() -> ColumnElement[bool]:
     return exists().where(
+        col(Reminder.client_id) == T.c.client_id,  # there is an index of it
         col(Reminder.treatment_id) == T.c.id,
         is_status(Status.PLANNED),
         col(Reminder.reason) == Reason.NOT_CONFIRMED,
