@@ -110,6 +110,10 @@ class Dispatcher:
         finally:
             for sender in self._senders.values():
                 await sender.close()
+            if commits.cut:
+                await (
+                    self._transactions.close()
+                )  # they may lead to a server that is no longer meant
 
     def look_up(self) -> Counter[str]:
         """Ask the provider for what is due to be asked for, and send nothing."""
