@@ -127,7 +127,7 @@ class FailoverSettler:
                 waiting = replace(held, asked=held.asked + 1)
                 waiting.save(session)
                 return waiting
-            report = self._mark_emails(session, report, now)
+            report = self._mark_emails(session, report, now, again=not held.repeated)
             replace(report, settled_at=now).save(session)
             self._release(session, held.lost_until)
         log.warning("failover settled", texts=report.texts_left, emails=report.emails_again)
@@ -151,20 +151,21 @@ class FailoverSettler:
         return any(may_have_left(session, Channel.SMS, held.lost_until, now))
 
     def _mark_emails(
-        self, session: Session, report: FailoverReport, now: datetime
+        self, session: Session, report: FailoverReport, now: datetime, *, again: bool
     ) -> FailoverReport:
         """No mail server can be asked: what may have left goes once more or waits for a person."""
         doubts = {
             one.reminder_id: one
             for one in may_have_left(session, Channel.EMAIL, report.lost_until, now)
         }
-        again = restore.mark_maybe_twice(session, doubts, now) if self._resend else set()
+        going = doubts if again and self._resend else ()
+        resent = restore.mark_maybe_twice(session, going, now)
         unproven = sum(
             restore.record_outcome(session, one, Status.UNKNOWN, now)
             for number, one in doubts.items()
-            if number not in again
+            if number not in resent
         )
-        return replace(report, emails_again=len(again), emails_unproven=unproven)
+        return replace(report, emails_again=len(resent), emails_unproven=unproven)
 
 
 def _mark_texts(

@@ -85,17 +85,33 @@ class RestoreGuard:
 
     def _read_hold(self, session: Session, here: Here | None) -> Hold | None:
         """Return the hold there is. After a failover nothing is missing to this process any more
-        than to the others, once what it committed last is among what is asked for.
+        than to the others, once what it committed last is among what is asked for. Where yet
+        another server took over, that one may have sent until now.
         """
         held, known = Hold.read(session), self._history.known
         if held is None or held.suspicion is not Suspicion.FAILOVER or here is None:
             return held
-        if known is not None and known.position.timeline < here.position.timeline:
-            if known.at > held.lost_until:
-                held = replace(held, lost_until=known.at, asked=0)
-                held.save(session)
-            self._history.accept(here.position, self._clock())
+        now, timeline = self._clock(), here.position.timeline
+        lost_until = held.lost_until if timeline == held.timeline else now
+        if known is not None and known.position.timeline < timeline:
+            lost_until = max(lost_until, known.at)
+            self._history.accept(here.position, now)
+        if (lost_until, timeline) != (held.lost_until, held.timeline):
+            held = replace(held, lost_until=lost_until, asked=0, timeline=timeline)
+            held = self._note_repeated(session, held, here)
+            held.save(session)
         return held
+
+    @staticmethod
+    def _note_repeated(session: Session, held: Hold, here: Here) -> Hold:
+        """Note where more than one server took over since the last beat that is remembered: what
+        went once more after the first may be lost too, and goes no third time.
+        """
+        timeline = here.position.timeline
+        if here.recorded is None or timeline - here.recorded.timeline <= 1:
+            return replace(held, timeline=timeline)
+        restore.count_as_sent_again(session)
+        return replace(held, timeline=timeline, repeated=True)
 
     def _settle_in(self, session: Session, beats: int) -> None:
         """Record from which address and place this database sends."""
@@ -137,7 +153,11 @@ class RestoreGuard:
         if cut is Cut.FAILOVER:
             why = Suspicion.RESTORED if set_back else why
             self._history.accept(here.position if here else None, now)
-        return self._hold(session, why, certain, now, now)
+        held = self._hold(session, why, certain, now, now)
+        if why is Suspicion.FAILOVER and here is not None:
+            held = self._note_repeated(session, held, here)
+            held.save(session)
+        return held
 
     @staticmethod
     def _hold(

@@ -145,7 +145,7 @@ class Scene:
 
     def _wait(self, reached: Callable[[], bool], fault: str) -> None:
         until = time.monotonic() + AT_MOST
-        while not reached():
+        while not (self.faults or reached()):
             if time.monotonic() > until:
                 self.faults.append(f"after {AT_MOST:.0f} s: {fault}")
                 return

@@ -75,6 +75,12 @@ def mark_maybe_twice(session: Session, reminder_ids: Collection[int], now: datet
     return set(asked(session, again, ids=list(reminder_ids)).scalars())
 
 
+def count_as_sent_again(session: Session) -> None:
+    """Let no email whose end is not known go once more: it may have already."""
+    of = R.c.status == Status.HANDOFF, R.c.channel == Channel.EMAIL, R.c.unproven_attempts == 0
+    session.execute(update(R).where(*of).values(unproven_attempts=1).execution_options(**QUIET))
+
+
 def record_outcome(
     session: Session,
     one: Facts,
