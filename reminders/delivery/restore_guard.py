@@ -93,8 +93,8 @@ class RestoreGuard:
             return held
         now, timeline = self._clock(), here.position.timeline
         lost_until = held.lost_until if timeline == held.timeline else now
-        if known is not None and known.position.timeline < timeline:
-            lost_until = max(lost_until, known.at)
+        if known is None or known.position.timeline < timeline:
+            lost_until = max(lost_until, known.at) if known else lost_until
             self._history.accept(here.position, now)
         if (lost_until, timeline) != (held.lost_until, held.timeline):
             held = replace(held, lost_until=lost_until, asked=0, timeline=timeline)

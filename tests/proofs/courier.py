@@ -105,7 +105,7 @@ def carry(app: App, name: str, patient: Patience, *, watchful: bool = False) -> 
                     dispatcher.run()
             except (SQLAlchemyError, SendError) as error:
                 log.warning("pass failed", error=type(error).__name__)
-            told.wait(0.05 if watchful else 0.01)
+            told.wait(0.15 if watchful else 0.01)
 
 
 def drain(app: App, clock: Ahead) -> None:

@@ -88,7 +88,7 @@ def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
 def _fail_over(played: Scene, accident: str, verdict: Verdict, total: Total) -> None:
     """Let the copy lag, clients stop, the primary die, and the copy take over; then judge."""
     dice, pair, twice = played.plan.random, played.pair, accident.startswith("twice")
-    lag = 2 * dice.random() if played.plan.quick else LAG * dice.random() ** 6
+    lag = 2 * dice.random() if played.plan.quick else LAG * dice.random() ** 8
     pair.copy()
     quiet = played.add_quiet()
     soon, later = quiet[: STOPS // 2], quiet[STOPS // 2 :]

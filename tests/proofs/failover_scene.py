@@ -14,7 +14,7 @@ from sqlalchemy import text
 from reminders.app import build
 from reminders.inbox.replies import InboundText
 from reminders.rules.terms import Channel
-from reminders.store.database import open_engine
+from reminders.store.database import open_engine, refresh_statistics
 from tests.proofs import cast
 from tests.proofs.courier import Ahead, patience
 from tests.proofs.load import Load, load
@@ -33,9 +33,13 @@ AT_ONCE = (2, 10, PER_SECOND)
 STOPS = 4
 """Clients who text STOP in the lost seconds of each failover."""
 
-PATIENT = patience(2, 1, 2, 3, 4)
-AT_MOST = 120.0
-"""Seconds in which a failover must have been settled, and then all have left that was due."""
+PATIENT = patience(3, 2, 3, 4, 5)
+"""On a machine that is shared a message may need a second from its handoff to its first byte."""
+
+AT_MOST = 200.0
+"""Seconds in which a failover must have been settled, and then all have left that was due: what
+could not leave in time waits for a minute.
+"""
 
 LOOK = 0.2
 """Seconds between two looks whether that is so."""
@@ -75,6 +79,7 @@ class Scene:
         for channel in Channel:
             ids = cast.add_clients(self.loaded.engine, 1, channel, many, cast.LATER)
             self.let_due(ids, together)
+        refresh_statistics(self.loaded.engine)  # as PostgreSQL does by itself
         self.poured = many * len(Channel)
 
     def judge(self, verdict: Verdict, first: int) -> None:
@@ -110,10 +115,7 @@ class Scene:
 
     def copy_and_part(self) -> None:
         """Wait until the copy has what was poured, and let it hear nothing more."""
-        (position,) = self.pair.primary.sql("SELECT pg_current_wal_lsn()::text")[0]
-        query = f"SELECT pg_last_wal_replay_lsn() >= '{position}'"
-        while self.pair.standby.sql(query) != [(True,)]:
-            time.sleep(0.02)
+        self.pair.catch_up()
         self.pair.standby.hear_nothing()
 
     def fail_over(self) -> Server:

@@ -93,7 +93,7 @@ class Server:
     def _backed_up(self, folder: Path) -> Server:
         copy = Server(folder)
         _own(folder)
-        command = ("pg_basebackup", "-N", "-R", "-c", "fast", "-X", "stream", "-U", "postgres", "-h", str(self.folder), "-D", str(copy.tables))  # fmt: skip
+        command = ("pg_basebackup", "-N", "-R", "-c", "fast", "-X", "fetch", "-U", "postgres", "-h", str(self.folder), "-D", str(copy.tables))  # fmt: skip
         try:
             _run(*command)
         except ChildProcessError:  # on a busy machine the stream may time out
@@ -158,6 +158,13 @@ class Servers:
     def copy(self) -> None:
         """Set a fresh standby beside the primary."""
         self.standby = self.primary.copied(self._room())
+
+    def catch_up(self) -> None:
+        """Wait until the standby has what the primary has."""
+        (position,) = self.primary.sql("SELECT pg_current_wal_lsn()::text")[0]
+        query = f"SELECT pg_last_wal_replay_lsn() >= '{position}'"
+        while self.standby.sql(query) != [(True,)]:
+            time.sleep(0.02)
 
     def fork(self) -> Server:
         """Restore a fork of this moment beside the primary."""
