@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from reminders.delivery.history_watch import HistoryWatch
 from reminders.delivery.holds import UNTIL_ADOPTED, Hold, Suspicion
-from reminders.delivery.unknown_messages import UnknownMessages, may_have_left, record_match
+from reminders.delivery.unknown_messages import UnknownMessages, findings, may_have_left
 from reminders.rules.decision import Outcome
 from reminders.rules.history import Cut
 from reminders.rules.terms import Channel, Reason, Status
@@ -22,6 +22,7 @@ from reminders.store.backups import COPIED
 from reminders.store.database import reading, writing
 from reminders.store.queries import delivery, pauses, restore, stored_settings
 from reminders.store.queries.history import Here
+from reminders.store.queries.restore import Finding
 from reminders.store.restore_detector import RestoreDetector, place_of
 
 log = structlog.get_logger()
@@ -194,14 +195,15 @@ class RestoreGuard:
             held = Hold.read(session)
         if held is None or held.suspicion is Suspicion.FAILOVER:
             return Counter()
-        now, came = self._clock(), Counter[str]()
+        now = self._clock()
         listed = self._messages.listed(held.known_until or held.since - timedelta(days=30))
         with writing(self._engine) as session:
-            for match in list(self._messages.matches(session, listed, now)):
-                status = Status.ACCEPTED if match.exact else Status.UNKNOWN
-                came[status] += record_match(session, match, now)
-            for one in may_have_left(session, Channel.EMAIL, held.lost_until, now):
-                came[Status.UNKNOWN] += restore.record_outcome(session, one, Status.UNKNOWN, now)
+            found = findings(self._messages.matches(session, listed, now))
+            found += [
+                Finding(one, Status.UNKNOWN)
+                for one in may_have_left(session, Channel.EMAIL, held.lost_until, now)
+            ]
+            came = Counter[str](one.status for one in restore.record(session, found, now))
             if held.suspicion not in UNTIL_ADOPTED:
                 self.release(session, now)
         log.warning("compared with the provider", **came)
