@@ -33,8 +33,8 @@ AT_ONCE = (2, 10, PER_SECOND)
 STOPS = 4
 """Clients who text STOP in the lost seconds of each failover."""
 
-PATIENT = patience(3, 2, 3, 4, 5)
-"""On a machine that is shared a message may need a second from its handoff to its first byte."""
+PATIENT = patience(6, 5, 6, 7, 8)
+"""On a machine that is shared a message may need seconds from its handoff to its first byte."""
 
 AT_MOST = 200.0
 """Seconds in which a failover must have been settled, and then all have left that was due: what

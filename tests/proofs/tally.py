@@ -23,7 +23,20 @@ TRIED = text(
     "SELECT handoff_at, outcome, code, provider_id, settled_at FROM attempt"
     " WHERE reminder_id = :id ORDER BY id"
 )
-REMEMBERED = text("SELECT key, value FROM setting WHERE key IN ('held', 'history', 'failover')")
+REMEMBERED = (
+    "SELECT key, value FROM setting WHERE key IN ('held', 'history', 'failover')",
+    (
+        "SELECT channel, status, reason, claim, due_at, count(*) FROM reminder"
+        " WHERE status IN ('planned', 'claimed', 'handoff') GROUP BY 1, 2, 3, 4, 5 ORDER BY 5 LIMIT 9"
+    ),
+    "SELECT * FROM lane",
+    "SELECT * FROM sender_rate",
+    (
+        "SELECT pid, state, wait_event, clock_timestamp() - xact_start, pg_blocking_pids(pid), query"
+        " FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    ),
+)
+"""What the database can tell of itself where a promise was broken."""
 
 Copies = dict[str, list[str]]
 
@@ -85,4 +98,4 @@ def _told(attempt: Any) -> str:
 
 def _remembered(engine: Engine) -> list[str]:
     with engine.connect() as connection:
-        return [f"{key}: {value}" for key, value in connection.execute(REMEMBERED)]
+        return [_told(row) for asked in REMEMBERED for row in connection.execute(text(asked))]
