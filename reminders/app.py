@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -20,6 +20,8 @@ from reminders.delivery.pass_summary import PassSummary, log_settled
 from reminders.delivery.redaction import redact
 from reminders.delivery.restore_guard import RestoreGuard
 from reminders.delivery.unknown_messages import UnknownMessages
+from reminders.endpoints.posting import Poster
+from reminders.endpoints.sending import EventSender
 from reminders.feeds.fetching import Fetcher
 from reminders.feeds.reading import FeedReader
 from reminders.inbox.missed_texts import InboundTexts
@@ -30,6 +32,7 @@ from reminders.monitoring import alert_checks
 from reminders.monitoring.alerts import AlertSender
 from reminders.monitoring.doctor import Check, Verdict
 from reminders.monitoring.heartbeat_ping import HeartbeatPing
+from reminders.monitoring.likely_doubles import LikelyDoubles
 from reminders.plans.time_zones import follow_zone_data
 from reminders.privacy import outbox_files
 from reminders.privacy.retention import RetentionPeriods, erase_again
@@ -70,6 +73,7 @@ class App:
     settings: Settings
     clock: Clock = system_clock
     sends_only: bool = False
+    doubles: LikelyDoubles = field(default_factory=LikelyDoubles, init=False)
 
     @cached_property
     def engine(self) -> Engine:
@@ -136,14 +140,9 @@ class App:
 
     def dispatcher(self, name: str = "worker", patience: Patience = PATIENCE) -> Dispatcher:
         """Return a dispatcher for the real database, clock and senders."""
+        parts = self.engine, self.renderer, self.senders(), self.clock, name, log_settled, patience
         return Dispatcher(
-            self.engine,
-            self.renderer,
-            self.senders(),
-            self.clock,
-            name,
-            log_settled,
-            patience,
+            *parts,
             resend=self.settings.email_in_doubt == "resend",
             rates=self.rates,
             history=self.history,
@@ -176,6 +175,12 @@ class App:
         """Return what reads calendars."""
         return FeedReader(self.engine, self.library, Fetcher(), self.sealing, self.clock)
 
+    @cached_property
+    def event_sender(self) -> EventSender:
+        """Return what tells other systems what happens."""
+        parts = self.engine, self.library, Poster(), self.sealing, self.clock
+        return EventSender(*parts, self.settings.public_url, live=self.settings.live)
+
     @property
     def unknown_messages(self) -> UnknownMessages:
         """Return what finds messages that left and the database does not know of."""
@@ -184,9 +189,8 @@ class App:
     @cached_property
     def restore_guard(self) -> RestoreGuard:
         """Return what checks whether this database may send at all."""
-        return RestoreGuard(
-            self.engine, self.unknown_messages, self.clock, self.settings.public_url, self.history
-        )
+        url = self.settings.public_url
+        return RestoreGuard(self.engine, self.unknown_messages, self.clock, url, self.history)
 
     @cached_property
     def inbound_texts(self) -> InboundTexts:
@@ -258,6 +262,7 @@ class App:
         self.deliveries.take_waiting()
         self.heartbeat_ping.beat()
         self.feed_reader.run()  # last, since somebody's slow calendar says nothing of our health
+        self.event_sender.run()
         return came
 
     def redact(self) -> int:

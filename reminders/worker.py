@@ -34,6 +34,9 @@ ALARM_SECONDS = 60
 FEED_SECONDS = 30
 """Between looks for calendars that are due; each is read every quarter of an hour."""
 
+EVENT_SECONDS = 5
+"""Between looks for events that other systems are to be told of."""
+
 LOOK_SECONDS = 1.0
 """Between checks of the clock."""
 
@@ -117,7 +120,7 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
         args=[dispatcher, watchman],
         next_run_time=app.clock(),
     )
-    _watch_bookings(app, scheduler)
+    _watch_other_systems(app, scheduler)
     _watch_alerts(app, scheduler)
     with dispatcher.kept():
         scheduler.start()
@@ -126,6 +129,8 @@ def heartbeat(app: App, name: str) -> Iterator[None]:
         finally:
             dispatcher.stop()
             app.feed_reader.stop()
+            app.deliveries.line.stop()
+            app.event_sender.stop()
             scheduler.shutdown(wait=True)
             watchman.close()
 
@@ -144,12 +149,14 @@ def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
         log.exception("pass failed")
 
 
-def _watch_bookings(app: App, scheduler: BackgroundScheduler) -> None:
-    """Look at what booking systems delivered and at calendars, however long a pass takes."""
+def _watch_other_systems(app: App, scheduler: BackgroundScheduler) -> None:
+    """Look at what booking systems delivered, at calendars and at events, however long a pass takes."""
     due = {"args": ["deliveries", app.deliveries.take_waiting], "seconds": BEAT_SECONDS}
     scheduler.add_job(_attempt, "interval", **due, next_run_time=app.clock())
     feeds = {"args": ["calendars", app.feed_reader.run], "seconds": FEED_SECONDS}
     scheduler.add_job(_attempt, "interval", **feeds, executor="feeds")
+    events = {"args": ["events", app.event_sender.run], "seconds": EVENT_SECONDS}
+    scheduler.add_job(_attempt, "interval", **events, executor="events")
 
 
 def _attempt(what: str, work: Callable[[], object]) -> None:
@@ -179,7 +186,8 @@ def _scheduler() -> BackgroundScheduler:
         timezone=UTC,
         executors={
             "default": ThreadPoolExecutor(3),  # alerts and bookings do not wait for a long pass
-            "feeds": ThreadPoolExecutor(1),  # and none of them for somebody's slow calendar
+            "feeds": ThreadPoolExecutor(1),  # and none of them for somebody's slow calendar,
+            "events": ThreadPoolExecutor(1),  # or for a system that is slow to hear of events
         },
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )

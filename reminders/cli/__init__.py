@@ -16,6 +16,7 @@ from reminders.cli import (
     clinics,
     demo,
     doctor,
+    endpoints,
     feeds,
     imports,
     inspection,
@@ -91,6 +92,7 @@ for group, members in GROUPS.items():
         else:
             commands.command(name, rich_help_panel=group)(command)
 clinics.commands.command("feeds")(feeds.feeds)
+clinics.commands.command("endpoints")(endpoints.endpoints)
 clients.commands.command("consent")(privacy.agree)
 clients.commands.command("merge")(client_merge.merge)
 clients.commands.command("unmerge")(client_merge.unmerge)

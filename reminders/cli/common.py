@@ -153,13 +153,15 @@ def print_json(found: Shape | Sequence[Shape]) -> None:
 
 @contextmanager
 def progress_bar(what: str, total: int) -> Iterator[Any]:
-    """Show a progress bar on standard error; call the value with how much more has been done."""
+    """Show a progress bar on standard error, where that is a terminal; call the value with how much
+    more has been done.
+    """
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err, transient=True) as progress:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         bar = progress.add_task(what, total=total)
         yield lambda done: progress.advance(bar, done)

@@ -33,16 +33,16 @@ def open_channels(session: Session, clients: Sequence[Client]) -> dict[int, list
     """Return the channels to which clients may still say yes, by their ids: with a contact, without a
     yes, and without a stop, which only that contact itself can lift.
     """
-    contacts = {
-        (client, channel): contact
+    contacts = [
+        (client, channel, contact)
         for client in clients
         for channel in Channel
         if (contact := ledger.contact_of(client, channel))
-    }
-    barred = consents.suppressions_of(session, set(contacts.values()))
+    ]
+    barred = consents.suppressions_of(session, {contact for _, _, contact in contacts})
     said = consents.consents_of(session, [client.id for client in clients])
     found: dict[int, list[Channel]] = {client.id: [] for client in clients}
-    for (client, channel), contact in contacts.items():
+    for client, channel, contact in contacts:
         if (client.clinic_id, contact) not in barred and not said.get((client.id, channel)):
             found[client.id].append(channel)
     return found

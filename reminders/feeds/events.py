@@ -14,7 +14,8 @@ from reminders.calendars.terms import CalendarEvent
 from reminders.enrolment.terms import Effect
 from reminders.feeds.feeds import source_of
 from reminders.intake import bookings
-from reminders.intake.bookings import Booking, BookingChange
+from reminders.intake.booking_rows import Booking
+from reminders.intake.bookings import BookingChange
 from reminders.questions import questions
 from reminders.rules import booking_status
 from reminders.rules.booking_status import Outcome

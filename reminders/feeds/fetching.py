@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from reminders.calendars.terms import COPY_ANEW, LARGEST, cut_off, too_large
+from reminders.internet import Internet, is_private
 from reminders.rules.addresses import https_address, is_public
 from reminders.rules.terms import InputError
 
@@ -23,7 +23,6 @@ TOTAL, CONNECT, SILENCE = 20.0, 8.0, 8.0
 """Seconds that everything, the connection, and a pause may take."""
 
 MOST_REDIRECTS = 5
-MOST_HEADERS = 16 * 1024
 AGAIN = "It is tried again by itself."
 
 GONE = InputError(
@@ -57,23 +56,14 @@ class Fetched:
     validators: Validators
 
 
-class PrivateAddressError(OSError):
-    """The address about to be connected to is none of the internet."""
-
-
 class Fetcher:
-    """Fetch files by https. Every address is looked at as it is connected to, redirects included: what
-    a name led to before, or leads to next, does not matter.
-
-    ``may_reach`` and ``trusted`` are other than the internet and its authorities in tests alone:
-    no setting leads to them.
-    """
+    """Fetch files by https, wherever redirects lead within the internet."""
 
     def __init__(
         self, may_reach: Callable[[str], bool] = is_public, trusted: SSLContext | None = None
     ) -> None:
         """Take which numeric addresses may be connected to, and whose certificates are believed."""
-        self._may_reach, self._trusted = may_reach, trusted
+        self._internet = Internet(may_reach, trusted)
 
     def fetch(self, address: str, known: Validators = Validators()) -> Fetched:
         """Return what is at an address. Raises ``InputError``, whose words never hold the address."""
@@ -90,29 +80,10 @@ class Fetcher:
     def _session(self) -> ClientSession:
         import aiohttp  # noqa: PLC0415 (10 MB, for whoever has calendars)
 
-        connector = aiohttp.TCPConnector(
-            ssl=self._trusted or True, use_dns_cache=False, socket_factory=self._socket
+        return self._internet.session(
+            aiohttp.ClientTimeout(TOTAL, connect=CONNECT, sock_read=SILENCE),
+            {"Accept": "text/calendar, */*;q=0.1", "Accept-Encoding": "gzip"},
         )
-        return aiohttp.ClientSession(
-            connector=connector,
-            timeout=aiohttp.ClientTimeout(TOTAL, connect=CONNECT, sock_read=SILENCE),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            max_line_size=MOST_HEADERS,
-            max_field_size=MOST_HEADERS,
-            headers={
-                "Accept": "text/calendar, */*;q=0.1",
-                "Accept-Encoding": "gzip",
-                "User-Agent": "aftercare-reminders",
-            },
-        )
-
-    def _socket(self, at: tuple[Any, ...]) -> socket.socket:
-        """Make the socket for an address that has been looked at, which it connects to and no other."""
-        family, kind, protocol, _, address = at
-        if not self._may_reach(str(address[0])):
-            raise PrivateAddressError
-        return socket.socket(family, kind, protocol)
 
     async def _answer(self, session: ClientSession, address: str, known: Validators) -> Answer:
         import aiohttp  # noqa: PLC0415 (as above)
@@ -146,8 +117,7 @@ class Answer:
 
 
 def _unreached(error: BaseException) -> InputError:
-    causes = [error, error.__cause__, getattr(error, "os_error", None)]
-    if any(isinstance(one, PrivateAddressError) for one in causes):
+    if is_private(error):
         return PRIVATE
     return InputError("The calendar’s server cannot be reached.", AGAIN)
 

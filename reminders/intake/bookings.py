@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from datetime import date, datetime, time, timedelta
-from typing import ClassVar
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 
 from sqlalchemy.orm import Session
 
 from reminders.enrolment import treatments
 from reminders.enrolment.terms import Effect
-from reminders.intake import visit_words, waiting_rows
-from reminders.intake.column_meanings import ColumnMeanings
+from reminders.intake import booking_rows, visit_words, waiting_rows
+from reminders.intake.booking_rows import Booking
 from reminders.intake.list_results import CheckedList, WaitingListRow
-from reminders.intake.lists import check_rows
 from reminders.questions import questions
 from reminders.rules.booking_status import Outcome, read_status, status_key
-from reminders.rules.list_cells import Moment, read_moment
-from reminders.rules.list_dates import Order
+from reminders.rules.list_cells import Moment
 from reminders.rules.planning import Replan
 from reminders.rules.questions import Answers, QuestionKind
 from reminders.rules.terms import InputError
@@ -28,43 +24,6 @@ from reminders.store.queries import delivery
 from reminders.store.queries import questions as question_queries
 from reminders.store.tables import Clinic, Treatment
 from reminders.wording.library import Library
-
-
-@dataclass(frozen=True, slots=True)
-class Booking:
-    """What a source says of one booking, in its own words; the number is the source's own.
-
-    Instants are ISO 8601: turned to the clinic's clock where they have an offset, on it where they
-    have none; a bare day where the hour is not known. Named like the columns of a list. ``by_name``
-    says that a name alone may tell who is meant.
-    """
-
-    source: str
-    external_id: str
-    treatment: str
-    treated_at: str
-    ended_at: str = ""
-    status: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    name: str = ""
-    phone: str = ""
-    email: str = ""
-    language: str = ""
-    time_zone: str = ""
-    client_id: str = ""
-    sms_consent: str = ""
-    email_consent: str = ""
-    consent_at: str = ""
-    consent_source: str = ""
-    sms_wording: str = ""
-    email_wording: str = ""
-    by_name: ClassVar[bool] = False
-
-
-COLUMNS = [one.name for one in fields(Booking) if one.name != "source"]
-TITLES = {"treatment": "service", "treated_at": "starts_at", "ended_at": "ends_at"}
-"""What people read over a booking's fields where a list would call them otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,45 +64,13 @@ def take_in(
         return _cancel(session, library, clinic, known, booking.status, now)
     if known is not None:
         visit_words.take_back(known, booking.status)
-    checked = _checked(booking, clinic, library, answers, now)
+    checked = booking_rows.check(booking, clinic, library, answers, now)
     contacts = {c for _, e in checked.good for c in (e.phone, e.email) if c}
     delivery.lock_contacts(session, contacts)
     result = _enrol(session, library, clinic, checked, now)
     question_queries.close_unneeded(session, clinic.id)
     visit_words.check_came(result.treatment, clinic, booking.status, now)
     return result
-
-
-def _checked(
-    booking: Booking, clinic: Clinic, library: Library, answers: Answers, now: datetime
-) -> CheckedList:
-    """Read a booking as a list of one row. Raises ``InputError``."""
-    sheet = ColumnMeanings(
-        name=booking.source,
-        header=[TITLES.get(name, name) for name in COLUMNS],
-        columns={name: [place] for place, name in enumerate(COLUMNS)},
-        zone=ZoneInfo(clinic.time_zone),
-        country=clinic.country,
-        order=Order(day_first=True, certain=True),
-        library=library,
-        now=now,
-        source=booking.source,
-        answers=answers,
-        by_name=booking.by_name,
-        bookings=True,
-    )
-    cells = {name: str(getattr(booking, name)) for name in COLUMNS}
-    begins = _read(booking.treated_at, clinic, now)
-    cells["treated_at"] = _written(begins)
-    if booking.ended_at:
-        ends = _read(booking.ended_at, clinic, now)
-        _check_end(begins, ends)
-        cells["ended_at"] = _written(ends)
-    checked = CheckedList(rows=1, whole=False)
-    check_rows(sheet, [(1, [cells[name] for name in COLUMNS])], checked)
-    for fault in checked.faults:
-        raise InputError(f"{fault.column}: {fault.problem}", fault.advice)
-    return checked
 
 
 def _enrol(
@@ -216,24 +143,14 @@ def _times(
     """Return day, start and end as they are to be; a new start without an end keeps the length."""
     day, starts, ends = treatment.treated_on, treatment.starts, treatment.ends
     if said.treated_at is not None:
-        moved = _read(said.treated_at, clinic, now)
+        moved = booking_rows.moment(said.treated_at, clinic, now)
         ends = _shifted(starts, ends, moved.at)
         day, starts = moved.day, moved.at
     if said.ended_at is not None:
-        end = _read(said.ended_at, clinic, now)
-        _check_end(Moment(day, starts), end)
+        end = booking_rows.moment(said.ended_at, clinic, now)
+        booking_rows.check_end(Moment(day, starts), end)
         ends = end.at
     return day, starts, ends
-
-
-def _check_end(begins: Moment, ends: Moment) -> None:
-    later = _wall(ends) - _wall(begins)
-    if ends.at is None or not timedelta() < later < timedelta(days=1):
-        raise InputError("ends_at: It ends before it begins, or days later.", "Check both times.")
-
-
-def _wall(moment: Moment) -> datetime:
-    return datetime.combine(moment.day, moment.at or time())
 
 
 def _shifted(starts: time | None, ends: time | None, to: time | None) -> time | None:
@@ -287,12 +204,3 @@ def _outcome(status: str, answers: Answers) -> Outcome:
     found = read_status(status).outcome
     answer = answers.get(QuestionKind.STATUS, status_key(status))
     return Outcome(answer) if found is Outcome.UNKNOWN and answer in set(Outcome) else found
-
-
-def _read(text: str, clinic: Clinic, now: datetime) -> Moment:
-    zone = ZoneInfo(clinic.time_zone)
-    return read_moment(text, zone, day_comes_first=True, today=now.astimezone(zone).date())
-
-
-def _written(moment: Moment) -> str:
-    return f"{moment.day}" + (f" {moment.at:%H:%M}" if moment.at else "")

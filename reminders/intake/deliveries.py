@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from reminders.booking_systems import BookingSystems, FetchError
-from reminders.intake import booking_sources, told_bookings
+from reminders.intake import booking_sources, taking
 from reminders.intake.booking_sources import FETCHED, NAMES, REMOVED
 from reminders.intake.delivery_states import (
     AGAIN,
     FAULT,
-    Taken,
+    in_line,
     is_at_fault,
     is_open,
-    line_up,
     settle,
     show,
     wait,
-    whole,
 )
-from reminders.intake.told_bookings import Telling
+from reminders.intake.line_taker import LineTaker
+from reminders.intake.pace import Pace
 from reminders.rules.terms import InputError
-from reminders.rules.told_bookings import (
-    DeliveryOutcome,
-    NotBooking,
-    Notice,
-    ToldBooking,
-    Unfit,
-)
+from reminders.rules.told_bookings import DeliveryOutcome, ToldBooking
 from reminders.sealing import Sealing
 from reminders.store.connections import AWAY
 from reminders.store.database import reading, writing
 from reminders.store.queries import booking_sources as queries
-from reminders.store.queries import people
 from reminders.store.tables import BookingDelivery, BookingSource
 from reminders.wording.library import Library
 
@@ -50,6 +43,9 @@ LEASE = timedelta(minutes=2)
 
 TOGETHER = 50
 """How many are looked at in one go."""
+
+AT_A_TIME = 8
+"""How many are taken in between two rests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +70,19 @@ class Deliveries:
         """Take the parts; ``sealing`` opens the keys that the rest is asked with."""
         self._engine, self._library, self._clock = engine, library, clock
         self.sealing, self._systems = sealing, systems
+        self.pace = Pace()
+        self.line = LineTaker(self.take_line, self.pace)
 
     def receive(
         self, source: BookingSource, post: Post, *, at_once: bool = True
     ) -> BookingDelivery:
         """Keep a post and take in what it says, in one transaction; a repeat costs nothing, unless
-        the first failed on our side. What has to be asked for waits, and all else that comes while
-        many do (not ``at_once``); a cancellation never does. Raises ``Unfit``, and whatever says
-        that the database is away.
+        the first failed on our side. What has to be asked for waits, and what comes while many do
+        (not ``at_once``), if nothing can leave for its booking meanwhile. Raises ``Unfit``, and
+        whatever says that the database is away.
         """
-        now = self._clock()
-        row = {
+        now, told = self._clock(), taking.told_in(source, post.body)
+        row: dict[str, Any] = {
             "clinic_id": source.clinic_id,
             "source_id": source.id,
             "event_key": post.event_key,
@@ -92,39 +90,57 @@ class Deliveries:
             "body": post.body,
             "outcome": DeliveryOutcome.WAITING,
         }
+        self.pace.hear()
         with writing(self._engine) as session:
-            delivery, fresh = queries.keep(session, row)
-            if fresh or is_at_fault(delivery):
-                told = _told_in(source, post.body)
-                if at_once or not told or any(one.is_end for one in told):
-                    self._take_lined(session, source, told, now)
-                    self._take(session, source, delivery, now)
-                else:
-                    line_up(delivery, told[0].external_id, now)
+            taking.lock(session, source, told)
+            waits = not at_once and taking.may_wait(session, source, told)
+            row |= in_line(told[0].external_id, now) if waits else {}
+            made = queries.keep(session, row)
+            if made is not None and waits:
+                return BookingDelivery(id=made, **row)
+            delivery = queries.same(session, source.id, post.event_key)
+            if made is not None or is_at_fault(delivery):
+                with self.pace.working():
+                    taking.take_with_line(session, self._library, source, told, delivery, now)
         return delivery
-
-    def _take_lined(
-        self, session: Session, source: BookingSource, told: Sequence[ToldBooking], now: datetime
-    ) -> None:
-        """Take in first what is in line of the same bookings: it may say that they were others, or
-        all but what is new now.
-        """
-        if source.kind in FETCHED:
-            return
-        numbers = {whole(one) for booking in told for one in booking.numbers}
-        for earlier in queries.lined(session, source.id, numbers) if numbers else ():
-            self._take(session, source, earlier, now)
 
     def take_waiting(self) -> int:
         """Look at what waits and is due, and return how many that were."""
         away: set[int] = set()
-        count = 0
+        count = self.line.take()
         while due := self._due(away):
             for number, source_id in due:
                 if source_id not in away and not self.try_again(number):
                     away.add(source_id)  # the rest of it would wait as long for nothing
             count += len(due)
         return count
+
+    def take_line(self) -> int:
+        """Take in some of what waits in line, the first first, what is plainly new together and all
+        else in a transaction of its own; return how many that were. A rest is due then.
+        """
+        with reading(self._engine) as session:
+            first = queries.in_line(session, self._clock(), FETCHED, AT_A_TIME)
+        taken = self._take_together(first) if len(first) > 1 else set()
+        for number in first:
+            if number not in taken:
+                self.try_again(number)
+        return len(first)
+
+    def _take_together(self, ids: Collection[int]) -> set[int]:
+        """Take in what of the first one's source is plainly new, and return which those were."""
+        with writing(self._engine) as session:
+            found = queries.with_source(session, ids)
+            source = found[0][1] if found else None
+            if source is None or source.removed_at is not None:
+                return set()
+            told = {
+                number: words[0]
+                for number, whose, body in found
+                if whose is source and len(words := taking.told_in(source, body)) == 1
+            }
+            with self.pace.working():
+                return taking.take_together(session, self._library, source, told, self._clock())
 
     def _due(self, away: Collection[int]) -> list[tuple[int, int]]:
         with reading(self._engine) as session:
@@ -154,61 +170,24 @@ class Deliveries:
         """
         now = self._clock()
         with writing(self._engine) as session:
+            found = queries.with_source(session, [delivery_id])
+            if not found:
+                return None
+            _, source, body = found[0]
+            told = taking.told_in(source, body)
+            taking.lock(session, source, told)
             delivery = queries.delivery(session, delivery_id)
             if delivery is None or not is_open(delivery, now, asked=asked):
                 return None
-            source = session.get_one(BookingSource, delivery.source_id)
             if source.removed_at is not None or not delivery.body:
                 settle(delivery, DeliveryOutcome.NOTHING, REMOVED, now)
                 return None
-            self._take(session, source, delivery, now)
+            with self.pace.working():
+                taking.take_with_line(session, self._library, source, told, delivery, now)
             if delivery.outcome is not DeliveryOutcome.WAITING or source.kind not in FETCHED:
                 return None
             delivery.next_at = now + LEASE
             return (source, delivery.booking) if delivery.booking else None
-
-    def _take(
-        self, session: Session, source: BookingSource, delivery: BookingDelivery, now: datetime
-    ) -> None:
-        """Take in what a delivery says by itself; nothing of it where one part cannot be. Raises
-        ``Unfit`` for one that has just come.
-        """
-        delivery.attempts += 1
-        try:
-            with session.begin_nested():
-                told = booking_sources.read_body(source, delivery.body)
-                words = _words(told)
-                done = self._each(session, source, words, delivery.received_at, now)
-        except NotBooking as error:
-            settle(delivery, DeliveryOutcome.NOTHING, str(error), now)
-        except (InputError, Unfit) as error:
-            if isinstance(error, Unfit) and delivery.attempts == 1:
-                raise
-            settle(delivery, DeliveryOutcome.UNREAD, str(error), now)
-        except Exception:  # also of the database, which may only have been busy: the commit tells
-            log.exception("booking not taken in", delivery=delivery.id)
-            wait(delivery, FAULT, now)
-        else:
-            show(delivery, done, now)
-            if isinstance(told, Notice) and told.missing:
-                delivery.booking = told.external_id
-                wait(delivery, f"{NAMES[source.kind]} is asked for the rest.", now, at=now)
-
-    def _each(
-        self,
-        session: Session,
-        source: BookingSource,
-        told: Sequence[ToldBooking],
-        came_at: datetime,
-        now: datetime,
-    ) -> Taken:
-        clinic = people.clinic(session, source.clinic_id)
-        numbers, consents = booking_sources.numbers_of(source), booking_sources.consents_of(source)
-        telling = Telling(numbers, source.name, consents, came_at)
-        return [
-            (one, told_bookings.take(session, self._library, clinic, telling, one, now))
-            for one in told
-        ]
 
     def _key(self, source: BookingSource) -> str:
         key = self.sealing.opened(source.api_key)
@@ -227,7 +206,7 @@ class Deliveries:
                 return
             try:
                 with session.begin_nested():
-                    done = self._each(session, source, [told], asked_at, now)
+                    done = taking.take_each(session, self._library, source, [told], asked_at, now)
             except InputError as error:
                 settle(delivery, DeliveryOutcome.UNREAD, str(error), now)
             except AWAY:
@@ -257,21 +236,8 @@ class Deliveries:
             if isinstance(error, InputError):
                 settle(delivery, DeliveryOutcome.UNREAD, str(error), now)
             elif error.gone:
-                gone = _words(booking_sources.read_body(source, delivery.body))
+                gone = taking.words_of(booking_sources.read_body(source, delivery.body))
                 outcome = DeliveryOutcome.TAKEN if gone else DeliveryOutcome.UNREAD
                 settle(delivery, outcome, str(error), now)
             else:
                 wait(delivery, str(error), now, at=now + AGAIN[-1] if error.lasting else None)
-
-
-def _told_in(source: BookingSource, body: str) -> Sequence[ToldBooking]:
-    """Return what a body says by itself; nothing where it cannot be read."""
-    with suppress(InputError, NotBooking, Unfit):
-        return _words(booking_sources.read_body(source, body))
-    return ()
-
-
-def _words(told: Sequence[ToldBooking] | Notice) -> Sequence[ToldBooking]:
-    if not isinstance(told, Notice):
-        return told
-    return [told.told] if told.told is not None else []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from reminders.intake.told_bookings import TakenBooking
-from reminders.rules.told_bookings import SEAT, DeliveryOutcome, ToldBooking
+from reminders.rules.told_bookings import DeliveryOutcome, ToldBooking, whole
 from reminders.store.tables import BookingDelivery
 
 AGAIN = tuple(timedelta(seconds=n) for n in (20, 60, 300, 900, 3600))
@@ -34,14 +35,11 @@ def is_at_fault(delivery: BookingDelivery) -> bool:
     return waits and delivery.reason == FAULT and delivery.attempts < len(AGAIN)
 
 
-def line_up(delivery: BookingDelivery, number: str, now: datetime) -> None:
-    """Let a delivery be taken in next, and note which booking it is about."""
-    delivery.booking, delivery.reason, delivery.next_at = whole(number), IN_LINE, now
-
-
-def whole(number: str) -> str:
-    """Return a booking's number without its seat."""
-    return number.partition(SEAT)[0]
+def in_line(number: str, now: datetime) -> dict[str, Any]:
+    """Return what stands in a delivery that is taken in next: which booking it is about, and since
+    when it waits.
+    """
+    return {"booking": whole(number), "reason": IN_LINE, "next_at": now}
 
 
 def is_open(delivery: BookingDelivery, now: datetime, *, asked: bool) -> bool:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from reminders.enrolment import treatments
 from reminders.enrolment.terms import Effect
 from reminders.intake import bookings
-from reminders.intake.bookings import Booking, BookingChange, BookingResult
+from reminders.intake.booking_rows import Booking
+from reminders.intake.bookings import BookingChange, BookingResult
 from reminders.rules.answers import Answer, read_answer
 from reminders.rules.contacts import clean
 from reminders.rules.told_bookings import (
@@ -20,6 +21,7 @@ from reminders.rules.told_bookings import (
     Mark,
     ToldBooking,
     mark_of,
+    whole,
 )
 from reminders.store.queries import booking_sources as queries
 from reminders.store.queries import bookings as booking_queries
@@ -72,10 +74,9 @@ def take(
     now: datetime,
 ) -> TakenBooking:
     """Take in one word of a booking; the same twice changes nothing. Raises ``InputError``."""
-    named = f"{clinic.id}:{telling.source}"
-    delivery.lock_contacts(session, [f"{named}:{one}" for one in told.numbers])
+    lock(session, clinic.id, telling.source, told.numbers)
     told = _by_known_number(session, clinic, telling, told)
-    mark = told.mark or mark_of(telling.came_at)
+    mark = mark_at(told, telling)
     known = queries.mark(session, clinic.id, telling.source, told.external_id)
     newer = _newer(known, mark)
     if told.replaces not in {"", told.external_id}:
@@ -83,7 +84,19 @@ def take(
     if newer:
         return TakenBooking(DeliveryOutcome.OLDER, newer)
     queries.keep_mark(session, clinic.id, telling.source, told.external_id, mark, now)
-    return _taken(_act(session, library, clinic, telling, told, now))
+    return taken(_act(session, library, clinic, telling, told, now))
+
+
+def mark_at(told: ToldBooking, telling: Telling) -> Mark:
+    """Return how new a word is: as it says itself, or else when it came."""
+    return told.mark or mark_of(telling.came_at)
+
+
+def lock(session: Session, clinic_id: int, source: str, numbers: Iterable[str]) -> None:
+    """Let nobody else take in what is said of these bookings until the transaction ends; before
+    anything else of them is read or locked.
+    """
+    delivery.lock_contacts(session, {f"{clinic_id}:{source}:{whole(one)}" for one in numbers})
 
 
 def _by_known_number(
@@ -152,7 +165,7 @@ def _act(
         session, clinic.id, telling.source, told.external_id, lock=True
     )
     if told.is_whole or (known is None and not told.is_end):
-        booking = _booking(telling, told, now)
+        booking = booking_of(telling, told, now)
         return bookings.take_in(session, library, clinic, booking, now)
     said = BookingChange(
         told.fields.get("treated_at") or None, told.fields.get("ended_at") or None, told.status
@@ -166,7 +179,8 @@ def _act(
 _COLUMNS = {one.name for one in fields(Booking)}
 
 
-def _booking(telling: Telling, told: ToldBooking, now: datetime) -> Booking:
+def booking_of(telling: Telling, told: ToldBooking, now: datetime) -> Booking:
+    """Return a booking as it is told whole, with what its form says of consent."""
     said = {name: words for name, words in told.fields.items() if name in _COLUMNS and words}
     return Booking(
         source=telling.source,
@@ -202,7 +216,8 @@ def _answered(
                 yield one.wording, channel, answer
 
 
-def _taken(done: BookingResult) -> TakenBooking:
+def taken(done: BookingResult) -> TakenBooking:
+    """Say in a sentence what became of a booking."""
     if done.left_out and done.effect is Effect.UNCHANGED:
         return TakenBooking(DeliveryOutcome.NOTHING, done.left_out, done.treatment)
     outcome, sentence = SENTENCES[done.effect]

@@ -63,7 +63,7 @@ def visit_lists(session: Session, clinic: Clinic, now: datetime) -> VisitLists:
     if clinic.attendance_required:
         found = visits.waiting(session, clinic.id, first, since, SHOWN) + found
     lines = [_line(*visit) for visit in found[:SHOWN]]
-    said = [_line(*one) for one in visits.seen(session, clinic.id, first, now - TAKEN_BACK, SHOWN)]
+    said = [_line(*one) for one in visits.seen(session, clinic.id, now - TAKEN_BACK, SHOWN)]
     return VisitLists(
         unseen=[(day, list(same)) for day, same in groupby(lines, lambda line: line.on)],
         said=said,

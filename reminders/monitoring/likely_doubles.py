@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import combinations, groupby
+from datetime import datetime, timedelta
+from itertools import batched, combinations, islice
 
 from sqlalchemy.orm import Session
 
 from reminders.questions import questions
 from reminders.rules.name_likeness import Likeness, likeness
 from reminders.store.queries import doubles, join_requests
-from reminders.store.queries.doubles import Sharing
+from reminders.store.queries.doubles import ListedClient
 
-WHY = {"phone": "on one number", "email": "on one address", "name_key": "with one name"}
+SEARCHED_EVERY = timedelta(minutes=10)
+"""How old a search may be: it looks at every client, and Today is opened all day long."""
+
+LOOKED_AT = 50
+"""How many of the pairs found are looked at again at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +37,57 @@ class LikelyDouble:
         return doubles.pair(self.first, self.second)
 
 
-def find(session: Session, clinic_id: int) -> list[LikelyDouble]:
-    """Return a clinic's likely doubles that nobody has said are two people, the newest first: who
-    shares a number or address under names that are alike, or a full name. Who only wrote a number
-    into a form is none, and whom a question is about is asked about there.
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was found at a clinic at a time (UTC), when ``newest`` was the last client added."""
+
+    at: datetime
+    newest: int
+    pairs: list[LikelyDouble]
+
+
+class LikelyDoubles:
+    """Finds likely doubles: by a search where clients were added or the last one is old, and of those
+    it found only who still is one.
     """
-    found: dict[str, LikelyDouble] = {}
-    for pair in _pairs(session, clinic_id):
-        found.setdefault(pair.subject, pair)
-    if not found:
-        return []
-    known = doubles.two_people(session, clinic_id, found) | _asked(session, clinic_id)
-    unproven = join_requests.unproven(session, clinic_id)
-    waiting = [
-        pair
-        for of, pair in found.items()
-        if of not in known and not {pair.first, pair.second} & unproven
-    ]
-    return sorted(waiting, key=lambda pair: (pair.since, pair.second), reverse=True)
+
+    def __init__(self) -> None:
+        self._searches: dict[int, Search] = {}
+
+    def find(
+        self, session: Session, clinic_id: int, now: datetime, limit: int
+    ) -> list[LikelyDouble]:
+        """Return a clinic's likely doubles that nobody has said are two people, the newest first: who
+        shares a number or address under names that are alike, or a full name. Who only wrote a number
+        into a form is none, and whom a question is about is asked about there.
+        """
+        newest, search = doubles.newest(session), self._searches.get(clinic_id)
+        if search is None or search.newest != newest or now - search.at > SEARCHED_EVERY:
+            search = Search(now, newest, _search(session, clinic_id))
+            self._searches[clinic_id] = search
+        return list(islice(_unsaid(session, clinic_id, search.pairs), limit))
+
+
+def _search(session: Session, clinic_id: int) -> list[LikelyDouble]:
+    together = doubles.sharing(session, clinic_id)
+    pairs = (pair for group in together for pair in combinations(group, 2))
+    found = {double.subject: double for pair in pairs if (double := _double(*pair))}
+    return sorted(found.values(), key=lambda pair: (pair.since, pair.second), reverse=True)
+
+
+def _unsaid(
+    session: Session, clinic_id: int, pairs: Iterable[LikelyDouble]
+) -> Iterator[LikelyDouble]:
+    """Return the pairs that still are one, and that staff are not asked about elsewhere."""
+    asked, unproven = _asked(session, clinic_id), join_requests.unproven(session, clinic_id)
+    for some in batched(pairs, LOOKED_AT, strict=False):
+        known = asked | doubles.two_people(session, clinic_id, {pair.subject for pair in some})
+        ids = {number for pair in some for number in (pair.first, pair.second)} - unproven
+        now = doubles.listed(session, clinic_id, ids)
+        for pair in some:
+            both = now.get(pair.first), now.get(pair.second)
+            if pair.subject not in known and (double := _double(*both)):
+                yield double
 
 
 def _asked(session: Session, clinic_id: int) -> set[str]:
@@ -58,20 +95,27 @@ def _asked(session: Session, clinic_id: int) -> set[str]:
     return {doubles.pair(one, other) for one, others in joined.items() for other in others}
 
 
-def _pairs(session: Session, clinic_id: int) -> Iterator[LikelyDouble]:
-    rows = doubles.sharing(session, clinic_id)
-    for (what, _), group in groupby(rows, key=lambda row: (row.what, row.shared)):
-        for one, other in combinations(group, 2):
-            if what == "name_key" or _alike(one, other):
-                names = f"{_name(one)} and {_name(other)}"
-                since = max(one.created_at, other.created_at)
-                yield LikelyDouble(one.id, other.id, names, WHY[what], since)
+def _double(one: ListedClient | None, other: ListedClient | None) -> LikelyDouble | None:
+    """Say whether two clients may be one person, and why."""
+    if one is None or other is None or not (why := _shared(one, other)):
+        return None
+    names = f"{_name(one)} and {_name(other)}"
+    return LikelyDouble(one.id, other.id, names, why, max(one.created_at, other.created_at))
 
 
-def _alike(one: Sharing, other: Sharing) -> bool:
+def _shared(one: ListedClient, other: ListedClient) -> str:
+    alike = _alike(one, other)
+    if alike and one.phone and one.phone == other.phone:
+        return "on one number"
+    if alike and one.email and one.email == other.email:
+        return "on one address"
+    return "with one name" if one.name_key and one.name_key == other.name_key else ""
+
+
+def _alike(one: ListedClient, other: ListedClient) -> bool:
     names = (one.first_name, one.last_name, other.first_name, other.last_name)
     return likeness(*names) >= Likeness.ALIKE
 
 
-def _name(one: Sharing) -> str:
+def _name(one: ListedClient) -> str:
     return f"{one.first_name} {one.last_name}".strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.monitoring import attendance, likely_doubles
+from reminders.monitoring import attendance
+from reminders.monitoring.likely_doubles import LikelyDouble, LikelyDoubles
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.rules.wording import REVIEW_AHEAD, needs_review
 from reminders.senders.twilio_errors import is_dead, say
@@ -30,9 +31,9 @@ class Kind(IntEnum):
     UNKNOWN = 5  # it is unknown whether it was sent
     REPLY = 6
     QUESTION = 7  # something is in doubt
-    REVIEW = 8  # wording to be read again
-    DOUBLE = 9  # two clients who may be one person
-    BOOKING = 10  # a booking system sent what cannot be understood
+    BOOKING = 8  # a booking system sent what cannot be understood
+    REVIEW = 9  # wording to be read again
+    DOUBLE = 10  # two clients who may be one person
 
 
 FIRST_DAY = {"same-evening", "day-1"}
@@ -58,7 +59,9 @@ class OpenItem:
     count: int = 1
 
 
-def needs(session: Session, clinic_id: int, now: datetime) -> list[OpenItem]:
+def needs(
+    session: Session, clinic_id: int, now: datetime, doubles: LikelyDoubles
+) -> list[OpenItem]:
     """Return everything that waits for staff at a clinic."""
     zone = ZoneInfo(people.clinic(session, clinic_id).time_zone)
     on = now.astimezone(zone).date()
@@ -68,7 +71,7 @@ def needs(session: Session, clinic_id: int, now: datetime) -> list[OpenItem]:
         *_troubles(session, clinic_id, now),
         *_questions(session, clinic_id),
         *_reviews(session, clinic_id, on, now),
-        *_doubles(session, clinic_id),
+        *_doubles(doubles.find(session, clinic_id, now, DOUBLES)),
         *_unread(session, clinic_id, now),
     ]
     return sorted(found, key=lambda need: (need.kind, need.since))
@@ -153,8 +156,8 @@ DOUBLES = 5
 """How many likely doubles are shown at once; the next come when these are answered."""
 
 
-def _doubles(session: Session, clinic_id: int) -> Iterator[OpenItem]:
-    for pair in likely_doubles.find(session, clinic_id)[:DOUBLES]:
+def _doubles(pairs: Iterable[LikelyDouble]) -> Iterator[OpenItem]:
+    for pair in pairs:
         yield OpenItem(Kind.DOUBLE, pair.since, pair.names, pair.first, pair.second, why=pair.why)
 
 

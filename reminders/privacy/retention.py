@@ -25,7 +25,9 @@ from reminders.store.queries import (
     booking_sources,
     consents,
     delivery,
+    endpoints,
     erasure,
+    events,
     feeds,
     imports,
     join_requests,
@@ -56,6 +58,9 @@ CALENDAR = timedelta(days=60)
 
 EVENTS = timedelta(days=90)
 """How long the API's feed can be read back."""
+
+TOLD = timedelta(days=30)
+"""How long it is kept which events were told to whom."""
 
 POSTS = timedelta(days=30)
 """How long the words of a booking system's post are kept, to be tried again."""
@@ -229,7 +234,8 @@ def purge(session: Session, keep: RetentionPeriods, now: datetime) -> Counter[st
     done["forms"] = join_requests.forget(session, now - FORMS)
     api_keys.forget_answers(session, now - REPEATS)
     feeds.retire(session, now - CALENDAR)
-    done["events"] = api_keys.forget_events(session, now - EVENTS, now)
+    done["event deliveries"] = endpoints.forget_deliveries(session, now - TOLD)
+    done["events"] = events.forget_events(session, now - EVENTS, now)
     for what, number in done.items():
         if number:
             erasure.count(session, what, number, now)

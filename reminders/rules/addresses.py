@@ -29,6 +29,32 @@ def https_address(typed: str) -> str:
     return address
 
 
+COPY_HOOK = "Copy it whole from the system that is to be told; it begins with https://."
+
+
+def endpoint_address(typed: str) -> str:
+    """Return an address that events may be posted to: by https, and none that is plainly of a
+    private network. Raises ``InputError``.
+    """
+    address = typed.strip().strip("<>\"' ").partition("#")[0]
+    if not address.lower().startswith("https://"):
+        raise InputError("This is not an https address.", COPY_HOOK)
+    if len(address) > LONGEST or re.search(r"[\s\x00-\x1f\x7f]", address) or not _has_host(address):
+        raise InputError("This address is not whole.", COPY_HOOK)
+    if is_number(host := host_of(address)) and not is_public(host):
+        raise InputError("This address leads into a private network.", "Events go to addresses of the internet only.")  # fmt: skip
+    return address
+
+
+def is_number(host: str) -> bool:
+    """Say whether a host is a numeric address, not a name."""
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
 def _has_host(address: str) -> bool:
     try:
         parts = urlsplit(address)

@@ -14,6 +14,11 @@ SEAT = "#"
 """Parts a booking's number from what tells one seat of it from the others."""
 
 
+def whole(number: str) -> str:
+    """Return a booking's number without its seat."""
+    return number.partition(SEAT)[0]
+
+
 class SourceKind(StrEnum):
     """Whose shape of webhook a booking source sends."""
 
@@ -99,6 +104,11 @@ class ToldBooking:
     def is_end(self) -> bool:
         """Say whether it says that the booking does not take place."""
         return read_status(self.status).outcome is Outcome.NOT_TAKING_PLACE
+
+    @property
+    def may_be_end(self) -> bool:
+        """Say whether it may do so, by a word that only the clinic knows."""
+        return read_status(self.status).outcome in {Outcome.NOT_TAKING_PLACE, Outcome.UNKNOWN}
 
     @property
     def numbers(self) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from reminders.shapes import operation, people, questions, reminders
+from reminders.shapes import endpoints, operation, people, questions, reminders
 from reminders.shapes.common import Shape
 
 COMMANDS: dict[str, Any] = {
@@ -20,6 +20,7 @@ COMMANDS: dict[str, Any] = {
     "clinic list": list[people.Clinic],
     "clinic services": list[questions.Service],
     "clinic feeds": list[people.Feed],
+    "clinic endpoints": list[endpoints.Endpoint],
     "staff list": list[people.StaffMember],
     "key list": list[people.ApiKey],
     "replies": list[people.Reply],

@@ -35,6 +35,7 @@ def create_web(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         with alongside():
             yield
+            app.deliveries.line.stop()
 
     web = Starlette(
         routes=[

@@ -10,6 +10,8 @@ would tell of the machine only.
     import     a list of ten thousand rows taken in where forty thousand clients are known, beside
                reading the file alone, and beside older checkouts with ``--beside FOLDER``
     idle       what it costs while nothing is due
+    bookings   how soon a hundred signed bookings a second are answered while reminders leave, beside
+               a server that only keeps the same bodies
     desk       how quickly staff's pages come, with fifty people who click
 
     python -m tests.bench                  all of them, for an hour or so

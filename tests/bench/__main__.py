@@ -12,6 +12,7 @@ from rich.console import Console
 
 from reminders.startup import tune_garbage_collection, use_packaged_zones
 from tests.bench import (
+    booking_posts,
     delivery,
     due,
     idling,
@@ -31,6 +32,7 @@ PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {
     "import": (importing.run, 10_000, 500),
     "idle": (idling.run, 60, 3),
     "desk": (staff_pages.run, 100_000, 1_000),
+    "bookings": (booking_posts.run, 60, 3),
 }
 """What each part measures at its full size, and at a small one to see that it runs."""
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from reminders.enrolment import visits
 from reminders.enrolment.terms import ConsentAnswer, Enrolment
 from reminders.intake import bookings
-from reminders.intake.bookings import Booking, BookingChange
+from reminders.intake.booking_rows import Booking
+from reminders.intake.bookings import BookingChange
 from reminders.rules.terms import Channel, InputError
 from reminders.rules.visits import Word
 from reminders.store.database import writing

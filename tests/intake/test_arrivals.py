@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -17,14 +18,23 @@ from reminders.intake.list_results import CheckedList
 from reminders.list_tables import Table
 from reminders.rules.terms import Act, Channel, Status
 from reminders.store.database import reading, writing
-from reminders.store.queries import consents, desk, overview, people
+from reminders.store.queries import consents, desk, events, overview, people
 from tests.conftest import BOTH, House, ana
 from tests.support.lists import arrive
 
 pytestmark = pytest.mark.portable
 
 HEADER = ("first_name", "last_name", "phone", "treated_at", "sms_consent", "booking_id")
-ALL = ("client", "treatment", "reminder", "consent", "one_off_message", "waiting_row", "question")
+ALL = (
+    "client",
+    "treatment",
+    "reminder",
+    "consent",
+    "one_off_message",
+    "waiting_row",
+    "question",
+    "event",
+)
 TODAY = date(2026, 3, 2)
 
 Hook = Callable[[int], None]
@@ -277,3 +287,48 @@ def test_a_list_learns_how_many_rows_a_transaction_has_time_for() -> None:
     for _ in range(20):
         pace._learn(0.01)
     assert pace.rows == 500
+
+
+def told(house: House) -> list[tuple[str, int | None]]:
+    """Return what the feed of events tells by now: what happened, to which client."""
+    with writing(house.engine) as session:
+        events.place_events(session, 1, house.clock())
+        found = events.events_after(session, 1, 0, 1000)
+    return [(one.kind.value, one.client_id) for one in found]
+
+
+def test_events_of_a_list_are_told_once_it_is_whole_and_others_meanwhile(
+    house: House, each_step: Callable[[Hook], None]
+) -> None:
+    seen_so_far: list[list[tuple[str, int | None]]] = []
+
+    def look(number: int) -> None:
+        if number == 2:
+            house.enrol(ana(TODAY, first_name="Bea", phone="+447700900399", email=None))
+        seen_so_far.append(told(house))
+
+    each_step(look)
+    arrive(house, read(house, *map(row, range(4)), row(7, "Ana (VIP)")))
+    arriving, ready = seen_so_far[:5], seen_so_far[-1]
+    assert arriving[0] == []
+    ((bea, _),) = Counter(client for _, client in arriving[1]).items()
+    assert all({client for _, client in one} == {bea} for one in arriving[1:])
+    assert ready[: len(arriving[1])] == arriving[1], "what was told stays where it was"
+    assert Counter(kind for kind, _ in ready)["treatment.changed"] == 5
+    assert told(house) == ready
+
+
+def test_of_a_list_that_is_taken_back_no_event_is_ever_told(
+    house: House, each_step: Callable[[Hook], None]
+) -> None:
+    def fail(number: int) -> None:
+        if number == 5:
+            house.enrol(ana(TODAY, first_name="Bea", phone="+447700900399", email=None))
+            msg = "disk full"
+            raise OSError(msg)
+
+    each_step(fail)
+    with pytest.raises(OSError, match="disk full"):
+        arrive(house, read(house, *map(row, range(6)), row(7, "Ana (VIP)")))
+    assert len({client for _, client in told(house)}) == 1
+    assert {kind for kind, _ in told(house)} == {"treatment.changed", "consent.given"}

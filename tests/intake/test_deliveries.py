@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 
 from reminders.booking_systems import BookingSystems
+from reminders.intake import booking_batches, told_bookings
 from reminders.intake.deliveries import Post
 from reminders.intake.delivery_states import IN_LINE
 from reminders.rules.told_bookings import DeliveryOutcome, SourceKind
@@ -22,6 +23,7 @@ from reminders.web.hooks import bookings
 from tests.conftest import House
 from tests.support.bookings import (  # fmt: skip
     API_KEY,
+    END,
     GENERIC,
     LATER,
     Vendor,
@@ -194,7 +196,7 @@ def test_a_booking_whose_customer_was_deleted_is_kept_for_a_person(
 def test_who_dies_while_asking_leaves_it_to_the_next(
     house: House, double: VendorDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bookings, "_go_on", lambda *_: None)
+    monkeypatch.setattr(bookings, "_fetch", lambda *_: None)
     Vendor(house, ACUITY).told(acuity())
     assert house.app.deliveries._claim(deliveries(house)[0].id, asked=False), "and then it dies"
     house.app.deliveries.take_waiting()
@@ -247,16 +249,45 @@ def test_what_comes_while_many_do_is_kept_and_taken_in_next(house: House) -> Non
     assert standing(house) == [("u1", "12 14:30")]
 
 
+MOVED = calcom("BOOKING_RESCHEDULED", "2026-03-02T08:05:00Z", uid="u2", rescheduleUid="u1", startTime=LATER, endTime="2026-03-14T11:00:00Z")  # fmt: skip
+
+
 def test_a_cancellation_passes_the_line_with_all_that_it_was_before(house: House) -> None:
     vendor = Vendor(house, SourceKind.CALCOM)
-    vendor.told(calcom())
-    lined_up(vendor, calcom("BOOKING_RESCHEDULED", "2026-03-02T08:05:00Z", uid="u2", rescheduleUid="u1", startTime=LATER, endTime="2026-03-14T11:00:00Z"))  # fmt: skip
-    assert standing(house) == [("u1", "12 14:30")]
-    gone = lined_up(vendor, calcom("BOOKING_CANCELLED", "2026-03-02T08:06:00Z", uid="u2"))
-    assert gone.startswith("Cancelled")
+    lined_up(vendor, calcom())
+    gone = lined_up(vendor, calcom("BOOKING_CANCELLED", "2026-03-02T08:06:00Z"))
+    assert gone != IN_LINE
     assert standing(house) == []
     house.app.deliveries.take_waiting()
     assert standing(house) == []
+
+
+def test_what_is_said_of_a_booking_that_is_known_does_not_wait(house: House) -> None:
+    vendor = Vendor(house, SourceKind.GENERIC, secret="")
+    vendor.told(GENERIC)
+    assert lined_up(vendor, GENERIC | {"treated_at": LATER, "ended_at": ""}) != IN_LINE
+    assert standing(house) == [("b-1", "14 10:00")]
+
+
+def test_what_gives_a_booking_another_number_does_not_wait(house: House) -> None:
+    vendor = Vendor(house, SourceKind.CALCOM)
+    lined_up(vendor, calcom())
+    assert lined_up(vendor, MOVED) != IN_LINE
+    assert standing(house) == [("u2", "14 10:00")]
+
+
+def test_a_word_that_only_the_clinic_knows_does_not_wait(house: House) -> None:
+    vendor = Vendor(house, SourceKind.GENERIC, secret="")
+    assert lined_up(vendor, GENERIC | {"status": "Zapped"}) != IN_LINE
+
+
+def test_what_waits_in_line_of_one_booking_is_taken_in_together(house: House) -> None:
+    vendor = Vendor(house, SourceKind.GENERIC, secret="")
+    lined_up(vendor, GENERIC)
+    lined_up(vendor, GENERIC | {"treated_at": LATER, "ended_at": ""})
+    house.app.deliveries.try_again(deliveries(house)[0].id)
+    assert standing(house) == [("b-1", "14 10:00")]
+    assert {one.outcome for one in deliveries(house)} == {DeliveryOutcome.TAKEN}
 
 
 def test_what_is_new_of_a_booking_in_line_comes_after_it(house: House) -> None:
@@ -264,6 +295,56 @@ def test_what_is_new_of_a_booking_in_line_comes_after_it(house: House) -> None:
     lined_up(vendor, GENERIC)
     vendor.told({"external_id": "b-1", "treated_at": LATER})
     assert standing(house) == [("b-1", "14 10:00")]
+
+
+def of(number: int, **more: Any) -> dict[str, Any]:
+    """Return a booking of somebody of their own."""
+    email = f"{'abcdefghij'[number]}@mail.example"
+    return calcom(uid=f"u{number}", attendees=[{"name": f"{NAMED[number]} Costa", "email": email}], responses={}, **more)  # fmt: skip
+
+
+NAMED = ("Ana", "Beatriz", "Clara", "Dora", "Elena")
+FIRST = "12 14:30"
+
+
+def test_new_bookings_in_line_are_taken_in_together(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor = Vendor(house, SourceKind.CALCOM)
+    for number in range(5):
+        lined_up(vendor, of(number))
+    with monkeypatch.context() as patch:
+        patch.setattr(told_bookings, "take", lambda *_: 1 / 0)  # one by one it would not go
+        assert house.app.deliveries.take_line() == 5
+    assert standing(house) == [(f"u{number}", FIRST) for number in range(5)]
+    assert {(one.outcome, one.reason) for one in deliveries(house)} == {(DeliveryOutcome.TAKEN, "A new booking.")}  # fmt: skip
+    assert vendor.told(of(0))["outcome"] == "taken", "a repeat is answered as the first was"
+    older = of(1, startTime=LATER) | {"createdAt": "2026-03-02T07:00:00Z"}
+    assert vendor.told(older)["outcome"] == "older", "how new each word was is known"
+
+
+def test_one_odd_booking_in_line_keeps_no_other_back(house: House) -> None:
+    vendor = Vendor(house, SourceKind.CALCOM)
+    odd = {1: {"startTime": "next Tuesday"}, 2: {"eventTitle": "Massage", "type": "x"}, 3: {"startTime": END}}  # fmt: skip
+    for number in range(5):
+        lined_up(vendor, of(number, **odd.get(number, {})))
+    house.app.deliveries.take_waiting()
+    assert standing(house) == [("u0", FIRST), ("u4", FIRST)]
+    said = [one.outcome for one in deliveries(house)]
+    unread, taken = DeliveryOutcome.UNREAD, DeliveryOutcome.TAKEN
+    assert (said[0], said[1], said[3], said[4]) == (taken, unread, unread, taken)
+    assert said[2] in {DeliveryOutcome.ASKED, DeliveryOutcome.UNCHANGED, DeliveryOutcome.NOTHING}
+
+
+def test_a_fault_among_those_taken_in_together_leaves_each_to_itself(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor = Vendor(house, SourceKind.CALCOM)
+    for number in range(3):
+        lined_up(vendor, of(number))
+    monkeypatch.setattr(booking_batches, "take", lambda *_: 1 / 0)
+    house.app.deliveries.take_waiting()
+    assert len(standing(house)) == 3
 
 
 def test_many_that_come_at_once_are_all_kept_and_all_taken_in(house: House) -> None:

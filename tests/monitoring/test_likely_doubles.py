@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from time import perf_counter
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import event, insert, text
 
-from reminders.monitoring import likely_doubles
 from reminders.store.database import reading, writing
 from reminders.store.queries import doubles, people
 from reminders.store.tables import Client
@@ -28,7 +27,10 @@ def found(house: House, *clients: Client) -> list[tuple[int, int, str]]:
     with writing(house.engine) as session:
         session.add_all(clients)
     with reading(house.engine) as session:
-        return [(p.first, p.second, p.why) for p in likely_doubles.find(session, 1)]
+        return [
+            (p.first, p.second, p.why)
+            for p in house.app.doubles.find(session, 1, house.clock(), 50)
+        ]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +88,29 @@ def test_two_people_stay_two(house: House) -> None:
         for _ in range(2):
             doubles.note_two_people(session, 1, doubles.pair(2, 1), "Mia", house.clock())
     assert not found(house)
+
+
+def test_of_what_a_search_found_only_what_still_holds_is_shown(house: House) -> None:
+    assert found(house, client("Ana", "Costa", NUMBER), client("Anna", "Costa", NUMBER))
+    with writing(house.engine) as session:
+        session.get_one(Client, 2).phone = OTHER
+    assert not found(house)
+
+
+def test_a_double_made_by_a_change_is_found_within_ten_minutes(house: House) -> None:
+    assert not found(house, client("Ana", "Costa", NUMBER), client("Anna", "Costa", OTHER))
+    with writing(house.engine) as session:
+        session.get_one(Client, 2).phone = NUMBER
+    house.clock.now += timedelta(minutes=11)
+    assert found(house) == [(1, 2, "on one number")]
+
+
+def test_clients_are_searched_once_while_nobody_is_added(house: House) -> None:
+    found(house, client("Ana", "Costa", NUMBER), client("Anna", "Costa", NUMBER))
+    asked: list[str] = []
+    event.listen(house.engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+    found(house)
+    assert not [statement for statement in asked if "GROUP BY" in statement]
 
 
 def test_another_clinics_clients_and_erased_ones_are_left_out(house: House) -> None:

@@ -17,6 +17,7 @@ where an email in doubt is marked as maybe twice.
     terms       a busy worker told to end at random moments
     twilio      Twilio misbehaving in every way there is a cell for
     versions    the version before and this one at once on one database
+    bookings    bookings pour in while whoever takes them in is killed, and whoever sends
     api         every call of the API with what its document allows and what it refuses
     world       a seeded world of clinics and clients, with the invariants held at every step
     mutants     this program broken on purpose: the proofs must catch every one

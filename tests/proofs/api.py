@@ -15,7 +15,7 @@ import tests.conftest  # noqa: F401 (it has to come before what it imports itsel
 from reminders.app import App, build
 from reminders.enrolment import clinics
 from reminders.intake import bookings
-from reminders.intake.bookings import Booking
+from reminders.intake.booking_rows import Booking
 from reminders.rehearsal.simulation import SetClock
 from reminders.rules.keywords import Kind
 from reminders.rules.roles import Role

@@ -49,6 +49,8 @@ DELIVERY, PROVING = "store/queries/delivery.py", "rules/reconciliation.py"
 HAND_OFF = "                deadline = await commits.hand_off(facts, message)\n"
 SEND = "            provider_id = await self._senders[facts.channel].send(message, hand_off)\n"
 ACCEPT = "                await commits.settle(Settlement(facts, settle(Outcome.ACCEPTED, facts, tried_at)))\n"
+TAKING_IN = "intake/deliveries.py"
+KEPT = "                return BookingDelivery(id=made, **row)"
 CLAIMED = "is_status(Status.CLAIMED), R.c.lease_until < now"
 
 MUTANTS = (
@@ -95,6 +97,19 @@ MUTANTS = (
         "blind to a failover",
         (Patch("rules/history.py", "    if known is not None and recorded is not None and _is_settled", "    return None\n    if known is not None and recorded is not None and _is_settled"),),
         ("failover",),
+    ),
+    Mutant(
+        "answer without keeping",
+        (Patch(TAKING_IN, KEPT, f"                session.rollback()\n{KEPT}"),),
+        ("bookings",),
+    ),
+    Mutant(
+        "let a cancellation wait",
+        (
+            Patch("intake/taking.py", "    if not told or any(one.may_be_end or one.replaces for one in told):\n", "    if not told:\n"),
+            Patch("intake/taking.py", "    return not bookings.known(", "    return True or not bookings.known("),
+        ),
+        ("bookings",),
     ),
 )  # fmt: skip
 

@@ -1,16 +1,15 @@
-"""Queries for the API: its keys, the answers kept for repeated requests, and the feed of events."""
+"""Queries for the API: its keys, and the answers kept for repeated requests."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.store.column_types import Instant
 from reminders.store.queries.common import QUIET, insert_once
-from reminders.store.tables import ApiKey, Clinic, Event, KeptAnswer
+from reminders.store.tables import ApiKey, Clinic, KeptAnswer
 
 
 def by_hash(session: Session, token_hash: str) -> tuple[ApiKey, Clinic] | None:
@@ -70,49 +69,3 @@ def forget_answers(session: Session, before: datetime) -> None:
     """Delete what was answered before then."""
     old = delete(KeptAnswer).where(col(KeptAnswer.kept_at) < before)
     session.execute(old.execution_options(**QUIET))
-
-
-# --- events ---------------------------------------------------------------------------------------
-
-
-def place_events(session: Session, clinic_id: int, now: datetime) -> None:
-    """Give every committed event of a clinic its place in the feed, in the order they came, and a
-    moment where it has none; one reader at a time.
-    """
-    fresh = (col(Event.clinic_id) == clinic_id, col(Event.place).is_(None))
-    if session.scalar(select(col(Event.id)).where(*fresh).limit(1)) is None:
-        return
-    own = select(col(Clinic.id)).where(col(Clinic.id) == clinic_id)
-    session.execute(own.with_for_update(key_share=True))
-    last = session.scalar(
-        select(func.coalesce(func.max(col(Event.place)), 0)).where(
-            col(Event.clinic_id) == clinic_id
-        )
-    )
-    order = func.row_number().over(order_by=col(Event.id))
-    new = select(col(Event.id), order.label("nth")).where(*fresh).subquery()
-    session.execute(
-        update(Event)
-        .where(col(Event.id) == new.c.id, *fresh)
-        .values(
-            place=(last or 0) + new.c.nth,
-            happened_at=func.coalesce(col(Event.happened_at), literal(now, Instant)),
-        )
-        .execution_options(**QUIET)
-    )
-
-
-def events_after(session: Session, clinic_id: int, place: int, limit: int) -> list[Event]:
-    """Return a clinic's events after that place, in the feed's order."""
-    wanted = select(Event).where(col(Event.clinic_id) == clinic_id, col(Event.place) > place)
-    return list(session.scalars(wanted.order_by(col(Event.place)).limit(limit)))
-
-
-def forget_events(session: Session, before: datetime, now: datetime) -> int:
-    """Delete events that happened before then, and return how many; those without a moment have it
-    from now on.
-    """
-    timeless = update(Event).where(col(Event.happened_at).is_(None)).values(happened_at=now)
-    session.execute(timeless.execution_options(**QUIET))
-    old = delete(Event).where(col(Event.happened_at) < before).returning(col(Event.id))
-    return len(session.execute(old.execution_options(**QUIET)).all())

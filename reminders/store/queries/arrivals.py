@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, FromClause, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Table, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
+from reminders.rules.events import EventKind
 from reminders.store.column_types import among
 from reminders.store.queries.common import QUIET, Row, insert_many, table_of
 from reminders.store.tables import (
     Client,
     Consent,
+    Event,
     Import,
     ImportRow,
     OneOffMessage,
     PostponedEnrolment,
+    Question,
     Reminder,
     Reply,
     Treatment,
@@ -120,10 +123,8 @@ def remove_some(session: Session, import_id: int, limit: int, now: datetime) -> 
         col(Reminder.client_id).in_(gone), col(Reminder.import_id) == import_id
     )
     one_offs = [number for number in session.scalars(notes) if number is not None]
-    brought = table_of(Reminder), table_of(Treatment)
-    for table in brought:
-        theirs = and_(table.c.client_id.in_(clients), table.c.import_id == import_id)
-        session.execute(delete(table).where(theirs))
+    _take_out(session, table_of(Reminder), import_id, clients)
+    _take_back_events(session, gone, _take_out(session, table_of(Treatment), import_id, clients))
     _delete(session, OneOffMessage, col(OneOffMessage.id).in_(one_offs))
     _delete_consents(session, gone, now)
     _delete(session, ImportRow, col(ImportRow.id).in_([row[0] for row in rows]))
@@ -132,11 +133,42 @@ def remove_some(session: Session, import_id: int, limit: int, now: datetime) -> 
     return len(rows)
 
 
+def _take_out(
+    session: Session, table: Table, import_id: int, clients: Collection[int]
+) -> list[int]:
+    theirs = and_(table.c.client_id.in_(clients), table.c.import_id == import_id)
+    return list(session.scalars(delete(table).where(theirs).returning(table.c.id)))
+
+
 def _delete_consents(session: Session, clients: Collection[int], now: datetime) -> None:
     """Take lines out of the ledger that keeps every line which is not erased."""
     theirs = col(Consent.client_id).in_(clients)
     session.execute(update(Consent).where(theirs).values(erased_at=now).execution_options(**QUIET))
     _delete(session, Consent, theirs)
+
+
+def _take_back_events(
+    session: Session, clients: Collection[int], treatments: Collection[int]
+) -> None:
+    """Forget what was noted, and told to nobody, of clients and treatments that are taken back."""
+    of_treatment = (col(Event.kind) == EventKind.TREATMENT_CHANGED) & col(Event.row_id).in_(
+        treatments
+    )
+    gone = delete(Event).where(
+        col(Event.place).is_(None), col(Event.client_id).in_(clients) | of_treatment
+    )
+    session.execute(gone.execution_options(**QUIET))
+
+
+def take_back_questions(session: Session, clinic_id: int) -> None:
+    """Forget questions that were told to nobody, and are not there any more."""
+    gone = delete(Event).where(
+        col(Event.clinic_id) == clinic_id,
+        col(Event.place).is_(None),
+        col(Event.kind) == EventKind.QUESTION_OPENED,
+        col(Event.row_id).not_in(select(col(Question.id))),
+    )
+    session.execute(gone.execution_options(**QUIET))
 
 
 def forget_list(session: Session, import_id: int) -> None:

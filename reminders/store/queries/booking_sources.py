@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.rules.told_bookings import DeliveryOutcome, Mark
+from reminders.rules.told_bookings import DeliveryOutcome, Mark, SourceKind
 from reminders.store.queries.common import QUIET, insert_new, put
 from reminders.store.queries.consents import keyed
 from reminders.store.tables import BookingDelivery, BookingMark, BookingSource
@@ -23,10 +23,12 @@ _IN_TROUBLE = text("booking_delivery.outcome IN ('failed', 'unread')")
 _READABLE = text("booking_delivery.body <> ''")
 
 
+_BY_HASH = select(BookingSource).where(col(BookingSource.token_hash) == bindparam("hash"), _IN_USE)
+
+
 def by_hash(session: Session, token_hash: str) -> BookingSource | None:
     """Return the source whose token has that hash, unless it was removed."""
-    wanted = select(BookingSource).where(col(BookingSource.token_hash) == token_hash, _IN_USE)
-    return session.scalars(wanted).first()
+    return session.scalars(_BY_HASH, {"hash": token_hash}).first()
 
 
 def of_clinic(session: Session, clinic_id: int) -> list[BookingSource]:
@@ -38,22 +40,36 @@ def of_clinic(session: Session, clinic_id: int) -> list[BookingSource]:
 # --- deliveries -----------------------------------------------------------------------------------
 
 
-def keep(session: Session, row: dict[str, Any]) -> tuple[BookingDelivery, bool]:
-    """Keep a delivery unless its like is there, and say whether it is new. Whoever keeps the same at
+def keep(session: Session, row: dict[str, Any]) -> int | None:
+    """Keep a delivery and return its id, or None where its like is there. Whoever keeps the same at
     once waits for the first.
     """
-    made = insert_new(session, BookingDelivery, row)
+    return insert_new(session, BookingDelivery, row)
+
+
+def same(session: Session, source_id: int, event_key: str) -> BookingDelivery:
+    """Return the delivery that is like this, for nobody else to act on until the transaction ends."""
     wanted = select(BookingDelivery).where(
-        col(BookingDelivery.source_id) == row["source_id"],
-        col(BookingDelivery.event_key) == row["event_key"],
+        col(BookingDelivery.source_id) == source_id, col(BookingDelivery.event_key) == event_key
     )
-    return session.scalars(wanted.with_for_update()).one(), made
+    return session.scalars(wanted.with_for_update()).one()
 
 
 def delivery(session: Session, delivery_id: int) -> BookingDelivery | None:
     """Return a delivery, for nobody else to act on until the transaction ends."""
     wanted = select(BookingDelivery).where(col(BookingDelivery.id) == delivery_id)
     return session.scalars(wanted.with_for_update()).first()
+
+
+def with_source(session: Session, ids: Collection[int]) -> list[tuple[int, BookingSource, str]]:
+    """Return deliveries by their ids, each with whose it is and what it says, without holding them."""
+    wanted = (
+        select(col(BookingDelivery.id), BookingSource, col(BookingDelivery.body))
+        .join(BookingSource, col(BookingDelivery.source_id) == col(BookingSource.id))
+        .where(col(BookingDelivery.id).in_(ids))
+        .order_by(col(BookingDelivery.id))
+    )
+    return [(number, source, body) for number, source, body in session.execute(wanted)]
 
 
 def lined(session: Session, source_id: int, bookings: Collection[str]) -> list[BookingDelivery]:
@@ -82,6 +98,21 @@ def due(
     ordered = wanted.order_by(col(BookingDelivery.next_at), col(BookingDelivery.id))
     rows = session.execute(ordered.limit(limit))
     return [(delivery_id, source_id) for delivery_id, source_id in rows]
+
+
+def in_line(
+    session: Session, now: datetime, but_of: Collection[SourceKind], limit: int
+) -> list[int]:
+    """Return the deliveries that wait and are due, the longest due first, of sources of which nothing
+    has to be asked: none ``but_of`` these kinds.
+    """
+    wanted = (
+        select(col(BookingDelivery.id))
+        .join(BookingSource, col(BookingSource.id) == col(BookingDelivery.source_id))
+        .where(_WAITS, col(BookingDelivery.next_at) <= now, col(BookingSource.kind).not_in(but_of))
+        .order_by(col(BookingDelivery.next_at), col(BookingDelivery.id))
+    )
+    return list(session.scalars(wanted.limit(limit)))
 
 
 def last(session: Session, source_id: int, limit: int) -> list[BookingDelivery]:
@@ -191,6 +222,15 @@ def mark(session: Session, clinic_id: int, source: str, number: str) -> BookingM
         col(BookingMark.booking_hash) == booking_hash(session, source, number),
     )
     return session.scalars(wanted).first()
+
+
+def marked(session: Session, clinic_id: int, source: str, numbers: Collection[str]) -> set[str]:
+    """Return of which of these bookings something was ever said."""
+    hashes = {booking_hash(session, source, number): number for number in numbers}
+    wanted = select(col(BookingMark.booking_hash)).where(
+        col(BookingMark.clinic_id) == clinic_id, col(BookingMark.booking_hash).in_(hashes)
+    )
+    return {hashes[found] for found in session.scalars(wanted)}
 
 
 def keep_mark(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from reminders.store.column_types import among
+from reminders.store.queries.common import asked, table_of
 from reminders.store.tables import Treatment, WaitingRow
 
 
@@ -22,6 +25,30 @@ def treatment(
         col(Treatment.external_id) == external_id,
     )
     return session.scalars(wanted.with_for_update() if lock else wanted).first()
+
+
+def known(
+    session: Session, clinic_id: int, source: str, numbers: Collection[str]
+) -> set[str | None]:
+    """Return which of these bookings have a treatment."""
+    found = asked(session, _KNOWN, clinic=clinic_id, source=source, numbers=list(numbers))
+    return set(found.scalars())
+
+
+_T = table_of(Treatment)
+_KNOWN = select(_T.c.external_id).where(
+    _T.c.clinic_id == bindparam("clinic"),
+    _T.c.source == bindparam("source"),
+    among(_T.c.external_id, "numbers"),
+)
+
+
+def doubted(session: Session, clinic_id: int, source: str, numbers: Collection[str]) -> set[str]:
+    """Return for which of these bookings a person's answer is waited for."""
+    of_clinic = select(col(WaitingRow.id)).where(col(WaitingRow.clinic_id) == clinic_id)
+    if session.scalars(of_clinic.limit(1)).first() is None:
+        return set()
+    return {number for number in numbers if waiting(session, clinic_id, source, number)}
 
 
 def waiting(session: Session, clinic_id: int, source: str, external_id: str) -> list[WaitingRow]:

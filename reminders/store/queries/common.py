@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Any
 
@@ -27,6 +27,8 @@ from reminders.rules.terms import Status
 from reminders.store.column_types import microseconds
 
 Row = tuple[object, ...]
+
+_DIALECTS: dict[str, Any] = {"postgresql": postgresql, "sqlite": sqlite}
 
 QUIET = {"synchronize_session": False}
 """Changes by condition do not update rows already loaded; read them again where needed."""
@@ -73,11 +75,16 @@ def insert_once(session: Session, table: type[SQLModel], row: dict[str, Any]) ->
     session.execute(_insert(session, table, row).on_conflict_do_nothing())
 
 
-def insert_new(session: Session, table: type[SQLModel], row: dict[str, Any]) -> bool:
-    """Insert a row unless its like is there already, and say whether it was not."""
-    key = next(iter(table_of(table).primary_key))
-    made = _insert(session, table, row).on_conflict_do_nothing().returning(key)
-    return session.execute(made).first() is not None
+def insert_new(session: Session, table: type[SQLModel], row: dict[str, Any]) -> int | None:
+    """Insert a row and return its id, or None where its like is there already."""
+    made: int | None = asked(session, _inserting(session.get_bind().dialect.name, table), **row).scalar()  # fmt: skip
+    return made
+
+
+@cache
+def _inserting(dialect: str, table: type[SQLModel]) -> Any:
+    bare = table_of(table)
+    return _DIALECTS[dialect].insert(bare).on_conflict_do_nothing().returning(bare.c.id)
 
 
 def put(session: Session, table: type[SQLModel], row: dict[str, Any], *key: str) -> None:
@@ -169,5 +176,4 @@ _IN_SQLITE: dict[type, Callable[[Any], Any]] = {
 
 
 def _insert(session: Session, table: type[SQLModel], row: dict[str, Any]) -> Any:
-    dialect: Any = {"postgresql": postgresql, "sqlite": sqlite}[session.get_bind().dialect.name]
-    return dialect.insert(table).values(row)
+    return _DIALECTS[session.get_bind().dialect.name].insert(table).values(row)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, func, intersect, select
@@ -27,40 +28,54 @@ KIND = "same-person"
 C = table_of(Client)
 
 
-@dataclass(frozen=True, slots=True)
-class Sharing:
-    """A client who shares ``what`` (``phone``, ``email`` or ``name_key``) with others."""
+LISTED = (C.c.id, C.c.first_name, C.c.last_name, C.c.phone, C.c.email, C.c.created_at)
 
-    what: str
-    shared: str
+
+@dataclass(frozen=True, slots=True)
+class ListedClient:
+    """A client of whom somebody else may be a double."""
+
     id: int
     first_name: str
     last_name: str
+    phone: str | None
+    email: str | None
     created_at: datetime
 
+    @property
+    def name_key(self) -> str:
+        """Return what the full name shares with itself in any order; empty where a part is missing."""
+        return name_key(self.first_name, self.last_name)
 
-def sharing(session: Session, clinic_id: int) -> Iterator[Sharing]:
+
+def sharing(session: Session, clinic_id: int) -> Iterator[list[ListedClient]]:
     """Return clients who share a number, an address or a full name in either order with a few
     others, those who share one together; each is found by its index, and nobody is compared with
     everybody.
     """
     for what in (C.c.phone, C.c.email):
         shared = _shared(session, clinic_id, what, what.is_not(None))
-        rows = _listed(session, clinic_id, what, what.in_(shared))
-        yield from (Sharing(what.name, *row) for row in rows)
+        rows = _listed(session, clinic_id, what.in_(shared))
+        yield from _together(rows, attrgetter(what.name))
     yield from _namesakes(session, clinic_id)
 
 
-def _namesakes(session: Session, clinic_id: int) -> Iterator[Sharing]:
+def _namesakes(session: Session, clinic_id: int) -> Iterator[list[ListedClient]]:
     names = _shared(session, clinic_id, C.c.name_key, C.c.name_key.contains(" "))
     turned = _turned(session, clinic_id)
     found_by = C.c.name_key.in_({*names, *turned}) | C.c.family_key.in_(turned)
-    rows = _listed(session, clinic_id, C.c.name_key, found_by & (C.c.last_name != ""))
-    found = [Sharing("name_key", name_key(row.first_name, row.last_name), *row[1:]) for row in rows]
+    rows = _listed(session, clinic_id, found_by & (C.c.last_name != ""))
+    together = _together(rows, attrgetter("name_key"))
+    yield from (few for few in together if len(few) <= SHARING)
+
+
+def _together(
+    rows: Iterable[ListedClient], by: Callable[[ListedClient], str]
+) -> Iterable[list[ListedClient]]:
     together = defaultdict(list)
-    for one in found:
-        together[one.shared].append(one)
-    yield from (one for few in together.values() if len(few) <= SHARING for one in few)
+    for row in rows:
+        together[by(row)].append(row)
+    return together.values()
 
 
 def _shared(
@@ -88,13 +103,22 @@ def _turned(session: Session, clinic_id: int) -> Sequence[str]:
     return session.scalars(turned).all()
 
 
+def listed(session: Session, clinic_id: int, ids: Collection[int]) -> dict[int, ListedClient]:
+    """Return which of these clients are listed, as they are now."""
+    return {row.id: row for row in _listed(session, clinic_id, C.c.id.in_(ids))}
+
+
+def newest(session: Session) -> int:
+    """Return the id of the client added last, to whichever clinic."""
+    return session.scalar(select(func.max(C.c.id))) or 0
+
+
 def _listed(
-    session: Session, clinic_id: int, what: Column[Any], found_by: ColumnElement[bool]
-) -> Sequence[Any]:
-    columns = (what, C.c.id, C.c.first_name, C.c.last_name, C.c.created_at)
-    listed = C.c.merged_into.is_(None) & C.c.erased_at.is_(None)
-    wanted = select(*columns).where(C.c.clinic_id == clinic_id, listed, found_by)
-    return session.execute(wanted.order_by(what, C.c.id)).all()
+    session: Session, clinic_id: int, found_by: ColumnElement[bool]
+) -> Iterator[ListedClient]:
+    is_listed = C.c.merged_into.is_(None) & C.c.erased_at.is_(None)
+    wanted = select(*LISTED).where(C.c.clinic_id == clinic_id, is_listed, found_by)
+    return (ListedClient(*row) for row in session.execute(wanted.order_by(C.c.id)))
 
 
 def two_people(session: Session, clinic_id: int, subjects: Collection[str]) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,6 +19,13 @@ from reminders.store.tables import Client, Consent, Reminder, Treatment
 Visit = tuple[Treatment, Client]
 
 T = table_of(Treatment)
+
+_BY_STAFF = text(f"treatment.told_by = '{ToldBy.STAFF}'")  # a partial index serves no parameter
+
+LOOKED_THROUGH = 1_000
+"""How many visits are looked through for clients who were not asked: Today is opened all day long, and
+in a clinic where everybody was asked each visit would be looked at each time.
+"""
 
 
 def of_clinic(
@@ -64,14 +71,16 @@ def count_waiting(session: Session, clinic_id: int, since: date) -> int:
     return session.scalar(waiting.select_from(T)) or 0
 
 
-def seen(session: Session, clinic_id: int, first: date, since: datetime, limit: int) -> list[Visit]:
-    """Return the visits from a day on of which staff have said since then (UTC) whether the client
-    came, the latest said first.
+def seen(session: Session, clinic_id: int, since: datetime, limit: int) -> list[Visit]:
+    """Return the visits of which staff have said since then (UTC) whether the client came, the
+    latest said first.
     """
     said_at = func.coalesce(T.c.missed_at, T.c.treated_marked_at)
+    missed = T.c.missed_at >= since
+    came = and_(T.c.missed_at.is_(None), T.c.treated_marked_at >= since)
     rows = session.execute(
         _visits(clinic_id)
-        .where(T.c.treated_on >= first, T.c.told_by == ToldBy.STAFF, said_at >= since)
+        .where(_BY_STAFF, or_(missed, came))
         .order_by(said_at.desc(), T.c.id.desc())
         .limit(limit)
     )
@@ -80,7 +89,7 @@ def seen(session: Session, clinic_id: int, first: date, since: datetime, limit: 
 
 def unasked(session: Session, clinic_id: int, first: date, last: date, limit: int) -> list[Visit]:
     """Return the visits of these days whose clients have said nothing of messages yet, the soonest
-    first; of several of one client the soonest.
+    first, among the nearest; of several of one client the soonest.
     """
     earlier = T.alias("earlier")
     sooner = exists().where(
@@ -89,11 +98,11 @@ def unasked(session: Session, clinic_id: int, first: date, last: date, limit: in
         earlier.c.treated_on >= first,
         tuple_(earlier.c.treated_on, earlier.c.id) < tuple_(T.c.treated_on, T.c.id),
     )
+    near = _nearest(clinic_id, first, last)
     rows = session.execute(
         _visits(clinic_id)
         .where(
-            T.c.treated_on.between(first, last),
-            T.c.cancelled_at.is_(None),
+            T.c.id.in_(near),
             or_(col(Client.phone).is_not(None), col(Client.email).is_not(None)),
             ~exists().where(col(Consent.client_id) == T.c.client_id),
             ~sooner,
@@ -102,6 +111,20 @@ def unasked(session: Session, clinic_id: int, first: date, last: date, limit: in
         .limit(limit)
     )
     return [(treatment, client) for treatment, client in rows]
+
+
+def _nearest(clinic_id: int, first: date, last: date) -> Select[int]:
+    visit = T.alias("visit")
+    return (
+        select(visit.c.id)
+        .where(
+            visit.c.clinic_id == clinic_id,
+            visit.c.treated_on.between(first, last),
+            visit.c.cancelled_at.is_(None),
+        )
+        .order_by(visit.c.treated_on, visit.c.id)
+        .limit(LOOKED_THROUGH)
+    )
 
 
 def _visits(clinic_id: int) -> Select[Treatment, Client]:
@@ -118,8 +141,11 @@ def _unseen(clinic_id: int) -> Select[Treatment, Client]:
 
 
 def _begun(today: date, clock: time) -> ColumnElement[bool]:
-    earlier_today = or_(T.c.starts.is_(None), T.c.starts <= clock)
-    return or_(T.c.treated_on < today, and_(T.c.treated_on == today, earlier_today))
+    """Condition: a visit has begun; a day without its hour begins at midnight. One range of days, so
+    that they are read in order, and no further than is shown.
+    """
+    later_today = and_(T.c.treated_on == today, T.c.starts.is_not(None), T.c.starts > clock)
+    return and_(T.c.treated_on <= today, ~later_today)
 
 
 def _aftercare_waits() -> ColumnElement[bool]:

@@ -26,6 +26,7 @@ from reminders.store.tables.delivery import (
     SenderRate,
     Setting,
 )
+from reminders.store.tables.endpoints import Endpoint, EventDelivery
 from reminders.store.tables.feeds import Feed, FeedEvent
 from reminders.store.tables.inbox import Alert, Reply
 from reminders.store.tables.join_requests import JoinRequest, VerificationCode
@@ -58,7 +59,9 @@ __all__ = [
     "Clinic",
     "ColumnMapping",
     "Consent",
+    "Endpoint",
     "Event",
+    "EventDelivery",
     "Feed",
     "FeedEvent",
     "Heartbeat",

@@ -187,6 +187,14 @@ class Treatment(SQLModel, table=True):
         Index("treatment_course", "client_id", "treated_on"),
         # Who is treated at this clinic on this day?
         Index("treatment_day", "clinic_id", "treated_on"),
+        # Which visits did staff speak of last?
+        Index(
+            "treatment_told",
+            "clinic_id",
+            "missed_at",
+            "treated_marked_at",
+            **where(text("told_by = 'staff'")),
+        ),
         UniqueConstraint("id", "client_id", "clinic_id"),
         owned_by("client", "clinic_id"),
     )

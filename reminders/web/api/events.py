@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from reminders.shapes import api as shapes
 from reminders.store.database import writing
-from reminders.store.queries import api_keys as queries
+from reminders.store.queries import events as queries
 from reminders.web.api.caller import Viewer
 from reminders.web.api.clients import After
 from reminders.web.api.problems import SafeRoute

@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from reminders.enrolment.terms import Effect
 from reminders.intake import bookings
-from reminders.intake.bookings import Booking, BookingChange, BookingResult
+from reminders.intake.booking_rows import Booking
+from reminders.intake.bookings import BookingChange, BookingResult
 from reminders.questions import questions
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import InputError

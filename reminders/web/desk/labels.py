@@ -45,6 +45,11 @@ SAID = {
     "feed-started": "The calendar is taken in, and read every quarter of an hour from now on.",
     "feed-read": "The calendar was looked at just now.",
     "feed-removed": "The calendar is not read any more.",
+    "event-tested": "The test event was sent. What came of it stands below.",
+    "event-again": "Sent again. What came of it stands below.",
+    "endpoint-paused": "Paused. What happens now is told once you resume it.",
+    "endpoint-resumed": "Resumed. What happened meanwhile is told now.",
+    "endpoint-removed": "Removed. Nothing is told there any more.",
     "brought-in": "The list is in.",
     "list-undone": "The list is undone.",
     "approved": "Approved: it is used from now on.",
@@ -165,6 +170,7 @@ HELP = {
     "/clinic/services": "lists#services",
     "/clinic/sources": "bookings",
     "/clinic/deliveries": "bookings#what-came",
+    "/clinic/endpoints": "events",
     "/check-up": "operate#ask-how-it-is",
     "/account": "desk#signing-in",
     "/outbox": "desk#going-live",
@@ -182,8 +188,9 @@ NEAR = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}
 
 
 def within(words: str) -> str:
-    """Write a day within a sentence: today, not Today."""
-    return words.lower() if words in NEAR.values() else words
+    """Write a day, with or without its hour, within a sentence: today, not Today."""
+    near = words.partition(",")[0] in NEAR.values()
+    return words[0].lower() + words[1:] if near else words
 
 
 FILTERS = {

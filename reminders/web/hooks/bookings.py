@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 from hashlib import sha256
-from threading import Semaphore
 
 import structlog
 from anyio import CapacityLimiter, to_thread
@@ -45,11 +44,8 @@ PER_MINUTE = 12_000
 WRONG_TOKENS = 30
 """How many unknown addresses or signatures a minute one network address may try."""
 
-AT_ONCE = 2
-"""How many posts are taken in before their answer; further ones are kept, and taken in next."""
-
-LINE = 20
-"""How many deliveries may wait for their turn after the answer; further ones are the worker's."""
+QUEUE = 20
+"""How many deliveries may wait to be asked about; further ones are the worker's."""
 
 UNKNOWN = "There is nothing here. Copy the address anew from the page of the booking source."
 UNSIGNED = "This is not signed with the secret of this source, or too long ago. Copy it anew."
@@ -68,18 +64,6 @@ def quota_of(_: App) -> Quota:
 def wrong_of(_: App) -> Throttle:
     """Return what counts wrong tokens and signatures by the address they came from."""
     return Throttle(WRONG_TOKENS, 60)
-
-
-@cache
-def places_of(_: App) -> Semaphore:
-    """Return the places in which posts of an app are taken in before their answer."""
-    return Semaphore(AT_ONCE)
-
-
-@cache
-def line_of(_: App) -> CapacityLimiter:
-    """Return what lets the posts of an app that are in line be taken in one after the other."""
-    return CapacityLimiter(1)
 
 
 @cache
@@ -174,13 +158,13 @@ def _received(app: App, source: BookingSource, post: Post) -> BookingDelivery:
     """Keep a post, and take it in at once unless others are being taken in: so many at once are all
     answered soon, and taken in one after the other.
     """
-    places = places_of(app)
-    at_once = places.acquire(blocking=False)
+    pace = app.deliveries.pace
+    at_once = pace.begins()
     try:
         return app.deliveries.receive(source, post, at_once=at_once)
     finally:
         if at_once:
-            places.release()
+            pace.ends()
 
 
 def _event_key(source: BookingSource, post: SignedPost, now: datetime) -> str:
@@ -205,17 +189,18 @@ def _told(app: App, delivery: BookingDelivery, *, fetched: bool) -> Response:
     status = 202 if delivery.outcome in kept else 200
     said = {"outcome": delivery.outcome.value, "detail": delivery.reason, "delivery": delivery.id}
     waits = delivery.outcome is DeliveryOutcome.WAITING
-    later = BackgroundTask(_go_on, app, delivery.id, fetched=fetched) if waits else None
+    if waits and not fetched:
+        app.deliveries.line.take_soon()
+    later = BackgroundTask(_fetch, app, delivery.id) if waits and fetched else None
     return JSONResponse(said, status, background=later)
 
 
-async def _go_on(app: App, delivery_id: int, *, fetched: bool) -> None:
-    """Take it in, or ask for the rest, at once; if this fails, dies or would have to wait long, the
-    worker does it. What is asked for has places of its own, so that a vendor who hangs keeps
-    nobody else waiting.
+async def _fetch(app: App, delivery_id: int) -> None:
+    """Ask for the rest at once; if this fails, dies or would have to wait long, the worker does it.
+    It has places of its own, so that a vendor who hangs keeps nobody else waiting.
     """
-    limiter = fetches_of(app) if fetched else line_of(app)
-    if limiter.statistics().tasks_waiting > LINE:
+    limiter = fetches_of(app)
+    if limiter.statistics().tasks_waiting > QUEUE:
         return
     try:
         await to_thread.run_sync(app.deliveries.try_again, delivery_id, limiter=limiter)

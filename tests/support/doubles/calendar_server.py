@@ -8,12 +8,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-import trustme
-
 from reminders.feeds.fetching import Fetcher
+from tests.support.doubles.https import https_server
 
 Headers = dict[str, str]
 
@@ -46,21 +45,12 @@ class CalendarServer:
 @contextmanager
 def calendar_server() -> Iterator[CalendarServer]:
     """Serve until the context ends."""
-    authority, server = trustme.CA(), CalendarServer()
-    authority.configure_trust(server.trusted)
-    web = ThreadingHTTPServer(("127.0.0.1", 0), _handler(server))
-    web.daemon_threads = True
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    web.socket = context.wrap_socket(web.socket, server_side=True, do_handshake_on_connect=False)
-    server.port = web.server_address[1]
-    threading.Thread(target=web.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.silent.set()
-        web.shutdown()
-        web.server_close()
+    server = CalendarServer()
+    with https_server(_handler(server), server.trusted) as server.port:
+        try:
+            yield server
+        finally:
+            server.silent.set()
 
 
 def _handler(server: CalendarServer) -> type[BaseHTTPRequestHandler]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,6 @@ class Ledger:
         self._file = path.open("a", encoding="utf-8")
 
     def write(self, kind: str, **row: Any) -> None:
-        self._file.write(json.dumps({"kind": kind, **row}) + "\n")
+        self._file.write(json.dumps({"kind": kind, "seen": time.time(), **row}) + "\n")
         self._file.flush()
         os.fsync(self._file.fileno())

@@ -49,7 +49,7 @@ def show(request: DeskRequest) -> Response:
     midnight = resolve(today, time(), request.zone)
     tomorrow_ends = resolve(today + timedelta(days=2), time(), request.zone)
     with reading(request.app.engine) as session:
-        found = open_items.needs(session, request.clinic_id, request.now)
+        found = open_items.needs(session, request.clinic_id, request.now, request.app.doubles)
         beat = delivery.last_beat(session)
         words: dict[str, Any] = {
             "items": [item(request, need) for need in found],

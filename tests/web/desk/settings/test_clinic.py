@@ -155,10 +155,11 @@ def test_packaged_wording_is_accepted_for_two_years_and_then_again(house: House)
     last_day = MONDAY + LONGEST_LIFE
     treated = last_day.date() + timedelta(days=1)
     with writing(house.engine) as session:
-        assert not open_items.needs(session, 1, last_day - timedelta(days=30))
-        assert [n.kind for n in open_items.needs(session, 1, last_day - timedelta(days=29))] == [
-            Kind.REVIEW
-        ]
+        assert not open_items.needs(session, 1, last_day - timedelta(days=30), house.app.doubles)
+        assert [
+            n.kind
+            for n in open_items.needs(session, 1, last_day - timedelta(days=29), house.app.doubles)
+        ] == [Kind.REVIEW]
     house.clock.now = last_day
     house.enrol(ana(treated))
     house.play(last_day + timedelta(days=1, hours=11))

@@ -1,0 +1,104 @@
+"""The command for events out: tell another system what happens, stop that, and how it stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table as Grid
+from sqlalchemy.orm import Session
+
+from reminders.app import App
+from reminders.cli.common import AsJson, err, find_clinic, opened, out, print_json, stop
+from reminders.endpoints import endpoints as actions
+from reminders.endpoints.endpoints import NewEndpoint
+from reminders.rules.events import EventKind
+from reminders.rules.terms import InputError
+from reminders.shapes.endpoints import Endpoint as EndpointShape
+from reminders.store.database import reading, writing
+from reminders.store.queries import endpoints as queries
+from reminders.store.queries.audit import COMMAND_LINE
+from reminders.store.tables import Clinic, Endpoint
+
+Counts = dict[int, tuple[int, int]]
+
+
+def endpoints(
+    name: Annotated[str, typer.Argument(help="The clinic's name.")],
+    add: Annotated[
+        str | None, typer.Option(metavar="URL", help="Tell this https address from now on.")
+    ] = None,
+    tell: Annotated[
+        list[EventKind] | None,
+        typer.Option(help="With --add: what it is told; give it again for more. All, if none."),
+    ] = None,
+    words: Annotated[
+        bool, typer.Option("--words", help="With --add: also tell what clients write.")
+    ] = False,
+    remove: Annotated[int | None, typer.Option(metavar="ID", help="Tell this one no more.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which systems are told what happens at a clinic; add one, whose secret is shown once, or
+    remove one.
+    """
+    made: NewEndpoint | None = None
+    with opened() as app:
+        with writing(app.engine) as session:
+            clinic = find_clinic(session, name)
+            if add:
+                made = _add(app, session, clinic, add, tell or list(EventKind), words=words)
+            if remove is not None:
+                _remove(session, clinic.id, remove, app.clock())
+        with reading(app.engine) as session:
+            found = queries.of_clinic(session, clinic.id)
+            counts = queries.counts(session, clinic.id)
+    if as_json:
+        print_json([_shape(one, clinic.name, counts, made) for one in found])
+        return
+    out.print(_grid(found, counts) if found else "No system is told what happens here yet.")
+    if made is not None:
+        out.print(f"Messages are signed with this secret. It is not shown again:\n{made.secret}")
+
+
+def _add(
+    app: App, session: Session, clinic: Clinic, address: str, kinds: list[EventKind], *, words: bool
+) -> NewEndpoint:
+    try:
+        parts = app.sealing, clinic, address, kinds, COMMAND_LINE, app.clock()
+        return actions.add(session, *parts, words=words)
+    except InputError as error:
+        stop(error.problem, error.mend)
+
+
+def _remove(session: Session, clinic_id: int, endpoint_id: int, now: datetime) -> None:
+    endpoint = queries.by_id(session, endpoint_id)
+    if endpoint is None or endpoint.clinic_id != clinic_id:
+        stop(f"This clinic has no endpoint no. {endpoint_id}.", "See them without --remove.")
+    actions.remove(session, endpoint, COMMAND_LINE, now)
+    err.print(f"Endpoint no. {endpoint_id} is told nothing any more.")
+
+
+def _shape(one: Endpoint, clinic: str, counts: Counts, made: NewEndpoint | None) -> EndpointShape:
+    waiting, given_up = counts.get(one.id, (0, 0))
+    new = made is not None and made.endpoint.id == one.id
+    return EndpointShape.of(
+        one,
+        clinic=clinic,
+        kinds=one.kinds.split(),
+        secret=made.secret if made is not None and new else None,
+        waiting=waiting,
+        given_up=given_up,
+    )
+
+
+def _grid(found: list[Endpoint], counts: Counts) -> Grid:
+    grid = Grid("No.", "Told at", "What", "How it stands")
+    for one in found:
+        waiting, given_up = counts.get(one.id, (0, 0))
+        stands = f"paused: {one.paused_for}" if one.paused_for else "fails" if one.failing_since else "on"  # fmt: skip
+        more = [f"{waiting} wait"] * bool(waiting) + [f"{given_up} given up"] * bool(given_up)
+        what = one.kinds.replace(" ", ", ") + (", with words" if one.tells_words else "")
+        grid.add_row(str(one.id), escape(one.host), what, ", ".join([stands, *more]))
+    return grid

@@ -1,0 +1,187 @@
+"""The staff pages of events out: who is told what happens, how that fared, and telling it again."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from reminders.endpoints import endpoints
+from reminders.endpoints.endpoints import TEST
+from reminders.rules.endpoints import Outcome, PauseReason
+from reminders.rules.events import EventKind
+from reminders.rules.roles import Role
+from reminders.rules.terms import InputError
+from reminders.store.database import reading, writing
+from reminders.store.queries import endpoints as queries
+from reminders.store.queries import people
+from reminders.store.tables import Endpoint, EventDelivery
+from reminders.web.desk.page import DeskRequest, desk_route
+
+LIST = "/clinic/endpoints"
+
+SHOWN = 50
+"""How many of the last deliveries stand on the page of an endpoint."""
+
+KINDS = {
+    EventKind.REPLY_RECEIVED: "a reply came in",
+    EventKind.REPLY_ALARM: "a reply may be an alarm",
+    EventKind.CLIENT_STOPPED: "a client wants no more messages",
+    EventKind.MESSAGE_UNDELIVERED: "a message did not arrive",
+    EventKind.QUESTION_OPENED: "a question waits",
+    EventKind.CONSENT_GIVEN: "a client said yes",
+    EventKind.TREATMENT_CHANGED: "a treatment is new, moved, cancelled or seen",
+    EventKind.CLIENT_MERGED: "two records were made one",
+    EventKind.CLIENT_ERASED: "a client was erased",
+}
+"""What may be told, as people say it, in the order of the form."""
+
+OUTCOMES = {
+    Outcome.TAKEN: ("good", "taken"),
+    Outcome.REFUSED: ("bad", "not taken"),
+    Outcome.AWAY: ("bad", "no answer"),
+    Outcome.UNTRUSTED: ("bad", "its certificate is wrong"),
+    Outcome.PRIVATE: ("bad", "leads into a private network"),
+    Outcome.GONE: ("bad", "wants no more"),
+}
+"""What came of the last try: its colour, and as people say it."""
+
+PAUSED = {
+    PauseReason.BY_HAND: "Nothing is told here until you resume it.",
+    PauseReason.FAILING: "It took nothing for a day, so nothing is told here until you resume it. See whether the address still works; what happened meanwhile is told then.",
+    PauseReason.GONE: "It answered that it wants no more events (410), so nothing is told here. Remove it, or resume it once it is there again.",
+    PauseReason.LOST_KEY: "The key of this installation was changed, so its address cannot be opened. Remove it and add it anew.",
+}
+
+
+def show_all(request: DeskRequest) -> Response:
+    """Show who is told what happens, and the form to add somebody."""
+    with reading(request.app.engine) as session:
+        found = queries.of_clinic(session, request.clinic_id)
+        counts = queries.counts(session, request.clinic_id)
+        taken = queries.last_taken(session, request.clinic_id)
+    ticked = request.form.getlist("kinds") if request.faults else list(KINDS)[:5]
+    return request.page(
+        "endpoints.html",
+        endpoints=found,
+        fared=counts,
+        taken=taken,
+        kinds=KINDS,
+        ticked=ticked,
+        words=bool(request.typed("words")),
+    )
+
+
+def add(request: DeskRequest) -> Response:
+    """Add an address, and show the secret that was made for it, once."""
+    try:
+        with writing(request.app.engine) as session:
+            made = endpoints.add(
+                session,
+                request.app.sealing,
+                people.clinic(session, request.clinic_id),
+                request.typed("address"),
+                _kinds(request),
+                request.signed_in.staff.email,
+                request.now,
+                words=bool(request.typed("words")),
+            )
+    except InputError as error:
+        request.faults["kinds" if "chosen" in error.problem else "address"] = str(error)
+        return show_all(request)
+    return _page(request, made.endpoint, made.secret)
+
+
+def _kinds(request: DeskRequest) -> list[str]:
+    return [str(kind) for kind in request.form.getlist("kinds")]
+
+
+def show(request: DeskRequest) -> Response:
+    """Show what an address is told, and how its last events fared."""
+    with reading(request.app.engine) as session:
+        endpoint = request.row(session, Endpoint)
+    return _page(request, endpoint)
+
+
+def _page(request: DeskRequest, endpoint: Endpoint, secret: str = "") -> Response:
+    with reading(request.app.engine) as session:
+        deliveries = queries.last(session, endpoint.id, SHOWN)
+        counts = queries.counts(session, request.clinic_id).get(endpoint.id, (0, 0))
+    return request.page(
+        "endpoint.html",
+        endpoint=endpoint,
+        secret=secret,
+        deliveries=deliveries,
+        fared=counts,
+        kinds=KINDS,
+        names={TEST: "a test", **KINDS},
+        ticked=_kinds(request) if request.faults else endpoint.kinds.split(),
+        outcomes=OUTCOMES,
+        paused=PAUSED.get(endpoint.paused_for) if endpoint.paused_for else "",
+    )
+
+
+def change(request: DeskRequest) -> Response:
+    """Say anew what an address is told."""
+    try:
+        with writing(request.app.engine) as session:
+            endpoint = request.row(session, Endpoint, lock=True)
+            who, words = request.signed_in.staff.email, bool(request.typed("words"))
+            endpoints.change(session, endpoint, _kinds(request), who, request.now, words=words)
+    except InputError as error:
+        request.faults["kinds"] = str(error)
+        return show(request)
+    return request.redirect(f"{LIST}/{endpoint.id}", "saved")
+
+
+def test(request: DeskRequest) -> Response:
+    """Send a test event now, and show what came of it."""
+    with writing(request.app.engine) as session:
+        endpoint = request.row(session, Endpoint)
+        sent = endpoints.add_test(session, endpoint, request.now)
+    request.app.event_sender.send_now(endpoint.id, sent.id)
+    return request.redirect(f"{LIST}/{endpoint.id}", "event-tested")
+
+
+def again(request: DeskRequest) -> Response:
+    """Tell an event again now, under the same number."""
+    with writing(request.app.engine) as session:
+        delivery = request.row(session, EventDelivery, lock=True)
+        endpoints.tell_again(session, delivery, request.now)
+    request.app.event_sender.send_now(delivery.endpoint_id, delivery.id)
+    return request.redirect(f"{LIST}/{delivery.endpoint_id}", "event-again")
+
+
+def pause(request: DeskRequest) -> Response:
+    """Tell an address nothing until it is resumed."""
+    with writing(request.app.engine) as session:
+        endpoint = request.row(session, Endpoint, lock=True)
+        endpoints.pause(session, endpoint, request.signed_in.staff.email, request.now)
+    return request.redirect(f"{LIST}/{endpoint.id}", "endpoint-paused")
+
+
+def resume(request: DeskRequest) -> Response:
+    """Tell an address again, also what happened meanwhile."""
+    with writing(request.app.engine) as session:
+        endpoint = request.row(session, Endpoint, lock=True)
+        endpoints.resume(session, endpoint, request.signed_in.staff.email, request.now)
+    return request.redirect(f"{LIST}/{endpoint.id}", "endpoint-resumed")
+
+
+def remove(request: DeskRequest) -> Response:
+    """Tell an address nothing any more."""
+    with writing(request.app.engine) as session:
+        endpoint = request.row(session, Endpoint, lock=True)
+        endpoints.remove(session, endpoint, request.signed_in.staff.email, request.now)
+    return request.redirect(LIST, "endpoint-removed")
+
+
+ROUTES = [
+    desk_route(LIST, show_all, Role.OWNER),
+    desk_route(LIST, add, Role.OWNER, "POST"),
+    desk_route(f"{LIST}/{{id:int}}", show, Role.OWNER),
+    desk_route(f"{LIST}/{{id:int}}", change, Role.OWNER, "POST"),
+    desk_route(f"{LIST}/{{id:int}}/test", test, Role.OWNER, "POST"),
+    desk_route(f"{LIST}/{{id:int}}/pause", pause, Role.OWNER, "POST"),
+    desk_route(f"{LIST}/{{id:int}}/resume", resume, Role.OWNER, "POST"),
+    desk_route(f"{LIST}/{{id:int}}/remove", remove, Role.OWNER, "POST"),
+    desk_route(f"{LIST}/deliveries/{{id:int}}/again", again, Role.OWNER, "POST"),
+]
