@@ -53,9 +53,12 @@ IS_OPEN = (
     "SELECT 1 FROM reminder WHERE id >= {} AND status IN ('planned', 'claimed', 'handoff') LIMIT 1"
 )
 DUE = text(
-    "UPDATE reminder SET due_at = now() + make_interval(secs => :later +"
-    " (id - :first) / :together * CAST(:gap AS double precision)) WHERE id BETWEEN :first AND :last"
+    "UPDATE reminder SET due_at = at, scheduled_at = at FROM (SELECT id AS of, now() +"
+    " make_interval(secs => :later + (id - :first) / :together * CAST(:gap AS double precision)) AS at"
+    " FROM reminder WHERE id BETWEEN :first AND :last) AS one WHERE id = of"
 )
+"""What a hold has put off is due again when it was scheduled."""
+
 PHONE = text("SELECT c.phone FROM client c JOIN reminder r ON r.client_id = c.id WHERE r.id = :id")
 SHUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'proof' AND pid <> pg_backend_pid()"
 IS_HELD = "SELECT 1 FROM setting WHERE key = 'held'"
