@@ -230,6 +230,8 @@ class App:
         held = self.restore_guard.check()
         if held is not None and held.suspicion is Suspicion.FAILOVER:
             held = self._failover_settler(patience).advance(held)
+        if held is not None and held.suspicion is Suspicion.OLDER:
+            self.engine.dispose()  # the address may lead to the newer server by now
         if held is None:
             self.inbound_texts.after_silence()
         return held

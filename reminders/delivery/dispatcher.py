@@ -44,7 +44,6 @@ HEED = 0.1
 STAY = 1.5
 """Seconds a pass stays for a lane that opens soon, so that a rate is kept and not undercut."""
 
-
 Tell = Callable[[Facts, Settled], None]
 
 
@@ -108,8 +107,11 @@ class Dispatcher:
         try:
             yield commits
         finally:
-            for sender in self._senders.values():
-                await sender.close()
+            await asyncio.gather(*(sender.close() for sender in self._senders.values()))
+            if commits.cut:
+                await (
+                    self._transactions.close()
+                )  # they may lead to a server that is no longer meant
 
     def look_up(self) -> Counter[str]:
         """Ask the provider for what is due to be asked for, and send nothing."""
@@ -193,8 +195,7 @@ class Dispatcher:
         """Bring one claimed reminder to its next state, whatever it raises."""
         commits.conversations += 1
         try:
-            settlement = await self._attempt_unless_stopped(sending, commits)
-            if settlement is not None:
+            if (settlement := await self._attempt_unless_stopped(sending, commits)) is not None:
                 await commits.settle(settlement)
                 self._record(sending.facts, settlement.settled, summary)
         except HistoryCut:
@@ -212,11 +213,10 @@ class Dispatcher:
         """Release a claim if the worker is stopping or its lane was stopped; say whether so."""
         shut_until = self._stopped_lanes.get(lanes.lane_of(facts))
         shut = shut_until is not None and self._clock() < shut_until
-        going = not (shut or self._stopping.is_set())
-        if not going:
+        if ended := shut or self._stopping.is_set():
             free = [delivery.claim_of(facts)]
             await commits.run(lambda session, _: delivery.release(session, free))
-        return not going
+        return ended
 
     async def _attempt_unless_stopped(
         self, sending: Sending, commits: GroupCommit

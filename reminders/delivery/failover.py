@@ -15,13 +15,14 @@ from reminders.delivery.holds import Hold, Suspicion
 from reminders.delivery.unknown_messages import (
     Match,
     UnknownMessages,
+    findings,
     may_have_left,
-    record_match,
 )
 from reminders.rules.reconciliation import Patience
 from reminders.rules.terms import Channel, Status
 from reminders.store.database import writing
 from reminders.store.queries import restore, stored_settings
+from reminders.store.queries.restore import Finding
 
 log = structlog.get_logger()
 
@@ -121,13 +122,13 @@ class FailoverSettler:
                 return self._hold_as_fork(session, held)
             report = FailoverReport.of(session, held)
             report = _mark_texts(session, report, matches, now)
-            report = replace(report, texts_heard=report.texts_heard + heard)
+            report = replace(report, texts_heard=max(report.texts_heard, heard))
             if self._must_wait(session, held, now):
                 report.save(session)
                 waiting = replace(held, asked=held.asked + 1)
                 waiting.save(session)
                 return waiting
-            report = self._mark_emails(session, report, now)
+            report = self._mark_emails(session, report, now, again=not held.repeated)
             replace(report, settled_at=now).save(session)
             self._release(session, held.lost_until)
         log.warning("failover settled", texts=report.texts_left, emails=report.emails_again)
@@ -151,29 +152,29 @@ class FailoverSettler:
         return any(may_have_left(session, Channel.SMS, held.lost_until, now))
 
     def _mark_emails(
-        self, session: Session, report: FailoverReport, now: datetime
+        self, session: Session, report: FailoverReport, now: datetime, *, again: bool
     ) -> FailoverReport:
         """No mail server can be asked: what may have left goes once more or waits for a person."""
         doubts = {
             one.reminder_id: one
             for one in may_have_left(session, Channel.EMAIL, report.lost_until, now)
         }
-        again = restore.mark_maybe_twice(session, doubts, now) if self._resend else set()
-        unproven = sum(
-            restore.record_outcome(session, one, Status.UNKNOWN, now)
-            for number, one in doubts.items()
-            if number not in again
-        )
-        return replace(report, emails_again=len(again), emails_unproven=unproven)
+        going = doubts if again and self._resend else ()
+        resent = restore.mark_maybe_twice(session, going, now)
+        held = [
+            Finding(one, Status.UNKNOWN) for number, one in doubts.items() if number not in resent
+        ]
+        unproven = restore.record(session, held, now)
+        return replace(report, emails_again=len(resent), emails_unproven=len(unproven))
 
 
 def _mark_texts(
     session: Session, report: FailoverReport, matches: Sequence[Match], now: datetime
 ) -> FailoverReport:
     """Mark what the provider says left: as accepted, or in doubt where its words are others."""
-    came = Counter(match.exact for match in matches if record_match(session, match, now))
+    came = Counter(one.status for one in restore.record(session, findings(matches), now))
     return replace(
         report,
-        texts_left=report.texts_left + came[True],
-        texts_unproven=report.texts_unproven + came[False],
+        texts_left=report.texts_left + came[Status.ACCEPTED],
+        texts_unproven=report.texts_unproven + came[Status.UNKNOWN],
     )

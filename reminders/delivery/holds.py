@@ -40,7 +40,9 @@ UNTIL_ADOPTED = {Suspicion.ELSEWHERE, Suspicion.FORK, Suspicion.OLDER}
 @dataclass(frozen=True, slots=True)
 class Hold:
     """Why a database is held, since when, and between which moments (UTC) something may have
-    left that it does not know of. ``asked`` counts how often the provider was asked since.
+    left that it does not know of. ``asked`` counts how often the provider was asked since;
+    ``timeline`` is where it stands, and ``repeated`` says that it may lack how an earlier failover
+    was settled.
     """
 
     suspicion: Suspicion
@@ -48,6 +50,8 @@ class Hold:
     known_until: datetime | None
     lost_until: datetime
     asked: int = 0
+    timeline: int | None = None
+    repeated: bool = False
 
     @property
     def why(self) -> Suspicion:
@@ -66,7 +70,7 @@ class Hold:
             name: datetime.fromisoformat(stored[name]) if stored[name] else None
             for name in ("since", "known_until", "lost_until")
         }
-        return cls(Suspicion(stored["suspicion"]), **moments, asked=stored.get("asked", 0))  # type: ignore[arg-type]
+        return cls(**stored | moments | {"suspicion": Suspicion(stored["suspicion"])})
 
     def save(self, session: Session) -> None:
         """Hold the database from now on."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from reminders.delivery.history_watch import HistoryWatch
 from reminders.delivery.holds import UNTIL_ADOPTED, Hold, Suspicion
-from reminders.delivery.unknown_messages import UnknownMessages, may_have_left, record_match
+from reminders.delivery.unknown_messages import UnknownMessages, findings, may_have_left
 from reminders.rules.decision import Outcome
 from reminders.rules.history import Cut
 from reminders.rules.terms import Channel, Reason, Status
@@ -22,6 +22,7 @@ from reminders.store.backups import COPIED
 from reminders.store.database import reading, writing
 from reminders.store.queries import delivery, pauses, restore, stored_settings
 from reminders.store.queries.history import Here
+from reminders.store.queries.restore import Finding
 from reminders.store.restore_detector import RestoreDetector, place_of
 
 log = structlog.get_logger()
@@ -85,17 +86,33 @@ class RestoreGuard:
 
     def _read_hold(self, session: Session, here: Here | None) -> Hold | None:
         """Return the hold there is. After a failover nothing is missing to this process any more
-        than to the others, once what it committed last is among what is asked for.
+        than to the others, once what it committed last is among what is asked for. Where yet
+        another server took over, that one may have sent until now.
         """
         held, known = Hold.read(session), self._history.known
         if held is None or held.suspicion is not Suspicion.FAILOVER or here is None:
             return held
-        if known is not None and known.position.timeline < here.position.timeline:
-            if known.at > held.lost_until:
-                held = replace(held, lost_until=known.at, asked=0)
-                held.save(session)
-            self._history.accept(here.position, self._clock())
+        now, timeline = self._clock(), here.position.timeline
+        lost_until = held.lost_until if timeline == held.timeline else now
+        if known is None or known.position.timeline < timeline:
+            lost_until = max(lost_until, known.at) if known else lost_until
+            self._history.accept(here.position, now)
+        if (lost_until, timeline) != (held.lost_until, held.timeline):
+            held = replace(held, lost_until=lost_until, asked=0, timeline=timeline)
+            held = self._note_repeated(session, held, here)
+            held.save(session)
         return held
+
+    @staticmethod
+    def _note_repeated(session: Session, held: Hold, here: Here) -> Hold:
+        """Note where more than one server took over since the last beat that is remembered: what
+        went once more after the first may be lost too, and goes no third time.
+        """
+        timeline = here.position.timeline
+        if here.recorded is None or timeline - here.recorded.timeline <= 1:
+            return replace(held, timeline=timeline)
+        restore.count_as_sent_again(session)
+        return replace(held, timeline=timeline, repeated=True)
 
     def _settle_in(self, session: Session, beats: int) -> None:
         """Record from which address and place this database sends."""
@@ -137,7 +154,11 @@ class RestoreGuard:
         if cut is Cut.FAILOVER:
             why = Suspicion.RESTORED if set_back else why
             self._history.accept(here.position if here else None, now)
-        return self._hold(session, why, certain, now, now)
+        held = self._hold(session, why, certain, now, now)
+        if why is Suspicion.FAILOVER and here is not None:
+            held = self._note_repeated(session, held, here)
+            held.save(session)
+        return held
 
     @staticmethod
     def _hold(
@@ -174,14 +195,15 @@ class RestoreGuard:
             held = Hold.read(session)
         if held is None or held.suspicion is Suspicion.FAILOVER:
             return Counter()
-        now, came = self._clock(), Counter[str]()
+        now = self._clock()
         listed = self._messages.listed(held.known_until or held.since - timedelta(days=30))
         with writing(self._engine) as session:
-            for match in list(self._messages.matches(session, listed, now)):
-                status = Status.ACCEPTED if match.exact else Status.UNKNOWN
-                came[status] += record_match(session, match, now)
-            for one in may_have_left(session, Channel.EMAIL, held.lost_until, now):
-                came[Status.UNKNOWN] += restore.record_outcome(session, one, Status.UNKNOWN, now)
+            found = findings(self._messages.matches(session, listed, now))
+            found += [
+                Finding(one, Status.UNKNOWN)
+                for one in may_have_left(session, Channel.EMAIL, held.lost_until, now)
+            ]
+            came = Counter[str](one.status for one in restore.record(session, found, now))
             if held.suspicion not in UNTIL_ADOPTED:
                 self.release(session, now)
         log.warning("compared with the provider", **came)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from reminders.rules.decision import Skip, decide
 from reminders.rules.terms import Channel, Facts, Status
 from reminders.senders import ListedMessage, ListsMessages, Sender
 from reminders.store.queries import reminder_facts, restore
+from reminders.store.queries.restore import Finding
 from reminders.wording.renderer import Renderer, RenderError
 
 CLOCKS_APART = timedelta(minutes=5)
@@ -61,18 +62,19 @@ class UnknownMessages:
         moment it was.
         """
         known = restore.known(session, [one.provider_id for one in listed])
-        new = [one for one in listed if one.provider_id not in known]
-        contacts = {one.to for one in new} - restore.in_doubt(session, {one.to for one in new})
+        new = {one.provider_id: one for one in listed if one.provider_id not in known}
+        contacts = {one.to for one in new.values()}
+        contacts -= restore.in_doubt(session, contacts)
         waiting: dict[str, list[Facts]] = defaultdict(list)
         for one in reminder_facts.facts(session, restore.open_texts(session, contacts), now):
             waiting[str(one.contact)].append(one)
         for exact, fits in ((True, self._same_text), (False, _near_in_time)):
-            for message in sorted(new, key=lambda one: one.created_at):
+            for message in sorted(new.values(), key=lambda one: one.created_at):
                 open_ones = waiting.get(message.to, [])
                 found = next((one for one in open_ones if fits(one, message)), None)
                 if found is not None:
                     open_ones.remove(found)
-                    new.remove(message)
+                    del new[message.provider_id]
                     yield Match(found, message, exact)
 
     def _same_text(self, one: Facts, message: ListedMessage) -> bool:
@@ -83,19 +85,20 @@ class UnknownMessages:
         return _LINK.sub("", words) == _LINK.sub("", message.text)
 
 
-def record_match(session: Session, match: Match, now: datetime) -> bool:
-    """Write down that an open reminder had left: as accepted where its words prove it, else as in
-    doubt. Say whether it was still open.
+def findings(matches: Iterable[Match]) -> list[Finding]:
+    """Return what matches prove: that a reminder had left, or that it may have where the words are
+    others.
     """
-    return restore.record_outcome(
-        session,
-        match.reminder,
-        Status.ACCEPTED if match.exact else Status.UNKNOWN,
-        now,
-        left_at=match.listed.created_at,
-        provider_id=match.listed.provider_id,
-        text=match.listed.text,
-    )
+    return [
+        Finding(
+            match.reminder,
+            Status.ACCEPTED if match.exact else Status.UNKNOWN,
+            match.listed.created_at,
+            match.listed.provider_id,
+            match.listed.text,
+        )
+        for match in matches
+    ]
 
 
 def may_have_left(

@@ -123,7 +123,7 @@ class Transactions:
 
     def _end(self, runner: asyncio.Runner) -> None:
         with runner:
-            runner.run(self._close())
+            runner.run(self.close())
 
     def drive(self, work: Coroutine[Any, Any, T]) -> T:
         """Run something to its end; connections are closed then, unless they are kept."""
@@ -135,7 +135,7 @@ class Transactions:
         try:
             return await work
         finally:
-            await self._close()
+            await self.close()
 
     async def _on_kept(self, work: Coroutine[Any, Any, T]) -> T:
         """Look first whether what was kept still leads to the server, or else let it go; and give
@@ -149,9 +149,10 @@ class Transactions:
             return await work
         finally:
             if self._idle is not None and self._idle.has_surplus():
-                await self._close()
+                await self.close()
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
+        """Close connections that were kept; the next transaction opens new ones."""
         if self._waiting is not None:
             await self._waiting.dispose()
 

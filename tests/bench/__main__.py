@@ -19,6 +19,7 @@ from tests.bench import (
     importing,
     memory,
     planning,
+    pooled,
     staff_pages,
 )
 
@@ -26,6 +27,7 @@ PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {
     "planning": (planning.run, 100_000, 2_000),
     "due": (due.run, 1_000_000, 10_000),
     "delivery": (delivery.run, 10_000, 200),
+    "pooled": (pooled.run, 4_000, 100),
     "memory": (memory.run, 5_000_000, 40_000),
     "import": (importing.run, 10_000, 500),
     "idle": (idling.run, 60, 3),

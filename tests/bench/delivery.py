@@ -34,7 +34,9 @@ DOUBLES = {"sms": "twilio", "email": "smtp"}
 
 @dataclass(frozen=True)
 class Entrant:
-    """Who is measured: its program, its database, and on what part of the rows."""
+    """Who is measured: its program, its database, and on what part of the rows. ``address`` is
+    where it reaches the database, if not directly.
+    """
 
     title: str
     worker: str
@@ -43,6 +45,7 @@ class Entrant:
     part_when_slow: float = 1.0
     sends: bool = True
     marks: bool = True
+    address: str = ""
 
 
 OURS = Entrant("ours, PostgreSQL", "ours")
@@ -96,7 +99,7 @@ def enter(
     """Run one worker on its own database and double; each message must have arrived once."""
     with _database(postgres, entrant.kind) as engine, running(DOUBLES[channel], delay) as double:
         fill(engine, channel, count, ahead)
-        url = engine.url.render_as_string(hide_password=False)
+        url = entrant.address or engine.url.render_as_string(hide_password=False)
         threads = _at_once(entrant, delay)
         figures = run_worker(entrant.worker, Order(url, channel, double.port, count, threads))
         taken = double.stop()
@@ -137,16 +140,16 @@ def _grid(channel: str, delay: float, size: int, measured: Measured) -> Table:
         memory = statistics.median(f.memory for f in figures)
         grid.add_row(
             entrant.title,
-            _spread([f.rate for f in figures], ",.0f"),
+            spread([f.rate for f in figures], ",.0f"),
             f"{statistics.median(f.cpu for f in figures):,.0f}",
             f"{memory:.0f}",
-            _spread(_ratios(measured, entrant), ".2f"),
+            spread(_ratios(measured, entrant), ".2f"),
         )
     if delay:
         limit = AT_ONCE / delay
         ours = [f.rate / limit for f in measured[OURS]]
         title = f"limit: {AT_ONCE} at a time ÷ {delay * 1000:.0f} ms"
-        grid.add_row(title, f"{limit:,.0f}", "", "", _spread(ours, ".2f"))
+        grid.add_row(title, f"{limit:,.0f}", "", "", spread(ours, ".2f"))
     return grid
 
 
@@ -159,9 +162,10 @@ def _ratios(measured: Measured, entrant: Entrant) -> list[float]:
 
 def _against_best(measured: Measured) -> Iterator[str]:
     best = max(PEERS, key=lambda peer: statistics.median(f.rate for f in measured[peer]))
-    yield f"ours ÷ best peer ({best.title}): {_spread(_ratios(measured, best), '.1f')}"
+    yield f"ours ÷ best peer ({best.title}): {spread(_ratios(measured, best), '.1f')}"
 
 
-def _spread(values: list[float], form: str) -> str:
+def spread(values: list[float], form: str) -> str:
+    """Write the least, the median and the most of what was measured."""
     three = (min(values), statistics.median(values), max(values))
     return " / ".join(f"{value:{form}}" for value in three)

@@ -173,20 +173,53 @@ def test_a_fork_beside_the_original_is_held_until_a_person_says_so(scene: Scene)
 
 
 def test_an_old_primary_that_comes_back_is_told_apart(scene: Scene) -> None:
-    worker = scene.prepare()
+    worker, newcomer = scene.prepare(), scene.worker()
     dead = scene.pair.fail_over()
+    for one in (worker, newcomer):
+        assert one.hold(BRIEF) is not None, "it has seen the newer server"
     assert scene.settle(worker) is None
     dead.start()
     scene.pair.lead_back(dead)
     worker.engine.dispose()
     scene.let_due(worker, 1)
     assert not scene.sent()
+    newcomer.engine.dispose()
+    held = newcomer.hold(BRIEF)
+    assert held is not None
+    assert held.suspicion is Suspicion.OLDER
     held = worker.hold(BRIEF)
     assert held is not None
     assert held.suspicion is Suspicion.OLDER
     scene.pair.lead_back(scene.pair.primary)
-    scene.pair.drop(dead)
-    worker.engine.dispose()
-    assert worker.hold(BRIEF) is None
+    assert worker.hold(BRIEF) is None, "it does not cling to the older one"
     scene.let_due(worker, 1)
     assert sum(scene.sent().values()) == 2
+    scene.pair.drop(dead)
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["seen", "unseen"])
+def test_a_second_failover_sends_no_email_a_third_time(scene: Scene, seen: bool) -> None:
+    worker = scene.prepare()
+    scene.let_due(worker, 1)
+    first = scene.pair.fail_over()
+    for ids in scene.due.values():
+        cast.call(worker.engine, ids[0])
+    if seen:
+        assert worker.hold(BRIEF) is not None
+    scene.pair.copy()
+    scene.pair.catch_up()
+    scene.pair.standby.hear_nothing()
+    assert scene.settle(worker) is None
+    worker.dispatcher(patience=BRIEF).run()
+    cast.call(worker.engine, scene.due[Channel.SMS][1])
+    worker.dispatcher(patience=BRIEF).run()
+    assert sorted(scene.sent().values()) == [1, 1, 2], "the email went once more"
+    second = scene.pair.fail_over()
+    newcomer = scene.worker()
+    assert scene.settle(newcomer) is None, "no other database sends"
+    newcomer.dispatcher(patience=BRIEF).run()
+    assert sorted(scene.sent().values()) == [1, 1, 2]
+    report = _report(newcomer)
+    assert (report.texts_left, report.emails_again, report.emails_unproven) == (2, 0, 1)
+    for dead in (first, second):
+        scene.pair.drop(dead)

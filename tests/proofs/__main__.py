@@ -47,7 +47,7 @@ def prove(names: Iterable[str], plan: Plan, console: Console) -> bool:
             log_to(told, "error")
             for verdict in run(stages, plan):
                 console.print(line(verdict), markup=False, highlight=False)
-                for detail in () if plan.quick else verdict.details:
+                for detail in () if plan.quick and verdict.kept else verdict.details:
                     console.print(f"  {detail}", markup=False, highlight=False)
                 kept = kept and verdict.kept
             if not kept:

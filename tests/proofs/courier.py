@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
@@ -86,7 +87,7 @@ def recover(stage: Stage) -> None:
 
 def carry(app: App, name: str, patient: Patience, *, watchful: bool = False) -> None:
     """Make pass after pass until SIGTERM, as the heartbeat does: a failing one is told. One that is
-    ``watchful`` asks before each whether the database may send.
+    ``watchful`` asks before each whether the database may send, and keeps its connections.
     """
     told, parent = Event(), os.getppid()
     app.history.known = None
@@ -97,13 +98,14 @@ def carry(app: App, name: str, patient: Patience, *, watchful: bool = False) -> 
         dispatcher.stop()
 
     signal.signal(signal.SIGTERM, stop)
-    while not told.is_set() and os.getppid() == parent:
-        try:
-            if not watchful or app.hold(patient) is None:
-                dispatcher.run()
-        except (SQLAlchemyError, SendError) as error:
-            log.warning("pass failed", error=type(error).__name__)
-        told.wait(0.01)
+    with dispatcher.kept() if watchful else nullcontext():
+        while not told.is_set() and os.getppid() == parent:
+            try:
+                if not watchful or app.hold(patient) is None:
+                    dispatcher.run()
+            except (SQLAlchemyError, SendError) as error:
+                log.warning("pass failed", error=type(error).__name__)
+            told.wait(0.15 if watchful else 0.01)
 
 
 def drain(app: App, clock: Ahead) -> None:

@@ -102,11 +102,11 @@ class Theatre:
         self._run(self.postgres, f"CREATE TABLESPACE {name} LOCATION '{room}'")
         return self.stage("postgresql", f"TABLESPACE {name}")
 
-    def stage_at(self, url: str, per_minute: int) -> Stage:
+    def stage_at(self, url: str) -> Stage:
         """Set a stage on an empty database that is already there, with migrated tables."""
         twilio, smtp, folder = self._doubles()
         _migrate(url)
-        return Stage("postgresql", url, twilio, smtp, folder, per_minute=per_minute)
+        return Stage("postgresql", url, twilio, smtp, folder)
 
     def _doubles(self) -> tuple[Double, Double, Path]:
         folder = self.folder / f"stage{next(self._numbers)}"

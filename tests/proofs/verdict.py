@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,15 +67,16 @@ class Row:
         )
 
 
-def rows_of(engine: Engine, channel: Channel) -> list[Row]:
-    """Return every reminder of a channel."""
+def rows_of(engine: Engine, channel: Channel, first: int = 0) -> list[Row]:
+    """Return every reminder of a channel, from the one with this number on."""
     contact = "phone" if channel is Channel.SMS else "email"
     query = text(
         f"SELECT r.id, c.{contact}, r.status, r.reason, r.unproven_attempts, r.attempts FROM reminder r"
-        " JOIN client c ON c.id = r.client_id WHERE r.channel = :channel ORDER BY r.id"
+        " JOIN client c ON c.id = r.client_id WHERE r.channel = :channel AND r.id >= :first ORDER BY r.id"
     )
     with engine.connect() as connection:
-        return [Row(*row) for row in connection.execute(query, {"channel": channel.value})]
+        found = connection.execute(query, {"channel": channel.value, "first": first})
+        return [Row(*row) for row in found]
 
 
 def copies_of(stage: Stage, channel: Channel) -> dict[str, list[str]]:
@@ -95,15 +96,27 @@ def judge(
     stopped: Collection[str] = (),
 ) -> Verdict:
     """Hold what left against what was promised; whoever stopped is to have nothing."""
-    taken = copies_of(stage, channel)
     rows = [row for row in rows_of(engine, channel) if row.contact not in stopped]
+    judge_rows(verdict, rows, copies_of(stage, channel), channel)
+    return verdict
+
+
+def judge_rows(
+    verdict: Verdict, rows: Sequence[Row], taken: Mapping[str, list[str]], channel: Channel
+) -> None:
+    """Hold what left to each contact against what was promised of these reminders."""
     verdict.number += len(rows)
     verdict.marked += sum(row.is_marked for row in rows)
     verdict.lost += sum(_is_lost(row, taken.get(row.contact, []), channel) for row in rows)
     verdict.doubled += sum(_is_doubled(row, taken.get(row.contact, []), channel) for row in rows)
     untrue = Counter(row.status for row in rows if not _is_true(row, taken.get(row.contact, [])))
     verdict.faults += [f"{number} stand as {status}" for status, number in untrue.items()]
-    return verdict
+
+
+def is_broken(row: Row, copies: list[str], channel: Channel) -> bool:
+    """Say whether a promise was broken to one."""
+    broken = _is_lost(row, copies, channel) or _is_doubled(row, copies, channel)
+    return broken or not _is_true(row, copies)
 
 
 def _is_lost(row: Row, copies: list[str], channel: Channel) -> bool:

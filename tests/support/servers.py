@@ -86,15 +86,19 @@ class Server:
 
     def copied(self, folder: Path) -> Server:
         """Return a standby that copies this server as it goes on."""
-        standby = Server(folder)
-        _own(folder)
-        copy = ("pg_basebackup", "-N", "-R", "-c", "fast", "-X", "stream", "-U", "postgres", "-h", str(self.folder), "-D", str(standby.tables))  # fmt: skip
-        try:
-            _run(*copy)
-        except ChildProcessError:  # on a busy machine the stream may time out
-            _run(*copy)
+        standby = self._backed_up(folder)
         standby.start()
         return standby
+
+    def _backed_up(self, folder: Path) -> Server:
+        copy = Server(folder)
+        _own(folder)
+        command = ("pg_basebackup", "-N", "-R", "-c", "fast", "-X", "fetch", "-U", "postgres", "-h", str(self.folder), "-D", str(copy.tables))  # fmt: skip
+        try:
+            _run(*command)
+        except ChildProcessError:  # on a busy machine the stream may time out
+            _run(*command)
+        return copy
 
     def hear_nothing(self) -> None:
         """Let a standby receive nothing more; what it has, it plays."""
@@ -108,12 +112,17 @@ class Server:
         _run("pg_ctl", "-w", "-t", "60", "-D", str(self.tables), "promote")
 
     def fork(self, folder: Path) -> Server:
-        """Return a server restored beside this one from its copy of this moment, as a host's
-        point-in-time recovery does: on a timeline of its own.
+        """Return a server restored beside this one by point-in-time recovery: from a backup, by the
+        log until a moment, which is now, and on from there on a timeline of its own.
         """
-        fork = self.copied(folder)
-        fork.hear_nothing()
-        fork.promote()
+        fork = self._backed_up(folder)
+        with (fork.tables / "postgresql.auto.conf").open("a") as file:
+            file.write(f"recovery_target_name = '{folder.name}'\n")
+            file.write("recovery_target_action = 'promote'\n")
+        self.sql(f"SELECT pg_create_restore_point('{folder.name}')")
+        fork.start()
+        while fork.sql("SELECT pg_is_in_recovery()") != [(False,)]:
+            time.sleep(0.02)
         return fork
 
 
@@ -149,6 +158,13 @@ class Servers:
     def copy(self) -> None:
         """Set a fresh standby beside the primary."""
         self.standby = self.primary.copied(self._room())
+
+    def catch_up(self) -> None:
+        """Wait until the standby has what the primary has."""
+        (position,) = self.primary.sql("SELECT pg_current_wal_lsn()::text")[0]
+        query = f"SELECT pg_last_wal_replay_lsn() >= '{position}'"
+        while self.standby.sql(query) != [(True,)]:
+            time.sleep(0.02)
 
     def fork(self) -> Server:
         """Restore a fork of this moment beside the primary."""

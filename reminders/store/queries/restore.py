@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -29,6 +31,36 @@ _OPEN_TEXTS = (
 )
 _KNOWN = select(A.c.provider_id).where(among(A.c.provider_id, "ids"))
 _IN_DOUBT = select(A.c.contact).where(among(A.c.contact, "contacts"), A.c.outcome.is_(None))
+
+
+_STILL_OPEN = (
+    select(R.c.id)
+    .where(among(R.c.id, "ids"), R.c.status.in_(OPEN))
+    .order_by(R.c.id)
+    .with_for_update()
+)
+_END = (
+    update(R)
+    .where(R.c.id == bindparam("of"))
+    .values(
+        status=bindparam("ended"),
+        reason=bindparam("why"),
+        claim=bindparam("token"),
+        handoff_at=bindparam("left_at"),
+        settled_at=bindparam("now"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out of an open reminder: how it ended, and the provider's word for it."""
+
+    reminder: Facts
+    status: Status
+    left_at: datetime | None = None
+    provider_id: str = ""
+    text: str = ""
 
 
 def known(session: Session, provider_ids: Sequence[str]) -> set[str]:
@@ -75,46 +107,53 @@ def mark_maybe_twice(session: Session, reminder_ids: Collection[int], now: datet
     return set(asked(session, again, ids=list(reminder_ids)).scalars())
 
 
-def record_outcome(
-    session: Session,
-    one: Facts,
-    status: Status,
-    now: datetime,
-    *,
-    left_at: datetime | None = None,
-    provider_id: str | None = None,
-    text: str = "",
-) -> bool:
-    """Write down what is known of an open reminder after all: that it left, with the provider's
-    word for it, or that nobody can say.
+def count_as_sent_again(session: Session) -> None:
+    """Let no email whose end is not known go once more: it may have already."""
+    of = R.c.status == Status.HANDOFF, R.c.channel == Channel.EMAIL, R.c.unproven_attempts == 0
+    session.execute(update(R).where(*of).values(unproven_attempts=1).execution_options(**QUIET))
+
+
+def record(session: Session, found: Sequence[Finding], now: datetime) -> list[Finding]:
+    """Write down what is known of open reminders after all, and return those that still were: that
+    they left, with the provider's word for it, or that nobody can say.
     """
-    token = secrets.token_hex(8)
-    reason = Reason.UNPROVEN if status is Status.UNKNOWN else None
-    moved = (
-        update(R)
-        .where(R.c.id == one.reminder_id, R.c.status.in_(OPEN))
-        .values(status=status, reason=reason, claim=token, handoff_at=left_at, settled_at=now)
-        .returning(R.c.id)
-        .execution_options(**QUIET)
-    )
-    if session.execute(moved).first() is None:
-        return False
-    if provider_id:
-        attempt = {
-            "reminder_id": one.reminder_id,
-            "claim": token,
-            "handoff_at": left_at,
-            "contact": one.contact,
-            "subject": "",
-            "body": text,
-            "segments": 0,
-            "outcome": "accepted",
-            "code": "restored",
-            "provider_id": provider_id,
-            "settled_at": now,
-        }
-        session.execute(insert(A).values(attempt))
-    return True
+    ids = [one.reminder.reminder_id for one in found]
+    still = set(asked(session, _STILL_OPEN, ids=ids).scalars())
+    ours = [one for one in found if one.reminder.reminder_id in still]
+    tokens = [secrets.token_hex(8) for _ in ours]
+    ended = [_ended(*one, now) for one in zip(ours, tokens, strict=True)]
+    left = [_attempt(*one, now) for one in zip(ours, tokens, strict=True) if one[0].provider_id]
+    for statement, rows in ((_END, ended), (insert(A), left)):
+        if rows:
+            session.connection().execute(statement, rows)
+    return ours
+
+
+def _ended(one: Finding, token: str, now: datetime) -> dict[str, Any]:
+    return {
+        "of": one.reminder.reminder_id,
+        "ended": one.status,
+        "why": Reason.UNPROVEN if one.status is Status.UNKNOWN else None,
+        "token": token,
+        "left_at": one.left_at,
+        "now": now,
+    }
+
+
+def _attempt(one: Finding, token: str, now: datetime) -> dict[str, Any]:
+    return {
+        "reminder_id": one.reminder.reminder_id,
+        "claim": token,
+        "handoff_at": one.left_at,
+        "contact": one.reminder.contact,
+        "subject": "",
+        "body": one.text,
+        "segments": 0,
+        "outcome": "accepted",
+        "code": "restored",
+        "provider_id": one.provider_id,
+        "settled_at": now,
+    }
 
 
 def any_open(session: Session) -> bool:

@@ -10,6 +10,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Header
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
@@ -112,11 +113,20 @@ def _again(body: str | None, status: int) -> Response:
     return Response(body, status, headers, media_type="application/json")
 
 
+@cache
+def places_of(app: App) -> CapacityLimiter:
+    """Return what lets the requests of programs take turns among themselves: however many come at
+    once, half of the places are left to pages and to what booking systems deliver.
+    """
+    return CapacityLimiter(max(1, limiter_of(app).total_tokens // 2))
+
+
 async def turn(request: Request) -> AsyncIterator[None]:
     """Wait for one of the few places in which pages and requests are answered, since there are only
     so many connections to the database.
     """
-    async with limiter_of(request.app.state.app):
+    app: App = request.app.state.app
+    async with places_of(app), limiter_of(app):
         yield
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import AbstractContextManager
 from datetime import timedelta
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
+from httpx2 import ASGITransport, AsyncClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from reminders.rules.roles import Role
 from reminders.store.database import reading
 from reminders.store.tables import ApiKey, Client, Consent
+from reminders.web import create_web
 from reminders.web.api import caller
 from tests.conftest import House
 from tests.support.api import ANA, BOOKING, Program
@@ -152,6 +157,35 @@ def test_new_clients_of_two_bookings_at_once_are_one(house: House) -> None:
     for thread in threads:
         thread.join()
     assert count(house, Client) == 1
+
+
+def test_however_many_programs_call_at_once_pages_are_answered(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, desk = Program(house), signed_in(house)
+    go_on, usual = Event(), caller.Caller.reading
+
+    def wait_and_read(self: caller.Caller) -> AbstractContextManager[Session]:
+        go_on.wait(20)
+        return usual(self)
+
+    async def call() -> tuple[int, set[int]]:
+        transport, cookies = ASGITransport(create_web(house.app)), desk.browser.cookies
+        headers = {"Authorization": f"Bearer {program.token}"}
+        async with AsyncClient(
+            transport=transport, base_url="http://localhost:8000", cookies=cookies
+        ) as client:
+            calls = [
+                asyncio.create_task(client.get("/api/v1/clients", headers=headers))
+                for _ in range(12)
+            ]
+            await asyncio.sleep(0.5)
+            page = await asyncio.wait_for(client.get("/clients"), 10)
+            go_on.set()
+            return page.status_code, {answer.status_code for answer in await asyncio.gather(*calls)}
+
+    monkeypatch.setattr(caller.Caller, "reading", wait_and_read)
+    assert asyncio.run(call()) == (200, {200})
 
 
 def test_a_misspelled_parameter_is_refused(house: House) -> None:
