@@ -245,13 +245,11 @@ class App:
             self.restore_guard.release(session, settled)
             erase_again(session, self.clock())
 
-        parts = (self.engine, self.unknown_messages, self.clock, patience)
-        resend = self.settings.email_in_doubt == "resend"
-        return FailoverSettler(*parts, read_first, release, resend=resend)
+        parts = (self.engine, self.unknown_messages, self.clock, patience, read_first, release)
+        return FailoverSettler(*parts, resend=self.settings.email_in_doubt == "resend")
 
     def tick(self) -> PassSummary | Hold:
-        """Make one pass for a host that has only cron, or return why nothing may be sent. Raises as
-        ``hold`` does."""
+        """Make one pass where there is only cron, or return why nothing may go; raises as ``hold``."""
         follow_zone_data(self.engine, self.library, self.clock())
         self.raise_alarms()
         self.alert_sender().run()
