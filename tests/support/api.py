@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from threading import Thread
 from typing import Any
 
+from anyio.from_thread import start_blocking_portal
 from httpx2 import Response
 from starlette.testclient import TestClient
 
@@ -38,6 +41,16 @@ class Program:
             headers={"Authorization": f"Bearer {self.token}"},
             raise_server_exceptions=False,
         )
+
+    def at_once(self, threads: Iterable[Thread]) -> None:
+        """Let calls come at once, to one server: its places are of one loop, as in a process."""
+        started = list(threads)
+        with start_blocking_portal() as self.browser.portal:
+            for thread in started:
+                thread.start()
+            for thread in started:
+                thread.join()
+        self.browser.portal = None
 
     def get(self, path: str, **query: Any) -> Response:
         return self.browser.get(path, params=query)

@@ -137,25 +137,17 @@ def test_the_same_at_once_is_done_once(house: House, repeat: str) -> None:
     def put() -> None:
         effects.append(program.put("/treatments/cliniko/b-1", repeat, **body).json()["effect"])
 
-    threads = [Thread(target=put) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    program.at_once(Thread(target=put) for _ in range(4))
     assert sorted(effects) == (["added"] * 4 if repeat else ["added", *["unchanged"] * 3])
     assert count(house, Client) == 1
 
 
 def test_new_clients_of_two_bookings_at_once_are_one(house: House) -> None:
     program = Program(house)
-    threads = [
+    program.at_once(
         Thread(target=program.put, args=(f"/treatments/cliniko/b-{n}",), kwargs=BOOKING | {"client": ANA, "starts_at": f"2026-0{n}-12"})
         for n in (4, 6, 8)
-    ]  # fmt: skip
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    )  # fmt: skip
     assert count(house, Client) == 1
 
 
