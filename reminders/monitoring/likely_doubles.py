@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched, combinations, islice
+from threading import Lock
 
 from sqlalchemy.orm import Session
 
@@ -53,6 +54,7 @@ class LikelyDoubles:
 
     def __init__(self) -> None:
         self._searches: dict[int, Search] = {}
+        self._one = Lock()
 
     def find(
         self, session: Session, clinic_id: int, now: datetime, limit: int
@@ -62,10 +64,14 @@ class LikelyDoubles:
         into a form is none, and whom a question is about is asked about there.
         """
         since, search = doubles.last_changes(session), self._searches.get(clinic_id)
-        if search is None or search.since != since or now - search.at > SEARCHED_EVERY:
-            search = Search(now, since, _search(session, clinic_id))
-            self._searches[clinic_id] = search
-        return list(islice(_unsaid(session, clinic_id, search.pairs), limit))
+        is_old = search is None or search.since != since or now - search.at > SEARCHED_EVERY
+        if is_old and self._one.acquire(blocking=False):  # who comes meanwhile sees what was found
+            try:
+                search = Search(now, since, _search(session, clinic_id))
+                self._searches[clinic_id] = search
+            finally:
+                self._one.release()
+        return list(islice(_unsaid(session, clinic_id, search.pairs if search else ()), limit))
 
 
 def _search(session: Session, clinic_id: int) -> list[LikelyDouble]:
