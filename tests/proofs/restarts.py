@@ -19,6 +19,8 @@ from tests.proofs.verdict import Verdict
 
 BACKLOG = 300
 WORKERS = 2
+PATIENCE = 20
+"""Tries before the server counts as gone."""
 
 
 def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
@@ -44,11 +46,13 @@ def prove(stage: Stage, plan: Plan) -> Iterator[Verdict]:
 
 
 def _pour(loaded: Load) -> None:
-    """Pour, once more where a connection had died with the server before."""
-    try:
-        loaded.pour(BACKLOG)
-    except SQLAlchemyError:
-        loaded.pour(BACKLOG)
+    """Pour, again where a connection had died with the server before, or a pooler still says so."""
+    for _ in range(PATIENCE):
+        try:
+            return loaded.pour(BACKLOG)
+        except SQLAlchemyError:
+            time.sleep(0.5)
+    return loaded.pour(BACKLOG)
 
 
 def restart(server: Any) -> None:
