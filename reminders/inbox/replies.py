@@ -234,8 +234,10 @@ class _ReplyContext:
         ):
             return ""
         language = self._clients[0].language if self._clients else "en"
-        others = ", ".join(c.name for c in self._clinics[1:]) if which in _FOR_ALL else ""
-        return self._answers.write(which, language, self._clinic_of_text, others)
+        others = map(name_in_texts, self._clinics[1:] if which in _FOR_ALL else ())
+        return self._answers.write(
+            which, language, self._clinic_of_text, ", ".join(others), contact=self._inbound.contact
+        )
 
     def _alert(self, kind: str, reply_id: int) -> None:
         """Alert staff by email within a minute, once for a burst of texts."""

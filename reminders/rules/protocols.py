@@ -66,7 +66,8 @@ class Milestone:
 
     ``purpose`` says why it comes, ``sources`` are keys of where its facts stand, ``approver`` is
     who must approve its wording, ``phase`` the healing phase it falls in (0 is before). With
-    ``link`` its text always carries the address of the client's own page.
+    ``link`` its text always carries the address of the client's own page; ``number_and_link`` says why it
+    may carry the clinic's number as well.
     """
 
     key: str
@@ -84,6 +85,7 @@ class Milestone:
     phase: int = 0
     weeks_by: str = ""
     link: bool = False
+    number_and_link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,4 +214,5 @@ def _milestone(row: Mapping[str, Any], defaults: Mapping[str, int]) -> Milestone
         phase=row.get("phase", 0),
         weeks_by=weeks_by,
         link=row.get("link", False),
+        number_and_link=row.get("number_and_link", ""),
     )

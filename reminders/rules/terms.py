@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from reminders.rules.sending_hours import SendingHours
+from reminders.rules.text_names import ClientNames
 from reminders.rules.wording import NOTHING_OWN, Customisation
 
 
@@ -143,6 +144,7 @@ class ClinicFacts:
     Two of one clinic are the same only if nothing was changed in between. ``segments_left`` is
     what remains of this month's budget; None without one. ``halted`` says why nothing of it may
     leave at all; with ``attendance_required`` aftercare waits until somebody says that the client came.
+    ``text_name`` is the name it chose for texts, ``client_names`` how it names clients there.
     """
 
     clinic_id: int
@@ -161,6 +163,9 @@ class ClinicFacts:
     segments_left: int | None = None
     halted: Reason | None = None
     attendance_required: bool = False
+    text_name: str | None = None
+    client_names: ClientNames = ClientNames.CHEAPEST
+    stop_on_every_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +184,8 @@ class Facts:
     """All that is needed to decide about one reminder and to word it.
 
     A ``note`` has no protocol and no treatment. ``texts_on`` and ``emailed_at`` say what this
-    clinic sent to the number or address lately, for whichever client.
+    clinic sent to the number or address lately, for whichever client, ``stop_told_at`` when one of its
+    texts last said there how to stop, ``course_begun`` that a text of this treatment has left lately.
     """
 
     reminder_id: int
@@ -212,6 +218,8 @@ class Facts:
     practice_recipient: bool = False
     discretion: Discretion = Discretion.PLAIN
     visit: Visit | None = None
+    stop_told_at: datetime | None = None
+    course_begun: bool = False
 
     @property
     def requested(self) -> bool:
@@ -227,7 +235,7 @@ class Message:
     """A rendered reminder, ready for a sender.
 
     ``reference`` is the same on every attempt, ``attempt`` names this one; it must not leave
-    after ``expires_at`` (UTC).
+    after ``expires_at`` (UTC). ``tells_stop`` says that a text says how to stop.
     """
 
     channel: Channel
@@ -245,6 +253,7 @@ class Message:
     unsubscribe_url: str = ""
     language: str = "en"
     wording: int | None = None
+    tells_stop: bool = False
 
 
 class InputError(ValueError):

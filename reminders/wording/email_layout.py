@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 from css_inline import CSSInliner
@@ -12,6 +13,7 @@ from reminders.rules.wording import Wording
 from reminders.wording.languages import Language
 from reminders.wording.library import Library
 from reminders.wording.markdown import hold_tags, to_html, to_text
+from reminders.wording.text_composition import PAGE, by_phone
 
 BODY = "<!-- body -->"
 
@@ -52,13 +54,24 @@ class Compiled:
         self._language = language
         self._wording = wording
         self._phase = milestone.phase
-        self.link = milestone.link
+        self._link = milestone.link
         self.wording = wording_id
 
     @cached_property
-    def sms(self) -> Template:
-        """Return the text, without clinic and stop words."""
-        return _PLAIN.from_string(self._wording.sms)
+    def texts(self) -> tuple[Template, ...]:
+        """Return the text as it is said, and as it is said where the address of the client's page
+        leaves no room to say how to stop; both without the clinic's name and how to stop.
+        """
+        return tuple(map(_PLAIN.from_string, self._texts()))
+
+    def _texts(self) -> Iterator[str]:
+        said = self._wording.sms
+        if self._link and "page_url" not in said:
+            said = f"{said} {PAGE}"
+        yield said
+        briefly = by_phone(said, self._language.say["questions"])
+        if briefly is not None:
+            yield briefly
 
     @cached_property
     def subject(self) -> Template:
@@ -102,7 +115,6 @@ class Compiled:
 class CompiledOneOff(Compiled):
     """The layout of a one-off message, whose words are never read as a template."""
 
-    link = False
     wording = None
 
     def __init__(self, library: Library, language: Language) -> None:
@@ -116,6 +128,7 @@ class CompiledOneOff(Compiled):
             "{{ one_off.text }}",
         )
         self._phase = 0
+        self._link = False
 
     def _html_body(self) -> str:
         return f'<p style="white-space: pre-line">{self._wording.body}</p>'
@@ -124,10 +137,19 @@ class CompiledOneOff(Compiled):
         return self._wording.body
 
 
+class CompiledWelcome(CompiledOneOff):
+    """The first text to a number, which leads to the client's page where that costs no segment."""
+
+    def _texts(self) -> Iterator[str]:
+        welcome = self._language.welcome
+        yield f"{welcome} {PAGE}"
+        yield f"{welcome} {self._language.say['questions']}"
+        yield welcome
+
+
 class CompiledDiscreet(Compiled):
     """A message that says only where to read it, for a client whose screen others see."""
 
-    link = True
     wording = None
 
     def __init__(self, library: Library, language: Language) -> None:
@@ -136,3 +158,6 @@ class CompiledDiscreet(Compiled):
         self._language = language
         self._wording = Wording(**language.discreet)
         self._phase = 0
+
+    def _texts(self) -> Iterator[str]:
+        yield self._wording.sms

@@ -6,10 +6,12 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 
-from reminders.rules.contacts import clean, show_national
-from reminders.rules.segments import fold
+from reminders.rules.contacts import show_national
+from reminders.rules.stop_line import rates_may_apply
 from reminders.rules.terms import ClinicFacts
+from reminders.rules.text_names import name_in_texts
 from reminders.wording.library import Library, WordingError
+from reminders.wording.text_composition import written
 
 
 class FixedReplies:
@@ -20,17 +22,27 @@ class FixedReplies:
         self._library = library
         self._read = cache(self._read_file)
 
-    def write(self, which: str, language: str, clinic: ClinicFacts | None, others: str = "") -> str:
-        """Return an answer in a language, or its parent, or English.
+    def write(
+        self,
+        which: str,
+        language: str,
+        clinic: ClinicFacts | None,
+        others: str = "",
+        *,
+        contact: str = "",
+    ) -> str:
+        """Return an answer to a number (E.164) in a language, or its parent, or English.
 
         ``others`` are clinics that it speaks for as well. Raises ``WordingError``.
         """
-        words = {"clinic": "", "phone": "", "per_week": ""}
+        tongue = self._library.all_languages[self._written_in(language)]
+        words = {"rates": tongue.rates(may_apply=rates_may_apply(contact))}
         if clinic is not None:
-            name = f"{clinic.name}, {others}" if others else clinic.name
-            phone = show_national(clinic.phone, clinic.country)
-            words = {"clinic": name, "phone": phone, "per_week": str(clinic.texts_per_week)}
-        return clean(fold(self._sentence(which, language).format_map(words)))
+            name = name_in_texts(clinic)
+            words["clinic"] = f"{name}, {others}" if others else name
+            words["phone"] = show_national(clinic.phone, clinic.country)
+            words["per_week"] = str(clinic.texts_per_week)
+        return written(self._read(tongue.tag)[which].format_map(words))
 
     def alert(self, kind: str) -> tuple[str, str]:
         """Return subject and body of what staff are told; raises ``WordingError``."""
@@ -41,11 +53,10 @@ class FixedReplies:
             msg = f"alerts.toml does not say what to tell of {kind}: {error}"
             raise WordingError(msg) from error
 
-    def _sentence(self, which: str, language: str) -> str:
+    def _written_in(self, language: str) -> str:
         folder, parent = self._library.root / "texts", language.split("-", maxsplit=1)[0]
         theirs = sorted(path.stem for path in folder.glob(f"{parent}*.toml"))
-        name = language if language in theirs else next(iter(theirs), "en")
-        return self._read(name)[which]
+        return language if language in theirs else next(iter(theirs), "en")
 
     def _read_file(self, language: str) -> Mapping[str, str]:
         try:

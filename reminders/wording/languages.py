@@ -21,8 +21,8 @@ _WORD = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|[^\W\d_]+(?:-[^\W\d_]+)*", re.DOTALL)
 class Language:
     """One language's fixed phrases, plural forms and headings.
 
-    ``measure`` is how its reading age is counted, ``segments`` how many a text may take.
-    ``discreet`` is a message that says only where to read. ``counts`` holds, by kind and CLDR
+    ``measure`` is how its reading age is counted, ``stop`` how a text says how to stop, ``welcome``
+    the first text to a number. ``discreet`` is a message that says only where to read. ``counts`` holds, by kind and CLDR
     plural form, words such as “hours”; ``spelling`` what a regional edition spells otherwise than
     the language it ``extends``.
     """
@@ -30,15 +30,15 @@ class Language:
     tag: str
     name: str
     measure: str
-    segments: int
     stop: str
+    welcome: str
     headings: Mapping[str, str]
     phases: tuple[str, ...]
     spans: tuple[str, ...]
     say: Mapping[str, str]
     counts: Mapping[str, Mapping[str, str]]
     discreet: Mapping[str, str]
-    lint: Mapping[str, list[str]]
+    lint: Mapping[str, Any]
     extends: str = ""
     spelling: Mapping[str, str] = field(default_factory=dict)
 
@@ -46,6 +46,10 @@ class Language:
         """Write a number with what it counts, in the plural form of that language."""
         form = Locale.parse(self.tag, sep="-").plural_form(number)
         return f"{number} {self.counts[kind][form]}"
+
+    def rates(self, *, may_apply: bool) -> str:
+        """Say what texts cost whoever gets them: where they may, and where only answers do."""
+        return self.say["rates_may_apply" if may_apply else "usual_rates"]
 
     def respell(self, source: str) -> str:
         """Spell a text as this edition does; placeholders and letters' case are kept."""
@@ -73,8 +77,8 @@ def _language(
         tag=tag,
         name=merged["name"],
         measure=merged["measure"],
-        segments=merged["segments"],
         stop=merged["stop"],
+        welcome=merged["welcome"],
         headings=merged["headings"],
         phases=tuple(merged["phases"]),
         spans=tuple(merged["spans"]),

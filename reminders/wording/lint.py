@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date
 
-from jinja2 import Environment, StrictUndefined, TemplateError
+from jinja2 import TemplateError
 
 from reminders.rules.protocols import Protocol
-from reminders.rules.segments import fold, size, ucs2_characters
 from reminders.rules.wording import Wording
 from reminders.wording.composition import only_placeholders
-from reminders.wording.languages import Language
 from reminders.wording.library import Library, WordingError
+from reminders.wording.lint_cases import FILL, Case, Found, sample
+from reminders.wording.lint_texts import TEXT_CHECKS
 from reminders.wording.markdown import hold_tags, to_text
 from reminders.wording.reading_age import grade, sentences, words
 
@@ -39,24 +39,6 @@ _LINK = re.compile(r"(?i)\b(?:https?://|www\.)")
 _RESERVED = re.compile(
     r"\b(?:STOP|STOPALL|UNSUBSCRIBE|CANCEL|END|QUIT|START|UNSTOP|YES|HELP|INFO|REVOKE|OPTOUT)\b"
 )
-_SAMPLE = {
-    "first_name": "Bartholomewx",
-    "when": "Wed, Sep 23 at 4:45 PM",
-    "date": "Wed, Sep 23",
-    "emergency": "112",
-    "page_url": "",
-    "clinic": {
-        "name": "Twenty Letter Clinic",
-        "phone": "+1 415-555-0132",
-        "dial": "+14155550132",
-        "address": "18 Rose Street",
-    },
-}
-"""A clinic of twenty letters, a first name of twelve, a phone number of fifteen."""
-
-_FILL = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 (texts)
-
-
 @dataclass(frozen=True, slots=True)
 class LintFault:
     """What is wrong, by which rule, where, and what to do about it."""
@@ -66,17 +48,6 @@ class LintFault:
     language: str
     milestone: str
     problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One wording with one set of numbers: as written, and as rendered."""
-
-    protocol: Protocol
-    language: Language
-    milestone: str
-    source: Wording
-    read: Wording
 
 
 def lint_wording(
@@ -98,17 +69,14 @@ def lint_wording(
         if not all(map(only_placeholders, astuple(source))):
             return [fault("placeholder", "Use only placeholders and plain conditions.")]
         filled = library.with_numbers(protocol, language, source, numbers or {})
-        read = Wording(*(_FILL.from_string(part).render(_SAMPLE) for part in astuple(filled)))
+        read = Wording(*(FILL.from_string(part).render(sample(tongue)) for part in astuple(filled)))
     except (TemplateError, WordingError) as error:
         return [fault("placeholder", f"A placeholder is not known or not closed: {error}.")]
-    case = _Case(course, tongue, milestone, source, read)
+    case = Case(course, tongue, milestone, source, filled, read)
     return [fault(rule, problem) for check in _CHECKS for rule, problem in check(case)]
 
 
-Found = Iterator[tuple[str, str]]
-
-
-def _readable(case: _Case) -> Found:
+def _readable(case: Case) -> Found:
     text = f"{case.read.sms}\n{to_text(case.read.body)}"
     years = grade(text, case.language.measure)
     if years > HIGHEST_GRADE:
@@ -121,18 +89,7 @@ def _readable(case: _Case) -> Found:
             yield "sentence-length", f"Part this sentence in two: “{sentence}”"
 
 
-def _priced(case: _Case) -> Found:
-    text = fold(f"Twenty Letter Clinic: {case.read.sms} {case.language.stop}")
-    if size(text).segments > case.language.segments:
-        letters = ucs2_characters(text)
-        why = f" “{''.join(letters)}” makes every part shorter." if letters else " Shorten it."
-        yield (
-            "segments",
-            f"This text takes {size(text).segments} segments ({len(text)} letters); at most {case.language.segments}.{why}",
-        )
-
-
-def _truthful(case: _Case) -> Found:
+def _truthful(case: Case) -> Found:
     everything = " ".join(astuple(case.read))
     for pattern in case.language.lint["banned"]:
         if match := re.search(pattern, everything, re.IGNORECASE):
@@ -149,11 +106,10 @@ def _truthful(case: _Case) -> Found:
             yield "procedure-named", f"“{name}” would show on a lock screen. Say “your visit”."
 
 
-def _complete(case: _Case) -> Found:
-    for part, asked in (("text", case.source.sms), ("email", case.source.body)):
-        for name in ("first_name", "clinic.phone"):
-            if not re.search(rf"\{{\{{\s*{re.escape(name)}\s*\}}\}}", asked):
-                yield "required-part", f"The {part} lacks {{{{ {name} }}}}."
+def _complete(case: Case) -> Found:
+    for name in ("first_name", "clinic.phone"):
+        if not re.search(rf"\{{\{{\s*{re.escape(name)}\s*\}}\}}", case.source.body):
+            yield "required-part", f"The email lacks {{{{ {name} }}}}."
     for heading in case.language.headings.values():
         if f"## {heading}" not in case.source.body:
             yield "required-part", f"The email lacks the heading “{heading}”."
@@ -161,7 +117,7 @@ def _complete(case: _Case) -> Found:
         yield "required-part", "The email lacks a link that calls the clinic."
 
 
-def _three_things(case: _Case) -> Found:
+def _three_things(case: Case) -> Found:
     if case.milestone not in THREE_THINGS:
         return
     for part, text in (("text", case.read.sms), ("email", case.read.body)):
@@ -170,7 +126,7 @@ def _three_things(case: _Case) -> Found:
                 yield "required-part", f"The {part} says nothing of {theme}."
 
 
-def _numbers(case: _Case) -> Found:
+def _numbers(case: Case) -> Found:
     for part in astuple(case.source):
         bare = _HELD.sub(" ", hold_tags(part, str))
         if match := re.search(r"\S*\d\S*", bare):
@@ -180,7 +136,7 @@ def _numbers(case: _Case) -> Found:
             )
 
 
-def _addressed(case: _Case) -> Found:
+def _addressed(case: Case) -> Found:
     everything = " ".join(astuple(case.source))
     if match := _SHORTENERS.search(everything):
         yield "shortener", f"Carriers block “{match[0]}”. Use {{{{ page_url }}}}."
@@ -193,7 +149,7 @@ def _addressed(case: _Case) -> Found:
         )
 
 
-def _shown(case: _Case) -> Found:
+def _shown(case: Case) -> Found:
     if match := _MARKUP.search(case.read.sms):
         yield "markup", f"“{match[0]}” shows as it is in a text. Write plain words."
     for part, most in (("subject", LONGEST_SUBJECT), ("preheader", LONGEST_PREHEADER)):
@@ -201,7 +157,7 @@ def _shown(case: _Case) -> Found:
             yield "cut-off", f"A phone cuts the {part} off. Stay under {most} letters."
 
 
-_CHECKS = (_shown, _readable, _priced, _truthful, _complete, _three_things, _numbers, _addressed)
+_CHECKS = (_shown, _readable, _truthful, _complete, _three_things, _numbers, _addressed, *TEXT_CHECKS)
 
 
 def lint_library(library: Library, today: date) -> Iterator[LintFault]:

@@ -10,15 +10,18 @@ from typing import Any, Protocol
 from babel import Locale
 from jinja2 import TemplateError
 
+from reminders.rules import stop_line
 from reminders.rules.contacts import clean, show_national
-from reminders.rules.segments import TextSize, fold, size
+from reminders.rules.segments import size
 from reminders.rules.terms import Channel, ClinicFacts, Discretion, Facts, Message, OneOffKind
+from reminders.rules.text_names import name_in_texts, ways_to_greet
 from reminders.rules.wording import Approved
 from reminders.wording.composition import only_placeholders
 from reminders.wording.dates import locale_of, say_date, say_date_briefly, say_time
-from reminders.wording.email_layout import Compiled, CompiledDiscreet, CompiledOneOff
+from reminders.wording.email_layout import Compiled, CompiledDiscreet, CompiledOneOff, CompiledWelcome
 from reminders.wording.languages import Language
 from reminders.wording.library import Library, WordingError
+from reminders.wording.text_composition import compose, written
 
 
 class RenderError(ValueError):
@@ -66,7 +69,7 @@ class Renderer:
     def _wording(self, facts: Facts) -> tuple[Language, Compiled]:
         library, clinic = self._library, facts.clinic
         if facts.one_off is not None:
-            return _of_one_off(library, facts.language, clinic.country)
+            return _of_one_off(library, facts.one_off.kind, facts.language, clinic.country)
         if facts.discretion is Discretion.DISCREET:
             return _discreet(library, facts.protocol, facts.language, clinic.country)
         return _of_clinic(library, clinic, facts.protocol, facts.language, facts.milestone)
@@ -80,13 +83,15 @@ class Renderer:
         now: datetime,
         expires_at: datetime,
     ) -> Message:
-        welcome = facts.one_off is not None and facts.one_off.kind is OneOffKind.OPT_IN
-        said = self._welcome(facts) if welcome else compiled.sms.render(words)
-        text, cost = (
-            _composed(words, said, language.stop, always=compiled.link or welcome)
-            if facts.one_off is None or welcome
-            else _sized(said)
-        )
+        tells_stop = stop_line.is_due(facts, now)
+        stop = language.stop if tells_stop else ""
+        ways = [way.render for way in compiled.texts]
+        if facts.one_off is None or facts.one_off.kind is OneOffKind.OPT_IN:
+            names = ways_to_greet(facts.first_name, facts.clinic.client_names)
+            text, cost = compose(name_in_texts(facts.clinic), ways, names, words, stop)
+        else:
+            text = written(ways[0](words))
+            cost = size(text)
         return Message(
             channel=Channel.SMS,
             to=facts.contact or "",
@@ -100,12 +105,8 @@ class Renderer:
             wording=compiled.wording,
             written_at=now,
             expires_at=expires_at,
+            tells_stop=tells_stop,
         )
-
-    def _welcome(self, facts: Facts) -> str:
-        """Render the welcome text from the phrases of client pages, which are in more languages."""
-        words = self._library.phrases.words(facts.language, facts.clinic.country)
-        return words("opt_in.text", per_week=facts.clinic.texts_per_week).unescape()
 
     def _email(
         self,
@@ -144,10 +145,11 @@ class Renderer:
             "clinic": _clinic_words(clinic),
             "first_name": facts.first_name,
             "date": day,
-            "when": language.say["at"].format(date=day, time=hour) if hour else day,
+            "when": _when(language, day, hour),
             "emergency": self._emergency(facts, language),
             "page_url": self._names.page_url(facts.client_id, facts.page_edition),
-            "treatment": "",
+            "per_week": clinic.texts_per_week,
+            "rates": _rates(language, facts.contact or ""),
         }
 
     def _when(self, facts: Facts, locale: Locale) -> tuple[str, str]:
@@ -200,10 +202,13 @@ def _compiled(
 
 
 @cache
-def _of_one_off(library: Library, wanted: str, country: str) -> tuple[Language, Compiled]:
+def _of_one_off(
+    library: Library, kind: OneOffKind, wanted: str, country: str
+) -> tuple[Language, Compiled]:
     first = next(iter(library.protocols))
     language = library.all_languages[library.language(first, wanted, country)]
-    return language, CompiledOneOff(library, language)
+    welcome = kind is OneOffKind.OPT_IN
+    return language, (CompiledWelcome if welcome else CompiledOneOff)(library, language)
 
 
 @cache
@@ -214,21 +219,16 @@ def _discreet(
     return language, CompiledDiscreet(library, language)
 
 
-def _composed(words: dict[str, Any], said: str, stop: str, *, always: bool) -> tuple[str, TextSize]:
-    """Compose the text: the clinic first, how to stop last; before that the address of the client's
-    page where it costs no segment, or ``always``.
-    """
-    begun = f"{words['clinic']['name']}: {said}"
-    alone = _sized(f"{begun} {stop}")
-    if not words["page_url"]:
-        return alone
-    linked = _sized(f"{begun} {words['page_url']} {stop}")
-    return linked if always or linked[1].segments == alone[1].segments else alone
+def _rates(language: Language, number: str) -> str:
+    """Say what texts cost, and where to get help where carriers ask for that, too."""
+    may_apply = stop_line.rates_may_apply(number)
+    said = language.rates(may_apply=may_apply)
+    return f"{said} {language.say['help']}" if may_apply else said
 
 
-def _sized(text: str) -> tuple[str, TextSize]:
-    written = clean(fold(text))
-    return written, size(written)
+def _when(language: Language, day: str, hour: str) -> str:
+    """Say day and hour; a sentence may end behind them, so that no dot of theirs stands last."""
+    return language.say["at"].format(date=day, time=hour.removesuffix(".")) if hour else day
 
 
 @lru_cache(maxsize=4096)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.sending_hours import parse as parse_hours
 from reminders.rules.terms import ClinicFacts, Reason
+from reminders.rules.text_names import ClientNames
 from reminders.rules.wording import Customisation
 from reminders.store.column_types import among
 from reminders.store.queries import segment_budgets
@@ -46,6 +47,7 @@ def _halt(row: Row[Any]) -> Reason | None:
 _KNOWN = (
     "id", "name", "phone", "email", "address", "country", "live", "sending_hours",
     "texts_per_day", "texts_per_week", "time_zone", "segment_budget", "attendance_required",
+    "text_name", "client_names", "stop_on_every_text",
 )  # fmt: skip
 
 
@@ -71,6 +73,9 @@ def _clinic_facts(
     time_zone: str,
     segment_budget: int | None,
     attendance_required: bool,  # noqa: FBT001
+    text_name: str | None,
+    client_names: ClientNames,
+    stop_on_every_text: bool,  # noqa: FBT001
     its_own: Customisation,
     halted: Reason | None = None,
 ) -> ClinicFacts:
@@ -90,4 +95,7 @@ def _clinic_facts(
         segment_budget=segment_budget,
         halted=halted,
         attendance_required=attendance_required,
+        text_name=text_name,
+        client_names=client_names,
+        stop_on_every_text=stop_on_every_text,
     )

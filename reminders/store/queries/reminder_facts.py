@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.quiet_hours import recipients_hours
 from reminders.rules.sending_hours import SendingHours
+from reminders.rules.stop_line import AT_LEAST_EVERY
 from reminders.rules.terms import (
     LEFT,
     OPEN,
@@ -56,6 +57,9 @@ from reminders.store.tables import (
 
 CAP_MEMORY = timedelta(days=9)
 """How far back texts are counted: the cap's week, whatever the zones."""
+
+TEXT_MEMORY = AT_LEAST_EVERY + timedelta(days=1)
+"""How far back it is known which texts said how to stop, and of which treatments they were."""
 
 
 def facts(session: Session, ids: Collection[int], now: datetime) -> list[Facts]:
@@ -179,6 +183,7 @@ _FACTS = (
         R.c.id.label("reminder_id"),
         R.c.clinic_id,
         R.c.client_id,
+        R.c.treatment_id,
         R.c.claim,
         R.c.milestone,
         R.c.channel,
@@ -221,25 +226,34 @@ _FACTS = (
 
 def _sent_lately(
     session: Session, contacts: Collection[str], now: datetime
-) -> dict[tuple[int, str], list[datetime]]:
-    """Return when each clinic last sent what counts to these numbers and addresses, whoever it was
-    for, as far back as the caps look.
+) -> dict[tuple[int, str], list[Row[Any]]]:
+    """Return what each clinic last sent to these numbers and addresses, whoever it was for: all
+    that counts as far back as the caps look, and texts as far back as they say how to stop.
     """
-    sent: dict[tuple[int, str], list[datetime]] = defaultdict(list)
+    sent: dict[tuple[int, str], list[Row[Any]]] = defaultdict(list)
     if not contacts:
         return sent
-    for row in asked(session, _SENT, contacts=list(contacts), since=now - CAP_MEMORY):
-        sent[row.clinic_id, row.contact].append(row.handoff_at)
+    spans = {"since": now - CAP_MEMORY, "texts_since": now - TEXT_MEMORY}
+    for row in asked(session, _SENT, contacts=list(contacts), **spans):
+        sent[row.clinic_id, row.contact].append(row)
     return sent
 
 
+_WITHIN_CAPS = A.c.handoff_at > bindparam("since")
 _SENT = (
-    select(R.c.clinic_id, A.c.contact, A.c.handoff_at)
+    select(
+        R.c.clinic_id,
+        A.c.contact,
+        A.c.handoff_at,
+        A.c.tells_stop,
+        R.c.treatment_id,
+        and_(_WITHIN_CAPS, or_(R.c.one_off_id.is_(None), R.c.channel == Channel.EMAIL)).label("counts"),
+    )
     .join_from(A, R, and_(R.c.id == A.c.reminder_id, R.c.claim == A.c.claim))
     .where(
         among(A.c.contact, "contacts"),
-        A.c.handoff_at > bindparam("since"),
-        or_(R.c.one_off_id.is_(None), R.c.channel == Channel.EMAIL),
+        A.c.handoff_at > bindparam("texts_since"),
+        or_(_WITHIN_CAPS, R.c.channel == Channel.SMS),
         is_status(*LEFT),
     )
 )
@@ -251,9 +265,10 @@ def _as_told(clinic: ClinicFacts, its_hours: SendingHours) -> ClinicFacts:
     return clinic if its_hours == clinic.hours else replace(clinic, hours=its_hours)
 
 
-def _facts(row: Row[Any], clinic: ClinicFacts, sent: Collection[datetime]) -> Facts:
+def _facts(row: Row[Any], clinic: ClinicFacts, sent: Collection[Row[Any]]) -> Facts:
     zone = ZoneInfo(row.time_zone) if row.time_zone else clinic.zone
-    texts, emails = ((sent, ()), ((), sent))[row.channel is Channel.EMAIL]
+    counted = [one.handoff_at for one in sent if one.counts]
+    texts, emails = ((counted, ()), ((), counted))[row.channel is Channel.EMAIL]
     return Facts(
         reminder_id=row.reminder_id,
         client_id=row.client_id,
@@ -285,6 +300,8 @@ def _facts(row: Row[Any], clinic: ClinicFacts, sent: Collection[datetime]) -> Fa
         discretion=row.discretion,
         on_hold=row.held_at is not None,
         visit=_visit(row),
+        stop_told_at=max((one.handoff_at for one in sent if one.tells_stop), default=None),
+        course_begun=any(one.treatment_id == row.treatment_id for one in sent),
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from reminders.rules.terms import Act, Channel, Discretion, Purpose, Reason
+from reminders.rules.text_names import ClientNames
 from reminders.rules.visits import ToldBy
 from reminders.store.column_types import Instant, Word
 from reminders.store.tables.common import EMPTY, FALSE, ONE, ZERO, owned_by, where
@@ -22,13 +23,16 @@ class Clinic(SQLModel, table=True):
     ``customisation_version`` is a new token whenever its wording or parameters change;
     ``segment_price`` is what a segment costs, in millionths of the currency (ISO 4217). ``slug``
     names it in the address clients join at; it is printed, so it never changes. With
-    ``attendance_required`` aftercare waits until somebody says that the client came.
+    ``attendance_required`` aftercare waits until somebody says that the client came. ``text_name`` is
+    the name it chose for texts; ``client_names`` is how clients are named there. With ``both_channels``
+    a client who agreed to texts and emails gets every milestone by both.
     """
 
     __table_args__ = (Index("clinic_slug", "slug", unique=True),)
 
     id: int = Field(default=None, primary_key=True)
     name: str
+    text_name: str | None = None
     name_key: str = Field(unique=True)
     slug: str | None = None
     time_zone: str
@@ -41,6 +45,13 @@ class Clinic(SQLModel, table=True):
     texts_per_week: int = 3
     live: bool = False
     attendance_required: bool = Field(default=False, sa_column_kwargs=FALSE)
+    client_names: ClientNames = Field(
+        default=ClientNames.CHEAPEST,
+        sa_type=Word(ClientNames),
+        sa_column_kwargs={"server_default": ClientNames.CHEAPEST.value},
+    )
+    stop_on_every_text: bool = Field(default=False, sa_column_kwargs=FALSE)
+    both_channels: bool = Field(default=False, sa_column_kwargs=FALSE)
     wording_accepted_at: datetime | None = Field(default=None, sa_type=Instant)
     paused_at: datetime | None = Field(default=None, sa_type=Instant)
     paused_by: str | None = None
@@ -57,7 +68,7 @@ class Client(SQLModel, table=True):
     ``welcomed_at`` is when the first text to their number was planned, which confirms the consent;
     none for whoever shares the number. ``page_key`` is the hash of the key to the client's own page
     in its ``page_edition``. The client's choices: local ``preferred_hour``, no messages before
-    ``paused_until``, and ``discretion``. One that was made one with another
+    ``paused_until``, ``both_channels`` (None is as the clinic has it), and ``discretion``. One that was made one with another
     (``merged_into``) keeps what it was found by, and leads there. ``import_id`` is the long list that
     brought them.
     """
@@ -102,6 +113,7 @@ class Client(SQLModel, table=True):
     page_edition: int = Field(default=1, sa_column_kwargs=ONE)
     preferred_hour: int | None = None
     paused_until: datetime | None = Field(default=None, sa_type=Instant)
+    both_channels: bool | None = None
     discretion: Discretion = Field(
         default=Discretion.PLAIN,
         sa_type=Word(Discretion),

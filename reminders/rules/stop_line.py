@@ -1,0 +1,51 @@
+"""When a text says how to stop: at the start of everything, at regular intervals, and where it must."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import phonenumbers
+
+from reminders.rules.terms import Channel, Facts, OneOffKind
+
+AT_LEAST_EVERY = timedelta(days=30)
+"""CTIA, Messaging Principles and Best Practices 5.1.2.1 and 5.1.3: with the first message and at
+regular intervals; carriers take once a month for regular."""
+
+EVERY_TEXT = frozenset({"CA"})
+"""Countries of numbers (ISO 3166) where each text says it. Canada: S.C. 2010, c. 23 (CASL), 6(6)
+spares messages about a service that was bought from consent, but not from 6(2)(c), a way to
+unsubscribe. Elsewhere the laws we know ask it of marketing alone, which nothing of ours is."""
+
+RATES_CODE = "+1"
+"""Where “Msg & data rates may apply” is said: carriers of the North American Numbering Plan ask for
+it (CTIA 5.1.2.1). Elsewhere a text costs nobody anything to get, and an answer the usual rate."""
+
+
+def is_due(facts: Facts, now: datetime) -> bool:
+    """Say whether a text that leaves at ``now`` says how to stop: the welcome, the first text of a
+    treatment's course, at least one in any thirty days, and each where a country's rule or the
+    clinic asks for it. Other one-off texts answer the client, or correct what went before.
+    """
+    if facts.channel is not Channel.SMS:
+        return False
+    if facts.one_off is not None:
+        return facts.one_off.kind is OneOffKind.OPT_IN
+    if facts.clinic.stop_on_every_text or country_of(facts.contact or "") in EVERY_TEXT:
+        return True
+    told = facts.stop_told_at
+    return told is None or now - told >= AT_LEAST_EVERY or not facts.course_begun
+
+
+@lru_cache(maxsize=8192)
+def country_of(number: str) -> str:
+    """Return the country of an E.164 number (ISO 3166) where it may matter here; else nothing."""
+    if not number.startswith("+1"):
+        return ""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
+
+
+def rates_may_apply(number: str) -> bool:
+    """Say whether texts to a number (E.164) may cost whoever gets them."""
+    return number.startswith(RATES_CODE)

@@ -1,0 +1,93 @@
+"""Check what is said by text: whether a person would write it, and what it costs at its dearest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import astuple
+
+from reminders.rules.segments import size, ucs2_characters
+from reminders.wording.lint_cases import CLINIC_NAME, DEAREST_NAME, FILL, Case, Found, sample
+from reminders.wording.text_composition import by_phone, compose
+
+STOP_TOLD = range(2, 28)
+"""Days after a treatment on which its texts have said how to stop already, unless none went before."""
+
+LIST = 3
+"""So many pieces without a verb, one after the other, are a list of nouns."""
+
+_PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_LEAD = re.compile(r"[^.!?]*\{\{ (?:page_url|clinic\.phone) \}\}\s*$")
+"""Where to read on or whom to call, which may end a text without a verb."""
+
+_SENTENCE = re.compile(r"[^.!?;]+[.!?;]?")
+_PIECE = re.compile(r"[,:]")
+_NUMBER, _PAGE = "clinic.phone }}", "page_url }}"
+
+
+def _greets(case: Case) -> Found:
+    opens = "|".join(map(re.escape, case.language.lint["opens"]))
+    if not re.match(rf"(?:{opens}),? \{{\{{ first_name \}}\}}[,.:]", case.filled.sms):
+        word = case.language.lint["opens"][0]
+        yield "greeting", f"The text does not greet. Begin it with “{word} {{{{ first_name }}}},”."
+
+
+def _statements(case: Case) -> Iterator[str]:
+    """Return what a text says in sentences: no greeting, no question, no way to read on."""
+    greeted = re.sub(r"^[^{]*\{\{ first_name \}\}[,.:]", "", case.filled.sms)
+    told = _LEAD.sub("", greeted)
+    for sentence in _SENTENCE.findall(_PLACEHOLDER.sub("9", told)):
+        if not sentence.endswith("?") and re.search(r"[^\W\d]{2}", sentence):
+            yield sentence.strip()
+
+
+def _has_verb(case: Case, words: str) -> bool:
+    verbs = set(case.language.lint["verbs"].split())
+    return not verbs.isdisjoint(re.findall(r"[\w-]+", words.casefold()))
+
+
+def _in_sentences(case: Case) -> Found:
+    for statement in _statements(case):
+        if not _has_verb(case, statement):
+            yield "verb", f"The text says “{statement}” without a verb. Make it a sentence."
+        run = 0
+        for piece in _PIECE.split(statement):
+            run = 0 if _has_verb(case, piece) else run + 1
+            if run == LIST:
+                yield "noun-list", f"The text lists nouns: “{statement}” Say it in sentences."
+
+
+def _number_or_link(case: Case) -> Found:
+    called, linked = (part in case.filled.sms for part in (_NUMBER, _PAGE))
+    if not called and not linked:
+        problem = "The text lacks {{ clinic.phone }} or {{ page_url }}."
+        yield "required-part", problem
+    elif called and linked and not case.point.number_and_link:
+        problem = "The text has a number and a link. Keep one: the page has a button that calls."
+        yield "number-and-link", problem
+
+
+def _of_any_gender(case: Case) -> Found:
+    everything = " ".join(astuple(case.source))
+    for form, _ in case.language.lint["gendered"]:
+        if match := re.search(form, everything, re.IGNORECASE):
+            yield "gender", f"“{match[0]}” guesses the reader's gender. Say it otherwise."
+
+
+def _priced(case: Case) -> Found:
+    """Look at both forms of a text: as most of a course goes, and as it says how to stop."""
+    sms, known = case.filled.sms, sample(case.language)
+    often = case.point.after.months or case.point.after.days not in STOP_TOLD
+    briefly = by_phone(sms, case.language.say["questions"])
+    for stop, sources in (("", [sms]), (case.language.stop, [sms, briefly or sms])):
+        ways = [FILL.from_string(source).render for source in sources]
+        text, cost = compose(CLINIC_NAME, ways, [DEAREST_NAME], known, stop)
+        if cost.segments > 1 and (often or not stop):
+            letters = "".join(ucs2_characters(text))
+            why = f"“{letters}” makes every part shorter." if letters else "Shorten it."
+            where = f", with “{stop}” under it" if stop else ""
+            problem = f"This text takes {size(text).segments} segments ({len(text)} letters{where})"
+            yield "segments", f"{problem}; at most 1. {why}"
+
+
+TEXT_CHECKS = (_greets, _in_sentences, _number_or_link, _of_any_gender, _priced)
