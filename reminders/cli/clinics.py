@@ -16,6 +16,7 @@ from reminders.intake.outcomes import outcome
 from reminders.intake.services import KnownService
 from reminders.rules.contacts import show_phone
 from reminders.rules.terms import Channel, InputError
+from reminders.rules.text_names import ClientNames
 from reminders.shapes.people import Clinic as ClinicShape
 from reminders.shapes.questions import Service
 from reminders.store.database import reading, writing
@@ -28,6 +29,7 @@ commands = typer.Typer(help="Add, list and edit clinics.", no_args_is_help=True)
 ATTENDANCE_HELP = (
     "Send aftercare only once somebody said that the client came, or without that word."
 )
+CHANNELS_HELP = "Send every message by text and by email to clients who agreed to both, or by one."
 LIVE_HELP = "Leave practice mode and accept the packaged wording; without it nothing is sent."
 Hours = Annotated[
     str | None, typer.Option(help="Sending hours, like “Mon-Sat 09:00-20:00, Sun 12:00-20:00”.")
@@ -102,6 +104,23 @@ def edit(
         bool | None,
         typer.Option("--require-attendance/--assume-attendance", help=ATTENDANCE_HELP),
     ] = None,
+    text_name: Annotated[
+        str | None,
+        typer.Option(help="Name in texts, at most 16 characters; '' to shorten the clinic's name."),
+    ] = None,
+    client_names: Annotated[
+        ClientNames | None, typer.Option(help="Names whose letters cost extra, in texts.")
+    ] = None,
+    stop_on_every_text: Annotated[
+        bool | None,
+        typer.Option(
+            "--stop-on-every-text/--stop-when-due", help="How often texts say how to stop."
+        ),
+    ] = None,
+    both_channels: Annotated[
+        bool | None,
+        typer.Option("--both-channels/--one-channel", help=CHANNELS_HELP),
+    ] = None,
 ) -> None:
     """Change a clinic; a new time zone or new hours move what has not been sent."""
     typed = {
@@ -113,7 +132,11 @@ def edit(
         "sending_hours": sending_hours,
         "texts_per_day": texts_per_day,
         "texts_per_week": texts_per_week,
-        "attendance_required": None if attendance is None else ("yes" if attendance else "no"),
+        "attendance_required": _yes(attendance),
+        "text_name": text_name,
+        "client_names": client_names,
+        "stop_on_every_text": _yes(stop_on_every_text),
+        "both_channels": _yes(both_channels),
     }
     with opened() as app, writing(app.engine) as session:
         clinic = find_clinic(session, name)
@@ -122,6 +145,10 @@ def edit(
         except ClinicError as error:
             stop(*error.faults)
         out.print(_sentence(clinic))
+
+
+def _yes(said: bool | None) -> str | None:  # noqa: FBT001
+    return None if said is None else ("yes" if said else "no")
 
 
 Most = Annotated[int | None, typer.Option(min=1, help="Left out: no limit but the provider's.")]

@@ -37,6 +37,7 @@ class Preferences:
     language: str
     hour: int | None
     discretion: Discretion
+    both_channels: bool | None = None
 
 
 def save_preferences(
@@ -54,6 +55,7 @@ def save_preferences(
     """
     client.language, client.preferred_hour = choices.language, choices.hour
     client.discretion = choices.discretion
+    client.both_channels = choices.both_channels
     said = consents.consents_of(session, [client.id])
     for channel in Channel:
         wants, has = channel in choices.channels, said.get((client.id, channel), False)

@@ -24,7 +24,7 @@ UNDO = timedelta(days=1)
 """How long a merge can be undone."""
 
 FILLED = {
-    "last_name": "", "phone": None, "email": None, "time_zone": None, "preferred_hour": None,
+    "last_name": "", "phone": None, "email": None, "time_zone": None, "preferred_hour": None, "both_channels": None,
     "paused_until": None, "discretion": Discretion.PLAIN, "welcomed_at": None,
 }  # fmt: skip
 """What is taken over where the kept client has none, and what none is."""

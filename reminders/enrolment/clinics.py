@@ -13,7 +13,9 @@ from reminders.plans.reminder_plans import replan_clinic
 from reminders.rules import sending_hours, zone_names
 from reminders.rules.caps import MOST_A_DAY, MOST_A_WEEK
 from reminders.rules.contacts import clean, read_email, read_name, read_phone
+from reminders.rules.segments import Encoding, size, ucs2_characters
 from reminders.rules.terms import Channel, InputError, Reason
+from reminders.rules.text_names import LONGEST, ClientNames, shortened
 from reminders.rules.wording import needs_review
 from reminders.store.queries import lanes, people, plans
 from reminders.store.tables import Clinic
@@ -82,7 +84,7 @@ def edit(
     live: bool | None = None,
 ) -> None:
     """Change a clinic, and with its zone or hours everyone's plan. Raises ``ClinicError``."""
-    before = (clinic.time_zone, clinic.sending_hours, clinic.phone)
+    before = _planned_by(clinic)
     faults = _apply_fields(
         clinic, {name: value for name, value in typed.items() if value is not None}
     )
@@ -94,12 +96,16 @@ def edit(
     if live is not None:
         set_live(clinic, now, live=live)
     session.flush()
-    if before != (clinic.time_zone, clinic.sending_hours, clinic.phone):
+    if before != _planned_by(clinic):
         replan_clinic(session, library, clinic, now)
     if live:
         plans.wake(session, clinic.id, Reason.PRACTICE)
     if not clinic.attendance_required:
         plans.wake(session, clinic.id, Reason.NOT_CONFIRMED)
+
+
+def _planned_by(clinic: Clinic) -> tuple[object, ...]:
+    return clinic.time_zone, clinic.sending_hours, clinic.phone, clinic.both_channels
 
 
 def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
@@ -112,7 +118,7 @@ def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
 def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
     """Write down what can be read, and return what is wrong with the rest."""
     faults: list[str] = []
-    readers: dict[str, Callable[[str], str | int | bool]] = {
+    readers: dict[str, Callable[[str], str | int | bool | None]] = {
         "name": _name,
         "time_zone": lambda text: zone_names.read_zone(text, get_global("windows_zone_mapping")),
         "phone": lambda text: read_phone(text, clinic.country or None).number,
@@ -122,6 +128,10 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
         "texts_per_day": partial(_count, MOST_A_DAY),
         "texts_per_week": partial(_count, MOST_A_WEEK),
         "attendance_required": _yes,
+        "text_name": _text_name,
+        "client_names": ClientNames,
+        "stop_on_every_text": _yes,
+        "both_channels": _yes,
     }
     for name, read in readers.items():
         if name not in typed or (name == "phone" and "+" not in str(typed[name]) and faults):
@@ -138,6 +148,19 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
 
 def _name(text: str) -> str:
     return read_name(_required(text))
+
+
+def _text_name(text: str) -> str | None:
+    name = read_name(text)
+    found = size(name)
+    if found.encoding is Encoding.UCS_2:
+        letters = "".join(ucs2_characters(name))
+        problem = f"“{letters}” would make every text cost two or three segments."
+        raise InputError(problem, f"Write it in plain letters, like “{shortened(name)}”.")
+    if found.units > LONGEST:
+        problem = f"This takes {found.units} characters, and texts have room for {LONGEST}."
+        raise InputError(problem, f"Shorten it, like “{shortened(name)}”.")
+    return name or None
 
 
 def _required(text: str) -> str:

@@ -10,6 +10,7 @@ from reminders.enrolment.message_actions import UNDO
 from reminders.plans import one_off_messages
 from reminders.rules.segments import fold, size
 from reminders.rules.terms import Channel, InputError, OneOffKind
+from reminders.rules.text_names import Named, name_in_texts
 from reminders.store.queries import conversations, people
 from reminders.store.tables import Client, Reply
 
@@ -18,13 +19,13 @@ LONGEST = 3
 """Segments of one answer."""
 
 
-def read_words(clinic_name: str, text: str) -> str:
+def read_words(clinic: Named, text: str) -> str:
     """Put the clinic's name in front, since the client's phone may show only our number. Raises
     ``InputError``.
     """
     if not text.strip():
         raise InputError("There are no words yet.", "Type your answer.")
-    words = fold(f"{clinic_name}: {text}")
+    words = fold(f"{name_in_texts(clinic)}: {text}")
     if size(words).segments > LONGEST:
         raise InputError("This is too long for a text.", "Shorten it, or call the client.")
     return words

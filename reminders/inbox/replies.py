@@ -14,6 +14,7 @@ from reminders.consent.ledger import Proof
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules.keywords import Kind, read
 from reminders.rules.terms import Act, Channel, ClinicFacts, Reason
+from reminders.rules.text_names import name_in_texts
 from reminders.store.queries import clinic_facts, consents, delivery, people, replies
 from reminders.store.tables import Client
 from reminders.wording.fixed_replies import FixedReplies

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from reminders.plans.welcomes import welcome
 from reminders.rules import sending_hours
+from reminders.rules.channel_choice import once_each
 from reminders.rules.placement import Placement, placed
 from reminders.rules.planning import (
     ExistingReminder,
@@ -168,9 +169,10 @@ class _ChannelAccess:
         client = self._clients[client_id]
         contacts = {Channel.SMS: client.phone, Channel.EMAIL: client.email}
         zone = ZoneInfo(client.time_zone) if client.time_zone else self._zone
+        both = self._clinic.both_channels if client.both_channels is None else client.both_channels
         return plan(
             when,
-            protocol,
+            protocol if both else once_each(protocol),
             zone=zone,
             hours=recipients_hours(self._hours, zone.key, client.phone, self._clinic.phone),
             contacts=frozenset(channel for channel, contact in contacts.items() if contact),

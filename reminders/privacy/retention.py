@@ -185,7 +185,7 @@ def _keep_stops(
 def _clear_client(session: Session, client: Client, now: datetime) -> None:
     client.first_name, client.last_name, client.language = ERASED, "", "en"
     client.phone = client.email = client.time_zone = client.external_id = None
-    client.preferred_hour = client.paused_until = None
+    client.preferred_hour = client.paused_until = client.both_channels = None
     client.discretion, client.erased_at = Discretion.PLAIN, now
     page_keys.revoke_key(client)
     treatments = list(people.treatments_of(session, [client.id]))

@@ -67,7 +67,7 @@ class Milestone:
     ``purpose`` says why it comes, ``sources`` are keys of where its facts stand, ``approver`` is
     who must approve its wording, ``phase`` the healing phase it falls in (0 is before). With
     ``link`` its text always carries the address of the client's own page; ``number_and_link`` says why it
-    may carry the clinic's number as well.
+    may carry the clinic's number as well. Where ``text_is_enough`` its email says no more than its text.
     """
 
     key: str
@@ -86,6 +86,7 @@ class Milestone:
     weeks_by: str = ""
     link: bool = False
     number_and_link: str = ""
+    text_is_enough: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,4 +216,5 @@ def _milestone(row: Mapping[str, Any], defaults: Mapping[str, int]) -> Milestone
         weeks_by=weeks_by,
         link=row.get("link", False),
         number_and_link=row.get("number_and_link", ""),
+        text_is_enough=row.get("text_is_enough", False),
     )

@@ -9,7 +9,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Protocol
 
-from reminders.rules.segments import SEPTETS, size
+from reminders.rules.folding import words
+from reminders.rules.segments import SEPTETS, Encoding, size
 
 LONGEST = 16
 """Septets of a clinic's name in texts: with two for “: ” it leaves 142 of a segment's 160."""
@@ -20,7 +21,9 @@ _LETTERS = str.maketrans(
 )  # fmt: skip
 """Letters that Unicode does not take apart into a plain one and a mark."""
 
-_JOINING = frozenset("and & + of the for at by y e de del la el et du des le les und für im i w da do dos".split())
+_JOINING = words(
+    "and & + of the for at by y e de del la el et du des le les und für im i w da do dos"
+)
 """Words that no shortened name ends with."""
 
 _GAP = re.compile(r",?\s+(?=[,.:])")
@@ -69,19 +72,32 @@ def _folded(text: str) -> Iterator[str]:
 @lru_cache(maxsize=4096)
 def shortened(name: str) -> str:
     """Return a clinic's full name folded, and as many of its first words as fit into a text."""
-    words: list[str] = []
+    kept: list[str] = []
     for word in plain(name).split():
-        if words and size(" ".join((*words, word))).units > LONGEST:
+        if kept and size(" ".join((*kept, word))).units > LONGEST:
             break
-        words.append(word)
-    while len(words) > 1 and words[-1].casefold().strip(",-–|:") in _JOINING | {""}:
-        words.pop()
-    return " ".join(words)[:LONGEST].rstrip(" ,-–|:") or name[:LONGEST]
+        kept.append(word)
+    while len(kept) > 1 and kept[-1].casefold().strip(",-–|:") in _JOINING | {""}:
+        kept.pop()
+    return " ".join(kept)[:LONGEST].rstrip(" ,-–|:") or name[:LONGEST]
 
 
 def name_in_texts(clinic: Named) -> str:
     """Return what a clinic's texts begin with: the name it chose, or its full one shortened."""
     return clinic.text_name or shortened(clinic.name)
+
+
+def say_cost(clinic: Named) -> str:
+    """Say what every text begins with, and how much of a segment that leaves."""
+    begins = f"{name_in_texts(clinic)}: "
+    found = size(begins)
+    if found.encoding is Encoding.GSM_7:
+        left = 160 - found.units
+        return f"Texts begin with “{begins.strip()}”. That leaves {left} of the 160 characters of a segment."
+    return (
+        f"Texts begin with “{begins.strip()}”. Its letters leave {70 - found.units} characters in a"
+        " segment instead of about 140, so most texts cost two or three segments."
+    )
 
 
 def ways_to_greet(first_name: str, wish: ClientNames) -> tuple[str, ...]:

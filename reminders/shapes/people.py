@@ -11,6 +11,7 @@ from reminders.rules.identity import booking_number
 from reminders.rules.keywords import Kind
 from reminders.rules.roles import Role
 from reminders.rules.terms import Act, Channel, Discretion, Purpose, Reason
+from reminders.rules.text_names import ClientNames
 from reminders.shapes.common import Cell, Moment, Shape, TimeOfDay
 
 BookingNumber = Annotated[str | None, BeforeValidator(lambda kept: booking_number(kept) or None)]
@@ -35,6 +36,10 @@ class Clinic(Shape):
     attendance_required: bool = Field(
         description="aftercare waits until somebody says that the client came"
     )
+    text_name: str | None = Field(description="in texts; null: its name, shortened")
+    client_names: ClientNames = Field(description="how texts name clients whose letters cost extra")
+    stop_on_every_text: bool = Field(description="each text says how to stop")
+    both_channels: bool = Field(description="who agreed to texts and emails gets all by both")
     segment_budget: int | None = Field(description="most segments a month")
     segment_price: int | None = Field(description="of a segment, in millionths of the currency")
     currency: str | None = Field(description="ISO 4217")
@@ -129,6 +134,9 @@ class Client(Shape):
     external_id: str | None = Field(description="the clinic's own number for the client")
     preferred_hour: int | None = Field(description="the hour the client chose, on their clock")
     discretion: Discretion
+    both_channels: bool | None = Field(
+        description="all by text and email; null: as the clinic has it"
+    )
     paused_until: Moment | None = Field(description="the client asked for silence until then")
     welcomed_at: Moment | None = Field(description="when the first text of all went")
     created_at: Moment

@@ -138,13 +138,14 @@ class CompiledOneOff(Compiled):
 
 
 class CompiledWelcome(CompiledOneOff):
-    """The first text to a number, which leads to the client's page where that costs no segment."""
+    """The first text to a number: it leads to the client's page, or where that costs a segment says
+    whom to call, since it names a place to get help (CTIA, Messaging Principles 5.1.2.1).
+    """
 
     def _texts(self) -> Iterator[str]:
         welcome = self._language.welcome
         yield f"{welcome} {PAGE}"
         yield f"{welcome} {self._language.say['questions']}"
-        yield welcome
 
 
 class CompiledDiscreet(Compiled):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from functools import cache
 
 from reminders.rules.contacts import show_national
@@ -20,7 +19,7 @@ class FixedReplies:
     def __init__(self, library: Library) -> None:
         """Take the wording."""
         self._library = library
-        self._read = cache(self._read_file)
+        self._answers = cache(library.answers)
 
     def write(
         self,
@@ -42,7 +41,7 @@ class FixedReplies:
             words["clinic"] = f"{name}, {others}" if others else name
             words["phone"] = show_national(clinic.phone, clinic.country)
             words["per_week"] = str(clinic.texts_per_week)
-        return written(self._read(tongue.tag)[which].format_map(words))
+        return written(self._answers(tongue.tag)[which].format_map(words))
 
     def alert(self, kind: str) -> tuple[str, str]:
         """Return subject and body of what staff are told; raises ``WordingError``."""
@@ -57,10 +56,3 @@ class FixedReplies:
         folder, parent = self._library.root / "texts", language.split("-", maxsplit=1)[0]
         theirs = sorted(path.stem for path in folder.glob(f"{parent}*.toml"))
         return language if language in theirs else next(iter(theirs), "en")
-
-    def _read_file(self, language: str) -> Mapping[str, str]:
-        try:
-            return tomllib.loads(self._library.page(f"texts/{language}.toml"))
-        except ValueError as error:
-            msg = f"texts/{language}.toml cannot be read: {error}"
-            raise WordingError(msg) from error

@@ -216,6 +216,10 @@ class Library:
         """Return the sentences of clients' pages, in every language there is of them."""
         return Phrasebook(self.root / "pages" / "words")
 
+    def answers(self, language: str) -> Mapping[str, str]:
+        """Return the fixed answers to texts in a language; raises ``WordingError``."""
+        return self._toml(f"texts/{language}.toml")
+
     def page(self, name: str) -> str:
         """Return a page or layout as written; raises ``WordingError``."""
         try:

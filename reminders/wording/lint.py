@@ -14,7 +14,7 @@ from reminders.rules.wording import Wording
 from reminders.wording.composition import only_placeholders
 from reminders.wording.library import Library, WordingError
 from reminders.wording.lint_cases import FILL, Case, Found, sample
-from reminders.wording.lint_texts import TEXT_CHECKS
+from reminders.wording.lint_texts import TEXT_CHECKS, fixed_texts
 from reminders.wording.markdown import hold_tags, to_text
 from reminders.wording.reading_age import grade, sentences, words
 
@@ -39,6 +39,8 @@ _LINK = re.compile(r"(?i)\b(?:https?://|www\.)")
 _RESERVED = re.compile(
     r"\b(?:STOP|STOPALL|UNSUBSCRIBE|CANCEL|END|QUIT|START|UNSTOP|YES|HELP|INFO|REVOKE|OPTOUT)\b"
 )
+
+
 @dataclass(frozen=True, slots=True)
 class LintFault:
     """What is wrong, by which rule, where, and what to do about it."""
@@ -157,12 +159,24 @@ def _shown(case: Case) -> Found:
             yield "cut-off", f"A phone cuts the {part} off. Stay under {most} letters."
 
 
-_CHECKS = (_shown, _readable, _truthful, _complete, _three_things, _numbers, _addressed, *TEXT_CHECKS)
+_CHECKS = (
+    _shown,
+    _readable,
+    _truthful,
+    _complete,
+    _three_things,
+    _numbers,
+    _addressed,
+    *TEXT_CHECKS,
+)
 
 
 def lint_library(library: Library, today: date) -> Iterator[LintFault]:
     """Return what is wrong with all packaged wording, at every end of its numbers."""
     seen: set[tuple[str, str, Wording]] = set()
+    for tag, language in library.all_languages.items():
+        for rule, problem in fixed_texts(language, library.answers(language.extends or tag)):
+            yield LintFault(rule, "", tag, "", problem)
     for protocol in library.protocols.values():
         yield from _sources_cited(library, protocol)
         for tag in library.all_languages:

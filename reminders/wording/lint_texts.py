@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import astuple
 
 from reminders.rules.segments import size, ucs2_characters
+from reminders.wording.languages import Language
 from reminders.wording.lint_cases import CLINIC_NAME, DEAREST_NAME, FILL, Case, Found, sample
 from reminders.wording.text_composition import by_phone, compose
 
@@ -88,6 +89,41 @@ def _priced(case: Case) -> Found:
             where = f", with “{stop}” under it" if stop else ""
             problem = f"This text takes {size(text).segments} segments ({len(text)} letters{where})"
             yield "segments", f"{problem}; at most 1. {why}"
+
+
+SAYS = {"started": "STOP", "help": "STOP", "stopped": "START", "stopped_cancel": "START"}
+"""Which fixed answers say by which word it goes on, or stops (CTIA, Messaging Principles 5.1.2)."""
+
+
+def fixed_texts(language: Language, answers: Mapping[str, str]) -> Found:
+    """Look at what every text of a language ends with, at the welcome, and at the fixed answers."""
+    known = sample(language)
+    if "STOP" not in language.stop:
+        yield "stop-line", f"“{language.stop}” does not name STOP, the word that stops texts."
+    for part in ("rates", "per_week"):
+        if f"{{{{ {part} }}}}" not in language.welcome:
+            yield "required-part", f"The welcome lacks {{{{ {part} }}}}."
+    for may_apply in (True, False):
+        rates = language.rates(may_apply=may_apply)
+        ways = [FILL.from_string(f"{language.welcome} {language.say['questions']}").render]
+        words = known | {"rates": rates}
+        text, _ = compose(CLINIC_NAME, ways, [DEAREST_NAME], words, language.stop)
+        filled = {
+            "clinic": CLINIC_NAME,
+            "phone": known["clinic"]["phone"],
+            "per_week": "3",
+            "rates": rates,
+        }
+        said = {name: answer.format_map(filled) for name, answer in answers.items()}
+        for name, written_so in {"welcome": text, **said}.items():
+            if size(written_so).segments > 1:
+                yield (
+                    "segments",
+                    f"“{name}” takes {size(written_so).segments} segments. Shorten it.",
+                )
+    for name, word in SAYS.items():
+        if not re.search(rf"\b{word}\b", answers[name]):
+            yield "stop-line", f"“{name}” does not say {word}."
 
 
 TEXT_CHECKS = (_greets, _in_sentences, _number_or_link, _of_any_gender, _priced)

@@ -18,7 +18,12 @@ from reminders.rules.text_names import name_in_texts, ways_to_greet
 from reminders.rules.wording import Approved
 from reminders.wording.composition import only_placeholders
 from reminders.wording.dates import locale_of, say_date, say_date_briefly, say_time
-from reminders.wording.email_layout import Compiled, CompiledDiscreet, CompiledOneOff, CompiledWelcome
+from reminders.wording.email_layout import (
+    Compiled,
+    CompiledDiscreet,
+    CompiledOneOff,
+    CompiledWelcome,
+)
 from reminders.wording.languages import Language
 from reminders.wording.library import Library, WordingError
 from reminders.wording.text_composition import compose, written
@@ -145,11 +150,12 @@ class Renderer:
             "clinic": _clinic_words(clinic),
             "first_name": facts.first_name,
             "date": day,
-            "when": _when(language, day, hour),
+            "when": _say_when(language, day, hour),
             "emergency": self._emergency(facts, language),
             "page_url": self._names.page_url(facts.client_id, facts.page_edition),
             "per_week": clinic.texts_per_week,
-            "rates": _rates(language, facts.contact or ""),
+            "rates": language.rates(may_apply=stop_line.rates_may_apply(facts.contact or "")),
+            "treatment": "",
         }
 
     def _when(self, facts: Facts, locale: Locale) -> tuple[str, str]:
@@ -219,14 +225,7 @@ def _discreet(
     return language, CompiledDiscreet(library, language)
 
 
-def _rates(language: Language, number: str) -> str:
-    """Say what texts cost, and where to get help where carriers ask for that, too."""
-    may_apply = stop_line.rates_may_apply(number)
-    said = language.rates(may_apply=may_apply)
-    return f"{said} {language.say['help']}" if may_apply else said
-
-
-def _when(language: Language, day: str, hour: str) -> str:
+def _say_when(language: Language, day: str, hour: str) -> str:
     """Say day and hour; a sentence may end behind them, so that no dot of theirs stands last."""
     return language.say["at"].format(date=day, time=hour.removesuffix(".")) if hour else day
 

@@ -247,7 +247,9 @@ _SENT = (
         A.c.handoff_at,
         A.c.tells_stop,
         R.c.treatment_id,
-        and_(_WITHIN_CAPS, or_(R.c.one_off_id.is_(None), R.c.channel == Channel.EMAIL)).label("counts"),
+        and_(_WITHIN_CAPS, or_(R.c.one_off_id.is_(None), R.c.channel == Channel.EMAIL)).label(
+            "counts"
+        ),
     )
     .join_from(A, R, and_(R.c.id == A.c.reminder_id, R.c.claim == A.c.claim))
     .where(

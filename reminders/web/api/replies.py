@@ -60,7 +60,7 @@ def answer(caller: Staff, reply: Id, body: AnswerInput) -> Response:
     def act(session: Session) -> shapes.Answered:
         found = caller.row(session, Reply, reply, lock=True)
         by = whose(session, caller, body.by)
-        words = staff_answers.read_words(caller.clinic.name, body.words)
+        words = staff_answers.read_words(caller.clinic, body.words)
         writers = staff_answers.writers(session, found)
         if not writers:
             raise Problem("refused", 409, "We do not know this number. Please call it instead.")

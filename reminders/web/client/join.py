@@ -189,7 +189,7 @@ def _says(here: JoinContext, language: str) -> dict[Channel, Callable[[str], tup
         said = words("join.email_text", clinic=clinic, link=link)
         return Markup.unescape(said), Markup.unescape(words("join.email_subject", clinic=clinic))
 
-    return {Channel.SMS: code_words(words, clinic), Channel.EMAIL: email}
+    return {Channel.SMS: code_words(words, here.clinic), Channel.EMAIL: email}
 
 
 def _ticket(here: JoinContext) -> JoinRequest | None:

@@ -14,6 +14,7 @@ from reminders.monitoring.alerts import raise_alert
 from reminders.privacy import retention
 from reminders.rules.contacts import show_phone
 from reminders.rules.terms import Act, Channel, Purpose
+from reminders.rules.text_names import Named, name_in_texts
 from reminders.shapes.people import ClientExport
 from reminders.store.queries import client_pages, consents, people
 from reminders.web.client.aftercare_page import AftercarePage, back
@@ -48,7 +49,7 @@ def _ask(page: AftercarePage) -> Response:
             page.client,
             channel,
             _about(page),
-            code_words(page.words, page.clinic.name),
+            code_words(page.words, page.clinic),
             page.now,
             network_address=page.request.network_address,
         )
@@ -57,12 +58,12 @@ def _ask(page: AftercarePage) -> Response:
     return page.page("personal-data-code.html", by=channel.value, fault=None)
 
 
-def code_words(words: Words, clinic: str) -> Say:
+def code_words(words: Words, clinic: Named) -> Say:
     """Return what words a code, as a text or with a subject as an email."""
 
     def say(code: str) -> tuple[str, str]:
-        text = words("code.text", clinic=clinic, code=code).unescape()
-        return text, words("code.subject", clinic=clinic).unescape()
+        text = words("code.text", clinic=name_in_texts(clinic), code=code).unescape()
+        return text, words("code.subject", clinic=clinic.name).unescape()
 
     return say
 

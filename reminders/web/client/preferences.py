@@ -49,7 +49,14 @@ def _choices(page: AftercarePage, fault: str | None = None, status: int = 200) -
         hours=_hours(page),
         hour=chosen.hour if chosen else page.client.preferred_hour,
         discretion=(chosen.discretion if chosen else page.client.discretion).value,
+        both=_both(page) if fault is None else chosen is not None and bool(chosen.both_channels),
     )
+
+
+def _both(page: AftercarePage) -> bool:
+    """Say whether the client gets every message by text and by email."""
+    chosen = page.client.both_channels
+    return page.clinic.both_channels if chosen is None else chosen
 
 
 def _box(page: AftercarePage, channel: Channel, ticked: frozenset[Channel]) -> dict[str, Any]:
@@ -110,6 +117,7 @@ def _read(page: AftercarePage) -> Preferences:
         discretion=Discretion.DISCREET
         if typed.get("discretion") == Discretion.DISCREET
         else Discretion.PLAIN,
+        both_channels=typed["both"] == "yes" if "both" in typed else page.client.both_channels,
     )
 
 

@@ -17,7 +17,7 @@ from reminders.web.desk.page import DeskRequest, desk_route
 
 FIELDS = {
     "last_name": "the family name", "phone": "the mobile number", "email": "the email address",
-    "time_zone": "the time zone", "preferred_hour": "the chosen hour", "paused_until": "the pause",
+    "time_zone": "the time zone", "preferred_hour": "the chosen hour", "both_channels": "the choice of channels", "paused_until": "the pause",
     "discretion": "how discreet messages are",
 }  # fmt: skip
 """What staff call what is taken over."""

@@ -12,6 +12,7 @@ from reminders.enrolment import message_actions, treatments
 from reminders.rules.planning import ExistingReminder, Planned, Replan
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel
+from reminders.rules.text_names import name_in_texts
 from reminders.store.database import writing
 from reminders.store.queries import people
 from reminders.store.tables import Client, Reminder, Treatment
@@ -118,7 +119,7 @@ def _correction(request: DeskRequest, on: date, at: time | None) -> str:
     """Return the sentence offered for somebody who got a message for the old date."""
     when = f"{on:%A} {on.day} {on:%B}" + (f" at {at:%H:%M}" if at else "")
     clinic = request.signed_in.clinic
-    return f"{clinic.name}: {_name(request)}, your appointment is now on {when}. Please go by this date."
+    return f"{name_in_texts(clinic)}: {_name(request)}, your appointment is now on {when}. Please go by this date."
 
 
 def _move(

@@ -77,7 +77,7 @@ def _quiet(request: DeskRequest, client: Client) -> bool:
 
 def answer(request: DeskRequest) -> Response:
     """Send an answer in the clinic's name, and mark the conversation as done."""
-    clinic = request.signed_in.clinic.name
+    clinic = request.signed_in.clinic
     words = request.read("words", lambda text: staff_answers.read_words(clinic, text))
     if not words and "words" not in request.faults:
         request.faults["words"] = "There are no words yet. Type your answer."

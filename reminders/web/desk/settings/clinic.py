@@ -17,6 +17,7 @@ from reminders.rules.contacts import clean, read_email, read_phone
 from reminders.rules.prices import CURRENCIES, read_price, spell_price
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
+from reminders.rules.text_names import say_cost
 from reminders.rules.wording import needs_review
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, customisation, lanes, people
@@ -26,6 +27,7 @@ from reminders.web.desk.page import DeskRequest, desk_route
 DETAILS = ("name", "phone", "email", "address", "time_zone")
 SENDING = ("sending_hours", "texts_per_week")
 VISITS = ("attendance_required",)
+TEXTS = ("text_name", "client_names", "stop_on_every_text", "both_channels")
 MOST_GUESTS = 10
 """Whom a clinic messages while it practises: its own staff, and no more."""
 
@@ -49,6 +51,7 @@ def show(request: DeskRequest) -> Response:
             "price": spell_price(clinic.segment_price),
             "currencies": [("", "–"), *((code, code) for code in CURRENCIES)],
             "settings": request.app.settings,
+            "text_cost": say_cost(clinic),
             "to_be_read": needs_review(clinic.wording_accepted_at, request.now.date()),
             "ways": WAYS,
             "limits": lanes.limits(session, clinic.id),
@@ -96,6 +99,11 @@ def sending(request: DeskRequest) -> Response:
 def visits(request: DeskRequest) -> Response:
     """Say whether aftercare waits until somebody says that the client came."""
     return _edit(request, VISITS)
+
+
+def texts(request: DeskRequest) -> Response:
+    """Set what texts call the clinic and its clients, and what they say how often."""
+    return _edit(request, TEXTS)
 
 
 def money(request: DeskRequest) -> Response:
@@ -265,6 +273,7 @@ ROUTES = [
     desk_route("/clinic/details", details, Role.OWNER, "POST"),
     desk_route("/clinic/sending", sending, Role.OWNER, "POST"),
     desk_route("/clinic/visits", visits, Role.OWNER, "POST"),
+    desk_route("/clinic/texts", texts, Role.OWNER, "POST"),
     desk_route("/clinic/money", money, Role.OWNER, "POST"),
     desk_route("/clinic/limits", limits, Role.OWNER, "POST"),
     desk_route("/clinic/guests", practice_recipients, Role.OWNER, "POST"),
