@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
+from pathlib import Path
 
+from rich.console import Console
 from rich.progress import track
+from rich.table import Table
 
-from reminders.rules.terms import Channel, Discretion
+from reminders.links import Links
+from reminders.rules.terms import Channel, Discretion, Facts, OneOffFacts, OneOffKind
+from reminders.rules.text_names import plain
+from reminders.wording.renderer import Renderer
 from tests.support.languages import LIBRARY, TONGUES, facts
 from tests.support.rendering import NOW, RENDERER
 
 UNFILLED = re.compile(r"{{|}}|{%|%}|\bNone\b|\bUndefined\b")
+LEAST = 0.98
+"""Of the texts to a language's commonest names, how many are one segment and name the client."""
+
+NAMES = tomllib.loads((Path(__file__).parent / "wording" / "given_names.toml").read_text("utf-8"))
+PLACES = {
+    "en": ("US", "+14155550132"), "en-GB": ("GB", "+442079460018"), "es": ("ES", "+34912345678"),
+    "fr": ("FR", "+33199001234"), "de": ("DE", "+493023125018"), "pl": ("PL", "+48221234567"),
+    "pt-BR": ("BR", "+5511912345678"),
+}  # fmt: skip
+"""Where a language is at home, and a clinic's number there."""
+
+LONG = Renderer(LIBRARY, Links("k" * 32, "https://aftercare.clinic.example"))
+"""Renders with the address of a domain of 24 letters."""
 
 
 def numbers(protocol: str) -> Iterator[dict[str, int]]:
@@ -24,6 +45,49 @@ def numbers(protocol: str) -> Iterator[dict[str, int]]:
     yield {p.key: p.ends[-1] for p in parameters}
     for parameter in parameters:
         yield from ({parameter.key: value} for value in parameter.ends)
+
+
+def given_names(tongue: str) -> list[str]:
+    """Return the two hundred commonest given names of a language."""
+    return [name.strip() for name in NAMES[tongue.removesuffix("-GB")].split(",")]
+
+
+def course(protocol: str, tongue: str) -> Iterator[tuple[Facts, bool]]:
+    """Return the texts of a course as they are sent: the welcome, and each milestone; the first of
+    them and those a month later say how to stop. With each, whether it says so.
+    """
+    country, phone = PLACES[tongue]
+    points = LIBRARY.protocols[protocol].milestones
+    for at, point in enumerate(points):
+        told = facts(protocol, tongue, point.key, Channel.SMS)
+        clinic = replace(told.clinic, name="Sixteen Letters!", country=country, phone=phone)
+        told = replace(told, clinic=clinic, contact="+447700900101")
+        if at == 0:
+            welcome = OneOffFacts(OneOffKind.OPT_IN, "", "", urgent=False)
+            yield replace(told, one_off=welcome), True
+        early = replace(told, stop_told_at=NOW - timedelta(days=3), course_begun=True)
+        yield early, False
+        if (
+            at == 0
+            or point.after.months
+            or point.weeks_by
+            or point.key in {"same-evening", "day-1"}
+        ):
+            yield told, True
+
+
+def share(tongue: str, protocol: str = "skin-needling") -> dict[bool, float]:
+    """Return which share of a course's texts, to each of the language's commonest names, is one
+    segment and names the client: of those that say how to stop, and of the others.
+    """
+    fits: dict[bool, list[bool]] = {True: [], False: []}
+    for told, stops in course(protocol, tongue):
+        for name in given_names(tongue):
+            message = LONG.render(replace(told, first_name=name), NOW, NOW)
+            named = any(f" {way}" in message.text for way in (name, plain(name)))
+            fits[stops].append(message.segments == 1 and named)
+            assert message.tells_stop is stops
+    return {stops: sum(found) / len(found) for stops, found in fits.items()}
 
 
 def main() -> None:
@@ -39,6 +103,19 @@ def main() -> None:
                     assert not UNFILLED.search(whole), (protocol, tongue, milestone.key, own)
                     said[channel] += 1
     print(", ".join(f"{number:,} by {channel}" for channel, number in said.items()), "all whole")
+    report()
+
+
+def report() -> None:
+    """Say which share of texts is one segment, by language."""
+    table = Table(
+        "Language", "One segment, to the 200 commonest names", "Where they say how to stop"
+    )
+    for tongue in TONGUES:
+        shares = share(tongue)
+        table.add_row(tongue, *(f"{shares[stops]:.1%}" for stops in (False, True)))
+        assert min(shares.values()) >= LEAST, tongue
+    Console().print(table)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from reminders.rules.parameters import Kind
 from reminders.rules.protocols import Protocol
 from reminders.rules.segments import fold, size
 from reminders.rules.terms import Channel, ClinicFacts, Facts, Message
+from reminders.rules.text_names import plain
 from reminders.rules.wording import Approved, Customisation, Key, Wording
 from reminders.store.tables import Client, Treatment
 from reminders.wording.composition import KNOWN, OF_CLINIC
@@ -19,7 +20,7 @@ from reminders.wording.lint import LintFault, lint_wording
 from reminders.wording.renderer import Renderer, RenderError
 
 SAMPLE_NAMES = ("Ana", "Maximiliane", "Zoë")
-"""Sample first names: a short one, a long one, and one that doubles the price."""
+"""Sample first names: a short one, a long one, and one with a letter that texts have at twice the price."""
 
 
 FORBIDS = {
@@ -28,7 +29,15 @@ FORBIDS = {
 }  # fmt: skip
 """Rules of the linter that prevent approval; the others are warnings."""
 
-IN_TEXT = {"segments", "reserved-word", "markup"}
+IN_TEXT = {
+    "segments",
+    "reserved-word",
+    "markup",
+    "greeting",
+    "verb",
+    "noun-list",
+    "number-and-link",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +51,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A preview of a wording: both messages, the most expensive text and its name, and findings."""
+    """A preview of a wording: both messages, the most expensive text and its name, and findings. The
+    texts say how to stop, but for ``told``; ``respelled`` says how a name is written in texts.
+    """
 
     text: Message | None
     email: Message | None
     worst: Message | None
     worst_name: str
     findings: Sequence[Finding]
+    told: Message | None = None
+    respelled: str = ""
 
     @property
     def stops(self) -> bool:
@@ -139,8 +152,10 @@ def preview(
         clinic=replace(facts.clinic, customisation=_with(facts.clinic.customisation, key, words)),
     )
 
-    def render(channel: Channel, name: str) -> Message:
+    def render(channel: Channel, name: str, *, told: bool = False) -> Message:
         who = replace(tried, channel=channel, first_name=name)
+        if told:
+            who = replace(who, stop_told_at=now, course_begun=True)
         return renderer.render(who, now, tried.stale_at)
 
     try:
@@ -152,7 +167,19 @@ def preview(
     except (RenderError, WordingError) as error:
         broken = Finding(f"It cannot be rendered: {error}", stops=True, in_text=False)
         return Preview(None, None, None, "", found or [broken])
-    return Preview(text, email, *worst, [*found, *_longer(text, *worst)])
+    told = render(Channel.SMS, facts.first_name, told=True)
+    dear = next((name for name in (*names, *SAMPLE_NAMES) if plain(name) != name), "")
+    respelled = _respelled(dear, render(Channel.SMS, dear).text)
+    return Preview(text, email, *worst, [*found, *_longer(text, *worst)], told, respelled)
+
+
+def _respelled(name: str, text: str) -> str:
+    """Say how texts write a name with letters that cost extra."""
+    if f" {name}" in text:
+        return f"Texts write “{name}” as it is, which costs extra."
+    if f" {plain(name)}" in text:
+        return f"Texts write “{name}” as “{plain(name)}”."
+    return f"Texts greet “{name}” without the name, since its letters cost extra."
 
 
 @lru_cache(maxsize=1024)

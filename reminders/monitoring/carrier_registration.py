@@ -11,13 +11,17 @@ from datetime import datetime
 from reminders.monitoring.doctor import samples
 from reminders.rules.contacts import show_phone
 from reminders.rules.sender_kinds import Kind, kind_of
-from reminders.rules.terms import Channel, ClinicFacts
+from reminders.rules.terms import Channel, ClinicFacts, OneOffFacts, OneOffKind
+from reminders.rules.text_names import name_in_texts
 from reminders.wording.fixed_replies import FixedReplies
 from reminders.wording.library import Library
 from reminders.wording.renderer import Renderer
 
 SAMPLES = 5
 """As many as Twilio's form takes."""
+
+SAMPLE_NUMBER = "+12025550123"
+"""A number of the carriers that ask: what texts to it say of rates is said in the samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,12 @@ def pack(
         "Privacy policy": f"{joining}/privacy",
         "Terms": f"{joining}/terms",
         "Samples": texts,
-        "Opt-in confirmation": answers.write("started", "en", clinic),
+        "Opt-in confirmation": answers.write("started", "en", clinic, contact=SAMPLE_NUMBER),
         "Opt-in keywords": "START, UNSTOP, YES",
         "Opt-out keywords": "STOP, STOPALL, UNSUBSCRIBE, CANCEL, END, QUIT, REVOKE, OPTOUT",
         "Opt-out answer": answers.write("stopped", "en", clinic),
         "Help keywords": "HELP, INFO",
-        "Help answer": answers.write("help", "en", clinic),
+        "Help answer": answers.write("help", "en", clinic, contact=SAMPLE_NUMBER),
         "Embedded links": "yes, on our own domain only; no shorteners",
         "Embedded phone numbers": "yes, the clinic's own",
         "Age-gated, lending, affiliate": "no",
@@ -81,18 +85,25 @@ def _for(kind: Kind) -> str:
 def _samples(
     library: Library, renderer: Renderer, clinic: ClinicFacts, now: datetime
 ) -> Iterator[str]:
-    """Word the texts of the first protocol as this clinic sends them."""
+    """Word the texts of the first protocol as this clinic sends them to a client: the welcome, then
+    its milestones, of which the first says how to stop (see ``reminders.rules.stop_line``).
+    """
     protocol = next(iter(library.protocols.values()))
-    for facts in samples(protocol, "en", now):
-        if facts.channel is Channel.SMS:
-            yield renderer.render(replace(facts, clinic=clinic), now, facts.stale_at).text
+    texts = [facts for facts in samples(protocol, "en", now) if facts.channel is Channel.SMS]
+    welcome = replace(texts[0], one_off=OneOffFacts(OneOffKind.OPT_IN, "", "", urgent=False))
+    told = [replace(facts, stop_told_at=now, course_begun=True) for facts in texts[1:]]
+    for facts in (welcome, texts[0], *told):
+        ours = replace(facts, clinic=clinic, contact=SAMPLE_NUMBER)
+        yield renderer.render(ours, now, facts.stale_at).text
 
 
 def _description(clinic: ClinicFacts) -> str:
     return (
         f"{clinic.name} texts its own clients who agreed to it: reminders before a visit and how to"
         f" care for their skin after it, at most {clinic.texts_per_day} a day and"
-        f" {clinic.texts_per_week} in seven days, inside local sending hours. No marketing."
+        f" {clinic.texts_per_week} in seven days, inside local sending hours."
+        " The first text to a number, the first of each treatment and at least one in thirty days say"
+        " how to stop. No marketing."
     )
 
 
@@ -118,8 +129,8 @@ def _faults(
         yield "Set PUBLIC_URL to the https address: reviewers open the opt-in page."
     if len(texts) < 2:
         yield "Two samples are needed."
+    if not any(re.search(r"\bSTOP\b", text) for text in texts):
+        yield "No sample says how to stop."
     for text in texts:
-        if not re.search(r"\bSTOP\b", text):
-            yield f"This sample does not say how to stop: {text}"
-        if not text.startswith(clinic.name):
+        if not text.startswith(name_in_texts(clinic)):
             yield f"This sample does not begin with the clinic's name: {text}"

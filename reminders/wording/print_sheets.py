@@ -12,12 +12,15 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from reminders.rules.protocols import Milestone
-from reminders.rules.segments import fold, size
+from reminders.rules.segments import size
+from reminders.rules.text_names import name_in_texts
 from reminders.rules.wording import Wording
 from reminders.wording.languages import Language
 from reminders.wording.library import Library
+from reminders.wording.lint_cases import PAGE_URL
 from reminders.wording.markdown import to_html
 from reminders.wording.reading_age import grade
+from reminders.wording.text_composition import written
 
 SHEET = ("same-evening", "day-1", "day-3", "week-1")
 """What goes on the sheet: the week in which a client looks things up."""
@@ -49,6 +52,7 @@ class Letterhead:
     dial: str = ""
     address: str = BLANK
     emergency: str = ""
+    text_name: str | None = None
 
 
 def aftercare_sheet(
@@ -117,7 +121,7 @@ def _printed(
     filled = library.with_numbers(protocol, language.tag, source, own)
     known = _known(language, clinic)
     words = Wording(*(str(_FILL.from_string(part).render(known)) for part in astuple(filled)))
-    text = fold(f"{clinic.name}: {words.sms} {language.stop}")
+    text = written(f"{name_in_texts(clinic)}: {words.sms}")
     return Printed(
         milestone,
         words,
@@ -133,7 +137,7 @@ def _known(language: Language, clinic: Letterhead) -> dict[str, Any]:
         "first_name": "Ana",
         "when": BLANK,
         "date": BLANK,
-        "page_url": "",
+        "page_url": PAGE_URL,
         "emergency": clinic.emergency or language.say["emergency"],
         "clinic": clinic,
     }

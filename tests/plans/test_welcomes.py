@@ -39,7 +39,7 @@ def test_the_first_text_of_all_is_the_welcome(house: House) -> None:
     house.play(datetime(2026, 3, 8, tzinfo=UTC))
     assert texts(house) == ["opt-in", "day-1", "day-3"]
     body = house.line("opt-in").body or ""
-    for needed in ("Rosewood Skin: ", "3 texts a week", "Msg&data rates may apply", "HELP", "STOP"):
+    for needed in ("Rosewood Skin: ", "up to 3 texts a week", "Replies cost as usual", "STOP"):
         assert needed in body
     with reading(house.engine) as session:
         client = people.client(session, 1)
@@ -132,9 +132,9 @@ def test_a_text_waits_for_the_welcome_and_an_email_does_not(house: House) -> Non
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_welcome_is_one_segment_under_a_domain_of_twenty_four_letters(language: str) -> None:
     note = OneOffFacts(OneOffKind.OPT_IN, "", "", urgent=False)
-    facts = replace(WIDEST, one_off=note, channel=Channel.SMS, language=language)
+    facts = replace(WIDEST, one_off=note, channel=Channel.SMS, language=language, first_name="Ana")
     links = Links("k" * 32, "https://aftercare.clinic.example")
     message = Renderer(LIBRARY, links).render(facts, NOON, NOON)
     assert links.page_url(facts.client_id, 1) in message.text
-    assert message.text.startswith("Twenty Letter Clinic: ")
+    assert message.text.startswith("Twenty Letter: ")
     assert message.segments == 1, message.text

@@ -82,7 +82,11 @@ def test_a_client_is_greeted_as_the_clinic_wishes() -> None:
 
 @pytest.mark.parametrize(
     "with_gap,closed",
-    [("Hi , tonight", "Hi, tonight"), ("Hola, : esta noche", "Hola: esta noche"), ("Hi, x", "Hi, x")],
+    [
+        ("Hi , tonight", "Hi, tonight"),
+        ("Hola, : esta noche", "Hola: esta noche"),
+        ("Hi, x", "Hi, x"),
+    ],
 )
 def test_a_greeting_without_a_name_has_no_gap(with_gap: str, closed: str) -> None:
     assert without_gap(with_gap) == closed

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from reminders.wording.library import packaged
+
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("es", "fr", "de", "pl", "pt-BR")
 
@@ -72,56 +74,12 @@ def test_a_pronoun_is_found_in_prose_and_within_a_name(line: str, said: list[str
 
 # --- the other languages, in messages, replies and pages ------------------------------------------
 
-FORMS = {
-    "es": (
-        (r"\b(?:preparad|tranquil|tratad|atendid|protegid)[oa]s?\b", "Venga preparada"),
-        (r"\b(?:registrad|inscrit|suscrit|apuntad|invitad|bienvenid|satisfech)[oa]s?\b", "Bienvenido"),
-        (r"\b(?:cansad|enferm|embarazad|nervios|preocupad|interesad|content)[oa]s?\b", "Si está enfermo"),
-        (r"\b(?:usted está|esté|quede|siéntase) (?:list|segur|sol|calm)[oa]\b", "Quede segura"),
-        (r"\b(?:queremos|podemos|quisiéramos) (?:ver|atender|ayudar|llamar)l[oa]\b", "Queremos verla"),
-        (r"\bl[oa] (?:esperamos|atendemos|ayudamos|llamamos|llamaremos|veremos)\b", "La esperamos"),
-        (r"\b(?:señor(?:a|ita)?|sra?\.|estimad[oa]|querid[oa])", "Estimada Ana"),
-        (r"\w[oa](?:\([oa]s?\)|/-?[oa]s?\b)|\w@s?(?![\w.])", "listo(a)"),
-    ),
-    "fr": (
-        (r"\bvous (?:êtes|serez|étiez) (?:\w+ )?(?:\w+ée?|\w+[iu]e|prête?|inscrite?|sûre?|seule?)\b", "Vous êtes bien prête"),
-        (r"\b(?:soyez|restez|sentez-vous) (?:\w+ée?|prête?|sûre?|seule?)\b", "Soyez rassurée"),
-        (r"\bvous (?:avez|aviez) été \w+(?:é|i|u|s|t)e?\b", "Vous avez été traitée"),
-        (r"\b(?:(?:dés)?inscrite?|abonnée?|rassurée?|soignée?|traitée?|préparée?|invitée?)\b", "Bien inscrite"),
-        (r"\b(?:fatiguée?|inqui(?:et|ète)|enceinte|contente?|intéressée?)\b", "Inquiète ?"),
-        (r"\b(?:le bienvenu|la bienvenue|chère?|madame|mademoiselle|monsieur)\b", "Chère Ana"),
-        (r"\w(?:[·•‧⋅]e|\((?:e|ne|ère)s?\))", "prêt·e"),
-    ),
-    "de": (
-        (r"\b(?:liebe[r]?|geehrte[r]?|herrn?|frau)\b", "Liebe Ana"),
-        (r"\b(?:patient|kund|klient)(?:in|en?)?\b", "Als Kundin"),
-        (r"\w(?:[*:_]|/-?|\()in(?:nen)?\b", "Kund:in"),
-    ),
-    "pl": (
-        (r"\w[łl](?:a|e)[śs]\b", "Dostałaś"),
-        (r"\w[łl](?:a)?by[śms]\b", "Moglabys"),
-        (r"\w(?:łam|łem)\b", "Przeczytałam"),
-        (r"\bpowin(?:naś|nas|ieneś|ienes|na|ien)\b", "Powinieneś"),
-        (r"\b(?:zapisan|proszon|zaproszon|leczon|przygotowan|zarejestrowan|wypisan)[ya]\b", "Jesteś zapisana"),
-        (r"\b(?:zadowolon|zmęczon|zmeczon|zainteresowan|wdzięczn|wdzieczn)[ya]\b", "Zmęczony?"),
-        (r"\b(?:jeste[śs]|b[ąa]d[źz]|czujesz si[ęe]) (?:\w+ )?(?:gotow|pewn|chor|zdrow|sam|spokojn)[ya]?\b", "Jesteś już gotowa"),
-        (r"\bpan(?:i|ią|ia|a|u|em)?\b", "Prosimy Panią"),
-        (r"\w(?:\(-?[ayeł]\)|/-?(?:a|ła)\b)", "zapisany/a"),
-    ),
-    "pt-BR": (
-        (r"\bobrigad[oa]\b", "Obrigada"),
-        (r"\b(?:inscrit|cadastrad|registrad|preparad|tratad|atendid|convidad|bem-vind)[oa]s?\b", "Bem-vinda"),
-        (r"\b(?:cansad|preocupad|interessad|satisfeit|gr[áa]vid)[oa]s?\b", "se está grávida"),
-        (r"\bvocê (?:está|esteve|foi|será|fica|ficou) (?:\w+ )?\w+(?:ad|id|t|nt|ur|nquil)[oa]\b", "você está pronta"),
-        (r"\b(?:fique|esteja|sinta-se) (?:tranquil|segur|calm|atent|pront|cert)[oa]\b", "Fique tranquila"),
-        (r"\b(?:vê|atendê|ajudá|esperá)-l[oa]\b", "Queremos vê-la"),
-        (r"\b(?:senhor(?:a|ita)?|sra?\.|prezad[oa]|querid[oa])", "Prezado cliente"),
-        (r"\w[oa](?:\([oa]s?\)|/-?[oa]s?\b)|\w@s?(?![\w.])", "inscrito(a)"),
-    ),
-}  # fmt: skip
+EVERY_FORM = [
+    (tongue, form, bad)
+    for tongue in LANGUAGES
+    for form, bad in packaged().all_languages[tongue].lint["gendered"]
+]
 """By language: how a word gives away what the reader is taken for, and an example of it."""
-
-EVERY_FORM = [(tongue, form, bad) for tongue, forms in FORMS.items() for form, bad in forms]
 
 
 def messages(language: str) -> dict[str, str]:
@@ -132,7 +90,9 @@ def messages(language: str) -> dict[str, str]:
         if language in {path.stem, *path.parts} and path.suffix in {".md", ".toml"}
     )
     return {
-        str(path.relative_to(ROOT)): re.sub(r"(?m)^# .*$", "", path.read_text("utf-8"))
+        str(path.relative_to(ROOT)): re.sub(
+            r"(?ms)^# .*?$|^gendered = \[.*?^\]", "", path.read_text("utf-8")
+        )
         for path in files
     }
 

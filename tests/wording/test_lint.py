@@ -38,36 +38,48 @@ def test_the_packaged_day_one_keeps_every_rule(own: dict[str, int]) -> None:
 @pytest.mark.parametrize(
     "rule,part,before,after",
     [
-        ("placeholder", "sms", "{{ clinic.phone }}", "{{ clinic.phone }} {{ shoe_size }}"),
+        ("placeholder", "sms", "now.", "now, {{ shoe_size }}."),
         ("placeholder", "body", "Dear", "Dear {{ first_name"),
         ("placeholder", "body", "Dear", "{% include 'call' %} Dear"),
         ("placeholder", "body", "Dear", "{% for x in y %}{% endfor %} Dear"),
         ("placeholder", "body", "Dear", "{{ first_name.__class__ }} Dear"),
         ("reading-age", "body", "Dear", f"{HARD}\n\nDear"),
         ("sentence-length", "body", "Dear", f"{LONG}\n\nDear"),
+        ("segments", "sms", "moist", "moist with a plain, cool cream"),
+        ("segments", "sms", "moist", "moist, čas"),
+        ("greeting", "sms", "Hi {{ first_name }}, you", "{{ first_name }}, you"),
+        ("greeting", "sms", "Hi {{ first_name }}, you", "You"),
+        ("verb", "sms", "you can start SPF {{ spf_min }}+ now.", "SPF {{ spf_min }}+ now."),
+        ("verb", "sms", "Keep your skin moist and do not pick.", "Cream, no picking."),
         (
-            "segments",
+            "noun-list",
             "sms",
-            "cream",
-            "plain, soft, cool cream with no scent at all in it, as often as you like",
+            "Keep your skin moist and do not pick.",
+            "Keep it moist, cream, water, no picking.",
         ),
-        ("segments", "sms", "cream", "crème de la čas"),
+        (
+            "number-and-link",
+            "sms",
+            "More: {{ page_url }}",
+            "Call {{ clinic.phone }} {{ page_url }}",
+        ),
         ("banned-claim", "body", "Let it heal.", "Results are guaranteed."),
-        ("banned-claim", "sms", "cream", "it will remove scars, cream"),
+        ("banned-claim", "sms", "do not pick", "it will remove scars, do not pick"),
         ("banned-claim", "body", "Let it heal.", "Stop your medicine."),
-        ("procedure-named", "sms", "no picking", "microneedling: no picking"),
+        ("procedure-named", "sms", "do not pick", "do not pick after microneedling"),
         ("procedure-named", "subject", "Day one", "Skin needling, day one"),
-        ("required-part", "sms", "{{ clinic.phone }}", ""),
-        ("required-part", "sms", "{{ first_name }}", "Hello"),
-        ("required-part", "sms", "no picking", "hands"),
-        ("required-part", "sms", "cream", "rest"),
+        ("required-part", "sms", "More: {{ page_url }}", ""),
+        ("required-part", "sms", "do not pick", "rest"),
+        ("required-part", "sms", "moist", "calm"),
+        ("required-part", "sms", "SPF {{ spf_min }}+", "walks"),
+        ("required-part", "body", "{{ clinic.phone }}", ""),
         ("required-part", "body", "## Call us if", "## By the way"),
         ("required-part", "body", "](tel:", "](mailto:"),
         ("hard-number", "body", "{{ spf_min }}", "30"),
         ("hard-number", "body", "{{ makeup_h|hours }}", "48 hours"),
         ("shortener", "body", "Let it heal.", "See bit.ly/abc."),
         ("foreign-link", "body", "Let it heal.", "See https://shop.example/x."),
-        ("reserved-word", "sms", "cream", "cream. Reply YES"),
+        ("reserved-word", "sms", "do not pick", "do not pick. Reply YES"),
     ],
 )
 def test_each_rule_fails_on_a_copy_that_breaks_it(
@@ -76,6 +88,64 @@ def test_each_rule_fails_on_a_copy_that_breaks_it(
     whole = getattr(DAY_1, part)
     assert before in whole
     assert rule in rules(replace(DAY_1, **{part: whole.replace(before, after)}))
+
+
+@pytest.mark.parametrize(
+    "tongue,said",
+    [("es", "venga preparada"), ("fr", "soyez rassurée"), ("de", "als Kundin"), ("pl", "masz pan krem"),
+     ("pt-BR", "fique tranquila")],
+)  # fmt: skip
+def test_a_form_that_guesses_the_reader_s_gender_is_refused(tongue: str, said: str) -> None:
+    words = LIBRARY.wording("skin-needling", tongue, "day-3")
+    found = lint_wording(LIBRARY, "skin-needling", tongue, "day-3", words)
+    assert found == []
+    for part in ("sms", "body"):
+        guessing = replace(words, **{part: f"{getattr(words, part)} {said}"})
+        faults = lint_wording(LIBRARY, "skin-needling", tongue, "day-3", guessing)
+        assert "gender" in {fault.rule for fault in faults}
+
+
+def test_a_number_may_stand_beside_the_link_where_the_protocol_says_why() -> None:
+    told = replace(DAY_1, sms=DAY_1.sms.replace("More:", "{{ clinic.phone }}"))
+    assert "number-and-link" in rules(told)
+    course = LIBRARY.protocols["skin-needling"]
+    why = replace(course.milestone("day-1"), number_and_link="the page cannot call from a watch")
+    other = replace(
+        course, milestones=tuple(why if m.key == "day-1" else m for m in course.milestones)
+    )
+    library = Library(templates_folder())
+    library.__dict__["protocols"] = {"skin-needling": other}
+    faults = lint_wording(library, "skin-needling", "en", "day-1", told)
+    assert "number-and-link" not in {fault.rule for fault in faults}
+
+
+@pytest.mark.parametrize(
+    "rule,file,before,after",
+    [
+        ("stop-line", "languages/pl.toml", "Rezygnacja: STOP", "Rezygnacja: NIE"),
+        ("required-part", "languages/pl.toml", " {{ rates }}", ""),
+        ("required-part", "languages/pl.toml", "{{ per_week }}", "kilka"),
+        (
+            "segments",
+            "languages/pl.toml",
+            "wyslemy do",
+            "bardzo nam milo, ze mozemy pomagac: wyslemy do",
+        ),
+        ("segments", "texts/pl.toml", "przepraszamy", "przepraszamy" * 8),
+        (
+            "segments",
+            "texts/pl.toml",
+            "W pilnej sprawie zadzwon",
+            "W pilnej sprawie zadzwoń, prosimy",
+        ),
+        ("stop-line", "texts/pl.toml", "Rezygnacja: STOP", "Do widzenia"),
+        ("stop-line", "texts/pl.toml", "odpisz START", "odpisz"),
+    ],
+)
+def test_each_rule_for_what_all_texts_share_fails_on_a_copy_that_breaks_it(
+    tmp_path: Path, rule: str, file: str, before: str, after: str
+) -> None:
+    assert rule in _broken(tmp_path, file, before, after)
 
 
 @pytest.mark.parametrize(

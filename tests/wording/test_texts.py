@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from reminders.links import Links
 from reminders.rules.segments import Encoding, size
 from reminders.rules.terms import Channel, Discretion, Facts, OneOffFacts, OneOffKind
@@ -15,6 +16,7 @@ from reminders.wording.renderer import Renderer
 from tests.support.facts import CLINIC, FACTS
 from tests.support.languages import TONGUES
 from tests.support.rendering import LIBRARY, MILESTONES, NOW, RENDERER, WIDEST, render
+from tests.wordings import LEAST, share
 
 LONG = Renderer(LIBRARY, Links("k" * 32, "https://aftercare.clinic.example"))
 """Renders with the address of a domain of 24 letters."""
@@ -165,3 +167,9 @@ def test_the_message_records_that_it_told_how_to_stop() -> None:
     assert not RENDERER.render(replace(FACTS, **TOLD), NOW, NOW).tells_stop  # type: ignore[arg-type]
     mail = replace(FACTS, channel=Channel.EMAIL, contact="ana@mail.example")
     assert not RENDERER.render(mail, NOW, NOW).tells_stop
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_texts_to_the_two_hundred_commonest_names_are_one_segment(tongue: str) -> None:
+    shares = share(tongue)
+    assert min(shares.values()) >= LEAST, shares
