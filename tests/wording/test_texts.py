@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,15 +22,15 @@ from tests.wordings import LEAST, share
 LONG = Renderer(LIBRARY, Links("k" * 32, "https://aftercare.clinic.example"))
 """Renders with the address of a domain of 24 letters."""
 
-TOLD = {"stop_told_at": NOW - timedelta(days=2), "course_begun": True}
+TOLD: dict[str, Any] = {"stop_told_at": NOW - timedelta(days=2), "course_begun": True}
 """A text two days ago, of the same treatment, said how to stop."""
 
 WELCOME = OneOffFacts(OneOffKind.OPT_IN, "", "", urgent=False)
 STOPS = {tag: language.stop for tag, language in LIBRARY.all_languages.items()}
 
 
-def text(milestone: str = "day-1", facts: Facts = FACTS, **other: object) -> str:
-    return LONG.render(replace(facts, milestone=milestone, **other), NOW, NOW).text  # type: ignore[arg-type]
+def text(milestone: str = "day-1", facts: Facts = FACTS, **other: Any) -> str:
+    return LONG.render(replace(facts, milestone=milestone, **other), NOW, NOW).text
 
 
 @pytest.mark.parametrize("milestone", MILESTONES)
@@ -164,7 +165,7 @@ def test_a_clinic_s_own_words_from_before_still_get_the_page_behind_them() -> No
 
 def test_the_message_records_that_it_told_how_to_stop() -> None:
     assert RENDERER.render(FACTS, NOW, NOW).tells_stop
-    assert not RENDERER.render(replace(FACTS, **TOLD), NOW, NOW).tells_stop  # type: ignore[arg-type]
+    assert not RENDERER.render(replace(FACTS, **TOLD), NOW, NOW).tells_stop
     mail = replace(FACTS, channel=Channel.EMAIL, contact="ana@mail.example")
     assert not RENDERER.render(mail, NOW, NOW).tells_stop
 

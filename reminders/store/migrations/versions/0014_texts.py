@@ -19,6 +19,7 @@ def upgrade() -> None:
         ("clinic", "both_channels"),
         ("attempt", "tells_stop"),
     ):
-        flag = sa.Column(column, sa.Boolean(), nullable=False, server_default=sa.false())
-        op.add_column(table, flag)
+        op.add_column(
+            table, sa.Column(column, sa.Boolean(), nullable=False, server_default=sa.false())
+        )
     op.add_column("client", sa.Column("both_channels", sa.Boolean(), nullable=True))
