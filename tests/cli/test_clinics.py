@@ -42,3 +42,31 @@ def test_a_clinic_s_limits_are_set_by_channel(terminal: Terminal) -> None:
     told = terminal.run("clinic", "limit", "rosewood skin", "email")
     assert "as fast as the provider takes them" in told.stdout
     terminal.run("clinic", "limit", "Rosewood Skin", "sms", "--per-day", "0", code=2)
+
+
+def test_what_texts_call_a_clinic_and_its_clients_is_set_and_set_back(terminal: Terminal) -> None:
+    terminal.clinic()
+    terminal.run(
+        "clinic", "edit", "Rosewood Skin", "--text-name", "Rosewood", "--client-names", "plain",
+        "--stop-on-every-text", "--both-channels",
+    )  # fmt: skip
+    (clinic,) = terminal.json("clinic", "list")
+    assert (clinic["text_name"], clinic["client_names"]) == ("Rosewood", "plain")
+    assert clinic["stop_on_every_text"]
+    assert clinic["both_channels"]
+    back = ("--text-name", "", "--stop-when-due", "--one-channel")
+    terminal.run("clinic", "edit", "Rosewood Skin", *back)
+    (clinic,) = terminal.json("clinic", "list")
+    assert clinic["text_name"] is None
+    assert not clinic["stop_on_every_text"] or clinic["both_channels"]
+
+
+@pytest.mark.parametrize(
+    "name,why", [("Rosewood Skin and Laser", "room for 16"), ("Łódź Skin", "Lodz Skin")]
+)
+def test_a_name_that_would_cost_every_text_a_segment_is_refused_with_one_that_does_not(
+    terminal: Terminal, name: str, why: str
+) -> None:
+    terminal.clinic()
+    refused = terminal.run("clinic", "edit", "Rosewood Skin", "--text-name", name, code=2)
+    assert why in refused.stderr

@@ -131,7 +131,7 @@ def test_a_number_may_stand_beside_the_link_where_the_protocol_says_why() -> Non
             "wyslemy do",
             "bardzo nam milo, ze mozemy pomagac: wyslemy do",
         ),
-        ("segments", "texts/pl.toml", "przepraszamy", "przepraszamy" * 8),
+        ("segments", "texts/pl.toml", "przepraszamy", "przepraszamy" * 12),
         (
             "segments",
             "texts/pl.toml",

@@ -158,3 +158,17 @@ def test_not_me_stops_everything_closes_the_page_and_tells_the_clinic(
         alerts = list(session.scalars(select(Alert)))
     assert [alert.kind for alert in alerts] == ["wrong-number"]
     assert "Ana" not in alerts[0].subject + alerts[0].body
+
+
+def test_a_client_with_both_channels_chooses_whether_everything_comes_by_both(
+    house: House, browser: TestClient
+) -> None:
+    house.enrol(ana(TREATED))
+    planned = {x.milestone for x in house.lines(Channel.EMAIL) if x.status is Status.PLANNED}
+    assert "day-3" not in planned
+    browser.post(address(house) + "/choices", data=BOTH_ON | {"both": "yes"})
+    assert client_of(house).both_channels is True
+    assert house.line("day-3", Channel.EMAIL).status is Status.PLANNED
+    browser.post(address(house) + "/choices", data=BOTH_ON | {"both": "no"})
+    assert house.line("day-3", Channel.EMAIL).status is Status.CANCELLED
+    assert house.line("day-3", Channel.SMS).status is Status.PLANNED

@@ -284,3 +284,18 @@ def test_a_limit_that_is_no_number_changes_nothing(house: House, typed: str) -> 
     assert "This is not a number of messages" in desk.text
     with reading(house.engine) as session:
         assert lanes.limits(session, 1)[Channel.SMS] == (None, None)
+
+
+def test_texts_are_set_and_what_their_beginning_costs_is_shown(house: House) -> None:
+    desk = owner(house)
+    desk.get("/clinic")
+    assert "Texts begin with “Rosewood Skin:”. That leaves 145 of the 160 characters" in desk.text
+    typed = {"client_names": "as-written", "stop_on_every_text": "yes", "both_channels": "yes"}
+    desk.post("/clinic/texts", text_name="Rosewood", **typed)
+    assert "Texts begin with “Rosewood:”" in desk.text
+    clinic = house.clinic()
+    assert (clinic.text_name, clinic.client_names) == ("Rosewood", "as-written")
+    assert clinic.stop_on_every_text
+    assert clinic.both_channels
+    desk.post("/clinic/texts", text_name="Łódź Skin and Laser", **typed)
+    assert "would make every text cost two or three segments" in desk.text
