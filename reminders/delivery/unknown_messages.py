@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -78,11 +78,16 @@ class UnknownMessages:
                     yield Match(found, message, exact)
 
     def _same_text(self, one: Facts, message: ListedMessage) -> bool:
+        """Compare, whether or not it said how to stop: what else was told there may be unknown, too."""
+        told = replace(one, stop_told_at=message.created_at, course_begun=True)
         try:
-            words = self._renderer.render(one, message.created_at, one.stale_at).text
+            ways = [
+                self._renderer.render(way, message.created_at, one.stale_at).text
+                for way in (one, told, replace(one, stop_told_at=None))
+            ]
         except RenderError:
             return False
-        return _LINK.sub("", words) == _LINK.sub("", message.text)
+        return _LINK.sub("", message.text) in {_LINK.sub("", way) for way in ways}
 
 
 def findings(matches: Iterable[Match]) -> list[Finding]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from reminders.rules import stop_line
 from reminders.rules.decision import Defer, Skip, decide
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import Act, Channel, Facts, Message, OneOffKind, Reason, Status
@@ -58,7 +59,10 @@ def record(
     """Return everything of a client in order of time; ``names`` are the milestones' names."""
     steps = client_messages.steps(session, client.id)
     open_ids = [s.reminder.id for s in steps if s.reminder.status is Status.PLANNED]
-    ahead = {facts.reminder_id: facts for facts in reminder_facts.facts(session, open_ids, now)}
+    due = {step.reminder.id: step.reminder.due_at for step in steps}
+    coming = reminder_facts.facts(session, open_ids, now)
+    in_turn = stop_line.in_turn((facts, due[facts.reminder_id]) for facts in coming)
+    ahead = {facts.reminder_id: facts for facts in in_turn}
     found = [
         *(_message(step, names, ahead.get(step.reminder.id), words) for step in steps),
         *(_consent(sentence) for sentence in consents.ledger(session, client.id)),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import phonenumbers
@@ -36,6 +38,25 @@ def is_due(facts: Facts, now: datetime) -> bool:
         return True
     told = facts.stop_told_at
     return told is None or now - told >= AT_LEAST_EVERY or not facts.course_begun
+
+
+def in_turn(coming: Iterable[tuple[Facts, datetime]]) -> Iterator[Facts]:
+    """Return what will be known of one client's texts to come when each leaves, at its moment (UTC):
+    that those before it have left, and whether they said how to stop.
+    """
+    told: datetime | None = None
+    begun: set[tuple[str, date | None]] = set()
+    for facts, at in sorted(coming, key=lambda pair: (pair[1], pair[0].reminder_id)):
+        of = facts.protocol, facts.treated_on
+        known = replace(
+            facts,
+            stop_told_at=max(filter(None, (told, facts.stop_told_at)), default=None),
+            course_begun=facts.course_begun or of in begun,
+        )
+        if facts.channel is Channel.SMS:
+            told = at if is_due(known, at) else told
+            begun.add(of)
+        yield known
 
 
 @lru_cache(maxsize=8192)

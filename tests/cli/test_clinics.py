@@ -58,7 +58,7 @@ def test_what_texts_call_a_clinic_and_its_clients_is_set_and_set_back(terminal: 
     terminal.run("clinic", "edit", "Rosewood Skin", *back)
     (clinic,) = terminal.json("clinic", "list")
     assert clinic["text_name"] is None
-    assert not clinic["stop_on_every_text"] or clinic["both_channels"]
+    assert (clinic["stop_on_every_text"], clinic["both_channels"]) == (False, False)
 
 
 @pytest.mark.parametrize(

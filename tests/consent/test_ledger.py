@@ -337,9 +337,9 @@ def test_a_discreet_client_s_text_says_only_that_there_is_a_note(house: House) -
     house.tick(DAY_1)
     line = house.line("day-1")
     assert line.body is not None
-    assert line.body.startswith("Rosewood Skin: Ana, there is a note for you.")
+    assert line.body.startswith("Rosewood Skin: Hi Ana, there is a note for you on your own page: ")
     assert "http://localhost:8000/a/" in line.body
-    assert line.body.endswith(" Reply STOP to end")
+    assert line.body.endswith("\nReply STOP to end")
     assert line.segments == 1
     assert "SPF" not in line.body
 

@@ -50,7 +50,7 @@ def test_a_stop_is_confirmed_once_by_the_clinic_s_name(house: House, door: Door)
     house.enrol(ana(TREATED))
     said = door.text("STOP")
     assert said == (
-        "Rosewood Skin: you will get no more texts from us. Questions? Call 020 7946 0018."
+        "Rosewood Skin: you will get no more texts from us. Questions? Please call 020 7946 0018."
         " To get texts again, reply START."
     )
     assert door.text("STOP") == ""
@@ -102,7 +102,7 @@ def test_a_bare_cancel_stops_and_says_how_to_cancel_a_visit(house: House, door: 
 
 def test_cancel_my_appointment_stops_nothing(house: House, door: Door) -> None:
     house.enrol(ana(TREATED))
-    assert "a person here will read this" in door.text("Cancel my appointment")
+    assert "one of us will read this" in door.text("Cancel my appointment")
     assert stops(house) == {}
 
 
@@ -180,8 +180,8 @@ def test_start_plans_again_what_still_helps(house: House, door: Door) -> None:
     house.clock.now = datetime(2026, 3, 15, 10, tzinfo=UTC)
     said = door.text("START")
     assert "up to 3 a week" in said
-    assert "Msg & data rates may apply" in said
-    assert "STOP to stop" in said
+    assert "Replies cost as usual" in said
+    assert "STOP to end" in said
     assert stops(house) == {}
     house.play(house.clock.now + timedelta(days=60))
     left = {x.milestone for x in house.lines(Channel.SMS) if x.status is Status.ACCEPTED}
@@ -258,7 +258,7 @@ def test_help_names_clinic_contact_frequency_rates_and_stop(
     if stopped:
         door.text("STOP")
     said = door.text("HELP")
-    for part in ("Rosewood Skin", "020 7946 0018", "up to 3 a week", "Msg & data rates", "STOP"):
+    for part in ("Rosewood Skin", "020 7946 0018", "up to 3 care texts", "cost as usual", "STOP"):
         assert part in said
 
 
@@ -268,7 +268,7 @@ def test_help_names_clinic_contact_frequency_rates_and_stop(
 def test_anything_else_is_kept_for_a_person_and_staff_are_told(house: House, door: Door) -> None:
     house.enrol(ana(TREATED))
     assert door.text("Can I swim tomorrow?") == (
-        "Rosewood Skin: a person here will read this. For urgent help call 020 7946 0018."
+        "Rosewood Skin: thank you, one of us will read this. If it is urgent, please call 020 7946 0018."
     )
     (reply,) = kept(house)
     assert (reply.clinic_id, reply.client_id, reply.kind) == (1, 1, Kind.REPLY)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from reminders.rules.stop_line import country_of, is_due, rates_may_apply
+from reminders.rules.stop_line import country_of, in_turn, is_due, rates_may_apply
 from reminders.rules.terms import Channel, Facts, OneOffFacts, OneOffKind
 from tests.support.facts import CLINIC, FACTS, NOON
 
@@ -51,6 +51,14 @@ def test_in_any_thirty_days_of_texts_one_says_how_to_stop() -> None:
             due = is_due(replace(FACTS, stop_told_at=told, course_begun=True), at)
             assert due or (told is not None and at - told < timedelta(days=30))
             told, at = (at if due else told), at + timedelta(days=gap)
+
+
+def test_of_texts_to_come_each_is_known_as_it_will_be_when_it_leaves() -> None:
+    days = (0, 1, 3, 7, 14, 31)
+    coming = [(replace(FACTS, reminder_id=day), NOON + timedelta(days=day)) for day in days]
+    known = list(in_turn(reversed(coming)))
+    due = [is_due(facts, at) for facts, (_, at) in zip(known, coming, strict=True)]
+    assert due == [True, False, False, False, False, True]
 
 
 @pytest.mark.parametrize(

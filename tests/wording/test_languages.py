@@ -63,7 +63,9 @@ def _said(milestone: str, tongue: str) -> str:
 OWN_WORDS = ("skin-needling", "skin-needling-rf", "skin-needling-prp")
 """The roller's words are the pen's."""
 
-LEFT_OPEN = re.compile(r"\{\{(?!\s*(?:first_name|when|date|emergency|clinic\.\w+)\s*\}\})|\{%|\[\[")
+LEFT_OPEN = re.compile(
+    r"\{\{(?!\s*(?:first_name|when|date|emergency|page_url|clinic\.\w+)\s*\}\})|\{%|\[\["
+)
 
 
 @pytest.mark.parametrize("protocol", OWN_WORDS)
