@@ -66,8 +66,9 @@ class Milestone:
 
     ``purpose`` says why it comes, ``sources`` are keys of where its facts stand, ``approver`` is
     who must approve its wording, ``phase`` the healing phase it falls in (0 is before). With
-    ``link`` its text always carries the address of the client's own page; ``number_and_link`` says why it
-    may carry the clinic's number as well. Where ``text_is_enough`` its email says no more than its text.
+    ``link`` its text carries the address of the client's own page even where a clinic's words do
+    not name it; ``number_and_link`` says why it may carry the clinic's number as well. Where
+    ``text_is_enough`` its email says no more than its text.
     """
 
     key: str

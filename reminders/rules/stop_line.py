@@ -12,8 +12,8 @@ import phonenumbers
 from reminders.rules.terms import Channel, Facts, OneOffKind
 
 AT_LEAST_EVERY = timedelta(days=30)
-"""CTIA, Messaging Principles and Best Practices 5.1.2.1 and 5.1.3: with the first message and at
-regular intervals; carriers take once a month for regular."""
+"""CTIA, Messaging Principles and Best Practices 5.1.2.1: with the first message, and again at regular
+intervals; what carriers take for regular is once a month."""
 
 EVERY_TEXT = frozenset({"CA"})
 """Countries of numbers (ISO 3166) where each text says it. Canada: S.C. 2010, c. 23 (CASL), 6(6)

@@ -16,6 +16,7 @@ from reminders.customisation.wording_versions import NewerVersion
 from reminders.monitoring.doctor import samples
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError, Reason, Status
+from reminders.rules.text_names import ClientNames
 from reminders.rules.wording import Key, Wording
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, clinic_facts, customisation, people, today
@@ -165,13 +166,30 @@ def test_a_trespass_that_got_into_the_database_is_held_and_not_sent(house: House
     assert text.reason is Reason.WORDING
 
 
-def test_the_dearest_name_is_told(house: House) -> None:
+@pytest.mark.parametrize(
+    "wish,says,dearer",
+    [("cheapest", "Texts write “Zoë” as “Zoe”.", False), ("as-written", "as it is, which costs extra", True)],
+)  # fmt: skip
+def test_the_dearest_name_and_how_texts_write_it_are_told(
+    house: House, wish: str, says: str, dearer: bool
+) -> None:
+    with writing(house.engine) as session:
+        people.clinics(session)[0].client_names = ClientNames(wish)
     found = tried(house, packaged(house), ("Bo", "Zoë"))
     assert found.worst is not None
     assert found.text is not None
     assert found.worst_name == "Zoë"
-    assert found.worst.segments > found.text.segments
+    assert (found.worst.segments > found.text.segments) is dearer
+    assert says in found.respelled
     assert dearest(["Bo", "Maximiliane", "Zoë", "Łucja"]) == ["Maximiliane", "Łucja"]
+
+
+def test_what_a_text_costs_with_and_without_how_to_stop_is_told(house: House) -> None:
+    found = tried(house, packaged(house))
+    assert found.text is not None
+    assert found.told is not None
+    assert "STOP" in found.text.text
+    assert "STOP" not in found.told.text
 
 
 def test_the_packaged_wording_breaks_no_rule_at_any_clinic(house: House) -> None:
@@ -241,7 +259,7 @@ def test_a_preview_on_a_real_client_uses_that_client_s_name_and_day(house: House
     desk.get(EDIT)
     assert "Wilhelmina" in desk.text
     desk.post("/words/try", **(typed(desk) | {"client": "1"}))
-    assert "Rosewood Skin: Wilhelmina" in desk.text
+    assert "Rosewood Skin: Hi Wilhelmina" in desk.text
 
 
 def test_a_test_goes_to_oneself_only_and_not_twice_in_a_row(house: House) -> None:
