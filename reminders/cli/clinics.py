@@ -34,6 +34,25 @@ LIVE_HELP = "Leave practice mode and accept the packaged wording; without it not
 Hours = Annotated[
     str | None, typer.Option(help="Sending hours, like “Mon-Sat 09:00-20:00, Sun 12:00-20:00”.")
 ]
+TextsPerDay = Annotated[int | None, typer.Option(help="Most texts to one number in a day: 1.")]
+TextsPerWeek = Annotated[
+    int | None, typer.Option(help="Most texts to one number in seven days: 1 to 3.")
+]
+Attendance = Annotated[
+    bool | None, typer.Option("--require-attendance/--assume-attendance", help=ATTENDANCE_HELP)
+]
+TextName = Annotated[
+    str | None,
+    typer.Option(help="Name in texts, at most 16 characters; '' to shorten the clinic's name."),
+]
+Named = Annotated[
+    ClientNames | None, typer.Option(help="Names whose letters cost extra, in texts.")
+]
+EveryText = Annotated[
+    bool | None,
+    typer.Option("--stop-on-every-text/--stop-when-due", help="How often texts say how to stop."),
+]
+Both = Annotated[bool | None, typer.Option("--both-channels/--one-channel", help=CHANNELS_HELP)]
 
 
 @commands.command()
@@ -93,34 +112,14 @@ def edit(
     email: Annotated[str | None, typer.Option()] = None,
     address: Annotated[str | None, typer.Option()] = None,
     sending_hours: Hours = None,
-    texts_per_day: Annotated[
-        int | None, typer.Option(help="Most texts to one number in a day: 1.")
-    ] = None,
-    texts_per_week: Annotated[
-        int | None, typer.Option(help="Most texts to one number in seven days: 1 to 3.")
-    ] = None,
+    texts_per_day: TextsPerDay = None,
+    texts_per_week: TextsPerWeek = None,
     live: Annotated[bool | None, typer.Option("--live/--practice", help=LIVE_HELP)] = None,
-    attendance: Annotated[
-        bool | None,
-        typer.Option("--require-attendance/--assume-attendance", help=ATTENDANCE_HELP),
-    ] = None,
-    text_name: Annotated[
-        str | None,
-        typer.Option(help="Name in texts, at most 16 characters; '' to shorten the clinic's name."),
-    ] = None,
-    client_names: Annotated[
-        ClientNames | None, typer.Option(help="Names whose letters cost extra, in texts.")
-    ] = None,
-    stop_on_every_text: Annotated[
-        bool | None,
-        typer.Option(
-            "--stop-on-every-text/--stop-when-due", help="How often texts say how to stop."
-        ),
-    ] = None,
-    both_channels: Annotated[
-        bool | None,
-        typer.Option("--both-channels/--one-channel", help=CHANNELS_HELP),
-    ] = None,
+    attendance: Attendance = None,
+    text_name: TextName = None,
+    client_names: Named = None,
+    stop_on_every_text: EveryText = None,
+    both_channels: Both = None,
 ) -> None:
     """Change a clinic; a new time zone or new hours move what has not been sent."""
     typed = {

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +26,6 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.quiet_hours import recipients_hours
 from reminders.rules.sending_hours import SendingHours
-from reminders.rules.stop_line import AT_LEAST_EVERY
 from reminders.rules.terms import (
     LEFT,
     OPEN,
@@ -43,7 +41,8 @@ from reminders.rules.terms import (
 from reminders.store.column_types import among
 from reminders.store.queries.arrivals import has_arrived
 from reminders.store.queries.clinic_facts import clinics_of
-from reminders.store.queries.common import asked, is_status, table_of
+from reminders.store.queries.common import asked, table_of
+from reminders.store.queries.sent_lately import NOTHING, SentLately, sent_lately
 from reminders.store.tables import (
     Attempt,
     Client,
@@ -55,12 +54,6 @@ from reminders.store.tables import (
     Treatment,
 )
 
-CAP_MEMORY = timedelta(days=9)
-"""How far back texts are counted: the cap's week, whatever the zones."""
-
-TEXT_MEMORY = AT_LEAST_EVERY + timedelta(days=1)
-"""How far back it is known which texts said how to stop, and of which treatments they were."""
-
 
 def facts(session: Session, ids: Collection[int], now: datetime) -> list[Facts]:
     """Return all that is known about these reminders at ``now``, the longest due first."""
@@ -68,9 +61,9 @@ def facts(session: Session, ids: Collection[int], now: datetime) -> list[Facts]:
         return []
     rows = asked(session, _FACTS, ids=list(ids), now=now).all()
     clinics = clinics_of(session, {row.clinic_id for row in rows}, now)
-    sent = _sent_lately(session, {row.contact for row in rows if row.contact}, now)
+    sent = sent_lately(session, {row.contact for row in rows if row.contact}, now)
     return [
-        _facts(row, clinics[row.clinic_id], sent.get((row.clinic_id, row.contact), ()))
+        _facts(row, clinics[row.clinic_id], sent.get((row.clinic_id, row.contact), NOTHING))
         for row in rows
     ]
 
@@ -224,53 +217,15 @@ _FACTS = (
 )
 
 
-def _sent_lately(
-    session: Session, contacts: Collection[str], now: datetime
-) -> dict[tuple[int, str], list[Row[Any]]]:
-    """Return what each clinic last sent to these numbers and addresses, whoever it was for: all
-    that counts as far back as the caps look, and texts as far back as they say how to stop.
-    """
-    sent: dict[tuple[int, str], list[Row[Any]]] = defaultdict(list)
-    if not contacts:
-        return sent
-    spans = {"since": now - CAP_MEMORY, "texts_since": now - TEXT_MEMORY}
-    for row in asked(session, _SENT, contacts=list(contacts), **spans):
-        sent[row.clinic_id, row.contact].append(row)
-    return sent
-
-
-_WITHIN_CAPS = A.c.handoff_at > bindparam("since")
-_SENT = (
-    select(
-        R.c.clinic_id,
-        A.c.contact,
-        A.c.handoff_at,
-        A.c.tells_stop,
-        R.c.treatment_id,
-        and_(_WITHIN_CAPS, or_(R.c.one_off_id.is_(None), R.c.channel == Channel.EMAIL)).label(
-            "counts"
-        ),
-    )
-    .join_from(A, R, and_(R.c.id == A.c.reminder_id, R.c.claim == A.c.claim))
-    .where(
-        among(A.c.contact, "contacts"),
-        A.c.handoff_at > bindparam("texts_since"),
-        or_(_WITHIN_CAPS, R.c.channel == Channel.SMS),
-        is_status(*LEFT),
-    )
-)
-
-
 @lru_cache(maxsize=4096)
 def _as_told(clinic: ClinicFacts, its_hours: SendingHours) -> ClinicFacts:
     """Return a clinic with the hours in which it may message one client."""
     return clinic if its_hours == clinic.hours else replace(clinic, hours=its_hours)
 
 
-def _facts(row: Row[Any], clinic: ClinicFacts, sent: Collection[Row[Any]]) -> Facts:
+def _facts(row: Row[Any], clinic: ClinicFacts, sent: SentLately) -> Facts:
     zone = ZoneInfo(row.time_zone) if row.time_zone else clinic.zone
-    counted = [one.handoff_at for one in sent if one.counts]
-    texts, emails = ((counted, ()), ((), counted))[row.channel is Channel.EMAIL]
+    texts, emails = ((sent.counted, ()), ((), sent.counted))[row.channel is Channel.EMAIL]
     return Facts(
         reminder_id=row.reminder_id,
         client_id=row.client_id,
@@ -302,8 +257,8 @@ def _facts(row: Row[Any], clinic: ClinicFacts, sent: Collection[Row[Any]]) -> Fa
         discretion=row.discretion,
         on_hold=row.held_at is not None,
         visit=_visit(row),
-        stop_told_at=max((one.handoff_at for one in sent if one.tells_stop), default=None),
-        course_begun=any(one.treatment_id == row.treatment_id for one in sent),
+        stop_told_at=sent.stop_told_at,
+        course_begun=row.treatment_id in sent.treatments,
     )
 
 

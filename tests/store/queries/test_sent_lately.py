@@ -1,4 +1,4 @@
-"""How to stop is told in what really leaves: first, at regular intervals, and where it is asked for."""
+"""What was sent lately is known: texts say how to stop first, at intervals, and where it is asked for."""
 
 from __future__ import annotations
 
