@@ -28,7 +28,7 @@ def test_day_one_leaves_when_it_is_due_and_only_once(house: House) -> None:
     assert house.tick(DAY_1).sent == {"sms": 1, "email": 1}
     assert house.tick(DAY_1).sent == {}
     assert house.line("day-1").status is Status.ACCEPTED
-    assert house.line("day-1").body.startswith("Rosewood Skin: Ana,")  # type: ignore[union-attr]
+    assert house.line("day-1").body.startswith("Rosewood Skin: Hi Ana,")  # type: ignore[union-attr]
 
 
 def test_messages_lie_in_the_outbox_as_files_that_programs_open(house: House) -> None:

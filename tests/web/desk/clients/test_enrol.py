@@ -24,7 +24,7 @@ def test_checking_shows_the_exact_messages_and_keeps_nothing(house: House) -> No
     desk = enrolling(signed_in(house))
     assert "What Dana will get" in desk.text
     assert "Tomorrow, 10:30" in desk.text
-    assert "Rosewood Skin: Dana" in desk.text
+    assert "Rosewood Skin: Hi Dana" in desk.text
     assert "its moment had passed" in desk.text
     with reading(house.engine) as session:
         assert people.clients_of(session) == []

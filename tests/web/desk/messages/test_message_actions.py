@@ -83,6 +83,6 @@ def test_what_did_not_arrive_goes_again_to_the_mended_number(house: House) -> No
         for path in house.left()
         if path.suffix == ".txt" and "+447700900155" in path.read_text()
     ]
-    assert "Rosewood Skin: Ana" in again.read_text()
+    assert "Rosewood Skin: Hi Ana" in again.read_text()
     desk.get("/")
     assert "Call Ana" not in desk.text

@@ -179,12 +179,12 @@ def test_nobody_enrolled_means_nothing_foreseen(house: House) -> None:
 def test_a_day_to_come_shows_what_then_really_leaves(house: House) -> None:
     house.enrol(ana(date(2026, 3, 2)))
     desk = signed_in(house, Role.VIEWER)
-    desk.get("/plan/day?on=2026-03-05")
+    desk.get("/plan/day?on=2026-03-09")
     shown = desk.text
     assert not house.left()
     assert "2 messages" in shown
-    house.play(MONDAY + timedelta(days=3, hours=12))
-    text = house.line("day-3")
+    house.play(MONDAY + timedelta(days=7, hours=12))
+    text = house.line("week-1")
     assert text.status is Status.ACCEPTED
     assert text.body is not None
     assert text.body in shown
