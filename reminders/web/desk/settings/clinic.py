@@ -12,8 +12,9 @@ from starlette.responses import Response
 from reminders.delivery import pauses
 from reminders.enrolment import clinics
 from reminders.enrolment.clinics import ClinicError
+from reminders.enrolment.countries import countries, zones
 from reminders.monitoring import go_live_checklist
-from reminders.rules.contacts import clean, read_email, read_phone
+from reminders.rules.contacts import clean, read_email, read_phone, show_national
 from reminders.rules.prices import CURRENCIES, read_price, spell_price
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
@@ -23,7 +24,7 @@ from reminders.store.queries import audit, customisation, lanes, people
 from reminders.store.tables import Clinic
 from reminders.web.desk.page import DeskRequest, desk_route
 
-DETAILS = ("name", "phone", "email", "address", "time_zone")
+DETAILS = ("name", "phone", "email", "address", "country", "time_zone")
 SENDING = ("sending_hours", "texts_per_week")
 VISITS = ("attendance_required",)
 MOST_GUESTS = 10
@@ -50,11 +51,27 @@ def show(request: DeskRequest) -> Response:
             "currencies": [("", "–"), *((code, code) for code in CURRENCIES)],
             "settings": request.app.settings,
             "to_be_read": needs_review(clinic.wording_accepted_at, request.now.date()),
-            "ways": WAYS,
-            "limits": lanes.limits(session, clinic.id),
-            "was": lambda name: request.typed(name) or str(getattr(clinic, name) or ""),
+            "limits": _limits(session, clinic),
+            "was": lambda name: request.typed(name) or _shown(clinic, name),
+            "countries": list(countries().items()),
+            "zones": zones(),
         }
         return request.page("clinic.html", **words)
+
+
+def _limits(session: Session, clinic: Clinic) -> list[tuple[str, str, int | None]]:
+    """Return name, label and value of each field of the rate limits."""
+    most = lanes.limits(session, clinic.id)
+    return [
+        (f"{channel}-{span}", f"{called} per {span}", limit)
+        for channel, called in WAYS
+        for span, limit in zip(("minute", "day"), most[channel], strict=True)
+    ]
+
+
+def _shown(clinic: Clinic, name: str) -> str:
+    value = str(getattr(clinic, name) or "")
+    return show_national(value, clinic.country) if name == "phone" and value else value
 
 
 def _lines(
@@ -104,7 +121,7 @@ def money(request: DeskRequest) -> Response:
     budget = request.read("segment_budget", _read_budget)
     currency = request.typed("currency") if request.typed("currency") in CURRENCIES else None
     if price is not None and currency is None:
-        request.faults["currency"] = "A price needs its currency. Choose one."
+        request.faults["currency"] = "Choose the currency of this price."
     if request.faults:
         return show(request)
 
@@ -125,7 +142,7 @@ def _read_budget(text: str) -> int:
 def _read_number(text: str, of: str = "messages") -> int:
     digits = re.sub(r"[ ,.]", "", clean(text))
     if not digits.isdecimal() or not 0 < int(digits) <= MOST:
-        raise InputError(f"This is not a number of {of}.", "Write a whole number, like 2000.")
+        raise InputError(f"This is not a number of {of}.", "Enter a whole number, for example 2000.")
     return int(digits)
 
 
@@ -147,7 +164,7 @@ def limits(request: DeskRequest) -> Response:
             if before[channel] != wanted[channel]:
                 clinics.limit(session, clinic, channel, *wanted[channel])
                 detail = f"{_say(before[channel])} → {_say(wanted[channel])}"
-                what = f"changed how many {called.lower()} may leave"
+                what = f"changed the limits for {called.lower()}"
                 request.record(session, what, Clinic, clinic.id, detail)
 
     return _change(request, change)
@@ -175,13 +192,13 @@ def practice_recipients(request: DeskRequest) -> Response:
         except InputError as error:
             request.faults["guests"] = f"{contact}: {error}"
     if len(found) > MOST_GUESTS:
-        request.faults["guests"] = f"There are more than {MOST_GUESTS}. Keep your own staff only."
+        request.faults["guests"] = f"There can be at most {MOST_GUESTS} test recipients. Keep only your own staff."
     if request.faults:
         return show(request)
 
     def change(session: Session, clinic: Clinic) -> None:
         customisation.set_practice_recipients(session, clinic.id, found)
-        request.record(session, "changed the guest list", Clinic, clinic.id, f"{len(found)} guests")
+        request.record(session, "changed the test recipients", Clinic, clinic.id, str(len(found)))
 
     return _change(request, change)
 
@@ -191,11 +208,11 @@ def _contact(text: str, country: str) -> str:
 
 
 def accept(request: DeskRequest) -> Response:
-    """Note that somebody responsible accepts the wording."""
+    """Note that somebody responsible approves the default wording."""
 
     def change(session: Session, clinic: Clinic) -> None:
         clinic.wording_accepted_at = request.now
-        request.record(session, "accepted the wording", Clinic, clinic.id)
+        request.record(session, "approved the default wording", Clinic, clinic.id)
 
     return _change(request, change)
 
@@ -209,7 +226,7 @@ def go_live(request: DeskRequest) -> Response:
             clinics.edit(session, request.app.library, clinic, {}, request.now, live=True)
             request.record(session, "went live", Clinic, clinic.id)
     if open_lines:
-        request.faults["checklist"] = f"Not every line is green yet. {open_lines[0].mend}"
+        request.faults["checklist"] = f"Some steps are not done yet. {open_lines[0].mend}"
         return show(request)
     return request.redirect("/clinic", "live")
 
@@ -219,7 +236,7 @@ def practise(request: DeskRequest) -> Response:
 
     def change(session: Session, clinic: Clinic) -> None:
         clinics.edit(session, request.app.library, clinic, {}, request.now, live=False)
-        request.record(session, "went back to practice", Clinic, clinic.id)
+        request.record(session, "returned to practice mode", Clinic, clinic.id)
 
     return _change(request, change)
 
@@ -239,7 +256,7 @@ def resume(request: DeskRequest) -> Response:
 
     def change(session: Session, clinic: Clinic) -> None:
         pauses.resume_messages(session, clinic)
-        request.record(session, "let sending go on", Clinic, clinic.id)
+        request.record(session, "resumed sending", Clinic, clinic.id)
 
     return _change(request, change)
 
