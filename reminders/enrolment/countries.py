@@ -16,7 +16,11 @@ def countries() -> dict[str, str]:
     alphabetical order.
     """
     names = Locale("en").territories
-    found = {code: str(names[code]) for code in get_global("zone_territories").values() if _is_country(code)}
+    found = {
+        code: str(names[code])
+        for code in get_global("zone_territories").values()
+        if _is_country(code)
+    }
     return dict(sorted(found.items(), key=lambda one: one[1].casefold()))
 
 

@@ -24,9 +24,13 @@ from reminders.store.queries.common import Row
 from reminders.store.tables import Client, Clinic, Treatment
 from reminders.wording.library import Library
 
+OPTED_OUT = {
+    Channel.SMS: "The client has opted out of texts.",
+    Channel.EMAIL: "The client has opted out of emails.",
+}
 WHO_CAN = {
-    True: "a list cannot undo it",
-    False: "only the client can take it back, by texting START or on their own page",
+    True: "An import cannot change this.",
+    False: "Only the client can change this, by texting START or on their own page.",
 }
 """Who may take a no back, by whether a list says so."""
 
@@ -118,9 +122,7 @@ def _record_consents(
             refused = known.get(key) is False and answer.proof is None
             stopped = refused or ledger.contact_of(one.client, answer.channel) in barred
             if stopped and answer.given:
-                one.remarks.append(
-                    f"No to {answer.channel} stands; {WHO_CAN[answer.proof is None]}."
-                )
+                one.remarks.append(f"{OPTED_OUT[answer.channel]} {WHO_CAN[answer.proof is None]}")
             if known.get(key) == answer.given or (known.get(key) is False and stopped):
                 continue
             if stopped and answer.given and answer.proof is not None:

@@ -35,6 +35,8 @@ def outcome(taken: Taken, waited: int) -> str:
     if taken.asked:
         asked = count_of(taken.asked, "more question")
         said += f" There {'is' if taken.asked == 1 else 'are'} {asked} about the same rows."
-    faults = [f"Row {one.row} cannot be imported: {one.problem} {one.advice}" for one in taken.faults]
+    faults = [
+        f"Row {one.row} cannot be imported: {one.problem} {one.advice}" for one in taken.faults
+    ]
     more = [f"And {len(faults) - SHOWN} more."] if len(faults) > SHOWN else []
     return " ".join([said, *faults[:SHOWN], *more])

@@ -55,10 +55,16 @@ SENTENCES = {
     Effect.ADDED: (DeliveryOutcome.TAKEN, "New booking."),
     Effect.MOVED: (DeliveryOutcome.TAKEN, "Booking moved."),
     Effect.UPDATED: (DeliveryOutcome.TAKEN, "Booking changed."),
-    Effect.CANCELLED: (DeliveryOutcome.TAKEN, "Booking cancelled. Its unsent messages are cancelled too."),
+    Effect.CANCELLED: (
+        DeliveryOutcome.TAKEN,
+        "Booking cancelled. Its unsent messages are cancelled too.",
+    ),
     Effect.UNCHANGED: (DeliveryOutcome.UNCHANGED, "No change."),
     Effect.ASKED: (DeliveryOutcome.ASKED, "There is a question to answer."),
-    Effect.POSTPONED: (DeliveryOutcome.UNCHANGED, "It is processed with the import that is running."),
+    Effect.POSTPONED: (
+        DeliveryOutcome.UNCHANGED,
+        "It is processed with the import that is running.",
+    ),
 }
 UNKNOWN = "There is no treatment for this booking."
 NEWER = "There is newer information about this booking."

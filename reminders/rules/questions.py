@@ -165,7 +165,9 @@ def about_vanished(source: str, gone: Mapping[int, str], *, named: int = 5) -> D
         sentence = f"This treatment is no longer in your file: {who[0]}. Was it cancelled?"
         yes, no, each = "Yes, cancel it", "No, keep it", ()
     else:
-        sentence = f"These treatments are no longer in your file: {', '.join(who)}. Were they cancelled?"
+        sentence = (
+            f"These treatments are no longer in your file: {', '.join(who)}. Were they cancelled?"
+        )
         every = "both" if len(gone) == 2 else f"all {len(gone)}"
         yes, no = f"Yes, cancel {every}", f"No, keep {every}"
     return Doubt(

@@ -185,7 +185,9 @@ def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") ->
         try:
             form = await read_form(http) if method == "POST" else FormData()
         except TooLarge:
-            return _problem_page(access, 413, "This file is too large.", "Choose a file of at most 10 MB.")
+            return _problem_page(
+                access, 413, "This file is too large.", "Choose a file of at most 10 MB."
+            )
         try:
             answer = partial(_answer, access, http, form, handler, needs)
             return await to_thread.run_sync(answer, limiter=limiter_of(access.app))
@@ -237,7 +239,7 @@ def _handled(
         return _sign_in_first(access, http, form)
     if not inside.role.includes(needs):
         return _problem_page(
-access, 403, "You do not have permission to do this.", "Ask an owner of the clinic."
+            access, 403, "You do not have permission to do this.", "Ask an owner of the clinic."
         )
     request = DeskRequest(access, http, inside, now, form)
     try:

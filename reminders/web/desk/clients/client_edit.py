@@ -38,7 +38,9 @@ def _form(request: DeskRequest, client: Client) -> Response:
     usual = {
         "first_name": client.first_name,
         "last_name": client.last_name,
-        "phone": show_national(client.phone, request.signed_in.clinic.country) if client.phone else "",
+        "phone": show_national(client.phone, request.signed_in.clinic.country)
+        if client.phone
+        else "",
         "email": client.email or "",
         "language": client.language,
         "version": str(client.version),

@@ -148,9 +148,7 @@ def say_consent(request: DeskRequest) -> Response:
     if not channels:
         request.faults["yes-sms"] = "Select what everyone in this file has consented to."
     if not source:
-        request.faults["source"] = (
-            "Enter how consent was given, for example “signed intake form”."
-        )
+        request.faults["source"] = "Enter how consent was given, for example “signed intake form”."
     if request.faults:
         return show(request)
     return _change(

@@ -28,6 +28,8 @@ SHOWN = 12
 SAYS = {Channel.SMS: "join.ask_texts", Channel.EMAIL: "join.ask_emails"}
 """The sentence each channel is asked about with."""
 
+WAYS = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
+
 ANSWERS = {
     "both": frozenset(Channel),
     **{one.value: frozenset({one}) for one in Channel},
@@ -85,8 +87,8 @@ def asked(request: DeskRequest) -> Response:
             booked_consents.agree(session, request.app.library, client, *args)
         else:
             booked_consents.decline(session, client, words, proof, request.now)
-        what = " and ".join(sorted(agreed)) if agreed else "nothing"
-        request.record(session, f"asked about messages: yes to {what}", Client, client.id)
+        what = " and ".join(WAYS[one] for one in sorted(agreed)) if agreed else "declined"
+        request.record(session, f"asked for consent: {what}", Client, client.id)
     return request.redirect(request.back("/"), "consented" if agreed else "said-no")
 
 

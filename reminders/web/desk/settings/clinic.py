@@ -142,7 +142,9 @@ def _read_budget(text: str) -> int:
 def _read_number(text: str, of: str = "messages") -> int:
     digits = re.sub(r"[ ,.]", "", clean(text))
     if not digits.isdecimal() or not 0 < int(digits) <= MOST:
-        raise InputError(f"This is not a number of {of}.", "Enter a whole number, for example 2000.")
+        raise InputError(
+            f"This is not a number of {of}.", "Enter a whole number, for example 2000."
+        )
     return int(digits)
 
 
@@ -192,7 +194,9 @@ def practice_recipients(request: DeskRequest) -> Response:
         except InputError as error:
             request.faults["guests"] = f"{contact}: {error}"
     if len(found) > MOST_GUESTS:
-        request.faults["guests"] = f"There can be at most {MOST_GUESTS} test recipients. Keep only your own staff."
+        request.faults["guests"] = (
+            f"There can be at most {MOST_GUESTS} test recipients. Keep only your own staff."
+        )
     if request.faults:
         return show(request)
 

@@ -64,7 +64,9 @@ def change_role(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         member, role = _member(request, session)
         if wanted not in set(Role) or _last_owner(request, session, role):
-            request.faults["role"] = "A clinic needs at least one owner. Make somebody else an owner first."
+            request.faults["role"] = (
+                "A clinic needs at least one owner. Make somebody else an owner first."
+            )
         else:
             queries.join(session, member.id, request.clinic_id, Role(wanted))
             detail = f"{member.email}: {role} → {wanted}"
@@ -77,7 +79,9 @@ def remove(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         member, role = _member(request, session)
         if _last_owner(request, session, role):
-            request.faults["role"] = "A clinic needs at least one owner. Make somebody else an owner first."
+            request.faults["role"] = (
+                "A clinic needs at least one owner. Make somebody else an owner first."
+            )
         else:
             queries.leave(session, member.id, request.clinic_id, request.now)
             request.record(session, "removed from staff", Staff, member.id, member.email)
