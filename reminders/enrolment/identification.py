@@ -24,8 +24,7 @@ SOMEBODY_NEW = 0
 SENTENCES = {
     Why.BOOKING_OF_ANOTHER: "The booking number is {known}’s, but the name and contact details are"
     " {told}’s. Whose treatment is it?",
-    Why.CLIENT_NUMBER_OF_ANOTHER: "The client number is {known}’s, but the name is {told}."
-    " Which client is it?",
+    Why.CLIENT_NUMBER_OF_ANOTHER: "The client number is {known}’s, but the name is {told}. Who is it?",
     Why.SIMILAR_NAME: "{told} has the same phone number or email address as {known}."
     " Is it the same person?",
     Why.SEVERAL_FIT: "{told} may be one of several existing clients. Which client is it?",

@@ -17,6 +17,7 @@ from reminders.enrolment.treatment_fields import attendance_fields, attendance_o
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.planning import Replan, timing
 from reminders.rules.questions import NOBODY_ASKED, Answers
+from reminders.rules.reason_texts import WAYS
 from reminders.rules.terms import Act
 from reminders.rules.visits import ToldBy, Word, moved, told
 from reminders.store.queries import consents, people, plans
@@ -24,10 +25,6 @@ from reminders.store.queries.common import Row
 from reminders.store.tables import Client, Clinic, Treatment
 from reminders.wording.library import Library
 
-OPTED_OUT = {
-    Channel.SMS: "The client has opted out of texts.",
-    Channel.EMAIL: "The client has opted out of emails.",
-}
 WHO_CAN = {
     True: "An import cannot change this.",
     False: "Only the client can change this, by texting START or on their own page.",
@@ -122,7 +119,9 @@ def _record_consents(
             refused = known.get(key) is False and answer.proof is None
             stopped = refused or ledger.contact_of(one.client, answer.channel) in barred
             if stopped and answer.given:
-                one.remarks.append(f"{OPTED_OUT[answer.channel]} {WHO_CAN[answer.proof is None]}")
+                one.remarks.append(
+                    f"The client has opted out of {WAYS[answer.channel]}. {WHO_CAN[answer.proof is None]}"
+                )
             if known.get(key) == answer.given or (known.get(key) is False and stopped):
                 continue
             if stopped and answer.given and answer.proof is not None:

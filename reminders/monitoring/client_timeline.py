@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from reminders.rules.decision import Defer, Skip, decide
-from reminders.rules.reason_texts import PLAIN
+from reminders.rules.reason_texts import PLAIN, WAYS
 from reminders.rules.terms import Act, Channel, Facts, Message, OneOffKind, Reason, Status
 from reminders.rules.visits import ToldBy
 from reminders.senders.twilio_errors import say
@@ -151,9 +151,6 @@ def _attempt(tried: AttemptHistory) -> str:
 
 def _day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b %Y}"
-
-
-WAYS = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
 
 
 def _consent(sentence: Consent) -> TimelineEntry:

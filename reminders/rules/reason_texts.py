@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reminders.rules.terms import Reason
+from reminders.rules.terms import Channel, Reason
 
 PLAIN = {
     Reason.NO_CONSENT: "the client has not consented to messages this way",
@@ -38,3 +38,6 @@ PLAIN = {
     Reason.NOT_OVER: "the visit is not over yet",
     Reason.BUDGET: "the monthly limit for texts is reached",
 }
+
+WAYS = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
+"""What staff call the messages of a channel."""

@@ -12,6 +12,7 @@ from reminders.consent import ledger
 from reminders.consent.ledger import Proof
 from reminders.enrolment import message_actions
 from reminders.rules.contacts import read_email, read_name, read_phone, show_national
+from reminders.rules.reason_texts import WAYS
 from reminders.rules.roles import Role
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Act, Channel, InputError
@@ -22,10 +23,6 @@ from reminders.web.desk.clients.client_page import ways
 from reminders.web.desk.clients.enrol import HOW, languages, read_day
 from reminders.web.desk.page import DeskRequest, EditConflict, desk_route
 from reminders.web.desk.sign_in.access import address_of
-
-
-WAYS = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
-"""What the activity log calls the channels."""
 
 
 def form(request: DeskRequest) -> Response:
@@ -67,9 +64,7 @@ def keep(request: DeskRequest) -> Response:
     if not changes["first_name"]:
         request.faults.setdefault("first_name", "Enter the first name.")
     if not changes["phone"] and not changes["email"]:
-        request.faults.setdefault(
-            "phone", "Enter a mobile number or an email address. One of them is enough."
-        )
+        request.faults.setdefault("phone", "Enter a mobile number or an email address.")
     with writing(request.app.engine) as session:
         client = request.row(session, Client, lock=True)
         if request.faults:

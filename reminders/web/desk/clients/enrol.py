@@ -110,9 +110,7 @@ def read(request: DeskRequest) -> EnrolmentInput:
     phone = request.read("phone", lambda text: read_phone(text, country).number)
     email = request.read("email", read_email)
     if not phone and not email and not request.faults.keys() & {"phone", "email"}:
-        request.faults["phone"] = (
-            "Enter a mobile number or an email address. One of them is enough."
-        )
+        request.faults["phone"] = "Enter a mobile number or an email address."
     treated_on, starts = read_when(request)
     entered = Enrolment(
         first_name=first_name,

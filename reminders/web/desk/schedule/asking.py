@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from reminders.enrolment import booked_consents
+from reminders.rules.reason_texts import WAYS
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel
 from reminders.store.database import writing
@@ -27,8 +28,6 @@ SHOWN = 12
 
 SAYS = {Channel.SMS: "join.ask_texts", Channel.EMAIL: "join.ask_emails"}
 """The sentence each channel is asked about with."""
-
-WAYS = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
 
 ANSWERS = {
     "both": frozenset(Channel),
