@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,26 +13,22 @@ from reminders.enrolment import clinics
 from reminders.enrolment.clinics import ClinicError
 from reminders.enrolment.countries import countries, zones
 from reminders.monitoring import go_live_checklist
-from reminders.rules.contacts import clean, read_email, read_phone, show_national
+from reminders.rules.contacts import read_email, read_phone, show_national
 from reminders.rules.prices import CURRENCIES, read_price, spell_price
 from reminders.rules.roles import Role
-from reminders.rules.terms import Channel, InputError
+from reminders.rules.terms import InputError
 from reminders.rules.wording import needs_review
 from reminders.store.database import reading, writing
-from reminders.store.queries import audit, customisation, lanes, people
+from reminders.store.queries import audit, customisation, people
 from reminders.store.tables import Clinic
 from reminders.web.desk.page import DeskRequest, desk_route
+from reminders.web.desk.settings import rate_limits
 
 DETAILS = ("name", "phone", "email", "address", "country", "time_zone")
 SENDING = ("sending_hours", "texts_per_week")
 VISITS = ("attendance_required",)
 MOST_GUESTS = 10
 """Whom a clinic messages while it practises: its own staff, and no more."""
-
-MOST = 1_000_000
-"""The largest number that means anything here: of segments a month, or of messages a day."""
-
-WAYS = ((Channel.SMS, "Texts"), (Channel.EMAIL, "Emails"))
 
 
 def show(request: DeskRequest) -> Response:
@@ -51,22 +46,12 @@ def show(request: DeskRequest) -> Response:
             "currencies": [("", "–"), *((code, code) for code in CURRENCIES)],
             "settings": request.app.settings,
             "to_be_read": needs_review(clinic.wording_accepted_at, request.now.date()),
-            "limits": _limits(session, clinic),
+            "limits": rate_limits.fields(session, clinic),
             "was": lambda name: request.typed(name) or _shown(clinic, name),
             "countries": list(countries().items()),
             "zones": zones(),
         }
         return request.page("clinic.html", **words)
-
-
-def _limits(session: Session, clinic: Clinic) -> list[tuple[str, str, int | None]]:
-    """Return name, label and value of each field of the rate limits."""
-    most = lanes.limits(session, clinic.id)
-    return [
-        (f"{channel}-{span}", f"{called} per {span}", limit)
-        for channel, called in WAYS
-        for span, limit in zip(("minute", "day"), most[channel], strict=True)
-    ]
 
 
 def _shown(clinic: Clinic, name: str) -> str:
@@ -118,7 +103,7 @@ def visits(request: DeskRequest) -> Response:
 def money(request: DeskRequest) -> Response:
     """Set what a segment costs, and how many a month may cost."""
     price = request.read("segment_price", read_price)
-    budget = request.read("segment_budget", _read_budget)
+    budget = request.read("segment_budget", rate_limits.read_number)
     currency = request.typed("currency") if request.typed("currency") in CURRENCIES else None
     if price is not None and currency is None:
         request.faults["currency"] = "Choose the currency of this price."
@@ -135,50 +120,12 @@ def money(request: DeskRequest) -> Response:
     return _change(request, change)
 
 
-def _read_budget(text: str) -> int:
-    return _read_number(text, "segments")
-
-
-def _read_number(text: str, of: str = "messages") -> int:
-    digits = re.sub(r"[ ,.]", "", clean(text))
-    if not digits.isdecimal() or not 0 < int(digits) <= MOST:
-        raise InputError(
-            f"This is not a number of {of}.", "Enter a whole number, for example 2000."
-        )
-    return int(digits)
-
-
 def limits(request: DeskRequest) -> Response:
-    """Set how much may leave by each channel a minute and a day; nothing typed is no limit."""
-    wanted = {
-        channel: (
-            request.read(f"{channel}-minute", _read_number),
-            request.read(f"{channel}-day", _read_number),
-        )
-        for channel, _ in WAYS
-    }
+    """Set how much may be sent by each channel a minute and a day."""
+    wanted = rate_limits.typed(request)
     if request.faults:
         return show(request)
-
-    def change(session: Session, clinic: Clinic) -> None:
-        before = lanes.limits(session, clinic.id)
-        for channel, called in WAYS:
-            if before[channel] != wanted[channel]:
-                clinics.limit(session, clinic, channel, *wanted[channel])
-                detail = f"{_say(before[channel])} → {_say(wanted[channel])}"
-                what = f"changed the limits for {called.lower()}"
-                request.record(session, what, Clinic, clinic.id, detail)
-
-    return _change(request, change)
-
-
-def _say(limits: tuple[int | None, int | None]) -> str:
-    return (
-        " and ".join(
-            f"{most} a {span}" for most, span in zip(limits, ("minute", "day"), strict=True) if most
-        )
-        or "no limit"
-    )
+    return _change(request, lambda *at: rate_limits.change(request, *at, wanted))
 
 
 def practice_recipients(request: DeskRequest) -> Response:
