@@ -122,7 +122,7 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
     readers: dict[str, Callable[[str], str | int | bool]] = {
         "name": _name,
         "time_zone": lambda text: zone_names.read_zone(text, get_global("windows_zone_mapping")),
-        "country": read_country,
+        "country": lambda text: read_country(text, clinic.time_zone),
         "phone": lambda text: read_phone(text, clinic.country or None).number,
         "email": read_email,
         "address": _required,
@@ -132,7 +132,7 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
         "attendance_required": _yes,
     }
     for name, read in readers.items():
-        if name not in typed or (name == "country" and typed[name] in {"", country}):
+        if name not in typed or (name == "country" and typed[name] == country):
             continue  # a country that nobody chose anew follows the zone
         if name == "phone" and "+" not in str(typed[name]) and faults:
             continue  # without its zone we cannot tell whose national numbers are meant

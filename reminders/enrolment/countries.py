@@ -36,8 +36,12 @@ def country_of(zone: str) -> str:
     return str(get_global("zone_territories").get(zone, "") or "")
 
 
-def read_country(text: str) -> str:
-    """Return the code of a country that was chosen; raises ``InputError``."""
+def read_country(text: str, zone: str) -> str:
+    """Return the code of a country that was chosen, of nothing chosen that of the time zone; raises
+    ``InputError``.
+    """
+    if not text:
+        return country_of(zone)
     if text not in countries():
         raise InputError("This is not a country we know.", "Choose one from the list.")
     return text

@@ -48,7 +48,7 @@ def show(request: DeskRequest) -> Response:
             "to_be_read": needs_review(clinic.wording_accepted_at, request.now.date()),
             "limits": rate_limits.fields(session, clinic),
             "was": lambda name: request.typed(name) or _shown(clinic, name),
-            "countries": list(countries().items()),
+            "countries": [("", "Same as the time zone"), *countries().items()],
             "zones": zones(),
         }
         return request.page("clinic.html", **words)
