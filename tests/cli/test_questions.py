@@ -61,7 +61,7 @@ def test_a_row_that_cannot_go_in_after_all_is_told(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     "words,said",
     [
-        (("9", "none"), "There is no such question."),
+        (("9", "none"), "This question no longer exists."),
         (("1", "botox"), "Choose one of: skin-needling"),
     ],
 )
@@ -156,4 +156,4 @@ def test_yes_to_a_greeting_is_the_proposed_one(terminal: Terminal, answer: str) 
 def test_no_is_nobody_s_name(terminal: Terminal) -> None:
     terminal.clinic("--live")
     terminal.run("import", terminal.list(VIP), *CLINIC)
-    assert "is no name" in terminal.run("answer", "1", "no", code=2).stderr
+    assert "is not a name" in terminal.run("answer", "1", "no", code=2).stderr

@@ -31,7 +31,7 @@ def source_with_faults(page: Page, scene: Scene) -> None:
 def source_of(page: Page, scene: Scene, kind: str) -> None:
     """Open the source of that kind, added by whoever looked first."""
     page.goto(scene.find("/clinic/sources"))
-    called = {"generic": "Something else", "square": "Square", "acuity": "Acuity", "calendly": "Calendly"}[kind]  # fmt: skip
+    called = {"generic": "Other", "square": "Square", "acuity": "Acuity", "calendly": "Calendly"}[kind]  # fmt: skip
     link = page.locator("a.name", has_text=called)
     if link.count():
         link.first.click()

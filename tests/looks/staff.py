@@ -35,14 +35,14 @@ def today_asking(page: Page, scene: Scene) -> None:
 def today_after_taps(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/"))
     ivy = page.locator(".visits li", has_text="Ivy Moss")
-    ivy.get_by_role("button", name="Did not come").click()
-    page.get_by_role("button", name=re.compile(r"^All \d+ came")).click()
+    ivy.get_by_role("button", name="No-show").click()
+    page.get_by_role("button", name=re.compile(r"^All \d+ attended")).click()
 
 
 @after("GET", "/clients/7")
 def client_who_did_not_come(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/clients/7"))
-    page.get_by_text("Their link to say yes").click()
+    page.get_by_text("Consent link").click()
 
 
 at("clients", "/clients")
@@ -121,14 +121,14 @@ def check(page: Page, scene: Scene) -> None:
 @after("GET", "/clients/7/enrolled")
 def confirmation(page: Page, scene: Scene) -> None:
     check(page, scene)
-    page.click("text=Enrol Dana")
+    page.click("main form button >> text=Add client")
 
 
 @after("POST", "/treatments/1/move/check")
 def moved(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/treatments/4/move"))
     page.fill("#day", "2 March 2026")
-    page.click("text=See what changes")
+    page.click("text=Preview changes")
 
 
 @after("GET", "/clients/1")
@@ -167,13 +167,13 @@ def too_late(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/clients/1"))
     page.click("#ahead ~ ol summary >> nth=0")
     page.evaluate(f"document.querySelector('[action$=\"/hold\"]').action = '/messages/{left}/hold'")
-    page.click("text=Hold back >> nth=0")
+    page.click("button:text("Hold") >> nth=0")
 
 
 @after("POST", "/clients/1/erase")
 def erase_with_faults(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/clients/1/erase"))
-    page.click("text=Erase for good")
+    page.click("button:text("Erase client")")
 
 
 @after("POST", "/replies/2/answer")
@@ -186,15 +186,15 @@ def answer_with_faults(page: Page, scene: Scene) -> None:
 def words_with_findings(page: Page, scene: Scene) -> None:
     page.goto(scene.find(EDITOR))
     page.fill("#sms", "{{ first_name }}, perfect skin after your microneedling! ")
-    page.click("text=Placeholders you may use")
-    page.click("text=Show the preview")
+    page.click("summary:text("Placeholders")")
+    page.click("button:text("Preview")")
 
 
 @after("GET", "/words/1")
 def words_draft(page: Page, scene: Scene) -> None:
     page.goto(scene.find(EDITOR))
     page.fill("#sms", "{{ first_name }}, SPF 30 now, hands off. {{ clinic.phone }}")
-    page.click("text=Keep as a draft")
+    page.click("text=Save draft")
 
 
 @after("GET", "/words/1")

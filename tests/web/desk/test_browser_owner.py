@@ -65,10 +65,10 @@ def test_a_list_is_dropped_mended_and_brought_in(chromium: Browser, served: Serv
         page.click("text=Save and check again")
         expect(page.get_by_text("1 to mend", exact=True)).to_be_visible()
         page.click("text=Bring in 2 treatments, keep 1 for later")
-        expect(page.get_by_text("The list is in.")).to_be_visible()
+        expect(page.get_by_text("File imported.")).to_be_visible()
         looks_right(page, "office list brought in")
         page.click("text=Undo this list")
-        expect(page.get_by_text("The list is undone.")).to_be_visible()
+        expect(page.get_by_text("Import undone.")).to_be_visible()
 
 
 def test_the_preview_follows_the_typing_and_a_chip_goes_in_at_a_press(
@@ -91,7 +91,7 @@ def test_the_preview_follows_the_typing_and_a_chip_goes_in_at_a_press(
         expect(preview.locator(".said.bad")).to_have_count(0)
         page.click("text=Keep as a draft")
         page.click("text=I have read it and approve it")
-        expect(page.get_by_text("Approved: it is used from now on.")).to_be_visible()
+        expect(page.get_by_text("Approved. This version is used from now on.")).to_be_visible()
         looks_right(page, "office words approved")
 
 
@@ -104,7 +104,7 @@ def test_the_plan_says_what_it_would_do_before_it_is_saved(
         page.fill("#after-week-1", "9")
         page.select_option("#unit-week-1", "D")
         page.click("text=See what this would do")
-        expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+        expect(page.get_by_text("nothing is saved yet.")).to_be_visible()
         looks_right(page, "office plan foreseen")
         page.click("text=Save this plan")
         expect(page.get_by_text("Saved.")).to_be_visible()
@@ -115,7 +115,7 @@ def test_the_red_switch_is_one_press_away(chromium: Browser, served: Served) -> 
     with inside(chromium, served, "phone") as page:
         page.goto(f"{served.address}/clinic")
         page.click("text=Pause all messages now")
-        expect(page.get_by_text("Sending is paused. Nothing leaves")).to_be_visible()
+        expect(page.get_by_text("Sending is paused. Nothing is sent")).to_be_visible()
         looks_right(page, "office clinic paused")
 
 

@@ -48,7 +48,7 @@ def test_one_tap_records_the_answer_with_the_words_that_were_said(house: House) 
     asked = "May Rosewood Skin send you texts about caring for your skin, up to 3 a week?"
     assert asked in desk.text
     desk.post("/clients/1/asked", said="sms")
-    assert "The consent is recorded." in desk.text
+    assert "Consent recorded." in desk.text
     assert to_ask(desk) == []
     with reading(house.engine) as session:
         (line,) = consents.ledger(session, 1)

@@ -84,15 +84,15 @@ def test_one_tap_says_that_one_came_and_another_that_all_did(house: House) -> No
 def test_what_was_tapped_stands_on_the_client_s_page_with_who_said_it(house: House) -> None:
     desk = booked(house)
     desk.post("/visits", said="missed", visit="1", back="/clients/1")
-    assert "Noted: they did not come." in desk.text
-    assert '<span class="tag bad">did not come</span>' in drawn(desk)
-    assert "Said that the client did not come" in desk.text
+    assert "Marked as no-show." in desk.text
+    assert '<span class="tag bad">No-show</span>' in drawn(desk)
+    assert "Marked as no-show" in desk.text
     assert "By: sam@rosewood.example" in desk.text
     assert "The client did not come." in desk.text, "the reason of each message"
     assert ">Undo<" in drawn(desk)
     with reading(house.engine) as session:
         (row,) = audit.of_row(session, Treatment, 1)
-        assert row.action == "said that the client did not come"
+        assert row.action == "marked as no-show"
 
 
 def test_nothing_in_the_form_reaches_another_clinic_or_breaks_the_page(house: House) -> None:
@@ -116,7 +116,7 @@ def test_a_viewer_sees_whom_it_is_about_and_can_tap_nothing(house: House) -> Non
 
 def test_where_the_word_is_required_today_counts_who_waits_for_it(house: House) -> None:
     desk = booked(house)
-    assert "Their aftercare waits" not in desk.text
+    assert "Aftercare is sent once you mark" not in desk.text
     with writing(house.engine) as session:
         session.execute(update(Clinic).values(attendance_required=True))
     house.play(datetime(2026, 3, 8, 12, tzinfo=UTC))
@@ -124,7 +124,7 @@ def test_where_the_word_is_required_today_counts_who_waits_for_it(house: House) 
     house.tick(datetime(2026, 3, 11, 10, tzinfo=UTC))
     desk = signed_in(house, email="lee@rosewood.example")
     desk.get("/")
-    assert "Their aftercare waits for your word." in desk.text
+    assert "Aftercare is sent once you mark." in desk.text
     assert "<title>(3) Today" in drawn(desk)
     assert asked(desk) == ["Ana", "Zoë", "Maria"], "a week later they still are"
     mark(desk, "came", 1, 2, 3)
