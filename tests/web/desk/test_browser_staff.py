@@ -46,15 +46,15 @@ def test_enrolling_takes_a_keyboard_and_few_strokes(chromium: Browser, desk: Ser
         write("Reed")
         press("Tab")
         write("07911123456")
-        page.wait_for_selector("text=We’ll text +44 7911 123456.")
+        page.wait_for_selector("text=Texts go to 07911 123456.")
         press("Tab", "Tab", "Tab", "Tab")  # no email; today; no hour
         if page.evaluate("document.activeElement.name") != "yes_sms":
             press("Tab")
         press("Space", "Enter")
-        page.wait_for_selector("text=What Dana will get")
-        page.wait_for_function("document.activeElement.textContent.startsWith('Enrol')")
+        page.wait_for_selector("text=Messages for Dana")
+        page.wait_for_function("document.activeElement.textContent.startsWith('Add client')")
         press("Enter")
-        page.wait_for_selector("text=To take home")
+        page.wait_for_selector("text=Client’s aftercare page")
         fields = 11  # names, number, address, kind, day, hour, two yeses, how, language
         assert strokes <= 35, (strokes, fields)
         assert axe(page) == []
@@ -84,7 +84,7 @@ def test_a_keyboard_is_enough_for_a_day_s_work(chromium: Browser, desk: Served) 
         expect(page.get_by_text("Done.")).to_be_visible()
         reach(page, "Read and reply")
         press("Enter")
-        expect(page.get_by_text("Your answer")).to_be_visible()
+        expect(page.get_by_text("Your reply")).to_be_visible()
         reach(page, "words")
         write("Please come in today. We keep a place for you.")
         reach(page, "Send")
@@ -153,18 +153,18 @@ def test_everything_works_without_scripts(chromium: Browser, desk: Served) -> No
         page.fill("#phone", "07911 123456")
         page.check("#yes_sms")
         page.click("main form button")
-        page.wait_for_selector("text=What Dana will get")
+        page.wait_for_selector("text=Messages for Dana")
         page.click("main form button >> nth=0")
-        page.wait_for_selector("text=To take home")
+        page.wait_for_selector("text=Client’s aftercare page")
 
 
 def test_a_client_s_page_prints_as_the_whole_record(chromium: Browser, desk: Served) -> None:
     with page_of(chromium, "desk") as page:
         sign_in(page, desk)
         page.goto(f"{desk.address}/clients/2")
-        assert not page.is_visible("text=packaged wording")
+        assert not page.is_visible("text=default wording")
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        assert page.is_visible("text=packaged wording >> nth=0")
+        assert page.is_visible("text=default wording >> nth=0")
         assert not page.is_visible("nav")
         assert not page.is_visible("text=Send again")

@@ -18,7 +18,7 @@ from tests.support.erasure import client_of
 pytestmark = pytest.mark.portable
 
 TREATED = date(2026, 3, 12)
-ASKED = "Possible duplicate Ana Costa and Anna Costa, on one number"
+ASKED = "Possible duplicate: Ana Costa and Anna Costa (same phone number)"
 
 
 def two(house: House) -> Desk:
@@ -48,7 +48,7 @@ def test_a_likely_double_is_asked_about_and_made_one(house: House) -> None:
     assert "both have a treatment on this day, so its messages are sent once" in desk.text
     desk.post("/clients/1/same")
     assert "Clients merged." in desk.text
-    assert "Anna Costa was made one with this client today at 08:00" in desk.text
+    assert "Anna Costa was merged into this client today, 08:00" in desk.text
     assert listed(house) == [1]
     desk.get("/")
     assert "Possible duplicate" not in desk.text
@@ -96,7 +96,7 @@ def test_a_stop_of_the_other_is_shown_before(house: House) -> None:
         who = client_of(session, 2)
         ledger.withdraw(session, who, Channel.EMAIL, source="link", now=house.clock())
     desk.get("/clients/1/same?with=2")
-    assert "Emails: stopped , as Anna Costa asked" in desk.text
+    assert "Emails: opted out , as in the record of Anna Costa" in desk.text
 
 
 def test_the_old_address_on_the_desk_leads_to_the_kept_client(house: House) -> None:

@@ -43,24 +43,24 @@ def glow(house: House) -> Doubt:
 
 def test_today_and_the_lists_say_that_there_are_questions(house: House) -> None:
     desk = with_a_list(house)
-    assert "1 question for you" in desk.text
+    assert "1 question needs an answer" in desk.text
     desk.get("/")
-    assert "1 question for you" in desk.text
-    assert "Today 1 need a person" in desk.text
+    assert "1 question needs an answer" in desk.text
+    assert "Today 1 to do" in desk.text
     ask(house, about_status("Parked"), row())
     desk.get("/")
-    assert "2 questions for you" in desk.text
-    assert "Today 1 need a person" in desk.text
+    assert "2 questions need an answer" in desk.text
+    assert "Today 1 to do" in desk.text
     desk.get("/lists")
-    assert "2 questions for you" in desk.text
+    assert "2 questions need an answer" in desk.text
 
 
 def test_a_question_shows_the_rows_as_they_came_and_who_brought_them(house: House) -> None:
     desk = with_a_list(house)
     desk.get("/questions")
-    assert "Is “Skin rejuvenation” a treatment with reminders?" in desk.text
-    assert "2 rows wait for this" in desk.text
-    assert "Row 2 of pasted cells brought in today 08:00 by sam@rosewood.example" in desk.text
+    assert "Which reminders does the service “Skin rejuvenation” get?" in desk.text
+    assert "2 rows are waiting for this answer" in desk.text
+    assert "Row 2 of Pasted rows Imported today, 08:00 by sam@rosewood.example" in desk.text
     assert "Mobile 07700 900101" in desk.text
 
 
@@ -85,7 +85,7 @@ def test_an_answer_to_a_name_is_one_button_with_what_we_will_write(house: House)
         row("Ana (VIP)", treatment="Microneedling"),
     )
     desk.get("/questions")
-    assert "We will write “Ana”. Right?" in desk.text
+    assert "Messages will greet this client as “Ana”." in desk.text
     assert desk.page is not None
     assert 'name="choice" value="Ana">Yes, Ana<' in desk.page.text
 
@@ -99,7 +99,7 @@ def test_how_to_greet_somebody_may_be_written(house: House) -> None:
     desk.post("/questions/1", choice=" ")
     assert "is not one of the answers" in desk.text
     desk.post("/questions/1", choice="Anaïs")
-    assert "1 row went in: 1 new treatment." in desk.text
+    assert "1 row imported: 1 new treatment." in desk.text
     assert names(house) == ["Anaïs"]
 
 

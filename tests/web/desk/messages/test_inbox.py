@@ -53,7 +53,7 @@ def test_alarms_stand_on_top_and_everywhere_is_counted(house: House) -> None:
     desk = signed_in(house)
     page = desk.get("/replies").text
     assert page.index("There is pus") < page.index("Is it normal?")
-    assert "(2) Replies" in page
+    assert "(2) Inbox" in page
     assert "Priya may need help: “There is pus”" in desk.get("/").text
     assert desk.page is not None
     assert "/icon/2.svg" in desk.page.text
@@ -92,7 +92,7 @@ def test_sending_hours_bind_an_answer_unless_somebody_decides_otherwise(
     house.clock.now = datetime(2026, 3, 2, 22, 30, tzinfo=house.clock.now.tzinfo)
     desk = inbox(house, "Is it normal?")
     desk.get("/replies/1")
-    assert "outside sending hours: the client wrote just now" in desk.text
+    assert "outside sending hours (the client has just written)" in desk.text
     desk.post("/replies/1/answer", words="Yes.", urgent=urgent)
     house.tick(house.clock.now + timedelta(seconds=11))
     assert bool([text for text in sent(house) if "Yes." in text]) == leaves
@@ -143,7 +143,7 @@ def test_a_client_is_erased_only_by_name_and_by_an_owner(house: House) -> None:
     desk = signed_in(house, Role.OWNER)
     desk.get("/clients/1/erase")
     desk.post("/clients/1/erase", name="Eve")
-    assert "Type Ana to erase this client" in desk.text
+    assert "Enter Ana to confirm" in desk.text
     written = house.outbox / f"20260302T080000Z-{house.app.links.reference(1)}.txt"
     written.parent.mkdir(exist_ok=True)
     written.write_text("Ana")

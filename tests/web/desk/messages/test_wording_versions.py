@@ -292,7 +292,7 @@ def test_numbers_are_set_within_their_range_and_texts_that_quote_them_are_named(
     assert "a whole number from 12 to 96" in desk.text
     desk.post("/words/numbers", **(values | {"makeup_h": "24", "heat_sweat_h": "96"}))
     assert "Make-up again, hours after" in desk.text
-    assert "It still says 72." in desk.text
+    assert "It still contains 72." in desk.text
     with reading(house.engine) as session:
         assert customisation.numbers(session, 1) == {
             "skin-needling": {"makeup_h": 24, "heat_sweat_h": 96}

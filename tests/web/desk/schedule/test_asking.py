@@ -27,7 +27,7 @@ def unasked(house: House, name: str, days: int, **more: object) -> None:
 def to_ask(desk: Desk) -> list[str]:
     desk.get("/")
     assert desk.page is not None
-    return re.findall(r'Ask<span class="unseen"> (\w+)', desk.page.text)
+    return re.findall(r'Ask<span class="unseen">: (\w+)', desk.page.text)
 
 
 def test_the_soonest_comes_first_and_whoever_said_anything_not_at_all(house: House) -> None:

@@ -1,4 +1,4 @@
-"""“Did they come?”: who is asked about, one tap for one and for all, and taking it back."""
+"""“Attendance”: who is asked about, one tap for one and for all, and taking it back."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def drawn(desk: Desk) -> str:
 
 def asked(desk: Desk) -> list[str]:
     """Return who may be tapped, in order."""
-    return re.findall(r'value="came">Came<span class="unseen">: (\w+)', drawn(desk))
+    return re.findall(r'value="came">Attended<span class="unseen">: (\w+)', drawn(desk))
 
 
 def mark(desk: Desk, said: str, *visits: int) -> None:
@@ -68,15 +68,15 @@ def test_who_is_to_come_is_asked_about_once_the_visit_has_begun(house: House) ->
 def test_one_tap_says_that_one_came_and_another_that_all_did(house: House) -> None:
     desk = booked(house)
     mark(desk, "missed", 2)
-    assert "did not come" in desk.text
+    assert "No-show" in desk.text
     assert asked(desk) == ["Ana"]
     mark(desk, "undo", 2)
-    assert ">All 2 came<" in drawn(desk)
+    assert ">All 2 attended<" in drawn(desk)
     mark(desk, "came", 1, 2)
     assert asked(desk) == []
     assert standing(house, 1).treated_marked_at == standing(house, 2).treated_marked_at
     assert standing(house, 3).treated_marked_at is None
-    assert "Take back the last 2" in desk.text
+    assert "Undo the last 2" in desk.text
     mark(desk, "undo", 1, 2)
     assert asked(desk) == ["Ana", "Zoë"]
 
@@ -88,7 +88,7 @@ def test_what_was_tapped_stands_on_the_client_s_page_with_who_said_it(house: Hou
     assert '<span class="tag bad">No-show</span>' in drawn(desk)
     assert "Marked as no-show" in desk.text
     assert "By: sam@rosewood.example" in desk.text
-    assert "The client did not come." in desk.text, "the reason of each message"
+    assert "The client did not attend." in desk.text, "the reason of each message"
     assert ">Undo<" in drawn(desk)
     with reading(house.engine) as session:
         (row,) = audit.of_row(session, Treatment, 1)
@@ -124,7 +124,7 @@ def test_where_the_word_is_required_today_counts_who_waits_for_it(house: House) 
     house.tick(datetime(2026, 3, 11, 10, tzinfo=UTC))
     desk = signed_in(house, email="lee@rosewood.example")
     desk.get("/")
-    assert "Aftercare is sent once you mark." in desk.text
+    assert "Aftercare is sent once you mark" in desk.text
     assert "<title>(3) Today" in drawn(desk)
     assert asked(desk) == ["Ana", "Zoë", "Maria"], "a week later they still are"
     mark(desk, "came", 1, 2, 3)

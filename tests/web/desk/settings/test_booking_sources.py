@@ -45,10 +45,10 @@ def shown(desk: Desk, what: str) -> str:
 
 def test_a_source_is_connected_by_following_its_page_alone(house: House) -> None:
     desk = opened(house)
-    assert "There are none yet" in desk.text
+    assert "No booking systems connected yet" in desk.text
     desk.post("/clinic/sources", kind="calcom", name="")
-    secret, address = shown(desk, "Copy this secret now"), shown(desk, "The address")
-    assert "Settings , there Developer , Webhooks" in desk.text
+    secret, address = shown(desk, "Copy this secret now"), shown(desk, "Webhook address")
+    assert "Settings , Developer , Webhooks" in desk.text
     vendor = Vendor(house, SourceKind.GENERIC)  # speaks as Cal.com, at the address that was shown
     vendor.kind, vendor.secret, vendor.path = SourceKind.CALCOM, secret, address.removeprefix(URL)
     vendor.told(calcom())
@@ -58,7 +58,7 @@ def test_a_source_is_connected_by_following_its_page_alone(house: House) -> None
     assert address in desk.text, "it can be copied again"
     assert "New booking." in desk.text
     desk.get("/clinic/sources")
-    assert "Cal.com last heard just now taken in" in desk.text
+    assert "Cal.com last booking received just now Imported" in desk.text
 
 
 def test_a_new_secret_takes_the_place_of_the_old_one(house: House) -> None:
@@ -236,7 +236,7 @@ def test_two_of_a_kind_need_names_of_their_own(house: House) -> None:
     Vendor(house, SourceKind.CALCOM)
     desk = opened(house)
     desk.post("/clinic/sources", kind="calcom", name="")
-    assert "There is a source “Cal.com” already." in desk.text
+    assert "“Cal.com” is already connected." in desk.text
     desk.post("/clinic/sources", kind="calcom", name="Second room")
     assert "Second room" in desk.text
 

@@ -166,7 +166,7 @@ def test_packaged_wording_is_accepted_for_two_years_and_then_again(house: House)
     waiting = house.line("same-evening", Channel.EMAIL)
     assert (waiting.status, waiting.reason) == (Status.PLANNED, Reason.WORDING)
     desk = owner(house)
-    assert "The wording is due for review" in desk.get("/").text
+    assert "The default wording is due for review" in desk.get("/").text
     desk.get("/clinic")
     desk.post("/clinic/accept")
     house.play(last_day + timedelta(days=2, hours=12))
@@ -266,8 +266,8 @@ def test_how_much_may_leave_is_set_shown_and_written_down(house: House) -> None:
     assert desk.page is not None
     assert 'name="sms-day" type="text" value="2000"' in desk.page.text
     assert changes(house)[0] == (
-        "changed how many texts may leave",
-        "no limit → 60 a minute and 2000 a day",
+        "changed the limits for texts",
+        "no limit → 60 per minute and 2000 per day",
     )
     desk.post("/clinic/limits", **{"sms-minute": "60", "sms-day": ""})
     with reading(house.engine) as session:
@@ -281,6 +281,6 @@ def test_a_limit_that_is_no_number_changes_nothing(house: House, typed: str) -> 
     desk.post("/clinic/limits", **{"sms-minute": "60", "email-minute": typed})
     assert desk.page is not None
     assert desk.page.status_code == 422
-    assert "This is not a number of messages" in desk.text
+    assert "This is not a whole number" in desk.text
     with reading(house.engine) as session:
         assert lanes.limits(session, 1)[Channel.SMS] == (None, None)

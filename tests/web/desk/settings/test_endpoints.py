@@ -68,7 +68,7 @@ def test_a_test_event_shows_at_once_whether_it_arrives(house: House) -> None:
     assert " taken " in desk.text
     poster.answers.append(Answer(Outcome.REFUSED, 404))
     desk.post(f"{LIST}/1/test")
-    assert "not taken (404)" in desk.text
+    assert "Rejected (404)" in desk.text
     assert [post.address for post in poster.posts] == [ADDRESS, ADDRESS]
 
 
@@ -77,7 +77,7 @@ def test_an_event_that_was_not_taken_is_sent_again_as_the_same(house: House) -> 
     poster.answers.append(Answer(Outcome.REFUSED, 500))
     happens(house)
     desk.get(f"{LIST}/1")
-    assert "not taken (500)" in desk.text
+    assert "Rejected (500)" in desk.text
     assert "It has taken nothing since" in desk.text
     poster.answers.append(Answer(Outcome.TAKEN, 200))
     desk.post(f"{LIST}/deliveries/1/again")

@@ -50,7 +50,7 @@ def test_once_taken_in_it_says_what_came_and_its_address_no_more(house: House) -
     desk.post("/clinic/feeds", address=ADDRESS)
     desk.post("/clinic/feeds/1/start")
     assert "Calendar imported" in desk.text
-    assert "Room 1 read just now" in desk.text
+    assert "Room 1 Read just now" in desk.text
     assert "1 treatment goes in, 1 question" in desk.text
     assert desk.page is not None
     assert "private-0123456789" not in desk.page.text

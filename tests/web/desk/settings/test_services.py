@@ -34,8 +34,8 @@ def known(house: House) -> dict[str, tuple[str | None, str | None]]:
 
 def test_each_service_stands_there_with_who_says_what_it_is(house: House) -> None:
     desk = with_services(house)
-    assert "Glow Asked about under Questions Not answered yet Skin needling" in desk.text
-    assert "Botox Told by its name" in desk.text
+    assert "Glow Open question Not answered yet Skin needling" in desk.text
+    assert "Botox Recognised by its name" in desk.text
     assert desk.page is not None
     assert desk.page.text.count(" selected") == 3
 
@@ -59,7 +59,7 @@ def test_what_is_changed_is_remembered_and_recorded_and_the_rest_left_alone(hous
 def test_choosing_for_one_that_is_asked_about_answers_the_question(house: House) -> None:
     desk = with_services(house)
     desk.post("/clinic/services", **{"service:glow": "skin-needling"})
-    assert "Saved. 1 row went in: 1 new treatment." in desk.text
+    assert "Saved. 1 row imported: 1 new treatment." in desk.text
     with reading(house.engine) as session:
         assert questions.open_questions(session, 1) == []
 
