@@ -166,7 +166,7 @@ def _phone(row: ListRow, name: str) -> str | None:
         cell = row.cell("phone")
         return row.settle(questions.about_phone(row.subject(cell), cell, numbers, name))
     if found.remark:
-        row.note("phone", f"This number {found.remark}. It was imported anyway.")
+        row.note("phone", f"This number {found.remark}.")
     return found.number
 
 

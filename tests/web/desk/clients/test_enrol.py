@@ -25,7 +25,7 @@ def test_checking_shows_the_exact_messages_and_keeps_nothing(house: House) -> No
     assert "Messages for Dana" in desk.text
     assert "Tomorrow, 10:30" in desk.text
     assert "Rosewood Skin: Dana" in desk.text
-    assert "it was too late to be useful" in desk.text
+    assert "It was too late to be useful" in desk.text
     with reading(house.engine) as session:
         assert people.clients_of(session) == []
 

@@ -69,8 +69,8 @@ def test_one_tap_takes_in_every_row_that_waited_and_says_what_it_did(house: Hous
     desk.get("/questions")
     answer = desk.post("/questions/1", choice="skin-needling")
     assert answer.status_code == 200
-    assert "2 rows went in: 2 new treatments." in desk.text
-    assert "Nothing is in doubt." in desk.text
+    assert "2 rows imported: 2 new treatments." in desk.text
+    assert "No open questions." in desk.text
     assert names(house) == ["Ana", "Bea"]
     with reading(house.engine) as session:
         line = audit.page(session, 1)[0]
@@ -115,7 +115,7 @@ def test_what_vanished_is_cancelled_by_one_tap(house: House) -> None:
 @pytest.mark.parametrize(
     "first,choice,said",
     [
-        ("skin-needling", "none", "This question was answered already."),
+        ("skin-needling", "none", "This question has already been answered."),
         ("", "botox", "is not one of the answers"),
     ],
 )
@@ -141,7 +141,7 @@ def test_another_clinic_neither_sees_nor_answers_it(house: House) -> None:
     ask(house, glow(house), row())
     desk = signed_in(house, Role.STAFF, 1)
     desk.get("/questions")
-    assert "Nothing is in doubt." in desk.text
+    assert "No open questions." in desk.text
     csrf = desk.hidden("/sign-out")["csrf"]
     assert desk.post("/questions/1", choice="none", csrf=csrf).status_code == 404
     with reading(house.engine) as session:

@@ -108,7 +108,7 @@ def test_a_viewer_sees_whom_it_is_about_and_can_tap_nothing(house: House) -> Non
     booked(house)
     desk = signed_in(house, Role.VIEWER, email="val@rosewood.example")
     desk.get("/")
-    assert "Did they come?" in desk.text
+    assert "Attendance" in desk.text
     assert asked(desk) == []
     desk.post("/visits", said="came", visit="1")
     assert standing(house, 1).treated_marked_at is None

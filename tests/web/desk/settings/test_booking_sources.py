@@ -58,7 +58,7 @@ def test_a_source_is_connected_by_following_its_page_alone(house: House) -> None
     assert address in desk.text, "it can be copied again"
     assert "New booking." in desk.text
     desk.get("/clinic/sources")
-    assert "Cal.com last booking received just now Imported" in desk.text
+    assert "Cal.com Last booking received just now Imported" in desk.text
 
 
 def test_a_new_secret_takes_the_place_of_the_old_one(house: House) -> None:

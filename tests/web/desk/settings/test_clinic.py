@@ -241,7 +241,7 @@ def test_the_record_turns_its_pages(house: House) -> None:
         for number in range(60):
             audit.record(session, 1, "ana", f"change {number}", Clinic, 1, house.clock())
     desk.get("/clinic/record")
-    assert "change 59" in desk.text
+    assert "Change 59" in desk.text
     assert "Show older" in desk.text
 
 
