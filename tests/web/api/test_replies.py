@@ -122,6 +122,6 @@ def test_a_question_is_answered_once_and_by_a_person(house: House) -> None:
     for body in ({"choice": "nonsense", "by": SAM}, {"choice": "none", "by": "a@b.example"}):
         assert program.post(f"{place}/answer", **body).status_code == 422
     done = program.post(f"{place}/answer", choice="skin-needling", by=SAM).json()
-    assert done["outcome"].startswith("1 row went in: 1 new treatment.")
+    assert done["outcome"].startswith("1 row imported: 1 new treatment.")
     assert program.post(f"{place}/answer", choice="none", by=SAM).status_code == 409
     assert program.get(place).status_code == 404
