@@ -37,7 +37,7 @@ def test_a_question_is_shown_with_its_answers_and_what_waits_for_it(terminal: Te
 def test_one_answer_takes_in_every_row_and_is_not_asked_again(terminal: Terminal) -> None:
     ready(terminal)
     told = terminal.run("answer", "1", "skin-needling").stdout
-    assert "2 rows went in: 2 new treatments." in told
+    assert "2 rows imported: 2 new treatments." in told
     assert terminal.json("questions") == []
     assert "Nothing is in doubt." in terminal.run("questions").stdout
     again = terminal.json("import", terminal.list(LIST), *CLINIC)
@@ -115,7 +115,7 @@ def test_setting_a_service_answers_its_question(terminal: Terminal) -> None:
     ready(terminal)
     set_both = ("--set", "skin rejuvenation=skin-needling", "--set", "Peel=none")
     told = terminal.run("clinic", "services", "Rosewood Skin", *set_both)
-    assert "2 rows went in: 2 new treatments." in told.stderr
+    assert "2 rows imported: 2 new treatments." in told.stderr
     assert terminal.json("questions") == []
     assert services(terminal)["Peel"] == ("none", "command line")
 
@@ -148,7 +148,7 @@ def test_an_answer_may_be_its_sentence(terminal: Terminal) -> None:
 def test_yes_to_a_greeting_is_the_proposed_one(terminal: Terminal, answer: str) -> None:
     terminal.clinic("--live")
     terminal.run("import", terminal.list(VIP), *CLINIC)
-    assert "1 row went in" in terminal.run("answer", "1", answer).stdout
+    assert "1 row imported" in terminal.run("answer", "1", answer).stdout
     (client,) = terminal.json("client", "list")
     assert client["first_name"] == "Ana"
 
