@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from reminders.app import App
+from reminders.enrolment.client_fields import usual_language
 from reminders.rules.contacts import show_national
 from reminders.store.tables import Clinic
 from reminders.web.client.request_limits import Throttle
@@ -50,10 +51,12 @@ class ClientRequest:
         return self.http.client.host if self.http.client else ""
 
     @property
-    def wanted(self) -> str:
-        """Return the language the browser asks for first."""
-        spoken = self.http.headers.get("Accept-Language", "en")
-        return spoken.split(",", maxsplit=1)[0].split(";")[0].strip().lower() or "en"
+    def chosen(self) -> str | None:
+        """Return the language a form was shown in, so that what it agrees to is kept in these very
+        words, or the one chosen from the list on a page.
+        """
+        asked = self.typed.get("shown") or self.http.query_params.get("language")
+        return asked if asked in self.templates.phrasebook.names else None
 
     @property
     def templates(self) -> PageTemplates:
@@ -61,12 +64,19 @@ class ClientRequest:
         return _templates(self.app)
 
     def words(self, language: str | None = None, country: str = "") -> Words:
-        """Return the phrases in the client's own language, else in the browser's."""
-        return self.templates.phrasebook.words(language or self.wanted, country)
+        """Return the phrases in the language that was chosen, else in the client's own, the
+        browser's, or that of the clinic's country.
+        """
+        book = self.templates.phrasebook
+        found = self.chosen or language or book.spoken(self.http.headers.get("Accept-Language", ""))
+        return book.words(found or usual_language(country), country)
 
     def page(self, template: str, words: Words, status: int = 200, /, **facts: Any) -> HTMLResponse:
-        """Draw a page."""
-        return self.templates.draw(template, words, status, **facts)
+        """Draw a page; the one that answers a form offers no other language, since to follow a link
+        would lose what it says.
+        """
+        offered = self.templates.phrasebook.names if self.http.method == "GET" else {}
+        return self.templates.draw(template, words, status, **({"languages": offered} | facts))
 
     def wrong_link(self) -> HTMLResponse:
         """Return the page for an invalid link, whatever the reason."""
@@ -156,4 +166,5 @@ def say_when(moment: datetime | date, zone: ZoneInfo, words: Words) -> str:
 
 def say_day(day: date, words: Words) -> str:
     """Format a day with its weekday, for the client's country."""
-    return format_skeleton("MMMEd", datetime.combine(day, time()), locale=words.locale)
+    said = format_skeleton("MMMEd", datetime.combine(day, time()), locale=words.locale)
+    return said.removesuffix(".")  # “12. Feb.” would end a sentence with two

@@ -132,8 +132,8 @@ def test_pages_are_not_kept_indexed_or_referred(house: House, browser: TestClien
         (
             datetime(2026, 3, 6, 16, tzinfo=UTC),
             "Day 1: your skin is calming down",
-            ["SPF 30 or more each morning", "None until Sat 7 Mar, 15:30", "worse on day 2"],
-            ["Use shade and a hat"],
+            ["SPF 30 or more each morning", "No make-up until Sat 7 Mar, 15:30", "worse on day 2"],
+            ["No sunscreen until"],
         ),
         (
             datetime(2026, 3, 9, 16, tzinfo=UTC),
@@ -242,10 +242,8 @@ def test_another_site_cannot_press_the_client_s_buttons(
     assert statuses(house) == {Status.PLANNED}
 
 
-def test_every_page_is_wholly_in_english_and_spanish(house: House) -> None:
-    phrases = house.app.library.phrases
-    assert phrases.missing("es") == set()
-    words = phrases.words("en", "GB")
+def test_every_milestone_has_a_name_on_the_page(house: House) -> None:
+    words = house.app.library.phrases.words("en", "GB")
     for protocol in house.app.library.protocols.values():
         for milestone in protocol.milestones:
             assert words.has_sentence(f"milestone.{milestone.key}"), milestone.key
