@@ -9,6 +9,7 @@ import pytest
 
 from reminders.rules.segments import Encoding, size
 from reminders.web.client.page import say_day
+from reminders.wording.reading_age import grade
 from tests.support.languages import LIBRARY
 
 BOOK = LIBRARY.phrases
@@ -49,6 +50,12 @@ def test_no_sentence_was_left_in_english(language: str) -> None:
     ours = sentences("en")
     left = {key: said for key, said in sentences(language).items() if said == ours[key]}
     assert {key for key, said in left.items() if said not in SAME} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_read_as_easily_as_messages(language: str) -> None:
+    whole = "\n".join(re.sub(r"\{\w+\}", "Ana", said) for said in sentences(language).values())
+    assert grade(whole, LIBRARY.all_languages[language].measure) <= 6
 
 
 COUNTED = r"\{(?:per_week|count)\}[ \u00a0]?([^\s.,:;?!)]*)"

@@ -33,6 +33,10 @@ def invitation(house: House, number: int) -> str:
     return url.removeprefix(house.app.settings.public_url)
 
 
+def stop_emails(house: House, number: int) -> str:
+    return house.app.links.unsubscribe_url(number).removeprefix(house.app.settings.public_url)
+
+
 def of_client(house: House, browser: TestClient, language: str) -> Iterator[Response]:
     """Open every page of a client who speaks a language, by a browser that asks for none."""
     house.enrol(ana(TREATED, language=language))
@@ -48,9 +52,8 @@ def of_client(house: House, browser: TestClient, language: str) -> Iterator[Resp
     yield browser.post(f"{address(house)}/personal-data/see", data={"code": code})
     for part in ("pause", "resume", "stop"):
         yield browser.post(f"{address(house)}/{part}")
-    stop_emails = f"/u/{house.app.links.unsubscribe_url(1).rpartition('/')[2]}"
-    yield browser.get(stop_emails)
-    yield browser.post(stop_emails)
+    for act in (browser.get, browser.post):
+        yield act(stop_emails(house, 1))
     yield browser.get(invitation(house, 1))
     house.enrol(ana(TREATED, first_name="Eva", phone="07700 900102", email=None, language=language, consents=()))  # fmt: skip
     for shown in (browser.get, browser.post):
@@ -61,6 +64,7 @@ def of_client(house: House, browser: TestClient, language: str) -> Iterator[Resp
 def of_visitor(house: House, browser: TestClient, language: str) -> Iterator[Response]:
     """Open every page of somebody unknown, whose browser asks for a language."""
     yield browser.get("/nowhere")
+    yield browser.get(stop_emails(house, 999))  # of a client who is gone
     for part in ("", "/poster", "/privacy", "/terms"):
         yield browser.get(JOIN + part)
     yield browser.post(JOIN, data={"shown": language, "phone": "1", "email": "x", "texts": "yes"})
