@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from babel.dates import format_skeleton, format_time
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,10 +18,13 @@ from starlette.routing import Route
 from reminders.app import App
 from reminders.enrolment.client_fields import usual_language
 from reminders.rules.contacts import show_national
+from reminders.store.connections import AWAY, reason
 from reminders.store.tables import Clinic
 from reminders.web.client.request_limits import Throttle
 from reminders.web.templating import pages_in
 from reminders.wording.phrases import Words
+
+log = structlog.get_logger()
 
 Typed = Mapping[str, str]
 """What came in a form, by field; files are no part of it."""
@@ -122,7 +126,13 @@ def page_route(path: str, answer: Answer, method: str = "GET", *, foreign: bool 
         request = ClientRequest(http, await _typed(http) if posted and not foreign else {})
         if posted and not foreign and is_forged(http, request.app.settings.public_url):
             return request.problem(403, "forged")
-        return await run_in_threadpool(answer, request)
+        try:
+            return await run_in_threadpool(answer, request)
+        except AWAY as error:
+            log.warning("database away", why=reason(error))
+            away = request.problem(503, "away")
+            away.headers["Retry-After"] = "60"
+            return away
 
     return Route(path, endpoint, methods=[method], name=f"{method} {path}")
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from httpx2 import Response
 from markupsafe import Markup
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from reminders.enrolment import booked_consents
@@ -120,6 +121,18 @@ def test_a_visitor_whose_language_is_not_there_reads_that_of_the_clinic_s_countr
         people.clinic(session, 1).country = "PL"
     page = browser.get(JOIN, headers={"Accept-Language": "uk,ru;q=0.9"})
     assert '<html lang="pl">' in page.text
+
+
+def test_a_database_that_is_away_is_said_in_the_reader_s_language(
+    house: House, browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("x", {}, Exception())
+
+    monkeypatch.setattr(people, "clinic_at", away)
+    page = browser.get(JOIN, headers={"Accept-Language": "de"})
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "60")
+    assert "in einer Minute" in page.text
 
 
 def test_one_tap_changes_the_page_and_what_is_sent(house: House, browser: TestClient) -> None:
