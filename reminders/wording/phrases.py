@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from operator import itemgetter
@@ -12,6 +13,9 @@ from markupsafe import Markup, escape
 
 from reminders.wording.dates import locale_of
 from reminders.wording.languages import choose
+
+_JOINED = re.compile(r"(?<=\w)-(?=\w)")
+_CLOSED = re.compile(r" (?=[?!:;»])|(?<=«) ")
 
 Table = dict[str, str | list[str]]
 
@@ -73,9 +77,16 @@ class Phrasebook:
 def _flat(path: Path) -> Iterator[tuple[str, Any]]:
     for name, value in tomllib.loads(path.read_text("utf-8")).items():
         if isinstance(value, dict):
-            yield from ((f"{name}.{key}", said) for key, said in value.items())
+            yield from ((f"{name}.{key}", _kept_together(said)) for key, said in value.items())
         else:
             yield name, value
+
+
+def _kept_together(said: Any) -> Any:
+    """Keep “E-Mail”, and the sign that closes a sentence in French, from being torn over two lines."""
+    if isinstance(said, list):
+        return [_kept_together(one) for one in said]
+    return _CLOSED.sub("\u00a0", _JOINED.sub("\u2011", said))
 
 
 def _weighed(accepted: str) -> Iterator[tuple[float, str]]:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from reminders.rules.segments import Encoding, size
+from reminders.rules.segments import Encoding, fold, size
 from reminders.web.client.page import say_day
 from reminders.wording.reading_age import grade
 from tests.support.languages import LIBRARY
@@ -41,7 +41,7 @@ def test_a_language_has_every_sentence_and_fills_the_same_into_it(language: str)
     assert blanks == {k: sorted(re.findall(r"\{\w+\}", s)) for k, s in ours.items()}
 
 
-SAME = {"{clinic}", "{channel}: no, {date}", "No", "Name", "Code", "Make-up"}
+SAME = {"{clinic}", "{channel}: no, {date}", "No", "Name", "Code", "Make\u2011up"}
 """What another language may spell as English does."""
 
 
@@ -118,11 +118,13 @@ def test_a_consent_says_all_that_the_law_asks_for(language: str) -> None:
 def test_a_code_goes_out_as_one_cheap_text(language: str) -> None:
     words = BOOK.words(language, "")
     text = words("code.text", clinic="Twenty Letter Clinic", code="123456")
-    cost = size(text.replace("\u00a0", " "))
+    cost = size(fold(text))
     assert (cost.encoding, cost.segments) == (Encoding.GSM_7, 1)
 
 
-def test_french_keeps_its_double_signs_on_the_line_they_close() -> None:
+def test_a_word_with_a_hyphen_and_a_french_double_sign_stay_on_their_line() -> None:
+    assert BOOK.words("de", "")("choices.emails") == "E\u2011Mails"
+    assert not re.search(r"\w-\w", " ".join(sentences("pl").values()))
     assert not [said for said in sentences("fr").values() if re.search(r"[^\u00a0«][?;:»](?!\S)|« ", said)]  # fmt: skip
 
 
