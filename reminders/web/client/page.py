@@ -155,10 +155,10 @@ def is_forged(http: Request, public_url: str) -> bool:
 
 
 def clinic_words(clinic: Clinic) -> dict[str, str]:
-    """Return what a page says of a clinic, and how to call it."""
+    """Return what a page says of a clinic, and how to call it: a number stays on one line."""
     return {
         "name": clinic.name,
-        "phone": show_national(clinic.phone, clinic.country),
+        "phone": show_national(clinic.phone, clinic.country).replace(" ", "\u00a0"),
         "dial": clinic.phone,
         "address": clinic.address,
         "slug": clinic.slug or "",
