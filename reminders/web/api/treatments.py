@@ -18,7 +18,7 @@ from reminders.questions import questions
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import InputError
 from reminders.shapes import api as shapes
-from reminders.shapes.api_requests import BookedClient, BookingInput
+from reminders.shapes.api_requests import SOURCE, BookedClient, BookingInput
 from reminders.shapes.questions import Question
 from reminders.store.queries import bookings as queries
 from reminders.store.queries import desk
@@ -34,7 +34,7 @@ Source = Annotated[
     Path(
         min_length=1,
         max_length=40,
-        pattern=r"^[a-z0-9][a-z0-9._-]*$",
+        pattern=SOURCE,
         description="the system that gives the number, as you name it, like `cliniko`",
     ),
 ]
