@@ -92,6 +92,7 @@ def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
     same = f"/clients/{need.client_id}/same?with={need.row_id}"
     mend = f"/clients/{need.client_id}/edit"
     milestone, kind = request.milestone(need.milestone), "email" if by_email else "text"
+    source = f"/clinic/sources/{need.row_id}"
     said: dict[Kind, tuple[str, str, str, bool]] = {
         Kind.ALARM: (f"{name} may need help: {wrote}", "Read and answer", reply, False),
         Kind.REPLY: (f"{name} wrote: {wrote}", "Read and answer", reply, False),
@@ -100,12 +101,21 @@ def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
         Kind.CONTACT: (f"Mend {name}’s {what}: {why}", f"Mend the {what}", mend, False),
         Kind.UNDELIVERED: (f"{name}: {why}", "I have seen to it", attended, True),
         Kind.UNKNOWN: (f"Ask {name} whether the {milestone} {kind} came: nobody could prove it", "I have asked them", attended, True),
+        Kind.SOURCE: (f"{name}: {_unheard(need.count)}", "See what to do", source, False),
+        Kind.FEED: (f"The calendar {name} cannot be read: {why}", "See what to do", "/clinic/feeds", False),
         Kind.QUESTION: (f"{need.count} question{'' if need.count == 1 else 's'} for you", "Answer", "/questions", False),
         Kind.REVIEW: (review, "Read it", read, False),
         Kind.BOOKING: (f"{need.count} booking{'' if need.count == 1 else 's'} could not be understood", "See what came", "/clinic/sources", False),
         Kind.DOUBLE: (f"Same person? {name}, {why}", "Look at both", same, False),
     }  # fmt: skip
     return said[need.kind]
+
+
+def _unheard(waiting: int) -> str:
+    """Say why nothing comes in of a booking source, by how many bookings wait."""
+    if waiting:
+        return f"{waiting} booking{' waits' if waiting == 1 else 's wait'}, and cannot be asked for"
+    return "bookings come that are not signed with its secret, so they are not taken in"
 
 
 def stopped(request: DeskRequest) -> Response:
