@@ -37,11 +37,12 @@
   });
   // On paper everything is open: it is the record.
   addEventListener("beforeprint", () => document.querySelectorAll("main details").forEach((one) => { one.open = true; }));
-  // Copy what a field holds.
+  // Copy what a field or a line of code holds.
   document.querySelectorAll("[data-copy]").forEach((button) => {
+    const held = document.getElementById(button.dataset.copy);
     button.hidden = !navigator.clipboard;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+      await navigator.clipboard.writeText(held.value ?? held.textContent);
       button.textContent = "Copied";
     });
   });
