@@ -61,7 +61,7 @@ def test_the_walk_through_does_what_it_says(served: Served) -> None:
         r"^```bash\n(.*?)^```\n\n```json\n(.*?)^```", first, re.MULTILINE | re.DOTALL
     )
     assert len(steps) == 7
-    days = dict(re.findall(r"(DAY|NEXT)=([\d-]+)", first))
+    days = dict(re.findall(r"(day|next)=([\d-]+)", first))
     environ = os.environ | days | {"KEY": token, "API": f"{served.address}/api/v1"}
     for command, promised in steps:
         done = subprocess.run(
