@@ -193,8 +193,8 @@ def _unheard(session: Session, clinic_id: int, now: datetime) -> Iterator[OpenIt
         yield OpenItem(
             Kind.SOURCE, source.refused_at or now, source.name, row_id=source.id, count=0
         )
-    for source, count, since in source_faults.overdue(session, clinic_id, now - WAITED_FOR):
-        yield OpenItem(Kind.SOURCE, since, source.name, row_id=source.id, count=count)
+    for source, count, since, why in source_faults.overdue(session, clinic_id, now - WAITED_FOR):
+        yield OpenItem(Kind.SOURCE, since, source.name, row_id=source.id, why=why, count=count)
 
 
 WHY = {Channel.SMS: "the text did not arrive", Channel.EMAIL: "the email did not arrive"}

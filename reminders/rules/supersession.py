@@ -22,9 +22,9 @@ class LaterVisit:
     def speaks(self, channel: Channel, on: date) -> bool:
         """Say whether a message of its own left by this channel that day, or is to."""
         rows = (*self.change.keep, *(row for row, _ in self.change.already_sent))
-        there = [row for row in rows if row.status in OPEN | LEFT]
-        to_come = [*self.change.add, *(planned for _, planned in self.change.move)]
-        return (channel, on) in {(one.channel, one.due_on) for one in (*there, *to_come)}
+        to_come = (*self.change.add, *(planned for _, planned in self.change.move))
+        days = {(row.channel, row.due_on) for row in rows if row.status in OPEN | LEFT}
+        return (channel, on) in days | {(one.channel, one.due_on) for one in to_come}
 
 
 def released(

@@ -57,7 +57,10 @@
       if (left <= 0) { clearInterval(count); part.remove(); }
     }, 1000);
   });
-  // Look again every half minute, unless somebody is in the middle of something.
+  // What is shown once has an address of its own, so that looking again asks for no form twice.
+  const shown = document.querySelector("[data-at]");
+  if (shown) history.replaceState(null, "", shown.dataset.at);
+  // Look again every half minute or as often as it says, unless somebody is in the middle of something.
   const part = document.querySelector("[data-refresh]");
   if (part) setInterval(async () => {
     if (document.hidden || part.contains(document.activeElement)) return;
@@ -70,6 +73,6 @@
     }
     document.title = fresh.title;
     document.querySelector("link[rel=icon]").href = fresh.querySelector("link[rel=icon]").href;
-  }, 30000);
+  }, (part.dataset.refresh || 30) * 1000);
   addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => delete form.dataset.sent));
 })();

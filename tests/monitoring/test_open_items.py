@@ -151,9 +151,9 @@ def test_bookings_that_cannot_be_asked_for_are_said_after_an_hour(house: House) 
     house.app.deliveries._systems = away
     vendor = Vendor(house, SourceKind.SQUARE)
     vendor.told(square())
-    assert "cannot be asked for" not in today(house)
+    assert "booking waits" not in today(house)
     house.clock.now += timedelta(minutes=61)
-    assert "Square: 1 booking waits, and cannot be asked for" in today(house)
+    assert "Square: 1 booking waits. Square does not answer" in today(house)
     desk = signed_in(house, Role.OWNER, email="mo@rosewood.example")
     desk.get("/clinic/sources/1")
     desk.post("/clinic/sources/1/paste", secret="", api_key="EAAA-another-token")
@@ -162,7 +162,20 @@ def test_bookings_that_cannot_be_asked_for_are_said_after_an_hour(house: House) 
         assert delivery is not None
         assert delivery.next_at == house.clock(), "a new key is tried at once"
         session.delete(delivery)
-    assert "cannot be asked for" not in today(house)
+    assert "booking waits" not in today(house)
+
+
+def test_who_is_no_owner_is_told_to_ask_one_and_led_nowhere(house: House) -> None:
+    Vendor(house, SourceKind.CALCOM).post(calcom(), headers={})
+    desk = signed_in(house)
+    desk.get("/")
+    assert "An owner of the clinic can see to it" in desk.text
+    assert desk.page is not None
+    assert "/clinic/sources" not in desk.page.text
+    desk = signed_in(house, Role.OWNER, email="mo@rosewood.example")
+    desk.get("/")
+    assert desk.page is not None
+    assert 'href="/clinic/sources/1"' in desk.page.text
 
 
 def test_another_clinic_hears_nothing_of_it(house: House) -> None:

@@ -42,12 +42,17 @@ def refusing(session: Session, clinic_id: int, since: datetime) -> list[BookingS
 
 def overdue(
     session: Session, clinic_id: int, before: datetime
-) -> list[tuple[BookingSource, int, datetime]]:
+) -> list[tuple[BookingSource, int, datetime, str]]:
     """Return the sources of a clinic of which something that came before then still waits, with how
-    much waits and since when.
+    much waits, since when, and a reason of it.
     """
     rows = session.execute(
-        select(BookingSource, func.count(), func.min(col(BookingDelivery.received_at)))
+        select(
+            BookingSource,
+            func.count(),
+            func.min(col(BookingDelivery.received_at)),
+            func.max(col(BookingDelivery.reason)),
+        )
         .join(BookingDelivery, col(BookingDelivery.source_id) == col(BookingSource.id))
         .where(
             text("booking_delivery.outcome = 'waiting'"),  # spelled out, for its partial index
@@ -58,4 +63,4 @@ def overdue(
         .group_by(col(BookingSource.id))
         .order_by(col(BookingSource.id))
     )
-    return [(source, count, since) for source, count, since in rows]
+    return [(source, count, since, why) for source, count, since, why in rows]

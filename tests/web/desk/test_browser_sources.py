@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from standardwebhooks import Webhook
+from time_machine import travel
 
 from reminders.booking_systems import BookingSystems
 from reminders.rules.events import EventKind
 from reminders.rules.told_bookings import SourceKind
 from reminders.store.database import writing
 from reminders.store.tables import Endpoint, Event
-from tests.looks.stage import aside, sign_in_owner
+from tests.looks.stage import aside, begin_owner, code_of, sign_in_owner
 from tests.support.bookings import (
     GENERIC,
     LATER,
@@ -65,6 +66,16 @@ def looks_right(page: Page, name: str) -> None:
             screenshot(page, f"source {name} {width} {scheme}")
             assert axe(page) == []
             assert (overflow(page) <= 0, small_targets(page)) == (True, [])
+
+
+def come_back(page: Page, served: Served) -> None:
+    """Sign another owner in, since a desk that nobody touched for long asks who it is."""
+    page.context.clear_cookies()
+    begin_owner(page, served, "mo@rosewood.example")
+    page.fill("#code", code_of(page, served))
+    page.click("main button")
+    page.click("text=I have kept them")
+    page.goto(served.address)
 
 
 def opened(page: Page, what: str) -> None:
@@ -221,8 +232,8 @@ def test_a_system_that_is_away_is_said_on_today_and_its_booking_tried_again(
     vendor.told(acuity())
     came(owner, "refuses our key")
     served.house.clock.now += timedelta(minutes=61)
-    owner.goto(served.address)
-    said = owner.get_by_role("link", name="1 booking waits, and cannot be asked for")
+    come_back(owner, served)
+    said = owner.get_by_role("link", name="1 booking waits. Acuity refuses our key")
     looks_right(owner, "today away")
     said.first.click()
     asked.status = 0
@@ -230,7 +241,7 @@ def test_a_system_that_is_away_is_said_on_today_and_its_booking_tried_again(
     owner.click("text=Try it again")
     expect(owner.locator("main")).to_contain_text("A new booking.")
     owner.goto(served.address)
-    expect(owner.locator("main")).not_to_contain_text("cannot be asked for")
+    expect(owner.locator("main")).not_to_contain_text("booking waits")
 
 
 def test_a_calendar_is_added_read_again_and_said_when_it_fails(owner: Page, served: Served) -> None:
@@ -246,20 +257,19 @@ def test_a_calendar_is_added_read_again_and_said_when_it_fails(owner: Page, serv
         owner.click("text=Take it in")
         assert [start for _, start in standing(house)] == ["03 14:00"]
         moved = event(ANA, "SEQUENCE:1", "DTSTART;TZID=Europe/London:20260305T100000", "DTEND;TZID=Europe/London:20260305T110000")  # fmt: skip
-        server.serve(ics(moved))
+        server.serve(ics(moved, more=("X-WR-CALNAME:Room 1",)))
         owner.click("text=Read now")
         assert [start for _, start in standing(house)] == ["05 10:00"]
         server.serve(b"<html>Sign in</html>")
         for _ in range(12):
             house.clock.now += timedelta(hours=4)
             aside(house.app.feed_reader.run)
-        sign_in_owner(owner, served)
-        owner.goto(served.address)
+        come_back(owner, served)
         expect(owner.locator("main")).to_contain_text("The calendar Room 1 cannot be read")
         looks_right(owner, "today feed fails")
         owner.click("text=The calendar Room 1 cannot be read")
         looks_right(owner, "feed fails")
-        server.serve(ics(moved))
+        server.serve(ics(moved, more=("X-WR-CALNAME:Room 1",)))
         owner.click("text=Read now")
         owner.goto(served.address)
         expect(owner.locator("main")).not_to_contain_text("cannot be read")
@@ -280,7 +290,8 @@ def test_another_system_is_told_what_happens(owner: Page, served: Served) -> Non
             endpoint.address = sealing.seal(server.address())
         owner.click("text=Send a test event")
         heard = server.got[-1]
-        assert Webhook(secret).verify(heard.body, heard.headers)
+        with travel(house.clock(), tick=False):
+            assert Webhook(secret).verify(heard.body, heard.headers)
         server.answer = lambda _: 500
         with writing(house.engine) as session:
             session.add(Event(clinic_id=1, kind=EventKind.REPLY_ALARM, row_id=1, happened_at=house.clock()))  # fmt: skip

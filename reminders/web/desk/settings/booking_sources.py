@@ -62,6 +62,8 @@ def add(request: DeskRequest) -> Response:
     except InputError as error:
         request.faults["name"] = str(error)
         return show_all(request)
+    if not made.secret:
+        return request.redirect(f"{LIST}/{made.source.id}")
     return _page(request, made.source, made.secret)
 
 
