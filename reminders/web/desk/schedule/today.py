@@ -124,7 +124,9 @@ def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
 def _unheard(need: OpenItem) -> str:
     """Say why nothing comes in of a booking source, by how many bookings wait."""
     if need.count:
-        return f"{need.count} booking{' waits' if need.count == 1 else s wait'}. {_first(need.why)}"
+        return (
+            f"{need.count} booking{' waits' if need.count == 1 else 's wait'}. {_first(need.why)}"
+        )
     return "bookings come that are not signed with its secret, so they are not taken in"
 
 
