@@ -124,7 +124,9 @@ def keep_secrets(
         if len(pasted) < SHORTEST_SECRET or not re.fullmatch(r"[!-~]+", pasted):
             raise InputError("This is not a complete key or secret: it is too short or contains spaces.", "Copy and paste all of it.")  # fmt: skip
     source.secret = sealing.seal(secret) if secret else source.secret
-    source.api_key = sealing.seal(api_key) if api_key else source.api_key
+    if api_key:
+        source.api_key = sealing.seal(api_key)
+        queries.wake(session, source.id, now)
     _note(session, source, who, "changed the secrets of a booking system", now)
 
 

@@ -55,7 +55,9 @@ def test_a_row_that_cannot_go_in_after_all_is_told(terminal: Terminal) -> None:
     lacking = LIST.splitlines()[0] + "\nAna,Costa,,Skin rejuvenation,2026-03-12 14:30,yes,B-1\n"
     terminal.run("import", terminal.list(lacking), *CLINIC)
     told = terminal.run("answer", "1", "skin-needling").stdout
-    assert "Row 2 cannot be imported: There is no phone number or email address." in told.replace("\n", " ")
+    assert "Row 2 cannot be imported: There is no phone number or email address." in told.replace(
+        "\n", " "
+    )
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,13 @@ SHOWN = 12
 """How many messages a column shows."""
 
 
+OWNERS = {Kind.SOURCE, Kind.FEED, Kind.BOOKING}
+"""What only an owner's pages help with."""
+
+
 @dataclass(frozen=True, slots=True)
 class TodayItem:
-    """An open item in words, with its one action: a link, or a button."""
+    """An open item in words, with its one action: a link, or a button; none where only others can."""
 
     text: str
     since: datetime
@@ -72,6 +76,12 @@ def show(request: DeskRequest) -> Response:
 def item(request: DeskRequest, need: OpenItem) -> TodayItem:
     """Word one open item, and what to do about it."""
     words, action, to, post = _said(request, need)
+    if need.kind in OWNERS and not request.may(Role.OWNER):
+        words, action, to = (
+            f"{words}. An owner of the clinic can see to it",
+            "",
+            "",
+        )
     kind = need.channel and {Channel.SMS: "text", Channel.EMAIL: "email"}[need.channel]
     milestone = request.milestone(need.milestone) if need.milestone else ""
     about = " ".join(part for part in (milestone, kind or "") if part)
@@ -96,6 +106,8 @@ def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
         Kind.CONTACT: contact,
         Kind.UNDELIVERED: (f"{name}: {why}", "Mark as done", attended, True),
         Kind.UNKNOWN: (_unconfirmed(request, need), "Mark as done", attended, True),
+        Kind.SOURCE: (f"{name}: {_unheard(need)}", "See what to do", f"/clinic/sources/{need.row_id}", False),
+        Kind.FEED: (f"The calendar {name} cannot be read: {_first(why)}", "See what to do", "/clinic/feeds", False),
         Kind.QUESTION: (f"{need.count} questions need an answer" if need.count > 1 else "1 question needs an answer", "Answer", "/questions", False),
         Kind.REVIEW: (_review(request, need), "Review", "/words" if need.milestone else "/clinic#accept", False),
         Kind.BOOKING: (f"{need.count} bookings were not recognised" if need.count > 1 else "1 booking was not recognised", "View", "/clinic/sources", False),
@@ -127,6 +139,20 @@ def _review(request: DeskRequest, need: OpenItem) -> str:
     if need.milestone:
         return f"The wording of “{request.milestone(need.milestone)}” is due for review"
     return "The default wording is due for review"
+
+
+def _unheard(need: OpenItem) -> str:
+    """Say why nothing comes in of a booking system, by how many bookings wait."""
+    if need.count:
+        if need.count == 1:
+            return f"1 booking is waiting. {_first(need.why)}"
+        return f"{need.count} bookings are waiting. {_first(need.why)}"
+    return "bookings are rejected because they are not signed with its secret"
+
+
+def _first(why: str) -> str:
+    """Return the first sentence, without what to do, which the page it leads to says."""
+    return why.partition(". ")[0].removesuffix(".")
 
 
 def stopped(request: DeskRequest) -> Response:
