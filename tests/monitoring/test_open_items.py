@@ -102,7 +102,7 @@ def test_a_source_with_a_wrong_secret_is_said_until_something_is_believed(
     desk.get("/clinic/sources/1")
     assert "it was not signed with this secret" in desk.text
     desk.get("/clinic/sources")
-    assert "wrong secret" in desk.text
+    assert "Wrong secret" in desk.text
     vendor.secret = right
     house.clock.now += timedelta(minutes=1)
     vendor.told(BODIES[kind])
