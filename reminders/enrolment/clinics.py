@@ -9,6 +9,7 @@ from functools import partial
 from babel.core import get_global
 from sqlalchemy.orm import Session
 
+from reminders.enrolment.countries import country_of, read_country
 from reminders.plans.reminder_plans import replan_clinic
 from reminders.rules import sending_hours, zone_names
 from reminders.rules.caps import MOST_A_DAY, MOST_A_WEEK
@@ -49,7 +50,7 @@ def add(session: Session, typed: Fields, now: datetime, *, live: bool) -> Clinic
     )
     faults = _apply_fields(clinic, typed)
     if clinic.name and people.clinic_named(session, clinic.name):
-        faults.append("name: There is a clinic of that name. Edit it, or choose another name.")
+        faults.append("name: There is already a clinic with this name. Choose another name.")
     if faults:
         raise ClinicError(faults)
     clinic.slug = people.free_slug(session, clinic.name)
@@ -90,7 +91,7 @@ def edit(
     )
     namesake = people.clinic_named(session, clinic.name)
     if namesake is not None and namesake.id != clinic.id:
-        faults.append("name: There is another clinic of that name. Choose a different one.")
+        faults.append("name: There is already a clinic with this name. Choose another name.")
     if faults:
         raise ClinicError(faults)
     if live is not None:
@@ -105,7 +106,9 @@ def edit(
 
 
 def _planned_by(clinic: Clinic) -> tuple[object, ...]:
-    return clinic.time_zone, clinic.sending_hours, clinic.phone, clinic.both_channels
+    """Return the particulars that everyone's plan depends on."""
+    placed = clinic.time_zone, clinic.country, clinic.sending_hours, clinic.phone
+    return *placed, clinic.both_channels
 
 
 def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
@@ -118,9 +121,11 @@ def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
 def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
     """Write down what can be read, and return what is wrong with the rest."""
     faults: list[str] = []
+    zone, country = clinic.time_zone, clinic.country
     readers: dict[str, Callable[[str], str | int | bool | None]] = {
         "name": _name,
         "time_zone": lambda text: zone_names.read_zone(text, get_global("windows_zone_mapping")),
+        "country": lambda text: read_country(text, clinic.time_zone),
         "phone": lambda text: read_phone(text, clinic.country or None).number,
         "email": read_email,
         "address": _required,
@@ -134,14 +139,16 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
         "both_channels": _yes,
     }
     for name, read in readers.items():
-        if name not in typed or (name == "phone" and "+" not in str(typed[name]) and faults):
+        if name not in typed or (name == "country" and typed[name] == country):
+            continue  # a country that nobody chose anew follows the zone
+        if name == "phone" and "+" not in str(typed[name]) and faults:
             continue  # without its zone we cannot tell whose national numbers are meant
         try:
             setattr(clinic, name, read(str(typed[name])))
         except InputError as error:
             faults.append(f"{name}: {error}")
-        if name == "time_zone" and clinic.time_zone:
-            clinic.country = _country(clinic.time_zone)
+        if name == "time_zone" and clinic.time_zone != zone:
+            clinic.country = country_of(clinic.time_zone)
     clinic.name_key = people.name_key(clinic.name)
     return faults
 
@@ -166,7 +173,7 @@ def _text_name(text: str) -> str | None:
 def _required(text: str) -> str:
     found = clean(text)
     if not found:
-        raise InputError("This is empty.", "Fill it in; clients see it in messages.")
+        raise InputError("This cannot be empty.", "Clients see it in messages.")
     return found
 
 
@@ -185,11 +192,6 @@ def _count(most: int, text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= most:
         raise InputError(
             f"This is not a number from 1 to {most}." if most > 1 else "This can only be 1.",
-            "At most 1 text a day and 3 a week go to one number; fewer a week can be set.",
+            "One number gets at most 1 text a day and 3 a week; you can set fewer a week.",
         )
     return int(text)
-
-
-def _country(time_zone: str) -> str:
-    """Return the country a zone lies in, whose way of writing numbers and dates is meant."""
-    return str(get_global("zone_territories").get(time_zone, "") or "")

@@ -24,10 +24,10 @@ def read_words(clinic: Named, text: str) -> str:
     ``InputError``.
     """
     if not text.strip():
-        raise InputError("There are no words yet.", "Type your answer.")
+        raise InputError("Your reply is empty.", "Enter your reply.")
     words = fold(f"{name_in_texts(clinic)}: {text}")
     if size(words).segments > LONGEST:
-        raise InputError("This is too long for a text.", "Shorten it, or call the client.")
+        raise InputError("This is too long for a text.", "Shorten it or call the client.")
     return words
 
 

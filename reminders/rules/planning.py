@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from reminders.rules.protocols import Milestone, Offset, Protocol
 from reminders.rules.sending_hours import SendingHours, next_open, resolve
-from reminders.rules.terms import LEFT, OPEN, Channel, Status
+from reminders.rules.terms import LEFT, OPEN, Channel, Reason, Status
 from reminders.rules.visits import SILENCE
 
 END_OF_DAY = time(18)
@@ -39,7 +39,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class ExistingReminder:
-    """A reminder that does exist."""
+    """A reminder that does exist; ``due_on`` is the recipient's date."""
 
     reminder_id: int
     milestone: str
@@ -47,6 +47,8 @@ class ExistingReminder:
     status: Status
     scheduled_at: datetime
     stale_at: datetime
+    due_on: date
+    reason: Reason | None = None
 
 
 @dataclass(slots=True)

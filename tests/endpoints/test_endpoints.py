@@ -61,7 +61,7 @@ def test_only_an_https_address_of_the_internet_is_kept(
 
 
 def test_what_is_told_is_chosen_among_what_there_is(house: House) -> None:
-    with pytest.raises(InputError, match="not chosen"):
+    with pytest.raises(InputError, match="No events are chosen"):
         add(house, "https://hooks.example/a", [])
     with pytest.raises(InputError, match="no events called"):
         add(house, "https://hooks.example/a", ["reply.lost"])
@@ -72,7 +72,7 @@ def test_what_is_told_is_chosen_among_what_there_is(house: House) -> None:
 def test_there_are_so_many_and_no_more(house: House) -> None:
     for number in range(endpoints.MOST):
         add(house, f"https://hooks.example/{number}")
-    with pytest.raises(InputError, match="10 addresses already"):
+    with pytest.raises(InputError, match="already 10 webhooks"):
         add(house, "https://hooks.example/more")
 
 

@@ -83,7 +83,7 @@ EVERY_FORM = [
 
 
 def messages(language: str) -> dict[str, str]:
-    """Return what is said in a language, by its file, without comments."""
+    """Return what is said in a language, by its file, without comments and headings of tables."""
     files = (
         path
         for path in (ROOT / "templates").rglob("*.*")
@@ -91,7 +91,7 @@ def messages(language: str) -> dict[str, str]:
     )
     return {
         str(path.relative_to(ROOT)): re.sub(
-            r"(?ms)^# .*?$|^gendered = \[.*?^\]", "", path.read_text("utf-8")
+            r"(?ms)^# .*?$|^\[\w+\]$|^gendered = \[.*?^\]", "", path.read_text("utf-8")
         )
         for path in files
     }
