@@ -258,7 +258,7 @@ def test_help_names_clinic_contact_frequency_rates_and_stop(
     if stopped:
         door.text("STOP")
     said = door.text("HELP")
-    for part in ("Rosewood Skin", "020 7946 0018", "up to 3 care texts", "cost as usual", "STOP"):
+    for part in ("Rosewood Skin", "020 7946 0018", "up to 3 a week", "cost as usual", "STOP"):
         assert part in said
 
 
