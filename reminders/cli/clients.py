@@ -119,7 +119,9 @@ def _found(session: Session, treatment_id: int) -> Treatment:
 
 
 def _change_sentence(change: Replan) -> str:
+    gives = len(change.no_room) + len(change.give_way)
     return (
         f"{len(change.move) + len(change.add)} reminders move, {len(change.already_sent)} already went for the old date, "
-        f"{len(change.too_late) + len(change.late)} come too late to help."
+        f"{len(change.too_late) + len(change.late)} come too late to help"
+        + (f", {gives} texts give way to more important ones." if gives else ".")
     )

@@ -30,7 +30,10 @@ ATTENDANCE_HELP = (
 )
 LIVE_HELP = "Leave practice mode and accept the packaged wording; without it nothing is sent."
 Hours = Annotated[
-    str | None, typer.Option(help="Sending hours, like “Mon-Sat 09:00-20:00, Sun 12:00-20:00”.")
+    str | None, typer.Option(help="Hours of texts, like “Mon-Sat 09:00-20:00, Sun 12:00-20:00”.")
+]
+EmailHours = Annotated[
+    str | None, typer.Option(help="Hours of emails, like “Mon-Sun 07:00-22:00”.")
 ]
 
 
@@ -42,6 +45,7 @@ def add(
     email: Annotated[str, typer.Option(help="Where clients' answers to emails go.")],
     address: Annotated[str, typer.Option(help="Postal address; it stands under every email.")],
     sending_hours: Hours = None,
+    email_hours: EmailHours = None,
     live: Annotated[bool, typer.Option("--live", help=LIVE_HELP)] = False,
 ) -> None:
     """Add a clinic, in practice mode unless --live."""
@@ -52,8 +56,8 @@ def add(
         "email": email,
         "address": address,
     }
-    if sending_hours:
-        typed["sending_hours"] = sending_hours
+    hours = {"sending_hours": sending_hours, "email_hours": email_hours}
+    typed |= {name: value for name, value in hours.items() if value}
     with opened() as app, writing(app.engine) as session:
         try:
             clinic = actions.add(session, typed, app.clock(), live=live)
@@ -91,11 +95,12 @@ def edit(
     email: Annotated[str | None, typer.Option()] = None,
     address: Annotated[str | None, typer.Option()] = None,
     sending_hours: Hours = None,
+    email_hours: EmailHours = None,
     texts_per_day: Annotated[
         int | None, typer.Option(help="Most texts to one number in a day: 1.")
     ] = None,
     texts_per_week: Annotated[
-        int | None, typer.Option(help="Most texts to one number in seven days: 1 to 3.")
+        int | None, typer.Option(help="Most texts to one number in seven days: 1 to 7.")
     ] = None,
     live: Annotated[bool | None, typer.Option("--live/--practice", help=LIVE_HELP)] = None,
     attendance: Annotated[
@@ -103,7 +108,7 @@ def edit(
         typer.Option("--require-attendance/--assume-attendance", help=ATTENDANCE_HELP),
     ] = None,
 ) -> None:
-    """Change a clinic; a new time zone or new hours move what has not been sent."""
+    """Change a clinic; a new time zone, new hours and caps move what has not been sent."""
     typed = {
         "name": new_name,
         "time_zone": time_zone,
@@ -111,6 +116,7 @@ def edit(
         "email": email,
         "address": address,
         "sending_hours": sending_hours,
+        "email_hours": email_hours,
         "texts_per_day": texts_per_day,
         "texts_per_week": texts_per_week,
         "attendance_required": None if attendance is None else ("yes" if attendance else "no"),

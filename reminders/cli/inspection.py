@@ -14,6 +14,7 @@ from reminders.cli.common import AsJson, err, opened, out, print_json, progress_
 from reminders.cli.reminder_table import as_rows, line_table
 from reminders.cli.run import failover_sentences, hold_sentences
 from reminders.monitoring.status import SystemStatus, standing
+from reminders.rehearsal.late_milestones import late_milestones
 from reminders.rehearsal.simulation import rehearse
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import LEFT, Reason
@@ -48,6 +49,8 @@ def preview(
             err.print(
                 f"{clinic.name} is in practice mode: this is what would be sent if it were live."
             )
+        for late in late_milestones(lines, app.library.protocols, now):
+            err.print(f"Treated on {late.visit.treated_on:%d %B %Y}: {late}")
         out.print(
             line_table(lines, f"What {found.first_name} gets")
             if lines

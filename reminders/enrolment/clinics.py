@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from reminders.plans.reminder_plans import replan_clinic
 from reminders.rules import sending_hours, zone_names
-from reminders.rules.caps import MOST_A_DAY, MOST_A_WEEK
+from reminders.rules.caps import MOST_A_DAY, MOST_A_WEEK, USUAL_A_WEEK
 from reminders.rules.contacts import clean, read_email, read_name, read_phone
+from reminders.rules.sending_hours import SendingHours
 from reminders.rules.terms import Channel, InputError, Reason
 from reminders.rules.wording import needs_review
 from reminders.store.queries import lanes, people, plans
@@ -43,6 +44,7 @@ def add(session: Session, typed: Fields, now: datetime, *, live: bool) -> Clinic
         email="",
         address="",
         sending_hours=sending_hours.USUAL,
+        email_hours=sending_hours.EMAILS_USUAL,
         created_at=now,
     )
     faults = _apply_fields(clinic, typed)
@@ -81,8 +83,8 @@ def edit(
     *,
     live: bool | None = None,
 ) -> None:
-    """Change a clinic, and with its zone or hours everyone's plan. Raises ``ClinicError``."""
-    before = (clinic.time_zone, clinic.sending_hours, clinic.phone)
+    """Change a clinic, and with its zone, hours or caps everyone's plan. Raises ``ClinicError``."""
+    before = _planned_by(clinic)
     faults = _apply_fields(
         clinic, {name: value for name, value in typed.items() if value is not None}
     )
@@ -94,12 +96,18 @@ def edit(
     if live is not None:
         set_live(clinic, now, live=live)
     session.flush()
-    if before != (clinic.time_zone, clinic.sending_hours, clinic.phone):
+    if before != _planned_by(clinic):
         replan_clinic(session, library, clinic, now)
     if live:
         plans.wake(session, clinic.id, Reason.PRACTICE)
     if not clinic.attendance_required:
         plans.wake(session, clinic.id, Reason.NOT_CONFIRMED)
+
+
+def _planned_by(clinic: Clinic) -> tuple[object, ...]:
+    """Return what everyone's plan hangs on."""
+    hours = clinic.sending_hours, clinic.email_hours
+    return (clinic.time_zone, clinic.phone, *hours, clinic.texts_per_day, clinic.texts_per_week)
 
 
 def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
@@ -118,7 +126,8 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
         "phone": lambda text: read_phone(text, clinic.country or None).number,
         "email": read_email,
         "address": _required,
-        "sending_hours": _hours,
+        "sending_hours": partial(_hours, sending_hours.parse),
+        "email_hours": partial(_hours, sending_hours.parse_emails),
         "texts_per_day": partial(_count, MOST_A_DAY),
         "texts_per_week": partial(_count, MOST_A_WEEK),
         "attendance_required": _yes,
@@ -147,9 +156,9 @@ def _required(text: str) -> str:
     return found
 
 
-def _hours(text: str) -> str:
+def _hours(read: Callable[[str], SendingHours], text: str) -> str:
     try:
-        return str(sending_hours.parse(text))
+        return str(read(text))
     except ValueError as error:
         raise InputError(str(error), "") from None
 
@@ -162,7 +171,7 @@ def _count(most: int, text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= most:
         raise InputError(
             f"This is not a number from 1 to {most}." if most > 1 else "This can only be 1.",
-            "At most 1 text a day and 3 a week go to one number; fewer a week can be set.",
+            f"At most 1 text a day goes to one number; a week, {USUAL_A_WEEK} are usual.",
         )
     return int(text)
 

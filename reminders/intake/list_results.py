@@ -109,6 +109,7 @@ class Taken:
     moved: int = 0
     already_sent: int = 0
     too_late: int = 0
+    gives_way: int = 0
     clients: list[int] = field(default_factory=list)
     notes: list[CellRemark] = field(default_factory=list)
     faults: list[CellRemark] = field(default_factory=list)
@@ -132,6 +133,7 @@ class Taken:
             self.moved += len(done.change.move)
             self.already_sent += len(done.change.already_sent)
             self.too_late += len(done.change.late) + len(done.change.too_late)
+            self.gives_way += len(done.change.no_room) + len(done.change.give_way)
 
     def add(self, other: Taken) -> None:
         """Count what another list did as well."""
@@ -141,6 +143,7 @@ class Taken:
         self.moved += other.moved
         self.already_sent += other.already_sent
         self.too_late += other.too_late
+        self.gives_way += other.gives_way
         self.clients += other.clients
         self.notes += other.notes
         self.faults += other.faults
@@ -166,6 +169,10 @@ def summary(checked: CheckedList, taken: Taken | None) -> str:
         said.append(f"{count_of(taken.already_sent, 'reminder')} already went for an old date.")
     if taken.too_late:
         said.append(f"{count_of(taken.too_late, 'reminder')} would come too late to help: skipped.")
+    if taken.gives_way:
+        said.append(
+            f"{count_of(taken.gives_way, 'text')} left out: the texts a week go to more important ones."
+        )
     if faulty:
         said.append(f"{count_of(faulty, 'faulty row')} left out.")
     said += _beside(checked, taken.asked)

@@ -14,7 +14,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from reminders.monitoring.status import SILENCE
-from reminders.rules import sending_hours
+from reminders.plans.reminder_plans import Courses, courses_of
+from reminders.rules import first_week, sending_hours
+from reminders.rules.caps import USUAL_A_WEEK, TextCap
 from reminders.rules.decision import Outcome
 from reminders.rules.planning import END_OF_DAY
 from reminders.rules.protocols import Protocol
@@ -137,7 +139,7 @@ def samples(protocol: Protocol, language: str, now: datetime) -> Iterator[Facts]
         live=True,
         hours=sending_hours.parse(sending_hours.USUAL),
         texts_per_day=1,
-        texts_per_week=3,
+        texts_per_week=USUAL_A_WEEK,
         zone=ZoneInfo("Europe/London"),
     )
     for milestone in protocol.milestones:
@@ -170,15 +172,17 @@ def samples(protocol: Protocol, language: str, now: datetime) -> Iterator[Facts]
             )
 
 
-def clinics(engine: Engine, now: datetime) -> Iterator[Check]:
+def clinics(engine: Engine, library: Library, now: datetime) -> Iterator[Check]:
     """Look at the clinics, and at whether anything is sending for them."""
     with reading(engine) as session:
         found = people.clinics(session)
         beat = delivery.last_beat(session)
+        courses = {clinic.id: courses_of(session, library, clinic.id) for clinic in found}
     if not found:
         yield Check("clinics", Verdict.WARN, "there is none yet", "Run: reminders clinic add")
     for clinic in found:
         yield _clinic(clinic, now.date())
+        yield from _first_week(clinic, courses[clinic.id])
     if beat is None or now - beat > SILENCE:
         yield Check(
             "heartbeat",
@@ -222,3 +226,17 @@ def _clinic(clinic: Clinic, today: date) -> Check:
         f"{clinic.name} is live, {clinic.time_zone}, {clinic.sending_hours};"
         f" wording accepted until {until}",
     )
+
+
+def _first_week(clinic: Clinic, courses: Courses) -> Iterator[Check]:
+    """Say where a clinic's own hours and caps keep the first week from who can only be texted."""
+    hours = sending_hours.parse(clinic.sending_hours)
+    cap = TextCap(clinic.texts_per_day, clinic.texts_per_week)
+    for one in first_week.worst(next(iter(courses.values())), hours, cap):
+        yield Check(
+            f"clinic {clinic.id}",
+            Verdict.WARN,
+            f"texts only, visit until {one.visit.ends_at:%A %H:%M}: {one}",
+            f"Ask such clients for emails too, or widen: reminders clinic edit '{clinic.name}'"
+            f" --sending-hours '{sending_hours.USUAL}' --texts-per-week {USUAL_A_WEEK}",
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from reminders.plans.welcomes import welcome
 from reminders.rules import sending_hours
+from reminders.rules.caps import TextCap
 from reminders.rules.placement import Placement, placed
+from reminders.rules.planned import Planned
 from reminders.rules.planning import (
     ExistingReminder,
-    Planned,
     Replan,
     TreatmentTimes,
     plan,
@@ -23,6 +24,7 @@ from reminders.rules.planning import (
 )
 from reminders.rules.protocols import Protocol
 from reminders.rules.quiet_hours import recipients_hours
+from reminders.rules.sending_hours import ChannelHours
 from reminders.rules.terms import LEFT, Channel
 from reminders.store.queries import consents, customisation, people, plans
 from reminders.store.tables import Client, Clinic, MilestonePlacement, Treatment
@@ -91,15 +93,30 @@ def foresee(
     sessions = defaultdict(list)
     for treatment in treatments:
         sessions[_session_of(treatment)].append(treatment)
+    left = _texts_left(there, treatments)
     for treatment in treatments:
         protocol = courses[treatment.protocol]
         when = reach.timing(protocol, treatment)
         if treatment.ends_at != when.ends_at:
             treatment.ends_at = when.ends_at
-        wanted = () if treatment.cancelled_at else reach.plan(protocol, when, treatment.client_id)
+        wanted = () if treatment.cancelled_at else reach.plan(protocol, when, treatment, left)
         if len(sessions[_session_of(treatment)]) > 1:
             wanted = _once(wanted, treatment, sessions[_session_of(treatment)], there)
         yield treatment, replan(there.get(treatment.id, ()), wanted, now)
+
+
+def _texts_left(
+    there: Mapping[int, Sequence[ExistingReminder]], treatments: Iterable[Treatment]
+) -> dict[int, list[tuple[int, ExistingReminder]]]:
+    """Return each client's texts that have left, and of which treatment each was."""
+    left = defaultdict(list)
+    for treatment in treatments:
+        left[treatment.client_id] += [
+            (treatment.id, row)
+            for row in there.get(treatment.id, ())
+            if row.status in LEFT and row.channel is Channel.SMS
+        ]
+    return left
 
 
 def _session_of(treatment: Treatment) -> tuple[int, str, date]:
@@ -151,6 +168,8 @@ class _ChannelAccess:
         self._consents = consents.consents_of(session, clients)
         self._suppressed = consents.suppressions_of(session, _contacts(clients))
         self._hours = sending_hours.parse(clinic.sending_hours)
+        self._emails = sending_hours.parse_emails(clinic.email_hours)
+        self._cap = TextCap(clinic.texts_per_day, clinic.texts_per_week)
         self._zone = ZoneInfo(clinic.time_zone)
 
     def timing(self, protocol: Protocol, treatment: Treatment) -> TreatmentTimes:
@@ -163,19 +182,36 @@ class _ChannelAccess:
             self._zone,
         )
 
-    def plan(self, protocol: Protocol, when: TreatmentTimes, client_id: int) -> tuple[Planned, ...]:
+    def plan(
+        self,
+        protocol: Protocol,
+        when: TreatmentTimes,
+        treatment: Treatment,
+        left: Mapping[int, Sequence[tuple[int, ExistingReminder]]],
+    ) -> tuple[Planned, ...]:
         """Return the reminders a treatment calls for."""
-        client = self._clients[client_id]
+        client = self._clients[treatment.client_id]
         contacts = {Channel.SMS: client.phone, Channel.EMAIL: client.email}
         zone = ZoneInfo(client.time_zone) if client.time_zone else self._zone
         return plan(
             when,
             protocol,
             zone=zone,
-            hours=recipients_hours(self._hours, zone.key, client.phone, self._clinic.phone),
+            hours=ChannelHours(
+                recipients_hours(self._hours, zone.key, client.phone, self._clinic.phone),
+                self._emails,
+            ),
+            cap=self._cap,
             contacts=frozenset(channel for channel, contact in contacts.items() if contact),
             reach=frozenset(c for c, contact in contacts.items() if self._may(client, c, contact)),
             hour=client.preferred_hour,
+            texted=frozenset(
+                (
+                    row.milestone if of == treatment.id else "",
+                    row.scheduled_at.astimezone(zone).date(),
+                )
+                for of, row in left[client.id]
+            ),
         )
 
     def _may(self, client: Client, channel: Channel, contact: str | None) -> bool:

@@ -12,6 +12,7 @@ PLAIN = {
     Reason.SUPERSEDED: "something newer replaced it",
     Reason.UNREACHABLE: "there is no working number or address",
     Reason.CAP: "this number or address had as much from us as it may",
+    Reason.GIVES_WAY: "a number may have so many texts a week, and more important ones need them",
     Reason.QUIET_HOURS: "the client's sending hours come first",
     Reason.WELCOME: "the text that confirms the consent goes first",
     Reason.PAUSED: "the client asked for a pause",

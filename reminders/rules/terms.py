@@ -7,8 +7,10 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from reminders.rules.sending_hours import SendingHours
+from reminders.rules.sending_hours import EMAILS_USUAL, SendingHours, parse_emails
 from reminders.rules.wording import NOTHING_OWN, Customisation
+
+USUAL_EMAIL_HOURS = parse_emails(EMAILS_USUAL)
 
 
 class Channel(StrEnum):
@@ -90,6 +92,7 @@ class Reason(StrEnum):
     SUPERSEDED = "superseded"
     UNREACHABLE = "unreachable"
     CAP = "cap"
+    GIVES_WAY = "gives-way"
     QUIET_HOURS = "quiet-hours"
     WELCOME = "welcome"
     PAUSED = "paused"
@@ -141,7 +144,8 @@ class ClinicFacts:
     """What a message may say about a clinic, and how it may be sent.
 
     Two of one clinic are the same only if nothing was changed in between. ``segments_left`` is
-    what remains of this month's budget; None without one. ``halted`` says why nothing of it may
+    what remains of this month's budget; None without one. ``hours`` are those of texts; of one
+    reminder's facts those of its channel, within the law's. ``halted`` says why nothing of it may
     leave at all; with ``attendance_required`` aftercare waits until somebody says that the client came.
     """
 
@@ -156,6 +160,7 @@ class ClinicFacts:
     texts_per_day: int
     texts_per_week: int
     zone: ZoneInfo
+    email_hours: SendingHours = USUAL_EMAIL_HOURS
     customisation: Customisation = NOTHING_OWN
     segment_budget: int | None = None
     segments_left: int | None = None
@@ -179,7 +184,8 @@ class Facts:
     """All that is needed to decide about one reminder and to word it.
 
     A ``note`` has no protocol and no treatment. ``texts_on`` and ``emailed_at`` say what this
-    clinic sent to the number or address lately, for whichever client.
+    clinic sent to the number or address lately, for whichever client; ``untold`` are milestones of
+    the treatment that were planned and have not left by any channel.
     """
 
     reminder_id: int
@@ -212,6 +218,7 @@ class Facts:
     practice_recipient: bool = False
     discretion: Discretion = Discretion.PLAIN
     visit: Visit | None = None
+    untold: frozenset[str] = frozenset()
 
     @property
     def requested(self) -> bool:

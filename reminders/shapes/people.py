@@ -29,7 +29,8 @@ class Clinic(Shape):
     phone: str = Field(description="E.164")
     email: str
     address: str
-    sending_hours: str
+    sending_hours: str = Field(description="of texts")
+    email_hours: str
     texts_per_day: int = Field(description="most texts to one number in a day")
     texts_per_week: int = Field(description="most texts to one number in seven days")
     attendance_required: bool = Field(

@@ -53,6 +53,7 @@ class Compiled:
         self._wording = wording
         self._phase = milestone.phase
         self.link = milestone.link
+        self.recalls = milestone.recalls
         self.wording = wording_id
 
     @cached_property
@@ -103,6 +104,7 @@ class CompiledOneOff(Compiled):
     """The layout of a one-off message, whose words are never read as a template."""
 
     link = False
+    recalls = ""
     wording = None
 
     def __init__(self, library: Library, language: Language) -> None:
@@ -128,6 +130,7 @@ class CompiledDiscreet(Compiled):
     """A message that says only where to read it, for a client whose screen others see."""
 
     link = True
+    recalls = ""
     wording = None
 
     def __init__(self, library: Library, language: Language) -> None:

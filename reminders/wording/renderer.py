@@ -82,6 +82,8 @@ class Renderer:
     ) -> Message:
         welcome = facts.one_off is not None and facts.one_off.kind is OneOffKind.OPT_IN
         said = self._welcome(facts) if welcome else compiled.sms.render(words)
+        if compiled.recalls in facts.untold:
+            said = _opened(said, language.first_night["sms"], facts.first_name)
         text, cost = (
             _composed(words, said, language.stop, always=compiled.link or welcome)
             if facts.one_off is None or welcome
@@ -117,6 +119,7 @@ class Renderer:
         expires_at: datetime,
     ) -> Message:
         subject = clean(compiled.subject.render(words))
+        words["lead"] = language.first_night["email"] if compiled.recalls in facts.untold else ""
         words["unsubscribe_url"] = self._names.unsubscribe_url(facts.client_id)
         words |= {"subject": subject, "preheader": compiled.preheader.render(words)}
         return Message(
@@ -212,6 +215,14 @@ def _discreet(
 ) -> tuple[Language, Compiled]:
     language = library.all_languages[library.language(protocol, wanted, country)]
     return language, CompiledDiscreet(library, language)
+
+
+def _opened(said: str, lead: str, first_name: str) -> str:
+    """Let a text open with a sentence, after its greeting if it has one."""
+    greeting, name, rest = said.partition(f"{first_name}, ")
+    if not name:
+        return f"{lead[:1].upper()}{lead[1:]} {said}"
+    return f"{greeting}{name}{lead} {rest[:1].upper()}{rest[1:]}"
 
 
 def _composed(words: dict[str, Any], said: str, stop: str, *, always: bool) -> tuple[str, TextSize]:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reminders.rules import sending_hours
-from reminders.rules.planning import ExistingReminder, Planned, plan, replan, timing, useful
+from reminders.rules.planned import Planned
+from reminders.rules.planning import ExistingReminder, plan, replan, timing, useful
 from reminders.rules.terms import Channel, Status
 from reminders.wording.library import packaged
 

@@ -12,6 +12,7 @@ from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
 from reminders.rules.sending_hours import parse as parse_hours
+from reminders.rules.sending_hours import parse_emails
 from reminders.rules.terms import ClinicFacts, Reason
 from reminders.rules.wording import Customisation
 from reminders.store.column_types import among
@@ -45,7 +46,7 @@ def _halt(row: Row[Any]) -> Reason | None:
 
 _KNOWN = (
     "id", "name", "phone", "email", "address", "country", "live", "sending_hours",
-    "texts_per_day", "texts_per_week", "time_zone", "segment_budget", "attendance_required",
+    "email_hours", "texts_per_day", "texts_per_week", "time_zone", "segment_budget", "attendance_required",
 )  # fmt: skip
 
 
@@ -66,6 +67,7 @@ def _clinic_facts(
     country: str,
     live: bool,  # noqa: FBT001 (a column)
     sending_hours: str,
+    email_hours: str,
     texts_per_day: int,
     texts_per_week: int,
     time_zone: str,
@@ -83,6 +85,7 @@ def _clinic_facts(
         country=country,
         live=live,
         hours=parse_hours(sending_hours),
+        email_hours=parse_emails(email_hours),
         texts_per_day=texts_per_day,
         texts_per_week=texts_per_week,
         zone=ZoneInfo(time_zone),

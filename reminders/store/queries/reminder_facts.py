@@ -36,6 +36,7 @@ from reminders.rules.terms import (
     OneOffFacts,
     OneOffKind,
     Purpose,
+    Reason,
     Status,
     Visit,
 )
@@ -54,6 +55,9 @@ from reminders.store.tables import (
     Treatment,
 )
 
+RECALLED = timedelta(days=3)
+"""How long after a treatment's end a message may say what an earlier one was to say."""
+
 CAP_MEMORY = timedelta(days=9)
 """How far back texts are counted: the cap's week, whatever the zones."""
 
@@ -65,8 +69,14 @@ def facts(session: Session, ids: Collection[int], now: datetime) -> list[Facts]:
     rows = asked(session, _FACTS, ids=list(ids), now=now).all()
     clinics = clinics_of(session, {row.clinic_id for row in rows}, now)
     sent = _sent_lately(session, {row.contact for row in rows if row.contact}, now)
+    untold = _untold(session, rows, now)
     return [
-        _facts(row, clinics[row.clinic_id], sent.get((row.clinic_id, row.contact), ()))
+        _facts(
+            row,
+            clinics[row.clinic_id],
+            sent.get((row.clinic_id, row.contact), ()),
+            untold.get(row.treatment_id, frozenset()),
+        )
         for row in rows
     ]
 
@@ -179,6 +189,7 @@ _FACTS = (
         R.c.id.label("reminder_id"),
         R.c.clinic_id,
         R.c.client_id,
+        R.c.treatment_id,
         R.c.claim,
         R.c.milestone,
         R.c.channel,
@@ -245,20 +256,56 @@ _SENT = (
 )
 
 
+def _untold(
+    session: Session, rows: Collection[Row[Any]], now: datetime
+) -> dict[int, frozenset[str]]:
+    """Return which milestones of treatments that ended lately were planned, and have not left by any
+    channel; what staff took out counts as told.
+    """
+    lately = {row.treatment_id: row.client_id for row in rows if _is_lately(row.ends_at, now)}
+    told: dict[int, dict[str, bool]] = defaultdict(dict)
+    if lately:
+        of = {"clients": list(set(lately.values())), "treatments": list(lately)}
+        for row in asked(session, _TOLD, **of):
+            said = row.status in TOLD or row.reason is Reason.TAKEN_OUT
+            before = told[row.treatment_id].get(row.milestone, False)
+            told[row.treatment_id][row.milestone] = before or said
+    return {
+        of: frozenset(milestone for milestone, said in found.items() if not said)
+        for of, found in told.items()
+    }
+
+
+TOLD = LEFT - {Status.UNDELIVERED}
+_TOLD = select(R.c.treatment_id, R.c.milestone, R.c.status, R.c.reason).where(
+    among(R.c.client_id, "clients"), among(R.c.treatment_id, "treatments")
+)
+"""Found by their clients, whose rows have an index."""
+
+
+def _is_lately(ends_at: datetime | None, now: datetime) -> bool:
+    return ends_at is not None and ends_at < now < ends_at + RECALLED
+
+
 @lru_cache(maxsize=4096)
 def _as_told(clinic: ClinicFacts, its_hours: SendingHours) -> ClinicFacts:
-    """Return a clinic with the hours in which it may message one client."""
+    """Return a clinic with the hours in which it may message one client by one channel."""
     return clinic if its_hours == clinic.hours else replace(clinic, hours=its_hours)
 
 
-def _facts(row: Row[Any], clinic: ClinicFacts, sent: Collection[datetime]) -> Facts:
+def _facts(
+    row: Row[Any], clinic: ClinicFacts, sent: Collection[datetime], untold: frozenset[str]
+) -> Facts:
     zone = ZoneInfo(row.time_zone) if row.time_zone else clinic.zone
+    hours = clinic.email_hours
+    if row.channel is Channel.SMS:
+        hours = recipients_hours(clinic.hours, zone.key, row.phone, clinic.phone)
     texts, emails = ((sent, ()), ((), sent))[row.channel is Channel.EMAIL]
     return Facts(
         reminder_id=row.reminder_id,
         client_id=row.client_id,
         claim=row.claim or "",
-        clinic=_as_told(clinic, recipients_hours(clinic.hours, zone.key, row.phone, clinic.phone)),
+        clinic=_as_told(clinic, hours),
         protocol=row.protocol or "",
         milestone=row.milestone,
         channel=row.channel,
@@ -285,6 +332,7 @@ def _facts(row: Row[Any], clinic: ClinicFacts, sent: Collection[datetime]) -> Fa
         discretion=row.discretion,
         on_hold=row.held_at is not None,
         visit=_visit(row),
+        untold=untold,
     )
 
 

@@ -179,7 +179,7 @@ def _done(done: BookingResult) -> dict[str, Any]:
         "remarks": done.remarks,
         "planned": len(change.add) if change else 0,
         "moved": len(change.move) if change else 0,
-        "cancelled": len(change.cancel) if change else 0,
+        "cancelled": len(change.cancel) + len(change.give_way) if change else 0,
         "already_sent": len(change.already_sent) if change else 0,
         "too_late": len(change.late) + len(change.too_late) if change else 0,
     }

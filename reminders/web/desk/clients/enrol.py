@@ -16,6 +16,7 @@ from reminders.enrolment import manual_entry
 from reminders.enrolment.client_fields import usual_language
 from reminders.enrolment.identification import SOMEBODY_NEW
 from reminders.enrolment.terms import ConsentAnswer, Enrolment, EnrolmentResult
+from reminders.rehearsal.late_milestones import late_milestones
 from reminders.rehearsal.simulation import rehearse_change
 from reminders.rules import list_cells
 from reminders.rules.contacts import read_email, read_name, read_phone, show_phone
@@ -215,6 +216,7 @@ def check(request: DeskRequest) -> Response:
         known=known[0],
         going=[line for line in ours if line.status in LEFT],
         staying=[line for line in ours if line.status not in LEFT],
+        late=late_milestones(ours, request.app.library.protocols, request.now),
     )
 
 

@@ -13,6 +13,7 @@ from reminders.delivery import pauses
 from reminders.enrolment import clinics
 from reminders.enrolment.clinics import ClinicError
 from reminders.monitoring import go_live_checklist
+from reminders.rules.caps import MOST_A_WEEK
 from reminders.rules.contacts import clean, read_email, read_phone
 from reminders.rules.prices import CURRENCIES, read_price, spell_price
 from reminders.rules.roles import Role
@@ -24,8 +25,12 @@ from reminders.store.tables import Clinic
 from reminders.web.desk.page import DeskRequest, desk_route
 
 DETAILS = ("name", "phone", "email", "address", "time_zone")
-SENDING = ("sending_hours", "texts_per_week")
+SENDING = ("sending_hours", "email_hours", "texts_per_week")
 VISITS = ("attendance_required",)
+MOST_TEXTS = [
+    *((str(number), str(number)) for number in range(1, MOST_A_WEEK)),
+    (str(MOST_A_WEEK), f"{MOST_A_WEEK}, the most there can be"),
+]
 MOST_GUESTS = 10
 """Whom a clinic messages while it practises: its own staff, and no more."""
 
@@ -51,6 +56,7 @@ def show(request: DeskRequest) -> Response:
             "settings": request.app.settings,
             "to_be_read": needs_review(clinic.wording_accepted_at, request.now.date()),
             "ways": WAYS,
+            "most_texts": MOST_TEXTS,
             "limits": lanes.limits(session, clinic.id),
             "was": lambda name: request.typed(name) or str(getattr(clinic, name) or ""),
         }
