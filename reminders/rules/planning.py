@@ -159,6 +159,8 @@ def _moment(treatment: TreatmentTimes, milestone: Milestone, zone: ZoneInfo) -> 
     if milestone.comes_before:
         return _counted(treatment, milestone, treatment.begins_at, zone)
     moment = _counted(treatment, milestone, treatment.ends_at, zone)
+    if milestone.within is not None and milestone.within.clock:
+        moment = min(moment, treatment.ends_at + milestone.within.clock)
     return max(moment, treatment.ends_at + max(milestone.not_before, SILENCE))
 
 
