@@ -19,6 +19,7 @@ from reminders.wording.dates import locale_of, say_date, say_date_briefly, say_t
 from reminders.wording.email_layout import Compiled, CompiledDiscreet, CompiledOneOff
 from reminders.wording.languages import Language
 from reminders.wording.library import Library, WordingError
+from reminders.wording.openings import opened
 
 
 class RenderError(ValueError):
@@ -82,10 +83,11 @@ class Renderer:
     ) -> Message:
         welcome = facts.one_off is not None and facts.one_off.kind is OneOffKind.OPT_IN
         said = self._welcome(facts) if welcome else compiled.sms.render(words)
-        if compiled.recalls in facts.untold:
-            said = _opened(said, language.first_night["sms"], facts.first_name)
+        late = compiled.recalls in facts.untold
+        if late:
+            said = opened(said, language.first_night["sms"], words["first_name"])
         text, cost = (
-            _composed(words, said, language.stop, always=compiled.link or welcome)
+            _composed(words, said, language.stop, always=(compiled.link and not late) or welcome)
             if facts.one_off is None or welcome
             else _sized(said)
         )
@@ -215,14 +217,6 @@ def _discreet(
 ) -> tuple[Language, Compiled]:
     language = library.all_languages[library.language(protocol, wanted, country)]
     return language, CompiledDiscreet(library, language)
-
-
-def _opened(said: str, lead: str, first_name: str) -> str:
-    """Let a text open with a sentence, after its greeting if it has one."""
-    greeting, name, rest = said.partition(f"{first_name}, ")
-    if not name:
-        return f"{lead[:1].upper()}{lead[1:]} {said}"
-    return f"{greeting}{name}{lead} {rest[:1].upper()}{rest[1:]}"
 
 
 def _composed(words: dict[str, Any], said: str, stop: str, *, always: bool) -> tuple[str, TextSize]:
