@@ -363,7 +363,7 @@ def test_care_is_plain_unless_the_client_chose_otherwise(house: House) -> None:
     assert "SPF" in body
 
 
-def test_a_clinic_s_cap_can_be_set_down_and_never_up(house: House) -> None:
+def test_a_clinic_s_lower_cap_binds_even_the_first_week(house: House) -> None:
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
         clinics.edit(session, house.app.library, clinic, {"texts_per_week": 1}, house.clock())
@@ -371,4 +371,4 @@ def test_a_clinic_s_cap_can_be_set_down_and_never_up(house: House) -> None:
     house.enrol(ana(TREATED, email=None, consents=(consent_answer(Channel.SMS),)))
     house.play(datetime(2026, 3, 8, 20, tzinfo=UTC))
     assert [x.milestone for x in house.lines() if x.status is Status.ACCEPTED] == ["same-evening"]
-    assert house.line("day-1").reason is Reason.CAP
+    assert house.line("day-1").reason is Reason.GIVES_WAY

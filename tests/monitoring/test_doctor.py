@@ -18,6 +18,7 @@ import pytest
 import uvicorn
 
 from reminders.app import App
+from reminders.enrolment import clinics
 from reminders.monitoring import check_up, doctor, external_checks
 from reminders.monitoring.doctor import Check, Verdict
 from reminders.rules.decision import Outcome
@@ -28,6 +29,8 @@ from reminders.senders.sms import TwilioAccount
 from reminders.senders.twilio_account import AccountInquiry, TwilioNumber
 from reminders.settings import Secret
 from reminders.store import backups
+from reminders.store.database import writing
+from reminders.store.queries import people
 from reminders.web import create_web
 from reminders.wording.library import Library, templates_folder
 from tests.conftest import MONDAY, House
@@ -293,3 +296,19 @@ def test_all_wording_is_worded_once_and_again_after_any_change(
     )
     check_up.wording(house.engine, library, renderer, house.clock.now)
     assert len(times) == 2
+
+
+def test_a_clinic_hears_what_its_narrow_hours_and_caps_do_to_the_first_week(house: House) -> None:
+    def said() -> list[str]:
+        checks = doctor.clinics(house.engine, house.app.library, house.clock())
+        return [check.found for check in checks if "texts only" in check.found]
+
+    assert said() == []
+    with writing(house.engine) as session:
+        clinic = people.clinics(session)[0]
+        hours = {"sending_hours": "Mon-Sat 09:00-20:00, Sun 12:00-20:00"}
+        clinics.edit(session, house.app.library, clinic, hours, house.clock())
+    assert said() == [
+        "texts only, visit until Saturday 19:30: “The same evening” comes 16 hours after the visit,"
+        " later than it should."
+    ]
