@@ -109,7 +109,7 @@ def _texts_left(
     there: Mapping[int, Sequence[ExistingReminder]], treatments: Iterable[Treatment]
 ) -> dict[int, list[tuple[int, ExistingReminder]]]:
     """Return each client's texts that have left, and of which treatment each was."""
-    left = defaultdict(list)
+    left: dict[int, list[tuple[int, ExistingReminder]]] = defaultdict(list)
     for treatment in treatments:
         left[treatment.client_id] += [
             (treatment.id, row)

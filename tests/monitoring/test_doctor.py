@@ -308,7 +308,7 @@ def test_a_clinic_hears_what_its_narrow_hours_and_caps_do_to_the_first_week(hous
         clinic = people.clinics(session)[0]
         hours = {"sending_hours": "Mon-Sat 09:00-20:00, Sun 12:00-20:00"}
         clinics.edit(session, house.app.library, clinic, hours, house.clock())
-    assert said() == [
-        "texts only, visit until Saturday 19:30: “The same evening” comes 16 hours after the visit,"
-        " later than it should."
-    ]
+    (found,) = said()
+    assert found.startswith(
+        "texts only, visit until Saturday 19:30: “The same evening” comes 16 hours"
+    )

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     Row,
     and_,
     bindparam,
@@ -34,16 +33,15 @@ from reminders.rules.terms import (
     ClinicFacts,
     Facts,
     OneOffFacts,
-    OneOffKind,
     Purpose,
-    Reason,
-    Status,
     Visit,
 )
 from reminders.store.column_types import among
 from reminders.store.queries.arrivals import has_arrived
 from reminders.store.queries.clinic_facts import clinics_of
 from reminders.store.queries.common import asked, is_status, table_of
+from reminders.store.queries.untold_milestones import untold_milestones
+from reminders.store.queries.welcome_texts import welcome_first, welcomed_before
 from reminders.store.tables import (
     Attempt,
     Client,
@@ -54,9 +52,6 @@ from reminders.store.tables import (
     Suppression,
     Treatment,
 )
-
-RECALLED = timedelta(days=3)
-"""How long after a treatment's end a message may say what an earlier one was to say."""
 
 CAP_MEMORY = timedelta(days=9)
 """How far back texts are counted: the cap's week, whatever the zones."""
@@ -69,7 +64,7 @@ def facts(session: Session, ids: Collection[int], now: datetime) -> list[Facts]:
     rows = asked(session, _FACTS, ids=list(ids), now=now).all()
     clinics = clinics_of(session, {row.clinic_id for row in rows}, now)
     sent = _sent_lately(session, {row.contact for row in rows if row.contact}, now)
-    untold = _untold(session, rows, now)
+    untold = untold_milestones(session, rows, now)
     return [
         _facts(
             row,
@@ -144,46 +139,6 @@ def _superseded() -> ColumnElement[bool]:
     return or_(begun, same_day, overtaken)
 
 
-def _welcome_first() -> ColumnElement[bool]:
-    """Condition: a text has to wait for the welcome text, which is still on its way to this number,
-    whoever it is for.
-    """
-    welcome = R.alias("welcome")
-    return exists().where(
-        R.c.channel == Channel.SMS,
-        R.c.one_off_id.is_(None),
-        _welcomes_the_number(welcome),
-        welcome.c.status.in_(OPEN | {Status.HANDOFF}),
-    )
-
-
-def _welcomed_before() -> ColumnElement[bool]:
-    """Condition: this is a welcome to a number that has one, planned at the same moment elsewhere
-    for whoever shares it.
-    """
-    welcome = R.alias("welcome")
-    earlier = and_(welcome.c.status.in_(OPEN), welcome.c.id < R.c.id)
-    return exists().where(
-        R.c.milestone == OneOffKind.OPT_IN.value,
-        _welcomes_the_number(welcome),
-        welcome.c.id != R.c.id,
-        or_(earlier, welcome.c.status.in_(LEFT)),
-    )
-
-
-def _welcomes_the_number(welcome: FromClause) -> ColumnElement[bool]:
-    """Condition: this row is a welcome to the reminder's number, of the same clinic."""
-    sharing = C.alias("sharing")
-    return and_(
-        sharing.c.clinic_id == R.c.clinic_id,
-        sharing.c.phone == C.c.phone,
-        welcome.c.client_id == sharing.c.id,
-        welcome.c.channel == Channel.SMS,
-        welcome.c.milestone == OneOffKind.OPT_IN.value,
-        welcome.c.one_off_id.is_not(None),
-    )
-
-
 _FACTS = (
     select(
         R.c.id.label("reminder_id"),
@@ -215,8 +170,8 @@ _FACTS = (
         _CONSENTED.label("consented"),
         _SUPPRESSED.label("suppressed"),
         _GUEST.label("guest"),
-        or_(_superseded(), _welcomed_before()).label("superseded"),
-        _welcome_first().label("welcome_first"),
+        or_(_superseded(), welcomed_before()).label("superseded"),
+        welcome_first().label("welcome_first"),
         N.c.kind,
         N.c.subject,
         N.c.words,
@@ -254,37 +209,6 @@ _SENT = (
         is_status(*LEFT),
     )
 )
-
-
-def _untold(
-    session: Session, rows: Collection[Row[Any]], now: datetime
-) -> dict[int, frozenset[str]]:
-    """Return which milestones of treatments that ended lately were planned, and have not left by any
-    channel; what staff took out counts as told.
-    """
-    lately = {row.treatment_id: row.client_id for row in rows if _is_lately(row.ends_at, now)}
-    told: dict[int, dict[str, bool]] = defaultdict(dict)
-    if lately:
-        of = {"clients": list(set(lately.values())), "treatments": list(lately)}
-        for row in asked(session, _TOLD, **of):
-            said = row.status in TOLD or row.reason is Reason.TAKEN_OUT
-            before = told[row.treatment_id].get(row.milestone, False)
-            told[row.treatment_id][row.milestone] = before or said
-    return {
-        of: frozenset(milestone for milestone, said in found.items() if not said)
-        for of, found in told.items()
-    }
-
-
-TOLD = LEFT - {Status.UNDELIVERED}
-_TOLD = select(R.c.treatment_id, R.c.milestone, R.c.status, R.c.reason).where(
-    among(R.c.client_id, "clients"), among(R.c.treatment_id, "treatments")
-)
-"""Found by their clients, whose rows have an index."""
-
-
-def _is_lately(ends_at: datetime | None, now: datetime) -> bool:
-    return ends_at is not None and ends_at < now < ends_at + RECALLED
 
 
 @lru_cache(maxsize=4096)

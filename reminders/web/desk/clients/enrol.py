@@ -197,8 +197,7 @@ def check(request: DeskRequest) -> Response:
         doubt = manual_entry.doubt_of(session, request.signed_in.clinic, typed.enrolment)
     if doubt is not None:
         return _ask(request, doubt)
-    done: list[EnrolmentResult] = []
-    known: list[str] = []
+    done, known = list[EnrolmentResult](), list[str]()
     lines = rehearse_change(
         request.app.engine,
         request.app.rehearsal_dispatcher,
