@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from reminders.rules.sending_hours import opening_on
 from reminders.rules.terms import Channel, Facts
 
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 MOST_A_DAY, MOST_A_WEEK = 1, 7
 """Texts to one number, whoever shares it: no clinic may set more."""
@@ -27,6 +27,16 @@ class TextCap:
     per_day: int
     per_week: int
 
+    def holds(self, days: Iterable[date]) -> bool:
+        """Say whether texts on these days keep to it."""
+        ordered = sorted(days)
+        a_day, a_week = min(self.per_day, MOST_A_DAY), min(self.per_week, MOST_A_WEEK)
+        return all(
+            later - one >= apart
+            for most, apart in ((a_day, DAY), (a_week, WEEK))
+            for one, later in zip(ordered, ordered[most:], strict=False)
+        )
+
     def has_room(self, taken: Iterable[date], day: date) -> bool:
         """Say whether one more text fits on a day beside those on the days ``taken``, which may lie
         before it and after it.
@@ -35,6 +45,8 @@ class TextCap:
         if days.count(day) >= min(self.per_day, MOST_A_DAY):
             return False
         most = min(self.per_week, MOST_A_WEEK)
+        if len(days) < most:
+            return True
         ends = (day + timedelta(days=ahead) for ahead in range(7))
         return all(sum(end - WEEK < one <= end for one in days) < most for end in ends)
 

@@ -40,7 +40,9 @@ def with_room(
     gone = {milestone for milestone, _ in texted}
     texts = [one for one in every if one.channel is Channel.SMS and one.milestone not in gone]
     taken = [day for _, day in texted]
-    placed = {}
+    placed: dict[Planned, Planned] = {}
+    if cap.holds([*taken, *(one.due_on for one in texts)]):
+        return placed
     for one in sorted(texts, key=lambda one: (ranks[one.milestone], one.scheduled_at)):
         placed[one] = _on_a_free_day(one, taken, cap, zone, hours)
         if not placed[one].gives_way:

@@ -117,7 +117,7 @@ def plan(
     ]
     ranks = {milestone.key: milestone.rank for milestone in protocol.milestones}
     placed = with_room(every, ranks, cap, texted, zone, hours.texts)
-    return tuple(placed.get(one, one) for one in every)
+    return tuple(placed.get(one, one) for one in every) if placed else tuple(every)
 
 
 def _at_hour(milestone: Milestone, hour: int | None) -> Milestone:
