@@ -23,6 +23,7 @@ from reminders.monitoring import check_up, doctor, external_checks
 from reminders.monitoring.doctor import Check, Verdict
 from reminders.rules.decision import Outcome
 from reminders.rules.sender_kinds import Kind, kind_of
+from reminders.rules.sending_hours import USUAL
 from reminders.senders import SendError
 from reminders.senders.mail_checks import DomainRecords, domain_records, open_ports, probe_webhook
 from reminders.senders.sms import TwilioAccount
@@ -303,11 +304,15 @@ def test_a_clinic_hears_what_its_narrow_hours_and_caps_do_to_the_first_week(hous
         checks = doctor.clinics(house.engine, house.app.library, house.clock())
         return [check.found for check in checks if "texts only" in check.found]
 
+    def set_hours(hours: str) -> None:
+        with writing(house.engine) as session:
+            clinic = people.clinics(session)[0]
+            typed = {"sending_hours": hours}
+            clinics.edit(session, house.app.library, clinic, typed, house.clock())
+
+    set_hours(USUAL)
     assert said() == []
-    with writing(house.engine) as session:
-        clinic = people.clinics(session)[0]
-        hours = {"sending_hours": "Mon-Sat 09:00-20:00, Sun 12:00-20:00"}
-        clinics.edit(session, house.app.library, clinic, hours, house.clock())
+    set_hours("Mon-Sat 09:00-20:00, Sun 12:00-20:00")
     (found,) = said()
     assert found.startswith(
         "texts only, visit until Saturday 19:30: “The same evening” comes 16 hours"

@@ -12,11 +12,13 @@ from sqlmodel import col
 from reminders.enrolment import clinics
 from reminders.plans.time_zones import INSTALLED, follow_zone_data
 from reminders.rehearsal.late_milestones import late_milestones
+from reminders.rules.sending_hours import USUAL
 from reminders.rules.terms import LEFT, Channel, Reason, Status
-from reminders.store.database import reading, writing
+from reminders.store.database import writing
 from reminders.store.queries import people
-from reminders.store.tables import Clinic, Reminder
+from reminders.store.tables import Reminder
 from tests.conftest import House, ana
+from tests.support.samples import CLINIC
 
 pytestmark = pytest.mark.portable
 
@@ -37,6 +39,11 @@ def set_clinic(house: House, **typed: str | int) -> None:
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
         clinics.edit(session, house.app.library, clinic, typed, house.clock())
+
+
+@pytest.fixture(autouse=True)
+def usual_hours(house: House) -> None:
+    set_clinic(house, sending_hours=USUAL)
 
 
 def left_at(house: House) -> dict[str, datetime | None]:
@@ -170,10 +177,9 @@ def test_a_rehearsal_says_what_narrow_hours_lose(house: House) -> None:
 
 
 def test_a_new_clinic_begins_with_hours_and_texts_that_keep_the_promise(house: House) -> None:
-    with reading(house.engine) as session:
-        clinic = session.get_one(Clinic, 1)
-    assert clinic.texts_per_week == 4
-    assert (clinic.sending_hours, clinic.email_hours) == (
-        "Mon-Sun 09:00-20:30",
-        "Mon-Sun 07:00-22:00",
-    )
+    typed = {name: value for name, value in CLINIC.items() if name != "sending_hours"}
+    with writing(house.engine) as session:
+        clinic = clinics.add(session, typed | {"name": "New Skin"}, house.clock(), live=True)
+        assert clinic.texts_per_week == 4
+        hours = clinic.sending_hours, clinic.email_hours
+        assert hours == ("Mon-Sun 09:00-20:30", "Mon-Sun 07:00-22:00")
