@@ -106,7 +106,7 @@ def test_day_one_opens_as_ever_where_the_first_night_was_told_or_staff_took_it_o
 def test_an_outage_of_a_night_does_not_lose_the_first_night(house: House) -> None:
     house.enrol(ana(TREATED, **TEXTS))
     house.tick(at(12, 12))
-    house.tick(at(13, 11))
+    house.tick(at(13, 9))
     assert house.line("same-evening").status is Status.ACCEPTED
     house.play(at(14, 12))
     assert house.line("day-1").handoff_at == at(14, 9), "one text a day"
