@@ -29,6 +29,15 @@ def link(links: Links, clinic: Clinic, client: Client, now: datetime) -> str:
     return f"{links.public_url}/join/{clinic.slug}/yes/{token}"
 
 
+def own_link(
+    session: Session, links: Links, clinic: Clinic, client: Client, now: datetime
+) -> str | None:
+    """Return a client's own link to say yes; None where there is nothing to say yes to."""
+    if client.erased_at or not clinic.slug or not open_channels(session, [client])[client.id]:
+        return None
+    return link(links, clinic, client, now)
+
+
 def open_channels(session: Session, clients: Sequence[Client]) -> dict[int, list[Channel]]:
     """Return the channels to which clients may still say yes, by their ids: with a contact, without a
     yes, and without a stop, which only that contact itself can lift.

@@ -207,7 +207,8 @@ def _replan_one(
     clinic = people.clinic(session, treatment.clinic_id)
     clients = people.lock(session, [treatment.client_id])
     session.flush()
-    return replan_clients(session, library, clinic, by_id(clients), now)[treatment.id]
+    changes = replan_clients(session, library, clinic, by_id(clients), now)
+    return changes.get(treatment.id, Replan())  # of one long past nothing is left to plan
 
 
 def by_id(clients: Sequence[Client]) -> dict[int, Client]:

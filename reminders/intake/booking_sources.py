@@ -124,7 +124,9 @@ def keep_secrets(
         if len(pasted) < SHORTEST_SECRET or not re.fullmatch(r"[!-~]+", pasted):
             raise InputError("This is no key or secret: it is too short or has spaces in it.", "Copy it whole.")  # fmt: skip
     source.secret = sealing.seal(secret) if secret else source.secret
-    source.api_key = sealing.seal(api_key) if api_key else source.api_key
+    if api_key:
+        source.api_key = sealing.seal(api_key)
+        queries.wake(session, source.id, now)
     _note(session, source, who, "changed the secrets of a booking source", now)
 
 

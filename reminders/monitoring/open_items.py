@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,15 @@ from reminders.monitoring.likely_doubles import LikelyDouble, LikelyDoubles
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.rules.wording import REVIEW_AHEAD, needs_review
 from reminders.senders.twilio_errors import is_dead, say
-from reminders.store.queries import booking_sources, conversations, people, questions, today
+from reminders.store.queries import (
+    booking_sources,
+    conversations,
+    feeds,
+    people,
+    questions,
+    source_faults,
+    today,
+)
 from reminders.store.queries.today import MessageLine
 from reminders.store.tables import Clinic
 
@@ -30,10 +38,12 @@ class Kind(IntEnum):
     UNDELIVERED = 4
     UNKNOWN = 5  # it is unknown whether it was sent
     REPLY = 6
-    QUESTION = 7  # something is in doubt
-    BOOKING = 8  # a booking system sent what cannot be understood
-    REVIEW = 9  # wording to be read again
-    DOUBLE = 10  # two clients who may be one person
+    SOURCE = 7  # a booking system sends what is not believed, or cannot be asked
+    FEED = 8  # a calendar cannot be read
+    QUESTION = 9  # something is in doubt
+    BOOKING = 10  # a booking system sent what cannot be understood
+    REVIEW = 11  # wording to be read again
+    DOUBLE = 12  # two clients who may be one person
 
 
 FIRST_DAY = {"same-evening", "day-1"}
@@ -73,6 +83,7 @@ def needs(
         *_reviews(session, clinic_id, on, now),
         *_doubles(doubles.find(session, clinic_id, now, DOUBLES)),
         *_unread(session, clinic_id, now),
+        *_unheard(session, clinic_id, now),
     ]
     return sorted(found, key=lambda need: (need.kind, need.since))
 
@@ -166,6 +177,24 @@ def _unread(session: Session, clinic_id: int, now: datetime) -> Iterator[OpenIte
     count, since = booking_sources.trouble(session, clinic_id)
     if count:
         yield OpenItem(Kind.BOOKING, since or now, count=count)
+
+
+UNREAD_FOR, WAITED_FOR, REFUSED_WITHIN = timedelta(days=1), timedelta(hours=1), timedelta(days=7)
+"""How long a calendar cannot be read and a booking waits until somebody is told, and how long it is
+told that something came which is not believed."""
+
+
+def _unheard(session: Session, clinic_id: int, now: datetime) -> Iterator[OpenItem]:
+    """Return the calendars and booking sources of which nothing comes in, until it does again."""
+    for feed in feeds.failing(session, clinic_id, now - UNREAD_FOR):
+        name, why = feed.name or feed.host, feed.problem or ""
+        yield OpenItem(Kind.FEED, feed.failing_since or now, name, row_id=feed.id, why=why)
+    for source in source_faults.refusing(session, clinic_id, now - REFUSED_WITHIN):
+        yield OpenItem(
+            Kind.SOURCE, source.refused_at or now, source.name, row_id=source.id, count=0
+        )
+    for source, count, since, why in source_faults.overdue(session, clinic_id, now - WAITED_FOR):
+        yield OpenItem(Kind.SOURCE, since, source.name, row_id=source.id, why=why, count=count)
 
 
 WHY = {Channel.SMS: "the text did not arrive", Channel.EMAIL: "the email did not arrive"}

@@ -25,13 +25,17 @@ from reminders.rules.planning import (
 from reminders.rules.protocols import Protocol
 from reminders.rules.quiet_hours import recipients_hours
 from reminders.rules.sending_hours import ChannelHours
-from reminders.rules.terms import LEFT, Channel
-from reminders.store.queries import consents, customisation, people, plans
+from reminders.rules.supersession import LaterVisit, released
+from reminders.rules.terms import LEFT, OPEN, Channel
+from reminders.store.queries import consents, customisation, people, plans, visits
 from reminders.store.tables import Client, Clinic, MilestonePlacement, Treatment
 from reminders.wording.library import Library
 
 Courses = Mapping[str, Protocol]
 """Protocols by key, as one clinic places their milestones."""
+
+Existing = Mapping[int, Sequence[ExistingReminder]]
+"""The reminders there are, by treatment."""
 
 REACH_BACK = timedelta(days=220)
 """Treatments older than this have no milestone left to plan."""
@@ -85,16 +89,18 @@ def foresee(
     clinic: Clinic,
     clients: Mapping[int, Client],
     now: datetime,
-) -> Iterator[plans.Change]:
+) -> list[plans.Change]:
     """Say what these courses would change for these clients, changing no reminder yet."""
-    treatments = list(people.treatments_of(session, clients, (now - REACH_BACK).date()))
     there = plans.existing(session, clients)
+    treatments = _planned_for(session, clinic, clients, there, now)
     reach = _ChannelAccess(session, clinic, clients)
     sessions = defaultdict(list)
     for treatment in treatments:
         sessions[_session_of(treatment)].append(treatment)
     left = _texts_left(there, treatments)
-    for treatment in treatments:
+    later: dict[int, list[LaterVisit]] = defaultdict(list)
+    changes: list[plans.Change] = []
+    for treatment in reversed(treatments):  # what later visits call for supersedes the earlier ones
         protocol = courses[treatment.protocol]
         when = reach.timing(protocol, treatment)
         if treatment.ends_at != when.ends_at:
@@ -102,7 +108,28 @@ def foresee(
         wanted = () if treatment.cancelled_at else reach.plan(protocol, when, treatment, left)
         if len(sessions[_session_of(treatment)]) > 1:
             wanted = _once(wanted, treatment, sessions[_session_of(treatment)], there)
-        yield treatment, replan(there.get(treatment.id, ()), wanted, now)
+        known = released(there.get(treatment.id, ()), later[treatment.client_id], now)
+        change = replan(known, wanted, now)
+        changes.append((treatment, change))
+        if not treatment.cancelled_at:
+            later[treatment.client_id].append(LaterVisit(treatment.treated_on, change))
+    return changes[::-1]
+
+
+def _planned_for(
+    session: Session,
+    clinic: Clinic,
+    clients: Mapping[int, Client],
+    there: Existing,
+    now: datetime,
+) -> list[Treatment]:
+    """Return the treatments that may have something to plan or to give up: the recent ones, and any
+    older that still has an open reminder, as one that was moved to a wrong year.
+    """
+    recent = list(people.treatments_of(session, clients, (now - REACH_BACK).date()))
+    is_open = {number for number, rows in there.items() if any(row.status in OPEN for row in rows)}
+    older = is_open - {treatment.id for treatment in recent}
+    return [*visits.of_clinic(session, clinic.id, older), *recent] if older else recent
 
 
 def _texts_left(
@@ -127,7 +154,7 @@ def _once(
     wanted: Sequence[Planned],
     treatment: Treatment,
     same: Sequence[Treatment],
-    there: Mapping[int, Sequence[ExistingReminder]],
+    there: Existing,
 ) -> tuple[Planned, ...]:
     """Return what is wanted of a treatment where a client has several of a protocol on one day, as
     two lists or two merged records may say: the last stands for all of them, and what has left for

@@ -33,7 +33,7 @@ class TreatmentTimes:
 
 @dataclass(frozen=True, slots=True)
 class ExistingReminder:
-    """A reminder that does exist."""
+    """A reminder that does exist; ``due_on`` is the recipient's date."""
 
     reminder_id: int
     milestone: str
@@ -41,6 +41,7 @@ class ExistingReminder:
     status: Status
     scheduled_at: datetime
     stale_at: datetime
+    due_on: date
     reason: Reason | None = None
 
 

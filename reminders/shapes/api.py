@@ -95,6 +95,10 @@ class BookingPut(Booking):
     cancelled: int = Field(description="reminders")
     already_sent: int = Field(description="reminders of a date that moved")
     too_late: int = Field(description="reminders that would no longer help")
+    consent_link: str | None = Field(
+        description="where this client says yes to messages, for your confirmation mail and nobody"
+        " else; null: there is nothing to ask, or nobody yet to be asked"
+    )
 
 
 class Consents(Shape):

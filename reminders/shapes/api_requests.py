@@ -16,15 +16,14 @@ Words = Annotated[
 ]
 """Text of several lines."""
 
-When = Annotated[
-    str,
-    StringConstraints(
-        strict=True,
-        max_length=40,
-        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
-        r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$",
-    ),
-]
+MOMENT = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$"
+)
+SOURCE = r"^[a-z0-9][a-z0-9._-]*$"
+"""What the name of another system looks like in an address."""
+
+When = Annotated[str, StringConstraints(strict=True, max_length=40, pattern=MOMENT)]
 """ISO 8601: with an offset an instant; without one on the clinic's clock; or a bare day."""
 
 Number = Annotated[int, Field(strict=True, ge=1, le=2_147_483_647)]

@@ -37,11 +37,12 @@
   });
   // On paper everything is open: it is the record.
   addEventListener("beforeprint", () => document.querySelectorAll("main details").forEach((one) => { one.open = true; }));
-  // Copy what a field holds.
+  // Copy what a field or a line of code holds.
   document.querySelectorAll("[data-copy]").forEach((button) => {
+    const held = document.getElementById(button.dataset.copy);
     button.hidden = !navigator.clipboard;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+      await navigator.clipboard.writeText(held.value ?? held.textContent);
       button.textContent = "Copied";
     });
   });
@@ -56,7 +57,10 @@
       if (left <= 0) { clearInterval(count); part.remove(); }
     }, 1000);
   });
-  // Look again every half minute, unless somebody is in the middle of something.
+  // What is shown once has an address of its own, so that looking again asks for no form twice.
+  const shown = document.querySelector("[data-at]");
+  if (shown) history.replaceState(null, "", shown.dataset.at);
+  // Look again every half minute or as often as it says, unless somebody is in the middle of something.
   const part = document.querySelector("[data-refresh]");
   if (part) setInterval(async () => {
     if (document.hidden || part.contains(document.activeElement)) return;
@@ -69,6 +73,6 @@
     }
     document.title = fresh.title;
     document.querySelector("link[rel=icon]").href = fresh.querySelector("link[rel=icon]").href;
-  }, 30000);
+  }, (part.dataset.refresh || 30) * 1000);
   addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => delete form.dataset.sent));
 })();

@@ -215,7 +215,7 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 def existing(row: Planned, status: Status, number: int = 1) -> ExistingReminder:
     return ExistingReminder(
-        number, row.milestone, row.channel, status, row.scheduled_at, row.stale_at
+        number, row.milestone, row.channel, status, row.scheduled_at, row.stale_at, row.due_on
     )
 
 

@@ -148,7 +148,7 @@ class Diary:
             self._put(one.milestone, one.scheduled_at, one.stale_at, Status.SKIPPED)
 
     def _put(self, milestone: str, at: datetime, stale_at: datetime, status: Status) -> None:
-        row = ExistingReminder(1, milestone, Channel.EMAIL, status, at, stale_at)
+        row = ExistingReminder(1, milestone, Channel.EMAIL, status, at, stale_at, at.date())
         self.rows[milestone] = row
 
     def pass_time(self, minutes: int, step: int = 20) -> None:

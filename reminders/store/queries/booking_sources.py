@@ -152,6 +152,12 @@ def trouble(session: Session, clinic_id: int) -> tuple[int, datetime | None]:
     return count, since
 
 
+def wake(session: Session, source_id: int, now: datetime) -> None:
+    """Let what waits of a source be looked at now."""
+    waits = update(BookingDelivery).where(col(BookingDelivery.source_id) == source_id, _WAITS)
+    session.execute(waits.values(next_at=now).execution_options(**QUIET))
+
+
 def let_go(session: Session, source_id: int, reason: str, now: datetime) -> None:
     """Try nothing again of a source that was removed."""
     ended = {"outcome": DeliveryOutcome.NOTHING, "reason": reason, "next_at": None, "settled_at": now}  # fmt: skip

@@ -85,9 +85,13 @@ def remove(session: Session, feed: Feed) -> None:
     session.execute(delete(Feed).where(col(Feed.id) == feed.id))
 
 
-def failing(session: Session, since: datetime) -> list[Feed]:
-    """Return the feeds that could not be read since before then."""
-    wanted = select(Feed).where(col(Feed.failing_since) < since, col(Feed.started_at).is_not(None))
+def failing(session: Session, clinic_id: int, before: datetime) -> list[Feed]:
+    """Return a clinic's feeds that could not be read since before then."""
+    wanted = select(Feed).where(
+        col(Feed.clinic_id) == clinic_id,
+        col(Feed.failing_since) < before,
+        col(Feed.started_at).is_not(None),
+    )
     return list(session.scalars(wanted.order_by(col(Feed.id))))
 
 

@@ -41,6 +41,7 @@ def existing(session: Session, clients: Collection[int]) -> dict[int, list[Exist
             col(Reminder.status),
             col(Reminder.scheduled_at),
             col(Reminder.stale_at),
+            col(Reminder.due_on),
             col(Reminder.reason),
         ).where(among(REMINDERS.c.client_id, "clients"), col(Reminder.treatment_id).is_not(None)),
         {"clients": list(clients)},

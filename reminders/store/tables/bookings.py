@@ -18,7 +18,8 @@ class BookingSource(SQLModel, table=True):
     It is found by ``token_hash``; ``token`` (for its page), ``secret`` (what it signs with) and
     ``api_key`` (what the rest is asked with) are sealed, so that a copy of the database opens and
     signs nothing. ``paths`` (JSON) say which field is what; ``consents`` (JSON) which question
-    of its form is a consent.
+    of its form is a consent. ``refused_at`` is when something last came that was not signed with
+    its secret.
     """
 
     __tablename__ = "booking_source"
@@ -37,6 +38,7 @@ class BookingSource(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
     created_by: str
     removed_at: datetime | None = Field(default=None, sa_type=Instant)
+    refused_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class BookingDelivery(SQLModel, table=True):

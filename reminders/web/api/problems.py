@@ -18,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from reminders.rules.terms import InputError
 from reminders.shapes.api import FieldProblem
 from reminders.shapes.api import Problem as Shape
+from reminders.shapes.api_requests import MOMENT, SOURCE
 from reminders.store.connections import AWAY
 from reminders.store.queries.desk import NotAtClinic
 
@@ -197,13 +198,21 @@ def _sentence(error: Any) -> str:
     return said.replace("..", ".")
 
 
+NO_LINE = "This has to be one line of text, without control characters or a space at either end."
+PATTERNS = {
+    MOMENT: "Write a moment like 2026-03-12T14:30:00+00:00, or 2026-03-12T14:30 on the clinic's clock.",
+    SOURCE: "Write small letters without accents, digits, dots and hyphens, like cliniko.",
+}
+"""What to write instead where text is not as its pattern has it."""
+
+
 def _sentences(limits: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "missing", "This is missing."
     yield "extra_forbidden", "There is no field of this name."
     yield "json_invalid", "This body is not JSON that can be read."
     yield "string_type", "This has to be text."
     yield "string_unicode", "This holds half a character."
-    yield "string_pattern_mismatch", "This is not written as it has to be."
+    yield "string_pattern_mismatch", PATTERNS.get(limits.get("pattern", ""), NO_LINE)
     yield "string_too_short", "This is empty."
     yield "string_too_long", f"This is longer than {limits.get('max_length')} characters."
     yield "int_type", "This has to be a whole number."

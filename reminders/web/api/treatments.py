@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from reminders.enrolment import booked_consents
 from reminders.enrolment.terms import Effect
 from reminders.intake import bookings
 from reminders.intake.booking_rows import Booking
@@ -18,7 +19,7 @@ from reminders.questions import questions
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import InputError
 from reminders.shapes import api as shapes
-from reminders.shapes.api_requests import BookedClient, BookingInput
+from reminders.shapes.api_requests import SOURCE, BookedClient, BookingInput
 from reminders.shapes.questions import Question
 from reminders.store.queries import bookings as queries
 from reminders.store.queries import desk
@@ -34,7 +35,7 @@ Source = Annotated[
     Path(
         min_length=1,
         max_length=40,
-        pattern=r"^[a-z0-9][a-z0-9._-]*$",
+        pattern=SOURCE,
         description="the system that gives the number, as you name it, like `cliniko`",
     ),
 ]
@@ -120,7 +121,8 @@ def put(caller: Staff, source: Source, external_id: ExternalId, body: BookingInp
         told = _told(session, caller, source, external_id, left_out=True)
         if done.treatment is not None and done.effect is not Effect.UNCHANGED:
             caller.record(session, f"put a booking ({done.effect})", Treatment, done.treatment.id)
-        return shapes.BookingPut.model_validate(told | _done(done))
+        link = _consent_link(session, done.treatment, caller)
+        return shapes.BookingPut.model_validate(told | _done(done) | {"consent_link": link})
 
     return caller.once(act)
 
@@ -152,6 +154,15 @@ def _put(
     if bookings.gives_up(session, clinic, source, external_id, said):
         return BookingResult(left_out="It does not take place, and nothing was planned for it.")
     raise Problem("not-found", 404, "This booking is not known here. Send it whole: client, service, starts_at.")  # fmt: skip
+
+
+def _consent_link(session: Session, treatment: Treatment | None, caller: Caller) -> str | None:
+    """Return where the client of a booking says yes, if it takes place and there is something to ask."""
+    if treatment is None or treatment.cancelled_at is not None:
+        return None
+    client = session.get_one(Client, treatment.client_id)
+    links = caller.app.links
+    return booked_consents.own_link(session, links, caller.clinic, client, caller.now)
 
 
 def _person(session: Session, caller: Caller, told: BookedClient) -> dict[str, str]:

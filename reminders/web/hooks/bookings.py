@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from hashlib import sha256
 
@@ -24,8 +24,9 @@ from reminders.rules.booking_signatures import SignedPost, is_signed
 from reminders.rules.payloads import text
 from reminders.rules.told_bookings import DeliveryOutcome, SourceKind, Unfit
 from reminders.store.connections import AWAY, reason
-from reminders.store.database import reading
+from reminders.store.database import reading, writing
 from reminders.store.queries import booking_sources as queries
+from reminders.store.queries import source_faults
 from reminders.store.tables import BookingDelivery, BookingSource
 from reminders.web.api.quota import Quota
 from reminders.web.client.request_limits import Throttle
@@ -46,6 +47,9 @@ WRONG_TOKENS = 30
 
 QUEUE = 20
 """How many deliveries may wait to be asked about; further ones are the worker's."""
+
+NOTED_AGAIN = timedelta(minutes=1)
+"""How often it is noted that a source posts what is not believed."""
 
 UNKNOWN = "There is nothing here. Copy the address anew from the page of the booking source."
 UNSIGNED = "This is not signed with the secret of this source, or too long ago. Copy it anew."
@@ -122,14 +126,24 @@ def _answer(app: App, came: Came) -> Response:
 def _refusal(app: App, source: BookingSource, came: Came, now: datetime) -> Response | None:
     """Return why a post is not believed; None where it is."""
     if source.secret is None:
-        unsigned_may_pass = source.kind is SourceKind.GENERIC
-        return None if unsigned_may_pass else _refused(401, UNPROVEN)
+        if source.kind is SourceKind.GENERIC:
+            return None
+        _note_refused(app, source, now)
+        return _refused(401, UNPROVEN)
     secret = app.deliveries.sealing.opened(source.secret)
     if secret is None:
         return _refused(503, SEALED, {"Retry-After": "3600"})
     if is_signed(source.kind, came.signed, secret, now):
         return None
+    _note_refused(app, source, now)
     return _wrong(app, came, 401, UNSIGNED, now)
+
+
+def _note_refused(app: App, source: BookingSource, now: datetime) -> None:
+    """Let the clinic see that its system posts with another secret, or still without one."""
+    if source.refused_at is None or now - source.refused_at >= NOTED_AGAIN:
+        with writing(app.engine) as session:
+            source_faults.note_refused(session, source.id, now)
 
 
 def _wrong(app: App, came: Came, status: int, sentence: str, now: datetime) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from reminders.consent import ledger
+from reminders.rules.roles import Role
 from reminders.rules.terms import Act, Channel
 from reminders.store.database import writing
 from reminders.store.tables import Client
@@ -116,3 +117,25 @@ def test_a_booking_brings_no_consent_and_has_no_field_for_one(house: House) -> N
     assert answer.json()["errors"] == [
         {"field": "client.sms_consent", "detail": "There is no field of this name."}
     ]
+
+
+def test_a_booking_is_answered_with_the_link_at_which_its_client_says_yes(house: House) -> None:
+    """A program puts it into its own confirmation mail; whoever may only read is not told it."""
+    program = Program(house)
+    client = program.ana()
+    link = program.booked()["consent_link"]
+    page = program.browser.get(link)
+    assert "Hello Ana" in page.text
+    told = Program(house, Role.VIEWER).get("/treatments/cliniko/b-1")
+    assert "/yes/" not in told.text
+    for channel in Channel:
+        assert program.agreed(client, channel).status_code == 200
+    assert program.booked()["consent_link"] is None, "there is nothing to ask any more"
+
+
+def test_there_is_no_link_for_whom_nobody_knows_or_who_does_not_come(house: House) -> None:
+    program = Program(house)
+    program.ana()
+    assert program.booked("q", service="Collagen treatment")["consent_link"] is None
+    assert program.booked()["consent_link"]
+    assert program.put("/treatments/cliniko/b-1", status="cancelled").json()["consent_link"] is None

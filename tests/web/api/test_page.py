@@ -61,7 +61,8 @@ def test_the_walk_through_does_what_it_says(served: Served) -> None:
         r"^```bash\n(.*?)^```\n\n```json\n(.*?)^```", first, re.MULTILINE | re.DOTALL
     )
     assert len(steps) == 7
-    environ = os.environ | {"KEY": token, "API": f"{served.address}/api/v1"}
+    days = dict(re.findall(r"(day|next)=([\d-]+)", first))
+    environ = os.environ | days | {"KEY": token, "API": f"{served.address}/api/v1"}
     for command, promised in steps:
         done = subprocess.run(
             ["bash", "-euc", f"{function}\n{command}"], env=environ, capture_output=True, text=True, check=False

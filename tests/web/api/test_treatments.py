@@ -188,6 +188,8 @@ def test_another_service_is_left_out_in_a_sentence(house: House) -> None:
         ({"client": {"own_id": "nobody"}, "service": "Microneedling", "starts_at": AHEAD}, "There is no client"),
         ({"client": {}, "service": "Microneedling", "starts_at": AHEAD}, "first name"),
         ({"client": ANA, "service": "Microneedling", "starts_at": "2026-02-30"}, "no such day"),
+        ({"client": ANA, "service": "Microneedling", "starts_at": "12/03/2026 14:30"}, "like 2026-03-12T14:30:00+00:00"),
+        ({"client": ANA, "service": "Micro\nneedling", "starts_at": AHEAD}, "one line of text"),
         ({"client": ANA, "service": "Microneedling", "starts_at": "2036-02-20"}, "five years"),
         ({"client": ANA, "service": "Microneedling", "starts_at": "2026-03-29T01:30"}, "clocks skip it"),
         ({"client": ANA | {"phone": "12"}, "service": "Microneedling", "starts_at": AHEAD}, "phone"),
@@ -201,6 +203,33 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
     assert answer.status_code in {404, 422}
     assert sentence in answer.json()["detail"]
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_system_has_a_name_of_small_letters(house: House) -> None:
+    answer = Program(house).put("/treatments/Cliniko/b-1", status="cancelled")
+    assert (answer.status_code, "like cliniko" in answer.json()["detail"]) == (422, True)
+
+
+def test_a_treatment_of_long_ago_moves_and_is_cancelled_like_any_other(house: House) -> None:
+    """As an integrator does who brings the past in, or takes the manual's days as they stand."""
+    program = Program(house)
+    program.agreed(program.ana())
+    assert program.booked(starts_at="2025-03-12T14:30:00+00:00")["state"] == "ended"
+    moved = program.put("/treatments/cliniko/b-1", starts_at="2025-03-13").json()
+    assert moved["effect"] == "moved"
+    gone = program.put("/treatments/cliniko/b-1", status="cancelled").json()
+    assert (gone["effect"], gone["state"]) == ("cancelled", "cancelled")
+
+
+def test_what_is_moved_to_a_wrong_year_keeps_no_reminder_of_the_right_one(house: House) -> None:
+    program = Program(house)
+    program.agreed(program.ana())
+    program.booked()
+    program.put("/treatments/cliniko/b-1", starts_at="2025-03-12T14:30")
+    house.play(datetime(2026, 5, 1, tzinfo=UTC))
+    assert {line.status for line in house.lines() if line.treated_on} == {Status.SKIPPED}
+    back = program.put("/treatments/cliniko/b-1", starts_at="2026-05-20T14:30").json()
+    assert back["planned"] > 3
 
 
 def test_day_one_still_waits_for_its_day(house: House) -> None:

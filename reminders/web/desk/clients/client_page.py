@@ -49,7 +49,9 @@ def show(request: DeskRequest) -> Response:
             past=[entry for entry in entries if entry not in ahead],
             ahead=ahead,
             treatments=[t for t in treatments if t.cancelled_at is None or t.missed_at],
-            invitation=_invitation(request, session, client),
+            invitation=booked_consents.own_link(
+                session, request.app.links, request.signed_in.clinic, client, request.now
+            ),
             begun=_begun(request, treatments),
             protocols=request.app.library.protocols,
             ways=ways(session, client),
@@ -66,18 +68,6 @@ def _begun(request: DeskRequest, treatments: list[Treatment]) -> set[int]:
     clinic = request.signed_in.clinic
     lately = [one for one in treatments if one.treated_on >= since]
     return {one.id for one in lately if visits.may_be_said(one, clinic, request.now)}
-
-
-def _invitation(request: DeskRequest, session: Session, client: Client) -> str:
-    """Return the client's own link to say yes; empty where there is nothing to say yes to."""
-    clinic = request.signed_in.clinic
-    if (
-        client.erased_at
-        or not clinic.slug
-        or not booked_consents.open_channels(session, [client])[client.id]
-    ):
-        return ""
-    return booked_consents.link(request.app.links, clinic, client, request.now)
 
 
 def needs_care(reminder: object) -> bool:

@@ -29,9 +29,13 @@ SHOWN = 12
 """How many messages a column shows."""
 
 
+OWNERS = {Kind.SOURCE, Kind.FEED, Kind.BOOKING}
+"""What only an owner's pages help with."""
+
+
 @dataclass(frozen=True, slots=True)
 class TodayItem:
-    """An open item in words, with its one action: a link, or a button."""
+    """An open item in words, with its one action: a link, or a button; none where only others can."""
 
     text: str
     since: datetime
@@ -71,6 +75,12 @@ def show(request: DeskRequest) -> Response:
 def item(request: DeskRequest, need: OpenItem) -> TodayItem:
     """Word one open item, and what to do about it."""
     words, action, to, post = _said(request, need)
+    if need.kind in OWNERS and not request.may(Role.OWNER):
+        words, action, to = (
+            f"{words}. An owner of the clinic can see to it",
+            "",
+            "",
+        )
     kind = need.channel and {Channel.SMS: "text", Channel.EMAIL: "email"}[need.channel]
     milestone = request.milestone(need.milestone) if need.milestone else ""
     about = " ".join(part for part in (milestone, kind or "") if part)
@@ -92,6 +102,7 @@ def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
     same = f"/clients/{need.client_id}/same?with={need.row_id}"
     mend = f"/clients/{need.client_id}/edit"
     milestone, kind = request.milestone(need.milestone), "email" if by_email else "text"
+    source = f"/clinic/sources/{need.row_id}"
     said: dict[Kind, tuple[str, str, str, bool]] = {
         Kind.ALARM: (f"{name} may need help: {wrote}", "Read and answer", reply, False),
         Kind.REPLY: (f"{name} wrote: {wrote}", "Read and answer", reply, False),
@@ -100,12 +111,28 @@ def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
         Kind.CONTACT: (f"Mend {name}’s {what}: {why}", f"Mend the {what}", mend, False),
         Kind.UNDELIVERED: (f"{name}: {why}", "I have seen to it", attended, True),
         Kind.UNKNOWN: (f"Ask {name} whether the {milestone} {kind} came: nobody could prove it", "I have asked them", attended, True),
+        Kind.SOURCE: (f"{name}: {_unheard(need)}", "See what to do", source, False),
+        Kind.FEED: (f"The calendar {name} cannot be read: {_first(why)}", "See what to do", "/clinic/feeds", False),
         Kind.QUESTION: (f"{need.count} question{'' if need.count == 1 else 's'} for you", "Answer", "/questions", False),
         Kind.REVIEW: (review, "Read it", read, False),
         Kind.BOOKING: (f"{need.count} booking{'' if need.count == 1 else 's'} could not be understood", "See what came", "/clinic/sources", False),
         Kind.DOUBLE: (f"Same person? {name}, {why}", "Look at both", same, False),
     }  # fmt: skip
     return said[need.kind]
+
+
+def _unheard(need: OpenItem) -> str:
+    """Say why nothing comes in of a booking source, by how many bookings wait."""
+    if need.count:
+        return (
+            f"{need.count} booking{' waits' if need.count == 1 else 's wait'}. {_first(need.why)}"
+        )
+    return "bookings come that are not signed with its secret, so they are not taken in"
+
+
+def _first(why: str) -> str:
+    """Return the first sentence, without what to do, which the page it leads to says."""
+    return why.partition(". ")[0].removesuffix(".")
 
 
 def stopped(request: DeskRequest) -> Response:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from reminders.intake import booking_sources
 from reminders.intake.booking_sources import NAMES
+from reminders.monitoring.open_items import REFUSED_WITHIN
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
 from reminders.rules.told_bookings import SourceKind
 from reminders.store.database import reading, writing
 from reminders.store.queries import booking_sources as queries
-from reminders.store.queries import people
+from reminders.store.queries import people, source_faults
 from reminders.store.tables import BookingSource
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.settings import booking_deliveries
@@ -27,11 +29,13 @@ def show_all(request: DeskRequest) -> Response:
         sources = queries.of_clinic(session, request.clinic_id)
         last = queries.last_by_source(session, [one.id for one in sources])
         unread = queries.count_unread(session, request.clinic_id)
+        refused = _refusing(request, session)
     return request.page(
         "sources.html",
         sources=sources,
         last=last,
         unread=unread,
+        refused=refused,
         names=NAMES,
         kinds=[(kind.value, name) for kind, name in NAMES.items()],
     )
@@ -58,6 +62,8 @@ def add(request: DeskRequest) -> Response:
     except InputError as error:
         request.faults["name"] = str(error)
         return show_all(request)
+    if not made.secret:
+        return request.redirect(f"{LIST}/{made.source.id}")
     return _page(request, made.source, made.secret)
 
 
@@ -73,6 +79,7 @@ def _page(request: DeskRequest, source: BookingSource, secret: str = "") -> Resp
     with reading(request.app.engine) as session:
         deliveries = queries.last(session, source.id, SHOWN)
         unread = len(queries.unread(session, source.id, booking_deliveries.TOGETHER))
+        refused = source.id in _refusing(request, session)
     consents = booking_sources.consents_of(source)
     return request.page(
         "source.html",
@@ -84,9 +91,16 @@ def _page(request: DeskRequest, source: BookingSource, secret: str = "") -> Resp
         has_key=sealing.opened(source.api_key) is not None,
         deliveries=deliveries,
         unread=unread,
+        refused=refused,
         paths=booking_sources.paths_of(source),
         consent=consents[0] if consents else None,
     )
+
+
+def _refusing(request: DeskRequest, session: Session) -> set[int]:
+    """Return the sources that post what is not believed."""
+    since = request.now - REFUSED_WITHIN
+    return {one.id for one in source_faults.refusing(session, request.clinic_id, since)}
 
 
 def paste(request: DeskRequest) -> Response:

@@ -38,7 +38,7 @@ def opened(house: House, path: str = "/clinic/sources") -> Desk:
 def shown(desk: Desk, what: str) -> str:
     """Return the code that stands on the page after some words."""
     assert desk.page is not None
-    found = re.search(rf"{what}.*?<code>([^<]+)</code>", desk.page.text, re.DOTALL)
+    found = re.search(rf"{what}.*?<code[^>]*>([^<]+)</code>", desk.page.text, re.DOTALL)
     assert found, desk.text
     return found[1]
 
