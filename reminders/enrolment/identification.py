@@ -27,13 +27,12 @@ SENTENCES = {
     Why.CLIENT_NUMBER_OF_ANOTHER: "The list has {known}’s client number, but the name {told}."
     " Who is it?",
     Why.SIMILAR_NAME: "{told} has the number or address of {known}. Is it the same person?",
-    Why.SEVERAL_FIT: "{told} may be any of several clients you know. Who is it?",
+    Why.SEVERAL_FIT: "{told} may be any of several clients. Who is it?",
     Why.CONTACTS_OF_TWO: "{told} has the number of one client and the address of another. Who is it?",
-    Why.NAMESAKE: "You know {known} already, with another number or address. Is {told} the same"
-    " person?",
-    Why.NAME_ALONE: "{told} is in your calendar without a number or address, and no client has just"
-    " this name. Who is it? Somebody new goes in by themselves once you enrol them.",
-    Why.SHARED_CONTACT: "{known} has this number or address already. Is {told} the same person?",
+    Why.NAMESAKE: "{known} is a client with another number or address. Is {told} the same person?",
+    Why.NAME_ALONE: "{told} is in your calendar without a number or address, and no client has"
+    " exactly this name. Who is it? If they are new, add them as a client, and the treatment is imported.",
+    Why.SHARED_CONTACT: "{known} already has this number or address. Is {told} the same person?",
 }
 
 _NUMBERED = {Why.BOOKING_OF_ANOTHER, Why.CLIENT_NUMBER_OF_ANOTHER}

@@ -26,7 +26,7 @@ from reminders.wording.library import Library
 
 WHO_CAN = {
     True: "a list cannot undo it",
-    False: "only the client can take it back, by texting START or on their own page",
+    False: "only the client can undo this, by texting START or on their own page",
 }
 """Who may take a no back, by whether a list says so."""
 
@@ -119,7 +119,7 @@ def _record_consents(
             stopped = refused or ledger.contact_of(one.client, answer.channel) in barred
             if stopped and answer.given:
                 one.remarks.append(
-                    f"No to {answer.channel} stands; {WHO_CAN[answer.proof is None]}."
+                    f"The client has opted out of {answer.channel}; {WHO_CAN[answer.proof is None]}."
                 )
             if known.get(key) == answer.given or (known.get(key) is False and stopped):
                 continue

@@ -29,7 +29,7 @@ def answer(
     """
     asked = queries.question(session, question_id)
     if asked is None:
-        raise InputError("There is no such question.", "Look at what is still open.")
+        raise InputError("There is no such question.", "Look at the open questions.")
     about = json.loads(asked.facts)
     waiting = queries.waiting_rows(session, asked.id)
     rows = [(row.layout, row.number, json.loads(row.cells), row.import_id) for row in waiting]

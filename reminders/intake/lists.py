@@ -66,8 +66,8 @@ def check(
         CellRemark(
             1,
             column,
-            f"No column is known to hold {what}.",
-            f"Say which one does, like --columns “{_like(checked.ignored)}={any_of[-1]}”, or add one.",
+            f"No column was recognised as {what}.",
+            f"Name the column, for example with --columns “{_like(checked.ignored)}={any_of[-1]}”, or add one.",
         )
         for column, (any_of, what) in NEEDED.items()
         if not columns.keys() & set(any_of)
@@ -185,7 +185,7 @@ def _check_row(
     if same == row.number:
         (cancelled if enrolment.cancelled else checked.good).append(one)
     else:
-        again = f"Row {same} says the same; it is taken once."
+        again = f"Row {same} is the same; it is imported once."
         checked.notes.append(CellRemark(row.number, "", again))
 
 

@@ -138,7 +138,9 @@ def _names(row: ListRow, *, cancelled: bool) -> tuple[str, str]:
     first, last, whole = (row.cell(name) for name in ("first_name", "last_name", "name"))
     came = " ".join(filter(None, (first, last))) if first else whole or last
     if not came:
-        row.fault("first_name", "There is no first name.", "Add it; every message begins with it.")
+        row.fault(
+            "first_name", "There is no first name.", "Add one; messages greet the client by it."
+        )
         return "", ""
     found = names.read_person(first, last, with_comma(whole) if row.sheet.family_first else whole)
     given = found.first
@@ -166,7 +168,7 @@ def _phone(row: ListRow, name: str) -> str | None:
         cell = row.cell("phone")
         return row.settle(questions.about_phone(row.subject(cell), cell, numbers, name))
     if found.remark:
-        row.note("phone", f"This number {found.remark}; it was kept.")
+        row.note("phone", f"This number {found.remark}. It was kept.")
     return found.number
 
 
@@ -181,12 +183,15 @@ def _when(row: ListRow) -> When | None:
         "treated_at", lambda text: read_day(text, sheet.zone, sheet.order, sheet.today)
     )
     if found is None and not row.cell("treated_at"):
-        row.fault("treated_at", "There is no day of treatment.", list_cells.EXAMPLE)
+        row.fault("treated_at", "There is no treatment date.", list_cells.EXAMPLE)
     if found and found.at is None and row.cell("time"):
         at, ends = row.read("time", read_hours) or (None, None)
         found = When(found.day, at, ends)
     if found and list_cells.is_ambiguous(list_cells.Moment(found.day, found.at), sheet.zone):
-        row.note("treated_at", "The clocks show this time twice that day; the first was taken.")
+        row.note(
+            "treated_at",
+            "This time occurs twice on that day, because the clocks go back. The first is used.",
+        )
     return found
 
 
@@ -226,7 +231,7 @@ def _consents(row: ListRow, *, phone: bool, email: bool) -> tuple[ConsentAnswer,
     at = row.read("consent_at", lambda text: read_day(text, sheet.zone, sheet.order, sheet.today))
     given_at = resolve(at.day, at.at or time(), sheet.zone) if at else sheet.now
     if given_at > sheet.now:
-        row.fault("consent_at", "This consent lies in the future.", "Check the date.")
+        row.fault("consent_at", "The consent date is in the future.", "Check the date.")
     source = row.cell("consent_source") or f"list {sheet.name}"
     by_text, by_email = row.read("sms_consent", _answer), row.read("email_consent", _answer)
     wordings = (row.cell("sms_wording") or None, row.cell("email_wording") or None)

@@ -105,7 +105,7 @@ def forget(
     only opt-outs are kept.
     """
     if client.erased_at is not None:
-        raise InputError("This client was erased already.", "Nothing more is to be done.")
+        raise InputError("This client has already been erased.", "There is nothing more to do.")
     delivery.lock_clients(session, [client.id])
     merged = merges.merged_into(session, [client.id])
     contacts = erasure.contacts_of(session, client)

@@ -68,7 +68,9 @@ def read_language(cell: str) -> str:
         return found[1].lower() + (f"-{found[2].upper()}" if found[2] else "")
     first = next((word for word in fold(cell).split() if word in _KNOWN), None)
     if first is None:
-        raise InputError("This is not a language we know.", "Write it like English, or en.")
+        raise InputError(
+            "This language is not known.", "Write its name or code, for example English or en."
+        )
     return _KNOWN[first]
 
 

@@ -83,7 +83,7 @@ def read_when(cell: str, zone: ZoneInfo, order: Order, today: date) -> When:
     own = _votes(cell)
     if order.mixed and not own and _is_open(cell):
         raise InputError(
-            "Some dates of this column begin with the day, others with the month.",
+            "Some dates in this column begin with the day, others with the month.",
             "Write this one like 14 March 2026.",
         )
     first = own[0] if order.mixed and own else order.day_first

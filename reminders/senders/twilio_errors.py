@@ -42,15 +42,15 @@ ANSWERED_BY_TWILIO = frozenset(
 
 SAID = {
     21211: "this is not a number that can be texted",
-    21408: "our account may not text that country",
+    21408: "our account is not allowed to text that country",
     21610: "the client texted STOP to our number",
     21612: "the number cannot be reached from ours",
     21614: "the number is not a mobile number",
     30003: "the phone was off or out of reach",
-    30004: "the phone or network blocks our texts",
+    30004: "the phone or the network blocks our texts",
     30005: "the number is not in service",
-    30006: "the number is a landline, or its network takes no texts",
-    30007: "the network took it for spam",
+    30006: "the number is a landline, or its network accepts no texts",
+    30007: "the network treated it as spam",
     30008: "the network gave no reason",
     30034: "our number is not registered with the networks",
 }

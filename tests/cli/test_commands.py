@@ -49,7 +49,7 @@ def test_a_treatment_is_moved_and_cancelled_by_its_number(terminal: Terminal) ->
     terminal.ready()
     told = terminal.run("treatment", "move", "1", "19 March 2026 15:00")
     assert "Thursday 19 March 2026" in told.stdout
-    assert "16 reminders move" in told.stdout
+    assert "16 reminders moved" in told.stdout
     assert "1 on 2026-03-19" in terminal.run("client", "list").stdout
     assert "16 reminders" in terminal.run("treatment", "cancel", "1").stdout
     assert "(cancelled)" in terminal.run("client", "list", "--clinic", "Rosewood Skin").stdout

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.portable
 def test_a_list_goes_in_and_says_what_it_did(terminal: Terminal) -> None:
     terminal.clinic("--live")
     told = terminal.run("import", terminal.list(), "--clinic", "Rosewood Skin")
-    assert "3 of 3 rows taken in: 3 added." in told.stdout
+    assert "3 of 3 rows imported: 3 added." in told.stdout
     again = terminal.json("import", terminal.list(), "--clinic", "Rosewood Skin")
     assert again["effects"] == {"unchanged": 3}
     assert (again["planned"], again["moved"], again["faults"]) == (0, 0, [])
@@ -24,11 +24,11 @@ def test_a_faulty_list_is_not_taken_in_unless_without_its_bad_rows(terminal: Ter
     terminal.clinic("--live")
     faulty = LIST.replace("2026-03-13", "2026-02-31")
     told = terminal.run("import", terminal.list(faulty), "--clinic", "Rosewood Skin", code=2)
-    assert "Nothing was taken in: 1 of 3 rows faulty" in told.stdout
+    assert "Nothing was imported. 1 of 3 rows has faults" in told.stdout
     assert "treated_at" in told.stdout
     assert terminal.json("client", "list") == []
     told = terminal.run("import", terminal.list(faulty), "--clinic", "Rosewood Skin", "--good-rows")
-    assert "2 of 3 rows taken in" in told.stdout
+    assert "2 of 3 rows imported" in told.stdout
     assert len(terminal.json("client", "list")) == 2
 
 

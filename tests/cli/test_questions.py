@@ -19,7 +19,7 @@ CLINIC = ("--clinic", "Rosewood Skin")
 def ready(terminal: Terminal) -> None:
     terminal.clinic("--live")
     told = terminal.run("import", terminal.list(LIST), *CLINIC)
-    assert "1 question for you" in told.stdout
+    assert "1 question to answer" in told.stdout
 
 
 def test_a_question_is_shown_with_its_answers_and_what_waits_for_it(terminal: Terminal) -> None:
@@ -37,7 +37,7 @@ def test_a_question_is_shown_with_its_answers_and_what_waits_for_it(terminal: Te
 def test_one_answer_takes_in_every_row_and_is_not_asked_again(terminal: Terminal) -> None:
     ready(terminal)
     told = terminal.run("answer", "1", "skin-needling").stdout
-    assert "2 rows went in: 2 new treatments." in told
+    assert "2 rows imported: 2 new treatments." in told
     assert terminal.json("questions") == []
     assert "There are no open questions." in terminal.run("questions").stdout
     again = terminal.json("import", terminal.list(LIST), *CLINIC)
@@ -46,7 +46,7 @@ def test_one_answer_takes_in_every_row_and_is_not_asked_again(terminal: Terminal
 
 def test_an_answer_that_leaves_rows_out_says_so(terminal: Terminal) -> None:
     ready(terminal)
-    assert "2 rows are left out" in terminal.run("answer", "1", "none").stdout
+    assert "2 rows skipped" in terminal.run("answer", "1", "none").stdout
     assert terminal.json("client", "list") == []
 
 
@@ -55,7 +55,7 @@ def test_a_row_that_cannot_go_in_after_all_is_told(terminal: Terminal) -> None:
     lacking = LIST.splitlines()[0] + "\nAna,Costa,,Skin rejuvenation,2026-03-12 14:30,yes,B-1\n"
     terminal.run("import", terminal.list(lacking), *CLINIC)
     told = terminal.run("answer", "1", "skin-needling").stdout
-    assert "Row 2 cannot go in: There is no number and no address." in told.replace("\n", " ")
+    assert "Row 2 cannot be imported: There is no number and no address." in told.replace("\n", " ")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_what_is_no_question_or_no_answer_is_refused(
 def test_a_question_is_answered_once(terminal: Terminal) -> None:
     ready(terminal)
     terminal.run("answer", "1", "none")
-    assert "answered already" in terminal.run("answer", "1", "skin-needling", code=2).stderr
+    assert "already been answered" in terminal.run("answer", "1", "skin-needling", code=2).stderr
 
 
 # --- services -------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def test_services_are_listed_with_what_they_are_and_who_says_so(terminal: Termin
         "SkinPen Face": ("skin-needling", None),
     }
     told = terminal.run("clinic", "services", "Rosewood Skin").stdout
-    assert [word in told for word in ("question 1 asks", "its name", "none")] == [True] * 3
+    assert [word in told for word in ("question 1", "its name", "none")] == [True] * 3
 
 
 def test_a_service_is_set_and_kept_whatever_lists_say(terminal: Terminal) -> None:
@@ -113,7 +113,7 @@ def test_setting_a_service_answers_its_question(terminal: Terminal) -> None:
     ready(terminal)
     set_both = ("--set", "skin rejuvenation=skin-needling", "--set", "Peel=none")
     told = terminal.run("clinic", "services", "Rosewood Skin", *set_both)
-    assert "2 rows went in: 2 new treatments." in told.stderr
+    assert "2 rows imported: 2 new treatments." in told.stderr
     assert terminal.json("questions") == []
     assert services(terminal)["Peel"] == ("none", "command line")
 
@@ -139,14 +139,14 @@ Ana (VIP),Costa,07700 900101,2026-03-12 14:30,yes
 
 def test_an_answer_may_be_its_sentence(terminal: Terminal) -> None:
     ready(terminal)
-    assert "2 rows are left out" in terminal.run("answer", "1", "no reminders").stdout
+    assert "2 rows skipped" in terminal.run("answer", "1", "no reminders").stdout
 
 
 @pytest.mark.parametrize("answer", ["yes", "Y", "Ana", "Yes, Ana"])
 def test_yes_to_a_greeting_is_the_proposed_one(terminal: Terminal, answer: str) -> None:
     terminal.clinic("--live")
     terminal.run("import", terminal.list(VIP), *CLINIC)
-    assert "1 row went in" in terminal.run("answer", "1", answer).stdout
+    assert "1 row imported" in terminal.run("answer", "1", answer).stdout
     (client,) = terminal.json("client", "list")
     assert client["first_name"] == "Ana"
 
@@ -154,4 +154,4 @@ def test_yes_to_a_greeting_is_the_proposed_one(terminal: Terminal, answer: str) 
 def test_no_is_nobody_s_name(terminal: Terminal) -> None:
     terminal.clinic("--live")
     terminal.run("import", terminal.list(VIP), *CLINIC)
-    assert "is no name" in terminal.run("answer", "1", "no", code=2).stderr
+    assert "is not a name" in terminal.run("answer", "1", "no", code=2).stderr

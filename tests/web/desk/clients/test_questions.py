@@ -69,7 +69,7 @@ def test_one_tap_takes_in_every_row_that_waited_and_says_what_it_did(house: Hous
     desk.get("/questions")
     answer = desk.post("/questions/1", choice="skin-needling")
     assert answer.status_code == 200
-    assert "2 rows went in: 2 new treatments." in desk.text
+    assert "2 rows imported: 2 new treatments." in desk.text
     assert "Nothing is in doubt." in desk.text
     assert names(house) == ["Ana", "Bea"]
     with reading(house.engine) as session:
@@ -85,7 +85,7 @@ def test_an_answer_to_a_name_is_one_button_with_what_we_will_write(house: House)
         row("Ana (VIP)", treatment="Microneedling"),
     )
     desk.get("/questions")
-    assert "We will write “Ana”. Right?" in desk.text
+    assert "Is “Ana” the right name for greetings?" in desk.text
     assert desk.page is not None
     assert 'name="choice" value="Ana">Yes, Ana<' in desk.page.text
 
@@ -99,7 +99,7 @@ def test_how_to_greet_somebody_may_be_written(house: House) -> None:
     desk.post("/questions/1", choice=" ")
     assert "is no answer to it" in desk.text
     desk.post("/questions/1", choice="Anaïs")
-    assert "1 row went in: 1 new treatment." in desk.text
+    assert "1 row imported: 1 new treatment." in desk.text
     assert names(house) == ["Anaïs"]
 
 
@@ -115,7 +115,7 @@ def test_what_vanished_is_cancelled_by_one_tap(house: House) -> None:
 @pytest.mark.parametrize(
     "first,choice,said",
     [
-        ("skin-needling", "none", "This question was answered already."),
+        ("skin-needling", "none", "This question has already been answered."),
         ("", "botox", "is no answer to it"),
     ],
 )

@@ -59,7 +59,7 @@ def test_what_is_changed_is_remembered_and_recorded_and_the_rest_left_alone(hous
 def test_choosing_for_one_that_is_asked_about_answers_the_question(house: House) -> None:
     desk = with_services(house)
     desk.post("/clinic/services", **{"service:glow": "skin-needling"})
-    assert "Saved. 1 row went in: 1 new treatment." in desk.text
+    assert "Saved. 1 row imported: 1 new treatment." in desk.text
     with reading(house.engine) as session:
         assert questions.open_questions(session, 1) == []
 
