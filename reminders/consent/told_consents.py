@@ -23,8 +23,8 @@ class Refused(Exception):  # noqa: N818 (nobody's fault)
 
 @dataclass(frozen=True, slots=True)
 class ToldConsent:
-    """What a client said elsewhere: for which ``contact``, when (UTC), in answer to which words, and
-    where that is written down. ``country`` (ISO 3166) is whose national numbers are meant.
+    """What a client said elsewhere: for which ``contact``, when (UTC), in answer to which words,
+    and where that is written down. ``country`` (ISO 3166) is whose national numbers are meant.
     """
 
     channel: Channel
@@ -39,8 +39,8 @@ class ToldConsent:
 
 
 def record(session: Session, client: Client, said: ToldConsent, who: str, now: datetime) -> bool:
-    """Add it to the ledger, and say whether it was new. Raises ``InputError``, and ``Refused`` where
-    a no stands or it was said for another number or address.
+    """Add it to the ledger, and say whether it was new. Raises ``InputError``, and ``Refused``
+    where a no stands or it was said for another number or address.
     """
     if said.given_at > now:
         raise InputError("given_at: This date is in the future.", "Check the date.")

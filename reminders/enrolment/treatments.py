@@ -54,8 +54,8 @@ def enrol(
 
     ``enrolments`` is everything the clinic tells us at once; what it does not mention stays as it
     is. ``answers`` say who was meant by what was in doubt before. Runs in the caller's transaction:
-    all of it, or none. What the list ``import_id`` brings is hidden while it arrives, and what it says
-    of somebody known is postponed.
+    all of it, or none. What the list ``import_id`` brings is hidden while it arrives, and what it
+    says of somebody known is postponed.
     """
     done: list[EnrolmentResult] = []
     for batch in batches(enrolments, lambda: TOGETHER):
@@ -180,8 +180,8 @@ def hear(
     by: ToldBy,
     now: datetime,
 ) -> Replan:
-    """Note what is said of a treatment's visit, and return what that changes: what has not left stops
-    at once if the client did not come, and what waited for the word goes if they did.
+    """Note what is said of a treatment's visit, and return what that changes: what has not left
+    stops at once if the client did not come, and what waited for the word goes if they did.
     """
     people.lock(session, [treatment.client_id])
     said = told(attendance_of(treatment), word, by, now)

@@ -99,8 +99,8 @@ class CheckedList:
 
 @dataclass(slots=True)
 class Taken:
-    """What taking a list in, or an answer, did to treatments, to the reminders planned for them, and to
-    clients.
+    """What taking a list in, or an answer, did to treatments, to the reminders planned for them,
+    and to clients.
     """
 
     rows: int = 0

@@ -190,8 +190,8 @@ def _check_row(
 
 
 def _first_like(one: NumberedEnrolment, seen: dict[object, NumberedEnrolment]) -> NumberedEnrolment:
-    """Return the first row that says the same, which is kept by its hash alone: of a long list, what
-    all rows say would take as much room again.
+    """Return the first row that says the same, which is kept by its hash alone: of a long list,
+    what all rows say would take as much room again.
     """
     told = _told(one[1])
     first = seen.setdefault(hash(told), one)

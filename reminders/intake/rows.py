@@ -34,8 +34,8 @@ _GONE = {
 def read_row(row: ListRow) -> Enrolment | None:
     """Read a row into an enrolment; None where its faults, its doubts or ``left_out`` say why not.
 
-    What is another service or does not take place is never a fault, whatever else is wrong in it. What
-    is not certain yet is planned no more until it is.
+    What is another service or does not take place is never a fault, whatever else is wrong in it.
+    What is not certain yet is planned no more until it is.
     """
     protocol = _protocol(row)
     if protocol is None:

@@ -99,15 +99,17 @@ def ahead_of(facts: Facts, reminder: Reminder) -> str:
     """Return why a planned message would not be sent at its time, as far as is known today."""
     match decide(facts, reminder.due_at):
         case Skip(reason):
-            return f"It will not be sent, as things are now: {PLAIN[reason]}."
+            return f"As things are now, it will not be sent: {PLAIN[reason]}."
         case Defer(_, reason):
-            return f"It waits: {PLAIN[reason]}."
+            return f"It is waiting: {PLAIN[reason]}."
         case _:
             return ""
 
 
 def why_of(step: ClientMessage) -> str:
-    """Return why a message did not leave, or did not arrive, in a sentence; empty where nothing says so."""
+    """Return why a message did not leave, or did not arrive, in a sentence; empty where nothing
+    says so.
+    """
     r = step.reminder
     if r.reason is None:
         sentence = next((say(code) for code in _codes(step) if say(code)), "")
@@ -127,8 +129,8 @@ def _facts(step: ClientMessage) -> Iterator[tuple[str, str]]:
     r, treatment = step.reminder, step.treatment
     if treatment is not None:
         yield "Counted from", f"treatment on {_day(treatment.treated_on)}"
-    yield "Planned for", f"{_day(r.due_on)} ({r.scheduled_at:%H:%M} UTC)"
-    yield "No longer helps after", f"{r.stale_at:%d %b %Y %H:%M} UTC"
+    yield "Scheduled for", f"{_day(r.due_on)} ({r.scheduled_at:%H:%M} UTC)"
+    yield "Too late after", f"{r.stale_at:%d %b %Y %H:%M} UTC"
     if step.one_off is not None and step.one_off.kind is OneOffKind.ANSWER:
         yield "Written by", "a member of staff"
     for number, tried in enumerate(step.attempts, 1):
@@ -143,7 +145,7 @@ def _attempt(tried: AttemptHistory) -> str:
         if attempt.code
         else ""
     )
-    wording = f"version {attempt.wording_id}" if attempt.wording_id else "packaged wording"
+    wording = f"version {attempt.wording_id}" if attempt.wording_id else "default wording"
     sentence = "".join(f"; {r.received_at:%H:%M} {r.status}" for r in tried.receipts)
     size = f", {attempt.segments} segments" if attempt.segments > 1 else ""
     return f"{attempt.handoff_at:%d %b %Y %H:%M:%S} UTC to {attempt.contact}, {wording}{size}{outcome}{code}{sentence}"
@@ -158,14 +160,17 @@ WAYS = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
 
 def _consent(sentence: Consent) -> TimelineEntry:
     answer = (
-        "Nothing known of"
+        "No consent yet to"
         if sentence.act is Act.UNMERGE
-        else "Yes to"
+        else "Consented to"
         if sentence.given
-        else "No to"
+        else "Declined"
     )
     title = f"{answer} {WAYS[sentence.channel]}"
-    facts = (("Said", f"{sentence.given_at:%d %b %Y %H:%M} UTC"), ("Kept in", sentence.source))
+    facts = (
+        ("Given at", f"{sentence.given_at:%d %b %Y %H:%M} UTC"),
+        ("Proof kept in", sentence.source),
+    )
     return TimelineEntry(
         sentence.recorded_at, "consent", title, facts=facts, channel=sentence.channel
     )
@@ -182,10 +187,10 @@ def _visits(session: Session, client_id: int) -> Iterator[TimelineEntry]:
     for one in people.treatments_of(session, [client_id]):
         said_at = one.missed_at or one.treated_marked_at
         if one.told_by is ToldBy.SOURCE and said_at is not None and said_at != one.created_at:
-            title = "Did not come" if one.missed_at else "Came"
+            title = "No-show" if one.missed_at else "Attended"
             facts = (
                 ("Treatment", _day(one.treated_on)),
-                ("Said by", "the booking system or a list"),
+                ("Reported by", "the booking system or an import"),
             )
             yield TimelineEntry(said_at, "change", title, facts=facts)
 

@@ -39,22 +39,22 @@ def lines(session: Session, clinic: Clinic, now: datetime, *, delivers: bool) ->
 def _people(session: Session, clinic: Clinic, now: datetime) -> Iterator[Requirement]:
     whole = all((clinic.name, clinic.phone, clinic.email, clinic.address))
     yield Requirement(
-        "The clinic’s name, phone, email and postal address stand in messages",
+        "The clinic’s name, phone, email and postal address are filled in",
         whole,
-        "Fill them in.",
+        "Fill them in; messages show them.",
         "#details",
     )
     yield Requirement(
-        "Somebody responsible has read the wording and accepts it",
+        "A responsible person has read and accepted the wording",
         not needs_review(clinic.wording_accepted_at, now.date()),
-        "Read every message under Words, then accept the wording below.",
+        "Read every message under Messages, then accept the wording below.",
         "#accept",
     )
     owners = [one for one, role in staff.of_clinic(session, clinic.id) if role is Role.OWNER]
     yield Requirement(
-        "An owner signs in with a second step",
+        "An owner uses two-step sign-in",
         any(owner.totp_secret for owner in owners),
-        "An owner sets it up on signing in.",
+        "An owner sets it up when signing in.",
         "/clinic/staff",
     )
 
@@ -63,23 +63,23 @@ def _ways(
     session: Session, clinic: Clinic, now: datetime, *, delivers: bool
 ) -> Iterator[Requirement]:
     yield Requirement(
-        "Messages leave this installation",
+        "This installation sends messages",
         delivers,
-        "Whoever runs it sets DELIVERY=live, with an account for texts and a mail server.",
+        "Your system administrator sets DELIVERY=live, an account for texts and a mail server.",
         "#senders",
     )
     beat = delivery.last_beat(session)
     yield Requirement(
-        "The heartbeat beats",
+        "The sending process is running",
         beat is not None and now - beat < SILENCE,
-        "Whoever runs this starts: reminders serve",
+        "Your system administrator runs: reminders serve",
         "#senders",
     )
     for channel, what in TESTED.items():
         way = {Channel.SMS: "text", Channel.EMAIL: "email"}[channel]
         yield Requirement(
-            f"A test {way} left from here",
+            f"A test {way} has been sent",
             audit.happened(session, clinic.id, what),
-            "Send one to yourself from any message under Words.",
+            "Send one to yourself from any message under Messages.",
             "/words",
         )

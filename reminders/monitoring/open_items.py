@@ -168,7 +168,7 @@ def _unread(session: Session, clinic_id: int, now: datetime) -> Iterator[OpenIte
         yield OpenItem(Kind.BOOKING, since or now, count=count)
 
 
-WHY = {Channel.SMS: "the text did not arrive", Channel.EMAIL: "the email did not arrive"}
+WHY = {Channel.SMS: "the text was not delivered", Channel.EMAIL: "the email was not delivered"}
 
 
 def _questions(session: Session, clinic_id: int) -> Iterator[OpenItem]:

@@ -96,9 +96,9 @@ class RetentionPeriods:
 def forget(
     session: Session, client: Client, now: datetime, *, by: str, asked: bool = True
 ) -> Counter[str]:
-    """Erase a client, with every record merged into theirs: from this transaction on nothing can be read and nothing is sent. Consents,
-    messages and replies remain as keyed hashes, for proof. Return the counts by kind; raises
-    ``InputError`` where the client is erased already.
+    """Erase a client, with every record merged into theirs: from this transaction on nothing can be
+    read and nothing is sent. Consents, messages and replies remain as keyed hashes, for proof.
+    Return the counts by kind; raises ``InputError`` where the client is erased already.
 
     Contacts that no other client has stay suppressed as hashes too: a list that names the client
     again brings no message, a new consent by the client does. Unless the erasure was ``asked`` for,

@@ -97,8 +97,8 @@ def as_open(asked: Question, rows: int) -> OpenQuestion:
 
 
 def take_answer(session: Session, asked: Question, answer: str, by: str, now: datetime) -> None:
-    """Write down what a person answered, and remember it: a choice, or how to greet somebody. Raises
-    ``InputError`` where the question is closed or has no such choice.
+    """Write down what a person answered, and remember it: a choice, or how to greet somebody.
+    Raises ``InputError`` where the question is closed or has no such choice.
     """
     if asked.answered_at is not None:
         raise InputError("This question has already been answered.", "Look at the open questions.")

@@ -42,8 +42,8 @@ SETTLED = frozenset(FeedOutcome) - {
 
 @dataclass(slots=True)
 class FeedCounts:
-    """How many of a calendar's events became what, how many questions they raise, and how many could
-    not be read.
+    """How many of a calendar's events became what, how many questions they raise, and how many
+    could not be read.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)

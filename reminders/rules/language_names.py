@@ -53,8 +53,8 @@ _KNOWN = {
 
 
 def read_language(cell: str) -> str:
-    """Return the tag of a language written as a code or a name, alone or with its country; of several
-    the first. Empty where nothing is said.
+    """Return the tag of a language written as a code or a name, alone or with its country; of
+    several the first. Empty where nothing is said.
 
     Raises ``InputError``; no language is made up.
     """

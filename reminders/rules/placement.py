@@ -104,7 +104,8 @@ def check(milestone: Milestone, place: Placement) -> None:
         <= LONGEST
     ):
         raise InputError(
-            "A message helps for some hours or days.", "Choose from one hour to 31 days."
+            "This is not a possible time for which a message is useful.",
+            "Choose from one hour to 31 days.",
         )
 
 

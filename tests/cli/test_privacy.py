@@ -30,7 +30,7 @@ def test_a_consent_is_recorded_with_its_source_and_a_stop_is_not_lifted(terminal
         "Rosewood Skin",
     )
     refused = terminal.run("client", "consent", "2", "sms", "--source", "paper form", code=2)
-    assert "only they can take that back" in refused.stderr
+    assert "only they can undo that" in refused.stderr
 
 
 def test_forgetting_is_shown_first_and_done_when_told(terminal: Terminal) -> None:
@@ -40,7 +40,7 @@ def test_forgetting_is_shown_first_and_done_when_told(terminal: Terminal) -> Non
     assert terminal.json("export", "1")["client"][0]["first_name"] == "Ana"
     assert "is erased" in terminal.run("forget", "1", "--yes").stdout
     assert terminal.json("export", "1")["client"][0]["first_name"] == "(erased)"
-    assert "erased already" in terminal.run("forget", "1", "--yes", code=2).stderr
+    assert "already been erased" in terminal.run("forget", "1", "--yes", code=2).stderr
 
 
 def practised(terminal: Terminal) -> list[str]:

@@ -251,7 +251,7 @@ def test_a_failing_calendar_is_asked_ever_more_seldom_and_told_after_a_day(diary
     assert waits[-1] >= timedelta(hours=3)
     with reading(diary.house.engine) as session:
         (alert,) = session.scalars(select(Alert)).all()
-    assert alert.subject == "A calendar could not be read for a day"
+    assert alert.subject == "A calendar has not been read for a day"
     assert diary.read(event(ANA)) == "1 event: 1 treatment goes in, 0 questions, 0 other."
     assert diary.feed().failures == 0
 
