@@ -101,7 +101,7 @@ def test_every_page_in_the_way_around_has_help_of_its_own() -> None:
         ("/", "/help/desk#today"),
         ("/lists/7", "/help/lists"),
         ("/clinic/staff", "/help/desk#who-may-do-what"),
-        ("/clinic/record", "/help/desk#clinic"),
+        ("/clinic/record", "/help/desk#settings"),
         ("/listless", "/help"),
         ("/help/lists", "/help"),
     ],
