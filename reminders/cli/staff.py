@@ -81,7 +81,7 @@ def remove(email: Email, clinic: TheClinic) -> None:
                 f"{email} does not belong to {found.name}.", "To see who does: reminders staff list"
             )
         queries.leave(session, member.id, found.id, app.clock())
-        record(session, found.id, COMMAND_LINE, "removed somebody", Staff, member.id, app.clock())
+        record(session, found.id, COMMAND_LINE, "removed a member of staff", Staff, member.id, app.clock())
         out.print(f"{email} can no longer sign in at {found.name}.")
 
 
@@ -95,6 +95,6 @@ def new_phone(email: Email) -> None:
         member.totp_secret, member.totp_step, member.recovery_codes = None, 0, ""
         queries.end_all(session, member.id, app.clock())
         record(
-            session, None, COMMAND_LINE, "took a second step away", Staff, member.id, app.clock()
+            session, None, COMMAND_LINE, "reset two-step sign-in", Staff, member.id, app.clock()
         )
         out.print(f"{email} is signed out, and sets up two-step sign-in again at the next sign-in.")

@@ -134,7 +134,7 @@ def put(
             ]
             raise Problem("in-doubt", 409, f"{done.doubt.sentence} Answer with same_as.", candidates=candidates)  # fmt: skip
         assert done.client is not None
-        caller.record(session, f"put a client ({done.effect})", Client, done.client.id)
+        caller.record(session, f"saved a client ({done.effect})", Client, done.client.id)
         return shapes.ClientPut.model_validate(
             {"effect": done.effect.value, "client": shape_of(session, caller, done.client)}
         )

@@ -120,7 +120,7 @@ def put(caller: Staff, source: Source, external_id: ExternalId, body: BookingInp
         session.flush()
         told = _told(session, caller, source, external_id, left_out=True)
         if done.treatment is not None and done.effect is not Effect.UNCHANGED:
-            caller.record(session, f"put a booking ({done.effect})", Treatment, done.treatment.id)
+            caller.record(session, f"saved a booking ({done.effect})", Treatment, done.treatment.id)
         return shapes.BookingPut.model_validate(told | _done(done))
 
     return caller.once(act)
