@@ -42,9 +42,7 @@ def endpoints(
     remove: Annotated[int | None, typer.Option(metavar="ID", help="Remove this webhook.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a clinic's webhooks, which send events to other systems; add one (its secret is shown
-    once) or remove one.
-    """
+    """Show a clinic's webhooks; add one (its secret is shown once) or remove one."""
     made: NewEndpoint | None = None
     with opened() as app:
         with writing(app.engine) as session:

@@ -23,9 +23,7 @@ Only = Annotated[str | None, typer.Option(help="Only this clinic.")]
 
 
 def show_questions(clinic: Only = None, as_json: AsJson = False) -> None:
-    """Show the open questions about imports and about clients who joined, with the possible
-    answers.
-    """
+    """Show the open questions about imports and new clients, with the possible answers."""
     with opened() as app, reading(app.engine) as session:
         clinic_id = find_clinic(session, clinic).id if clinic else None
         found = [_shape(session, asked) for asked in open_questions(session, clinic_id)]
