@@ -81,7 +81,15 @@ def remove(email: Email, clinic: TheClinic) -> None:
                 f"{email} does not belong to {found.name}.", "To see who does: reminders staff list"
             )
         queries.leave(session, member.id, found.id, app.clock())
-        record(session, found.id, COMMAND_LINE, "removed a member of staff", Staff, member.id, app.clock())
+        record(
+            session,
+            found.id,
+            COMMAND_LINE,
+            "removed a member of staff",
+            Staff,
+            member.id,
+            app.clock(),
+        )
         out.print(f"{email} can no longer sign in at {found.name}.")
 
 
@@ -94,7 +102,5 @@ def new_phone(email: Email) -> None:
             stop(f"Nobody signs in as {email}.", "To see who can: reminders staff list")
         member.totp_secret, member.totp_step, member.recovery_codes = None, 0, ""
         queries.end_all(session, member.id, app.clock())
-        record(
-            session, None, COMMAND_LINE, "reset two-step sign-in", Staff, member.id, app.clock()
-        )
+        record(session, None, COMMAND_LINE, "reset two-step sign-in", Staff, member.id, app.clock())
         out.print(f"{email} is signed out, and sets up two-step sign-in again at the next sign-in.")

@@ -64,7 +64,7 @@ def _quoting(
     stale = [
         was for was, _ in changed.values() if re.search(rf"(?<![\d.]){was}(?![\d.]\d|\d)", spelled)
     ]
-    found = [WordingReview(version, f"It still says {was}.") for was in stale]
+    found = [WordingReview(version, f"It still contains {was}.") for was in stale]
     if asks:
-        found.append(WordingReview(version, f"It quotes “{'”, “'.join(asks)}”, which changed."))
+        found.append(WordingReview(version, f"It uses “{'”, “'.join(asks)}”, which has changed."))
     return found

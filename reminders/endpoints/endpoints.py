@@ -49,7 +49,7 @@ def add(
     """Add an address, to be told what happens from now on. Raises ``InputError``."""
     address, told = endpoint_address(typed), read_kinds(kinds)
     if len(queries.of_clinic(session, clinic.id)) >= MOST:
-        raise InputError(f"There are already {MOST} webhooks.", "Remove one that is not needed.")
+        raise InputError(f"There are already {MOST} webhooks.", "Remove one you do not need.")
     events.place_events(session, clinic.id, now)
     secret, its = new_secret(), _of_clinic(sealing, clinic.id)
     endpoint = Endpoint(
@@ -75,7 +75,7 @@ def read_kinds(kinds: Collection[str]) -> str:
     if unknown := sorted(set(kinds) - set(EventKind)):
         raise InputError(f"There are no events called “{unknown[0]}”.", f"Choose among {', '.join(EventKind)}.")  # fmt: skip
     if not kinds:
-        raise InputError("No events are chosen.", "Choose at least one kind of event.")
+        raise InputError("No events are chosen.", "Choose at least one.")
     return " ".join(kind for kind in EventKind if kind in kinds)
 
 

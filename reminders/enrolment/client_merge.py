@@ -80,14 +80,11 @@ def _session_of(treatment: Treatment) -> tuple[object, ...]:
 
 def _check(keep: Client, gone: Client) -> None:
     if keep.id == gone.id:
-        raise InputError("These two are already one client.", "Name two different clients.")
+        raise InputError("These are the same client.", "Choose two different clients.")
     if keep.clinic_id != gone.clinic_id:
-        raise InputError(
-            "These clients belong to two different clinics.",
-            "Only clients of the same clinic can be merged.",
-        )
+        raise InputError("These clients belong to different clinics.", "They cannot be merged.")
     if keep.erased_at or gone.erased_at:
-        raise InputError("One of these two was erased.", "An erased client cannot be merged.")
+        raise InputError("One of these clients has been erased.", "They cannot be merged.")
 
 
 def _missing(keep: Client, gone: Client, *, same_number: bool = False) -> list[str]:
@@ -191,7 +188,9 @@ def _lock(session: Session, *clients: Client) -> None:
     for client in clients:
         session.refresh(client)
         if client.merged_into:
-            raise InputError("One of these two has just been merged.", "Open the clients again.")
+            raise InputError(
+                "One of these clients has just been merged.", "Reload the page and check again."
+            )
 
 
 def undoable(session: Session, keep: Client, now: datetime) -> ClientMerge | None:
@@ -210,7 +209,7 @@ def undo(
     """
     done = undoable(session, keep, now)
     if done is None:
-        raise InputError("There is no merge to undo.", "A merge can only be undone for a day.")
+        raise InputError("There is no merge to undo.", "A merge can be undone for 24 hours.")
     gone = people.record(session, done.gone_id)
     people.lock(session, [keep.id, gone.id])
     moved = json.loads(done.moved)

@@ -9,6 +9,7 @@ from functools import partial
 from babel.core import get_global
 from sqlalchemy.orm import Session
 
+from reminders.enrolment.countries import country_of, read_country
 from reminders.plans.reminder_plans import replan_clinic
 from reminders.rules import sending_hours, zone_names
 from reminders.rules.caps import MOST_A_DAY, MOST_A_WEEK
@@ -47,7 +48,7 @@ def add(session: Session, typed: Fields, now: datetime, *, live: bool) -> Clinic
     )
     faults = _apply_fields(clinic, typed)
     if clinic.name and people.clinic_named(session, clinic.name):
-        faults.append("name: There is a clinic of that name. Edit it, or choose another name.")
+        faults.append("name: There is already a clinic with this name. Choose another name.")
     if faults:
         raise ClinicError(faults)
     clinic.slug = people.free_slug(session, clinic.name)
@@ -82,24 +83,29 @@ def edit(
     live: bool | None = None,
 ) -> None:
     """Change a clinic, and with its zone or hours everyone's plan. Raises ``ClinicError``."""
-    before = (clinic.time_zone, clinic.sending_hours, clinic.phone)
+    before = _planned_by(clinic)
     faults = _apply_fields(
         clinic, {name: value for name, value in typed.items() if value is not None}
     )
     namesake = people.clinic_named(session, clinic.name)
     if namesake is not None and namesake.id != clinic.id:
-        faults.append("name: There is another clinic of that name. Choose a different one.")
+        faults.append("name: There is already a clinic with this name. Choose another name.")
     if faults:
         raise ClinicError(faults)
     if live is not None:
         set_live(clinic, now, live=live)
     session.flush()
-    if before != (clinic.time_zone, clinic.sending_hours, clinic.phone):
+    if before != _planned_by(clinic):
         replan_clinic(session, library, clinic, now)
     if live:
         plans.wake(session, clinic.id, Reason.PRACTICE)
     if not clinic.attendance_required:
         plans.wake(session, clinic.id, Reason.NOT_CONFIRMED)
+
+
+def _planned_by(clinic: Clinic) -> tuple[str, ...]:
+    """Return the particulars that everyone's plan depends on."""
+    return clinic.time_zone, clinic.country, clinic.sending_hours, clinic.phone
 
 
 def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
@@ -112,9 +118,11 @@ def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
 def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
     """Write down what can be read, and return what is wrong with the rest."""
     faults: list[str] = []
+    zone, country = clinic.time_zone, clinic.country
     readers: dict[str, Callable[[str], str | int | bool]] = {
         "name": _name,
         "time_zone": lambda text: zone_names.read_zone(text, get_global("windows_zone_mapping")),
+        "country": lambda text: read_country(text, clinic.time_zone),
         "phone": lambda text: read_phone(text, clinic.country or None).number,
         "email": read_email,
         "address": _required,
@@ -124,14 +132,16 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
         "attendance_required": _yes,
     }
     for name, read in readers.items():
-        if name not in typed or (name == "phone" and "+" not in str(typed[name]) and faults):
+        if name not in typed or (name == "country" and typed[name] == country):
+            continue  # a country that nobody chose anew follows the zone
+        if name == "phone" and "+" not in str(typed[name]) and faults:
             continue  # without its zone we cannot tell whose national numbers are meant
         try:
             setattr(clinic, name, read(str(typed[name])))
         except InputError as error:
             faults.append(f"{name}: {error}")
-        if name == "time_zone" and clinic.time_zone:
-            clinic.country = _country(clinic.time_zone)
+        if name == "time_zone" and clinic.time_zone != zone:
+            clinic.country = country_of(clinic.time_zone)
     clinic.name_key = people.name_key(clinic.name)
     return faults
 
@@ -143,7 +153,7 @@ def _name(text: str) -> str:
 def _required(text: str) -> str:
     found = clean(text)
     if not found:
-        raise InputError("This is empty.", "Fill it in; clients see it in messages.")
+        raise InputError("This cannot be empty.", "Clients see it in messages.")
     return found
 
 
@@ -162,11 +172,6 @@ def _count(most: int, text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= most:
         raise InputError(
             f"This is not a number from 1 to {most}." if most > 1 else "This can only be 1.",
-            "At most 1 text a day and 3 a week go to one number; fewer a week can be set.",
+            "One number gets at most 1 text a day and 3 a week; you can set fewer a week.",
         )
     return int(text)
-
-
-def _country(time_zone: str) -> str:
-    """Return the country a zone lies in, whose way of writing numbers and dates is meant."""
-    return str(get_global("zone_territories").get(time_zone, "") or "")

@@ -22,17 +22,21 @@ SOMEBODY_NEW = 0
 """Says in place of a client's id that staff know it is nobody they know."""
 
 SENTENCES = {
-    Why.BOOKING_OF_ANOTHER: "The list has {known}’s booking number, but {told}’s name and number."
-    " Whose treatment is it?",
-    Why.CLIENT_NUMBER_OF_ANOTHER: "The list has {known}’s client number, but the name {told}."
-    " Who is it?",
-    Why.SIMILAR_NAME: "{told} has the number or address of {known}. Is it the same person?",
-    Why.SEVERAL_FIT: "{told} may be any of several clients. Who is it?",
-    Why.CONTACTS_OF_TWO: "{told} has the number of one client and the address of another. Who is it?",
-    Why.NAMESAKE: "{known} is a client with another number or address. Is {told} the same person?",
-    Why.NAME_ALONE: "{told} is in your calendar without a number or address, and no client has"
-    " exactly this name. Who is it? If they are new, add them as a client, and the treatment is imported.",
-    Why.SHARED_CONTACT: "{known} already has this number or address. Is {told} the same person?",
+    Why.BOOKING_OF_ANOTHER: "The booking number is {known}’s, but the name and contact details are"
+    " {told}’s. Whose treatment is it?",
+    Why.CLIENT_NUMBER_OF_ANOTHER: "The client number is {known}’s, but the name is {told}. Who is it?",
+    Why.SIMILAR_NAME: "{told} has the same phone number or email address as {known}."
+    " Is it the same person?",
+    Why.SEVERAL_FIT: "{told} may be one of several existing clients. Which client is it?",
+    Why.CONTACTS_OF_TWO: "{told} has the phone number of one client and the email address of another."
+    " Which client is it?",
+    Why.NAMESAKE: "There is already a client {known} with another phone number or email address."
+    " Is {told} the same person?",
+    Why.NAME_ALONE: "{told} is in your calendar without a phone number or email address, and no"
+    " client has exactly this name. Which client is it? If it is a new client, add them, and the"
+    " booking is matched automatically.",
+    Why.SHARED_CONTACT: "{known} already has this phone number or email address."
+    " Is {told} the same person?",
 }
 
 _NUMBERED = {Why.BOOKING_OF_ANOTHER, Why.CLIENT_NUMBER_OF_ANOTHER}
@@ -163,13 +167,13 @@ class ClientIndex:
         sentence = SENTENCES[why].format(known=_named(known[0]) if known else "", told=name)
         numbered = why in _NUMBERED
         labels = {
-            one.id: _described(one) + (": the details changed" if numbered else _news(person, one))
+            one.id: _described(one) + (": update the details" if numbered else _news(person, one))
             for one in known
         }
         return (
             sentence,
             labels,
-            f"{name}, another booking" if numbered else f"Somebody else: {name}",
+            f"A different booking for {name}" if numbered else f"New client: {name}",
         )
 
 
@@ -187,7 +191,7 @@ def _news(person: Person, one: Known) -> str:
     phone = show_phone(person.phone) if one.phone and person.phone not in {None, one.phone} else ""
     email = person.email if one.email and person.email not in {None, one.email} else ""
     new = " and ".join(filter(None, (phone, email)))
-    return f": {new} from now on" if new else ""
+    return f": change to {new}" if new else ""
 
 
 def _known(client: Client, treatments: Iterable[Treatment], records: Iterable[Client]) -> Known:

@@ -249,7 +249,7 @@ class ClientMatcher:
         if ahead and enrolment.external_id is None and when.ends_at > self._now:
             days = " and ".join(f"{day:%d %B}" for day in sorted({*ahead, enrolment.treated_on}))
             done.remarks.append(
-                f"There are treatments on {days} now; if one replaces another, cancel that one.",
+                f"The client now has treatments on {days}. If one replaces another, cancel the other one.",
             )
         return done
 

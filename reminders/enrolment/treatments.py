@@ -17,6 +17,7 @@ from reminders.enrolment.treatment_fields import attendance_fields, attendance_o
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.planning import Replan, timing
 from reminders.rules.questions import NOBODY_ASKED, Answers
+from reminders.rules.reason_texts import WAYS
 from reminders.rules.terms import Act
 from reminders.rules.visits import ToldBy, Word, moved, told
 from reminders.store.queries import consents, people, plans
@@ -25,8 +26,8 @@ from reminders.store.tables import Client, Clinic, Treatment
 from reminders.wording.library import Library
 
 WHO_CAN = {
-    True: "a list cannot undo it",
-    False: "only the client can undo this, by texting START or on their own page",
+    True: "An import cannot change this.",
+    False: "Only the client can change this, by texting START or on their own page.",
 }
 """Who may take a no back, by whether a list says so."""
 
@@ -54,8 +55,8 @@ def enrol(
 
     ``enrolments`` is everything the clinic tells us at once; what it does not mention stays as it
     is. ``answers`` say who was meant by what was in doubt before. Runs in the caller's transaction:
-    all of it, or none. What the list ``import_id`` brings is hidden while it arrives, and what it
-    says of somebody known is postponed.
+    all of it, or none. What the list ``import_id`` brings is hidden while it arrives, and what it says
+    of somebody known is postponed.
     """
     done: list[EnrolmentResult] = []
     for batch in batches(enrolments, lambda: TOGETHER):
@@ -119,7 +120,7 @@ def _record_consents(
             stopped = refused or ledger.contact_of(one.client, answer.channel) in barred
             if stopped and answer.given:
                 one.remarks.append(
-                    f"The client has opted out of {answer.channel}; {WHO_CAN[answer.proof is None]}."
+                    f"The client has opted out of {WAYS[answer.channel]}. {WHO_CAN[answer.proof is None]}"
                 )
             if known.get(key) == answer.given or (known.get(key) is False and stopped):
                 continue
@@ -180,8 +181,8 @@ def hear(
     by: ToldBy,
     now: datetime,
 ) -> Replan:
-    """Note what is said of a treatment's visit, and return what that changes: what has not left
-    stops at once if the client did not come, and what waited for the word goes if they did.
+    """Note what is said of a treatment's visit, and return what that changes: what has not left stops
+    at once if the client did not come, and what waited for the word goes if they did.
     """
     people.lock(session, [treatment.client_id])
     said = told(attendance_of(treatment), word, by, now)

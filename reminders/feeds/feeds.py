@@ -18,7 +18,7 @@ MOST = 20
 """How many calendars a clinic may have."""
 
 LOST_KEY = InputError(
-    "The address of this calendar can no longer be decrypted, because SECRET_KEY has changed.",
+    "The address of this calendar cannot be read because SECRET_KEY was changed.",
     "Remove the calendar and add it again.",
 )
 
@@ -31,7 +31,7 @@ def add(
     """
     address, its = https_address(typed), _of_clinic(sealing, clinic.id)
     if len(queries.of_clinic(session, clinic.id)) >= MOST:
-        raise InputError(f"There are {MOST} calendars already.", "Remove one that is not needed.")
+        raise InputError(f"There are already {MOST} calendars.", "Remove one you do not need.")
     row = {
         "clinic_id": clinic.id,
         "host": host_of(address),

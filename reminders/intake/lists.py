@@ -66,8 +66,8 @@ def check(
         CellRemark(
             1,
             column,
-            f"No column was recognised as {what}.",
-            f"Name the column, for example with --columns “{_like(checked.ignored)}={any_of[-1]}”, or add one.",
+            f"No column was recognised for {what}.",
+            f"Say which one does, like --columns “{_like(checked.ignored)}={any_of[-1]}”, or add one.",
         )
         for column, (any_of, what) in NEEDED.items()
         if not columns.keys() & set(any_of)
@@ -185,13 +185,13 @@ def _check_row(
     if same == row.number:
         (cancelled if enrolment.cancelled else checked.good).append(one)
     else:
-        again = f"Row {same} is the same; it is imported once."
+        again = f"Row {same} is identical. It is imported once."
         checked.notes.append(CellRemark(row.number, "", again))
 
 
 def _first_like(one: NumberedEnrolment, seen: dict[object, NumberedEnrolment]) -> NumberedEnrolment:
-    """Return the first row that says the same, which is kept by its hash alone: of a long list,
-    what all rows say would take as much room again.
+    """Return the first row that says the same, which is kept by its hash alone: of a long list, what
+    all rows say would take as much room again.
     """
     told = _told(one[1])
     first = seen.setdefault(hash(told), one)

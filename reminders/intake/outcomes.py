@@ -10,7 +10,7 @@ EFFECTS = {
     Effect.MOVED: ("treatment moved", "treatments moved"),
     Effect.UPDATED: ("client updated", "clients updated"),
     Effect.CANCELLED: ("treatment cancelled", "treatments cancelled"),
-    Effect.UNCHANGED: ("already known", "already known"),
+    Effect.UNCHANGED: ("row unchanged", "rows unchanged"),
 }
 
 SHOWN = 5
@@ -23,20 +23,20 @@ def outcome(taken: Taken, waited: int) -> str:
     if taken.rows:
         said = f"{count_of(taken.rows, 'row')} imported: {', '.join(did)}."
     elif taken.made_one:
-        said = "They are merged into one client. On the client’s page this can be undone for a day."
+        said = "Clients merged. You can undo this on the client’s page for 24 hours."
     elif did:
         said = f"Done: {', '.join(did)}."
     elif waited and not taken.asked and not taken.faults:
-        said = f"The answer is remembered. {count_of(waited, 'row')} skipped."
+        said = f"Answer saved. {count_of(waited, 'row is', 'rows are')} not imported."
     else:
-        said = "The answer is remembered."
+        said = "Answer saved."
     if taken.planned:
         said += f" {count_of(taken.planned, 'message')} scheduled."
     if taken.asked:
-        asked = count_of(taken.asked, "question")
-        said += f" {asked} about the same rows {'follows' if taken.asked == 1 else 'follow'}."
+        asked = count_of(taken.asked, "more question")
+        said += f" There {'is' if taken.asked == 1 else 'are'} {asked} about the same rows."
     faults = [
         f"Row {one.row} cannot be imported: {one.problem} {one.advice}" for one in taken.faults
     ]
-    more = [f"There are {len(faults) - SHOWN} more such rows."] if len(faults) > SHOWN else []
+    more = [f"And {len(faults) - SHOWN} more."] if len(faults) > SHOWN else []
     return " ".join([said, *faults[:SHOWN], *more])

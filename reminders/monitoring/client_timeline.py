@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from reminders.rules.decision import Defer, Skip, decide
-from reminders.rules.reason_texts import PLAIN
+from reminders.rules.reason_texts import PLAIN, WAYS
 from reminders.rules.terms import Act, Channel, Facts, Message, OneOffKind, Reason, Status
 from reminders.rules.visits import ToldBy
 from reminders.senders.twilio_errors import say
@@ -99,9 +99,9 @@ def ahead_of(facts: Facts, reminder: Reminder) -> str:
     """Return why a planned message would not be sent at its time, as far as is known today."""
     match decide(facts, reminder.due_at):
         case Skip(reason):
-            return f"As things are now, it will not be sent: {PLAIN[reason]}."
+            return f"It will be skipped: {PLAIN[reason]}."
         case Defer(_, reason):
-            return f"It is waiting: {PLAIN[reason]}."
+            return f"It will be sent later: {PLAIN[reason]}."
         case _:
             return ""
 
@@ -128,11 +128,11 @@ def _facts(step: ClientMessage) -> Iterator[tuple[str, str]]:
     """Return what an auditor asks about a message, with the answers."""
     r, treatment = step.reminder, step.treatment
     if treatment is not None:
-        yield "Counted from", f"treatment on {_day(treatment.treated_on)}"
+        yield "Treatment", _day(treatment.treated_on)
     yield "Scheduled for", f"{_day(r.due_on)} ({r.scheduled_at:%H:%M} UTC)"
-    yield "Too late after", f"{r.stale_at:%d %b %Y %H:%M} UTC"
+    yield "Valid until", f"{r.stale_at:%d %b %Y %H:%M} UTC"
     if step.one_off is not None and step.one_off.kind is OneOffKind.ANSWER:
-        yield "Written by", "a member of staff"
+        yield "Written by", "Staff"
     for number, tried in enumerate(step.attempts, 1):
         yield f"Attempt {number}", _attempt(tried)
 
@@ -155,22 +155,16 @@ def _day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
-WAYS = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
-
-
 def _consent(sentence: Consent) -> TimelineEntry:
     answer = (
-        "No consent yet to"
+        "No answer about"
         if sentence.act is Act.UNMERGE
         else "Consented to"
         if sentence.given
-        else "Declined"
+        else "Declined or opted out of"
     )
     title = f"{answer} {WAYS[sentence.channel]}"
-    facts = (
-        ("Given at", f"{sentence.given_at:%d %b %Y %H:%M} UTC"),
-        ("Proof kept in", sentence.source),
-    )
+    facts = (("Date", f"{sentence.given_at:%d %b %Y %H:%M} UTC"), ("Source", sentence.source))
     return TimelineEntry(
         sentence.recorded_at, "consent", title, facts=facts, channel=sentence.channel
     )
@@ -178,7 +172,7 @@ def _consent(sentence: Consent) -> TimelineEntry:
 
 def _reply(reply: Reply) -> TimelineEntry:
     return TimelineEntry(
-        reply.received_at, "reply", "The client wrote", words=reply.body, channel=Channel.SMS
+        reply.received_at, "reply", "Reply from the client", words=reply.body, channel=Channel.SMS
     )
 
 
@@ -190,7 +184,7 @@ def _visits(session: Session, client_id: int) -> Iterator[TimelineEntry]:
             title = "No-show" if one.missed_at else "Attended"
             facts = (
                 ("Treatment", _day(one.treated_on)),
-                ("Reported by", "the booking system or an import"),
+                ("Source", "Booking system or import"),
             )
             yield TimelineEntry(said_at, "change", title, facts=facts)
 

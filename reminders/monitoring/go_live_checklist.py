@@ -39,23 +39,23 @@ def lines(session: Session, clinic: Clinic, now: datetime, *, delivers: bool) ->
 def _people(session: Session, clinic: Clinic, now: datetime) -> Iterator[Requirement]:
     whole = all((clinic.name, clinic.phone, clinic.email, clinic.address))
     yield Requirement(
-        "The clinic’s name, phone, email and postal address are filled in",
+        "Clinic name, phone number, email address and postal address are filled in",
         whole,
         "Fill them in; messages show them.",
         "#details",
     )
     yield Requirement(
-        "A responsible person has read and accepted the wording",
+        "Somebody responsible has read and approved the default wording",
         not needs_review(clinic.wording_accepted_at, now.date()),
-        "Read every message under Messages, then accept the wording below.",
+        "Read every message under Messages, then approve the wording below.",
         "#accept",
     )
     owners = [one for one, role in staff.of_clinic(session, clinic.id) if role is Role.OWNER]
     yield Requirement(
         "An owner uses two-step sign-in",
         any(owner.totp_secret for owner in owners),
-        "An owner sets it up when signing in.",
-        "/clinic/staff",
+        "An owner sets it up under My account.",
+        "/account",
     )
 
 
@@ -63,23 +63,23 @@ def _ways(
     session: Session, clinic: Clinic, now: datetime, *, delivers: bool
 ) -> Iterator[Requirement]:
     yield Requirement(
-        "This installation sends messages",
+        "This installation can send messages",
         delivers,
-        "Your system administrator sets DELIVERY=live, an account for texts and a mail server.",
+        "Your system administrator sets DELIVERY=live and adds a text account and a mail server.",
         "#senders",
     )
     beat = delivery.last_beat(session)
     yield Requirement(
-        "The sending process is running",
+        "The sending service is running",
         beat is not None and now - beat < SILENCE,
-        "Your system administrator runs: reminders serve",
+        "Your system administrator starts it with “reminders serve”.",
         "#senders",
     )
     for channel, what in TESTED.items():
-        way = {Channel.SMS: "text", Channel.EMAIL: "email"}[channel]
+        name = {Channel.SMS: "A test text was sent", Channel.EMAIL: "A test email was sent"}
         yield Requirement(
-            f"A test {way} has been sent",
+            name[channel],
             audit.happened(session, clinic.id, what),
-            "Send one to yourself from any message under Messages.",
+            "Send yourself one from any message under Messages.",
             "/words",
         )

@@ -112,10 +112,10 @@ def _double(one: ListedClient | None, other: ListedClient | None) -> LikelyDoubl
 def _shared(one: ListedClient, other: ListedClient) -> str:
     alike = _alike(one, other)
     if alike and one.phone and one.phone == other.phone:
-        return "with the same phone number"
+        return "same phone number"
     if alike and one.email and one.email == other.email:
-        return "with the same email address"
-    return "with the same name" if one.name_key and one.name_key == other.name_key else ""
+        return "same email address"
+    return "same name" if one.name_key and one.name_key == other.name_key else ""
 
 
 def _alike(one: ListedClient, other: ListedClient) -> bool:

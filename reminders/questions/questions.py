@@ -97,11 +97,13 @@ def as_open(asked: Question, rows: int) -> OpenQuestion:
 
 
 def take_answer(session: Session, asked: Question, answer: str, by: str, now: datetime) -> None:
-    """Write down what a person answered, and remember it: a choice, or how to greet somebody.
-    Raises ``InputError`` where the question is closed or has no such choice.
+    """Write down what a person answered, and remember it: a choice, or how to greet somebody. Raises
+    ``InputError`` where the question is closed or has no such choice.
     """
     if asked.answered_at is not None:
-        raise InputError("This question has already been answered.", "Look at the open questions.")
+        raise InputError(
+            "This question has already been answered.", "Reload the page to see what is still open."
+        )
     choices = dict(json.loads(asked.choices))
     keys, kind = list(choices), QuestionKind(asked.kind)
     answer = _chosen(kind, choices, answer)
@@ -130,7 +132,7 @@ def _chosen(kind: QuestionKind, choices: Mapping[str, str], answer: str) -> str:
         proposed = next(iter(choices), "")
         if said in _NO or proposed in {"", LEAVE_OUT}:
             raise InputError(
-                f"“{answer}” is not a name.", "Write the name to greet the client by, or leave-out."
+                f"“{answer}” is not a name.", "Enter the name to use in messages, or leave-out."
             )
         return proposed
     return answer if answer in choices else by_label.get(said, answer)

@@ -108,7 +108,7 @@ def next_read(now: datetime, failures: int, spread: float) -> datetime:
 def told(counts: FeedCounts) -> str:
     """Say in a sentence what a calendar holds."""
     said = [
-        f"{_count(counts.treatments, 'treatment')}",
+        _count(counts.treatments, "treatment"),
         _count(counts.questions, "question"),
         _count(counts.others, "other event"),
     ]

@@ -32,7 +32,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-EXAMPLE = "Write it like 2026-03-14 15:30 or 14 March 2026."
+EXAMPLE = "Enter it like 2026-03-14 15:30, or 14 March 2026."
 
 
 class Moment(NamedTuple):
@@ -69,7 +69,7 @@ def read_moment(cell: str, zone: ZoneInfo, *, day_comes_first: bool, today: date
     text = clean(cell)
     moment = _iso(text, zone) or _serial(text) or _spelled(text, day_comes_first=day_comes_first)
     if moment is None:
-        raise InputError("This is not a date we can read.", EXAMPLE)
+        raise InputError("This is not a date.", EXAMPLE)
     if abs(moment.day - today) > FURTHEST:
         raise InputError(
             f"{moment.day:%d %B %Y} is more than five years from today.",

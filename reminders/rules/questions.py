@@ -74,16 +74,16 @@ NO_REMINDERS = "none"
 LEAVE_OUT = "leave-out"
 SOMEBODY_ELSE = "new"
 CANCELLED = "cancelled"
-_LEAVE_OUT = Choice(LEAVE_OUT, "Skip it")
+_LEAVE_OUT = Choice(LEAVE_OUT, "Do not import")
 
 
 def about_service(name: str, protocols: Iterable[Protocol]) -> Doubt:
     """Ask which treatment a service is, once for each name."""
     kinds = tuple(Choice(p.key, p.name) for p in protocols)
     sentence = (
-        f"Is “{name}” a treatment with reminders?"
+        f"Which reminders does the service “{name}” get?"
         if fold(name)
-        else "Some rows have no service. Are they treatments with reminders?"
+        else "Some rows have no service. Which reminders do they get?"
     )
     none = Choice(NO_REMINDERS, "No reminders")
     return Doubt(QuestionKind.SERVICE, service_key(name), name, sentence, (*kinds, none))
@@ -97,9 +97,9 @@ def about_status(word: str) -> Doubt:
         word,
         f"What does the status “{word}” mean?",
         (
-            Choice(Outcome.TAKES_PLACE, "It takes place or took place"),
-            Choice(Outcome.NOT_TAKING_PLACE, "It does not take place"),
-            Choice(Outcome.NOT_YET, "It is not confirmed yet"),
+            Choice(Outcome.TAKES_PLACE, "Confirmed or completed"),
+            Choice(Outcome.NOT_TAKING_PLACE, "Cancelled or no-show"),
+            Choice(Outcome.NOT_YET, "Not confirmed yet"),
         ),
     )
 
@@ -108,7 +108,7 @@ def about_name(subject: str, came: str, proposal: str) -> Doubt:
     """Ask how to greet somebody whose name came with something else, or is none."""
     proposed = (Choice(proposal, f"Yes, {proposal}"),) if proposal else ()
     sentence = (
-        f"The list says “{came}”. Is “{proposal}” the right name for greetings?"
+        f"Messages will greet this client as “{proposal}”. Is that right? The file says “{came}”."
         if proposal
         else f"How should messages greet “{came}”?"
     )
@@ -118,12 +118,12 @@ def about_name(subject: str, came: str, proposal: str) -> Doubt:
 def about_phone(subject: str, cell: str, numbers: Iterable[str], name: str) -> Doubt:
     """Ask which of several numbers is the client's own."""
     own = tuple(Choice(number, number) for number in numbers)
-    sentence = f"The list says “{cell}”. Which number is {name or 'the client'}’s own?"
+    sentence = f"Which number belongs to {name or 'the client'}? The file says “{cell}”."
     return Doubt(QuestionKind.PHONE, subject, cell, sentence, (*own, _LEAVE_OUT))
 
 
 def about_person(
-    subject: str, sentence: str, known: Mapping[int, str], new: str = "Somebody else"
+    subject: str, sentence: str, known: Mapping[int, str], new: str = "New client"
 ) -> Doubt:
     """Ask whom a row means; ``known`` are the clients it may mean, with what tells them apart."""
     choices = (*_one_of(known, new), _LEAVE_OUT)
@@ -160,19 +160,21 @@ def about_vanished(source: str, gone: Mapping[int, str], *, named: int = 5) -> D
     """
     shown = dict(list(gone.items())[:named])
     who = [*shown.values(), *([f"and {len(gone) - named} more"] if len(gone) > named else [])]
-    each = tuple(Choice(f"{CANCELLED}:{n}", f"{name} was cancelled") for n, name in shown.items())
+    each = tuple(Choice(f"{CANCELLED}:{n}", f"Cancel {name}") for n, name in shown.items())
     if len(gone) == 1:
-        asked = "This treatment is no longer in your list: {}. Was it cancelled?"
-        yes, no, each = "Yes, it was cancelled", "No, it takes place", ()
+        sentence = f"This treatment is no longer in your file: {who[0]}. Was it cancelled?"
+        yes, no, each = "Yes, cancel it", "No, keep it", ()
     else:
-        asked = "These treatments are no longer in your list: {}. Were they cancelled?"
-        all_of_them = "both" if len(gone) == 2 else f"all {len(gone)}"
-        yes, no = f"Yes, {all_of_them} were cancelled", "No, they take place"
+        sentence = (
+            f"These treatments are no longer in your file: {', '.join(who)}. Were they cancelled?"
+        )
+        every = "both" if len(gone) == 2 else f"all {len(gone)}"
+        yes, no = f"Yes, cancel {every}", f"No, keep {every}"
     return Doubt(
         QuestionKind.VANISHED,
         source,
         "",
-        asked.format(", ".join(who)),
+        sentence,
         (Choice(CANCELLED, yes), Choice("keep", no), *each),
         tuple(gone),
     )

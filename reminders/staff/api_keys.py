@@ -30,7 +30,7 @@ def create(
     """Make a key, and return it with its secret, which is shown once. Raises ``InputError``."""
     called = read_name(name)
     if not called:
-        raise InputError("The key has no name.", "Name the system that will use it.")
+        raise InputError("The API key has no name.", "Name the program that will use it.")
     token = PREFIX + credentials.new_token()
     key = ApiKey(
         clinic_id=clinic.id,

@@ -28,7 +28,7 @@ def test_preview_says_why_a_client_gets_nothing(terminal: Terminal) -> None:
     terminal.ready()
     found = terminal.json("preview", "--client", "3")["reminders"]
     assert {row["reason"] for row in found if row["milestone"] != "week-before"} == {"no-consent"}
-    assert "has not said yes" in terminal.run("preview", "--client", "3").stdout
+    assert "has not consented" in terminal.run("preview", "--client", "3").stdout
 
 
 def test_preview_of_a_practising_clinic_says_what_would_go(terminal: Terminal) -> None:

@@ -61,7 +61,7 @@ def test_a_row_that_cannot_go_in_after_all_is_told(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     "words,said",
     [
-        (("9", "none"), "There is no such question."),
+        (("9", "none"), "This question no longer exists."),
         (("1", "botox"), "Choose one of: skin-needling"),
     ],
 )

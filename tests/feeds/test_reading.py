@@ -301,7 +301,7 @@ def test_another_secret_key_is_told_as_what_it_is(diary: Diary) -> None:
         feed = queries.by_id(session, diary.feed_id)
         assert feed is not None
         feed.address = feed.address[:-9] + "AAAAAAA=="
-    assert "SECRET_KEY is another" in diary.read_again()
+    assert "SECRET_KEY was changed" in diary.read_again()
 
 
 def test_of_an_erased_client_an_event_is_never_taken_in_again(house: House, diary: Diary) -> None:

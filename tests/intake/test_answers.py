@@ -78,7 +78,7 @@ def test_the_desk_asks_and_one_tap_answers(house: House, browser: TestClient) ->
     assert "1 question for you" in desk.text
     assert "Same person?" not in desk.text
     desk.get("/questions")
-    assert "Ana Costa has joined through your form. Ana Costa is a client" in desk.text
+    assert "Ana Costa has signed up by your form. You know Ana Costa already" in desk.text
     assert "Ana Costa, +44 7700 900101: +44 7700 900177 from now on" in desk.text
     assert "Somebody else: Ana Costa" in desk.text
     assert "Skip it" not in desk.text
@@ -361,13 +361,13 @@ def test_whoever_is_erased_is_asked_about_no_more(
     house.enrol(ana(TREATED, last_name="Costarica"))
     join(house, browser, name="Ina", last_name="Costarica", phone="07700 900101")
     number = joined(house)
-    assert "ina costarica has joined" in everything(house)
+    assert "ina costarica has signed up" in everything(house)
     forget(house, 1 if who == "known" else number)
     assert asked(house) == []
     gone, stays = ('"ina"', '"ana"') if who == "joined" else ('"ana"', '"ina"')
     assert gone not in everything(house)
     assert stays in everything(house)
-    assert "has joined" not in everything(house)
+    assert "has signed up" not in everything(house)
 
 
 def test_of_several_the_others_are_still_asked_about(house: House, browser: TestClient) -> None:

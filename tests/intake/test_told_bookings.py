@@ -39,7 +39,7 @@ def test_a_booking_becomes_a_treatment_of_whoever_booked(house: House) -> None:
     vendor = Vendor(house, CALCOM)
     answer = vendor.told(calcom())
     assert answer["outcome"] == "taken"
-    assert answer["detail"].startswith("A new booking.")
+    assert answer["detail"].startswith("New booking.")
     assert standing(house) == [AT_FIRST]
     (client,) = clients(house)
     assert (client.first_name, client.last_name, client.phone) == ("Ana", "Costa", "+447700900101")

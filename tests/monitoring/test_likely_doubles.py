@@ -40,7 +40,11 @@ def found(house: House, *clients: Client) -> list[tuple[int, int, str]]:
         (("Kate", "Reid", NUMBER), ("Catherine", "Reid", NUMBER), "on one number"),
         (("Costa", "Ana", NUMBER), ("Ana", "Costa", NUMBER), "on one number"),
         (("Ana", "Costa", NUMBER), ("Ana", "Lind", NUMBER), "on one number"),
-        (("Ana", "Costa", None, "a@b.example"), ("Ana", "", None, "a@b.example"), "on one address"),
+        (
+            ("Ana", "Costa", None, "a@b.example"),
+            ("Ana", "", None, "a@b.example"),
+            "same email address",
+        ),
         (("Ana", "Costa", NUMBER), ("ANA", "Costá", OTHER), "with one name"),
         (("Ana", "Costa", NUMBER), ("Costa", "Ana", OTHER), "with one name"),
         (("Ana", "Costa", NUMBER), ("COSTÁ", "ana", None, "a@b.example"), "with one name"),

@@ -167,7 +167,7 @@ def _by_desk(address: str, path: Path, stage: Stage) -> None:
         while "being brought in" in page.text:
             time.sleep(1)
             page = web.get(page.url.path)
-        assert "Brought in" in page.text, (page.status_code, str(page.url), page.text[-1500:])
+        assert "Imported" in page.text, (page.status_code, str(page.url), page.text[-1500:])
     engine.dispose()
 
 

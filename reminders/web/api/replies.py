@@ -96,7 +96,7 @@ def finish(caller: Staff, reply: Id) -> Response:
     def act(session: Session) -> ReplyShape:
         found = caller.row(session, Reply, reply, lock=True)
         staff_answers.finish(session, found, caller.now)
-        caller.record(session, "called a talk done", Reply, found.id)
+        caller.record(session, "marked a conversation as done", Reply, found.id)
         session.refresh(found)
         return _shape(session, caller, found)
 

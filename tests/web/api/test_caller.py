@@ -78,7 +78,7 @@ def test_a_key_without_a_name_is_not_made(house: House) -> None:
     desk.get("/clinic/keys")
     page = desk.post("/clinic/keys", name="  ")
     assert page.status_code == 422
-    assert "The key has no name." in desk.text
+    assert "The API key has no name." in desk.text
     assert count(house, ApiKey) == 0
 
 

@@ -175,7 +175,7 @@ def test_another_service_is_left_out_in_a_sentence(house: House) -> None:
     program.ana()
     told = program.booked(service="Haircut")
     assert (told["state"], told["treatment"]) == ("left-out", None)
-    assert told["why"] == "This service is no treatment with reminders."
+    assert told["why"] == "This service has no reminders."
     assert program.get("/treatments/cliniko/b-1").status_code == 404
 
 

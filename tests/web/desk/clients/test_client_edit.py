@@ -25,7 +25,7 @@ def test_the_second_of_two_who_edit_is_told_and_overwrites_nothing(house: House)
     one.post("/clients/1/edit", first_name="Anna", phone="07700 900101", **fields)
     answer = two.post("/clients/1/edit", first_name="Ana", phone="07700 900177", **fields)
     assert answer.status_code == 409
-    assert "Somebody else changed this meanwhile" in two.text
+    assert "Somebody else has changed this" in two.text
     with reading(house.engine) as session:
         client = people.clients_of(session)[0]
         assert (client.first_name, client.phone) == ("Anna", "+447700900101")

@@ -38,7 +38,7 @@ def test_a_calendar_is_seen_before_anything_of_it_goes_in(house: House) -> None:
     desk, _ = with_calendar(house, *EVENTS)
     desk.post("/clinic/feeds", address=ADDRESS)
     assert "4 events: 1 treatment goes in, 1 question, 1 other, 1 without a client." in desk.text
-    assert "These go in" in desk.text
+    assert "Will be imported" in desk.text
     assert "Microneedling - Bea Hall" in desk.text
     with house.engine.connect() as connection:
         for table in ("treatment", "client", "question", "waiting_row"):
@@ -49,8 +49,8 @@ def test_once_taken_in_it_says_what_came_and_its_address_no_more(house: House) -
     desk, _ = with_calendar(house, *EVENTS)
     desk.post("/clinic/feeds", address=ADDRESS)
     desk.post("/clinic/feeds/1/start")
-    assert "The calendar is taken in" in desk.text
-    assert "Room 1 read just now" in desk.text
+    assert "Calendar imported" in desk.text
+    assert "Room 1 Read just now" in desk.text
     assert "1 treatment goes in, 1 question" in desk.text
     assert desk.page is not None
     assert "private-0123456789" not in desk.page.text
@@ -66,7 +66,7 @@ def test_what_is_wrong_stands_beside_it_in_plain_words(house: House) -> None:
     desk.post("/clinic/feeds/1/read")
     assert "cannot be read" in desk.text
     assert "There is no calendar at this address, but a web page." in desk.text
-    assert "what came before stays" in desk.text
+    assert "Existing bookings are kept" in desk.text
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_the_same_calendar_is_read_once(house: House) -> None:
     for _ in range(2):
         desk.get("/clinic/feeds")
         desk.post("/clinic/feeds", address=ADDRESS)
-        if "Take it in, and" in desk.text:
+        if "Import calendar" in desk.text:
             desk.post("/clinic/feeds/1/start")
-    assert "This calendar is read already." in desk.text
+    assert "This calendar has already been added." in desk.text
 
 
 def test_a_removed_calendar_leaves_treatments_and_takes_its_questions_along(house: House) -> None:

@@ -34,8 +34,8 @@ def known(house: House) -> dict[str, tuple[str | None, str | None]]:
 
 def test_each_service_stands_there_with_who_says_what_it_is(house: House) -> None:
     desk = with_services(house)
-    assert "Glow Asked about under Questions Not answered yet Skin needling" in desk.text
-    assert "Botox Told by its name" in desk.text
+    assert "Glow Open question Not answered yet Skin needling" in desk.text
+    assert "Botox Recognised by its name" in desk.text
     assert desk.page is not None
     assert desk.page.text.count(" selected") == 3
 

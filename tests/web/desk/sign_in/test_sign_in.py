@@ -50,7 +50,7 @@ def test_an_owner_is_not_in_before_the_second_step(house: House) -> None:
     link = f"/invitation/{invite(house, 'olive@rosewood.example', Role.OWNER)}"
     desk.get(link)
     desk.post(link, name="Olive", password=PASSWORD)
-    assert "Set up your second step" in desk.text
+    assert "Set up two-step sign-in" in desk.text
     set_up = desk.page
     assert desk.get("/").url.path == "/sign-in"
     desk.page = set_up
@@ -60,7 +60,7 @@ def test_an_owner_is_not_in_before_the_second_step(house: House) -> None:
     desk.post("/sign-in/code", code="000000")
     assert "not right" in desk.text
     desk.post("/sign-in/code", code=code_now(desk))
-    assert "Keep this list" in desk.text
+    assert "Save your recovery codes" in desk.text
     assert desk.get("/").url.path == "/"
 
 
@@ -91,11 +91,11 @@ def test_a_code_is_good_once_and_a_spare_one_too(house: House) -> None:
     assert one.post("/sign-in/code", code=code).url.path == "/"
     with_password(two)
     two.post("/sign-in/code", code=code)
-    assert "was used already" in two.text
+    assert "has already been used" in two.text
     assert two.post("/sign-in/code", code=spare[0]).url.path == "/"
     with_password(three)
     three.post("/sign-in/code", code=spare[0])
-    assert "was used already" in three.text
+    assert "has already been used" in three.text
 
 
 def test_a_new_link_gets_nobody_past_the_second_step(house: House) -> None:
@@ -104,7 +104,7 @@ def test_a_new_link_gets_nobody_past_the_second_step(house: House) -> None:
     link = f"/invitation/{invite(house, 'olive@rosewood.example', Role.OWNER)}"
     desk.get(link)
     desk.post(link, name="Olive", password=PASSWORD)
-    assert "Six digits from your authenticator app" in desk.text
+    assert "Six-digit code from your authenticator app" in desk.text
     assert desk.get("/").url.path == "/sign-in"
 
 
