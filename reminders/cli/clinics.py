@@ -15,6 +15,7 @@ from reminders.intake import services as known_services
 from reminders.intake.outcomes import outcome
 from reminders.intake.services import KnownService
 from reminders.rules.contacts import show_phone
+from reminders.rules.reason_texts import WAYS
 from reminders.rules.terms import Channel, InputError
 from reminders.shapes.people import Clinic as ClinicShape
 from reminders.shapes.questions import Service
@@ -149,9 +150,11 @@ def limit(
         actions.limit(session, clinic, channel, per_minute, per_day)
     limits = [f"{per_minute} a minute"] * bool(per_minute) + [f"{per_day} a day"] * bool(per_day)
     if limits:
-        out.print(f"{clinic.name} now sends at most {' and '.join(limits)} by {channel}.")
+        out.print(
+            f"{clinic.name} now sends {WAYS[channel]} at a rate of at most {' and '.join(limits)}."
+        )
     else:
-        out.print(f"{clinic.name} now has no limit of its own by {channel}.")
+        out.print(f"{clinic.name} now has no limit of its own for {WAYS[channel]}.")
 
 
 @commands.command()
@@ -227,7 +230,7 @@ def sources(name: Annotated[str, typer.Argument(help="The clinic's name.")]) -> 
 
 def _sentence(clinic: Clinic) -> str:
     mode = (
-        "live, and its default wording is accepted"
+        "live, and its default wording is accepted."
         if clinic.live
         else f"in practice mode. To start sending, run: reminders clinic edit '{clinic.name}' --live"
     )

@@ -148,7 +148,7 @@ def show_remarks(title: str, remarks: list[CellRemark]) -> None:
     grid = Grid(
         "Row",
         "Column",
-        "Problem",
+        "Found",
         "What to do",
         title=f"{title} ({len(remarks)})",
         title_justify="left",

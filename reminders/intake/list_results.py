@@ -155,7 +155,7 @@ def summary(checked: CheckedList, taken: Taken | None) -> str:
             return " ".join(["There are no rows to import.", *_beside(checked, 0)])
         if checked.meanings is None:
             return "Nothing was imported, because a column that is needed was not recognised."
-        more = " Fix them, or import the others with --good-rows." if checked.good else ""
+        more = " Fix them, or import the other rows with --good-rows." if checked.good else ""
         have = "has" if faulty == 1 else "have"
         return f"Nothing was imported. {faulty} of {count_of(checked.rows, 'row')} {have} faults.{more}"
     effects = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))

@@ -57,7 +57,7 @@ def test_at_a_terminal_it_asks_first(terminal: Terminal, monkeypatch: pytest.Mon
 
 def test_what_cannot_be_one_is_said(terminal: Terminal) -> None:
     ready(terminal)
-    assert "no client no. 9" in terminal.run("client", "merge", "1", "9", code=2).stderr
+    assert "no client 9" in terminal.run("client", "merge", "1", "9", code=2).stderr
     assert "the same client" in terminal.run("client", "merge", "1", "1", code=2).stderr
 
 

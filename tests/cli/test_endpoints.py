@@ -24,7 +24,7 @@ def test_an_endpoint_is_added_listed_and_removed(terminal: Terminal) -> None:
     assert endpoint["secret"] is None, "shown once"
     assert "whsec_" not in terminal.run(*CLINIC).output
     number = str(endpoint["id"])
-    assert "told nothing any more" in terminal.run(*CLINIC, "--remove", number).output
+    assert "receives no more events" in terminal.run(*CLINIC, "--remove", number).output
     assert terminal.json(*CLINIC) == []
 
 

@@ -46,7 +46,7 @@ def test_of_a_workbook_with_several_sheets_the_one_that_is_named_goes_in(
     path = terminal.folder / "list.xlsx"
     path.write_bytes(xlsx(row("a"), SHEET, names={"Notes": "visible", "March": "visible"}))
     told = terminal.run("import", str(path), "--clinic", "Rosewood Skin", code=2)
-    assert "on 2 sheets: “Notes”, “March”" in told.stderr
+    assert "2 filled sheets: “Notes”, “March”" in told.stderr
     assert '--sheet "Notes"' in told.stderr
     told = terminal.run("import", str(path), "--clinic", "Rosewood Skin", "--sheet", "March")
     assert "1 of 1 row" in told.stdout

@@ -26,7 +26,7 @@ def test_a_question_is_shown_with_its_answers_and_what_waits_for_it(terminal: Te
     ready(terminal)
     (asked,) = terminal.json("questions", *CLINIC)
     assert (asked["id"], asked["clinic"], asked["kind"]) == (1, "Rosewood Skin", "service")
-    assert asked["sentence"] == "Is “Skin rejuvenation” a treatment with reminders?"
+    assert asked["sentence"] == "Which reminders does the service “Skin rejuvenation” get?"
     assert asked["choices"][-1] == {"key": "none", "label": "No reminders"}
     assert asked["rows"] == 2
     told = terminal.run("questions").stdout
@@ -46,7 +46,7 @@ def test_one_answer_takes_in_every_row_and_is_not_asked_again(terminal: Terminal
 
 def test_an_answer_that_leaves_rows_out_says_so(terminal: Terminal) -> None:
     ready(terminal)
-    assert "2 rows skipped" in terminal.run("answer", "1", "none").stdout
+    assert "2 rows are not imported" in terminal.run("answer", "1", "none").stdout
     assert terminal.json("client", "list") == []
 
 
@@ -55,7 +55,9 @@ def test_a_row_that_cannot_go_in_after_all_is_told(terminal: Terminal) -> None:
     lacking = LIST.splitlines()[0] + "\nAna,Costa,,Skin rejuvenation,2026-03-12 14:30,yes,B-1\n"
     terminal.run("import", terminal.list(lacking), *CLINIC)
     told = terminal.run("answer", "1", "skin-needling").stdout
-    assert "Row 2 cannot be imported: There is no number and no address." in told.replace("\n", " ")
+    assert "Row 2 cannot be imported: There is no phone number or email address." in told.replace(
+        "\n", " "
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ Ana (VIP),Costa,07700 900101,2026-03-12 14:30,yes
 
 def test_an_answer_may_be_its_sentence(terminal: Terminal) -> None:
     ready(terminal)
-    assert "2 rows skipped" in terminal.run("answer", "1", "no reminders").stdout
+    assert "2 rows are not imported" in terminal.run("answer", "1", "no reminders").stdout
 
 
 @pytest.mark.parametrize("answer", ["yes", "Y", "Ana", "Yes, Ana"])

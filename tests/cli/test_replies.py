@@ -43,4 +43,4 @@ def test_a_stop_is_shown_where_the_number_is(house: House, door: Door) -> None:
     door.text("STOP")
     (row,) = json.loads(asked_of(house, "client", "list", "--json").stdout)
     assert [(stop["contact"], stop["reason"]) for stop in row["stops"]] == [(ANAS, "opted-out")]
-    assert "asked us to stop" in " ".join(asked_of(house, "client", "list").output.split())
+    assert "opted out" in " ".join(asked_of(house, "client", "list").output.split())

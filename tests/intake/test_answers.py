@@ -78,12 +78,14 @@ def test_the_desk_asks_and_one_tap_answers(house: House, browser: TestClient) ->
     assert "1 question for you" in desk.text
     assert "Same person?" not in desk.text
     desk.get("/questions")
-    assert "Ana Costa has signed up by your form. You know Ana Costa already" in desk.text
+    assert (
+        "Ana Costa has signed up with your form. There is already a client Ana Costa" in desk.text
+    )
     assert "Ana Costa, +44 7700 900101: +44 7700 900177 from now on" in desk.text
     assert "Somebody else: Ana Costa" in desk.text
     assert "Skip it" not in desk.text
     desk.post("/questions/1", choice="client:1")
-    assert "They are merged into one client." in desk.text
+    assert "Clients merged." in desk.text
     assert "Nothing is in doubt." in desk.text
     assert listed(house) == [("Ana", NEW, "ana@mail.example")]
     desk.get("/clients/1")
@@ -108,7 +110,7 @@ def test_the_command_line_asks_and_answers(
     assert [one["key"] for one in told["choices"]] == ["client:1", "new"]
     assert "reminders answer 1 client:1" in run("questions")
     run("answer", "1", "leave-out", code=2)
-    assert "They are merged into one client." in run("answer", "1", "client:1")
+    assert "Clients merged." in run("answer", "1", "client:1")
     assert json.loads(run("questions", "--json")) == []
     run("answer", "1", "client:1", code=2)
     assert "two clients again" in run("client", "unmerge", "1")

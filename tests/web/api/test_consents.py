@@ -23,7 +23,7 @@ def test_without_a_consent_nothing_leaves_whatever_is_booked(house: House) -> No
     assert house.left() == []
     messages = program.get(f"/clients/{client}/messages").json()["messages"]
     assert {one["why"] for one in messages} == {
-        "The client has not consented to messages by this channel."
+        "The client has not consented to messages this way."
     }
 
 

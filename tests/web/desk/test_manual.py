@@ -49,7 +49,7 @@ def test_staff_read_it_within_their_desk(house: House) -> None:
     desk = signed_in(house)
     answer = desk.get("/help/lists")
     assert 'aria-label="Main"' in answer.text
-    assert "Every faulty cell is named" in desk.text
+    assert "For every faulty cell you see" in desk.text
 
 
 def test_words_are_found_with_the_section_they_stand_in(house: House) -> None:
