@@ -72,7 +72,7 @@ def test_what_is_told_is_chosen_among_what_there_is(house: House) -> None:
 def test_there_are_so_many_and_no_more(house: House) -> None:
     for number in range(endpoints.MOST):
         add(house, f"https://hooks.example/{number}")
-    with pytest.raises(InputError, match="10 addresses already"):
+    with pytest.raises(InputError, match="already 10 webhooks"):
         add(house, "https://hooks.example/more")
 
 

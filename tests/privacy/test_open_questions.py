@@ -116,7 +116,7 @@ def test_what_vanished_from_a_list_is_asked_of_the_others_alone(house: House) ->
     (left,) = asked(house)
     assert (
         left.sentence
-        == "This treatment is no longer in your list: Bea (2 March). Was it cancelled?"
+        == "This treatment is no longer in your file: Bea (2 March). Was it cancelled?"
     )
     forget(house, 2)
     assert asked(house) == []

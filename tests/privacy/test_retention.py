@@ -240,7 +240,7 @@ def test_a_fresh_consent_after_an_erasure_counts_but_a_stop_still_binds(house: H
         fresh = client_of(session, 2)
         paper = Proof(Act.DESK, "paper form")
         consent_ledger.record(session, fresh, Channel.SMS, paper, house.clock())
-        with pytest.raises(InputError, match="only they can take that back"):
+        with pytest.raises(InputError, match="only they can undo that"):
             consent_ledger.record(session, fresh, Channel.EMAIL, paper, house.clock())
 
 

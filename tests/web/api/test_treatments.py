@@ -184,7 +184,7 @@ def test_another_service_is_left_out_in_a_sentence(house: House) -> None:
     [
         ({"starts_at": AHEAD}, "not known here"),
         ({"status": "cancelled"}, "not known here"),
-        ({"service": "Microneedling", "starts_at": AHEAD}, "whole with client, service"),
+        ({"service": "Microneedling", "starts_at": AHEAD}, "needs client, service"),
         ({"client": {"own_id": "nobody"}, "service": "Microneedling", "starts_at": AHEAD}, "There is no client"),
         ({"client": {}, "service": "Microneedling", "starts_at": AHEAD}, "first name"),
         ({"client": ANA, "service": "Microneedling", "starts_at": "2026-02-30"}, "no such day"),

@@ -65,7 +65,7 @@ def test_what_is_wrong_stands_beside_it_in_plain_words(house: House) -> None:
     fetcher.content = b"<html>Sign in</html>"
     desk.post("/clinic/feeds/1/read")
     assert "cannot be read" in desk.text
-    assert "There is no calendar at this address, but a web page." in desk.text
+    assert "This address leads to a web page, not to a calendar." in desk.text
     assert "Existing bookings are kept" in desk.text
 
 
@@ -75,7 +75,7 @@ def test_what_is_wrong_stands_beside_it_in_plain_words(house: House) -> None:
         ("", b"", "This is not the address of a calendar."),
         ("file:///etc/passwd", b"", "This is not the address of a calendar."),
         (ADDRESS, b"<html></html>", "a web page"),
-        (ADDRESS, ics(event())[:-20], "without its end"),
+        (ADDRESS, ics(event())[:-20], "was incomplete"),
     ],
 )
 def test_an_address_that_leads_to_no_calendar_is_not_kept(
