@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from reminders.enrolment.terms import Enrolment
 from reminders.rules import identity, questions
-from reminders.rules.contacts import show_phone
+from reminders.rules.contacts import show_national
 from reminders.rules.identity import Directory, Known, Meant, Person, Verdict, Why
 from reminders.rules.questions import Answers, Doubt, QuestionKind
 from reminders.store.queries import doubles, join_requests, merges, people
@@ -27,14 +27,12 @@ SENTENCES = {
     Why.CLIENT_NUMBER_OF_ANOTHER: "The client number is {known}’s, but the name is {told}. Who is it?",
     Why.SIMILAR_NAME: "{told} has the same phone number or email address as {known}."
     " Is it the same person?",
-    Why.SEVERAL_FIT: "{told} may be one of several existing clients. Which client is it?",
-    Why.CONTACTS_OF_TWO: "{told} has the phone number of one client and the email address of another."
-    " Which client is it?",
+    Why.SEVERAL_FIT: "{told} may be one of several existing clients. Who is it?",
+    Why.CONTACTS_OF_TWO: "{told} has the number of one client and the email of another. Who is it?",
     Why.NAMESAKE: "There is already a client {known} with another phone number or email address."
     " Is {told} the same person?",
-    Why.NAME_ALONE: "{told} is in your calendar without a phone number or email address, and no"
-    " client has exactly this name. Which client is it? If it is a new client, add them, and the"
-    " booking is matched automatically.",
+    Why.NAME_ALONE: "{told} is in your calendar without contact details, and no client has exactly"
+    " this name. Who is it? If it is a new client, add them: the booking is then matched.",
     Why.SHARED_CONTACT: "{known} already has this phone number or email address."
     " Is {told} the same person?",
 }
@@ -65,10 +63,12 @@ class ClientIndex:
         clients: Iterable[Client],
         treatments: Mapping[int, Iterable[Treatment]],
         records: Mapping[int, Iterable[Client]],
+        country: str = "",
     ) -> None:
-        """Take the known clients with their treatments, and the records merged into them, by which
-        they are known too.
+        """Take the known clients with their treatments, the records merged into them, by which they
+        are known too, and the country (ISO 3166) whose way of writing numbers is meant.
         """
+        self._country = country
         self._treatments = treatments
         self._known = {
             one.id: _known(one, treatments.get(one.id, ()), records.get(one.id, ()))
@@ -167,7 +167,8 @@ class ClientIndex:
         sentence = SENTENCES[why].format(known=_named(known[0]) if known else "", told=name)
         numbered = why in _NUMBERED
         labels = {
-            one.id: _described(one) + (": update the details" if numbered else _news(person, one))
+            one.id: _described(one, self._country)
+            + (": update the details" if numbered else _news(person, one, self._country))
             for one in known
         }
         return (
@@ -181,14 +182,15 @@ def _named(one: Person | Known) -> str:
     return f"{one.first} {one.last}".strip()
 
 
-def _described(one: Known) -> str:
-    contact = _contact(one)
+def _described(one: Known, country: str) -> str:
+    contact = show_national(one.phone, country) if one.phone else one.email
     return _named(one) + (f", {contact}" if contact else "")
 
 
-def _news(person: Person, one: Known) -> str:
+def _news(person: Person, one: Known, country: str) -> str:
     """Say which number or address would take the place of the known one."""
-    phone = show_phone(person.phone) if one.phone and person.phone not in {None, one.phone} else ""
+    new_phone = person.phone if one.phone and person.phone != one.phone else None
+    phone = show_national(new_phone, country) if new_phone else ""
     email = person.email if one.email and person.email not in {None, one.email} else ""
     new = " and ".join(filter(None, (phone, email)))
     return f": change to {new}" if new else ""
@@ -207,10 +209,6 @@ def _known(client: Client, treatments: Iterable[Treatment], records: Iterable[Cl
         frozenset((one.first_name, one.last_name) for one in every[1:]),
         frozenset(contact for one in every[1:] for contact in (one.phone, one.email) if contact),
     )
-
-
-def _contact(one: Known) -> str:
-    return show_phone(one.phone) if one.phone else one.email or ""
 
 
 def told(enrolment: Enrolment) -> Person:
@@ -284,7 +282,7 @@ def index_for(
     records: dict[int, list[Client]] = defaultdict(list)
     for record in merges.merged_into(session, [client.id for client in known]):
         records[record.merged_into or 0].append(record)
-    return ClientIndex(known, {}, records)
+    return ClientIndex(known, {}, records, clinic.country)
 
 
 def tell_apart(

@@ -102,7 +102,9 @@ class ClientMatcher:
         return done
 
     def _identify(self) -> list[Identified]:
-        index = ClientIndex(self._by_id.values(), self._treatments, self._records)
+        index = ClientIndex(
+            self._by_id.values(), self._treatments, self._records, self._clinic.country
+        )
         return [index.identify(enrolment, self._answers) for enrolment in self._enrolments]
 
     def _show(self, found: Sequence[Identified]) -> None:

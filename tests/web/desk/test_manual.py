@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from reminders.web.desk import ROUTES
 from reminders.web.desk.labels import HELP, help_for
-from reminders.web.desk.page import NAV
+from reminders.web.desk.navigation import APART, FIRST
 from reminders.web.desk.sign_in.access import Access
 from reminders.wording.library import templates_folder
 from reminders.wording.manual import manual_in
@@ -92,7 +92,7 @@ def test_a_page_of_the_desk_leads_to_what_the_manual_says_of_it(path: str) -> No
 
 
 def test_every_page_in_the_way_around_has_help_of_its_own() -> None:
-    assert [to for to, _, _ in NAV if help_for(to) == "/help"] == []
+    assert [to for to, _, _ in (*FIRST, *APART) if help_for(to) == "/help"] == []
 
 
 @pytest.mark.parametrize(

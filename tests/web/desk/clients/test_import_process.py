@@ -55,7 +55,7 @@ def test_it_is_looked_at_taken_in_and_its_rest_fetched(house: House) -> None:
         assert session.query(Client).count() == 2
         assert session.query(Reminder).count() > 2
         done = [(line.action, line.actor) for line in audit.page(session, 1)]
-    assert done[0] == ("brought in a list", "sam@rosewood.example")
+    assert done[0] == ("imported a file", "sam@rosewood.example")
     rest = desk.get(f"/lists/{number}/rest.csv").content.decode("utf-8-sig")
     assert "Dana" in rest
     assert "Ana," not in rest

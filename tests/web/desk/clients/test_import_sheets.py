@@ -33,7 +33,7 @@ def test_a_workbook_with_one_sheet_is_no_question(house: House) -> None:
     desk = signed_in(house)
     dropped(desk, xlsx(LIST))
     assert "Choose a sheet" not in desk.text
-    assert "1 row in all" in desk.text
+    assert "1 row in total" in desk.text
 
 
 def test_the_sheet_that_is_chosen_becomes_the_list(house: House) -> None:
@@ -42,7 +42,7 @@ def test_the_sheet_that_is_chosen_becomes_the_list(house: House) -> None:
     assert "Choose a sheet" in desk.text
     assert "March Notes & more" in desk.text
     desk.post(f"{path}/sheet", sheet="March")
-    assert "1 row in all" in desk.text
+    assert "1 row in total" in desk.text
     assert "march.xlsx" in desk.text
     assert len(lists(house)) == 1
 
@@ -71,7 +71,7 @@ def test_a_list_without_that_question_stays_as_it_is(house: House) -> None:
     desk = signed_in(house)
     path = dropped(desk, xlsx(LIST))
     desk.post(f"{path}/sheet", sheet="March")
-    assert "1 row in all" in desk.text
+    assert "1 row in total" in desk.text
 
 
 def test_a_workbook_may_be_thrown_away(house: House) -> None:

@@ -37,11 +37,11 @@ def treatments(house: House) -> list[Treatment]:
 def test_a_list_is_mended_taken_in_and_the_rest_kept_with_its_problem(house: House) -> None:
     desk = signed_in(house)
     number = brought(desk)
-    assert "1 treatment goes in" in desk.text
-    assert "2 to mend" in desk.text
+    assert "1 treatment to import" in desk.text
+    assert "2 rows to fix" in desk.text
     desk.post(f"/lists/{number}/mend", **{"cell-3-1": "07700 900103"})
-    assert "2 treatments go in" in desk.text
-    assert "2 new treatments" in desk.text
+    assert "2 treatments to import" in desk.text
+    assert "2 treatments added" in desk.text
     assert not treatments(house)
     desk.post(f"/lists/{number}/take")
     assert "File imported." in desk.text
@@ -70,7 +70,7 @@ def test_a_list_is_taken_in_once_however_often_the_button_is_pressed(house: Hous
 def test_the_check_page_changes_nothing(house: House) -> None:
     desk = signed_in(house)
     brought(desk)
-    assert "reminders planned" in desk.text
+    assert "messages scheduled" in desk.text
     with reading(house.engine) as session:
         assert session.query(Client).count() == 0
     assert not house.lines()
@@ -95,7 +95,7 @@ def test_undoing_cancels_what_came_in_tells_what_left_and_who_was_changed(house:
     desk = signed_in(house, email="jo@rosewood.example")
     desk.get(f"/lists/{number}")
     desk.post(f"/lists/{number}/undo")
-    assert "had left already" in desk.text
+    assert "had already been sent" in desk.text
     assert "Ana" in desk.text
     assert treatments(house)[0].cancelled_at is None
     assert treatments(house)[1].cancelled_at is not None
@@ -132,9 +132,9 @@ def test_corrected_columns_are_remembered_for_lists_that_look_alike(house: House
     assert "A column is missing" in desk.text
     columns = {"column-0": "first_name", "column-1": "phone", "column-2": "treated_at"}
     desk.post(f"/lists/{number}/columns", **columns)
-    assert "1 treatment goes in" in desk.text
+    assert "1 treatment to import" in desk.text
     brought(desk, odd.replace("Bea", "Cleo"), "april.csv")
-    assert "1 treatment goes in" in desk.text
+    assert "1 treatment to import" in desk.text
 
 
 def test_two_columns_cannot_hold_the_same_thing(house: House) -> None:
@@ -150,7 +150,7 @@ def test_cells_pasted_without_headings_lose_no_row(house: House) -> None:
     desk = signed_in(house)
     desk.get("/lists")
     desk.post("/lists", cells="Bea\t07700 900102\t3 March 2026\nCleo\t07700 900103\t3 March 2026")
-    assert "2 rows in all" in desk.text
+    assert "2 rows in total" in desk.text
     assert "Column 3" in desk.text
 
 

@@ -68,7 +68,7 @@ def test_an_answer_goes_in_the_clinic_s_name_and_closes_the_talk(house: House) -
     house.tick(house.clock.now + timedelta(seconds=11))
     assert any("Rosewood Skin: Yes, Ana. It settles by tomorrow." in text for text in sent(house))
     desk.get("/replies")
-    assert "Nobody waits for an answer" in desk.text
+    assert "No open conversations" in desk.text
     desk.get("/replies/1")
     assert "It settles by tomorrow" in desk.text
 
@@ -131,7 +131,7 @@ def test_a_talk_is_given_to_somebody_called_done_and_opened_again(house: House) 
     assert "Is it normal?" in desk.text
     desk.get("/replies/1")
     desk.post("/replies/1/done")
-    assert "Nobody waits" in desk.text
+    assert "No open conversations" in desk.text
     assert "Is it normal?" in desk.get("/replies?show=done").text
     desk.get("/replies/1")
     desk.post("/replies/1/reopen")

@@ -67,7 +67,7 @@ def test_a_draft_is_not_used_and_an_approved_version_is_with_its_number_kept(hou
     desk = signed_in(house, Role.OWNER)
     desk.get(EDIT)
     desk.post("/words/save", **(typed(desk) | {"sms": OURS}))
-    assert "draft" in desk.text
+    assert "Draft" in desk.text
     with reading(house.engine) as session:
         assert clinic_facts.clinics_of(session, [1], house.clock())[1].customisation.wordings == {}
     version = str(desk.page.url).rpartition("/")[2].partition("?")[0] if desk.page else ""

@@ -64,8 +64,8 @@ def test_an_address_is_added_and_its_secret_shown_once(house: House) -> None:
 def test_a_test_event_shows_at_once_whether_it_arrives(house: House) -> None:
     desk, poster = added(house)
     desk.post(f"{LIST}/1/test")
-    assert "A test" in desk.text
-    assert " taken " in desk.text
+    assert "Test event" in desk.text
+    assert " Delivered " in desk.text
     poster.answers.append(Answer(Outcome.REFUSED, 404))
     desk.post(f"{LIST}/1/test")
     assert "Rejected (404)" in desk.text
@@ -78,11 +78,11 @@ def test_an_event_that_was_not_taken_is_sent_again_as_the_same(house: House) -> 
     happens(house)
     desk.get(f"{LIST}/1")
     assert "Rejected (500)" in desk.text
-    assert "It has taken nothing since" in desk.text
+    assert "Deliveries have failed since" in desk.text
     poster.answers.append(Answer(Outcome.TAKEN, 200))
     desk.post(f"{LIST}/deliveries/1/again")
     assert "Event sent again" in desk.text
-    assert "not taken" not in desk.text
+    assert "Rejected" not in desk.text
     first, again = (post.headers["webhook-id"] for post in poster.posts)
     assert first == again
 

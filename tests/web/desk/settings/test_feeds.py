@@ -37,7 +37,7 @@ EVENTS = (
 def test_a_calendar_is_seen_before_anything_of_it_goes_in(house: House) -> None:
     desk, _ = with_calendar(house, *EVENTS)
     desk.post("/clinic/feeds", address=ADDRESS)
-    assert "4 events: 1 treatment goes in, 1 question, 1 other, 1 without a client." in desk.text
+    assert "4 events: 1 treatment, 1 question, 1 other, 1 without a client." in desk.text
     assert "Will be imported" in desk.text
     assert "Microneedling - Bea Hall" in desk.text
     with house.engine.connect() as connection:
@@ -51,7 +51,7 @@ def test_once_taken_in_it_says_what_came_and_its_address_no_more(house: House) -
     desk.post("/clinic/feeds/1/start")
     assert "Calendar imported" in desk.text
     assert "Room 1 Read just now" in desk.text
-    assert "1 treatment goes in, 1 question" in desk.text
+    assert "1 treatment, 1 question" in desk.text
     assert desk.page is not None
     assert "private-0123456789" not in desk.page.text
     with reading(house.engine) as session:
@@ -64,8 +64,8 @@ def test_what_is_wrong_stands_beside_it_in_plain_words(house: House) -> None:
     desk.post("/clinic/feeds/1/start")
     fetcher.content = b"<html>Sign in</html>"
     desk.post("/clinic/feeds/1/read")
-    assert "cannot be read" in desk.text
-    assert "This address leads to a web page, not to a calendar." in desk.text
+    assert "Cannot be read" in desk.text
+    assert "There is no calendar at this address, but a web page." in desk.text
     assert "Existing bookings are kept" in desk.text
 
 
@@ -106,7 +106,7 @@ def test_a_removed_calendar_leaves_treatments_and_takes_its_questions_along(hous
     desk.post("/clinic/feeds", address=ADDRESS)
     desk.post("/clinic/feeds/1/start")
     desk.post("/clinic/feeds/1/remove")
-    assert "not read any more" in desk.text
+    assert "no longer read" in desk.text
     with house.engine.connect() as connection:
         counts = {
             table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar()

@@ -45,7 +45,7 @@ def test_what_is_changed_is_remembered_and_recorded_and_the_rest_left_alone(hous
     same = {"service:skinpen": "skin-needling", "service:glow": ""}
     desk.post("/clinic/services", **same, **{"service:botox": "skin-needling"})
     assert "Saved." in desk.text
-    assert "Said by sam@rosewood.example" in desk.text
+    assert "Set by sam@rosewood.example" in desk.text
     assert known(house) == {
         "Glow": (None, None),
         "Botox": ("skin-needling", "sam@rosewood.example"),
@@ -71,7 +71,7 @@ def test_what_a_status_means_is_changed_for_the_next_list(house: House) -> None:
         answers.answer(session, library, asked, "takes-place", "sam@rosewood.example", MONDAY)
     desk = signed_in(house, Role.OWNER)
     desk.get("/clinic/services")
-    assert "Parked Said by sam@rosewood.example" in desk.text
+    assert "Parked Set by sam@rosewood.example" in desk.text
     desk.post("/clinic/services", **{"status:parked": "not-taking-place"})
     assert "Saved." in desk.text
     with reading(house.engine) as session:
@@ -94,4 +94,4 @@ def test_an_unknown_treatment_is_refused_and_nothing_saved(house: House) -> None
 def test_before_the_first_list_it_says_so(house: House) -> None:
     desk = signed_in(house, Role.OWNER)
     desk.get("/clinic/services")
-    assert "No list has held a service yet." in desk.text
+    assert "No services yet." in desk.text
