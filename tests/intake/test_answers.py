@@ -78,7 +78,9 @@ def test_the_desk_asks_and_one_tap_answers(house: House, browser: TestClient) ->
     assert "1 question needs an answer" in desk.text
     assert "Possible duplicate" not in desk.text
     desk.get("/questions")
-    assert "Ana Costa has signed up with your form. There is already a client Ana Costa" in desk.text
+    assert (
+        "Ana Costa has signed up with your form. There is already a client Ana Costa" in desk.text
+    )
     assert "Ana Costa, 07700 900101: change to 07700 900177" in desk.text
     assert "New client: Ana Costa" in desk.text
     assert "Do not import" not in desk.text
