@@ -170,8 +170,8 @@ def _client_meant(
     """Return whose a proven contact is: a known client's, if the name is theirs, and else that of a
     client of this form's own, about whom staff are asked where that is not sure.
 
-    Until they answer, nothing of a known client changes, and whoever stands at the form sees none
-    of it; what they proved and agreed to is theirs all the same.
+    Until they answer, nothing of a known client changes, and whoever stands at the form sees none of
+    it; what they proved and agreed to is theirs all the same.
     """
     records = _records(session, kept)
     person = _told(session, kept, channel, records)

@@ -46,8 +46,8 @@ def answer(
     urgent: bool = False,
     keep_open: bool = False,
 ) -> int:
-    """Let an answer leave in ten seconds, and return its message's id; unless ``keep_open``, all
-    that waits from this number is done. An ``urgent`` one heeds no sending hours.
+    """Let an answer leave in ten seconds, and return its message's id; unless ``keep_open``, all that
+    waits from this number is done. An ``urgent`` one heeds no sending hours.
     """
     message_id = one_off_messages.write(
         session,
