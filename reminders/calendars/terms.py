@@ -68,9 +68,13 @@ class CalendarContent:
 
 def not_a_calendar(*, page: bool) -> InputError:
     """Return the refusal of what is no calendar file."""
-    what = "a web page" if page else "something else"
+    leads_to = (
+        "This address leads to a web page, not to a calendar."
+        if page
+        else "This address leads to something else, not to a calendar."
+    )
     return InputError(
-        f"This address leads to {what}, not to a calendar.",
+        leads_to,
         "Copy the address that is meant for other programs. It often ends in .ics.",
     )
 
