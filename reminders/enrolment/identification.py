@@ -14,7 +14,7 @@ from reminders.rules import identity, questions
 from reminders.rules.contacts import show_national
 from reminders.rules.identity import Directory, Known, Meant, Person, Verdict, Why
 from reminders.rules.questions import Answers, Doubt, QuestionKind
-from reminders.store.queries import doubles, join_requests, merges, people
+from reminders.store.queries import doubles, join_requests, matching, merges
 from reminders.store.queries.people import name_key
 from reminders.store.tables import Client, Clinic, Treatment
 
@@ -253,7 +253,7 @@ def _candidates(
     """Return whom some people may be, and those of these ids; nobody else who wrote a number or
     address into a form, and has not proven it.
     """
-    found = people.clients_matching(
+    found = matching.clients_matching(
         session,
         clinic.id,
         contacts={contact for one in persons for contact in (one.phone, one.email) if contact},

@@ -95,11 +95,17 @@ def _enrol_batch(
         if one.client and one.effect not in {Effect.UNCHANGED, _LATER}
     }
     changes = replan_clients(session, library, clinic, touched, now)
-    came = [one.treatment.id for one in done if one.enrolment.word in WAKING and one.treatment]
-    plans.wake_confirmed(session, came)
+    plans.wake_confirmed(
+        session, [one.treatment.id for one in done if one.treatment and _may_wake(one)]
+    )
     for one in done:
         one.change = changes.get(one.treatment.id) if one.treatment else None
     return done
+
+
+def _may_wake(done: EnrolmentResult) -> bool:
+    """Say whether aftercare may have waited for what is told; that of a new treatment has not."""
+    return done.enrolment.word in WAKING and done.effect is not Effect.ADDED
 
 
 def _record_consents(

@@ -25,7 +25,7 @@ from reminders.rules.questions import NO_REMINDERS, QuestionKind
 from reminders.rules.services import Kind, read_service, service_key
 from reminders.rules.terms import InputError
 from reminders.store.queries import bookings as queries
-from reminders.store.queries import people, staff
+from reminders.store.queries import matching, people, staff
 from reminders.store.queries.common import hash_key
 from reminders.store.queries.people import name_key
 from reminders.store.tables import Clinic, Feed, Treatment
@@ -213,4 +213,4 @@ def _who(calendar: Calendar, said: Proposal) -> dict[str, str] | None:
 def _is_known(calendar: Calendar, name: str) -> bool:
     """Say whether a client has just this name."""
     names = {name_key(name)}
-    return bool(people.clients_matching(calendar.session, calendar.clinic.id, names=names))
+    return bool(matching.clients_matching(calendar.session, calendar.clinic.id, names=names))

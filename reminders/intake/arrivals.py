@@ -19,24 +19,27 @@ from reminders.intake import waiting_rows
 from reminders.intake.list_results import CheckedList, Taken, WaitingListRow
 from reminders.intake.vanished import ask_again, missing
 from reminders.rules.questions import NOBODY_ASKED
-from reminders.store.database import reading, refresh_statistics, writing
+from reminders.store.database import reading, writing
 from reminders.store.queries import arrivals as queries
 from reminders.store.queries import imports, people
 from reminders.store.queries import questions as question_queries
 from reminders.store.queries.common import Row
+from reminders.store.table_statistics import clients_counted, refresh_statistics
 from reminders.store.tables import Clinic, Import, PostponedEnrolment
 from reminders.wording.library import Library
 
 COUNTED = 500
-"""After so many rows, and after twice as many each time, a database is told how its tables grew."""
+"""After so many rows, or as many as there were if those are more, and after twice as many each time,
+a database is told how its tables grew."""
 
-STEP_SECONDS = 0.2
-"""How long each of them should take, so that nobody who waits for one notices: less than half of
-what is promised, and no shorter, since each begins with some forty statements of its own."""
+STEP_SECONDS = {"sqlite": 0.2, "postgresql": 0.3}
+"""How long each of them should take, so that nobody who waits for one notices: well under what is
+promised, and no shorter, since each begins with some forty statements of its own. On PostgreSQL
+only those wait who want the same rows."""
 
-GAP_SECONDS = 0.03
-"""Between two of them SQLite's one write lock is free for whoever waits, who asks for it every
-25 ms."""
+GAP_SECONDS = 0.012
+"""Between two of them SQLite's one write lock is free for whoever waits, who asks for it at least
+every 8 ms."""
 
 INTERRUPTED = timedelta(minutes=2)
 """A list that has not moved for so long is not being taken in any more."""
@@ -50,6 +53,8 @@ Ending = Callable[[Session, Import], None]
 class Pace:
     """How many rows a transaction takes: as many as it has time for."""
 
+    _ended = 0.0
+
     def __init__(self) -> None:
         """Begin with few."""
         self.rows = 100
@@ -57,17 +62,19 @@ class Pace:
     @contextmanager
     def step(self, engine: Engine) -> Iterator[Session]:
         """Open a transaction, and learn from how long it held the lock."""
+        kind = engine.dialect.name
+        if kind == "sqlite":
+            time.sleep(max(0.0, self._ended + GAP_SECONDS - time.monotonic()))
         with writing(engine) as session:
             session.connection()
             began = time.monotonic()
             yield session
-        self._learn(time.monotonic() - began)
+        self._ended = time.monotonic()
+        self._learn((self._ended - began) / STEP_SECONDS[kind])
         gc.collect(1)  # it comes by itself so seldom that a long list would fill the memory
-        if engine.dialect.name == "sqlite":
-            time.sleep(GAP_SECONDS)
 
-    def _learn(self, seconds: float) -> None:
-        fits = self.rows * min(max(STEP_SECONDS / seconds, 0.5), 1.5)
+    def _learn(self, times_as_long: float) -> None:
+        fits = self.rows * min(max(1 / times_as_long, 0.5), 1.5)
         self.rows = round(min(max(fits, 50), 500))
 
 
@@ -88,7 +95,7 @@ class Arrival:
         self._import_id, self._clock, self._progress = import_id, clock, progress
         self._numbers = checked.numbers
         self._pace, self._taken = Pace(), Taken()
-        self._came, self._counted = 0, COUNTED
+        self._came, self._counted = 0, max(COUNTED, clients_counted(engine))
 
     def run(self, ending: Ending = lambda *_: None, left_out: str | None = None) -> Taken:
         """Take the list in: all of it appears at once, or nothing is kept. ``left_out`` are the cells

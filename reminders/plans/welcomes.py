@@ -34,8 +34,7 @@ def welcome(session: Session, clinic: Clinic, clients: Iterable[Client], now: da
     for client in fresh:
         if said.get((client.id, Channel.SMS)) and client.phone not in left_out:
             reached.setdefault(client.phone, client)
-    for client in reached.values():
-        client.welcomed_at = now
+    people.note_welcome(session, reached.values(), now)
     notes = [_note(client, now) for client in reached.values()]
     days = [_today(clinic, client, now) for client in reached.values()]
     lists = [client.import_id for client in reached.values()]

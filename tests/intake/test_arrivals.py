@@ -279,13 +279,13 @@ def test_undoing_a_list_that_was_interrupted_goes_on_where_it_stopped(
 
 def test_a_list_learns_how_many_rows_a_transaction_has_time_for() -> None:
     pace = Pace()
-    pace._learn(0.9)
+    pace._learn(times_as_long=4.5)
     assert pace.rows == 50
     for _ in range(9):
-        pace._learn(0.9)
+        pace._learn(times_as_long=4.5)
     assert pace.rows == 50
     for _ in range(20):
-        pace._learn(0.01)
+        pace._learn(times_as_long=0.05)
     assert pace.rows == 500
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from functools import cache, lru_cache
 from itertools import chain
@@ -27,6 +27,7 @@ from reminders.rules.terms import Status
 from reminders.store.column_types import microseconds
 
 Row = tuple[object, ...]
+Keeping = tuple[int, Callable[[Any], object]]
 
 _DIALECTS: dict[str, Any] = {"postgresql": postgresql, "sqlite": sqlite}
 
@@ -135,13 +136,25 @@ def insert_many(session: Session, table: str, columns: Sequence[str], rows: Iter
     marks = ", ".join("?" * len(columns))
     session.connection().exec_driver_sql(
         f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 (our own names)
-        [_as_sqlite_keeps(row) for row in rows],
+        list(_as_sqlite_keeps(rows, _kept_otherwise(table, tuple(columns)))),
     )
 
 
-def _as_sqlite_keeps(row: Row) -> Row:
-    keeps = _IN_SQLITE.get
-    return tuple([v if (kept := keeps(type(v))) is None else kept(v) for v in row])
+def _as_sqlite_keeps(rows: Iterable[Row], otherwise: Sequence[Keeping]) -> Iterator[Row]:
+    for row in rows:
+        kept = list(row)
+        for place, keep in otherwise:
+            if (value := kept[place]) is not None:
+                kept[place] = keep(value)
+        yield tuple(kept)
+
+
+@cache
+def _kept_otherwise(table: str, columns: Sequence[str]) -> Sequence[Keeping]:
+    """Return which columns SQLite keeps in a way of its own, by their places, and how."""
+    types = SQLModel.metadata.tables[table].c
+    kept = [_IN_SQLITE.get(types[name].type.python_type) for name in columns]
+    return [(place, keep) for place, keep in enumerate(kept) if keep]
 
 
 def insert_numbered(session: Session, table: str, rows: Sequence[dict[str, Any]]) -> list[int]:

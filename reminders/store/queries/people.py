@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from functools import lru_cache
-from itertools import chain, count, groupby
-from operator import itemgetter
+from itertools import chain, count
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, event, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, event, func, or_, select, update
 from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
-from reminders.rules.identity import Number
 from reminders.store.column_types import among
-from reminders.store.queries.common import insert_numbered, table_of
+from reminders.store.queries.common import QUIET, insert_numbered, table_of
 from reminders.store.tables import Client, Clinic, Reminder, Treatment
 
 
@@ -77,13 +76,13 @@ def record(session: Session, record_id: int) -> Client:
     return session.get_one(Client, record_id)
 
 
-_MEANT = func.coalesce(col(Client.merged_into), col(Client.id))
+MEANT = func.coalesce(col(Client.merged_into), col(Client.id))
 """The client, or the one with whom they were made one."""
 
 
 def kept(*found_by: ColumnElement[bool]) -> Select[Client]:
     """Choose clients that are found so, and those with whom such a client was made one."""
-    return select(Client).where(col(Client.id).in_(select(_MEANT).where(*found_by)))
+    return select(Client).where(col(Client.id).in_(select(MEANT).where(*found_by)))
 
 
 def kept_ids(session: Session, ids: Collection[int]) -> set[int]:
@@ -199,49 +198,12 @@ def welcomed_numbers(session: Session, clinic_id: int, numbers: Collection[str])
     return {number for number in session.scalars(wanted, {"numbers": list(numbers)}) if number}
 
 
-def clients_matching(
-    session: Session,
-    clinic_id: int,
-    *,
-    contacts: Collection[str] = (),
-    external_ids: Collection[str] = (),
-    bookings: Iterable[Number] = (),
-    names: Collection[str] = (),
-    ids: Collection[int] = (),
-    families: Collection[str] = (),
-) -> list[Client]:
-    """Return everyone of a clinic who may be meant by these contacts, numbers, bookings or full names
-    (``name_key``), has one of these ids or of these ``families`` names, for nobody else to change
-    until the transaction ends. Each way is a question of its own, for its own index: together they
-    are one that SQLite answers by looking at everyone.
-    """
-    told = (
-        (Client.phone, contacts),
-        (Client.email, contacts),
-        (Client.external_id, external_ids),
-        (Client.name_key, names),
-        (Client.id, ids),
-    )
-    here = col(Client.clinic_id) == clinic_id
-    found = [select(_MEANT).where(here, col(what).in_(those)) for what, those in told if those]
-    found += [
-        select(_MEANT).where(here, col(Client.family_key).startswith(f"{name} ", autoescape=True))
-        for name in families
-    ]
-    found += [
-        select(_MEANT).where(here, col(Client.id).in_(_booked(clinic_id, source, numbers)))
-        for source, numbers in groupby(sorted(bookings), key=itemgetter(0))
-    ]
-    if not found:
-        return []
-    wanted = select(Client).where(col(Client.id).in_(union(*found)))
-    return list(session.scalars(wanted.order_by(col(Client.id)).with_for_update()))
-
-
-def _booked(clinic_id: int, source: str, numbers: Iterable[Number]) -> Select[int]:
-    external_ids = [number for _, number in numbers]
-    booking = (col(Treatment.source) == source, col(Treatment.external_id).in_(external_ids))
-    return select(col(Treatment.client_id)).where(col(Treatment.clinic_id) == clinic_id, *booking)
+def note_welcome(session: Session, clients: Collection[Client], now: datetime) -> None:
+    """Note that these clients' welcome is planned, of all of them at once."""
+    noted = update(Client).where(among(table_of(Client).c.id, "ids")).values(welcomed_at=now)
+    session.execute(noted.execution_options(**QUIET), {"ids": [one.id for one in clients]})
+    for client in clients:
+        set_committed_value(client, "welcomed_at", now)
 
 
 def treatments_of(

@@ -202,6 +202,8 @@ def wake_confirmed(session: Session, treatments: Collection[int]) -> None:
     """Let aftercare that waited for somebody's word that the client came be looked at again. It is
     found by its clients, whose rows have an index.
     """
+    if not treatments:
+        return
     clients = select(col(Treatment.client_id)).where(col(Treatment.id).in_(treatments))
     session.execute(
         update(Reminder)
