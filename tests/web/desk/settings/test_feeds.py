@@ -65,7 +65,7 @@ def test_what_is_wrong_stands_beside_it_in_plain_words(house: House) -> None:
     fetcher.content = b"<html>Sign in</html>"
     desk.post("/clinic/feeds/1/read")
     assert "Cannot be read" in desk.text
-    assert "There is no calendar at this address, but a web page." in desk.text
+    assert "This address leads to a web page, not to a calendar." in desk.text
     assert "Existing bookings are kept" in desk.text
 
 
