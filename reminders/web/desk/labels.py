@@ -174,7 +174,7 @@ HELP = {
     "/clinic/staff": "desk#who-may-do-what",
     "/clinic/services": "lists#services",
     "/clinic/sources": "bookings",
-    "/clinic/deliveries": "bookings#what-came",
+    "/clinic/deliveries": "bookings#latest-bookings-received",
     "/clinic/endpoints": "events",
     "/check-up": "operate#check-the-state",
     "/account": "desk#signing-in",
