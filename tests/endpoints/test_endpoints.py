@@ -61,7 +61,7 @@ def test_only_an_https_address_of_the_internet_is_kept(
 
 
 def test_what_is_told_is_chosen_among_what_there_is(house: House) -> None:
-    with pytest.raises(InputError, match="not chosen"):
+    with pytest.raises(InputError, match="No events are chosen"):
         add(house, "https://hooks.example/a", [])
     with pytest.raises(InputError, match="no events called"):
         add(house, "https://hooks.example/a", ["reply.lost"])
