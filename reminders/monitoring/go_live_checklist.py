@@ -39,20 +39,20 @@ def lines(session: Session, clinic: Clinic, now: datetime, *, delivers: bool) ->
 def _people(session: Session, clinic: Clinic, now: datetime) -> Iterator[Requirement]:
     whole = all((clinic.name, clinic.phone, clinic.email, clinic.address))
     yield Requirement(
-        "Clinic name, phone number, email address and postal address are filled in",
+        "Clinic name, phone number, email address and postal address",
         whole,
         "Fill them in; messages show them.",
         "#details",
     )
     yield Requirement(
-        "Somebody responsible has read and approved the default wording",
+        "Default wording read and approved by somebody responsible",
         not needs_review(clinic.wording_accepted_at, now.date()),
         "Read every message under Messages, then approve the wording below.",
         "#accept",
     )
     owners = [one for one, role in staff.of_clinic(session, clinic.id) if role is Role.OWNER]
     yield Requirement(
-        "An owner uses two-step sign-in",
+        "Two-step sign-in for an owner",
         any(owner.totp_secret for owner in owners),
         "An owner sets it up under My account.",
         "/account",
@@ -63,20 +63,20 @@ def _ways(
     session: Session, clinic: Clinic, now: datetime, *, delivers: bool
 ) -> Iterator[Requirement]:
     yield Requirement(
-        "This installation can send messages",
+        "Sending set up on this installation",
         delivers,
         "Your system administrator sets DELIVERY=live and adds a text account and a mail server.",
         "#senders",
     )
     beat = delivery.last_beat(session)
     yield Requirement(
-        "The sending service is running",
+        "Sending service running",
         beat is not None and now - beat < SILENCE,
         "Your system administrator starts it with “reminders serve”.",
         "#senders",
     )
     for channel, what in TESTED.items():
-        name = {Channel.SMS: "A test text was sent", Channel.EMAIL: "A test email was sent"}
+        name = {Channel.SMS: "Test text sent", Channel.EMAIL: "Test email sent"}
         yield Requirement(
             name[channel],
             audit.happened(session, clinic.id, what),

@@ -60,7 +60,7 @@ def test_what_may_not_come_sooner_keeps_that_wherever_it_is_put() -> None:
 @pytest.mark.parametrize(
     "change, says",
     [
-        ({"after": "-P1D"}, "comes after the treatment"),
+        ({"after": "-P1D"}, "sent after the treatment"),
         ({"after": "P400D"}, "six months"),
         ({"after": "soon"}, "not a whole number"),
         ({"at": time(7, 59)}, "Nothing is sent at that hour"),
@@ -76,7 +76,7 @@ def test_a_place_that_makes_no_sense_is_refused(change: dict[str, object], says:
 
 def test_preparation_stays_before_the_treatment() -> None:
     before = COURSE.milestone("week-before")
-    with pytest.raises(InputError, match="comes before"):
+    with pytest.raises(InputError, match="sent before"):
         check(before, replace(place_of(before), after="P1D"))
 
 

@@ -39,7 +39,10 @@ def show(request: DeskRequest) -> Response:
         words: dict[str, Any] = {
             "lines": lines,
             "ready": all(line.done for line in lines),
-            "guests": customisation.practice_recipients(session, clinic.id),
+            "guests": [
+                _written(one, clinic)
+                for one in customisation.practice_recipients(session, clinic.id)
+            ],
             "paused": pauses.paused(session),
             "clinic": clinic,
             "price": spell_price(clinic.segment_price),
@@ -55,8 +58,12 @@ def show(request: DeskRequest) -> Response:
 
 
 def _shown(clinic: Clinic, name: str) -> str:
-    value = str(getattr(clinic, name) or "")
-    return show_national(value, clinic.country) if name == "phone" and value else value
+    return _written(str(getattr(clinic, name) or ""), clinic)
+
+
+def _written(value: str, clinic: Clinic) -> str:
+    """Write a phone number as the clinic's country does, and anything else as it is."""
+    return show_national(value, clinic.country) if value.startswith("+") else value
 
 
 def _lines(
@@ -125,7 +132,9 @@ def limits(request: DeskRequest) -> Response:
     wanted = rate_limits.typed(request)
     if request.faults:
         return show(request)
-    return _change(request, lambda *at: rate_limits.change(request, *at, wanted))
+    return _change(
+        request, lambda session, clinic: rate_limits.change(request, session, clinic, wanted)
+    )
 
 
 def practice_recipients(request: DeskRequest) -> Response:
