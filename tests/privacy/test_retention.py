@@ -295,7 +295,7 @@ def test_the_provider_is_to_forget_the_client_s_texts_too(house: House) -> None:
 def test_erasing_twice_is_refused_kindly(house: House) -> None:
     live(house)
     forget(house)
-    with pytest.raises(InputError, match="erased already"):
+    with pytest.raises(InputError, match="already been erased"):
         forget(house)
 
 
