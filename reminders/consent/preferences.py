@@ -71,6 +71,14 @@ def save_preferences(
     _replan(session, library, client, now)
 
 
+def change_language(
+    session: Session, library: Library, client: Client, language: str, now: datetime
+) -> None:
+    """Write to a client in another language from now on, and show their pages in it."""
+    client.language = language
+    _replan(session, library, client, now)
+
+
 def pause(client: Client, now: datetime) -> None:
     """Send the client no reminders for a week; those still useful afterwards are decided then."""
     client.paused_until = now + PAUSE

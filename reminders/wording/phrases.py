@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from markupsafe import Markup, escape
+
+from reminders.wording.dates import locale_of
+from reminders.wording.languages import choose
+
+_JOINED = re.compile(r"(?<=\w)-(?=\w)")
+_CLOSED = re.compile(r" (?=[?!:;»])|(?<=«) ")
 
 Table = dict[str, str | list[str]]
 
@@ -19,7 +26,7 @@ class Words:
     def __init__(self, language: str, country: str, said: Table, english: Table) -> None:
         """Take the language to show, whose country writes the dates, and what there is of it."""
         self.language = language
-        self.locale = _locale(language, country)
+        self.locale = locale_of(language, country)
         self._said, self._english = said, english
 
     def __call__(self, key: str, /, **values: object) -> Markup:
@@ -28,6 +35,10 @@ class Words:
         if not isinstance(sentence, str):
             raise KeyError(key)
         return escape(sentence).format(**values)
+
+    def is_in(self, language: str) -> bool:
+        """Say whether these words are in a language, in whichever edition of it."""
+        return base_of(self.language) == base_of(language)
 
     def has_sentence(self, key: str) -> bool:
         """Say whether there is such a sentence at all."""
@@ -47,28 +58,49 @@ class Phrasebook:
         self.names = {code: str(table["language"]) for code, table in self._tables.items()}
 
     def words(self, language: str, country: str) -> Words:
-        """Return the words of a language, of its parent, or English."""
-        parent = language.split("-", maxsplit=1)[0]
-        found = next((code for code in (language, parent) if code in self._tables), "en")
+        """Return the words of a language, of another edition of it, or English."""
+        found = choose(self._tables.__contains__, language, country)
         return Words(found, country, self._tables[found], self._tables["en"])
 
-    def missing(self, language: str) -> set[str]:
-        """Return what a language still lacks."""
-        return self._tables["en"].keys() - self._tables[language].keys()
+    def spoken(self, accepted: str) -> str | None:
+        """Return the first language somebody reads, by their browser (RFC 9110, ``Accept-Language``),
+        that there are words in.
+        """
+        wanted = sorted(_weighed(accepted), key=itemgetter(0), reverse=True)
+        return next((tag for _, tag in wanted if self.words(tag, "").is_in(tag)), None)
+
+    def table(self, language: str) -> Table:
+        """Return every sentence of a language by its key; raises ``KeyError``."""
+        return self._tables[language]
 
 
 def _flat(path: Path) -> Iterator[tuple[str, Any]]:
     for name, value in tomllib.loads(path.read_text("utf-8")).items():
         if isinstance(value, dict):
-            yield from ((f"{name}.{key}", said) for key, said in value.items())
+            yield from ((f"{name}.{key}", _kept_together(said)) for key, said in value.items())
         else:
             yield name, value
 
 
-def _locale(language: str, country: str) -> Locale:
-    for name in (f"{language.replace('-', '_')}_{country}", language.replace("-", "_")):
+def _kept_together(said: Any) -> Any:
+    """Keep “E-Mail”, and the sign that closes a sentence in French, from being torn over two lines."""
+    if isinstance(said, list):
+        return [_kept_together(one) for one in said]
+    return _CLOSED.sub("\u00a0", _JOINED.sub("\u2011", said))
+
+
+def _weighed(accepted: str) -> Iterator[tuple[float, str]]:
+    """Read each language of a header with its weight: 1 where it has none, and 0 is a refusal."""
+    for part in accepted.lower().split(","):
+        tag, _, said = part.partition(";")
         try:
-            return Locale.parse(name)
-        except (UnknownLocaleError, ValueError):
+            weight = float(said.strip().removeprefix("q=") or 1)
+        except ValueError:
             continue
-    return Locale("en")
+        if weight > 0:
+            yield weight, tag.strip()
+
+
+def base_of(language: str) -> str:
+    """Return the language of a tag, without the country whose edition it is."""
+    return language.partition("-")[0].lower()

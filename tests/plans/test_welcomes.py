@@ -129,7 +129,7 @@ def test_a_text_waits_for_the_welcome_and_an_email_does_not(house: House) -> Non
     assert house.line("day-1", Channel.EMAIL).status is Status.ACCEPTED
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", sorted(LIBRARY.phrases.names))
 def test_the_welcome_is_one_segment_under_a_domain_of_twenty_four_letters(language: str) -> None:
     note = OneOffFacts(OneOffKind.OPT_IN, "", "", urgent=False)
     facts = replace(WIDEST, one_off=note, channel=Channel.SMS, language=language)

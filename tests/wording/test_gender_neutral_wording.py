@@ -125,14 +125,14 @@ EVERY_FORM = [(tongue, form, bad) for tongue, forms in FORMS.items() for form, b
 
 
 def messages(language: str) -> dict[str, str]:
-    """Return what is said in a language, by its file, without comments."""
+    """Return what is said in a language, by its file, without comments and headings of tables."""
     files = (
         path
         for path in (ROOT / "templates").rglob("*.*")
         if language in {path.stem, *path.parts} and path.suffix in {".md", ".toml"}
     )
     return {
-        str(path.relative_to(ROOT)): re.sub(r"(?m)^# .*$", "", path.read_text("utf-8"))
+        str(path.relative_to(ROOT)): re.sub(r"(?m)^(?:# .*|\[\w+\])$", "", path.read_text("utf-8"))
         for path in files
     }
 

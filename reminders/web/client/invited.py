@@ -12,16 +12,18 @@ from reminders.store.queries import people
 from reminders.store.tables import Client
 from reminders.web.client.join import FIELDS, JoinContext, at_clinic
 from reminders.web.client.page import page_route
-from reminders.wording.phrases import Words
 
 
 def _invited(here: JoinContext) -> Client | None:
-    """Return whose link it is; None where it is over, of another clinic, or the client is gone."""
+    """Return whose link it is, and speak their language; None where it is over, of another clinic,
+    or the client is gone.
+    """
     links = here.request.app.links
     number = links.number_at("invited", here.request.token, here.request.now)
     client = people.client(here.session, number) if number is not None else None
     if client is None or client.clinic_id != here.clinic.id or client.erased_at is not None:
         return None
+    here.words = here.request.words(client.language, here.clinic.country)
     return client
 
 
@@ -31,7 +33,6 @@ def _ask(here: JoinContext) -> Response:
 
 
 def _form(here: JoinContext, client: Client, fault: str = "") -> Response:
-    here.words = _words(here, client)
     channels = booked_consents.open_channels(here.session, [client])[client.id]
     return here.page(
         "invited.html",
@@ -41,11 +42,6 @@ def _form(here: JoinContext, client: Client, fault: str = "") -> Response:
         fault=fault and here.words(fault),
         seal=_seal(here, client),
     )
-
-
-def _words(here: JoinContext, client: Client) -> Words:
-    wanted = here.request.http.query_params.get("language") or client.language
-    return here.request.words(wanted, here.clinic.country)
 
 
 def _masked(client: Client, channel: Channel) -> str:
@@ -58,7 +54,11 @@ def _masked(client: Client, channel: Channel) -> str:
 
 
 def _seal(here: JoinContext, client: Client) -> str:
-    return here.request.app.links.seal("invited", f"{client.id} {client.phone} {client.email}")
+    """Return a seal of whom the page asks and in which words, all of which may change meanwhile."""
+    asked = " ".join(here.agreed(channel) for channel in FIELDS)
+    return here.request.app.links.seal(
+        "invited", f"{client.id} {client.phone} {client.email} {asked}"
+    )
 
 
 def _agree(here: JoinContext) -> Response:
@@ -67,7 +67,6 @@ def _agree(here: JoinContext) -> Response:
         return request.wrong_link()
     if request.typed.get("seal") != _seal(here, client):
         return _form(here, client, "join.invited_changed")
-    here.words = _words(here, client)
     agreed = {c: here.agreed(c) for c, (_, box) in FIELDS.items() if box in request.typed}
     source = f"said yes by their own link to /join/{here.clinic.slug}"
     proof = Proof(Act.FORM, source, network_address=request.network_address)

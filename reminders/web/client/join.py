@@ -60,10 +60,12 @@ class JoinContext:
         return self._agreed(channel, '<a href="{url}">{said}</a>')
 
     def _agreed(self, channel: Channel, link: str) -> Markup:
-        base = self.request.app.settings.public_url + self.path
+        at = (
+            f"{self.request.app.settings.public_url}{self.path}/{{}}?language={self.words.language}"
+        )
         sender = self.request.app.settings.twilio_from
         links = {
-            part: Markup(link).format(url=f"{base}/{part}", said=self.words(f"page.{part}"))  # noqa: S704
+            part: Markup(link).format(url=at.format(part), said=self.words(f"page.{part}"))  # noqa: S704
             for part in ("privacy", "terms")
         }
         return self.words(
@@ -96,8 +98,7 @@ def _step(session: Session, request: ClientRequest, step: Step) -> Response:
     clinic = people.clinic_at(session, request.http.path_params["clinic"])
     if clinic is None:
         return request.wrong_link()
-    wanted = request.http.query_params.get("language") or request.typed.get("shown")
-    return step(JoinContext(request, session, clinic, request.words(wanted, clinic.country)))
+    return step(JoinContext(request, session, clinic, request.words(country=clinic.country)))
 
 
 def _form(here: JoinContext, status: int = 200) -> Response:
@@ -182,14 +183,14 @@ def _number(country: str, text: str) -> str:
 
 
 def _says(here: JoinContext, language: str) -> dict[Channel, Callable[[str], tuple[str, str]]]:
-    words = here.request.words(language, here.clinic.country)
+    words = here.request.templates.phrasebook.words(language, here.clinic.country)
     clinic = here.clinic.name
 
     def email(link: str) -> tuple[str, str]:
         said = words("join.email_text", clinic=clinic, link=link)
         return Markup.unescape(said), Markup.unescape(words("join.email_subject", clinic=clinic))
 
-    return {Channel.SMS: code_words(words, clinic), Channel.EMAIL: email}
+    return {Channel.SMS: code_words(words, clinic, Channel.SMS), Channel.EMAIL: email}
 
 
 def _ticket(here: JoinContext) -> JoinRequest | None:
@@ -230,6 +231,7 @@ def _address(here: JoinContext) -> Response:
     kept = _kept(here, here.request.app.links.number_of("address", here.request.token))
     if kept is None:
         return here.request.wrong_link()
+    here.words = here.request.words(kept.language, here.clinic.country)
     if kept.email_proven_at is not None:
         return _standing(here, kept)
     return here.page("confirm-address.html", agreed=kept.email_wording)

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from babel.dates import format_skeleton, format_time
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,11 +16,15 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from reminders.app import App
+from reminders.enrolment.client_fields import usual_language
 from reminders.rules.contacts import show_national
+from reminders.store.connections import AWAY, reason
 from reminders.store.tables import Clinic
 from reminders.web.client.request_limits import Throttle
 from reminders.web.templating import pages_in
 from reminders.wording.phrases import Words
+
+log = structlog.get_logger()
 
 Typed = Mapping[str, str]
 """What came in a form, by field; files are no part of it."""
@@ -50,10 +55,12 @@ class ClientRequest:
         return self.http.client.host if self.http.client else ""
 
     @property
-    def wanted(self) -> str:
-        """Return the language the browser asks for first."""
-        spoken = self.http.headers.get("Accept-Language", "en")
-        return spoken.split(",", maxsplit=1)[0].split(";")[0].strip().lower() or "en"
+    def chosen(self) -> str | None:
+        """Return the language a form was shown in, so that what it agrees to is kept in these very
+        words, or the one chosen from the list on a page.
+        """
+        asked = self.typed.get("shown") or self.http.query_params.get("language")
+        return asked if asked in self.templates.phrasebook.names else None
 
     @property
     def templates(self) -> PageTemplates:
@@ -61,12 +68,19 @@ class ClientRequest:
         return _templates(self.app)
 
     def words(self, language: str | None = None, country: str = "") -> Words:
-        """Return the phrases in the client's own language, else in the browser's."""
-        return self.templates.phrasebook.words(language or self.wanted, country)
+        """Return the phrases in the language that was chosen, else in the client's own, the
+        browser's, or that of the clinic's country.
+        """
+        book = self.templates.phrasebook
+        found = self.chosen or language or book.spoken(self.http.headers.get("Accept-Language", ""))
+        return book.words(found or usual_language(country), country)
 
     def page(self, template: str, words: Words, status: int = 200, /, **facts: Any) -> HTMLResponse:
-        """Draw a page."""
-        return self.templates.draw(template, words, status, **facts)
+        """Draw a page; the one that answers a form offers no other language, since to follow a link
+        would lose what it says.
+        """
+        offered = self.templates.phrasebook.names if self.http.method == "GET" else {}
+        return self.templates.draw(template, words, status, **({"languages": offered} | facts))
 
     def wrong_link(self) -> HTMLResponse:
         """Return the page for an invalid link, whatever the reason."""
@@ -112,7 +126,13 @@ def page_route(path: str, answer: Answer, method: str = "GET", *, foreign: bool 
         request = ClientRequest(http, await _typed(http) if posted and not foreign else {})
         if posted and not foreign and is_forged(http, request.app.settings.public_url):
             return request.problem(403, "forged")
-        return await run_in_threadpool(answer, request)
+        try:
+            return await run_in_threadpool(answer, request)
+        except AWAY as error:
+            log.warning("database away", why=reason(error))
+            away = request.problem(503, "away")
+            away.headers["Retry-After"] = "60"
+            return away
 
     return Route(path, endpoint, methods=[method], name=f"{method} {path}")
 
@@ -135,10 +155,10 @@ def is_forged(http: Request, public_url: str) -> bool:
 
 
 def clinic_words(clinic: Clinic) -> dict[str, str]:
-    """Return what a page says of a clinic, and how to call it."""
+    """Return what a page says of a clinic, and how to call it: a number stays on one line."""
     return {
         "name": clinic.name,
-        "phone": show_national(clinic.phone, clinic.country),
+        "phone": show_national(clinic.phone, clinic.country).replace(" ", "\u00a0"),
         "dial": clinic.phone,
         "address": clinic.address,
         "slug": clinic.slug or "",
@@ -156,4 +176,5 @@ def say_when(moment: datetime | date, zone: ZoneInfo, words: Words) -> str:
 
 def say_day(day: date, words: Words) -> str:
     """Format a day with its weekday, for the client's country."""
-    return format_skeleton("MMMEd", datetime.combine(day, time()), locale=words.locale)
+    said = format_skeleton("MMMEd", datetime.combine(day, time()), locale=words.locale)
+    return said.removesuffix(".")  # “12. Feb.” would end a sentence with two

@@ -18,13 +18,11 @@ from reminders.shapes.people import ClientExport
 from reminders.store.queries import client_pages, consents, people
 from reminders.web.client.aftercare_page import AftercarePage, back
 from reminders.web.client.page import page_route, say_day
-from reminders.web.client.preferences import with_open_page
+from reminders.web.client.preferences import BOXES, with_open_page
 from reminders.wording.phrases import Words
 
 PASS = timedelta(minutes=10)
 """How long a page that was opened by a code may be used."""
-
-NAMED = {Channel.SMS: "page.text", Channel.EMAIL: "page.email"}
 
 
 def _why(page: AftercarePage) -> Response:
@@ -48,7 +46,7 @@ def _ask(page: AftercarePage) -> Response:
             page.client,
             channel,
             _about(page),
-            code_words(page.words, page.clinic.name),
+            code_words(page.words, page.clinic.name, channel),
             page.now,
             network_address=page.request.network_address,
         )
@@ -57,11 +55,12 @@ def _ask(page: AftercarePage) -> Response:
     return page.page("personal-data-code.html", by=channel.value, fault=None)
 
 
-def code_words(words: Words, clinic: str) -> Say:
-    """Return what words a code, as a text or with a subject as an email."""
+def code_words(words: Words, clinic: str, channel: Channel) -> Say:
+    """Return what words a code: briefly as a text, or as an email with its subject."""
+    key = "code.text" if channel is Channel.SMS else "code.email_text"
 
     def say(code: str) -> tuple[str, str]:
-        text = words("code.text", clinic=clinic, code=code).unescape()
+        text = words(key, clinic=clinic, code=code).unescape()
         return text, words("code.subject", clinic=clinic).unescape()
 
     return say
@@ -83,12 +82,12 @@ def _see(page: AftercarePage) -> Response:
 
 def _kept(page: AftercarePage) -> dict[str, Any]:
     words, client = page.words, page.client
-    names = page.request.app.library.phrases.names
+    language = page.request.app.library.all_languages.get(client.language)
     treatments = people.treatments_of(page.session, [client.id])
     said = [
         words(
             "personal_data.said_yes" if line.given else "personal_data.said_no",
-            channel=words(NAMED[line.channel]),
+            channel=words(f"choices.{BOXES[line.channel]}"),
             date=say_day(line.given_at.astimezone(page.zone).date(), words),
         )
         for line in consents.ledger(page.session, client.id)
@@ -99,7 +98,7 @@ def _kept(page: AftercarePage) -> dict[str, Any]:
             ("name", f"{client.first_name} {client.last_name}".strip()),
             ("phone", show_phone(client.phone) if client.phone else "–"),
             ("address", client.email or "–"),
-            ("language", names.get(client.language, client.language)),
+            ("language", language.name if language else client.language),
         ],
         "visits": [say_day(treatment.treated_on, words) for treatment in treatments],
         "said": said,

@@ -100,17 +100,23 @@ def _hours(page: AftercarePage) -> list[tuple[int, str]]:
 def _read(page: AftercarePage) -> Preferences:
     typed = page.request.typed
     hour = typed.get("hour", "")
-    language = typed.get("language", "")
-    known = page.request.templates.phrasebook.names
     wanted = {channel for channel, box in BOXES.items() if box in typed}
     return Preferences(
         channels=(frozenset(wanted) & page.contacts().keys()) - _barred(page),
-        language=language if language in known else page.client.language,
+        language=_language(page),
         hour=int(hour) if hour in {str(number) for number, _ in _hours(page)} else None,
         discretion=Discretion.DISCREET
         if typed.get("discretion") == Discretion.DISCREET
         else Discretion.PLAIN,
     )
+
+
+def _language(page: AftercarePage) -> str:
+    """Return the language chosen; the one the client has stays, in the edition it has."""
+    client, book = page.client, page.request.templates.phrasebook
+    chosen = page.request.typed.get("language", "")
+    same = book.words(client.language, page.clinic.country).language == chosen
+    return client.language if same or chosen not in book.names else chosen
 
 
 def _save(page: AftercarePage) -> Response:
@@ -128,6 +134,12 @@ def _save(page: AftercarePage) -> Response:
         page.now,
         network_address=page.request.network_address,
     )
+    return back(page, "saved")
+
+
+def _speak(page: AftercarePage) -> Response:
+    app = page.request.app
+    preferences.change_language(page.session, app.library, page.client, _language(page), page.now)
     return back(page, "saved")
 
 
@@ -180,5 +192,6 @@ ROUTES = [
     *_pages("pause", _ask("pause"), _pause),
     *_pages("stop", _ask("stop"), _stop),
     *_pages("wrong", _ask("wrong"), _wrong),
+    page_route("/a/{token}/language", with_open_page(_speak), "POST"),
     page_route("/a/{token}/resume", with_open_page(_resume), "POST"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy.orm import Session
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from reminders.consent import ledger
 from reminders.store.database import reading, writing
@@ -37,7 +37,7 @@ def _nobody(request: ClientRequest) -> Response:
     """Answer a genuine link whose client is no longer stored."""
     if request.app.links.client_of(request.token) is None:
         return request.wrong_link()
-    return PlainTextResponse("You get no more emails from us. Nothing is left to stop.")
+    return request.page("unsubscribe.html", request.words(), done=True)
 
 
 def _page(session: Session, request: ClientRequest, client: Client, *, done: bool) -> Response:

@@ -127,7 +127,7 @@ def test_whoever_stopped_is_not_asked_by_it(house: House) -> None:
     now: datetime = house.clock()
     with writing(house.engine) as session:
         ledger.withdraw(session, invited.client(session), Channel.SMS, source="STOP", now=now)
-    assert "nothing to say yes to" in invited.open().text
+    assert "There is nothing to do here" in invited.open().text
     invited.say("texts")
     assert said(house) == {Channel.SMS: False}
 

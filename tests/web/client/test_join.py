@@ -186,7 +186,7 @@ def test_a_code_is_kept_as_a_seal_lasts_ten_minutes_and_takes_few_tries(
     wrong = f"{(int(right) + 1) % 10**6:06}"
     for _ in range(5):
         answer = browser.post(str(waiting.url), data={"code": wrong})
-        assert "This code is not right" in answer.text
+        assert "This is not the right code" in answer.text
     assert "does not work any more" in browser.post(str(waiting.url), data={"code": right}).text
     assert said(house) == []
 
@@ -220,13 +220,13 @@ def test_one_address_cannot_ask_for_codes_without_end(house: House, browser: Tes
 @pytest.mark.parametrize(
     "form,fault",
     [
-        (TEXTS_ONLY | {"name": ""}, "Write your first name."),
+        (TEXTS_ONLY | {"name": ""}, "Enter your first name."),
         (TEXTS_ONLY | {"name": "see http://evil.example"}, "without links"),
-        (TEXTS_ONLY | {"phone": "12"}, "not a number we can text"),
-        (TEXTS_ONLY | {"phone": ""}, "Write your mobile number, or untick"),
+        (TEXTS_ONLY | {"phone": "12"}, "We cannot text this number"),
+        (TEXTS_ONLY | {"phone": ""}, "Enter your mobile number, or untick"),
         ({k: v for k, v in TEXTS_ONLY.items() if k != "texts"}, "Tick this box to get texts"),
         (FORM | {"email": "bea@"}, "This is not an email address"),
-        ({"name": "Bea"}, "tick the box beside it"),
+        ({"name": "Bea"}, "tick the box below it"),
     ],
 )
 def test_what_cannot_be_used_is_said_and_nothing_typed_is_lost(
@@ -248,7 +248,7 @@ def test_the_form_speaks_the_client_s_language_and_so_do_the_messages(
     assert 'lang="es"' in page
     assert "Sí, envíenme mensajes de texto" in page
     browser.post(JOIN, data=TEXTS_ONLY | {"language": "es", "shown": "es"})
-    assert "su código es" in told(house, Channel.SMS)
+    assert "su clave es" in told(house, Channel.SMS)
 
 
 def test_the_poster_is_a_page_to_print_with_a_code_to_point_a_phone_at(
@@ -269,7 +269,7 @@ def test_privacy_and_terms_are_pages_of_the_clinic(
     assert "18 Rose Street" in page
     needed = {
         "privacy": ["not sold or shared", "400 days", "erase"],
-        "terms": ["<strong>Reply STOP", "HELP", "Carriers are not liable", "up to 3 texts a week"],
+        "terms": ["<strong>Reply STOP", "HELP", "Carriers are not liable", "texts, up to 3 a week"],
     }
     for words in needed[part]:
         assert words in page

@@ -32,7 +32,7 @@ def test_a_code_to_the_client_s_own_contact_shows_what_we_keep(
 ) -> None:
     house.enrol(ana(TREATED, last_name="Okafor"))
     page = opened(house, browser, by)
-    for kept in ("Ana Okafor", "+44 7700 900101", "ana@mail.example", "Thu 5 Mar", "Yes to text"):
+    for kept in ("Ana Okafor", "+44 7700 900101", "ana@mail.example", "Thu 5 Mar", "Texts: yes, "):
         assert kept in page
 
 
@@ -78,5 +78,5 @@ def test_a_wrong_code_shows_nothing(house: House, browser: TestClient) -> None:
     browser.post(address(house) + "/personal-data", data={"by": "sms"})
     page = browser.post(address(house) + "/personal-data/see", data={"code": "000000"})
     assert page.status_code == 422
-    assert "This code is not right" in page.text
+    assert "This is not the right code" in page.text
     assert "ana@mail.example" not in page.text
