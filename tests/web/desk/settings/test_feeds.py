@@ -37,7 +37,7 @@ EVENTS = (
 def test_a_calendar_is_seen_before_anything_of_it_goes_in(house: House) -> None:
     desk, _ = with_calendar(house, *EVENTS)
     desk.post("/clinic/feeds", address=ADDRESS)
-    assert "4 events: 1 treatment, 1 question, 1 other, 1 without a client." in desk.text
+    assert "4 events: 1 treatment, 1 question, 1 other event, 1 without a client." in desk.text
     assert "Will be imported" in desk.text
     assert "Microneedling - Bea Hall" in desk.text
     with house.engine.connect() as connection:
