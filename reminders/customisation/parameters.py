@@ -44,7 +44,7 @@ def set_numbers(
     changed = {key: (before[key], value) for key, value in values.items() if before[key] != value}
     for key, (was, now_is) in changed.items():
         detail = f"{protocol.key}, {key}: {was} → {now_is}"
-        audit.record(session, clinic.id, who, "changed a number", Parameter, None, now, detail)
+        audit.record(session, clinic.id, who, "changed a value", Parameter, None, now, detail)
     if changed.keys() & {m.weeks_by for m in protocol.milestones}:
         replan_everyone(session, library, clinic, now)
     versions = [
@@ -64,7 +64,7 @@ def _quoting(
     stale = [
         was for was, _ in changed.values() if re.search(rf"(?<![\d.]){was}(?![\d.]\d|\d)", spelled)
     ]
-    found = [WordingReview(version, f"It still says {was}.") for was in stale]
+    found = [WordingReview(version, f"It still contains {was}.") for was in stale]
     if asks:
-        found.append(WordingReview(version, f"It quotes “{'”, “'.join(asks)}”, which changed."))
+        found.append(WordingReview(version, f"It uses “{'”, “'.join(asks)}”, which has changed."))
     return found

@@ -119,7 +119,7 @@ def place(
                 detail,
             )
     audit.record(
-        session, clinic.id, who, "changed the plan", MilestonePlacement, None, now, protocol
+        session, clinic.id, who, "changed the schedule", MilestonePlacement, None, now, protocol
     )
     replan_everyone(session, library, clinic, now)
 

@@ -150,7 +150,7 @@ def preview(
             key=lambda pair: (pair[0].segments, size(pair[0].text).units),
         )
     except (RenderError, WordingError) as error:
-        broken = Finding(f"It cannot be rendered: {error}", stops=True, in_text=False)
+        broken = Finding(f"This wording is faulty: {error}", stops=True, in_text=False)
         return Preview(None, None, None, "", found or [broken])
     return Preview(text, email, *worst, [*found, *_longer(text, *worst)])
 
@@ -174,7 +174,7 @@ def _finding(fault: LintFault) -> Finding:
 
 def _longer(text: Message, worst: Message, name: str) -> Iterator[Finding]:
     if worst.segments > text.segments:
-        what = f"For {name} it takes {worst.segments} segments. Fewer words leave room for such a name."
+        what = f"With the name {name} it takes {worst.segments} segments. Shorten the text to save one."
         yield Finding(what, stops=False, in_text=True)
 
 

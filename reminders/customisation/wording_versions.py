@@ -72,7 +72,7 @@ def approve(
     """Approve a version for use from now on, until its next review. Raises ``InputError``."""
     if not now.date() < review_by <= (now + LONGEST_LIFE).date():
         raise InputError(
-            "This day is past, or more than two years away.", "Choose when to read it again."
+            "This date is in the past or more than two years ahead.", "Choose another date."
         )
     version.approved_by, version.approved_at, version.review_by = who, now, review_by
     session.flush()

@@ -49,7 +49,7 @@ def add(
     """Add an address, to be told what happens from now on. Raises ``InputError``."""
     address, told = endpoint_address(typed), read_kinds(kinds)
     if len(queries.of_clinic(session, clinic.id)) >= MOST:
-        raise InputError(f"There are {MOST} addresses already.", "Remove one that is not needed.")
+        raise InputError(f"There are already {MOST} webhooks.", "Remove one you do not need.")
     events.place_events(session, clinic.id, now)
     secret, its = new_secret(), _of_clinic(sealing, clinic.id)
     endpoint = Endpoint(
@@ -66,7 +66,7 @@ def add(
     )
     session.add(endpoint)
     session.flush()
-    _note(session, endpoint, who, "added an address for events", now)
+    _note(session, endpoint, who, "added a webhook", now)
     return NewEndpoint(endpoint, secret)
 
 
@@ -75,7 +75,7 @@ def read_kinds(kinds: Collection[str]) -> str:
     if unknown := sorted(set(kinds) - set(EventKind)):
         raise InputError(f"There are no events called “{unknown[0]}”.", f"Choose among {', '.join(EventKind)}.")  # fmt: skip
     if not kinds:
-        raise InputError("It is not chosen what is told.", "Choose at least one kind of event.")
+        raise InputError("No events are chosen.", "Choose at least one.")
     return " ".join(kind for kind in EventKind if kind in kinds)
 
 
@@ -106,14 +106,14 @@ def change(
 ) -> None:
     """Say anew what an address is told. Raises ``InputError``."""
     endpoint.kinds, endpoint.tells_words = read_kinds(kinds), words
-    _note(session, endpoint, who, "changed what an address is told", now)
+    _note(session, endpoint, who, "changed the events of a webhook", now)
 
 
 def pause(session: Session, endpoint: Endpoint, who: str, now: datetime) -> None:
     """Tell an address nothing until it is resumed; repeating it changes nothing."""
     if endpoint.paused_at is None:
         endpoint.paused_at, endpoint.paused_for = now, PauseReason.BY_HAND
-        _note(session, endpoint, who, "paused an address for events", now)
+        _note(session, endpoint, who, "paused a webhook", now)
 
 
 def resume(session: Session, endpoint: Endpoint, who: str, now: datetime) -> None:
@@ -122,12 +122,12 @@ def resume(session: Session, endpoint: Endpoint, who: str, now: datetime) -> Non
         endpoint.paused_at = endpoint.paused_for = endpoint.failing_since = None
         endpoint.due_at = now
         queries.hurry(session, endpoint.id, now, refused=True)
-        _note(session, endpoint, who, "resumed an address for events", now)
+        _note(session, endpoint, who, "resumed a webhook", now)
 
 
 def remove(session: Session, endpoint: Endpoint, who: str, now: datetime) -> None:
     """Tell an address nothing any more."""
-    _note(session, endpoint, who, "removed an address for events", now)
+    _note(session, endpoint, who, "removed a webhook", now)
     queries.remove(session, endpoint)
 
 

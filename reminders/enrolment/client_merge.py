@@ -80,13 +80,11 @@ def _session_of(treatment: Treatment) -> tuple[object, ...]:
 
 def _check(keep: Client, gone: Client) -> None:
     if keep.id == gone.id:
-        raise InputError("These two are one client already.", "Name two different clients.")
+        raise InputError("These are the same client.", "Choose two different clients.")
     if keep.clinic_id != gone.clinic_id:
-        raise InputError(
-            "These two are clients of two clinics.", "Each clinic has its own clients."
-        )
+        raise InputError("These clients belong to different clinics.", "They cannot be merged.")
     if keep.erased_at or gone.erased_at:
-        raise InputError("One of these two was erased.", "Nothing can be joined to them any more.")
+        raise InputError("One of these clients has been erased.", "They cannot be merged.")
 
 
 def _missing(keep: Client, gone: Client, *, same_number: bool = False) -> list[str]:
@@ -190,7 +188,9 @@ def _lock(session: Session, *clients: Client) -> None:
     for client in clients:
         session.refresh(client)
         if client.merged_into:
-            raise InputError("One of these two was merged just now.", "Look at the clients again.")
+            raise InputError(
+                "One of these clients has just been merged.", "Reload the page and check again."
+            )
 
 
 def undoable(session: Session, keep: Client, now: datetime) -> ClientMerge | None:
@@ -209,7 +209,7 @@ def undo(
     """
     done = undoable(session, keep, now)
     if done is None:
-        raise InputError("There is no merge to undo here.", "A merge can be undone for a day.")
+        raise InputError("There is no merge to undo.", "A merge can be undone for 24 hours.")
     gone = people.record(session, done.gone_id)
     people.lock(session, [keep.id, gone.id])
     moved = json.loads(done.moved)

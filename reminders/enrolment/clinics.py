@@ -9,6 +9,7 @@ from functools import partial
 from babel.core import get_global
 from sqlalchemy.orm import Session
 
+from reminders.enrolment.countries import country_of, read_country
 from reminders.plans.reminder_plans import replan_clinic
 from reminders.rules import sending_hours, zone_names
 from reminders.rules.caps import MOST_A_DAY, MOST_A_WEEK, USUAL_A_WEEK
@@ -49,7 +50,7 @@ def add(session: Session, typed: Fields, now: datetime, *, live: bool) -> Clinic
     )
     faults = _apply_fields(clinic, typed)
     if clinic.name and people.clinic_named(session, clinic.name):
-        faults.append("name: There is a clinic of that name. Edit it, or choose another name.")
+        faults.append("name: There is already a clinic with this name. Choose another name.")
     if faults:
         raise ClinicError(faults)
     clinic.slug = people.free_slug(session, clinic.name)
@@ -90,7 +91,7 @@ def edit(
     )
     namesake = people.clinic_named(session, clinic.name)
     if namesake is not None and namesake.id != clinic.id:
-        faults.append("name: There is another clinic of that name. Choose a different one.")
+        faults.append("name: There is already a clinic with this name. Choose another name.")
     if faults:
         raise ClinicError(faults)
     if live is not None:
@@ -105,9 +106,10 @@ def edit(
 
 
 def _planned_by(clinic: Clinic) -> tuple[object, ...]:
-    """Return what everyone's plan hangs on."""
+    """Return the particulars that everyone's plan depends on."""
     hours = clinic.sending_hours, clinic.email_hours
-    return (clinic.time_zone, clinic.phone, *hours, clinic.texts_per_day, clinic.texts_per_week)
+    caps = clinic.texts_per_day, clinic.texts_per_week
+    return (clinic.time_zone, clinic.country, clinic.phone, *hours, *caps)
 
 
 def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
@@ -120,9 +122,11 @@ def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
 def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
     """Write down what can be read, and return what is wrong with the rest."""
     faults: list[str] = []
+    zone, country = clinic.time_zone, clinic.country
     readers: dict[str, Callable[[str], str | int | bool]] = {
         "name": _name,
         "time_zone": lambda text: zone_names.read_zone(text, get_global("windows_zone_mapping")),
+        "country": lambda text: read_country(text, clinic.time_zone),
         "phone": lambda text: read_phone(text, clinic.country or None).number,
         "email": read_email,
         "address": _required,
@@ -133,14 +137,16 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
         "attendance_required": _yes,
     }
     for name, read in readers.items():
-        if name not in typed or (name == "phone" and "+" not in str(typed[name]) and faults):
+        if name not in typed or (name == "country" and typed[name] == country):
+            continue  # a country that nobody chose anew follows the zone
+        if name == "phone" and "+" not in str(typed[name]) and faults:
             continue  # without its zone we cannot tell whose national numbers are meant
         try:
             setattr(clinic, name, read(str(typed[name])))
         except InputError as error:
             faults.append(f"{name}: {error}")
-        if name == "time_zone" and clinic.time_zone:
-            clinic.country = _country(clinic.time_zone)
+        if name == "time_zone" and clinic.time_zone != zone:
+            clinic.country = country_of(clinic.time_zone)
     clinic.name_key = people.name_key(clinic.name)
     return faults
 
@@ -152,7 +158,7 @@ def _name(text: str) -> str:
 def _required(text: str) -> str:
     found = clean(text)
     if not found:
-        raise InputError("This is empty.", "Fill it in; clients see it in messages.")
+        raise InputError("This cannot be empty.", "Clients see it in messages.")
     return found
 
 
@@ -171,11 +177,6 @@ def _count(most: int, text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= most:
         raise InputError(
             f"This is not a number from 1 to {most}." if most > 1 else "This can only be 1.",
-            f"At most 1 text a day goes to one number; a week, {USUAL_A_WEEK} are usual.",
+            f"One number gets at most 1 text a day; {USUAL_A_WEEK} a week are usual.",
         )
     return int(text)
-
-
-def _country(time_zone: str) -> str:
-    """Return the country a zone lies in, whose way of writing numbers and dates is meant."""
-    return str(get_global("zone_territories").get(time_zone, "") or "")

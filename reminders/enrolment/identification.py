@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from reminders.enrolment.terms import Enrolment
 from reminders.rules import identity, questions
-from reminders.rules.contacts import show_phone
+from reminders.rules.contacts import show_national
 from reminders.rules.identity import Directory, Known, Meant, Person, Verdict, Why
 from reminders.rules.questions import Answers, Doubt, QuestionKind
 from reminders.store.queries import doubles, join_requests, matching, merges
@@ -22,18 +22,19 @@ SOMEBODY_NEW = 0
 """Says in place of a client's id that staff know it is nobody they know."""
 
 SENTENCES = {
-    Why.BOOKING_OF_ANOTHER: "The list has {known}’s booking number, but {told}’s name and number."
-    " Whose treatment is it?",
-    Why.CLIENT_NUMBER_OF_ANOTHER: "The list has {known}’s client number, but the name {told}."
-    " Who is it?",
-    Why.SIMILAR_NAME: "{told} has the number or address of {known}. Is it the same person?",
-    Why.SEVERAL_FIT: "{told} may be any of several clients you know. Who is it?",
-    Why.CONTACTS_OF_TWO: "{told} has the number of one client and the address of another. Who is it?",
-    Why.NAMESAKE: "You know {known} already, with another number or address. Is {told} the same"
-    " person?",
-    Why.NAME_ALONE: "{told} is in your calendar without a number or address, and no client has just"
-    " this name. Who is it? Somebody new goes in by themselves once you enrol them.",
-    Why.SHARED_CONTACT: "{known} has this number or address already. Is {told} the same person?",
+    Why.BOOKING_OF_ANOTHER: "The booking number is {known}’s, but the name and contact details are"
+    " {told}’s. Whose treatment is it?",
+    Why.CLIENT_NUMBER_OF_ANOTHER: "The client number is {known}’s, but the name is {told}. Who is it?",
+    Why.SIMILAR_NAME: "{told} has the same phone number or email address as {known}."
+    " Is it the same person?",
+    Why.SEVERAL_FIT: "{told} may be one of several existing clients. Who is it?",
+    Why.CONTACTS_OF_TWO: "{told} has the number of one client and the email of another. Who is it?",
+    Why.NAMESAKE: "There is already a client {known} with another phone number or email address."
+    " Is {told} the same person?",
+    Why.NAME_ALONE: "{told} is in your calendar without contact details, and no client has exactly"
+    " this name. Who is it? If it is a new client, add them: the booking is then matched.",
+    Why.SHARED_CONTACT: "{known} already has this phone number or email address."
+    " Is {told} the same person?",
 }
 
 _NUMBERED = {Why.BOOKING_OF_ANOTHER, Why.CLIENT_NUMBER_OF_ANOTHER}
@@ -62,10 +63,12 @@ class ClientIndex:
         clients: Iterable[Client],
         treatments: Mapping[int, Iterable[Treatment]],
         records: Mapping[int, Iterable[Client]],
+        country: str = "",
     ) -> None:
-        """Take the known clients with their treatments, and the records merged into them, by which
-        they are known too.
+        """Take the known clients with their treatments, the records merged into them, by which they
+        are known too, and the country (ISO 3166) whose way of writing numbers is meant.
         """
+        self._country = country
         self._treatments = treatments
         self._known = {
             one.id: _known(one, treatments.get(one.id, ()), records.get(one.id, ()))
@@ -164,13 +167,14 @@ class ClientIndex:
         sentence = SENTENCES[why].format(known=_named(known[0]) if known else "", told=name)
         numbered = why in _NUMBERED
         labels = {
-            one.id: _described(one) + (": the details changed" if numbered else _news(person, one))
+            one.id: _described(one, self._country)
+            + (": update the details" if numbered else _news(person, one, self._country))
             for one in known
         }
         return (
             sentence,
             labels,
-            f"{name}, another booking" if numbered else f"Somebody else: {name}",
+            f"A different booking for {name}" if numbered else f"New client: {name}",
         )
 
 
@@ -178,17 +182,18 @@ def _named(one: Person | Known) -> str:
     return f"{one.first} {one.last}".strip()
 
 
-def _described(one: Known) -> str:
-    contact = _contact(one)
+def _described(one: Known, country: str) -> str:
+    contact = show_national(one.phone, country) if one.phone else one.email
     return _named(one) + (f", {contact}" if contact else "")
 
 
-def _news(person: Person, one: Known) -> str:
+def _news(person: Person, one: Known, country: str) -> str:
     """Say which number or address would take the place of the known one."""
-    phone = show_phone(person.phone) if one.phone and person.phone not in {None, one.phone} else ""
+    new_phone = person.phone if one.phone and person.phone != one.phone else None
+    phone = show_national(new_phone, country) if new_phone else ""
     email = person.email if one.email and person.email not in {None, one.email} else ""
     new = " and ".join(filter(None, (phone, email)))
-    return f": {new} from now on" if new else ""
+    return f": change to {new}" if new else ""
 
 
 def _known(client: Client, treatments: Iterable[Treatment], records: Iterable[Client]) -> Known:
@@ -204,10 +209,6 @@ def _known(client: Client, treatments: Iterable[Treatment], records: Iterable[Cl
         frozenset((one.first_name, one.last_name) for one in every[1:]),
         frozenset(contact for one in every[1:] for contact in (one.phone, one.email) if contact),
     )
-
-
-def _contact(one: Known) -> str:
-    return show_phone(one.phone) if one.phone else one.email or ""
 
 
 def told(enrolment: Enrolment) -> Person:
@@ -281,7 +282,7 @@ def index_for(
     records: dict[int, list[Client]] = defaultdict(list)
     for record in merges.merged_into(session, [client.id for client in known]):
         records[record.merged_into or 0].append(record)
-    return ClientIndex(known, {}, records)
+    return ClientIndex(known, {}, records, clinic.country)
 
 
 def tell_apart(

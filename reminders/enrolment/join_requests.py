@@ -259,7 +259,7 @@ def _ask(
     """Ask staff who it is, with everything that was proven so far."""
     sentence, known, new = index.ask(person, meant)
     name = f"{person.first} {person.last}".strip()
-    sentence = f"{name} has joined by your form. {sentence}"
+    sentence = f"{name} has signed up with your form. {sentence}"
     doubt = about_joined(client.id, sentence, known, new)
     questions.ask_anew(session, client.clinic_id, doubt, now)
 

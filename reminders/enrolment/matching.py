@@ -102,7 +102,9 @@ class ClientMatcher:
         return done
 
     def _identify(self) -> list[Identified]:
-        index = ClientIndex(self._by_id.values(), self._treatments, self._records)
+        index = ClientIndex(
+            self._by_id.values(), self._treatments, self._records, self._clinic.country
+        )
         return [index.identify(enrolment, self._answers) for enrolment in self._enrolments]
 
     def _show(self, found: Sequence[Identified]) -> None:
@@ -249,7 +251,7 @@ class ClientMatcher:
         if ahead and enrolment.external_id is None and when.ends_at > self._now:
             days = " and ".join(f"{day:%d %B}" for day in sorted({*ahead, enrolment.treated_on}))
             done.remarks.append(
-                f"There are treatments on {days} now; if one replaces another, cancel that one.",
+                f"The client now has treatments on {days}. If one replaces another, cancel the other one.",
             )
         return done
 

@@ -23,10 +23,10 @@ def read_words(clinic_name: str, text: str) -> str:
     ``InputError``.
     """
     if not text.strip():
-        raise InputError("There are no words yet.", "Type your answer.")
+        raise InputError("Your reply is empty.", "Enter your reply.")
     words = fold(f"{clinic_name}: {text}")
     if size(words).segments > LONGEST:
-        raise InputError("This is too long for a text.", "Shorten it, or call the client.")
+        raise InputError("This is too long for a text.", "Shorten it or call the client.")
     return words
 
 

@@ -17,6 +17,7 @@ from reminders.enrolment.treatment_fields import attendance_fields, attendance_o
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.planning import Replan, timing
 from reminders.rules.questions import NOBODY_ASKED, Answers
+from reminders.rules.reason_texts import WAYS
 from reminders.rules.terms import Act
 from reminders.rules.visits import ToldBy, Word, moved, told
 from reminders.store.queries import consents, people, plans
@@ -25,8 +26,8 @@ from reminders.store.tables import Client, Clinic, Treatment
 from reminders.wording.library import Library
 
 WHO_CAN = {
-    True: "a list cannot undo it",
-    False: "only the client can take it back, by texting START or on their own page",
+    True: "An import cannot change this.",
+    False: "Only the client can change this, by texting START or on their own page.",
 }
 """Who may take a no back, by whether a list says so."""
 
@@ -125,7 +126,7 @@ def _record_consents(
             stopped = refused or ledger.contact_of(one.client, answer.channel) in barred
             if stopped and answer.given:
                 one.remarks.append(
-                    f"No to {answer.channel} stands; {WHO_CAN[answer.proof is None]}."
+                    f"The client has opted out of {WAYS[answer.channel]}. {WHO_CAN[answer.proof is None]}"
                 )
             if known.get(key) == answer.given or (known.get(key) is False and stopped):
                 continue

@@ -18,7 +18,7 @@ MOST = 20
 """How many calendars a clinic may have."""
 
 LOST_KEY = InputError(
-    "The address of this calendar cannot be opened any more, since SECRET_KEY is another.",
+    "The address of this calendar cannot be read because SECRET_KEY was changed.",
     "Remove the calendar and add it again.",
 )
 
@@ -26,10 +26,12 @@ LOST_KEY = InputError(
 def add(
     session: Session, sealing: Sealing, clinic: Clinic, typed: str, by: str, now: datetime
 ) -> Feed:
-    """Keep the address of a calendar, sealed; it is read once somebody says so. Raises ``InputError``."""
+    """Keep the address of a calendar, sealed; it is read once somebody says so. Raises
+    ``InputError``.
+    """
     address, its = https_address(typed), _of_clinic(sealing, clinic.id)
     if len(queries.of_clinic(session, clinic.id)) >= MOST:
-        raise InputError(f"There are {MOST} calendars already.", "Remove one that is not needed.")
+        raise InputError(f"There are already {MOST} calendars.", "Remove one you do not need.")
     row = {
         "clinic_id": clinic.id,
         "host": host_of(address),

@@ -29,7 +29,9 @@ def answer(
     """
     asked = queries.question(session, question_id)
     if asked is None:
-        raise InputError("There is no such question.", "Look at what is still open.")
+        raise InputError(
+            "This question no longer exists.", "Reload the page to see what is still open."
+        )
     about = json.loads(asked.facts)
     waiting = queries.waiting_rows(session, asked.id)
     rows = [(row.layout, row.number, json.loads(row.cells), row.import_id) for row in waiting]

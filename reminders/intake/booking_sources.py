@@ -27,7 +27,7 @@ NAMES = {
     SourceKind.CALENDLY: "Calendly",
     SourceKind.ACUITY: "Acuity",
     SourceKind.SQUARE: "Square",
-    SourceKind.GENERIC: "Something else",
+    SourceKind.GENERIC: "Other",
 }
 """What people call each kind. A vendor's bookings are known under it, as those of its lists are."""
 
@@ -36,7 +36,7 @@ FETCHED = frozenset({SourceKind.ACUITY, SourceKind.SQUARE})
 
 SHORTEST_SECRET = 8
 
-REMOVED = "Its source was removed."
+REMOVED = "The booking system was removed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def add(
     """
     called = read_name(name) if name.strip() else NAMES[kind]
     if any(one.name == called for one in queries.of_clinic(session, clinic.id)):
-        raise InputError(f"There is a source “{called}” already.", "Give this one another name.")
+        raise InputError(f"“{called}” is already connected.", "Choose another name.")
     token = secrets.token_urlsafe(24)
     secret = new_secret(kind) if kind in {SourceKind.CALCOM, SourceKind.CALENDLY} else ""
     source = BookingSource(
@@ -87,7 +87,7 @@ def add(
     )
     session.add(source)
     session.flush()
-    _note(session, source, who, "added a booking source", now)
+    _note(session, source, who, "added a booking system", now)
     return NewSource(source, secret)
 
 
@@ -122,12 +122,12 @@ def keep_secrets(
         secret = api_key.partition(":")[2]  # Acuity signs with the key itself
     for pasted in filter(None, (secret, api_key)):
         if len(pasted) < SHORTEST_SECRET or not re.fullmatch(r"[!-~]+", pasted):
-            raise InputError("This is no key or secret: it is too short or has spaces in it.", "Copy it whole.")  # fmt: skip
+            raise InputError("This is not a complete key or secret: it is too short or contains spaces.", "Copy and paste all of it.")  # fmt: skip
     source.secret = sealing.seal(secret) if secret else source.secret
     if api_key:
         source.api_key = sealing.seal(api_key)
         queries.wake(session, source.id, now)
-    _note(session, source, who, "changed the secrets of a booking source", now)
+    _note(session, source, who, "changed the secrets of a booking system", now)
 
 
 def choose_paths(
@@ -136,11 +136,11 @@ def choose_paths(
     """Remember which field of a source is what. Raises ``InputError``."""
     wanted = {name: path for name, path in paths.items() if name in generic.FIELDS and path}
     if "external_id" not in wanted:
-        raise InputError("Nothing is chosen for the booking’s number.", "Without it a change could not be told from a new booking.")  # fmt: skip
+        raise InputError("Choose a field for the booking number.", "Without it, changes cannot be told from new bookings.")  # fmt: skip
     if "treated_at" not in wanted:
-        raise InputError("Nothing is chosen for the start.", "Choose the field with day and time.")
+        raise InputError("Choose a field for the start.", "It holds the date and time.")
     source.paths = json.dumps(wanted, ensure_ascii=False)
-    _note(session, source, who, "chose the fields of a booking source", now)
+    _note(session, source, who, "matched the fields of a booking system", now)
 
 
 def choose_consent(
@@ -159,12 +159,12 @@ def choose_consent(
     if question.strip():
         chosen = [str(channel) for channel in Channel if str(channel) in channels]
         if not chosen:
-            raise InputError("It is not chosen what the yes is for.", "Tick texts, emails or both.")
+            raise InputError("Choose what “yes” means.", "Select texts, emails or both.")
         if not clean(wording):
-            raise InputError("The exact words of the question are missing.", "Copy them from the booking form; they are the proof of each consent.")  # fmt: skip
+            raise InputError("Enter the exact wording of the question.", "Copy it from the booking form. It is kept as proof of each consent.")  # fmt: skip
         asked = [(clean(question), clean(wording), chosen)]
     source.consents = json.dumps(asked, ensure_ascii=False)
-    _note(session, source, who, "chose the consent of a booking source", now)
+    _note(session, source, who, "changed the consent question of a booking system", now)
 
 
 def remove(session: Session, source: BookingSource, who: str, now: datetime) -> None:
@@ -173,7 +173,7 @@ def remove(session: Session, source: BookingSource, who: str, now: datetime) -> 
         source.removed_at = now
         source.secret = source.api_key = None
         queries.let_go(session, source.id, REMOVED, now)
-        _note(session, source, who, "removed a booking source", now)
+        _note(session, source, who, "removed a booking system", now)
 
 
 def _note(session: Session, source: BookingSource, who: str, what: str, now: datetime) -> None:

@@ -94,13 +94,13 @@ def _enrol(
 
 def _why_left_out(checked: CheckedList) -> str:
     if checked.other_services:
-        return "This service is no treatment with reminders."
+        return "This service has no reminders."
     if checked.not_yet:
-        return "The booking is not certain yet; it is planned once it is."
+        return "The booking is not confirmed yet. Messages are scheduled once it is."
     if checked.good or checked.doubts:
         return ""
-    took = "It does not take place, and nothing was planned for it."
-    return took if checked.not_taking_place else "A person said to leave it out."
+    took = "The booking does not take place, and nothing was scheduled for it."
+    return took if checked.not_taking_place else "A member of staff chose not to import it."
 
 
 def change(

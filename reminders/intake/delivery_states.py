@@ -15,7 +15,7 @@ AGAIN = tuple(timedelta(seconds=n) for n in (20, 60, 300, 900, 3600))
 PATIENCE = timedelta(days=3)
 """How long it is tried again by itself."""
 
-IN_LINE = "It is kept, and taken in next."
+IN_LINE = "Received. It is processed next."
 FAULT = "Something went wrong on our side. It is tried again."
 GRAVITY = (
     DeliveryOutcome.NOTHING,
@@ -68,7 +68,7 @@ def settle(delivery: BookingDelivery, outcome: DeliveryOutcome, reason: str, now
 def show(delivery: BookingDelivery, done: Taken, now: datetime) -> None:
     """Write down what became of a delivery, by the gravest of what it says."""
     if not done:
-        settle(delivery, DeliveryOutcome.NOTHING, "It names nobody.", now)
+        settle(delivery, DeliveryOutcome.NOTHING, "It contains no booking.", now)
         return
     told, taken = max(done, key=lambda one: GRAVITY.index(one[1].outcome))
     delivery.booking = told.external_id

@@ -152,9 +152,11 @@ def accept(intake: Import, now: datetime) -> None:
     ``InputError`` where it is already.
     """
     if intake.taken_at is not None:
-        raise InputError("This list is in already.", "Undo it first to bring it in again.")
+        raise InputError(
+            "This file has already been imported.", "Undo that import first to import it again."
+        )
     if intake.arriving_at is not None:
-        raise InputError("This list is being brought in.", "Wait until it is there.")
+        raise InputError("This file is being imported.", "Wait until it is complete.")
     intake.arriving_at = now
 
 
@@ -202,7 +204,7 @@ def undo(
     with reading(engine) as session:
         intake = session.get_one(Import, import_id)
         if intake.taken_at is None or intake.undone_at is not None:
-            raise InputError("There is nothing to undo.", "Look at the list again.")
+            raise InputError("There is nothing to undo.", "Reload the page and check again.")
         rows = queries.rows_of(session, import_id)
         undone = UndoResult(effects=Counter(row.effect for row in rows))
         undone.left = queries.left_already(session, import_id, Effect.ADDED)
@@ -243,8 +245,8 @@ def _undo_some(
 
 def _table(intake: Import) -> Table:
     if intake.cells is None:
-        raise InputError("The cells of this list are gone.", "Bring the list in again.")
+        raise InputError("This import has expired.", "Import the file again.")
     table = Table.of_text(intake.cells)
     if table is None:
-        raise InputError("No sheet of this workbook is chosen.", "Choose the one with the list.")
+        raise InputError("No sheet is chosen.", "Choose the one to import.")
     return table

@@ -66,7 +66,7 @@ def check(
         CellRemark(
             1,
             column,
-            f"No column is known to hold {what}.",
+            f"No column was recognised for {what}.",
             f"Say which one does, like --columns “{_like(checked.ignored)}={any_of[-1]}”, or add one.",
         )
         for column, (any_of, what) in NEEDED.items()
@@ -185,7 +185,7 @@ def _check_row(
     if same == row.number:
         (cancelled if enrolment.cancelled else checked.good).append(one)
     else:
-        again = f"Row {same} says the same; it is taken once."
+        again = f"Row {same} is identical. It is imported once."
         checked.notes.append(CellRemark(row.number, "", again))
 
 

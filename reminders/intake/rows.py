@@ -61,7 +61,7 @@ def _enrolment(
     phone, email = _phone(row, first_name), row.read("email", _email)
     told = phone or email or row.sheet.by_name
     if not told and not row.faults and not row.doubts:
-        row.fault("phone", "There is no number and no address.", "Add a mobile number or an email.")
+        row.fault("phone", "There is no phone number or email address.", "Add one of them.")
     language = row.read("language", read_language) or ""
     time_zone = row.read("time_zone", lambda text: _zone(text, row.sheet.zone)) or None
     consents = _consents(row, phone=bool(phone), email=bool(email))
@@ -138,7 +138,7 @@ def _names(row: ListRow, *, cancelled: bool) -> tuple[str, str]:
     first, last, whole = (row.cell(name) for name in ("first_name", "last_name", "name"))
     came = " ".join(filter(None, (first, last))) if first else whole or last
     if not came:
-        row.fault("first_name", "There is no first name.", "Add it; every message begins with it.")
+        row.fault("first_name", "The first name is missing.", "Add it: messages begin with it.")
         return "", ""
     found = names.read_person(first, last, with_comma(whole) if row.sheet.family_first else whole)
     given = found.first
@@ -166,7 +166,7 @@ def _phone(row: ListRow, name: str) -> str | None:
         cell = row.cell("phone")
         return row.settle(questions.about_phone(row.subject(cell), cell, numbers, name))
     if found.remark:
-        row.note("phone", f"This number {found.remark}; it was kept.")
+        row.note("phone", f"This number {found.remark}.")
     return found.number
 
 
@@ -181,12 +181,15 @@ def _when(row: ListRow) -> When | None:
         "treated_at", lambda text: read_day(text, sheet.zone, sheet.order, sheet.today)
     )
     if found is None and not row.cell("treated_at"):
-        row.fault("treated_at", "There is no day of treatment.", list_cells.EXAMPLE)
+        row.fault("treated_at", "The date of the treatment is missing.", list_cells.EXAMPLE)
     if found and found.at is None and row.cell("time"):
         at, ends = row.read("time", read_hours) or (None, None)
         found = When(found.day, at, ends)
     if found and list_cells.is_ambiguous(list_cells.Moment(found.day, found.at), sheet.zone):
-        row.note("treated_at", "The clocks show this time twice that day; the first was taken.")
+        row.note(
+            "treated_at",
+            "This time occurs twice that day because the clocks change. The first was used.",
+        )
     return found
 
 
@@ -226,7 +229,7 @@ def _consents(row: ListRow, *, phone: bool, email: bool) -> tuple[ConsentAnswer,
     at = row.read("consent_at", lambda text: read_day(text, sheet.zone, sheet.order, sheet.today))
     given_at = resolve(at.day, at.at or time(), sheet.zone) if at else sheet.now
     if given_at > sheet.now:
-        row.fault("consent_at", "This consent lies in the future.", "Check the date.")
+        row.fault("consent_at", "The date of consent is in the future.", "Check the date.")
     source = row.cell("consent_source") or f"list {sheet.name}"
     by_text, by_email = row.read("sms_consent", _answer), row.read("email_consent", _answer)
     wordings = (row.cell("sms_wording") or None, row.cell("email_wording") or None)
@@ -258,5 +261,5 @@ def _said(
 def _answer(text: str) -> Answer:
     found = read_answer(text)
     if found is Answer.UNCLEAR:
-        raise InputError("This is neither yes nor no.", "Write yes, no or stop, or leave it empty.")
+        raise InputError("This is not yes or no.", "Write yes, no or stop, or leave it empty.")
     return found

@@ -52,17 +52,23 @@ class TakenBooking:
 
 
 SENTENCES = {
-    Effect.ADDED: (DeliveryOutcome.TAKEN, "A new booking."),
-    Effect.MOVED: (DeliveryOutcome.TAKEN, "Moved to another day."),
-    Effect.UPDATED: (DeliveryOutcome.TAKEN, "Changed."),
-    Effect.CANCELLED: (DeliveryOutcome.TAKEN, "Cancelled: what had not left does not leave."),
-    Effect.UNCHANGED: (DeliveryOutcome.UNCHANGED, "Nothing new."),
-    Effect.ASKED: (DeliveryOutcome.ASKED, "A question waits for a person."),
-    Effect.POSTPONED: (DeliveryOutcome.UNCHANGED, "It is taken in with the list that arrives."),
+    Effect.ADDED: (DeliveryOutcome.TAKEN, "New booking."),
+    Effect.MOVED: (DeliveryOutcome.TAKEN, "Booking moved."),
+    Effect.UPDATED: (DeliveryOutcome.TAKEN, "Booking changed."),
+    Effect.CANCELLED: (
+        DeliveryOutcome.TAKEN,
+        "Booking cancelled. Its unsent messages are cancelled too.",
+    ),
+    Effect.UNCHANGED: (DeliveryOutcome.UNCHANGED, "No change."),
+    Effect.ASKED: (DeliveryOutcome.ASKED, "There is a question to answer."),
+    Effect.POSTPONED: (
+        DeliveryOutcome.UNCHANGED,
+        "It is processed with the import that is running.",
+    ),
 }
-UNKNOWN = "Nothing was planned for this booking."
-NEWER = "Something newer was known of this booking."
-MOVED = "This booking was moved and has another number by now."
+UNKNOWN = "There is no treatment for this booking."
+NEWER = "There is newer information about this booking."
+MOVED = "This booking was moved and now has another number."
 
 
 def take(

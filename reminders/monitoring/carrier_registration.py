@@ -115,9 +115,9 @@ def _faults(
     if not 40 <= len(flow) <= 2048:
         yield f"The message flow has {len(flow)} characters; the form takes 40 to 2048."
     if not joining.startswith("https://"):
-        yield "Set PUBLIC_URL to the https address: reviewers open the opt-in page."
+        yield "Set PUBLIC_URL to the https address, because reviewers open the opt-in page."
     if len(texts) < 2:
-        yield "Two samples are needed."
+        yield "At least two samples are needed."
     for text in texts:
         if not re.search(r"\bSTOP\b", text):
             yield f"This sample does not say how to stop: {text}"

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from reminders.rules.decision import Defer, Skip, decide
-from reminders.rules.reason_texts import PLAIN
+from reminders.rules.reason_texts import PLAIN, WAYS
 from reminders.rules.terms import Act, Channel, Facts, Message, OneOffKind, Reason, Status
 from reminders.rules.visits import ToldBy
 from reminders.senders.twilio_errors import say
@@ -99,15 +99,17 @@ def ahead_of(facts: Facts, reminder: Reminder) -> str:
     """Return why a planned message would not be sent at its time, as far as is known today."""
     match decide(facts, reminder.due_at):
         case Skip(reason):
-            return f"It will not be sent, as things are now: {PLAIN[reason]}."
+            return f"It will be skipped: {PLAIN[reason]}."
         case Defer(_, reason):
-            return f"It waits: {PLAIN[reason]}."
+            return f"It will be sent later: {PLAIN[reason]}."
         case _:
             return ""
 
 
 def why_of(step: ClientMessage) -> str:
-    """Return why a message did not leave, or did not arrive, in a sentence; empty where nothing says so."""
+    """Return why a message did not leave, or did not arrive, in a sentence; empty where nothing
+    says so.
+    """
     r = step.reminder
     if r.reason is None:
         sentence = next((say(code) for code in _codes(step) if say(code)), "")
@@ -126,11 +128,11 @@ def _facts(step: ClientMessage) -> Iterator[tuple[str, str]]:
     """Return what an auditor asks about a message, with the answers."""
     r, treatment = step.reminder, step.treatment
     if treatment is not None:
-        yield "Counted from", f"treatment on {_day(treatment.treated_on)}"
-    yield "Planned for", f"{_day(r.due_on)} ({r.scheduled_at:%H:%M} UTC)"
-    yield "No longer helps after", f"{r.stale_at:%d %b %Y %H:%M} UTC"
+        yield "Treatment", _day(treatment.treated_on)
+    yield "Scheduled for", f"{_day(r.due_on)} ({r.scheduled_at:%H:%M} UTC)"
+    yield "Valid until", f"{r.stale_at:%d %b %Y %H:%M} UTC"
     if step.one_off is not None and step.one_off.kind is OneOffKind.ANSWER:
-        yield "Written by", "a member of staff"
+        yield "Written by", "Staff"
     for number, tried in enumerate(step.attempts, 1):
         yield f"Attempt {number}", _attempt(tried)
 
@@ -143,7 +145,7 @@ def _attempt(tried: AttemptHistory) -> str:
         if attempt.code
         else ""
     )
-    wording = f"version {attempt.wording_id}" if attempt.wording_id else "packaged wording"
+    wording = f"version {attempt.wording_id}" if attempt.wording_id else "default wording"
     sentence = "".join(f"; {r.received_at:%H:%M} {r.status}" for r in tried.receipts)
     size = f", {attempt.segments} segments" if attempt.segments > 1 else ""
     return f"{attempt.handoff_at:%d %b %Y %H:%M:%S} UTC to {attempt.contact}, {wording}{size}{outcome}{code}{sentence}"
@@ -153,19 +155,16 @@ def _day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
-WAYS = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
-
-
 def _consent(sentence: Consent) -> TimelineEntry:
     answer = (
-        "Nothing known of"
+        "No answer about"
         if sentence.act is Act.UNMERGE
-        else "Yes to"
+        else "Consented to"
         if sentence.given
-        else "No to"
+        else "Declined or opted out of"
     )
     title = f"{answer} {WAYS[sentence.channel]}"
-    facts = (("Said", f"{sentence.given_at:%d %b %Y %H:%M} UTC"), ("Kept in", sentence.source))
+    facts = (("Date", f"{sentence.given_at:%d %b %Y %H:%M} UTC"), ("Source", sentence.source))
     return TimelineEntry(
         sentence.recorded_at, "consent", title, facts=facts, channel=sentence.channel
     )
@@ -173,7 +172,7 @@ def _consent(sentence: Consent) -> TimelineEntry:
 
 def _reply(reply: Reply) -> TimelineEntry:
     return TimelineEntry(
-        reply.received_at, "reply", "The client wrote", words=reply.body, channel=Channel.SMS
+        reply.received_at, "reply", "Reply from the client", words=reply.body, channel=Channel.SMS
     )
 
 
@@ -182,10 +181,10 @@ def _visits(session: Session, client_id: int) -> Iterator[TimelineEntry]:
     for one in people.treatments_of(session, [client_id]):
         said_at = one.missed_at or one.treated_marked_at
         if one.told_by is ToldBy.SOURCE and said_at is not None and said_at != one.created_at:
-            title = "Did not come" if one.missed_at else "Came"
+            title = "No-show" if one.missed_at else "Attended"
             facts = (
                 ("Treatment", _day(one.treated_on)),
-                ("Said by", "the booking system or a list"),
+                ("Source", "Booking system or import"),
             )
             yield TimelineEntry(said_at, "change", title, facts=facts)
 

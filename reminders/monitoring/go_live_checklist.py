@@ -39,23 +39,23 @@ def lines(session: Session, clinic: Clinic, now: datetime, *, delivers: bool) ->
 def _people(session: Session, clinic: Clinic, now: datetime) -> Iterator[Requirement]:
     whole = all((clinic.name, clinic.phone, clinic.email, clinic.address))
     yield Requirement(
-        "The clinic’s name, phone, email and postal address stand in messages",
+        "Clinic name, phone number, email address and postal address",
         whole,
-        "Fill them in.",
+        "Fill them in; messages show them.",
         "#details",
     )
     yield Requirement(
-        "Somebody responsible has read the wording and accepts it",
+        "Default wording read and approved by somebody responsible",
         not needs_review(clinic.wording_accepted_at, now.date()),
-        "Read every message under Words, then accept the wording below.",
+        "Read every message under Messages, then approve the wording below.",
         "#accept",
     )
     owners = [one for one, role in staff.of_clinic(session, clinic.id) if role is Role.OWNER]
     yield Requirement(
-        "An owner signs in with a second step",
+        "Two-step sign-in for an owner",
         any(owner.totp_secret for owner in owners),
-        "An owner sets it up on signing in.",
-        "/clinic/staff",
+        "An owner sets it up under My account.",
+        "/account",
     )
 
 
@@ -63,23 +63,23 @@ def _ways(
     session: Session, clinic: Clinic, now: datetime, *, delivers: bool
 ) -> Iterator[Requirement]:
     yield Requirement(
-        "Messages leave this installation",
+        "Sending set up on this installation",
         delivers,
-        "Whoever runs it sets DELIVERY=live, with an account for texts and a mail server.",
+        "Your system administrator sets DELIVERY=live and adds a text account and a mail server.",
         "#senders",
     )
     beat = delivery.last_beat(session)
     yield Requirement(
-        "The heartbeat beats",
+        "Sending service running",
         beat is not None and now - beat < SILENCE,
-        "Whoever runs this starts: reminders serve",
+        "Your system administrator starts it with “reminders serve”.",
         "#senders",
     )
     for channel, what in TESTED.items():
-        way = {Channel.SMS: "text", Channel.EMAIL: "email"}[channel]
+        name = {Channel.SMS: "Test text sent", Channel.EMAIL: "Test email sent"}
         yield Requirement(
-            f"A test {way} left from here",
+            name[channel],
             audit.happened(session, clinic.id, what),
-            "Send one to yourself from any message under Words.",
+            "Send yourself one from any message under Messages.",
             "/words",
         )

@@ -48,8 +48,8 @@ class Search:
 
 
 class LikelyDoubles:
-    """Finds likely doubles: by a search where clients were added or merged or the last one is old, and
-    of those it found only who still is one.
+    """Finds likely doubles: by a search where clients were added or merged or the last one is old,
+    and of those it found only who still is one.
     """
 
     def __init__(self) -> None:
@@ -59,9 +59,9 @@ class LikelyDoubles:
     def find(
         self, session: Session, clinic_id: int, now: datetime, limit: int
     ) -> list[LikelyDouble]:
-        """Return a clinic's likely doubles that nobody has said are two people, the newest first: who
-        shares a number or address under names that are alike, or a full name. Who only wrote a number
-        into a form is none, and whom a question is about is asked about there.
+        """Return a clinic's likely doubles that nobody has said are two people, the newest first:
+        who shares a number or address under names that are alike, or a full name. Who only wrote a
+        number into a form is none, and whom a question is about is asked about there.
         """
         since, search = doubles.last_changes(session), self._searches.get(clinic_id)
         is_old = search is None or search.since != since or now - search.at > SEARCHED_EVERY
@@ -112,10 +112,10 @@ def _double(one: ListedClient | None, other: ListedClient | None) -> LikelyDoubl
 def _shared(one: ListedClient, other: ListedClient) -> str:
     alike = _alike(one, other)
     if alike and one.phone and one.phone == other.phone:
-        return "on one number"
+        return "same phone number"
     if alike and one.email and one.email == other.email:
-        return "on one address"
-    return "with one name" if one.name_key and one.name_key == other.name_key else ""
+        return "same email address"
+    return "same name" if one.name_key and one.name_key == other.name_key else ""
 
 
 def _alike(one: ListedClient, other: ListedClient) -> bool:

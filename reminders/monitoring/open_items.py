@@ -197,7 +197,7 @@ def _unheard(session: Session, clinic_id: int, now: datetime) -> Iterator[OpenIt
         yield OpenItem(Kind.SOURCE, since, source.name, row_id=source.id, why=why, count=count)
 
 
-WHY = {Channel.SMS: "the text did not arrive", Channel.EMAIL: "the email did not arrive"}
+WHY = {Channel.SMS: "the text was not delivered", Channel.EMAIL: "the email was not delivered"}
 
 
 def _questions(session: Session, clinic_id: int) -> Iterator[OpenItem]:

@@ -101,14 +101,18 @@ def take_answer(session: Session, asked: Question, answer: str, by: str, now: da
     ``InputError`` where the question is closed or has no such choice.
     """
     if asked.answered_at is not None:
-        raise InputError("This question was answered already.", "Look at what is still open.")
+        raise InputError(
+            "This question has already been answered.", "Reload the page to see what is still open."
+        )
     choices = dict(json.loads(asked.choices))
     keys, kind = list(choices), QuestionKind(asked.kind)
     answer = _chosen(kind, choices, answer)
     if kind is QuestionKind.NAME and answer.strip() and answer not in keys:
         answer = read_name(answer)
     elif answer not in keys:
-        raise InputError(f"“{answer}” is no answer to it.", f"Choose one of: {', '.join(keys)}.")
+        raise InputError(
+            f"“{answer}” is not one of the answers.", f"Choose one of: {', '.join(keys)}."
+        )
     label = json.loads(asked.facts)["label"]
     queries.close(session, asked, answer, by, now)
     if kind in REMEMBERED:
@@ -127,7 +131,9 @@ def _chosen(kind: QuestionKind, choices: Mapping[str, str], answer: str) -> str:
     if kind is QuestionKind.NAME and said in _YES | _NO:
         proposed = next(iter(choices), "")
         if said in _NO or proposed in {"", LEAVE_OUT}:
-            raise InputError(f"“{answer}” is no name.", "Write how to greet them, or leave-out.")
+            raise InputError(
+                f"“{answer}” is not a name.", "Enter the name to use in messages, or leave-out."
+            )
         return proposed
     return answer if answer in choices else by_label.get(said, answer)
 

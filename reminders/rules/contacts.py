@@ -39,7 +39,7 @@ _COSTLY = {
     PhoneNumberType.TOLL_FREE,
 }
 _REMARKS = {
-    PhoneNumberType.FIXED_LINE: "looks like a landline, which may not take texts",
+    PhoneNumberType.FIXED_LINE: "looks like a landline, which may not receive texts",
     PhoneNumberType.UNKNOWN: "may not be in use",
 }
 
@@ -65,25 +65,25 @@ def read_phone(text: str, region: str | None) -> Phone:
     if _EXCEL.fullmatch(wanted):
         raise InputError(
             "A spreadsheet has shortened this number.",
-            "Format the column as Text, type the whole number again and save.",
+            "Format the column as text, enter the whole number again and save.",
         )
     number = _parse(wanted.removesuffix(".0"), region)
     if not _possible(number):
         raise InputError(
             "This is not a phone number we can text: it has the wrong number of digits.",
-            "Write it in full with the country, like +44 7700 900123.",
+            "Enter it in full with the country code, for example +44 7700 900123.",
         )
     kind = phonenumbers.number_type(number)
     if kind in _COSTLY:
-        raise InputError("This number cannot be texted.", "Give the client's own mobile number.")
+        raise InputError("This number cannot be texted.", "Enter the client's mobile number.")
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), _REMARKS.get(kind, ""))
 
 
 def _parse(text: str, region: str | None) -> phonenumbers.PhoneNumber:
     if re.search(r"[;/,|]|\bor\b|\band\b", text) and len(re.sub(r"\D", "", text)) > 15:
-        raise InputError("There are two numbers here.", "Keep the one to text.")
+        raise InputError("There are two numbers here.", "Keep only the one to text.")
     if _EXTENSION.search(text):
-        raise InputError("A number with an extension cannot be texted.", "Give a mobile number.")
+        raise InputError("A number with an extension cannot be texted.", "Enter a mobile number.")
     tries = [text, f"+{text}"] if not text.startswith(("+", "0")) else [text]
     numbers = []
     for candidate in tries:
@@ -94,7 +94,7 @@ def _parse(text: str, region: str | None) -> phonenumbers.PhoneNumber:
     if not numbers:
         raise InputError(
             "This is not a phone number.",
-            "Write digits, with the country in front, like +44 7700 900123.",
+            "Enter it with the country code, for example +44 7700 900123.",
         )
     return numbers[0]
 
@@ -134,7 +134,7 @@ def read_email(text: str) -> str:
     """
     wanted = clean(text).strip(_TRIMMINGS).removeprefix("mailto:")
     if wanted.count("@") > 1 or re.search(r"[;,\s]", wanted):
-        raise InputError("There is more than one address here.", "Keep one email address.")
+        raise InputError("There is more than one email address here.", "Keep one of them.")
     local, _, domain = wanted.rpartition("@")
     plain = len(wanted) < _LONG and wanted.isascii() and _PLAIN_LOCAL.fullmatch(local)
     return local + _validated(f"a@{domain}")[1:] if plain else _validated(wanted)
@@ -152,7 +152,7 @@ def _validated(address: str) -> str:
     except EmailNotValidError:
         raise InputError(
             "This is not an email address.",
-            "Write it like ana@example.com.",
+            "Enter it like ana@example.com.",
         ) from None
     local, _, domain = found.normalized.rpartition("@")
     return f"{local}@{domain.lower()}"
@@ -180,6 +180,6 @@ def read_name(text: str) -> str:
     if _NO_NAME.search(name):
         raise InputError(
             "This does not look like a name.",
-            "Write the name only, without links, addresses or numbers.",
+            "Enter the name only, without links, addresses or numbers.",
         )
     return name

@@ -32,7 +32,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-EXAMPLE = "Write it like 2026-03-14 15:30, or 14 March 2026."
+EXAMPLE = "Enter it like 2026-03-14 15:30, or 14 March 2026."
 
 
 class Moment(NamedTuple):
@@ -69,7 +69,7 @@ def read_moment(cell: str, zone: ZoneInfo, *, day_comes_first: bool, today: date
     text = clean(cell)
     moment = _iso(text, zone) or _serial(text) or _spelled(text, day_comes_first=day_comes_first)
     if moment is None:
-        raise InputError("This is not a date we can read.", EXAMPLE)
+        raise InputError("This is not a date.", EXAMPLE)
     if abs(moment.day - today) > FURTHEST:
         raise InputError(
             f"{moment.day:%d %B %Y} is more than five years from today.",
@@ -82,8 +82,8 @@ def read_moment(cell: str, zone: ZoneInfo, *, day_comes_first: bool, today: date
 def _refuse_skipped(moment: Moment, zone: ZoneInfo) -> None:
     if moment.at is not None and not sending_hours.time_exists(moment.day, moment.at, zone):
         raise InputError(
-            f"{moment.at:%H:%M} does not exist on {moment.day:%d %B %Y} in {zone.key}: the clocks skip it.",
-            "Write the time the clock really showed.",
+            f"{moment.at:%H:%M} does not exist on {moment.day:%d %B %Y} in {zone.key}, because the clocks go forward.",
+            "Write the time that the clock really showed.",
         )
 
 

@@ -91,10 +91,12 @@ def check(milestone: Milestone, place: Placement) -> None:
     after, good_for = _read(place.after), _read(place.good_for)
     days = after.days + 31 * after.months
     if (days < 0) is not milestone.comes_before or abs(days) > FURTHEST_DAYS:
-        side = "before" if milestone.comes_before else "after"
+        if milestone.comes_before:
+            raise InputError(
+                "This message is sent before the treatment.", "Choose at most six months before it."
+            )
         raise InputError(
-            f"“{milestone.name}” comes {side} the treatment.",
-            f"Choose a day {side} it, at most six months away.",
+            "This message is sent after the treatment.", "Choose at most six months after it."
         )
     if place.at is not None and not EARLIEST <= place.at < LATEST:
         raise InputError("Nothing is sent at that hour.", "Choose an hour from 08:00 to 20:59.")
@@ -104,7 +106,7 @@ def check(milestone: Milestone, place: Placement) -> None:
         <= LONGEST
     ):
         raise InputError(
-            "A message helps for some hours or days.", "Choose from one hour to 31 days."
+            "A message cannot be valid for so long or so short a time.", "Choose 1 hour to 31 days."
         )
 
 
@@ -112,4 +114,4 @@ def _read(text: str) -> Offset:
     try:
         return Offset.read(text)
     except ValueError:
-        raise InputError("This is not a number of days.", "Write a whole number.") from None
+        raise InputError("This is not a whole number.", "Enter one, for example 7.") from None

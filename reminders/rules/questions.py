@@ -74,16 +74,16 @@ NO_REMINDERS = "none"
 LEAVE_OUT = "leave-out"
 SOMEBODY_ELSE = "new"
 CANCELLED = "cancelled"
-_LEAVE_OUT = Choice(LEAVE_OUT, "Leave it out")
+_LEAVE_OUT = Choice(LEAVE_OUT, "Do not import")
 
 
 def about_service(name: str, protocols: Iterable[Protocol]) -> Doubt:
     """Ask which treatment a service is, once for each name."""
     kinds = tuple(Choice(p.key, p.name) for p in protocols)
     sentence = (
-        f"Is “{name}” a treatment with reminders?"
+        f"Which reminders does the service “{name}” get?"
         if fold(name)
-        else "Some rows name no service. Are they treatments with reminders?"
+        else "Some rows have no service. Which reminders do they get?"
     )
     none = Choice(NO_REMINDERS, "No reminders")
     return Doubt(QuestionKind.SERVICE, service_key(name), name, sentence, (*kinds, none))
@@ -97,9 +97,9 @@ def about_status(word: str) -> Doubt:
         word,
         f"What does the status “{word}” mean?",
         (
-            Choice(Outcome.TAKES_PLACE, "It takes place, or took place"),
-            Choice(Outcome.NOT_TAKING_PLACE, "It does not take place"),
-            Choice(Outcome.NOT_YET, "It is not certain yet"),
+            Choice(Outcome.TAKES_PLACE, "Confirmed or completed"),
+            Choice(Outcome.NOT_TAKING_PLACE, "Cancelled or no-show"),
+            Choice(Outcome.NOT_YET, "Not confirmed yet"),
         ),
     )
 
@@ -108,9 +108,9 @@ def about_name(subject: str, came: str, proposal: str) -> Doubt:
     """Ask how to greet somebody whose name came with something else, or is none."""
     proposed = (Choice(proposal, f"Yes, {proposal}"),) if proposal else ()
     sentence = (
-        f"We will write “{proposal}”. Right? The list says “{came}”."
+        f"Messages will greet this client as “{proposal}”. Is that right? The file says “{came}”."
         if proposal
-        else f"How do we greet “{came}”?"
+        else f"How should messages greet “{came}”?"
     )
     return Doubt(QuestionKind.NAME, subject, came, sentence, (*proposed, _LEAVE_OUT))
 
@@ -118,12 +118,12 @@ def about_name(subject: str, came: str, proposal: str) -> Doubt:
 def about_phone(subject: str, cell: str, numbers: Iterable[str], name: str) -> Doubt:
     """Ask which of several numbers is the client's own."""
     own = tuple(Choice(number, number) for number in numbers)
-    sentence = f"Which number is {name or 'the client'}’s own? The list says “{cell}”."
+    sentence = f"Which number belongs to {name or 'the client'}? The file says “{cell}”."
     return Doubt(QuestionKind.PHONE, subject, cell, sentence, (*own, _LEAVE_OUT))
 
 
 def about_person(
-    subject: str, sentence: str, known: Mapping[int, str], new: str = "Somebody else"
+    subject: str, sentence: str, known: Mapping[int, str], new: str = "New client"
 ) -> Doubt:
     """Ask whom a row means; ``known`` are the clients it may mean, with what tells them apart."""
     choices = (*_one_of(known, new), _LEAVE_OUT)
@@ -160,17 +160,21 @@ def about_vanished(source: str, gone: Mapping[int, str], *, named: int = 5) -> D
     """
     shown = dict(list(gone.items())[:named])
     who = [*shown.values(), *([f"and {len(gone) - named} more"] if len(gone) > named else [])]
-    each = tuple(Choice(f"{CANCELLED}:{n}", f"{name} is cancelled") for n, name in shown.items())
+    each = tuple(Choice(f"{CANCELLED}:{n}", f"Cancel {name}") for n, name in shown.items())
     if len(gone) == 1:
-        begins, yes, no, each = "This one is", "cancelled", "it takes place", ()
+        sentence = f"This treatment is no longer in your file: {who[0]}. Was it cancelled?"
+        yes, no, each = "Yes, cancel it", "No, keep it", ()
     else:
-        all_of_them = "both" if len(gone) == 2 else f"all {len(gone)}"
-        begins, yes, no = "These are", f"{all_of_them} are cancelled", "they take place"
+        sentence = (
+            f"These treatments are no longer in your file: {', '.join(who)}. Were they cancelled?"
+        )
+        every = "both" if len(gone) == 2 else f"all {len(gone)}"
+        yes, no = f"Yes, cancel {every}", f"No, keep {every}"
     return Doubt(
         QuestionKind.VANISHED,
         source,
         "",
-        f"{begins} no longer in your list: {', '.join(who)}. Cancelled?",
-        (Choice(CANCELLED, f"Yes, {yes}"), Choice("keep", f"No, {no}"), *each),
+        sentence,
+        (Choice(CANCELLED, yes), Choice("keep", no), *each),
         tuple(gone),
     )

@@ -1,41 +1,44 @@
-"""Explain in plain words, for staff, why a reminder was not sent or waits."""
+"""Explain in plain words, for staff, why a message was not sent or waits."""
 
 from __future__ import annotations
 
-from reminders.rules.terms import Reason
+from reminders.rules.terms import Channel, Reason
 
 PLAIN = {
-    Reason.NO_CONSENT: "the client has not said yes to messages this way",
-    Reason.OPTED_OUT: "the client asked us to stop",
-    Reason.WRONG_NUMBER: "somebody else has this number",
-    Reason.STALE: "its moment had passed, so it would no longer help",
-    Reason.SUPERSEDED: "something newer replaced it",
-    Reason.UNREACHABLE: "there is no working number or address",
-    Reason.CAP: "this number or address had as much from us as it may",
-    Reason.GIVES_WAY: "a number may have so many texts a week, and more important ones need them",
-    Reason.QUIET_HOURS: "the client's sending hours come first",
-    Reason.WELCOME: "the text that confirms the consent goes first",
-    Reason.PAUSED: "the client asked for a pause",
+    Reason.NO_CONSENT: "the client has not consented to messages this way",
+    Reason.OPTED_OUT: "the client has opted out",
+    Reason.WRONG_NUMBER: "the number belongs to somebody else",
+    Reason.STALE: "it was too late to be useful",
+    Reason.SUPERSEDED: "a newer message replaced it",
+    Reason.UNREACHABLE: "there is no working phone number or email address",
+    Reason.CAP: "the message limit for this number or address is reached",
+    Reason.GIVES_WAY: "the texts a week are used by more important messages",
+    Reason.QUIET_HOURS: "it is outside the client's sending hours",
+    Reason.WELCOME: "the welcome text has to be sent first",
+    Reason.PAUSED: "the client's messages are paused",
     Reason.PRACTICE: "the clinic is in practice mode",
-    Reason.ON_HOLD: "a member of staff holds it back",
-    Reason.TAKEN_OUT: "a member of staff took it out",
-    Reason.MOVED: "the plan changed",
+    Reason.ON_HOLD: "a member of staff put it on hold",
+    Reason.TAKEN_OUT: "a member of staff skipped it",
+    Reason.MOVED: "the schedule changed",
     Reason.TREATMENT_CANCELLED: "the treatment was cancelled",
-    Reason.INVALID_CONTACT: "the number or address does not work",
-    Reason.REFUSED_CONTENT: "the provider refused these words",
-    Reason.REFUSED: "the provider refused it",
-    Reason.WORDING: "its wording is broken, or not approved, or due to be read again",
+    Reason.INVALID_CONTACT: "the phone number or email address does not work",
+    Reason.REFUSED_CONTENT: "the provider rejected the wording",
+    Reason.REFUSED: "the provider rejected it",
+    Reason.WORDING: "the wording is faulty, not approved or due for review",
     Reason.PROVIDER_BUSY: "the provider was busy",
-    Reason.PROVIDER_REFUSES: "our account or sender is not set up",
-    Reason.UNREACHED: "the phone could not be reached, so it goes once more",
-    Reason.UNPROVEN: "nobody could prove whether it left",
-    Reason.MAYBE_TWICE: "it may have left already, so it may arrive twice",
-    Reason.FAULT: "our own software failed on it",
-    Reason.ERASED: "the client's details were erased",
+    Reason.PROVIDER_REFUSES: "the account or sender is not set up with the provider",
+    Reason.UNREACHED: "the phone could not be reached, so it is sent once more",
+    Reason.UNPROVEN: "it could not be confirmed whether it was sent",
+    Reason.MAYBE_TWICE: "it may have been sent already, so it may arrive twice",
+    Reason.FAULT: "the software failed on it",
+    Reason.ERASED: "the client's data was erased",
     Reason.HALTED: "sending is paused",
     Reason.HELD: "the database may be older than what was sent",
-    Reason.NOT_COME: "the client did not come",
-    Reason.NOT_CONFIRMED: "nobody has said that the client came",
+    Reason.NOT_COME: "the client did not attend",
+    Reason.NOT_CONFIRMED: "nobody has marked the client as attended yet",
     Reason.NOT_OVER: "the visit is not over yet",
-    Reason.BUDGET: "this month's budget for texts is spent",
+    Reason.BUDGET: "the monthly limit for texts is reached",
 }
+
+WAYS = {Channel.SMS: "texts", Channel.EMAIL: "emails"}
+"""What staff call the messages of a channel."""

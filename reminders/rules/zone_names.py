@@ -95,7 +95,7 @@ def read_zone(text: str, windows_zones: Mapping[str, str]) -> str:
     found = _by_case().get(bare.casefold().replace(" ", "_")) or named
     if found is None or re.search(r"[^\w\s/&().,'+-]", bare):
         raise InputError(
-            "This is not the name of a time zone.",
-            "Write a region and city, like Europe/London or America/New_York.",
+            "This is not a time zone.",
+            "Enter a region and city, for example Europe/London or America/New_York.",
         )
     return found

@@ -41,18 +41,18 @@ ANSWERED_BY_TWILIO = frozenset(
 (twilio.com/docs/messaging/tutorials/advanced-opt-out)."""
 
 SAID = {
-    21211: "this is not a number that can be texted",
-    21408: "our account may not text that country",
-    21610: "the client texted STOP to our number",
-    21612: "the number cannot be reached from ours",
+    21211: "the number cannot receive texts",
+    21408: "the account is not allowed to text this country",
+    21610: "the client texted STOP",
+    21612: "the number cannot be reached from the sender",
     21614: "the number is not a mobile number",
     30003: "the phone was off or out of reach",
-    30004: "the phone or network blocks our texts",
+    30004: "the phone or the network blocks texts",
     30005: "the number is not in service",
-    30006: "the number is a landline, or its network takes no texts",
-    30007: "the network took it for spam",
+    30006: "the number is a landline, or its network does not accept texts",
+    30007: "the network blocked it as spam",
     30008: "the network gave no reason",
-    30034: "our number is not registered with the networks",
+    30034: "the sender is not registered with the networks",
 }
 """Plain words for the codes that staff see (twilio.com/docs/api/errors)."""
 

@@ -30,7 +30,7 @@ def create(
     """Make a key, and return it with its secret, which is shown once. Raises ``InputError``."""
     called = read_name(name)
     if not called:
-        raise InputError("The key has no name.", "Name the system that will use it.")
+        raise InputError("The API key has no name.", "Name the program that will use it.")
     token = PREFIX + credentials.new_token()
     key = ApiKey(
         clinic_id=clinic.id,
@@ -43,7 +43,7 @@ def create(
     )
     session.add(key)
     session.flush()
-    record(session, clinic.id, who, "made an API key", ApiKey, key.id, now, f"{called}: {role}")
+    record(session, clinic.id, who, "created an API key", ApiKey, key.id, now, f"{called}: {role}")
     return key, token
 
 

@@ -40,7 +40,7 @@ def invite(
             expires_at=now + LASTS,
         )
     )
-    record(session, clinic.id, who, f"invited somebody as {role}", Staff, None, now)
+    record(session, clinic.id, who, f"invited a member of staff as {role}", Staff, None, now)
     return token
 
 
@@ -65,7 +65,7 @@ def accept(
         staff = Staff(email=invitation.email, name="", created_at=now)
         session.add(staff)
     if not clean(name):
-        raise InputError("Your name is missing.", "Colleagues see who answered a client.")
+        raise InputError("Enter your name.", "Your colleagues see it.")
     staff.name = read_name(name)
     staff.password_hash = credentials.HASHER.hash(password)
     staff.disabled_at = None

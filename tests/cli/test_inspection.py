@@ -28,7 +28,7 @@ def test_preview_says_why_a_client_gets_nothing(terminal: Terminal) -> None:
     terminal.ready()
     found = terminal.json("preview", "--client", "3")["reminders"]
     assert {row["reason"] for row in found if row["milestone"] != "week-before"} == {"no-consent"}
-    assert "has not said yes" in terminal.run("preview", "--client", "3").stdout
+    assert "has not consented" in terminal.run("preview", "--client", "3").stdout
 
 
 def test_preview_of_a_practising_clinic_says_what_would_go(terminal: Terminal) -> None:
@@ -69,7 +69,7 @@ def test_what_was_simulated_is_what_then_happens(terminal: Terminal) -> None:
 
 def test_simulate_refuses_days_in_the_wrong_order(terminal: Terminal) -> None:
     told = terminal.run("simulate", "--from", "2026-03-31", "--to", "2026-03-02", code=2)
-    assert "earlier day first" in told.stderr
+    assert "Give the earlier day with --from" in told.stderr
 
 
 def test_status_counts_and_notices_silence(terminal: Terminal) -> None:

@@ -306,9 +306,9 @@ def test_of_three_each_is_undone_in_its_turn(house: House) -> None:
 
 
 def strangers() -> Iterator[tuple[int, int, str]]:
-    yield 1, 1, "one client already"
-    yield 1, 3, "clients of two clinics"
-    yield 1, 4, "was erased"
+    yield 1, 1, "the same client"
+    yield 1, 3, "belong to different clinics"
+    yield 1, 4, "has been erased"
 
 
 def test_what_cannot_be_merged_is_said(house: House) -> None:
@@ -325,7 +325,7 @@ def test_what_cannot_be_merged_is_said(house: House) -> None:
         with pytest.raises(InputError, match=why):
             merge(house, keep, gone)
     merge(house)
-    with pytest.raises(InputError, match="one client already"):
+    with pytest.raises(InputError, match="the same client"):
         merge(house, 2, 1)
 
 

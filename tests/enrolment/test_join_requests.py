@@ -145,7 +145,7 @@ def test_a_form_that_is_not_proven_makes_nobody_known(house: House, browser: Tes
     assert new.doubt is None
     desk = signed_in(house)
     desk.get("/")
-    assert "Same person?" not in desk.text
+    assert "Possible duplicate" not in desk.text
     assert "question" not in desk.text
 
 

@@ -175,7 +175,7 @@ def test_a_new_address_brings_the_emails_that_were_missing(house: House) -> None
 def test_nothing_told_later_revives_a_no(house: House) -> None:
     house.enrol(ana(THURSDAY, consents=(consent_answer(Channel.SMS, given=False, stop=True),)))
     told = house.enrol(ana(THURSDAY, consents=BOTH))
-    assert "cannot undo" in told[0].remarks[0]
+    assert "cannot change" in told[0].remarks[0]
     with reading(house.engine) as session:
         given = consents.consents_of(session, {1})
     assert given == {(1, Channel.SMS): False, (1, Channel.EMAIL): True}

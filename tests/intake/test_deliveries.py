@@ -317,7 +317,7 @@ def test_new_bookings_in_line_are_taken_in_together(
         patch.setattr(told_bookings, "take", lambda *_: 1 / 0)  # one by one it would not go
         assert house.app.deliveries.take_line() == 5
     assert standing(house) == [(f"u{number}", FIRST) for number in range(5)]
-    assert {(one.outcome, one.reason) for one in deliveries(house)} == {(DeliveryOutcome.TAKEN, "A new booking.")}  # fmt: skip
+    assert {(one.outcome, one.reason) for one in deliveries(house)} == {(DeliveryOutcome.TAKEN, "New booking.")}  # fmt: skip
     assert vendor.told(of(0))["outcome"] == "taken", "a repeat is answered as the first was"
     older = of(1, startTime=LATER) | {"createdAt": "2026-03-02T07:00:00Z"}
     assert vendor.told(older)["outcome"] == "older", "how new each word was is known"

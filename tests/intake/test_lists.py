@@ -175,7 +175,7 @@ def test_missing_columns_are_named_before_anything_is_read(house: House) -> None
 def test_a_row_written_twice_is_taken_once_and_said(house: House) -> None:
     checked = check(house, ANA, ANA)
     assert len(checked.good) == 1
-    assert "Row 2 says the same" in checked.notes[-1].problem
+    assert "Row 2 is identical" in checked.notes[-1].problem
 
 
 def test_one_booking_number_may_stand_for_several_days_and_people_of_one_visit(

@@ -176,13 +176,16 @@ def test_what_vanished_is_cancelled_one_by_one(house: House) -> None:
         desk.bring_in("\n".join([HEADINGS, *map(",".join, (one[:-1] for one in rows))]))
     [asked] = desk.questions()
     assert asked.sentence == (
-        "These are no longer in your list: Bea Hall (3 December), Di Nash (3 December). Cancelled?"
+        "These treatments are no longer in your file: Bea Hall (3 December), Di Nash (3 December). Were they cancelled?"
     )
     labels = {choice.label: choice.key for choice in asked.choices}
-    assert list(labels)[:2] == ["Yes, both are cancelled", "No, they take place"]
-    desk.answer(asked.id, labels["Di Nash (3 December) is cancelled"])
+    assert list(labels)[:2] == ["Yes, cancel both", "No, keep both"]
+    desk.answer(asked.id, labels["Cancel Di Nash (3 December)"])
     assert desk.planned() == ALL
     [left] = desk.questions()
-    assert left.sentence == "This one is no longer in your list: Bea Hall (3 December). Cancelled?"
+    assert (
+        left.sentence
+        == "This treatment is no longer in your file: Bea Hall (3 December). Was it cancelled?"
+    )
     desk.answer(left.id, "keep")
     assert (desk.planned(), desk.asked()) == (ALL, [])

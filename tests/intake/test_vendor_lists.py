@@ -103,7 +103,7 @@ def test_a_reused_booking_number_is_asked_about_and_changes_nobody(house: House)
     bring_in(house, "reused_id_2.csv")
     [asked] = open_questions(house)
     assert asked.sentence == (
-        "The list has Ana Silva’s booking number, but Bob Jones’s name and number."
+        "The booking number is Ana Silva’s, but the name and contact details are Bob Jones’s."
         " Whose treatment is it?"
     )
     assert planned_for(house) == {"Ana Silva"}
@@ -122,7 +122,7 @@ def test_a_remark_in_a_name_is_never_written_to_the_client(house: House) -> None
     in_zone(house, "Europe/London", "GB")
     bring_in(house, "names.csv")
     [asked] = open_questions(house)
-    assert asked.sentence.startswith("We will write “Ana”. Right?")
+    assert asked.sentence.startswith("Messages will greet this client as “Ana”.")
     assert planned_for(house) == set()
     reply(house, asked.id, "Ana")
     assert planned_for(house) == {"Ana Silva"}
@@ -157,7 +157,10 @@ def test_who_vanishes_from_a_later_list_is_asked_about_and_not_cancelled(
     bring_in_rows(house, ANA, BEA, CAL)
     bring_in_rows(house, ANA, CAL)
     [asked] = open_questions(house)
-    assert asked.sentence == "This one is no longer in your list: Bea Hall (3 December). Cancelled?"
+    assert (
+        asked.sentence
+        == "This treatment is no longer in your file: Bea Hall (3 December). Was it cancelled?"
+    )
     assert planned_for(house) == {"Ana Silva", "Bea Hall", "Cal Moss"}
     reply(house, asked.id, choice)
     assert planned_for(house) == planned

@@ -15,7 +15,7 @@ at("sources-none", "/clinic/sources")
 def adding(page: Page, scene: Scene, kind: str) -> None:
     page.goto(scene.find("/clinic/sources"))
     page.check(f"[name=kind][value={kind}]")
-    page.click("text=Go on")
+    page.click("text=Continue")
 
 
 @after("POST", "/clinic/sources")
@@ -31,7 +31,7 @@ def source_with_faults(page: Page, scene: Scene) -> None:
 def source_of(page: Page, scene: Scene, kind: str) -> None:
     """Open the source of that kind, added by whoever looked first."""
     page.goto(scene.find("/clinic/sources"))
-    called = {"generic": "Something else", "square": "Square", "acuity": "Acuity", "calendly": "Calendly"}[kind]  # fmt: skip
+    called = {"generic": "Other", "square": "Square", "acuity": "Acuity", "calendly": "Calendly"}[kind]  # fmt: skip
     link = page.locator("a.name", has_text=called)
     if link.count():
         link.first.click()
@@ -82,7 +82,7 @@ def sources(page: Page, scene: Scene) -> None:
 @after("GET", "/clinic/sources/5/fields")
 def source_fields(page: Page, scene: Scene) -> None:
     heard(page, scene)
-    page.click("text=Say which field is what")
+    page.click("text=Match fields")
 
 
 @after("GET", "/clinic/deliveries/1")

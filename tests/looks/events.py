@@ -20,7 +20,7 @@ def adding(page: Page, scene: Scene) -> CannedPoster:
     told_by(scene.served.house.app, poster)
     page.goto(scene.find("/clinic/endpoints"))
     page.fill("#address", "https://hooks.slack.com/services/T00/B00/x")
-    page.click("text=Tell it from now on")
+    page.click("button:text-is('Add webhook')")
     return poster
 
 
@@ -45,7 +45,7 @@ def endpoint_with_faults(page: Page, scene: Scene) -> None:
     while (ticked := page.locator("[name=kinds]:checked")).count():
         ticked.first.uncheck()
     page.fill("#address", "http://10.0.0.1/hook")
-    page.click("text=Tell it from now on")
+    page.click("button:text-is('Add webhook')")
 
 
 @after("GET", "/clinic/endpoints/1")

@@ -28,13 +28,13 @@ def bringing(page: Page, scene: Scene, content: str) -> None:
     page.goto(scene.find("/lists"))
     file = {"name": "march.csv", "mimeType": "text/csv", "buffer": content.encode()}
     page.set_input_files("#file", file)  # type: ignore[arg-type]
-    page.click("text=Check this file")
+    page.click("main form button >> nth=0")
 
 
 @after("POST", "/lists")
 def lists_with_faults(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/lists"))
-    page.click("text=Check these cells")
+    page.click("main form button >> nth=1")
 
 
 @after("GET", "/lists/1")
@@ -56,13 +56,13 @@ def list_to_mend(page: Page, scene: Scene) -> None:
 @after("GET", "/lists/4")
 def list_taken(page: Page, scene: Scene) -> None:
     bringing(page, scene, LIST)
-    page.click("text=Bring in 1 treatment")
+    page.click("text=Import 1 treatment")
 
 
 @after("GET", "/lists/4")
 def list_undone(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/lists/4"))
-    page.click("text=Undo this list")
+    page.click("text=Undo this import")
 
 
 @after("GET", "/lists/1")
@@ -83,14 +83,14 @@ at("no-services", "/clinic/services")
 
 def doubtful(page: Page, scene: Scene) -> None:
     bringing(page, scene, DOUBTFUL_LIST)
-    page.click('main button:has-text("Bring")')
+    page.click('main button:has-text("Import")')
 
 
 @after("GET", "/questions")
 def questions(page: Page, scene: Scene) -> None:
     doubtful(page, scene)
     page.goto(scene.find("/questions"))
-    page.click('summary:has-text("2 rows wait")')
+    page.click('summary:has-text("2 rows are waiting")')
 
 
 at("today-with-questions", "/")

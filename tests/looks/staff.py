@@ -35,14 +35,14 @@ def today_asking(page: Page, scene: Scene) -> None:
 def today_after_taps(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/"))
     ivy = page.locator(".visits li", has_text="Ivy Moss")
-    ivy.get_by_role("button", name="Did not come").click()
-    page.get_by_role("button", name=re.compile(r"^All \d+ came")).click()
+    ivy.get_by_role("button", name="No-show").click()
+    page.get_by_role("button", name=re.compile(r"^All \d+ attended")).click()
 
 
 @after("GET", "/clients/7")
 def client_who_did_not_come(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/clients/7"))
-    page.get_by_text("Their link to say yes").click()
+    page.get_by_text("Consent link").click()
 
 
 at("clients", "/clients")
@@ -121,14 +121,14 @@ def check(page: Page, scene: Scene) -> None:
 @after("GET", "/clients/7/enrolled")
 def confirmation(page: Page, scene: Scene) -> None:
     check(page, scene)
-    page.click("text=Enrol Dana")
+    page.click("main form button >> text=Add client")
 
 
 @after("POST", "/treatments/1/move/check")
 def moved(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/treatments/4/move"))
     page.fill("#day", "2 March 2026")
-    page.click("text=See what changes")
+    page.click("text=Preview changes")
 
 
 @after("GET", "/clients/1")
@@ -167,13 +167,13 @@ def too_late(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/clients/1"))
     page.click("#ahead ~ ol summary >> nth=0")
     page.evaluate(f"document.querySelector('[action$=\"/hold\"]').action = '/messages/{left}/hold'")
-    page.click("text=Hold back >> nth=0")
+    page.click("button:text-is('Hold') >> nth=0")
 
 
 @after("POST", "/clients/1/erase")
 def erase_with_faults(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/clients/1/erase"))
-    page.click("text=Erase for good")
+    page.click("button:text-is('Erase client')")
 
 
 @after("POST", "/replies/2/answer")
@@ -186,21 +186,21 @@ def answer_with_faults(page: Page, scene: Scene) -> None:
 def words_with_findings(page: Page, scene: Scene) -> None:
     page.goto(scene.find(EDITOR))
     page.fill("#sms", "{{ first_name }}, perfect skin after your microneedling! ")
-    page.click("text=Placeholders you may use")
-    page.click("text=Show the preview")
+    page.click("summary:text-is('Placeholders')")
+    page.click("button:text-is('Preview')")
 
 
 @after("GET", "/words/1")
 def words_draft(page: Page, scene: Scene) -> None:
     page.goto(scene.find(EDITOR))
     page.fill("#sms", "{{ first_name }}, SPF 30 now, hands off. {{ clinic.phone }}")
-    page.click("text=Keep as a draft")
+    page.click("text=Save draft")
 
 
 @after("GET", "/words/1")
 def words_approved(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/words/1"))
-    page.click("text=I have read it and approve it")
+    page.click("text=I have read and approve this version")
 
 
 at("words-email", "/words/1/email", closed=True)
@@ -211,14 +211,14 @@ at("words-versions", EDITOR)
 @after("POST", "/words/numbers")
 def amounts_saved(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/words/numbers"))
-    page.click("text=Save these numbers")
+    page.click("main button:text-is('Save')")
 
 
 @after("POST", "/words/numbers")
 def amounts_with_faults(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/words/numbers"))
     page.fill("main input[inputmode=numeric] >> nth=0", "9999")
-    page.click("text=Save these numbers")
+    page.click("main button:text-is('Save')")
 
 
 @after("POST", "/plan/try")
@@ -226,14 +226,14 @@ def plan_foreseen(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/plan"))
     page.fill("#after-week-1", "9")
     page.select_option("#unit-week-1", "D")
-    page.click("text=See what this would do")
+    page.click("text=Preview changes")
 
 
 @after("POST", "/plan/try")
 def plan_with_faults(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/plan"))
     page.fill("#after-week-1", "soon")
-    page.click("text=See what this would do")
+    page.click("text=Preview changes")
 
 
 @after("POST", "/clinic/details")
@@ -247,14 +247,14 @@ def clinic_with_faults(page: Page, scene: Scene) -> None:
 def staff_invited(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/clinic/staff"))
     page.fill("#email", "new@rosewood.example")
-    page.click("text=Make a one-time link")
+    page.click("text=Create invitation link")
 
 
 @after("POST", "/clinic/keys")
 def key_made(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/clinic/keys"))
     page.fill("#name", "Booking system")
-    page.click("button:text('Make a key')")
+    page.click("button:text-is('Create API key')")
 
 
 def looking_at(page: Page, scene: Scene, *events: str) -> None:
@@ -263,7 +263,7 @@ def looking_at(page: Page, scene: Scene, *events: str) -> None:
     read_by(scene.served.house.app, CannedFetcher(ics(*events, more=more)))
     page.goto(scene.find("/clinic/feeds"))
     page.fill("#address", "https://calendar.google.com/calendar/ical/x/private-1/basic.ics")
-    page.click("text=Look at it")
+    page.click("main button:text-is('Preview')")
 
 
 EVENTS = (
@@ -278,7 +278,7 @@ EVENTS = (
 @after("POST", "/clinic/feeds")
 def feed_with_faults(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/clinic/feeds"))
-    page.click("text=Look at it")
+    page.click("main button:text-is('Preview')")
 
 
 @after("POST", "/clinic/feeds")
@@ -289,7 +289,7 @@ def feed_preview(page: Page, scene: Scene) -> None:
 @after("GET", "/clinic/feeds")
 def feed_taken_in(page: Page, scene: Scene) -> None:
     looking_at(page, scene, *EVENTS)
-    page.click("text=Take it in, and read it from now on")
+    page.click("text=Import calendar")
 
 
 @after("GET", "/clinic/feeds")
@@ -302,20 +302,20 @@ def feed_in_trouble(page: Page, scene: Scene) -> None:
 @after("GET", "/clinic")
 def clinic_paused(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/clinic"))
-    page.click("text=Pause all messages now")
+    page.click("text=Pause all messages")
 
 
 @after("GET", "/clinic")
 def clinic_in_practice(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/clinic"))
-    page.click("text=Let messages leave again")
-    page.click("text=Go back to practice")
+    page.click("text=Resume sending")
+    page.click("text=Return to practice mode")
 
 
 @after("POST", "/account/password")
 def account_with_faults(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/account"))
-    page.click("text=Change it")
+    page.click("button:text-is('Change password')")
 
 
 # --- the way in -----------------------------------------------------------------------------------

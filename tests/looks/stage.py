@@ -80,7 +80,7 @@ def sign_in(page: Page, served: Served, email: str = "sam@rosewood.example") -> 
     page.fill("#name", "Sam Field")
     page.fill("#password", PASSWORD)
     page.click("main button")
-    page.wait_for_selector("text=Needs a person now")
+    page.wait_for_selector("text=Needs attention")
 
 
 def begin_owner(page: Page, served: Served, email: str = "olga@rosewood.example") -> None:
@@ -104,4 +104,4 @@ def sign_in_owner(page: Page, served: Served) -> None:
     begin_owner(page, served)
     page.fill("#code", code_of(page, served))
     page.click("main button")
-    page.click("text=I have kept them")
+    page.click("text=I have saved them")

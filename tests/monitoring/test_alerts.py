@@ -174,7 +174,7 @@ def shown(house: House, desk: Desk) -> tuple[list[Verdict], bool]:
     with reading(house.engine) as session:
         found = alerts.untold(session, house.clock())
     verdicts = [check.verdict for check in external_checks.alerts(found)]
-    return sorted(verdicts, reverse=True), "have not left since" in desk.get("/").text
+    return sorted(verdicts, reverse=True), "have not been sent since" in desk.get("/").text
 
 
 def test_a_mail_server_that_hangs_does_not_hold_a_stop_up(

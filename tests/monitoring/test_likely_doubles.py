@@ -36,20 +36,24 @@ def found(house: House, *clients: Client) -> list[tuple[int, int, str]]:
 @pytest.mark.parametrize(
     "one, other, why",
     [
-        (("Ana", "Costa", NUMBER), ("Anna", "Costa", NUMBER), "on one number"),
-        (("Kate", "Reid", NUMBER), ("Catherine", "Reid", NUMBER), "on one number"),
-        (("Costa", "Ana", NUMBER), ("Ana", "Costa", NUMBER), "on one number"),
-        (("Ana", "Costa", NUMBER), ("Ana", "Lind", NUMBER), "on one number"),
-        (("Ana", "Costa", None, "a@b.example"), ("Ana", "", None, "a@b.example"), "on one address"),
-        (("Ana", "Costa", NUMBER), ("ANA", "Costá", OTHER), "with one name"),
-        (("Ana", "Costa", NUMBER), ("Costa", "Ana", OTHER), "with one name"),
-        (("Ana", "Costa", NUMBER), ("COSTÁ", "ana", None, "a@b.example"), "with one name"),
+        (("Ana", "Costa", NUMBER), ("Anna", "Costa", NUMBER), "same phone number"),
+        (("Kate", "Reid", NUMBER), ("Catherine", "Reid", NUMBER), "same phone number"),
+        (("Costa", "Ana", NUMBER), ("Ana", "Costa", NUMBER), "same phone number"),
+        (("Ana", "Costa", NUMBER), ("Ana", "Lind", NUMBER), "same phone number"),
+        (
+            ("Ana", "Costa", None, "a@b.example"),
+            ("Ana", "", None, "a@b.example"),
+            "same email address",
+        ),
+        (("Ana", "Costa", NUMBER), ("ANA", "Costá", OTHER), "same name"),
+        (("Ana", "Costa", NUMBER), ("Costa", "Ana", OTHER), "same name"),
+        (("Ana", "Costa", NUMBER), ("COSTÁ", "ana", None, "a@b.example"), "same name"),
         (
             ("Ana Maria", "Silva Costa", NUMBER),
             ("Silva Costa", "Ana Maria", OTHER),
-            "with one name",
+            "same name",
         ),
-        (("Ana Maria", "Silva", NUMBER), ("Maria Silva", "Ana", OTHER), "with one name"),
+        (("Ana Maria", "Silva", NUMBER), ("Maria Silva", "Ana", OTHER), "same name"),
         (("Ana", "Costa", NUMBER), ("Bea", "Costa", NUMBER), ""),
         (("Ana", "Costa", NUMBER), ("Ana", "Ana", OTHER), ""),
         (("Ana Costa", "", NUMBER), ("Costa", "Ana", OTHER), ""),
@@ -102,7 +106,7 @@ def test_a_double_made_by_a_change_is_found_within_ten_minutes(house: House) -> 
     with writing(house.engine) as session:
         session.get_one(Client, 2).phone = NUMBER
     house.clock.now += timedelta(minutes=11)
-    assert found(house) == [(1, 2, "on one number")]
+    assert found(house) == [(1, 2, "same phone number")]
 
 
 def test_clients_are_searched_once_while_nobody_is_added(house: House) -> None:
@@ -132,5 +136,5 @@ def test_many_clients_are_searched_by_a_few_questions(house: House) -> None:
         session.execute(text("ANALYZE client"))  # as they were last counted: none
         session.execute(insert(Client), [row | people.search_keys(row) for row in many])
     began = perf_counter()
-    assert found(house, client("First1", "Last1", OTHER)) == [(2, 20_001, "with one name")]
+    assert found(house, client("First1", "Last1", OTHER)) == [(2, 20_001, "same name")]
     assert perf_counter() - began < 1

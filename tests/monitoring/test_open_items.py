@@ -79,7 +79,7 @@ def test_a_removed_calendar_is_said_no_more(house: House, calendar: CannedFetche
     assert "cannot be read" not in today(house)
 
 
-REFUSED = "bookings come that are not signed with its secret"
+REFUSED = "bookings are rejected because they are not signed with its secret"
 
 
 BODIES = {
@@ -100,9 +100,9 @@ def test_a_source_with_a_wrong_secret_is_said_until_something_is_believed(
     assert REFUSED in today(house)
     desk = signed_in(house, Role.OWNER, email="mo@rosewood.example")
     desk.get("/clinic/sources/1")
-    assert "something came that is not signed with this secret" in desk.text
+    assert "it was not signed with this secret" in desk.text
     desk.get("/clinic/sources")
-    assert "wrong secret" in desk.text
+    assert "Wrong secret" in desk.text
     vendor.secret = right
     house.clock.now += timedelta(minutes=1)
     vendor.told(BODIES[kind])
@@ -151,9 +151,9 @@ def test_bookings_that_cannot_be_asked_for_are_said_after_an_hour(house: House) 
     house.app.deliveries._systems = away
     vendor = Vendor(house, SourceKind.SQUARE)
     vendor.told(square())
-    assert "booking waits" not in today(house)
+    assert "booking is waiting" not in today(house)
     house.clock.now += timedelta(minutes=61)
-    assert "Square: 1 booking waits. Square does not answer" in today(house)
+    assert "Square: 1 booking is waiting. Square does not answer" in today(house)
     desk = signed_in(house, Role.OWNER, email="mo@rosewood.example")
     desk.get("/clinic/sources/1")
     desk.post("/clinic/sources/1/paste", secret="", api_key="EAAA-another-token")
@@ -162,7 +162,7 @@ def test_bookings_that_cannot_be_asked_for_are_said_after_an_hour(house: House) 
         assert delivery is not None
         assert delivery.next_at == house.clock(), "a new key is tried at once"
         session.delete(delivery)
-    assert "booking waits" not in today(house)
+    assert "booking is waiting" not in today(house)
 
 
 def test_who_is_no_owner_is_told_to_ask_one_and_led_nowhere(house: House) -> None:

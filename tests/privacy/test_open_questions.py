@@ -114,7 +114,10 @@ def test_what_vanished_from_a_list_is_asked_of_the_others_alone(house: House) ->
     ask(house, about_vanished("march", {1: "Ana Costarica", 2: "Bea"}))
     forget(house)
     (left,) = asked(house)
-    assert left.sentence == "This one is no longer in your list: Bea (2 March). Cancelled?"
+    assert (
+        left.sentence
+        == "This treatment is no longer in your file: Bea (2 March). Was it cancelled?"
+    )
     forget(house, 2)
     assert asked(house) == []
 

@@ -164,10 +164,10 @@ def _by_desk(address: str, path: Path, stage: Stage) -> None:
             page = web.post("/lists", data=secret, files={"file": ("list.csv", file)})
         assert page.url.path != "/lists", (page.status_code, page.text[1500:6000])
         page = web.post(f"{page.url.path}/take", data=_secret(page.text))
-        while "being brought in" in page.text:
+        while "Importing" in page.text:
             time.sleep(1)
             page = web.get(page.url.path)
-        assert "Brought in" in page.text, (page.status_code, str(page.url), page.text[-1500:])
+        assert "Imported" in page.text, (page.status_code, str(page.url), page.text[-1500:])
     engine.dispose()
 
 

@@ -15,7 +15,7 @@ from tests.support.desk import Desk, signed_in
 
 DANA = {
     "first_name": "Dana", "last_name": "Reed", "phone": "07700 900188", "email": "dana@mail.example",
-    "when": "0", "at": "9:30", "yes_sms": "yes", "yes_email": "yes", "how": "Signed the consent form",
+    "when": "0", "at": "9:30", "yes_sms": "yes", "yes_email": "yes", "how": "Signed form",
 }  # fmt: skip
 
 

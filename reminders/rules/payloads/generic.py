@@ -17,19 +17,19 @@ from reminders.rules.terms import InputError
 from reminders.rules.told_bookings import ToldBooking, Unfit
 
 FIELDS = {
-    "external_id": "The booking’s number",
-    "status": "Booked, cancelled, …",
-    "treated_at": "The start",
-    "ended_at": "The end",
-    "treatment": "The service",
+    "external_id": "Booking number",
+    "status": "Status (booked, cancelled …)",
+    "treated_at": "Start",
+    "ended_at": "End",
+    "treatment": "Service",
     "first_name": "First name",
     "last_name": "Last name",
-    "name": "Whole name",
+    "name": "Full name",
     "phone": "Mobile number",
     "email": "Email",
     "language": "Language",
-    "as_of": "When it was last changed",
-    "replaces": "Its number before it was moved",
+    "as_of": "Time of the last change",
+    "replaces": "Previous booking number, if moved",
 }
 """What may be told, by our names, as people read it on the page where they are chosen."""
 
@@ -51,11 +51,11 @@ def read(body: Payload, paths: Mapping[str, str]) -> ToldBooking:
     said = {name: _value(body, name, paths) for name in FIELDS}
     if not said["external_id"]:
         raise InputError(
-            "There is no number of the booking, so a change could not be told from a new one.",
-            "Send external_id, or choose its field on the page of this source.",
+            "The booking number is missing, so changes cannot be told from new bookings.",
+            "Send external_id, or match its field on the page of this booking system.",
         )
     if not paths and not said["treated_at"] and not said["status"]:
-        raise InputError("It says neither when it is nor what became of it.", "Send treated_at, or choose the fields on the page of this source.")  # fmt: skip
+        raise InputError("The start and the status are missing.", "Send treated_at, or match the fields on the page of this booking system.")  # fmt: skip
     as_of, replaces = said.pop("as_of"), said.pop("replaces")
     return ToldBooking(
         external_id=said.pop("external_id"),
@@ -71,7 +71,7 @@ def _value(body: Payload, name: str, paths: Mapping[str, str]) -> str:
     chosen = paths.get(name)
     found = _named(body, name) if not paths else at_path(body, chosen) if chosen else ""
     if len(found) > LONGEST:
-        raise InputError(f"{FIELDS[name]}: This is longer than {LONGEST} characters.", "Choose another field.")  # fmt: skip
+        raise InputError(f"{FIELDS[name]}: longer than {LONGEST} characters.", "Choose another field.")  # fmt: skip
     return found
 
 

@@ -7,63 +7,63 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reminders.rules.contacts import show_phone
+from reminders.rules.contacts import show_national
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import Reason, Status
 from reminders.rules.told_bookings import DeliveryOutcome
 
 SAID = {
-    "enrolled": "The client is enrolled.",
+    "enrolled": "Client added.",
     "saved": "Saved.",
-    "came": "Noted: they came.",
-    "missed": "Noted: they did not come. Nothing more goes to them for this visit.",
-    "undo": "Taken back.",
+    "came": "Marked as attended.",
+    "missed": "Marked as no-show. No more messages are sent for this visit.",
+    "undo": "Undone.",
     "done": "Done.",
-    "undone": "Undone. Nothing left.",
-    "held": "It is held back until you let it go.",
-    "let-go": "It goes at its time.",
-    "skipped": "It will not be sent.",
-    "leaving": "It is about to leave.",
-    "moved": "The treatment is moved, and its messages with it.",
-    "cancelled": "The treatment is cancelled, and what had not left of its messages.",
-    "consented": "The consent is recorded.",
-    "said-no": "Noted: no messages. They may say yes another day.",
-    "erased": "The client is erased.",
-    "stopped": "Stopped. Nothing more goes that way.",
+    "undone": "Undone. Nothing was sent.",
+    "held": "The message is on hold until you release it.",
+    "let-go": "Released. The message is sent at its time.",
+    "skipped": "The message is skipped.",
+    "leaving": "The message is about to be sent.",
+    "moved": "Treatment and messages rescheduled.",
+    "cancelled": "Treatment cancelled. Its unsent messages are cancelled too.",
+    "consented": "Consent recorded.",
+    "said-no": "Recorded: no messages. The client can still consent later.",
+    "erased": "Client erased.",
+    "stopped": "Opted out. No more messages are sent this way.",
     "client-paused": "The client’s messages are paused.",
-    "sent": "Your answer is on its way.",
-    "merged": "The two are one client now.",
-    "unmerged": "They are two clients again, as before.",
-    "two-people": "Noted: two people. Nobody is asked again.",
+    "sent": "Your reply is being sent.",
+    "merged": "Clients merged.",
+    "unmerged": "Merge undone.",
+    "two-people": "Kept separate. You will not be asked about these two again.",
     "signed-out": "You are signed out.",
     "welcome": "You are signed in.",
-    "password": "Your password is changed. Every other browser is signed out.",
-    "ended": "That browser is signed out.",
-    "key-revoked": "Revoked: that key opens nothing any more.",
-    "source-removed": "Removed: its address takes nothing any more.",
+    "password": "Password changed. All other browsers are signed out.",
+    "ended": "Browser signed out.",
+    "key-revoked": "API key revoked.",
+    "source-removed": "Booking system removed. Its address no longer accepts bookings.",
     "tried-again": "Tried again.",
-    "feed-started": "The calendar is taken in, and read every quarter of an hour from now on.",
-    "feed-read": "The calendar was looked at just now.",
-    "feed-removed": "The calendar is not read any more.",
-    "event-tested": "The test event was sent. What came of it stands below.",
-    "event-again": "Sent again. What came of it stands below.",
-    "endpoint-paused": "Paused. What happens now is told once you resume it.",
-    "endpoint-resumed": "Resumed. What happened meanwhile is told now.",
-    "endpoint-removed": "Removed. Nothing is told there any more.",
-    "brought-in": "The list is in.",
-    "list-undone": "The list is undone.",
-    "approved": "Approved: it is used from now on.",
-    "live": "The clinic is live: messages leave from now on.",
-    "paused": "Sending is paused. Nothing leaves until you let it go on.",
-    "switched": "You are at the other clinic now.",
+    "feed-started": "Calendar imported. It is now read every 15 minutes.",
+    "feed-read": "Calendar read.",
+    "feed-removed": "Calendar removed. It is no longer read.",
+    "event-tested": "Test event sent. See the result below.",
+    "event-again": "Event sent again. See the result below.",
+    "endpoint-paused": "Paused. Events are kept and sent when you resume.",
+    "endpoint-resumed": "Resumed. Waiting events are sent now.",
+    "endpoint-removed": "Webhook removed. No more events are sent to it.",
+    "brought-in": "File imported.",
+    "list-undone": "Import undone.",
+    "approved": "Approved. This version is used from now on.",
+    "live": "The clinic is live. Messages are sent from now on.",
+    "paused": "Sending is paused. Nothing is sent until you resume it.",
+    "switched": "You have switched to another clinic.",
 }
 """What the top of a page may say after an action, by the word that asks for it."""
 
 KINDS = {
     "opt-in": "Welcome",
     "code": "Code",
-    "answer": "Answer",
-    "correction": "By hand",
+    "answer": "Reply",
+    "correction": "Message from staff",
 }
 """What staff call the messages outside any protocol, by their kind."""
 
@@ -105,47 +105,52 @@ def ago(instant: datetime, now: datetime) -> str:
 
 
 STANDING = {
-    Status.PLANNED: "planned",
-    Status.CLAIMED: "leaving now",
-    Status.HANDOFF: "on its way",
-    Status.ACCEPTED: "sent",
-    Status.DELIVERED: "arrived",
-    Status.UNDELIVERED: "did not arrive",
-    Status.UNKNOWN: "not known whether it left",
-    Status.SKIPPED: "not sent",
-    Status.CANCELLED: "cancelled",
-    Status.FAILED: "could not be sent",
+    Status.PLANNED: "Scheduled",
+    Status.CLAIMED: "Sending",
+    Status.HANDOFF: "Sending",
+    Status.ACCEPTED: "Accepted",
+    Status.DELIVERED: "Delivered",
+    Status.UNDELIVERED: "Not delivered",
+    Status.UNKNOWN: "Unconfirmed",
+    Status.SKIPPED: "Skipped",
+    Status.CANCELLED: "Cancelled",
+    Status.FAILED: "Failed",
 }
-"""Where a message stands, as staff say it."""
+"""The status of a message, as staff read it."""
 
 CAME = {
-    DeliveryOutcome.WAITING: ("wait", "waits"),
-    DeliveryOutcome.TAKEN: ("good", "taken in"),
-    DeliveryOutcome.UNCHANGED: ("", "nothing new"),
-    DeliveryOutcome.ASKED: ("wait", "a question waits"),
-    DeliveryOutcome.OLDER: ("", "older"),
-    DeliveryOutcome.NOTHING: ("", "nothing for us"),
-    DeliveryOutcome.UNREAD: ("bad", "not understood"),
-    DeliveryOutcome.FAILED: ("bad", "given up"),
+    DeliveryOutcome.WAITING: ("wait", "Waiting"),
+    DeliveryOutcome.TAKEN: ("good", "Imported"),
+    DeliveryOutcome.UNCHANGED: ("", "No change"),
+    DeliveryOutcome.ASKED: ("wait", "Question"),
+    DeliveryOutcome.OLDER: ("", "Outdated"),
+    DeliveryOutcome.NOTHING: ("", "Not relevant"),
+    DeliveryOutcome.UNREAD: ("bad", "Not recognised"),
+    DeliveryOutcome.FAILED: ("bad", "Failed"),
 }
-"""What became of a booking system's delivery: its colour, and as staff say it."""
+"""The result of a booking system's delivery: its colour, and as staff read it."""
 
 HINTS = {
-    Reason.PRACTICE: "practice",
-    Reason.QUIET_HOURS: "waits for the morning",
-    Reason.CAP: "waits: enough for now",
-    Reason.ON_HOLD: "on hold",
-    Reason.NOT_CONFIRMED: "waits: did they come?",
-    Reason.PAUSED: "paused",
-    Reason.PROVIDER_BUSY: "tries again",
-    Reason.PROVIDER_REFUSES: "stopped",
+    Reason.PRACTICE: "Practice mode",
+    Reason.QUIET_HOURS: "Waiting for sending hours",
+    Reason.CAP: "Waiting: message limit",
+    Reason.ON_HOLD: "On hold",
+    Reason.NOT_CONFIRMED: "Waiting for attendance",
+    Reason.PAUSED: "Paused",
+    Reason.PROVIDER_BUSY: "Trying again",
+    Reason.PROVIDER_REFUSES: "Stopped",
 }
-"""Why a planned message waits, in two or three words."""
+"""Why a scheduled message waits, in two or three words."""
 
 
 def why_short(reason: Reason) -> str:
     """Say in few words why a message waits."""
-    return HINTS.get(reason, PLAIN.get(reason, str(reason)))
+    return HINTS.get(reason) or sentence(PLAIN.get(reason, str(reason)))
+
+
+def sentence(words: str) -> str:
+    """Begin with a capital what may also stand within a sentence."""
+    return words[:1].upper() + words[1:]
 
 
 def by_day(found: list[Any], zone: ZoneInfo, now: datetime) -> list[tuple[str, list[Any]]]:
@@ -158,20 +163,20 @@ HELP = {
     "/today": "desk#today",
     "/clients": "desk#clients",
     "/treatments": "desk#clients",
-    "/enrol": "desk#enrol-somebody",
+    "/enrol": "desk#add-a-client",
     "/replies": "replies",
     "/lists": "lists",
     "/questions": "lists#questions",
     "/words": "words",
     "/plan": "plan",
-    "/numbers": "desk#numbers",
-    "/clinic": "desk#clinic",
+    "/numbers": "desk#reports",
+    "/clinic": "desk#settings",
     "/clinic/staff": "desk#who-may-do-what",
     "/clinic/services": "lists#services",
     "/clinic/sources": "bookings",
-    "/clinic/deliveries": "bookings#what-came",
+    "/clinic/deliveries": "bookings#latest-bookings-received",
     "/clinic/endpoints": "events",
-    "/check-up": "operate#ask-how-it-is",
+    "/check-up": "operate#check-the-state",
     "/account": "desk#signing-in",
     "/outbox": "desk#going-live",
 }
@@ -200,10 +205,11 @@ FILTERS = {
     "why": why_short,
     "came": CAME.__getitem__,
     "plain": PLAIN.__getitem__,
+    "sentence": sentence,
     "groupby_day": by_day,
     "clock": clock,
     "day": day,
     "when": when,
     "ago": ago,
-    "phone": show_phone,
+    "phone": show_national,
 }

@@ -30,25 +30,13 @@ from reminders.store.queries import audit, desk
 from reminders.store.queries.desk import NotAtClinic
 from reminders.store.queries.staff import SignedIn
 from reminders.web.desk.labels import SAID
+from reminders.web.desk.navigation import place_of, places
 from reminders.web.desk.responses import html, milestone_names, rendered, safe_path
 from reminders.web.desk.sign_in.access import Access, TooLarge, read_form, text_of
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
-
-NAV = (
-    ("/", "Today", Role.VIEWER),
-    ("/clients", "Clients", Role.VIEWER),
-    ("/enrol", "Enrol", Role.STAFF),
-    ("/replies", "Replies", Role.VIEWER),
-    ("/lists", "Bring in a list", Role.STAFF),
-    ("/words", "Words", Role.VIEWER),
-    ("/plan", "Plan", Role.VIEWER),
-    ("/numbers", "Numbers", Role.VIEWER),
-    ("/clinic", "Clinic", Role.OWNER),
-)
-"""The navigation: address, name, and the role that sees it."""
 
 AT_ONCE = 6
 """How many pages are answered at once at most."""
@@ -110,11 +98,6 @@ class DeskRequest:
         """Render a message; where its wording is broken, return a message that says so."""
         return rendered(self.app, facts, now, expires_at)
 
-    @property
-    def nav(self) -> tuple[tuple[str, str, Role], ...]:
-        """Return the navigation; with the outbox while nothing is really sent."""
-        return NAV if self.app.settings.live else (*NAV, ("/outbox", "Outbox", Role.VIEWER))
-
     def back(self, otherwise: str) -> str:
         """Return the page of ours that the form names as the one to go back to."""
         return safe_path(self.typed("back")) if self.typed("back") else otherwise
@@ -156,7 +139,8 @@ class DeskRequest:
             "role": self.signed_in.role,
             "zone": self.zone,
             "now": self.now,
-            "nav": [(to, label) for to, label, role in self.nav if self.may(role)],
+            "nav": places(self.signed_in.role, live=self.app.settings.live),
+            "place": place_of(self.http.url.path),
             "path": self.http.url.path,
             "counts": counts,
             "csrf": self.access.csrf(self.access.token(self.http)),
@@ -201,7 +185,9 @@ def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") ->
         try:
             form = await read_form(http) if method == "POST" else FormData()
         except TooLarge:
-            return _problem_page(access, 413, "That is too large.", "Send a file of at most 10 MB.")
+            return _problem_page(
+                access, 413, "This file is too large.", "Choose a file of at most 10 MB."
+            )
         try:
             answer = partial(_answer, access, http, form, handler, needs)
             return await to_thread.run_sync(answer, limiter=limiter_of(access.app))
@@ -227,8 +213,8 @@ def _answer(
         return _problem_page(
             access,
             500,
-            "Something went wrong on our side.",
-            "Nothing half-done was kept. Please try again; if it stays, tell whoever runs this service.",
+            "Sorry, something went wrong.",
+            "Nothing was saved. Please try again. If it keeps happening, tell your system administrator.",
         )
 
 
@@ -246,14 +232,14 @@ def _handled(
         return _problem_page(
             access,
             403,
-            "This form is not from this page.",
-            "Open the page again, and try once more.",
+            "This page has expired.",
+            "Open it again, then try once more.",
         )
     if inside is None:
         return _sign_in_first(access, http, form)
     if not inside.role.includes(needs):
         return _problem_page(
-            access, 403, "Your role cannot do this.", "Ask an owner of the clinic."
+            access, 403, "You do not have permission to do this.", "Ask an owner of the clinic."
         )
     request = DeskRequest(access, http, inside, now, form)
     try:
@@ -262,8 +248,8 @@ def _handled(
         return _problem_page(
             access,
             404,
-            "There is nothing here.",
-            "It may have been removed, or belong to another clinic.",
+            "Page not found.",
+            "It may have been removed, or it may belong to another clinic.",
         )
     except EditConflict:
         return request.page("edit-conflict.html", 409)

@@ -68,9 +68,9 @@ def test_a_key_is_made_on_the_desk_shown_once_and_revoked(house: House) -> None:
     assert token not in desk.get("/clinic/keys").text
     assert "used" in desk.text
     desk.post("/clinic/keys/1/revoke")
-    assert "Revoked: that key opens nothing any more." in desk.text
+    assert "API key revoked." in desk.text
     assert program.get("/clients").status_code == 401
-    assert "made an API key" in desk.get("/clinic/record").text
+    assert "Created an API key" in desk.get("/clinic/record").text
 
 
 def test_a_key_without_a_name_is_not_made(house: House) -> None:
@@ -78,7 +78,7 @@ def test_a_key_without_a_name_is_not_made(house: House) -> None:
     desk.get("/clinic/keys")
     page = desk.post("/clinic/keys", name="  ")
     assert page.status_code == 422
-    assert "The key has no name." in desk.text
+    assert "The API key has no name." in desk.text
     assert count(house, ApiKey) == 0
 
 

@@ -23,7 +23,9 @@ def test_without_a_consent_nothing_leaves_whatever_is_booked(house: House) -> No
     house.play(datetime(2026, 5, 1, tzinfo=UTC))
     assert house.left() == []
     messages = program.get(f"/clients/{client}/messages").json()["messages"]
-    assert {one["why"] for one in messages} == {"The client has not said yes to messages this way."}
+    assert {one["why"] for one in messages} == {
+        "The client has not consented to messages this way."
+    }
 
 
 def test_a_yes_stands_in_the_ledger_with_its_proof_and_lets_messages_leave(house: House) -> None:

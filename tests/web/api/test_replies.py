@@ -56,7 +56,7 @@ def test_a_reply_is_read_answered_in_a_person_s_words_and_done(house: House) -> 
     "body, sentence",
     [
         ({"words": "Yes.", "by": "robot@elsewhere.example"}, "Nobody at this clinic"),
-        ({"words": "   ", "by": SAM}, "no words"),
+        ({"words": "   ", "by": SAM}, "empty"),
         ({"words": "x" * 1000, "by": SAM}, "too long"),
         ({"words": "Yes."}, "by: This is missing."),
     ],
@@ -86,7 +86,7 @@ def test_messages_tell_what_will_leave_what_left_and_why_not(house: House) -> No
     texts = [one for one in planned if one["channel"] == "sms"]
     assert all(one["text"].startswith("Rosewood Skin:") and one["segments"] for one in texts)
     assert {one["why"] for one in planned if one["channel"] == "email"} == {
-        "It will not be sent, as things are now: the client has not said yes to messages this way."
+        "It will be skipped: the client has not consented to messages this way."
     }
     house.play(datetime(2026, 5, 1, tzinfo=UTC))
     left = program.get("/messages", state="left").json()["messages"]
@@ -122,6 +122,6 @@ def test_a_question_is_answered_once_and_by_a_person(house: House) -> None:
     for body in ({"choice": "nonsense", "by": SAM}, {"choice": "none", "by": "a@b.example"}):
         assert program.post(f"{place}/answer", **body).status_code == 422
     done = program.post(f"{place}/answer", choice="skin-needling", by=SAM).json()
-    assert done["outcome"].startswith("1 row went in: 1 new treatment.")
+    assert done["outcome"].startswith("1 row imported: 1 new treatment.")
     assert program.post(f"{place}/answer", choice="none", by=SAM).status_code == 409
     assert program.get(place).status_code == 404

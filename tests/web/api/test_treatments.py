@@ -175,7 +175,7 @@ def test_another_service_is_left_out_in_a_sentence(house: House) -> None:
     program.ana()
     told = program.booked(service="Haircut")
     assert (told["state"], told["treatment"]) == ("left-out", None)
-    assert told["why"] == "This service is no treatment with reminders."
+    assert told["why"] == "This service has no reminders."
     assert program.get("/treatments/cliniko/b-1").status_code == 404
 
 
@@ -184,14 +184,14 @@ def test_another_service_is_left_out_in_a_sentence(house: House) -> None:
     [
         ({"starts_at": AHEAD}, "not known here"),
         ({"status": "cancelled"}, "not known here"),
-        ({"service": "Microneedling", "starts_at": AHEAD}, "whole with client, service"),
+        ({"service": "Microneedling", "starts_at": AHEAD}, "needs client, service"),
         ({"client": {"own_id": "nobody"}, "service": "Microneedling", "starts_at": AHEAD}, "There is no client"),
         ({"client": {}, "service": "Microneedling", "starts_at": AHEAD}, "first name"),
         ({"client": ANA, "service": "Microneedling", "starts_at": "2026-02-30"}, "no such day"),
         ({"client": ANA, "service": "Microneedling", "starts_at": "12/03/2026 14:30"}, "like 2026-03-12T14:30:00+00:00"),
         ({"client": ANA, "service": "Micro\nneedling", "starts_at": AHEAD}, "one line of text"),
         ({"client": ANA, "service": "Microneedling", "starts_at": "2036-02-20"}, "five years"),
-        ({"client": ANA, "service": "Microneedling", "starts_at": "2026-03-29T01:30"}, "clocks skip it"),
+        ({"client": ANA, "service": "Microneedling", "starts_at": "2026-03-29T01:30"}, "clocks go forward"),
         ({"client": ANA | {"phone": "12"}, "service": "Microneedling", "starts_at": AHEAD}, "phone"),
         ({"client": ANA, "service": "Microneedling", "starts_at": AHEAD, "ends_at": "2026-03-12T13:00"}, "ends"),
     ],

@@ -58,17 +58,17 @@ def test_a_list_is_dropped_mended_and_brought_in(chromium: Browser, served: Serv
         page.set_input_files(
             "#file", {"name": "march.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
         )
-        page.click("text=Check this file")
-        expect(page.get_by_text("2 to mend", exact=True)).to_be_visible()
+        page.click("main form button >> nth=0")
+        expect(page.get_by_text("2 rows to fix", exact=True)).to_be_visible()
         looks_right(page, "office list to mend")
         page.get_by_role("textbox", name="Mobile").fill("07700 900103")
         page.click("text=Save and check again")
-        expect(page.get_by_text("1 to mend", exact=True)).to_be_visible()
-        page.click("text=Bring in 2 treatments, keep 1 for later")
-        expect(page.get_by_text("The list is in.")).to_be_visible()
+        expect(page.get_by_text("1 row to fix", exact=True)).to_be_visible()
+        page.click("text=Import 2 treatments")
+        expect(page.get_by_text("File imported.")).to_be_visible()
         looks_right(page, "office list brought in")
-        page.click("text=Undo this list")
-        expect(page.get_by_text("The list is undone.")).to_be_visible()
+        page.click("text=Undo this import")
+        expect(page.get_by_text("Import undone.")).to_be_visible()
 
 
 def test_the_preview_follows_the_typing_and_a_chip_goes_in_at_a_press(
@@ -83,15 +83,15 @@ def test_the_preview_follows_the_typing_and_a_chip_goes_in_at_a_press(
         expect(preview.get_by_text("“microneedling” would show")).to_be_visible()
         looks_right(page, "office words with findings")
         page.fill("#sms", "{{ first_name }}, SPF 30 now, hands off. ")
-        page.click("text=Placeholders you may use")
+        page.click("summary:text-is('Placeholders')")
         page.focus("#sms")
         page.keyboard.press("Control+End")
         page.get_by_role("button", name="clinic.phone", exact=True).click()
         expect(preview.get_by_text("hands off. 020 7946 0018")).to_be_visible()
         expect(preview.locator(".said.bad")).to_have_count(0)
-        page.click("text=Keep as a draft")
-        page.click("text=I have read it and approve it")
-        expect(page.get_by_text("Approved: it is used from now on.")).to_be_visible()
+        page.click("text=Save draft")
+        page.click("text=I have read and approve this version")
+        expect(page.get_by_text("Approved. This version is used from now on.")).to_be_visible()
         looks_right(page, "office words approved")
 
 
@@ -103,10 +103,10 @@ def test_the_plan_says_what_it_would_do_before_it_is_saved(
         page.goto(f"{served.address}/plan")
         page.fill("#after-week-1", "9")
         page.select_option("#unit-week-1", "D")
-        page.click("text=See what this would do")
-        expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+        page.click("text=Preview changes")
+        expect(page.get_by_text("nothing is saved yet")).to_be_visible()
         looks_right(page, "office plan foreseen")
-        page.click("text=Save this plan")
+        page.click("text=Save schedule")
         expect(page.get_by_text("Saved.")).to_be_visible()
         expect(page.locator("#after-week-1")).to_have_value("9")
 
@@ -114,8 +114,8 @@ def test_the_plan_says_what_it_would_do_before_it_is_saved(
 def test_the_red_switch_is_one_press_away(chromium: Browser, served: Served) -> None:
     with inside(chromium, served, "phone") as page:
         page.goto(f"{served.address}/clinic")
-        page.click("text=Pause all messages now")
-        expect(page.get_by_text("Sending is paused. Nothing leaves")).to_be_visible()
+        page.click("text=Pause all messages")
+        expect(page.get_by_text("Sending is paused. Nothing is sent")).to_be_visible()
         looks_right(page, "office clinic paused")
 
 
@@ -127,5 +127,5 @@ def test_rooms_work_without_a_script(chromium: Browser, served: Served) -> None:
         page.context.add_cookies(cookies)  # type: ignore[arg-type]
         page.goto(f"{served.address}/words/edit?protocol=skin-needling&milestone=day-1")
         page.fill("#sms", "{{ first_name }}, hands off. {{ clinic.phone }}")
-        page.click("text=Show the preview")
+        page.click("button:text-is('Preview')")
         expect(page.locator("#preview").get_by_text("hands off. 020 7946 0018")).to_be_visible()

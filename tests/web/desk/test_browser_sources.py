@@ -74,13 +74,13 @@ def come_back(page: Page, served: Served) -> None:
     begin_owner(page, served, "mo@rosewood.example")
     page.fill("#code", code_of(page, served))
     page.click("main button")
-    page.click("text=I have kept them")
+    page.click("text=I have saved them")
     page.goto(served.address)
 
 
 def opened(page: Page, what: str) -> None:
     """Go where an owner looks for it."""
-    page.click("nav >> text=Clinic")
+    page.click("nav >> text=Settings")
     page.click(f"main >> text={what}")
 
 
@@ -130,9 +130,9 @@ def asked(served: Served) -> Iterator[VendorDouble]:
 
 def connected(page: Page, served: Served, walk: Walk) -> FollowedVendor:
     """Connect a system as its page says, and return it with what stood there."""
-    opened(page, "Booking sources")
+    opened(page, "Booking systems")
     page.check(f"[name=kind][value={walk.kind}]")
-    page.click("text=Go on")
+    page.click("text=Continue")
     expect(page.locator("#set-up")).to_contain_text(walk.menu)
     address = page.inner_text("#address")
     made = page.locator("#secret-made")
@@ -141,8 +141,8 @@ def connected(page: Page, served: Served, walk: Walk) -> FollowedVendor:
     for field, words in walk.pasted.items():
         page.fill(field, words)
     if walk.pasted:
-        page.click("text=Keep them")
-        expect(page.locator("#secrets .tag")).to_have_text("pasted")
+        page.click("#secrets button >> text=Save")
+        expect(page.locator("#secrets .tag")).to_have_text("Saved")
     assert address.startswith(served.address)
     path = address.removeprefix(served.address)
     return FollowedVendor(served.house, walk.kind, secret, path=path, url=served.address)
@@ -172,7 +172,7 @@ def test_a_source_is_connected_by_its_page(
         looks_right(owner, f"{walk.kind} wrong secret")
     served.house.clock.now += timedelta(minutes=2)
     vendor.told(walk.booking)
-    came(owner, "A new booking.")
+    came(owner, "New booking.")
     assert [start for _, start in standing(served.house)] == ["12 14:30"]
     if walk.move is not None:
         asked.hold_appointment(datetime="2026-03-14T10:00:00+0000", time="10:00am", endTime="11:00am", date="March 14, 2026")  # fmt: skip
@@ -186,7 +186,7 @@ def test_a_source_is_connected_by_its_page(
         came(owner, "not understood")
         looks_right(owner, f"{walk.kind} heard")
         owner.click("#what-came a.name >> nth=0")
-        owner.click("text=Try it again")
+        owner.click("text=Try again")
         expect(owner.get_by_text("Tried again.")).to_be_visible()
         looks_right(owner, f"{walk.kind} delivery")
     owner.goto(served.address)
@@ -209,15 +209,15 @@ def test_what_names_its_fields_otherwise_is_mapped_by_taps(owner: Page, served: 
     vendor = connected(owner, served, WALKS[-1])
     vendor.told(NESTED)
     came(owner, "not understood")
-    owner.click("text=Say which field is what")
+    owner.click("text=Match fields")
     looks_right(owner, "generic fields")
     for label, said in CHOSEN.items():
         field = owner.get_by_label(label, exact=True)
         path = field.locator("option").filter(has_text=said).first.get_attribute("value")
         field.select_option(path)
-    owner.click("text=Remember this")
-    owner.click("text=Try it again")
-    came(owner, "A new booking.")
+    owner.click("button:text-is('Save') >> nth=0")
+    owner.click("text=Try again")
+    came(owner, "New booking.")
     served.house.clock.now += timedelta(minutes=2)
     vendor.told(NESTED_MOVED)
     came(owner, "Moved to another day.")
@@ -233,15 +233,15 @@ def test_a_system_that_is_away_is_said_on_today_and_its_booking_tried_again(
     came(owner, "refuses our key")
     served.house.clock.now += timedelta(minutes=61)
     come_back(owner, served)
-    said = owner.get_by_role("link", name="1 booking waits. Acuity refuses our key")
+    said = owner.get_by_role("link", name="1 booking is waiting. Acuity refuses our key")
     looks_right(owner, "today away")
     said.first.click()
     asked.status = 0
     owner.click("#what-came a.name")
-    owner.click("text=Try it again")
-    expect(owner.locator("main")).to_contain_text("A new booking.")
+    owner.click("text=Try again")
+    expect(owner.locator("main")).to_contain_text("New booking.")
     owner.goto(served.address)
-    expect(owner.locator("main")).not_to_contain_text("booking waits")
+    expect(owner.locator("main")).not_to_contain_text("booking is waiting")
 
 
 def test_a_calendar_is_added_read_again_and_said_when_it_fails(owner: Page, served: Served) -> None:
@@ -249,12 +249,12 @@ def test_a_calendar_is_added_read_again_and_said_when_it_fails(owner: Page, serv
     with calendar_server() as server:
         read_by(house.app, server.fetcher())
         server.serve(ics(event(ANA), event(uid="2", title="Lunch"), more=("X-WR-CALNAME:Room 1",)))
-        opened(owner, "Calendar feeds")
+        opened(owner, "Calendars")
         owner.fill("#address", server.address())
-        owner.click("text=Look at it")
-        expect(owner.locator("main")).to_contain_text("1 treatment goes in")
+        owner.click("main button:text-is('Preview')")
+        expect(owner.locator("main")).to_contain_text("1 treatment,")
         looks_right(owner, "feed looked at")
-        owner.click("text=Take it in")
+        owner.click("text=Import calendar")
         assert [start for _, start in standing(house)] == ["03 14:00"]
         moved = event(ANA, "SEQUENCE:1", "DTSTART;TZID=Europe/London:20260305T100000", "DTEND;TZID=Europe/London:20260305T110000")  # fmt: skip
         server.serve(ics(moved, more=("X-WR-CALNAME:Room 1",)))
@@ -272,16 +272,16 @@ def test_a_calendar_is_added_read_again_and_said_when_it_fails(owner: Page, serv
         server.serve(ics(moved, more=("X-WR-CALNAME:Room 1",)))
         owner.click("text=Read now")
         owner.goto(served.address)
-        expect(owner.locator("main")).not_to_contain_text("cannot be read")
+        expect(owner.locator("main")).not_to_contain_text("annot be read")
 
 
 def test_another_system_is_told_what_happens(owner: Page, served: Served) -> None:
     house = served.house
     with webhook_server() as server:
         told_by(house.app, server.poster())
-        opened(owner, "Events out")
+        opened(owner, "Webhooks")
         owner.fill("#address", "https://hooks.example/a")
-        owner.click("text=Tell it from now on")
+        owner.click("button:text-is('Add webhook')")
         secret = owner.inner_text("#secret-made")
         looks_right(owner, "endpoint added")
         with writing(house.engine) as session:  # what stands for hooks.example is on this machine
@@ -297,9 +297,9 @@ def test_another_system_is_told_what_happens(owner: Page, served: Served) -> Non
             session.add(Event(clinic_id=1, kind=EventKind.REPLY_ALARM, row_id=1, happened_at=house.clock()))  # fmt: skip
         aside(house.app.event_sender.run)
         owner.reload()
-        expect(owner.locator("#deliveries")).to_contain_text("not taken")
+        expect(owner.locator("#deliveries")).to_contain_text("Rejected")
         looks_right(owner, "endpoint fails")
         server.answer = lambda _: 200
         owner.click("text=Send again >> nth=0")
-        expect(owner.locator("#deliveries li").first).not_to_contain_text("not taken")
+        expect(owner.locator("#deliveries li").first).not_to_contain_text("Rejected")
         assert len(server.got) == 3

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from reminders.web.desk import ROUTES
 from reminders.web.desk.labels import HELP, help_for
-from reminders.web.desk.page import NAV
+from reminders.web.desk.navigation import APART, FIRST
 from reminders.web.desk.sign_in.access import Access
 from reminders.wording.library import templates_folder
 from reminders.wording.manual import manual_in
@@ -41,29 +41,29 @@ def test_every_link_of_every_page_leads_to_a_page_and_a_heading_there(house: Hou
 def test_no_clinic_is_named_to_who_is_not_signed_in(house: House) -> None:
     signed_in(house)
     desk = Desk(house)
-    assert 'aria-label="Pages"' not in desk.get("/help/desk").text
+    assert 'aria-label="Main"' not in desk.get("/help/desk").text
     assert "Sign out" not in desk.text
 
 
 def test_staff_read_it_within_their_desk(house: House) -> None:
     desk = signed_in(house)
     answer = desk.get("/help/lists")
-    assert 'aria-label="Pages"' in answer.text
-    assert "Every faulty cell is named" in desk.text
+    assert 'aria-label="Main"' in answer.text
+    assert "For every faulty cell you see" in desk.text
 
 
 def test_words_are_found_with_the_section_they_stand_in(house: House) -> None:
     desk = Desk(house)
     answer = desk.get("/help?q=faulty+cell")
     assert 'href="/help/lists#faults"' in answer.text
-    assert "Lists: Faults" in desk.text
+    assert "Imports: Faults" in desk.text
 
 
 @pytest.mark.parametrize("asked", ["xyzzy", "<b>x</b>", "x" * 5000])
 def test_what_stands_nowhere_is_said_and_never_used_as_markup(house: House, asked: str) -> None:
     desk = Desk(house)
     answer = desk.browser.get("/help", params={"q": asked})
-    assert "Nothing is found" in answer.text
+    assert "No results" in answer.text
     assert "<b>x" not in answer.text
 
 
@@ -71,7 +71,7 @@ def test_a_page_there_is_not_shows_the_pages_there_are(house: House) -> None:
     desk = Desk(house)
     answer = desk.get("/help/nothing")
     assert answer.status_code == 404
-    assert "no page of that name" in desk.text
+    assert "not found in the manual" in desk.text
     assert "Getting started" in desk.text
 
 
@@ -92,7 +92,7 @@ def test_a_page_of_the_desk_leads_to_what_the_manual_says_of_it(path: str) -> No
 
 
 def test_every_page_in_the_way_around_has_help_of_its_own() -> None:
-    assert [to for to, _, _ in NAV if help_for(to) == "/help"] == []
+    assert [to for to, _, _ in (*FIRST, *APART) if help_for(to) == "/help"] == []
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_every_page_in_the_way_around_has_help_of_its_own() -> None:
         ("/", "/help/desk#today"),
         ("/lists/7", "/help/lists"),
         ("/clinic/staff", "/help/desk#who-may-do-what"),
-        ("/clinic/record", "/help/desk#clinic"),
+        ("/clinic/record", "/help/desk#settings"),
         ("/listless", "/help"),
         ("/help/lists", "/help"),
     ],

@@ -21,11 +21,11 @@ def test_a_form_typed_in_a_session_that_ended_is_handed_back(house: House) -> No
     desk.get("/enrol")
     house.clock.now += timedelta(minutes=40)
     desk.post("/enrol/check", **DANA)
-    assert "What you typed is kept" in desk.text
+    assert "What you typed has been kept" in desk.text
     desk.post("/sign-in", email="sam@rosewood.example", password="correct horse battery staple")
     assert "You are signed in again" in desk.text
     desk.post("/enrol/check")
-    assert "What Dana will get" in desk.text
+    assert "Messages for Dana" in desk.text
 
 
 def test_what_was_typed_is_not_handed_to_somebody_else(house: House) -> None:
@@ -50,8 +50,8 @@ def test_a_viewer_sees_no_button_that_changes_anything(house: House) -> None:
 @pytest.mark.parametrize(
     "fault,status,words",
     [
-        (OperationalError("SELECT", {}, Exception("locked")), 503, "What you typed is kept"),
-        (ZeroDivisionError("Dana 07700 900188"), 500, "Something went wrong on our side"),
+        (OperationalError("SELECT", {}, Exception("locked")), 503, "What you typed has been kept"),
+        (ZeroDivisionError("Dana 07700 900188"), 500, "Sorry, something went wrong"),
     ],
 )
 def test_a_fault_loses_nothing_typed_and_tells_nobody_its_insides(
@@ -75,4 +75,4 @@ def test_a_fault_loses_nothing_typed_and_tells_nobody_its_insides(
     assert "900188" not in capfd.readouterr().err
     if status == 503:
         desk.post("/enrol/check")
-        assert "What Dana will get" in desk.text
+        assert "Messages for Dana" in desk.text

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from reminders.consent import ledger
 from reminders.consent.ledger import Proof
 from reminders.enrolment import message_actions
-from reminders.rules.contacts import read_email, read_name, read_phone, show_phone
+from reminders.rules.contacts import read_email, read_name, read_phone, show_national
+from reminders.rules.reason_texts import WAYS
 from reminders.rules.roles import Role
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Act, Channel, InputError
@@ -34,7 +35,9 @@ def _form(request: DeskRequest, client: Client) -> Response:
     usual = {
         "first_name": client.first_name,
         "last_name": client.last_name,
-        "phone": show_phone(client.phone) if client.phone else "",
+        "phone": show_national(client.phone, request.signed_in.clinic.country)
+        if client.phone
+        else "",
         "email": client.email or "",
         "language": client.language,
         "version": str(client.version),
@@ -59,11 +62,9 @@ def keep(request: DeskRequest) -> Response:
         "language": request.typed("language") or "en",
     }
     if not changes["first_name"]:
-        request.faults.setdefault("first_name", "The first name is missing.")
+        request.faults.setdefault("first_name", "Enter the first name.")
     if not changes["phone"] and not changes["email"]:
-        request.faults.setdefault(
-            "phone", "Keep a mobile number or an email address; one is enough."
-        )
+        request.faults.setdefault("phone", "Enter a mobile number or an email address.")
     with writing(request.app.engine) as session:
         client = request.row(session, Client, lock=True)
         if request.faults:
@@ -74,7 +75,7 @@ def keep(request: DeskRequest) -> Response:
         for name in changed:
             setattr(client, name, changes[name])
         message_actions.plan_again(session, request.app.library, client, request.now)
-        request.record(session, "changed details", Client, client.id, ", ".join(changed))
+        request.record(session, "edited details", Client, client.id, ", ".join(changed))
     return request.redirect(f"/clients/{client.id}", "saved")
 
 
@@ -102,7 +103,7 @@ def agree(request: DeskRequest) -> Response:
             request.faults[f"yes-{channel}"] = str(error)
             return _choices(request, session, client)
         message_actions.plan_again(session, request.app.library, client, request.now)
-        request.record(session, f"took down a yes to {channel}", Client, client.id)
+        request.record(session, f"recorded consent to {WAYS[channel]}", Client, client.id)
     return request.redirect(f"/clients/{client.id}", "consented")
 
 
@@ -121,7 +122,7 @@ def refuse(request: DeskRequest) -> Response:
             recorded_by=who,
             network_address=address,
         )
-        request.record(session, f"took down a stop to {channel}", Client, client.id)
+        request.record(session, f"recorded an opt-out from {WAYS[channel]}", Client, client.id)
     return request.redirect(f"/clients/{client.id}", "stopped")
 
 
@@ -132,13 +133,13 @@ def pause(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         client = request.row(session, Client, lock=True)
         if request.typed("pause") and (until is None or until <= today):
-            request.faults.setdefault("until", "Until which day? Write one that is still to come.")
+            request.faults.setdefault("until", "Enter a date in the future.")
             return _choices(request, session, client)
         over = until if request.typed("pause") else None
         client.paused_until = resolve(over, time(), request.zone) if over else None
         people.lock(session, [client.id])
         message_actions.wake(session, client.id)
-        what = "paused messages" if over else "ended a pause"
+        what = "paused messages" if over else "resumed messages"
         request.record(session, what, Client, client.id, str(over or ""))
     return request.redirect(f"/clients/{client.id}", "client-paused" if over else "saved")
 

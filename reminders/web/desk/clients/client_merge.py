@@ -16,9 +16,9 @@ from reminders.web.desk.clients.search import search
 from reminders.web.desk.page import DeskRequest, desk_route
 
 FIELDS = {
-    "last_name": "the family name", "phone": "the mobile number", "email": "the email address",
-    "time_zone": "the time zone", "preferred_hour": "the chosen hour", "paused_until": "the pause",
-    "discretion": "how discreet messages are",
+    "last_name": "last name", "phone": "mobile number", "email": "email address",
+    "time_zone": "time zone", "preferred_hour": "preferred time", "paused_until": "pause",
+    "discretion": "discretion of messages",
 }  # fmt: skip
 """What staff call what is taken over."""
 
@@ -96,7 +96,7 @@ def keep_apart(request: DeskRequest) -> Response:
         pair = doubles.pair(client.id, other.id)
         doubles.note_two_people(session, request.clinic_id, pair, who, request.now)
         detail = f"and no. {other.id}"
-        request.record(session, "said they are two people", Client, client.id, detail)
+        request.record(session, "kept separate", Client, client.id, detail)
     return request.redirect("/", "two-people")
 
 

@@ -15,6 +15,7 @@ from reminders.rules.terms import OPEN, Channel, Reason
 from reminders.store.database import reading
 from reminders.store.queries import consents, people
 from reminders.store.tables import Client, Treatment
+from reminders.web.desk.clients.enrol import languages
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.responses import milestone_names
 
@@ -46,6 +47,7 @@ def show(request: DeskRequest) -> Response:
         return request.page(
             "client.html",
             client=client,
+            language=dict(languages(request)).get(client.language, client.language),
             past=[entry for entry in entries if entry not in ahead],
             ahead=ahead,
             treatments=[t for t in treatments if t.cancelled_at is None or t.missed_at],

@@ -19,7 +19,7 @@ from reminders.enrolment.terms import ConsentAnswer, Enrolment, EnrolmentResult
 from reminders.rehearsal.late_milestones import late_milestones
 from reminders.rehearsal.simulation import rehearse_change
 from reminders.rules import list_cells
-from reminders.rules.contacts import read_email, read_name, read_phone, show_phone
+from reminders.rules.contacts import read_email, read_name, read_phone, show_national
 from reminders.rules.questions import Doubt
 from reminders.rules.roles import Role
 from reminders.rules.terms import LEFT, Act, Channel, InputError
@@ -33,9 +33,9 @@ FAR = timedelta(days=60)
 """How far the look ahead goes: beyond the last milestone."""
 
 HOW = (
-    ("The client signed the consent form", "Signed the consent form"),
-    ("The client said so at the desk", "Said so at the desk"),
-    ("The client said so on the phone", "Said so on the phone"),
+    ("The client signed the consent form", "Signed form"),
+    ("The client said so at the desk", "In person"),
+    ("The client said so on the phone", "By phone"),
 )
 """How a client gave consent: the source for the ledger, and the label of the choice."""
 
@@ -86,7 +86,7 @@ def _given(known: Client | None, country: str) -> Mapping[str, str]:
     theirs = {
         "first_name": known.first_name,
         "last_name": known.last_name,
-        "phone": show_phone(known.phone) if known.phone else "",
+        "phone": show_national(known.phone, country) if known.phone else "",
         "email": known.email or "",
         "language": known.language,
         "meant": str(known.id),
@@ -107,11 +107,11 @@ def read(request: DeskRequest) -> EnrolmentInput:
     country = request.signed_in.clinic.country or None
     first_name = request.read("first_name", read_name, empty="")
     if not first_name and "first_name" not in request.faults:
-        request.faults["first_name"] = "The first name is missing. Messages begin with it."
+        request.faults["first_name"] = "Enter the first name. Messages begin with it."
     phone = request.read("phone", lambda text: read_phone(text, country).number)
     email = request.read("email", read_email)
     if not phone and not email and not request.faults.keys() & {"phone", "email"}:
-        request.faults["phone"] = "Give a mobile number or an email address; one is enough."
+        request.faults["phone"] = "Enter a mobile number or an email address."
     treated_on, starts = read_when(request)
     entered = Enrolment(
         first_name=first_name,
@@ -134,7 +134,7 @@ def _number(typed: str) -> int | None:
 def _protocol(request: DeskRequest) -> str:
     found = request.app.library.protocol_for(request.typed("kind"))
     if found is None:
-        request.faults["kind"] = "Choose the kind of treatment."
+        request.faults["kind"] = "Choose a treatment type."
     return found.key if found else ""
 
 
@@ -159,7 +159,7 @@ def read_when(request: DeskRequest) -> tuple[date, time | None]:
     if on is None:
         on = request.read("day", lambda text: read_day(text, request, today))
         if on is None and "day" not in request.faults:
-            request.faults["day"] = "Which day? Write it like 14 March, or 14/3."
+            request.faults["day"] = "Enter the date, for example 14 March or 14/3."
     return on or today, request.read("at", _clock)
 
 
@@ -184,7 +184,7 @@ def read_day(text: str, request: DeskRequest, today: date) -> date:
 def _clock(text: str) -> time:
     at = list_cells.read_clock(text)
     if at is None:
-        raise InputError("This is not a time we can read.", "Write it like 14:30, or 2:30 pm.")
+        raise InputError("This is not a time.", "Enter it like 14:30 or 2:30 pm.")
     return at
 
 
@@ -202,8 +202,7 @@ def check(request: DeskRequest) -> Response:
         request.app.engine,
         request.app.rehearsal_dispatcher,
         lambda session: _try(session, request, typed, done, known),
-        request.now,
-        request.now + FAR,
+        *(request.now, request.now + FAR),
     )
     ours = [line for line in lines if line.treated_on == typed.enrolment.treated_on]
     return request.page(
@@ -262,7 +261,7 @@ def keep(request: DeskRequest) -> Response:
         if done.client is None:
             assert done.doubt is not None
             return _ask(request, done.doubt)
-        request.record(session, f"enrolled ({done.effect})", Client, done.client.id)
+        request.record(session, f"added ({done.effect})", Client, done.client.id)
     treatment = f"?treatment={done.treatment.id}" if done.treatment else ""
     return request.redirect(f"/clients/{done.client.id}/enrolled{treatment}", "enrolled")
 
@@ -274,8 +273,9 @@ def say_phone(request: DeskRequest) -> Response:
         found = read_phone(typed, request.signed_in.clinic.country or None)
     except InputError as error:
         return JSONResponse({"problem": error.problem})
-    remark = f" It {found.remark}." if found.remark else ""
-    return JSONResponse({"words": f"We’ll text {show_phone(found.number)}.{remark}"})
+    number = show_national(found.number, request.signed_in.clinic.country)
+    remark = f" The number {found.remark}." if found.remark else ""
+    return JSONResponse({"words": f"Texts go to {number}.{remark}"})
 
 
 def confirmed(request: DeskRequest) -> Response:

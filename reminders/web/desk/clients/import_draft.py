@@ -23,18 +23,18 @@ FORESEEN = 250
 wait for a longer one."""
 
 HOLDS = {
-    "": "Not needed", "first_name": "First name", "last_name": "Last name", "name": "Whole name",
-    "phone": "Mobile number", "email": "Email", "treatment": "Kind of treatment",
-    "treated_at": "Day of treatment", "time": "Time it begins", "ended_at": "When it ends",
-    "status": "Status (cancelled, no-show)", "sms_consent": "Yes to texts",
-    "email_consent": "Yes to emails", "consent_at": "Day of consent",
-    "consent_source": "How they consented", "language": "Language", "time_zone": "Time zone",
-    "external_id": "Booking number", "client_id": "Client number", "duration": "How long it takes",
-    "ended": "Cancelled or no-show: yes or no", "ended_why": "Why it was cancelled",
-    "came": "Came: yes or no", "certain": "Confirmed: yes or no",
+    "": "Do not import", "first_name": "First name", "last_name": "Last name", "name": "Full name",
+    "phone": "Mobile number", "email": "Email", "treatment": "Treatment type or service",
+    "treated_at": "Date of treatment", "time": "Start time", "ended_at": "End time",
+    "status": "Status (cancelled, no-show)", "sms_consent": "Consent to texts",
+    "email_consent": "Consent to emails", "consent_at": "Date of consent",
+    "consent_source": "How consent was given", "language": "Language", "time_zone": "Time zone",
+    "external_id": "Booking number", "client_id": "Client number", "duration": "Duration",
+    "ended": "Cancelled or no-show (yes or no)", "ended_why": "Reason for cancellation",
+    "came": "Attended (yes or no)", "certain": "Confirmed (yes or no)",
     "label": "Label or tag",
 }  # fmt: skip
-"""What a column may hold, in the desk's words."""
+"""What a column may hold, as staff read it."""
 
 assert HOLDS.keys() - {""} == set(FIELDS)
 

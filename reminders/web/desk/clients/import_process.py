@@ -73,7 +73,7 @@ def _call_apart(app: App, work: Callable[..., T], *args: Any) -> T:
         check=False,
     )
     if ended.returncode != 0:
-        raise InputError("This list is too large for this server.", "Split it into smaller ones.")
+        raise InputError("This file is too large for this server.", "Split it into smaller files.")
     result: T | InputError = pickle.loads(ended.stdout)  # noqa: S301 (our own process wrote it)
     if isinstance(result, InputError):
         raise result

@@ -72,7 +72,7 @@ def take_in(app: App, import_id: int, who: str) -> None:
         raise
 
     def record(session: Session, intake: Import) -> None:
-        what, detail = "brought in a list", f"{intake.taken} rows"
+        what, detail = "imported a file", f"{intake.taken} rows"
         audit.record(session, intake.clinic_id, who, what, Import, intake.id, app.clock(), detail)
 
     arrival.run(record, list_imports.cells_left_out(looked))
@@ -91,5 +91,5 @@ def _expect(app: App, import_id: int, rows: int) -> None:
     with writing(app.engine) as session:
         intake = session.get_one(Import, import_id)
         if intake.arriving_at is None:
-            raise InputError("This list is not being brought in any more.", "Look at it again.")
+            raise InputError("This file is no longer being imported.", "Reload the page.")
         intake.taken = rows

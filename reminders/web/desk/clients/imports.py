@@ -58,8 +58,8 @@ def _given(request: DeskRequest) -> tuple[bytes, str]:
     if isinstance(upload, UploadFile) and upload.filename:
         return upload.file.read(LARGEST + 1), upload.filename
     if pasted := request.typed("cells").strip("\r\n"):
-        return pasted.encode(), "pasted cells"
-    raise InputError("There is no list yet.", "Choose a file, or paste cells.")
+        return pasted.encode(), "Pasted rows"
+    raise InputError("There is nothing to import yet.", "Choose a file or paste rows.")
 
 
 def show(request: DeskRequest) -> Response:
@@ -115,7 +115,7 @@ def set_columns(request: DeskRequest) -> Response:
         if place and isinstance(value, str) and value in FIELDS:
             if value in chosen:
                 request.faults["columns"] = (
-                    f"Two columns hold “{HOLDS[value]}”. Choose one of them."
+                    f"Two columns are matched with “{HOLDS[value]}”. Choose one of them."
                 )
             chosen[value] = int(place[1])
     if request.faults:
@@ -146,11 +146,9 @@ def say_consent(request: DeskRequest) -> Response:
     channels = [channel for channel in Channel if request.typed(f"yes-{channel}")]
     source, on = request.typed("source").strip(), request.typed("on").strip()
     if not channels:
-        request.faults["yes-sms"] = "Nothing is ticked. Tick what everyone on this list agreed to."
+        request.faults["yes-sms"] = "Select what everyone in this file has consented to."
     if not source:
-        request.faults["source"] = (
-            "How they agreed is missing. Write it, like “signed intake form”."
-        )
+        request.faults["source"] = "Enter how consent was given, for example “signed intake form”."
     if request.faults:
         return show(request)
     return _change(
@@ -193,8 +191,8 @@ def undo(request: DeskRequest) -> Response:
     except InputError:
         return request.redirect(f"/lists/{request.id}")
     with writing(app.engine) as session:
-        detail = f"{undone.treatments} treatments and {undone.reminders} reminders cancelled"
-        request.record(session, "undid a list", Import, request.id, detail)
+        detail = f"{undone.treatments} treatments and {undone.reminders} messages cancelled"
+        request.record(session, "undid an import", Import, request.id, detail)
     return request.redirect(f"/lists/{request.id}", "list-undone")
 
 
@@ -204,7 +202,7 @@ def drop(request: DeskRequest) -> Response:
         intake = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
         if intake.taken_at is None and intake.arriving_at is None:
             session.delete(intake)
-            request.record(session, "threw a list away", Import, request.id)
+            request.record(session, "discarded an import", Import, request.id)
     return request.redirect("/lists")
 
 
@@ -217,7 +215,7 @@ def rest(request: DeskRequest) -> Response:
     except InputError:
         return request.redirect(f"/lists/{request.id}")
     name = re.sub(r"[^A-Za-z0-9-]+", "-", intake.file_name.rpartition(".")[0] or intake.file_name)
-    heads = {"Content-Disposition": f'attachment; filename="{name}-to-mend.csv"'}
+    heads = {"Content-Disposition": f'attachment; filename="{name}-to-fix.csv"'}
     return Response(rows, media_type="text/csv", headers=heads)
 
 

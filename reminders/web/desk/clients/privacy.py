@@ -36,7 +36,7 @@ def erase(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         client = request.row(session, Client, lock=True)
         if people.name_key(request.typed("name")) != people.name_key(client.first_name):
-            request.faults["name"] = f"Type {client.first_name} to erase this client."
+            request.faults["name"] = f"Enter {client.first_name} to confirm."
             return request.page("erase.html", client=client)
         try:
             retention.forget(session, client, request.now, by=request.signed_in.staff.email)

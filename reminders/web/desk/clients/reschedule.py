@@ -119,7 +119,7 @@ def _correction(request: DeskRequest, on: date, at: time | None) -> str:
     """Return the sentence offered for somebody who got a message for the old date."""
     when = f"{on:%A} {on.day} {on:%B}" + (f" at {at:%H:%M}" if at else "")
     clinic = request.signed_in.clinic
-    return f"{clinic.name}: {_name(request)}, your appointment is now on {when}. Please go by this date."
+    return f"{clinic.name}: Hi {_name(request)}, your appointment is now on {when}. Please note the new date."
 
 
 def _move(

@@ -80,7 +80,7 @@ def answer(request: DeskRequest) -> Response:
     clinic = request.signed_in.clinic.name
     words = request.read("words", lambda text: staff_answers.read_words(clinic, text))
     if not words and "words" not in request.faults:
-        request.faults["words"] = "There are no words yet. Type your answer."
+        request.faults["words"] = "Enter your reply."
     with writing(request.app.engine) as session:
         reply = request.row(session, Reply, lock=True)
         writers = staff_answers.writers(session, reply)
@@ -89,7 +89,7 @@ def answer(request: DeskRequest) -> Response:
             writers[0] if writers else None,
         )
         if meant is None:
-            request.faults["words"] = "We do not know this number. Please call it instead."
+            request.faults["words"] = "No client has this number any more. Please call it instead."
         if request.faults or meant is None:
             return _conversation(request, session, reply)
         undo = staff_answers.answer(
@@ -101,7 +101,7 @@ def answer(request: DeskRequest) -> Response:
             urgent=bool(request.typed("urgent")),
             keep_open=bool(request.typed("keep")),
         )
-        request.record(session, "answered a text", Client, meant.id)
+        request.record(session, "replied to a text", Client, meant.id)
     return request.redirect(f"/replies/{reply.id}?undo={undo}", "leaving")
 
 
@@ -110,7 +110,7 @@ def finish(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         reply = request.row(session, Reply, lock=True)
         staff_answers.finish(session, reply, request.now)
-        request.record(session, "called a talk done", Reply, reply.id)
+        request.record(session, "marked a conversation as done", Reply, reply.id)
     return request.redirect("/replies", "done")
 
 
@@ -119,7 +119,7 @@ def reopen(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         reply = request.row(session, Reply, lock=True)
         reply.done_at = None
-        request.record(session, "opened a talk again", Reply, reply.id)
+        request.record(session, "reopened a conversation", Reply, reply.id)
     return request.redirect(f"/replies/{reply.id}")
 
 
@@ -134,7 +134,7 @@ def assign(request: DeskRequest) -> Response:
             else None
         )
         conversations.change(session, request.clinic_id, reply.contact, done=False, assigned_to=to)
-        request.record(session, "gave a talk to somebody", Reply, reply.id)
+        request.record(session, "assigned a conversation", Reply, reply.id)
     return request.redirect(f"/replies/{reply.id}", "saved")
 
 

@@ -76,11 +76,11 @@ def _undo(session: Session, request: DeskRequest, reminder: Reminder) -> int:
 ROUTES = [
     desk_route(f"/messages/{{id:int}}/{path}", _action(act, what, said), Role.STAFF, "POST")
     for path, act, what, said in (
-        ("hold", _hold, "held a message back", "held"),
-        ("let-go", _release, "let a message go", "let-go"),
-        ("skip", _skip, "took a message out", "skipped"),
-        ("send", _send, "sent a message at once", "leaving"),
+        ("hold", _hold, "put a message on hold", "held"),
+        ("let-go", _release, "released a message", "let-go"),
+        ("skip", _skip, "skipped a message", "skipped"),
+        ("send", _send, "sent a message now", "leaving"),
         ("again", _again, "sent a message again", "leaving"),
-        ("undo", _undo, "called a message back", "undone"),
+        ("undo", _undo, "undid sending a message", "undone"),
     )
 ]

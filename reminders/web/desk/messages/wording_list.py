@@ -132,7 +132,7 @@ def save(request: DeskRequest) -> Response:
             on = sample_recipients(request, session, key)
             known = customisation.versions(session, on.clinic.id, key)
             if words == wording_of(request, on.facts, known[0] if known else None):
-                request.faults["body"] = "Nothing was changed. Write something first."
+                request.faults["body"] = "You have not changed anything yet."
             else:
                 who = request.signed_in.staff.email
                 version = wording_versions.write(

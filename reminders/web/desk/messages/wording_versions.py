@@ -75,14 +75,16 @@ def approve(request: DeskRequest) -> Response:
         lambda text: read_moment(text, request.zone, day_comes_first=True, today=today).day,
     )
     if review_by is None:
-        request.faults.setdefault("review_by", "The day to read it again is missing. Write one.")
+        request.faults.setdefault("review_by", "Enter the date by which to review it again.")
         return show(request)
     try:
         with writing(request.app.engine) as session:
             version = row_of_clinic(session, request.clinic_id, Version, request.id, lock=True)
             on = sample_recipients(request, session, _key(version))
             if shown(request, on, customisation.words_of(version))["preview"].stops:
-                request.faults["approve"] = "It cannot go out as it is. Mend what is marked first."
+                request.faults["approve"] = (
+                    "This version cannot be sent yet. Fix the problems marked in the preview first."
+                )
             else:
                 who = request.signed_in.staff.email
                 wording_versions.approve(session, on.clinic, version, review_by, who, request.now)
@@ -131,11 +133,13 @@ def send_test(request: DeskRequest) -> Response:
     found = shown(request, on, words)["preview"]
     message = found.email if by_email else found.text
     if not by_email and to not in numbers:
-        request.faults["test"] = "Tests go to your guests only. Add your number under Clinic."
+        request.faults["test"] = "Tests only go to test recipients. Add your number under Settings."
     elif lately is not None and request.now - lately < AGAIN:
-        request.faults["test"] = "A test left a moment ago. Wait a little before the next."
+        request.faults["test"] = "A test was sent a moment ago. Wait a little before the next one."
     elif message is None:
-        request.faults["test"] = "It cannot be sent as it is. Mend what is marked first."
+        request.faults["test"] = (
+            "This message cannot be sent yet. Fix the problems marked in the preview first."
+        )
     if request.faults or message is None:
         return editor(request, key, words)
     return _send(request, key, words, replace(message, to=to))
@@ -151,12 +155,14 @@ def _send(request: DeskRequest, key: Key, words: Wording, message: Message) -> R
         asyncio.run(send_alone(request.app.senders()[message.channel], message))
     except SendError as error:
         why = error.code or error.outcome
-        request.faults["test"] = f"It was not accepted ({why}). Ask whoever runs this."
+        request.faults["test"] = (
+            f"The provider rejected the test ({why}). Ask your system administrator."
+        )
         return editor(request, key, words)
     with writing(request.app.engine) as session:
         what = TESTED[Channel(message.channel)]
         request.record(session, what, Clinic, request.clinic_id, f"{key[1]} in {key[2]}")
-    return editor(request, key, words, said="The test is on its way to you.")
+    return editor(request, key, words, said="Test sent.")
 
 
 ROUTES = [

@@ -105,7 +105,7 @@ def _length(wait: timedelta | None) -> str:
 def download(request: DeskRequest) -> Response:
     """Return the months for a spreadsheet; no cell of it is a formula."""
     clinic, months = _months(request)
-    heads = {"Content-Disposition": 'attachment; filename="numbers.csv"'}
+    heads = {"Content-Disposition": 'attachment; filename="reports.csv"'}
     return Response(
         write_table(monthly_report.rows(months, clinic)), media_type="text/csv", headers=heads
     )

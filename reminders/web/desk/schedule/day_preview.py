@@ -28,7 +28,7 @@ def show(request: DeskRequest) -> Response:
         except InputError as error:
             request.faults["on"] = str(error)
     if not today <= on <= today + day_preview.FURTHEST:
-        request.faults["on"] = "This day is past, or more than a year away. Choose one to come."
+        request.faults["on"] = "Enter a date from today to one year ahead."
     if request.faults:
         return request.page("day-preview.html", day=None, on=on, today=today)
     with reading(request.app.engine) as session:

@@ -27,7 +27,7 @@ WIDTH, MIDDLE, STEP = 1000, 118, 27
 """The drawing's size, where its line of days runs, and how far apart its words stand."""
 
 UNITS = {
-    "H": "hours after its end", "-D": "days before", "-W": "weeks before", "D": "days after",
+    "H": "hours after the end", "-D": "days before", "-W": "weeks before", "D": "days after",
     "W": "weeks after", "M": "months after",
 }  # fmt: skip
 HELPS = {"H": "hours", "D": "days", "W": "weeks"}
@@ -113,14 +113,14 @@ def say_place(milestone: Milestone) -> str:
     """Say in words where a milestone stands."""
     number, unit = _number(milestone.after)
     words = UNITS[unit] if number != 1 else UNITS[unit].replace("s ", " ", 1)
-    day = f"{number} {words}" if number else "the same day"
+    day = f"{number} {words}" if number else "same day"
     at = f" at {milestone.at:%H:%M}" if milestone.at else ""
     ways = [
         name
         for channel, name in ((Channel.SMS, "text"), (Channel.EMAIL, "email"))
         if channel in milestone.channels
     ]
-    return f"{day}{at}, {' and '.join(ways) or 'left out'}"
+    return f"{day}{at}, {' and '.join(ways) or 'off'}"
 
 
 def _dots(milestones: Sequence[Milestone]) -> Iterator[MilestonePoint]:
@@ -185,7 +185,7 @@ def _place(request: DeskRequest, milestone: Milestone) -> Placement:
     )
     at = read_clock(request.typed(f"at-{key}")) if "T" not in after else None
     if at is None and "T" not in after:
-        raise InputError("There is no hour.", "Write it like 10:00.")
+        raise InputError("Enter a time.", "For example 10:00.")
     good_for = _stretch(request, f"helps-{key}", f"helps-unit-{key}", HELPS)
     return Placement(key, after, at, good_for, channels)
 
@@ -193,7 +193,7 @@ def _place(request: DeskRequest, milestone: Milestone) -> Placement:
 def _stretch(request: DeskRequest, number: str, unit: str, units: Mapping[str, str]) -> str:
     typed, of = request.typed(number).strip(), request.typed(unit)
     if not typed.isdecimal() or len(typed) > 3 or of not in units:
-        raise InputError("This is not a number of days.", "Write a whole number.")
+        raise InputError("This is not a whole number.", "Enter a number from 0 to 999.")
     early, of = ("-", of[1:]) if of.startswith("-") else ("", of)
     return spell(Offset.read(f"{early}P{'T' if of == 'H' else ''}{int(typed)}{of}"))
 

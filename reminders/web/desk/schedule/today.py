@@ -12,6 +12,7 @@ from reminders.delivery.holds import Hold
 from reminders.monitoring import alerts, attendance, open_items
 from reminders.monitoring.open_items import Kind, OpenItem
 from reminders.monitoring.status import SILENCE, recent_failover
+from reminders.rules.contacts import show_national
 from reminders.rules.roles import Role
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Channel
@@ -91,43 +92,62 @@ def item(request: DeskRequest, need: OpenItem) -> TodayItem:
 
 def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
     """Return the sentence, the action's name, where it leads, and whether it is a thing done."""
-    name, why, wrote = need.name, need.why, f"“{need.words}”"
+    name, why, wrote = _name(request, need), need.why, f"“{need.words}”"
     attended, reply = f"/clients/{need.client_id}/attended", f"/replies/{need.row_id}"
     by_email = need.channel is Channel.EMAIL
-    way, what = ("Emails", "address") if by_email else ("Texts", "number")
-    is_stopped = f"{way} are stopped, and kept: our provider refuses our account ({why})"
-    of = f" of “{request.milestone(need.milestone)}”" if need.milestone else ""
-    review = f"The wording{of} is due to be read again"
-    read = "/words" if need.milestone else "/clinic#accept"
     same = f"/clients/{need.client_id}/same?with={need.row_id}"
-    mend = f"/clients/{need.client_id}/edit"
-    milestone, kind = request.milestone(need.milestone), "email" if by_email else "text"
-    source = f"/clinic/sources/{need.row_id}"
+    edit = f"/clients/{need.client_id}/edit"
+    contact = (f"Email to {name}: {why}", "Fix the email address", edit, False) if by_email else (f"Text to {name}: {why}", "Fix the number", edit, False)  # fmt: skip
     said: dict[Kind, tuple[str, str, str, bool]] = {
-        Kind.ALARM: (f"{name} may need help: {wrote}", "Read and answer", reply, False),
-        Kind.REPLY: (f"{name} wrote: {wrote}", "Read and answer", reply, False),
-        Kind.STOPPED: (is_stopped, "See what to do", "/today/stopped", False),
-        Kind.DAY_ONE: (f"Call {name}: {why}", "I have called them", attended, True),
-        Kind.CONTACT: (f"Mend {name}’s {what}: {why}", f"Mend the {what}", mend, False),
-        Kind.UNDELIVERED: (f"{name}: {why}", "I have seen to it", attended, True),
-        Kind.UNKNOWN: (f"Ask {name} whether the {milestone} {kind} came: nobody could prove it", "I have asked them", attended, True),
-        Kind.SOURCE: (f"{name}: {_unheard(need)}", "See what to do", source, False),
+        Kind.ALARM: (f"{name} may need help: {wrote}", "Read and reply", reply, False),
+        Kind.REPLY: (f"{name} wrote: {wrote}", "Read and reply", reply, False),
+        Kind.STOPPED: (_stopped(need), "See what to do", "/today/stopped", False),
+        Kind.DAY_ONE: (f"Call {name}: {why}", "Mark as called", attended, True),
+        Kind.CONTACT: contact,
+        Kind.UNDELIVERED: (f"{name}: {why}", "Mark as done", attended, True),
+        Kind.UNKNOWN: (_unconfirmed(request, need), "Mark as done", attended, True),
+        Kind.SOURCE: (f"{name}: {_unheard(need)}", "See what to do", f"/clinic/sources/{need.row_id}", False),
         Kind.FEED: (f"The calendar {name} cannot be read: {_first(why)}", "See what to do", "/clinic/feeds", False),
-        Kind.QUESTION: (f"{need.count} question{'' if need.count == 1 else 's'} for you", "Answer", "/questions", False),
-        Kind.REVIEW: (review, "Read it", read, False),
-        Kind.BOOKING: (f"{need.count} booking{'' if need.count == 1 else 's'} could not be understood", "See what came", "/clinic/sources", False),
-        Kind.DOUBLE: (f"Same person? {name}, {why}", "Look at both", same, False),
+        Kind.QUESTION: (f"{need.count} questions need an answer" if need.count > 1 else "1 question needs an answer", "Answer", "/questions", False),
+        Kind.REVIEW: (_review(request, need), "Review", "/words" if need.milestone else "/clinic#accept", False),
+        Kind.BOOKING: (f"{need.count} bookings were not recognised" if need.count > 1 else "1 booking was not recognised", "View", "/clinic/sources", False),
+        Kind.DOUBLE: (f"Possible duplicate: {name} ({why})", "Compare", same, False),
     }  # fmt: skip
     return said[need.kind]
 
 
+def _name(request: DeskRequest, need: OpenItem) -> str:
+    """Return who it is about: a name, or the number of somebody nobody knows."""
+    country = request.signed_in.clinic.country
+    return show_national(need.name, country) if need.name.startswith("+") else need.name
+
+
+def _stopped(need: OpenItem) -> str:
+    if need.channel is Channel.EMAIL:
+        return f"Emails are stopped and kept: the provider rejects the account ({need.why})"
+    return f"Texts are stopped and kept: the provider rejects the account ({need.why})"
+
+
+def _unconfirmed(request: DeskRequest, need: OpenItem) -> str:
+    milestone = request.milestone(need.milestone)
+    if need.channel is Channel.EMAIL:
+        return f"Ask {need.name} whether the email “{milestone}” arrived: it could not be confirmed"
+    return f"Ask {need.name} whether the text “{milestone}” arrived: it could not be confirmed"
+
+
+def _review(request: DeskRequest, need: OpenItem) -> str:
+    if need.milestone:
+        return f"The wording of “{request.milestone(need.milestone)}” is due for review"
+    return "The default wording is due for review"
+
+
 def _unheard(need: OpenItem) -> str:
-    """Say why nothing comes in of a booking source, by how many bookings wait."""
+    """Say why nothing comes in of a booking system, by how many bookings wait."""
     if need.count:
-        return (
-            f"{need.count} booking{' waits' if need.count == 1 else 's wait'}. {_first(need.why)}"
-        )
-    return "bookings come that are not signed with its secret, so they are not taken in"
+        if need.count == 1:
+            return f"1 booking is waiting. {_first(need.why)}"
+        return f"{need.count} bookings are waiting. {_first(need.why)}"
+    return "bookings are rejected because they are not signed with its secret"
 
 
 def _first(why: str) -> str:
@@ -148,7 +168,7 @@ def attended(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         client = request.row(session, Client)
         client_messages.mark_attended(session, request.clinic_id, client.id, request.now)
-        request.record(session, "looked after undelivered messages", Client, client.id)
+        request.record(session, "marked undelivered messages as done", Client, client.id)
     return request.redirect(request.back("/"), "done")
 
 

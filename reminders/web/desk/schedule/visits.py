@@ -1,4 +1,4 @@
-"""What staff tap under “Did they come?”: for one visit, for all of a day, and to take it back."""
+"""What staff tap under “Attendance”: for one visit, for all of a day, and to take it back."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from reminders.store.tables import Treatment
 from reminders.web.desk.page import DeskRequest, desk_route
 
 TAPS = {
-    "came": (Word.CAME, "said that the client came"),
-    "missed": (Word.MISSED, "said that the client did not come"),
-    "undo": (Word.UNSAID, "took back whether the client came"),
+    "came": (Word.CAME, "marked as attended"),
+    "missed": (Word.MISSED, "marked as no-show"),
+    "undo": (Word.UNSAID, "removed the attendance mark"),
 }
 """What each button says, and how the record of changes tells it."""
 

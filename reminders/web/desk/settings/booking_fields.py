@@ -88,7 +88,7 @@ def _check_paths(paths: Mapping[str, str]) -> None:
         except ValueError:
             names = None
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise InputError("This is no field of the booking.", "Choose one from the list.")
+            raise InputError("This is not a field of the booking.", "Choose one from the list.")
 
 
 def choose_consent(request: DeskRequest) -> Response:

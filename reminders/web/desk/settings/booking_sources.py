@@ -45,7 +45,7 @@ def add(request: DeskRequest) -> Response:
     """Add a source, and show how to set it up with the secret that was made for it, once."""
     kind = request.typed("kind")
     if kind not in set(SourceKind):
-        request.faults["kind"] = "Choose one of the systems."
+        request.faults["kind"] = "Choose your booking system."
         return show_all(request)
     try:
         with writing(request.app.engine) as session:
@@ -111,7 +111,7 @@ def paste(request: DeskRequest) -> Response:
         with writing(request.app.engine) as session:
             source = source_of(request, session, lock=True)
             if source.kind is SourceKind.ACUITY and not (user and key):
-                raise InputError("Acuity needs both.", "Paste the User ID and the API key.")  # noqa: TRY301
+                raise InputError("The User ID or the API key is missing.", "Acuity needs both.")  # noqa: TRY301
             booking_sources.keep_secrets(
                 session,
                 source,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,19 +11,21 @@ from starlette.responses import Response
 from reminders.delivery import pauses
 from reminders.enrolment import clinics
 from reminders.enrolment.clinics import ClinicError
+from reminders.enrolment.countries import countries, zones
 from reminders.monitoring import go_live_checklist
 from reminders.rules.caps import MOST_A_WEEK
-from reminders.rules.contacts import clean, read_email, read_phone
+from reminders.rules.contacts import read_email, read_phone, show_national
 from reminders.rules.prices import CURRENCIES, read_price, spell_price
 from reminders.rules.roles import Role
-from reminders.rules.terms import Channel, InputError
+from reminders.rules.terms import InputError
 from reminders.rules.wording import needs_review
 from reminders.store.database import reading, writing
-from reminders.store.queries import audit, customisation, lanes, people
+from reminders.store.queries import audit, customisation, people
 from reminders.store.tables import Clinic
 from reminders.web.desk.page import DeskRequest, desk_route
+from reminders.web.desk.settings import rate_limits
 
-DETAILS = ("name", "phone", "email", "address", "time_zone")
+DETAILS = ("name", "phone", "email", "address", "country", "time_zone")
 SENDING = ("sending_hours", "email_hours", "texts_per_week")
 VISITS = ("attendance_required",)
 MOST_TEXTS = [
@@ -33,11 +34,6 @@ MOST_TEXTS = [
 ]
 MOST_GUESTS = 10
 """Whom a clinic messages while it practises: its own staff, and no more."""
-
-MOST = 1_000_000
-"""The largest number that means anything here: of segments a month, or of messages a day."""
-
-WAYS = ((Channel.SMS, "Texts"), (Channel.EMAIL, "Emails"))
 
 
 def show(request: DeskRequest) -> Response:
@@ -48,19 +44,32 @@ def show(request: DeskRequest) -> Response:
         words: dict[str, Any] = {
             "lines": lines,
             "ready": all(line.done for line in lines),
-            "guests": customisation.practice_recipients(session, clinic.id),
+            "guests": [
+                _written(one, clinic)
+                for one in customisation.practice_recipients(session, clinic.id)
+            ],
             "paused": pauses.paused(session),
             "clinic": clinic,
             "price": spell_price(clinic.segment_price),
             "currencies": [("", "–"), *((code, code) for code in CURRENCIES)],
             "settings": request.app.settings,
             "to_be_read": needs_review(clinic.wording_accepted_at, request.now.date()),
-            "ways": WAYS,
+            "limits": rate_limits.fields(session, clinic),
+            "was": lambda name: request.typed(name) or _shown(clinic, name),
+            "countries": [("", "Same as the time zone"), *countries().items()],
+            "zones": zones(),
             "most_texts": MOST_TEXTS,
-            "limits": lanes.limits(session, clinic.id),
-            "was": lambda name: request.typed(name) or str(getattr(clinic, name) or ""),
         }
         return request.page("clinic.html", **words)
+
+
+def _shown(clinic: Clinic, name: str) -> str:
+    return _written(str(getattr(clinic, name) or ""), clinic)
+
+
+def _written(value: str, clinic: Clinic) -> str:
+    """Write a phone number as the clinic's country does, and anything else as it is."""
+    return show_national(value, clinic.country) if value.startswith("+") else value
 
 
 def _lines(
@@ -107,10 +116,10 @@ def visits(request: DeskRequest) -> Response:
 def money(request: DeskRequest) -> Response:
     """Set what a segment costs, and how many a month may cost."""
     price = request.read("segment_price", read_price)
-    budget = request.read("segment_budget", _read_budget)
+    budget = request.read("segment_budget", rate_limits.read_number)
     currency = request.typed("currency") if request.typed("currency") in CURRENCIES else None
     if price is not None and currency is None:
-        request.faults["currency"] = "A price needs its currency. Choose one."
+        request.faults["currency"] = "Choose the currency of this price."
     if request.faults:
         return show(request)
 
@@ -124,47 +133,13 @@ def money(request: DeskRequest) -> Response:
     return _change(request, change)
 
 
-def _read_budget(text: str) -> int:
-    return _read_number(text, "segments")
-
-
-def _read_number(text: str, of: str = "messages") -> int:
-    digits = re.sub(r"[ ,.]", "", clean(text))
-    if not digits.isdecimal() or not 0 < int(digits) <= MOST:
-        raise InputError(f"This is not a number of {of}.", "Write a whole number, like 2000.")
-    return int(digits)
-
-
 def limits(request: DeskRequest) -> Response:
-    """Set how much may leave by each channel a minute and a day; nothing typed is no limit."""
-    wanted = {
-        channel: (
-            request.read(f"{channel}-minute", _read_number),
-            request.read(f"{channel}-day", _read_number),
-        )
-        for channel, _ in WAYS
-    }
+    """Set how much may be sent by each channel a minute and a day."""
+    wanted = rate_limits.typed(request)
     if request.faults:
         return show(request)
-
-    def change(session: Session, clinic: Clinic) -> None:
-        before = lanes.limits(session, clinic.id)
-        for channel, called in WAYS:
-            if before[channel] != wanted[channel]:
-                clinics.limit(session, clinic, channel, *wanted[channel])
-                detail = f"{_say(before[channel])} → {_say(wanted[channel])}"
-                what = f"changed how many {called.lower()} may leave"
-                request.record(session, what, Clinic, clinic.id, detail)
-
-    return _change(request, change)
-
-
-def _say(limits: tuple[int | None, int | None]) -> str:
-    return (
-        " and ".join(
-            f"{most} a {span}" for most, span in zip(limits, ("minute", "day"), strict=True) if most
-        )
-        or "no limit"
+    return _change(
+        request, lambda session, clinic: rate_limits.change(request, session, clinic, wanted)
     )
 
 
@@ -181,13 +156,15 @@ def practice_recipients(request: DeskRequest) -> Response:
         except InputError as error:
             request.faults["guests"] = f"{contact}: {error}"
     if len(found) > MOST_GUESTS:
-        request.faults["guests"] = f"There are more than {MOST_GUESTS}. Keep your own staff only."
+        request.faults["guests"] = (
+            f"There can be at most {MOST_GUESTS} test recipients. Keep only your own staff."
+        )
     if request.faults:
         return show(request)
 
     def change(session: Session, clinic: Clinic) -> None:
         customisation.set_practice_recipients(session, clinic.id, found)
-        request.record(session, "changed the guest list", Clinic, clinic.id, f"{len(found)} guests")
+        request.record(session, "changed the test recipients", Clinic, clinic.id, str(len(found)))
 
     return _change(request, change)
 
@@ -197,11 +174,11 @@ def _contact(text: str, country: str) -> str:
 
 
 def accept(request: DeskRequest) -> Response:
-    """Note that somebody responsible accepts the wording."""
+    """Note that somebody responsible approves the default wording."""
 
     def change(session: Session, clinic: Clinic) -> None:
         clinic.wording_accepted_at = request.now
-        request.record(session, "accepted the wording", Clinic, clinic.id)
+        request.record(session, "approved the default wording", Clinic, clinic.id)
 
     return _change(request, change)
 
@@ -215,7 +192,7 @@ def go_live(request: DeskRequest) -> Response:
             clinics.edit(session, request.app.library, clinic, {}, request.now, live=True)
             request.record(session, "went live", Clinic, clinic.id)
     if open_lines:
-        request.faults["checklist"] = f"Not every line is green yet. {open_lines[0].mend}"
+        request.faults["checklist"] = f"Some steps are not done yet. {open_lines[0].mend}"
         return show(request)
     return request.redirect("/clinic", "live")
 
@@ -225,7 +202,7 @@ def practise(request: DeskRequest) -> Response:
 
     def change(session: Session, clinic: Clinic) -> None:
         clinics.edit(session, request.app.library, clinic, {}, request.now, live=False)
-        request.record(session, "went back to practice", Clinic, clinic.id)
+        request.record(session, "returned to practice mode", Clinic, clinic.id)
 
     return _change(request, change)
 
@@ -245,7 +222,7 @@ def resume(request: DeskRequest) -> Response:
 
     def change(session: Session, clinic: Clinic) -> None:
         pauses.resume_messages(session, clinic)
-        request.record(session, "let sending go on", Clinic, clinic.id)
+        request.record(session, "resumed sending", Clinic, clinic.id)
 
     return _change(request, change)
 

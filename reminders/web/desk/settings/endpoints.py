@@ -22,33 +22,33 @@ SHOWN = 50
 """How many of the last deliveries stand on the page of an endpoint."""
 
 KINDS = {
-    EventKind.REPLY_RECEIVED: "a reply came in",
-    EventKind.REPLY_ALARM: "a reply may be an alarm",
-    EventKind.CLIENT_STOPPED: "a client wants no more messages",
-    EventKind.MESSAGE_UNDELIVERED: "a message did not arrive",
-    EventKind.QUESTION_OPENED: "a question waits",
-    EventKind.CONSENT_GIVEN: "a client said yes",
-    EventKind.TREATMENT_CHANGED: "a treatment is new, moved, cancelled or seen",
-    EventKind.CLIENT_MERGED: "two records were made one",
-    EventKind.CLIENT_ERASED: "a client was erased",
+    EventKind.REPLY_RECEIVED: "Reply received",
+    EventKind.REPLY_ALARM: "Urgent reply",
+    EventKind.CLIENT_STOPPED: "Client opted out",
+    EventKind.MESSAGE_UNDELIVERED: "Message not delivered",
+    EventKind.QUESTION_OPENED: "New question",
+    EventKind.CONSENT_GIVEN: "Consent given",
+    EventKind.TREATMENT_CHANGED: "Treatment added, moved, cancelled or marked for attendance",
+    EventKind.CLIENT_MERGED: "Clients merged",
+    EventKind.CLIENT_ERASED: "Client erased",
 }
-"""What may be told, as people say it, in the order of the form."""
+"""The events of webhooks, as staff read them, in the order of the form."""
 
 OUTCOMES = {
-    Outcome.TAKEN: ("good", "taken"),
-    Outcome.REFUSED: ("bad", "not taken"),
-    Outcome.AWAY: ("bad", "no answer"),
-    Outcome.UNTRUSTED: ("bad", "its certificate is wrong"),
-    Outcome.PRIVATE: ("bad", "leads into a private network"),
-    Outcome.GONE: ("bad", "wants no more"),
+    Outcome.TAKEN: ("good", "Delivered"),
+    Outcome.REFUSED: ("bad", "Rejected"),
+    Outcome.AWAY: ("bad", "No response"),
+    Outcome.UNTRUSTED: ("bad", "Invalid certificate"),
+    Outcome.PRIVATE: ("bad", "Private network address"),
+    Outcome.GONE: ("bad", "Address gone"),
 }
-"""What came of the last try: its colour, and as people say it."""
+"""The result of the last attempt: its colour, and as staff read it."""
 
 PAUSED = {
-    PauseReason.BY_HAND: "Nothing is told here until you resume it.",
-    PauseReason.FAILING: "It took nothing for a day, so nothing is told here until you resume it. See whether the address still works; what happened meanwhile is told then.",
-    PauseReason.GONE: "It answered that it wants no more events (410), so nothing is told here. Remove it, or resume it once it is there again.",
-    PauseReason.LOST_KEY: "The key of this installation was changed, so its address cannot be opened. Remove it and add it anew.",
+    PauseReason.BY_HAND: "No events are sent until you resume.",
+    PauseReason.FAILING: "Deliveries failed for a day, so no events are sent until you resume. Check that the address still works. Waiting events are sent then.",
+    PauseReason.GONE: "The address answered that it no longer accepts events (410). Remove the webhook, or resume once the address works again.",
+    PauseReason.LOST_KEY: "The address cannot be read because the secret key of this installation was changed. Remove the webhook and add it again.",
 }
 
 
@@ -112,7 +112,7 @@ def _page(request: DeskRequest, endpoint: Endpoint, secret: str = "") -> Respons
         deliveries=deliveries,
         fared=counts,
         kinds=KINDS,
-        names={TEST: "a test", **KINDS},
+        names={TEST: "Test event", **KINDS},
         ticked=_kinds(request) if request.faults else endpoint.kinds.split(),
         outcomes=OUTCOMES,
         paused=PAUSED.get(endpoint.paused_for) if endpoint.paused_for else "",

@@ -36,7 +36,7 @@ def add(request: DeskRequest) -> Response:
             typed = request.typed("address")
             feed = feeds.add(session, app.sealing, clinic, typed, who, request.now)
         if feed.started_at is not None:
-            raise InputError("This calendar is read already.", "It stands above.")  # noqa: TRY301
+            raise InputError("This calendar has already been added.", "See the list above.")  # noqa: TRY301
         content = app.feed_reader.fetch(feed)
     except InputError as error:
         request.faults["address"] = str(error)

@@ -14,9 +14,9 @@ from reminders.store.tables import ApiKey
 from reminders.web.desk.page import DeskRequest, desk_route
 
 DOES = {
-    Role.VIEWER: "viewer: reads, and changes nothing",
-    Role.STAFF: "staff: books, records consents, answers",
-    Role.OWNER: "owner: also erases clients and says what services are",
+    Role.VIEWER: "Viewer: reads data, changes nothing",
+    Role.STAFF: "Staff: books treatments, records consent, replies",
+    Role.OWNER: "Owner: also erases clients and manages services",
 }
 
 
@@ -40,7 +40,7 @@ def create(request: DeskRequest) -> Response:
     """Make a key; it is shown once, to be pasted into the program it is for."""
     wanted = request.typed("role") or Role.STAFF
     if wanted not in set(Role):
-        request.faults["role"] = "There is no such role. Choose one of the three."
+        request.faults["role"] = "Choose a role from the list."
         return _page(request)
     try:
         with writing(request.app.engine) as session:

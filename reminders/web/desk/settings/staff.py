@@ -16,9 +16,9 @@ from reminders.store.tables import SignIn, Staff
 from reminders.web.desk.page import DeskRequest, desk_route
 
 DOES = {
-    Role.VIEWER: "viewer: looks, and changes nothing",
-    Role.STAFF: "staff: looks after clients",
-    Role.OWNER: "owner: also decides about wording, settings and staff",
+    Role.VIEWER: "Viewer: can see everything, but change nothing",
+    Role.STAFF: "Staff: works with clients and messages",
+    Role.OWNER: "Owner: also manages wording, settings and staff",
 }
 
 
@@ -53,7 +53,7 @@ def invite(request: DeskRequest) -> Response:
         request.faults["email"] = str(error)
         return _page(request)
     except ValueError:
-        request.faults["role"] = "There is no such role. Choose one of the three."
+        request.faults["role"] = "Choose a role from the list."
         return _page(request)
     return _page(request, f"{request.app.settings.public_url}/invitation/{token}")
 
@@ -64,7 +64,9 @@ def change_role(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         member, role = _member(request, session)
         if wanted not in set(Role) or _last_owner(request, session, role):
-            request.faults["role"] = "The clinic needs an owner. Make somebody else one first."
+            request.faults["role"] = (
+                "A clinic needs at least one owner. Make somebody else an owner first."
+            )
         else:
             queries.join(session, member.id, request.clinic_id, Role(wanted))
             detail = f"{member.email}: {role} → {wanted}"
@@ -77,7 +79,9 @@ def remove(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         member, role = _member(request, session)
         if _last_owner(request, session, role):
-            request.faults["role"] = "The clinic needs an owner. Make somebody else one first."
+            request.faults["role"] = (
+                "A clinic needs at least one owner. Make somebody else an owner first."
+            )
         else:
             queries.leave(session, member.id, request.clinic_id, request.now)
             request.record(session, "removed from staff", Staff, member.id, member.email)

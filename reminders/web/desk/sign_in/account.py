@@ -30,7 +30,7 @@ def change_password(request: DeskRequest) -> Response:
     """Take a new password for the old one; every other browser is signed out."""
     me = request.signed_in.staff
     if not credentials.right_password(me.password_hash, request.typed("old")):
-        request.faults["old"] = "This is not your password."
+        request.faults["old"] = "This is not your current password."
     try:
         check_password(request.typed("new"), me.email)
     except InputError as error:

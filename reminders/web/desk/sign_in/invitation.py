@@ -32,8 +32,8 @@ def _page(access: Access, request: Request, form: FormData, faults: dict[str, st
         found = invitations.find(session, request.path_params["token"], access.app.clock())
         if found is None:
             words = {
-                "problem": "This link has been used, or is too old.",
-                "mend": "Ask for a new one.",
+                "problem": "This link has been used or has expired.",
+                "mend": "Ask an owner of your clinic for a new one.",
             }
             return html(access.app, "problem.html", 404, **words)
         known = staff.by_email(session, found.email)

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from reminders.enrolment.clinics import ClinicError
+from reminders.enrolment.countries import countries, zones
 from reminders.rules.terms import InputError
 from reminders.staff import setup
 from reminders.store.database import reading, writing
@@ -14,7 +15,7 @@ from reminders.web.desk.responses import html
 from reminders.web.desk.sign_in.access import Access, text_of
 from reminders.web.desk.sign_in.sign_in import FORGED, bare_page, public_route
 
-FIELDS = ("name", "time_zone", "phone", "email", "address")
+FIELDS = ("name", "country", "time_zone", "phone", "email", "address")
 
 
 def show(access: Access, request: Request, form: FormData) -> Response:
@@ -29,10 +30,11 @@ def _page(access: Access, request: Request, form: FormData, faults: dict[str, st
                 access.app,
                 "problem.html",
                 404,
-                problem="This link has been used, or is too old.",
-                mend="Sign in; or, while there is no clinic, restart the service for a new one.",
+                problem="This link has been used or has expired.",
+                mend="If there is no clinic yet, restart the service to get a new link. Otherwise, sign in.",
             )
-    return bare_page(access, request, form, "setup.html", faults=faults)
+    chosen = {"countries": [("", "Same as the time zone"), *countries().items()], "zones": zones()}
+    return bare_page(access, request, form, "setup.html", faults=faults, **chosen)
 
 
 def begin(access: Access, request: Request, form: FormData) -> Response:

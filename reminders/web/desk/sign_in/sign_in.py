@@ -22,9 +22,9 @@ from reminders.web.desk.sign_in.access import Access, read_form, text_of
 
 Answer = Callable[[Access, Request, FormData], Response]
 
-WRONG = "Email address or password is not right. Please check both."
-WRONG_CODE = "This code is not right, or was used already. Wait for the next one, and try again."
-FORGED = "This page was open for too long. Please try once more."
+WRONG = "The email address or password is wrong. Check both and try again."
+WRONG_CODE = "This code is wrong or has already been used. Wait for the next one and try again."
+FORGED = "This page was open for too long. Please try again."
 
 
 def public_route(path: str, answer: Answer, method: str = "GET") -> Route:
@@ -91,7 +91,7 @@ def try_password(access: Access, request: Request, form: FormData) -> Response:
 def _too_many_attempts(
     access: Access, request: Request, form: FormData, page: str, field: str, wait: Wait
 ) -> Response:
-    words = f"There were several wrong tries. Please wait {wait.seconds} seconds, then try again."
+    words = f"Too many wrong attempts. Wait {wait.seconds} seconds, then try again."
     return bare_page(access, request, form, page, faults={field: words})
 
 
@@ -227,9 +227,9 @@ def browser(request: Request) -> str:
     told = request.headers.get("user-agent", "")
     kinds = ("Edg", "Firefox", "Chrome", "Safari")
     names = {"Edg": "Edge"}
-    kind = next((names.get(k, k) for k in kinds if k in told), "A browser")
+    kind = next((names.get(k, k) for k in kinds if k in told), "Browser")
     machines = ("iPad", "iPhone", "Android", "Windows", "Mac", "Linux")
-    machine = next((m for m in machines if m in told), "another machine")
+    machine = next((m for m in machines if m in told), "another device")
     return f"{kind} on {machine}"
 
 

@@ -25,7 +25,7 @@ def test_the_second_of_two_who_edit_is_told_and_overwrites_nothing(house: House)
     one.post("/clients/1/edit", first_name="Anna", phone="07700 900101", **fields)
     answer = two.post("/clients/1/edit", first_name="Ana", phone="07700 900177", **fields)
     assert answer.status_code == 409
-    assert "Somebody else changed this meanwhile" in two.text
+    assert "Somebody else has changed this" in two.text
     with reading(house.engine) as session:
         client = people.clients_of(session)[0]
         assert (client.first_name, client.phone) == ("Anna", "+447700900101")
@@ -40,7 +40,7 @@ def test_a_stop_told_at_the_desk_binds_and_only_the_client_takes_it_back(house: 
     desk = signed_in(house, email="kim@rosewood.example")
     desk.get("/clients/1/choices")
     desk.post("/clients/1/yes", channel="sms", how="The client said so at the desk")
-    assert "only they can take that back" in desk.text
+    assert "only they can undo that" in desk.text
 
 
 def test_a_paused_client_gets_nothing_until_then(house: House) -> None:

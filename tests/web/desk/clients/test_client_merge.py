@@ -18,7 +18,7 @@ from tests.support.erasure import client_of
 pytestmark = pytest.mark.portable
 
 TREATED = date(2026, 3, 12)
-ASKED = "Same person? Ana Costa and Anna Costa, on one number"
+ASKED = "Possible duplicate: Ana Costa and Anna Costa (same phone number)"
 
 
 def two(house: House) -> Desk:
@@ -44,14 +44,14 @@ def test_a_likely_double_is_asked_about_and_made_one(house: House) -> None:
     desk.get("/")
     assert ASKED in desk.text
     desk.get("/clients/1/same?with=2")
-    assert "stays" in desk.text
-    assert "both have one that day, so its reminders go once" in desk.text
+    assert "Kept" in desk.text
+    assert "both have a treatment on this day, so its messages are sent once" in desk.text
     desk.post("/clients/1/same")
-    assert "The two are one client now." in desk.text
-    assert "Anna Costa was made one with this client today at 08:00" in desk.text
+    assert "Clients merged." in desk.text
+    assert "Anna Costa was merged into this client today, 08:00" in desk.text
     assert listed(house) == [1]
     desk.get("/")
-    assert "Same person?" not in desk.text
+    assert "Possible duplicate" not in desk.text
 
 
 def test_for_a_day_it_can_be_undone(house: House) -> None:
@@ -59,7 +59,7 @@ def test_for_a_day_it_can_be_undone(house: House) -> None:
     desk.get("/clients/1/same?with=2")
     desk.post("/clients/1/same")
     desk.post("/clients/1/unmerge")
-    assert "They are two clients again" in desk.text
+    assert "Merge undone" in desk.text
     assert listed(house) == [1, 2]
     desk.get("/clients/1/same?with=2")
     desk.post("/clients/1/same")
@@ -73,8 +73,8 @@ def test_two_people_are_asked_about_once(house: House) -> None:
     desk = two(house)
     desk.get("/clients/2/same?with=1")
     desk.post("/clients/2/two-people")
-    assert "Noted: two people" in desk.text
-    assert "Same person?" not in desk.text
+    assert "Kept separate" in desk.text
+    assert "Possible duplicate" not in desk.text
     assert listed(house) == [1, 2]
 
 
@@ -85,9 +85,9 @@ def test_the_other_is_searched_for(house: House) -> None:
     desk.get("/clients/1/same?q=old@mail")
     assert "/clients/1/same?with=2" in (desk.page.text if desk.page else "")
     desk.get("/clients/1/same?q=Zelda")
-    assert "Nobody else is found" in desk.text
+    assert "No other clients found" in desk.text
     desk.get("/clients/1/same?with=1")
-    assert "one client already" in desk.text
+    assert "the same client" in desk.text
 
 
 def test_a_stop_of_the_other_is_shown_before(house: House) -> None:
@@ -96,7 +96,7 @@ def test_a_stop_of_the_other_is_shown_before(house: House) -> None:
         who = client_of(session, 2)
         ledger.withdraw(session, who, Channel.EMAIL, source="link", now=house.clock())
     desk.get("/clients/1/same?with=2")
-    assert "Emails: stopped , as Anna Costa asked" in desk.text
+    assert "Emails: opted out , as in the record of Anna Costa" in desk.text
 
 
 def test_the_old_address_on_the_desk_leads_to_the_kept_client(house: House) -> None:

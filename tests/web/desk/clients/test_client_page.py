@@ -17,5 +17,5 @@ def test_a_client_s_page_shows_past_and_future_with_words_and_why(house: House) 
     house.play(house.clock.now + timedelta(days=2))
     desk = signed_in(house)
     desk.get("/clients/1")
-    for words in ("To come", "So far", "Day 3", "Rosewood Skin: Ana", "treatment on Mon 2 Mar 2026", "packaged wording", "Yes to texts", "Kept in: paper form", "Its moment had passed"):  # fmt: skip
+    for words in ("Scheduled messages", "History", "Day 3", "Rosewood Skin: Ana", "Treatment Mon 2 Mar 2026", "default wording", "Consented to texts", "Source: paper form", "It was too late to be useful"):  # fmt: skip
         assert words in desk.text, words

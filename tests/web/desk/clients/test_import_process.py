@@ -46,7 +46,7 @@ def kept(house: House, number: int) -> Import:
 @pytest.mark.slow
 def test_it_is_looked_at_taken_in_and_its_rest_fetched(house: House) -> None:
     desk, number = dropped(house)
-    assert "2 treatments go in" in desk.text
+    assert "2 treatments to import" in desk.text
     assert "1 to mend" in desk.text
     desk.post(f"/lists/{number}/take")
     desk.get(f"/lists/{number}")
@@ -55,7 +55,7 @@ def test_it_is_looked_at_taken_in_and_its_rest_fetched(house: House) -> None:
         assert session.query(Client).count() == 2
         assert session.query(Reminder).count() > 2
         done = [(line.action, line.actor) for line in audit.page(session, 1)]
-    assert done[0] == ("brought in a list", "sam@rosewood.example")
+    assert done[0] == ("imported a file", "sam@rosewood.example")
     rest = desk.get(f"/lists/{number}/rest.csv").content.decode("utf-8-sig")
     assert "Dana" in rest
     assert "Ana," not in rest
@@ -96,6 +96,6 @@ def test_a_list_whose_process_dies_is_as_it_was_and_can_go_in_again(
     intake = kept(house, number)
     assert (intake.arriving_at, intake.taken_at) == (None, None)
     desk.get(f"/lists/{number}")
-    assert "2 treatments go in" in desk.text
+    assert "2 treatments to import" in desk.text
     desk.post(f"/lists/{number}/take")
     assert kept(house, number).taken_at is not None

@@ -32,17 +32,17 @@ def lists(house: House) -> list[Import]:
 def test_a_workbook_with_one_sheet_is_no_question(house: House) -> None:
     desk = signed_in(house)
     dropped(desk, xlsx(LIST))
-    assert "Which sheet" not in desk.text
-    assert "1 row in all" in desk.text
+    assert "Choose a sheet" not in desk.text
+    assert "1 row in total" in desk.text
 
 
 def test_the_sheet_that_is_chosen_becomes_the_list(house: House) -> None:
     desk = signed_in(house)
     path = dropped(desk, TWO)
-    assert "Which sheet is the list?" in desk.text
+    assert "Choose a sheet" in desk.text
     assert "March Notes & more" in desk.text
     desk.post(f"{path}/sheet", sheet="March")
-    assert "1 row in all" in desk.text
+    assert "1 row in total" in desk.text
     assert "march.xlsx" in desk.text
     assert len(lists(house)) == 1
 
@@ -52,9 +52,9 @@ def test_the_question_waits_and_nothing_is_brought_in_meanwhile(house: House) ->
     path = dropped(desk, TWO)
     desk.post(f"{path}/take")
     desk.get(path)
-    assert "Which sheet is the list?" in desk.text
+    assert "Choose a sheet" in desk.text
     desk.get(f"{path}/rest.csv")
-    assert "Which sheet is the list?" in desk.text
+    assert "Choose a sheet" in desk.text
 
 
 @pytest.mark.parametrize("sheet", ["", "May"])
@@ -64,14 +64,14 @@ def test_a_sheet_that_is_not_there_is_asked_again(house: House, sheet: str) -> N
     desk.post(f"{path}/sheet", sheet=sheet)
     assert desk.page is not None
     assert desk.page.status_code == 422
-    assert "Which sheet is the list?" in desk.text
+    assert "Choose a sheet" in desk.text
 
 
 def test_a_list_without_that_question_stays_as_it_is(house: House) -> None:
     desk = signed_in(house)
     path = dropped(desk, xlsx(LIST))
     desk.post(f"{path}/sheet", sheet="March")
-    assert "1 row in all" in desk.text
+    assert "1 row in total" in desk.text
 
 
 def test_a_workbook_may_be_thrown_away(house: House) -> None:

@@ -37,14 +37,14 @@ def treatments(house: House) -> list[Treatment]:
 def test_a_list_is_mended_taken_in_and_the_rest_kept_with_its_problem(house: House) -> None:
     desk = signed_in(house)
     number = brought(desk)
-    assert "1 treatment goes in" in desk.text
-    assert "2 to mend" in desk.text
+    assert "1 treatment to import" in desk.text
+    assert "2 rows to fix" in desk.text
     desk.post(f"/lists/{number}/mend", **{"cell-3-1": "07700 900103"})
-    assert "2 treatments go in" in desk.text
-    assert "2 new treatments" in desk.text
+    assert "2 treatments to import" in desk.text
+    assert "2 treatments added" in desk.text
     assert not treatments(house)
     desk.post(f"/lists/{number}/take")
-    assert "The list is in." in desk.text
+    assert "File imported." in desk.text
     assert len(treatments(house)) == 2
     rest = desk.get(f"/lists/{number}/rest.csv").content.decode("utf-8-sig").splitlines()
     assert rest[0].endswith(",SMS consent,Problem")
@@ -63,14 +63,14 @@ def test_a_list_is_taken_in_once_however_often_the_button_is_pressed(house: Hous
         assert len(queries.rows_of(session, number)) == 1
     with writing(house.engine) as session:
         intake = session.get_one(Import, number)
-        with pytest.raises(InputError, match="in already"):
+        with pytest.raises(InputError, match="already been imported"):
             imports.accept(intake, house.clock())
 
 
 def test_the_check_page_changes_nothing(house: House) -> None:
     desk = signed_in(house)
     brought(desk)
-    assert "reminders planned" in desk.text
+    assert "messages scheduled" in desk.text
     with reading(house.engine) as session:
         assert session.query(Client).count() == 0
     assert not house.lines()
@@ -95,14 +95,14 @@ def test_undoing_cancels_what_came_in_tells_what_left_and_who_was_changed(house:
     desk = signed_in(house, email="jo@rosewood.example")
     desk.get(f"/lists/{number}")
     desk.post(f"/lists/{number}/undo")
-    assert "had left already" in desk.text
+    assert "had already been sent" in desk.text
     assert "Ana" in desk.text
     assert treatments(house)[0].cancelled_at is None
     assert treatments(house)[1].cancelled_at is not None
     still = {x.status for x in house.lines() if x.client_id == bea.client_id}
     assert Status.PLANNED not in still
     with reading(house.engine) as session:
-        assert [line.action for line in audit.page(session, 1)][:1] == ["undid a list"]
+        assert [line.action for line in audit.page(session, 1)][:1] == ["undid an import"]
 
 
 def test_undoing_leaves_alone_what_was_here_before_the_list(house: House) -> None:
@@ -132,9 +132,9 @@ def test_corrected_columns_are_remembered_for_lists_that_look_alike(house: House
     assert "A column is missing" in desk.text
     columns = {"column-0": "first_name", "column-1": "phone", "column-2": "treated_at"}
     desk.post(f"/lists/{number}/columns", **columns)
-    assert "1 treatment goes in" in desk.text
+    assert "1 treatment to import" in desk.text
     brought(desk, odd.replace("Bea", "Cleo"), "april.csv")
-    assert "1 treatment goes in" in desk.text
+    assert "1 treatment to import" in desk.text
 
 
 def test_two_columns_cannot_hold_the_same_thing(house: House) -> None:
@@ -143,23 +143,23 @@ def test_two_columns_cannot_hold_the_same_thing(house: House) -> None:
     desk.post(f"/lists/{number}/columns", **{"column-0": "phone", "column-1": "phone"})
     assert desk.page is not None
     assert desk.page.status_code == 422
-    assert "Two columns hold" in desk.text
+    assert "Two columns are matched with" in desk.text
 
 
 def test_cells_pasted_without_headings_lose_no_row(house: House) -> None:
     desk = signed_in(house)
     desk.get("/lists")
     desk.post("/lists", cells="Bea\t07700 900102\t3 March 2026\nCleo\t07700 900103\t3 March 2026")
-    assert "2 rows in all" in desk.text
+    assert "2 rows in total" in desk.text
     assert "Column 3" in desk.text
 
 
 def test_without_consent_columns_staff_say_once_how_everyone_agreed(house: House) -> None:
     desk = signed_in(house)
     number = brought(desk, "First name,Mobile,Date\nBea,07700 900102,3 March 2026\n")
-    assert "Nobody on this list has said yes yet" in desk.text
+    assert "No consent in this file" in desk.text
     desk.post(f"/lists/{number}/consent", source="signed intake form")
-    assert "Nothing is ticked" in desk.text
+    assert "Select what everyone" in desk.text
     desk.post(
         f"/lists/{number}/consent",
         source="signed intake form",
@@ -189,7 +189,7 @@ def test_cells_are_forgotten_after_a_week(house: House) -> None:
     desk = signed_in(house, email="jo@rosewood.example")
     desk.get("/lists")
     desk.get(f"/lists/{number}")
-    assert "gone now" in desk.text
+    assert "has expired" in desk.text
     with reading(house.engine) as session:
         assert session.get_one(Import, number).cells is None
 

@@ -43,24 +43,24 @@ def glow(house: House) -> Doubt:
 
 def test_today_and_the_lists_say_that_there_are_questions(house: House) -> None:
     desk = with_a_list(house)
-    assert "1 question for you" in desk.text
+    assert "1 question needs an answer" in desk.text
     desk.get("/")
-    assert "1 question for you" in desk.text
-    assert "Today 1 need a person" in desk.text
+    assert "1 question needs an answer" in desk.text
+    assert "Today 1 to do" in desk.text
     ask(house, about_status("Parked"), row())
     desk.get("/")
-    assert "2 questions for you" in desk.text
-    assert "Today 1 need a person" in desk.text
+    assert "2 questions need an answer" in desk.text
+    assert "Today 1 to do" in desk.text
     desk.get("/lists")
-    assert "2 questions for you" in desk.text
+    assert "2 questions need an answer" in desk.text
 
 
 def test_a_question_shows_the_rows_as_they_came_and_who_brought_them(house: House) -> None:
     desk = with_a_list(house)
     desk.get("/questions")
-    assert "Is “Skin rejuvenation” a treatment with reminders?" in desk.text
-    assert "2 rows wait for this" in desk.text
-    assert "Row 2 of pasted cells brought in today 08:00 by sam@rosewood.example" in desk.text
+    assert "Which reminders does the service “Skin rejuvenation” get?" in desk.text
+    assert "2 rows are waiting for this answer" in desk.text
+    assert "Row 2 of Pasted rows Imported today, 08:00 by sam@rosewood.example" in desk.text
     assert "Mobile 07700 900101" in desk.text
 
 
@@ -69,8 +69,8 @@ def test_one_tap_takes_in_every_row_that_waited_and_says_what_it_did(house: Hous
     desk.get("/questions")
     answer = desk.post("/questions/1", choice="skin-needling")
     assert answer.status_code == 200
-    assert "2 rows went in: 2 new treatments." in desk.text
-    assert "Nothing is in doubt." in desk.text
+    assert "2 rows imported: 2 new treatments." in desk.text
+    assert "No open questions." in desk.text
     assert names(house) == ["Ana", "Bea"]
     with reading(house.engine) as session:
         line = audit.page(session, 1)[0]
@@ -85,7 +85,7 @@ def test_an_answer_to_a_name_is_one_button_with_what_we_will_write(house: House)
         row("Ana (VIP)", treatment="Microneedling"),
     )
     desk.get("/questions")
-    assert "We will write “Ana”. Right?" in desk.text
+    assert "Messages will greet this client as “Ana”." in desk.text
     assert desk.page is not None
     assert 'name="choice" value="Ana">Yes, Ana<' in desk.page.text
 
@@ -97,9 +97,9 @@ def test_how_to_greet_somebody_may_be_written(house: House) -> None:
     desk.get("/questions")
     assert desk.post("/questions/1", choice="see www.example.com").status_code == 422
     desk.post("/questions/1", choice=" ")
-    assert "is no answer to it" in desk.text
+    assert "is not one of the answers" in desk.text
     desk.post("/questions/1", choice="Anaïs")
-    assert "1 row went in: 1 new treatment." in desk.text
+    assert "1 row imported: 1 new treatment." in desk.text
     assert names(house) == ["Anaïs"]
 
 
@@ -115,8 +115,8 @@ def test_what_vanished_is_cancelled_by_one_tap(house: House) -> None:
 @pytest.mark.parametrize(
     "first,choice,said",
     [
-        ("skin-needling", "none", "This question was answered already."),
-        ("", "botox", "is no answer to it"),
+        ("skin-needling", "none", "This question has already been answered."),
+        ("", "botox", "is not one of the answers"),
     ],
 )
 def test_what_cannot_be_taken_is_said_kindly(
@@ -141,7 +141,7 @@ def test_another_clinic_neither_sees_nor_answers_it(house: House) -> None:
     ask(house, glow(house), row())
     desk = signed_in(house, Role.STAFF, 1)
     desk.get("/questions")
-    assert "Nothing is in doubt." in desk.text
+    assert "No open questions." in desk.text
     csrf = desk.hidden("/sign-out")["csrf"]
     assert desk.post("/questions/1", choice="none", csrf=csrf).status_code == 404
     with reading(house.engine) as session:

@@ -52,7 +52,7 @@ def test_what_is_sent_by_hand_can_be_called_back_for_ten_seconds(house: House) -
     desk = treated_today(house)
     day_three = reminder(house, "day-3")
     desk.post(f"/messages/{day_three.id}/send")
-    assert "It leaves in ten seconds" in desk.text
+    assert "is sent in ten seconds" in desk.text
     house.tick(house.clock.now + timedelta(seconds=9))
     assert house.line("day-3").status is Status.PLANNED
     desk.post(f"/messages/{day_three.id}/undo")
@@ -62,7 +62,7 @@ def test_what_is_sent_by_hand_can_be_called_back_for_ten_seconds(house: House) -
     house.tick(house.clock.now + timedelta(seconds=11))
     assert house.line("day-3").status is Status.ACCEPTED
     desk.post(f"/messages/{day_three.id}/undo")
-    assert "has left already" in desk.text
+    assert "has already been sent" in desk.text
 
 
 def test_what_did_not_arrive_goes_again_to_the_mended_number(house: House) -> None:

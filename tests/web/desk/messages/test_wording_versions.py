@@ -67,7 +67,7 @@ def test_a_draft_is_not_used_and_an_approved_version_is_with_its_number_kept(hou
     desk = signed_in(house, Role.OWNER)
     desk.get(EDIT)
     desk.post("/words/save", **(typed(desk) | {"sms": OURS}))
-    assert "draft" in desk.text
+    assert "Draft" in desk.text
     with reading(house.engine) as session:
         assert clinic_facts.clinics_of(session, [1], house.clock())[1].customisation.wordings == {}
     version = str(desk.page.url).rpartition("/")[2].partition("?")[0] if desk.page else ""
@@ -119,7 +119,7 @@ def test_wording_that_breaks_a_rule_cannot_be_approved(house: House) -> None:
         f"/words/{str(desk.page.url).rpartition('/')[2].partition('?')[0] if desk.page else ''}/approve",
         review_by="1 March 2027",
     )
-    assert "cannot go out as it is" in desk.text
+    assert "cannot be sent yet" in desk.text
     with reading(house.engine) as session:
         assert customisation.approved(session, 1) == {}
 
@@ -250,12 +250,12 @@ def test_a_test_goes_to_oneself_only_and_not_twice_in_a_row(house: House) -> Non
     desk = signed_in(house)
     desk.get(EDIT)
     desk.post("/words/test", **(typed(desk) | {"test": "+447700900101"}))
-    assert "Tests go to your guests only" in desk.text
+    assert "Tests only go to test recipients" in desk.text
     assert not house.left()
     desk.post("/words/test", **(typed(desk) | {"test": "email"}))
-    assert "The test is on its way" in desk.text
+    assert "Test sent" in desk.text
     desk.post("/words/test", **(typed(desk) | {"test": "+447700900199"}))
-    assert "A test left a moment ago" in desk.text
+    assert "A test was sent a moment ago" in desk.text
     house.clock.now += timedelta(minutes=1)
     desk.post("/words/test", **(typed(desk) | {"test": "+447700900199"}))
     assert len(house.left()) == 2
@@ -292,7 +292,7 @@ def test_numbers_are_set_within_their_range_and_texts_that_quote_them_are_named(
     assert "a whole number from 12 to 96" in desk.text
     desk.post("/words/numbers", **(values | {"makeup_h": "24", "heat_sweat_h": "96"}))
     assert "Make-up again, hours after" in desk.text
-    assert "It still says 72." in desk.text
+    assert "It still contains 72." in desk.text
     with reading(house.engine) as session:
         assert customisation.numbers(session, 1) == {
             "skin-needling": {"makeup_h": 24, "heat_sweat_h": 96}

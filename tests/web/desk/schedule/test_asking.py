@@ -27,7 +27,7 @@ def unasked(house: House, name: str, days: int, **more: object) -> None:
 def to_ask(desk: Desk) -> list[str]:
     desk.get("/")
     assert desk.page is not None
-    return re.findall(r'Ask<span class="unseen"> (\w+)', desk.page.text)
+    return re.findall(r'Ask<span class="unseen">: (\w+)', desk.page.text)
 
 
 def test_the_soonest_comes_first_and_whoever_said_anything_not_at_all(house: House) -> None:
@@ -48,7 +48,7 @@ def test_one_tap_records_the_answer_with_the_words_that_were_said(house: House) 
     asked = "May Rosewood Skin send you texts about caring for your skin, up to 4 a week?"
     assert asked in desk.text
     desk.post("/clients/1/asked", said="sms")
-    assert "The consent is recorded." in desk.text
+    assert "Consent recorded." in desk.text
     assert to_ask(desk) == []
     with reading(house.engine) as session:
         (line,) = consents.ledger(session, 1)

@@ -1,4 +1,4 @@
-"""“Did they come?”: who is asked about, one tap for one and for all, and taking it back."""
+"""“Attendance”: who is asked about, one tap for one and for all, and taking it back."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def drawn(desk: Desk) -> str:
 
 def asked(desk: Desk) -> list[str]:
     """Return who may be tapped, in order."""
-    return re.findall(r'value="came">Came<span class="unseen">: (\w+)', drawn(desk))
+    return re.findall(r'value="came">Attended<span class="unseen">: (\w+)', drawn(desk))
 
 
 def mark(desk: Desk, said: str, *visits: int) -> None:
@@ -68,15 +68,15 @@ def test_who_is_to_come_is_asked_about_once_the_visit_has_begun(house: House) ->
 def test_one_tap_says_that_one_came_and_another_that_all_did(house: House) -> None:
     desk = booked(house)
     mark(desk, "missed", 2)
-    assert "did not come" in desk.text
+    assert "No-show" in desk.text
     assert asked(desk) == ["Ana"]
     mark(desk, "undo", 2)
-    assert ">All 2 came<" in drawn(desk)
+    assert ">All 2 attended<" in drawn(desk)
     mark(desk, "came", 1, 2)
     assert asked(desk) == []
     assert standing(house, 1).treated_marked_at == standing(house, 2).treated_marked_at
     assert standing(house, 3).treated_marked_at is None
-    assert "Take back the last 2" in desk.text
+    assert "Undo the last 2" in desk.text
     mark(desk, "undo", 1, 2)
     assert asked(desk) == ["Ana", "Zoë"]
 
@@ -84,15 +84,15 @@ def test_one_tap_says_that_one_came_and_another_that_all_did(house: House) -> No
 def test_what_was_tapped_stands_on_the_client_s_page_with_who_said_it(house: House) -> None:
     desk = booked(house)
     desk.post("/visits", said="missed", visit="1", back="/clients/1")
-    assert "Noted: they did not come." in desk.text
-    assert '<span class="tag bad">did not come</span>' in drawn(desk)
-    assert "Said that the client did not come" in desk.text
+    assert "Marked as no-show." in desk.text
+    assert '<span class="tag bad">No-show</span>' in drawn(desk)
+    assert "Marked as no-show" in desk.text
     assert "By: sam@rosewood.example" in desk.text
-    assert "The client did not come." in desk.text, "the reason of each message"
+    assert "The client did not attend." in desk.text, "the reason of each message"
     assert ">Undo<" in drawn(desk)
     with reading(house.engine) as session:
         (row,) = audit.of_row(session, Treatment, 1)
-        assert row.action == "said that the client did not come"
+        assert row.action == "marked as no-show"
 
 
 def test_nothing_in_the_form_reaches_another_clinic_or_breaks_the_page(house: House) -> None:
@@ -108,7 +108,7 @@ def test_a_viewer_sees_whom_it_is_about_and_can_tap_nothing(house: House) -> Non
     booked(house)
     desk = signed_in(house, Role.VIEWER, email="val@rosewood.example")
     desk.get("/")
-    assert "Did they come?" in desk.text
+    assert "Attendance" in desk.text
     assert asked(desk) == []
     desk.post("/visits", said="came", visit="1")
     assert standing(house, 1).treated_marked_at is None
@@ -116,7 +116,7 @@ def test_a_viewer_sees_whom_it_is_about_and_can_tap_nothing(house: House) -> Non
 
 def test_where_the_word_is_required_today_counts_who_waits_for_it(house: House) -> None:
     desk = booked(house)
-    assert "Their aftercare waits" not in desk.text
+    assert "Aftercare is sent once you mark" not in desk.text
     with writing(house.engine) as session:
         session.execute(update(Clinic).values(attendance_required=True))
     house.play(datetime(2026, 3, 8, 12, tzinfo=UTC))
@@ -124,7 +124,7 @@ def test_where_the_word_is_required_today_counts_who_waits_for_it(house: House) 
     house.tick(datetime(2026, 3, 11, 10, tzinfo=UTC))
     desk = signed_in(house, email="lee@rosewood.example")
     desk.get("/")
-    assert "Their aftercare waits for your word." in desk.text
+    assert "Aftercare is sent once you mark" in desk.text
     assert "<title>(3) Today" in drawn(desk)
     assert asked(desk) == ["Ana", "Zoë", "Maria"], "a week later they still are"
     mark(desk, "came", 1, 2, 3)

@@ -58,17 +58,17 @@ def test_an_address_is_added_and_its_secret_shown_once(house: House) -> None:
         assert "T0k3n" not in raw(desk)
         assert secret not in raw(desk)
     with reading(house.engine) as session:
-        assert audit.happened(session, 1, "added an address for events")
+        assert audit.happened(session, 1, "added a webhook")
 
 
 def test_a_test_event_shows_at_once_whether_it_arrives(house: House) -> None:
     desk, poster = added(house)
     desk.post(f"{LIST}/1/test")
-    assert "A test" in desk.text
-    assert " taken " in desk.text
+    assert "Test event" in desk.text
+    assert " Delivered " in desk.text
     poster.answers.append(Answer(Outcome.REFUSED, 404))
     desk.post(f"{LIST}/1/test")
-    assert "not taken (404)" in desk.text
+    assert "Rejected (404)" in desk.text
     assert [post.address for post in poster.posts] == [ADDRESS, ADDRESS]
 
 
@@ -77,12 +77,12 @@ def test_an_event_that_was_not_taken_is_sent_again_as_the_same(house: House) -> 
     poster.answers.append(Answer(Outcome.REFUSED, 500))
     happens(house)
     desk.get(f"{LIST}/1")
-    assert "not taken (500)" in desk.text
-    assert "It has taken nothing since" in desk.text
+    assert "Rejected (500)" in desk.text
+    assert "Deliveries have failed since" in desk.text
     poster.answers.append(Answer(Outcome.TAKEN, 200))
     desk.post(f"{LIST}/deliveries/1/again")
-    assert "Sent again" in desk.text
-    assert "not taken" not in desk.text
+    assert "Event sent again" in desk.text
+    assert "Rejected" not in desk.text
     first, again = (post.headers["webhook-id"] for post in poster.posts)
     assert first == again
 
@@ -92,7 +92,7 @@ def test_while_it_is_paused_nothing_is_told_and_then_all_of_it(house: House) -> 
     desk.post(f"{LIST}/1/pause")
     happens(house)
     assert poster.posts == []
-    assert "Nothing is told here until you resume it" in desk.text
+    assert "No events are sent until you resume" in desk.text
     desk.post(f"{LIST}/1/resume")
     house.app.event_sender.run()
     assert len(poster.posts) == 1
@@ -134,7 +134,7 @@ def test_removed_it_is_told_nothing_that_waited_either(house: House) -> None:
     poster.answers.append(Answer(Outcome.AWAY))
     happens(house)
     desk.post(f"{LIST}/1/remove")
-    assert "Nothing is told there any more" in desk.text
+    assert "No more events are sent to it" in desk.text
     house.app.event_sender.run()
     assert len(poster.posts) == 1
     with house.engine.connect() as connection:
@@ -144,7 +144,7 @@ def test_removed_it_is_told_nothing_that_waited_either(house: House) -> None:
 
 def test_the_page_says_that_in_practice_only_tests_leave(house: House) -> None:
     desk, _ = opened(house, live=False)
-    assert "only test events leave" in desk.text
+    assert "only test events are sent" in desk.text
 
 
 def test_no_clinic_sees_or_uses_another_s(house: House) -> None:

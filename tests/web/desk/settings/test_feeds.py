@@ -37,8 +37,8 @@ EVENTS = (
 def test_a_calendar_is_seen_before_anything_of_it_goes_in(house: House) -> None:
     desk, _ = with_calendar(house, *EVENTS)
     desk.post("/clinic/feeds", address=ADDRESS)
-    assert "4 events: 1 treatment goes in, 1 question, 1 other, 1 without a client." in desk.text
-    assert "These go in" in desk.text
+    assert "4 events: 1 treatment, 1 question, 1 other event, 1 without a client." in desk.text
+    assert "Will be imported" in desk.text
     assert "Microneedling - Bea Hall" in desk.text
     with house.engine.connect() as connection:
         for table in ("treatment", "client", "question", "waiting_row"):
@@ -49,9 +49,9 @@ def test_once_taken_in_it_says_what_came_and_its_address_no_more(house: House) -
     desk, _ = with_calendar(house, *EVENTS)
     desk.post("/clinic/feeds", address=ADDRESS)
     desk.post("/clinic/feeds/1/start")
-    assert "The calendar is taken in" in desk.text
-    assert "Room 1 read just now" in desk.text
-    assert "1 treatment goes in, 1 question" in desk.text
+    assert "Calendar imported" in desk.text
+    assert "Room 1 Read just now" in desk.text
+    assert "1 treatment, 1 question" in desk.text
     assert desk.page is not None
     assert "private-0123456789" not in desk.page.text
     with reading(house.engine) as session:
@@ -64,9 +64,9 @@ def test_what_is_wrong_stands_beside_it_in_plain_words(house: House) -> None:
     desk.post("/clinic/feeds/1/start")
     fetcher.content = b"<html>Sign in</html>"
     desk.post("/clinic/feeds/1/read")
-    assert "cannot be read" in desk.text
-    assert "There is no calendar at this address, but a web page." in desk.text
-    assert "what came before stays" in desk.text
+    assert "Cannot be read" in desk.text
+    assert "This address leads to a web page, not to a calendar." in desk.text
+    assert "Existing bookings are kept" in desk.text
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_is_wrong_stands_beside_it_in_plain_words(house: House) -> None:
         ("", b"", "This is not the address of a calendar."),
         ("file:///etc/passwd", b"", "This is not the address of a calendar."),
         (ADDRESS, b"<html></html>", "a web page"),
-        (ADDRESS, ics(event())[:-20], "without its end"),
+        (ADDRESS, ics(event())[:-20], "was incomplete"),
     ],
 )
 def test_an_address_that_leads_to_no_calendar_is_not_kept(
@@ -96,9 +96,9 @@ def test_the_same_calendar_is_read_once(house: House) -> None:
     for _ in range(2):
         desk.get("/clinic/feeds")
         desk.post("/clinic/feeds", address=ADDRESS)
-        if "Take it in, and" in desk.text:
+        if "Import calendar" in desk.text:
             desk.post("/clinic/feeds/1/start")
-    assert "This calendar is read already." in desk.text
+    assert "This calendar has already been added." in desk.text
 
 
 def test_a_removed_calendar_leaves_treatments_and_takes_its_questions_along(house: House) -> None:
@@ -106,7 +106,7 @@ def test_a_removed_calendar_leaves_treatments_and_takes_its_questions_along(hous
     desk.post("/clinic/feeds", address=ADDRESS)
     desk.post("/clinic/feeds/1/start")
     desk.post("/clinic/feeds/1/remove")
-    assert "not read any more" in desk.text
+    assert "no longer read" in desk.text
     with house.engine.connect() as connection:
         counts = {
             table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar()

@@ -34,8 +34,8 @@ def known(house: House) -> dict[str, tuple[str | None, str | None]]:
 
 def test_each_service_stands_there_with_who_says_what_it_is(house: House) -> None:
     desk = with_services(house)
-    assert "Glow Asked about under Questions Not answered yet Skin needling" in desk.text
-    assert "Botox Told by its name" in desk.text
+    assert "Glow Open question Not answered yet Skin needling" in desk.text
+    assert "Botox Recognised by its name" in desk.text
     assert desk.page is not None
     assert desk.page.text.count(" selected") == 3
 
@@ -45,7 +45,7 @@ def test_what_is_changed_is_remembered_and_recorded_and_the_rest_left_alone(hous
     same = {"service:skinpen": "skin-needling", "service:glow": ""}
     desk.post("/clinic/services", **same, **{"service:botox": "skin-needling"})
     assert "Saved." in desk.text
-    assert "Said by sam@rosewood.example" in desk.text
+    assert "Set by sam@rosewood.example" in desk.text
     assert known(house) == {
         "Glow": (None, None),
         "Botox": ("skin-needling", "sam@rosewood.example"),
@@ -59,7 +59,7 @@ def test_what_is_changed_is_remembered_and_recorded_and_the_rest_left_alone(hous
 def test_choosing_for_one_that_is_asked_about_answers_the_question(house: House) -> None:
     desk = with_services(house)
     desk.post("/clinic/services", **{"service:glow": "skin-needling"})
-    assert "Saved. 1 row went in: 1 new treatment." in desk.text
+    assert "Saved. 1 row imported: 1 new treatment." in desk.text
     with reading(house.engine) as session:
         assert questions.open_questions(session, 1) == []
 
@@ -71,7 +71,7 @@ def test_what_a_status_means_is_changed_for_the_next_list(house: House) -> None:
         answers.answer(session, library, asked, "takes-place", "sam@rosewood.example", MONDAY)
     desk = signed_in(house, Role.OWNER)
     desk.get("/clinic/services")
-    assert "Parked Said by sam@rosewood.example" in desk.text
+    assert "Parked Set by sam@rosewood.example" in desk.text
     desk.post("/clinic/services", **{"status:parked": "not-taking-place"})
     assert "Saved." in desk.text
     with reading(house.engine) as session:
@@ -87,11 +87,11 @@ def test_an_unknown_treatment_is_refused_and_nothing_saved(house: House) -> None
         "/clinic/services", **{"service:glow": "skin-needling", "service:botox": "fillers"}
     )
     assert answer.status_code == 422
-    assert "is no kind of treatment here" in desk.text
+    assert "is not a known kind of treatment" in desk.text
     assert known(house) == before
 
 
 def test_before_the_first_list_it_says_so(house: House) -> None:
     desk = signed_in(house, Role.OWNER)
     desk.get("/clinic/services")
-    assert "No list has held a service yet." in desk.text
+    assert "No services yet." in desk.text

@@ -1,0 +1,49 @@
+"""The navigation of the staff pages: the five places of everyday work, and what stands apart."""
+
+from __future__ import annotations
+
+from reminders.rules.roles import Role
+
+FIRST = (
+    ("/", "Today", Role.VIEWER),
+    ("/clients", "Clients", Role.VIEWER),
+    ("/replies", "Inbox", Role.VIEWER),
+    ("/plan", "Schedule", Role.VIEWER),
+    ("/words", "Messages", Role.VIEWER),
+)
+"""The first line: address, name, and the role that sees it."""
+
+APART = (
+    ("/outbox", "Outbox", Role.VIEWER),
+    ("/numbers", "Reports", Role.VIEWER),
+    ("/clinic", "Settings", Role.OWNER),
+)
+"""What is no everyday work; the outbox is there only while nothing is really sent."""
+
+BELONGS = {
+    "/today": "/",
+    "/enrol": "/clients",
+    "/lists": "/clients",
+    "/questions": "/clients",
+    "/treatments": "/clients",
+    "/check-up": "/clinic",
+}
+"""Under which place other pages stand, by how their address begins."""
+
+
+def places(role: Role, *, live: bool) -> list[list[tuple[str, str]]]:
+    """Return address and name of what a role sees, the first line and what stands apart."""
+    return [
+        [
+            (to, name)
+            for to, name, needs in line
+            if role.includes(needs) and not (live and to == "/outbox")
+        ]
+        for line in (FIRST, APART)
+    ]
+
+
+def place_of(path: str) -> str:
+    """Return the address of the place that a page stands under."""
+    begins = "/" + path.split("/")[1]
+    return BELONGS.get(begins, begins)
