@@ -66,14 +66,14 @@ class ConfinedReader:
                 with _on_disk(file) as given:
                     self._read(given, arguments, out)
             except OSError:  # no room on the disk, or for a process more
-                raise InputError(f"No {self.kind} can be read just now.", self.mend) from None
+                raise InputError(f"No {self.kind} can be read at the moment.", self.mend) from None
             out.seek(0)
             yield out
 
     def _read(self, file: BinaryIO, arguments: tuple[str, ...], out: BinaryIO) -> None:
         if not self.places.acquire(blocking=False):
             raise InputError(
-                f"Several {self.kind}s are being read just now.", "Try again in a minute."
+                f"Several {self.kind}s are being read at the moment.", "Try again in a minute."
             )
         try:
             with self.turns:
@@ -126,8 +126,8 @@ def run_confined(
     too_large: Callable[[], InputError],
     more: Callable[[InputError], dict[str, Any]] = lambda _: {},
 ) -> int:
-    """Read standard input and write to standard output within limits; return how to end. ``more`` is
-    what else is told of an error.
+    """Read standard input and write to standard output within limits; return how to end. ``more``
+    is what else is told of an error.
     """
     confine(limits)
     out = sys.stdout.buffer

@@ -50,7 +50,7 @@ def read_table(path: Path, sheet: str | None = None) -> Table:
             return table_in(file, sheet)
     except OSError as error:
         raise InputError(
-            f"The file cannot be opened: {error.strerror}.", "Check its name and place."
+            f"The file cannot be opened: {error.strerror}.", "Check its name and folder."
         ) from None
 
 
@@ -66,7 +66,9 @@ def table_in(file: BinaryIO, sheet: str | None = None) -> Table:
     file.seek(0)
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if text.startswith(_HTML):
-        raise InputError("This is a web page that only looks like a spreadsheet.", _SAVE_AS)
+        raise InputError(
+            "This file is a web page, although it is named like a spreadsheet.", _SAVE_AS
+        )
     if start.startswith(_PICTURES):
         raise InputError("This is not a spreadsheet.", "Choose the .csv or .xlsx file.")
     is_workbook = start.startswith(_WORKBOOKS)
@@ -78,8 +80,8 @@ def _weigh(file: BinaryIO) -> None:
     file.seek(0)
     if size > LARGEST:
         raise InputError(
-            f"This file is {size // 1024 // 1024} MB; the largest we read is {LARGEST // 1024 // 1024} MB.",
-            "Leave out columns and old treatments, or split it.",
+            f"This file is {size // 1024 // 1024} MB; the largest that can be read is {LARGEST // 1024 // 1024} MB.",
+            "Leave out columns and old treatments, or split the file.",
         )
 
 
@@ -126,7 +128,7 @@ def _check_size(number: int, row: list[str], count: int) -> None:
     if any(len(cell) > LONGEST_CELL for cell in row):
         raise InputError(
             f"Row {number} has a cell of more than {LONGEST_CELL:,} characters.",
-            "A quotation mark may be missing; mend that row.",
+            "A quotation mark may be missing. Fix that row.",
         )
 
 

@@ -19,7 +19,7 @@ LIMITS = Limits(memory=384 * 1024 * 1024, output=32 * 1024 * 1024, seconds=20)
 BACK, AHEAD = timedelta(days=14), timedelta(days=180)
 """How far around today events are read: aftercare begins no later, and no clinic books farther."""
 
-COPY_ANEW = "Copy the address anew from your calendar’s settings."
+COPY_ANEW = "Copy the address from your calendar’s settings again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,20 @@ class CalendarContent:
 
 def not_a_calendar(*, page: bool) -> InputError:
     """Return the refusal of what is no calendar file."""
-    what = "a web page" if page else "something else"
+    leads_to = (
+        "This address leads to a web page, not to a calendar."
+        if page
+        else "This address leads to something else, not to a calendar."
+    )
     return InputError(
-        f"There is no calendar at this address, but {what}.",
-        "Copy the address that is meant for other programs: it often ends in .ics.",
+        leads_to,
+        "Copy the address that is meant for other programs. It often ends in .ics.",
     )
 
 
 def cut_off() -> InputError:
     """Return the refusal of a file that lacks its end."""
-    return InputError("The calendar came without its end.", "It is read again by itself.")
+    return InputError("The calendar was incomplete.", "It is read again automatically.")
 
 
 def damaged() -> InputError:

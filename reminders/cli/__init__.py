@@ -49,7 +49,7 @@ GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
         "reconcile": run.reconcile,
         "adopt": run.adopt,
     },
-    "Look": {
+    "Check and inspect": {
         "help": manual.show_manual,
         "status": inspection.status,
         "doctor": doctor.doctor,
@@ -57,7 +57,7 @@ GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
         "simulate": inspection.simulate,
         "forecast": paperwork.forecast,
     },
-    "Clinics and people": {
+    "Clinics and clients": {
         "clinic": clinics.commands,
         "import": imports.import_list,
         "questions": questions.show_questions,
@@ -76,7 +76,7 @@ GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
         "bounce": privacy.bounce,
         "lint": wording.lint,
     },
-    "Paperwork": {
+    "Print and report": {
         "wording": wording.wording,
         "sheet": wording.sheet,
         "registration": paperwork.register,
@@ -108,9 +108,7 @@ def _print_version(asked: bool) -> None:  # noqa: FBT001 (typer calls it)
 def about(
     _version: Annotated[
         bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Say which version this is."
-        ),
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     """SMS and email aftercare reminders for skin-needling clinics."""
@@ -125,6 +123,8 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("LOG_LEVEL", "").lower() == "debug":
             raise
-        err.print(f"[red]✗[/red] Something in this program went wrong ({type(error).__name__}).")
-        err.print("Nothing half-done was kept. LOG_LEVEL=debug shows where, for a report.")
+        err.print(f"[red]✗[/red] Something went wrong in this program ({type(error).__name__}).")
+        err.print(
+            "No unfinished change was saved. To see the details, set LOG_LEVEL=debug and try again."
+        )
         sys.exit(3)

@@ -19,8 +19,8 @@ from reminders.store.queries import people
 from reminders.store.queries.audit import COMMAND_LINE
 from reminders.store.tables import Client
 
-Keep = Annotated[int, typer.Argument(help="The number of the client who stays.")]
-Gone = Annotated[int, typer.Argument(help="The number of the same client's other record.")]
+Keep = Annotated[int, typer.Argument(help="The ID of the client to keep.")]
+Gone = Annotated[int, typer.Argument(help="The ID of the duplicate, which is merged into it.")]
 
 WAYS = {Channel.SMS: "Texts", Channel.EMAIL: "Emails"}
 
@@ -29,26 +29,26 @@ def merge(
     keep: Keep,
     gone: Gone,
     only_show: Annotated[
-        bool, typer.Option("--preview", help="Only show what would be joined.")
+        bool, typer.Option("--preview", help="Only show what would be merged.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask at the terminal.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make two records of one client one; asks first at a terminal, and can be undone for a day."""
+    """Merge two records of one client. It asks first at a terminal, and can be undone for a day."""
     with opened() as app:
         with reading(app.engine) as session:
             found = _preview(session, keep, gone)
         if not as_json:
             _print_preview(found)
         asks = not only_show and not yes and at_terminal()
-        done = not only_show and (not asks or typer.confirm("Make these two one?", err=True))
+        done = not only_show and (not asks or typer.confirm("Merge these two clients?", err=True))
         if done:
             _merge(app, keep, gone)
     if as_json:
         print_json(_shape(found, done=done))
     elif done:
-        out.print(f"They are one client now, no. {found.keep.id}.")
-        out.print(f"To undo it, until this time tomorrow: reminders client unmerge {found.keep.id}")
+        out.print(f"The two records are merged into client {found.keep.id}.")
+        out.print(f"To undo this within 24 hours, run: reminders client unmerge {found.keep.id}")
     else:
         out.print("Nothing was changed.")
 
@@ -78,18 +78,18 @@ def _merge(app: App, keep: int, gone: int) -> None:
 
 
 def _print_preview(found: MergePreview) -> None:
-    out.print(f"Stays: no. {found.keep.id}, {_who(found.keep)}", markup=False)
-    out.print(f"Joins: no. {found.gone.id}, {_who(found.gone)}", markup=False)
+    out.print(f"Keep client {found.keep.id}: {_who(found.keep)}", markup=False)
+    out.print(f"Merge client {found.gone.id} into it: {_who(found.gone)}", markup=False)
     for treatment in found.treatments:
-        twin = " (both have one: its reminders go once)" if treatment in found.twins else ""
-        out.print(f"  treatment no. {treatment.id} on {treatment.treated_on}{twin}")
+        twin = " (both have one; its reminders are sent once)" if treatment in found.twins else ""
+        out.print(f"  treatment {treatment.id} on {treatment.treated_on}{twin}")
     if found.replies:
-        out.print(f"  texts of the client's: {found.replies}")
+        out.print(f"  texts from the client: {found.replies}")
     if found.filled:
-        out.print(f"  taken over: {', '.join(found.filled)}")
+        out.print(f"  details added to the client: {', '.join(found.filled)}")
     for channel, given in found.says.items():
-        why = ", as the other one asked" if channel in found.stopped else ""
-        answer = "no yes yet" if given is None else "yes" if given else f"stopped{why}"
+        why = ", as on the other record" if channel in found.stopped else ""
+        answer = "no consent yet" if given is None else "consented" if given else f"opted out{why}"
         out.print(f"  {WAYS[channel]}: {answer}")
 
 
@@ -112,7 +112,7 @@ def _shape(found: MergePreview, *, done: bool) -> ClientMerge:
 
 
 def unmerge(keep: Keep) -> None:
-    """Undo the last merge into a client; what came or was said since stays with them."""
+    """Undo the last merge into a client. What arrived since then stays with that client."""
     with opened() as app, writing(app.engine) as session:
         client = find_client(session, keep)
         clinic = people.clinic(session, client.clinic_id)
@@ -122,4 +122,4 @@ def unmerge(keep: Keep) -> None:
             )
         except InputError as error:
             stop(error.problem, error.mend)
-        out.print(f"They are two clients again: no. {client.id} and no. {other.id}.")
+        out.print(f"They are two clients again: {client.id} and {other.id}.")

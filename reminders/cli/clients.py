@@ -22,24 +22,26 @@ from reminders.store.queries import consents, people
 from reminders.store.tables import Client, Suppression, Treatment
 
 commands = typer.Typer(
-    help="List clients, record a consent, and make two records one.", no_args_is_help=True
+    help="List clients, record consent, and merge duplicates.", no_args_is_help=True
 )
 treatments = typer.Typer(help="Move or cancel a treatment.", no_args_is_help=True)
 
-TreatmentId = Annotated[int, typer.Argument(help="The number that “reminders client list” shows.")]
+TreatmentId = Annotated[
+    int, typer.Argument(help="The treatment's ID; see “reminders client list”.")
+]
 
 
 @commands.command("list")
 def list_clients(
-    clinic: Annotated[str | None, typer.Option(help="Only this clinic's.")] = None,
+    clinic: Annotated[str | None, typer.Option(help="Only this clinic.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List clients with their numbers and treatments."""
+    """List clients and their treatments, with the IDs that other commands need."""
     with opened() as app, reading(app.engine) as session:
         clinic_id = find_clinic(session, clinic).id if clinic else None
         clients = people.clients_of(session, clinic_id)
         names = {c.id: c.name for c in people.clinics(session)}
-        grid = Grid("Client", "Name", "Clinic", "Treatments", "Not to be messaged")
+        grid = Grid("Client", "Name", "Clinic", "Treatments", "Do not message")
         found = []
         for client in clients:
             treated = list(people.treatments_of(session, [client.id or 0]))
@@ -61,7 +63,7 @@ def list_clients(
             out.print(
                 grid
                 if clients
-                else "There are no clients yet. Take a list in: reminders import --help"
+                else "There are no clients yet. To import a list, see: reminders import --help"
             )
 
 
@@ -73,21 +75,23 @@ def _stops_of(session: Session, client: Client) -> list[Suppression]:
 
 def _barred(stop: Suppression) -> str:
     by = "email" if "@" in stop.contact else "text"
-    return f"by {by} since {stop.suppressed_at:%d %b %Y} ({stop.source}): {PLAIN[stop.reason]}"
+    return f"by {by}, since {stop.suppressed_at:%d %b %Y} ({stop.source}): {PLAIN[stop.reason]}"
 
 
 def _treatment_line(treatment: Treatment) -> str:
     gone = " (cancelled)" if treatment.cancelled_at else ""
-    gone = " (did not come)" if treatment.missed_at else gone
-    return f"no. {treatment.id} on {treatment.treated_on}{gone}"
+    gone = " (no-show)" if treatment.missed_at else gone
+    return f"{treatment.id} on {treatment.treated_on}{gone}"
 
 
 @treatments.command()
 def move(
     treatment: TreatmentId,
-    to: Annotated[str, typer.Argument(help="The new day and time, like “2026-03-14 15:30”.")],
+    to: Annotated[
+        str, typer.Argument(help="The new date and time, for example “2026-03-14 15:30”.")
+    ],
 ) -> None:
-    """Move a treatment, and with it what has not been sent."""
+    """Move a treatment; its reminders that have not been sent move with it."""
     with opened() as app, writing(app.engine) as session:
         found = _found(session, treatment)
         clinic = people.clinic(session, found.clinic_id)
@@ -100,26 +104,30 @@ def move(
         except InputError as error:
             stop(str(error))
         change = reschedule(session, app.library, found, when.day, when.at, None, now)
-        out.print(f"Moved to {when.day:%A %d %B %Y}. {_change_sentence(change)}")
+        out.print(f"The treatment is now on {when.day:%A %d %B %Y}. {_change_sentence(change)}")
 
 
 @treatments.command()
 def cancel(treatment: TreatmentId) -> None:
-    """Cancel a treatment, and with it what has not been sent."""
+    """Cancel a treatment and its reminders that have not been sent."""
     with opened() as app, writing(app.engine) as session:
         change = cancel_treatment(session, app.library, _found(session, treatment), app.clock())
-        out.print(f"Cancelled, with {len(change.cancel)} reminders that had not been sent.")
+        out.print(
+            f"The treatment is cancelled, with {len(change.cancel)} reminders that had not been sent."
+        )
 
 
 def _found(session: Session, treatment_id: int) -> Treatment:
     found = people.treatment(session, treatment_id)
     if found is None:
-        stop(f"There is no treatment no. {treatment_id}.", "See: reminders client list")
+        stop(f"There is no treatment {treatment_id}.", "To see them all: reminders client list")
     return found
 
 
 def _change_sentence(change: Replan) -> str:
+    gives = len(change.no_room) + len(change.give_way)
     return (
-        f"{len(change.move) + len(change.add)} reminders move, {len(change.already_sent)} already went for the old date, "
-        f"{len(change.too_late) + len(change.late)} come too late to help."
+        f"{len(change.move) + len(change.add)} reminders moved with it, {len(change.already_sent)} had already been sent for the old date, "
+        f"and {len(change.too_late) + len(change.late)} would now come too late to be useful"
+        + (f", and {gives} texts give way to more important ones." if gives else ".")
     )

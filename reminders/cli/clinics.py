@@ -15,6 +15,7 @@ from reminders.intake import services as known_services
 from reminders.intake.outcomes import outcome
 from reminders.intake.services import KnownService
 from reminders.rules.contacts import show_phone
+from reminders.rules.reason_texts import WAYS
 from reminders.rules.terms import Channel, InputError
 from reminders.rules.text_names import ClientNames
 from reminders.shapes.people import Clinic as ClinicShape
@@ -27,16 +28,23 @@ from reminders.store.tables import Clinic
 commands = typer.Typer(help="Add, list and edit clinics.", no_args_is_help=True)
 
 ATTENDANCE_HELP = (
-    "Send aftercare only once somebody said that the client came, or without that word."
+    "Send aftercare only once attendance is recorded, or assume that clients attended."
 )
 CHANNELS_HELP = "Send every message by text and by email to clients who agreed to both, or by one."
-LIVE_HELP = "Leave practice mode and accept the packaged wording; without it nothing is sent."
+LIVE_HELP = "Leave practice mode and accept the default wording. Without this nothing is sent."
 Hours = Annotated[
-    str | None, typer.Option(help="Sending hours, like “Mon-Sat 09:00-20:00, Sun 12:00-20:00”.")
+    str | None,
+    typer.Option(
+        help="Sending hours of texts, for example “Mon-Sat 09:00-20:00, Sun 12:00-20:00”."
+    ),
+]
+EmailHours = Annotated[
+    str | None,
+    typer.Option(help="Sending hours of emails, for example “Mon-Sun 07:00-22:00”."),
 ]
 TextsPerDay = Annotated[int | None, typer.Option(help="Most texts to one number in a day: 1.")]
 TextsPerWeek = Annotated[
-    int | None, typer.Option(help="Most texts to one number in seven days: 1 to 3.")
+    int | None, typer.Option(help="Most texts to one number in seven days: 1 to 7.")
 ]
 Attendance = Annotated[
     bool | None, typer.Option("--require-attendance/--assume-attendance", help=ATTENDANCE_HELP)
@@ -57,12 +65,15 @@ Both = Annotated[bool | None, typer.Option("--both-channels/--one-channel", help
 
 @commands.command()
 def add(
-    name: Annotated[str, typer.Argument(help="As clients know it; every message begins with it.")],
-    time_zone: Annotated[str, typer.Option(help="Like Europe/London.")],
-    phone: Annotated[str, typer.Option(help="Where clients call; it stands in every message.")],
-    email: Annotated[str, typer.Option(help="Where clients' answers to emails go.")],
-    address: Annotated[str, typer.Option(help="Postal address; it stands under every email.")],
+    name: Annotated[
+        str, typer.Argument(help="The name clients know; every message starts with it.")
+    ],
+    time_zone: Annotated[str, typer.Option(help="For example Europe/London.")],
+    phone: Annotated[str, typer.Option(help="The number clients call, shown in messages.")],
+    email: Annotated[str, typer.Option(help="Where clients' replies to emails go.")],
+    address: Annotated[str, typer.Option(help="The postal address, shown in every email.")],
     sending_hours: Hours = None,
+    email_hours: EmailHours = None,
     live: Annotated[bool, typer.Option("--live", help=LIVE_HELP)] = False,
 ) -> None:
     """Add a clinic, in practice mode unless --live."""
@@ -73,8 +84,8 @@ def add(
         "email": email,
         "address": address,
     }
-    if sending_hours:
-        typed["sending_hours"] = sending_hours
+    hours = {"sending_hours": sending_hours, "email_hours": email_hours}
+    typed |= {name: value for name, value in hours.items() if value}
     with opened() as app, writing(app.engine) as session:
         try:
             clinic = actions.add(session, typed, app.clock(), live=live)
@@ -100,18 +111,23 @@ def list_clinics(as_json: AsJson = False) -> None:
                 clinic.sending_hours,
                 "live" if clinic.live else "practice",
             )
-        out.print(grid if found else "There is no clinic yet. Add one: reminders clinic add --help")
+        out.print(
+            grid
+            if found
+            else "There is no clinic yet. To add one, see: reminders clinic add --help"
+        )
 
 
 @commands.command()
 def edit(
     name: Annotated[str, typer.Argument(help="The clinic's name.")],
-    new_name: Annotated[str | None, typer.Option(help="A new name.")] = None,
+    new_name: Annotated[str | None, typer.Option(help="The new name.")] = None,
     time_zone: Annotated[str | None, typer.Option()] = None,
     phone: Annotated[str | None, typer.Option()] = None,
     email: Annotated[str | None, typer.Option()] = None,
     address: Annotated[str | None, typer.Option()] = None,
     sending_hours: Hours = None,
+    email_hours: EmailHours = None,
     texts_per_day: TextsPerDay = None,
     texts_per_week: TextsPerWeek = None,
     live: Annotated[bool | None, typer.Option("--live/--practice", help=LIVE_HELP)] = None,
@@ -121,7 +137,7 @@ def edit(
     stop_on_every_text: EveryText = None,
     both_channels: Both = None,
 ) -> None:
-    """Change a clinic; a new time zone or new hours move what has not been sent."""
+    """Change a clinic. A new time zone, new hours or caps reschedule what has not been sent."""
     typed = {
         "name": new_name,
         "time_zone": time_zone,
@@ -129,6 +145,7 @@ def edit(
         "email": email,
         "address": address,
         "sending_hours": sending_hours,
+        "email_hours": email_hours,
         "texts_per_day": texts_per_day,
         "texts_per_week": texts_per_week,
         "attendance_required": _yes(attendance),
@@ -150,7 +167,9 @@ def _yes(said: bool | None) -> str | None:  # noqa: FBT001
     return None if said is None else ("yes" if said else "no")
 
 
-Most = Annotated[int | None, typer.Option(min=1, help="Left out: no limit but the provider's.")]
+Most = Annotated[
+    int | None, typer.Option(min=1, help="Without it, only the provider's limit applies.")
+]
 
 
 @commands.command()
@@ -160,13 +179,17 @@ def limit(
     per_minute: Most = None,
     per_day: Most = None,
 ) -> None:
-    """Limit how much leaves for a clinic in a minute and a day, as its provider allows."""
+    """Limit how many messages a clinic sends per minute and per day, as its provider allows."""
     with opened() as app, writing(app.engine) as session:
         clinic = find_clinic(session, name)
         actions.limit(session, clinic, channel, per_minute, per_day)
     limits = [f"{per_minute} a minute"] * bool(per_minute) + [f"{per_day} a day"] * bool(per_day)
-    most = f"at most {' and '.join(limits)}" if limits else "as fast as the provider takes them"
-    out.print(f"{clinic.name}: {channel} messages leave {most}.")
+    if limits:
+        out.print(
+            f"{clinic.name} now sends {WAYS[channel]} at a rate of at most {' and '.join(limits)}."
+        )
+    else:
+        out.print(f"{clinic.name} now has no limit of its own for {WAYS[channel]}.")
 
 
 @commands.command()
@@ -174,11 +197,11 @@ def services(
     name: Annotated[str, typer.Argument(help="The clinic's name.")],
     sets: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Like “SkinPen Face=skin-needling” or “Botox=none”."),
+        typer.Option("--set", help="For example “SkinPen Face=skin-needling” or “Botox=none”."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a clinic's services are, or set it; it is remembered for lists to come."""
+    """Show or set which of a clinic's services have reminders. Later imports remember it."""
     wanted = dict(_service_and_protocol(one) for one in sets or ())
     with opened() as app, (writing if wanted else reading)(app.engine) as session:
         clinic = find_clinic(session, name)
@@ -195,22 +218,26 @@ def services(
     if as_json:
         print_json([Service.of(one) for one in found])
     else:
-        out.print(_services_grid(found) if found else "No list has held a service yet.")
+        out.print(
+            _services_grid(found)
+            if found
+            else "No services are known yet. They appear here after the first import."
+        )
 
 
 def _service_and_protocol(text: str) -> tuple[str, str]:
     service, mark, protocol = (part.strip() for part in text.rpartition("="))
     if not mark or not service:
-        stop(f"“{text}” sets nothing.", "Write it like “SkinPen Face=skin-needling”.")
+        stop(f"“{text}” sets no service.", "Write it like “SkinPen Face=skin-needling”.")
     return service, protocol
 
 
 def _services_grid(found: list[KnownService]) -> Grid:
-    grid = Grid("Service", "Reminders", "Who says so")
+    grid = Grid("Service", "Reminders", "Decided by")
     for one in found:
-        asked = f"question {one.question} asks" if one.question else ""
+        asked = f"waiting for question {one.question}" if one.question else ""
         grid.add_row(
-            escape(one.service or "(rows that name none)"),
+            escape(one.service or "(rows without a service)"),
             one.protocol or "not answered yet",
             asked or one.said_by or "its name",
         )
@@ -219,23 +246,27 @@ def _services_grid(found: list[KnownService]) -> Grid:
 
 @commands.command()
 def sources(name: Annotated[str, typer.Argument(help="The clinic's name.")]) -> None:
-    """Show which systems post bookings to a clinic, and what each sent last."""
+    """Show which booking systems send bookings to a clinic, and the last one from each."""
     with opened() as app, reading(app.engine) as session:
         found = booking_sources.of_clinic(session, find_clinic(session, name).id)
         last = booking_sources.last_by_source(session, [one.id for one in found])
-    grid = Grid("No.", "Name", "Kind", "Last heard", "It was")
+    grid = Grid("ID", "Name", "Type", "Last received", "Result")
     for one in found:
         came = last.get(one.id)
         heard = f"{came.received_at:%Y-%m-%d %H:%M} UTC" if came else "never"
         became = f"{came.outcome}: {came.reason}" if came else ""
         grid.add_row(str(one.id), escape(one.name), one.kind, heard, escape(became))
-    out.print(grid if found else "There are none yet. Add one on the desk under Clinic.")
+    out.print(
+        grid
+        if found
+        else "There are no booking systems yet. Add one in the staff app under Settings."
+    )
 
 
 def _sentence(clinic: Clinic) -> str:
     mode = (
-        "live, with the packaged wording accepted"
+        "live, and its default wording is accepted."
         if clinic.live
-        else f"in practice mode: nothing is sent until: reminders clinic edit '{clinic.name}' --live"
+        else f"in practice mode. To start sending, run: reminders clinic edit '{clinic.name}' --live"
     )
-    return f"{clinic.name} ({clinic.time_zone}, {clinic.sending_hours}) is {mode}."
+    return f"{clinic.name} ({clinic.time_zone}, {clinic.sending_hours}) is {mode}"

@@ -27,7 +27,7 @@ from reminders.store.connections import AWAY, wait_for
 from reminders.store.queries import people
 from reminders.store.tables import Client, Clinic
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 EXIT_FAULT = 2
 
@@ -79,7 +79,9 @@ def opened(
     log_to(logs or sys.stderr, app.settings.log_level)
     dsn = app.settings.sentry_dsn.get_secret_value()
     if dsn and not report_faults(dsn):
-        err.print('SENTRY_DSN is set, but its package is missing: pip install "sentry-sdk>=2"')
+        err.print(
+            'SENTRY_DSN is set, but its package is missing. Install it: pip install "sentry-sdk>=2"'
+        )
     say_delivery(app)
     try:
         if waits:
@@ -91,8 +93,8 @@ def opened(
         if not isinstance(error, AWAY):
             raise
         stop(
-            f"The database does not answer: {first_line(error)}",
-            "Check DATABASE_URL, then try again.",
+            f"The database is not responding: {first_line(error)}",
+            "Check DATABASE_URL and that the database is running, then try again.",
         )
     finally:
         app.close()
@@ -109,18 +111,16 @@ def require_tables(engine: Engine) -> None:
     if current is None:
         migrations.migrate(engine)
     elif migrations.is_behind(current):
-        stop("The database is older than this program.", "Run: reminders migrate")
+        stop("The database is older than this program.", "To upgrade it, run: reminders migrate")
 
 
 def say_delivery(app: App) -> None:
     """Say, beside the output proper, whether messages leave the machine."""
     if app.settings.live:
-        err.print("[bold]Live:[/bold] texts leave through Twilio, emails through SMTP.")
+        err.print("[bold]Live:[/bold] texts are sent through Twilio, and emails through SMTP.")
     else:
         folder = app.settings.outbox_dir
-        err.print(
-            f"[dim]DELIVERY=outbox: nothing leaves this machine; messages go to {folder}/[/dim]"
-        )
+        err.print(f"[dim]DELIVERY=outbox: nothing is sent. Messages are written to {folder}/[/dim]")
 
 
 def find_clinic(session: Session, name: str) -> Clinic:
@@ -130,7 +130,9 @@ def find_clinic(session: Session, name: str) -> Clinic:
         known = [c.name for c in people.clinics(session)]
         stop(
             f"There is no clinic called “{name}”.",
-            f"Known: {', '.join(known)}." if known else "Add one first: reminders clinic add",
+            f"The clinics are: {', '.join(known)}."
+            if known
+            else "Add one first: reminders clinic add",
         )
     return clinic
 
@@ -139,7 +141,7 @@ def find_client(session: Session, client_id: int) -> Client:
     """Return the client of that number, or stop."""
     client = people.client(session, client_id)
     if client is None:
-        stop(f"There is no client no. {client_id}.", "See: reminders client list")
+        stop(f"There is no client {client_id}.", "To see them all: reminders client list")
     return client
 
 

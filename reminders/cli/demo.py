@@ -43,13 +43,14 @@ WEEKS = timedelta(weeks=7)
 
 def demo(
     no_serve: Annotated[
-        bool, typer.Option("--no-serve", help="End after the table, without the clinic's desk.")
+        bool,
+        typer.Option("--no-serve", help="Stop after the tables, without opening the staff app."),
     ] = False,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Leave the database, lists and outbox behind to look at.")
+        bool, typer.Option("--keep", help="Keep the database, the lists and the outbox.")
     ] = False,
 ) -> None:
-    """Play seven weeks at three made-up clinics, then open a clinic's desk; nothing is sent."""
+    """Play seven weeks at three made-up clinics, then open the staff app. Nothing is sent."""
     with _folder(keep=keep) as name:
         clock = SetClock(datetime.combine(system_clock().date(), time(8), tzinfo=UTC))
         app = build(_settings(Path(name)), clock)
@@ -62,10 +63,10 @@ def demo(
         if not no_serve:
             serve_desk(Path(name), int(os.environ.get("PORT") or 8000))
         if keep:
-            out.print(f"Kept in {name}: the lists, the database, and the messages in outbox/.")
+            out.print(f"The lists, the database and the messages (in outbox/) are kept in {name}.")
         else:
             out.print(
-                "Everything has been removed again; --keep leaves the lists, the database and the outbox."
+                "The demo's files are removed. Use --keep to keep the lists, the database and the outbox."
             )
 
 
@@ -139,7 +140,7 @@ def _take(app: App, clinic: DemoClinic, text: str, path: Path) -> None:
 
 
 def _show_faults(checked: CheckedList) -> None:
-    show_remarks("To mend", checked.faults)
+    show_remarks("To fix", checked.faults)
 
 
 def _stop(app: App, first_name: str) -> None:
@@ -164,7 +165,7 @@ def _print_outcome(app: App) -> None:
 
 def _print_emails(found: list[ReminderLine]) -> None:
     out.print()
-    out.print(Rule("The emails in full, each once, as plain text"))
+    out.print(Rule("Each email once, in full, as plain text"))
     shown: set[str] = set()
     for line in found:
         if line.channel is Channel.EMAIL and line.status in LEFT and line.milestone not in shown:
@@ -180,8 +181,8 @@ def _print_totals(found: list[ReminderLine]) -> None:
     texts = [line for line in sent if line.channel is Channel.SMS]
     segments = sum(line.segments or 0 for line in texts)
     out.print(
-        f"\n{len(texts)} texts ({segments} segments) and {len(sent) - len(texts)} emails went to the outbox."
+        f"\n{len(texts)} texts ({segments} segments) and {len(sent) - len(texts)} emails were written to the outbox."
     )
     why = Counter(line.reason for line in found if line.status not in LEFT and line.reason)
     for reason, count in why.most_common():
-        out.print(f"  {count:3} did not go: {PLAIN[Reason(reason)]} ({reason}).")
+        out.print(f"  {count:3} were not sent: {PLAIN[Reason(reason)]} ({reason}).")

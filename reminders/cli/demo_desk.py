@@ -62,9 +62,11 @@ def serve_desk(folder: Path, port: int) -> None:
         try:
             web = create_web(app, lambda: heartbeat(app, "demo"))
             link = add_demo_sign_in(web, app, OWNER, clinic_id)
-            out.print("\n[bold]The clinic’s desk[/bold], with some weeks behind and before it:")
+            out.print(
+                "\n[bold]The staff app[/bold], with some weeks of past and scheduled messages:"
+            )
             out.print(f"  {link}", soft_wrap=True)
-            out.print("Its Outbox shows every text and email. Ctrl-C ends it.")
+            out.print("The Outbox page shows every text and email. Press Ctrl-C to stop.")
             _serve_on(web, door)
         finally:
             app.close()

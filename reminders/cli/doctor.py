@@ -30,10 +30,10 @@ MARKS = {
 def doctor(
     as_json: AsJson = False,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Tell Twilio where to post what clients reply.")
+        bool, typer.Option("--fix", help="Set the address to which Twilio posts clients' replies.")
     ] = False,
 ) -> None:
-    """Check everything that must be right before messages can leave, and say what to do."""
+    """Check everything that must be right before messages can be sent, and say how to fix it."""
     checks = list(_checks(fix=fix))
     if as_json:
         print_json([CheckShape.of(check) for check in checks])
@@ -55,7 +55,7 @@ def _checks(*, fix: bool) -> Iterator[Check]:
         yield Check(name, Verdict.FAIL, "missing or wrong", mend)
     if settings is None:
         return
-    mode = "live: messages leave" if settings.live else "outbox: nothing leaves this machine"
+    mode = "live: messages are sent" if settings.live else "outbox: nothing is sent"
     yield Check("settings", Verdict.PASS, f"DELIVERY={mode}")
     app = build(settings)
     try:
@@ -67,7 +67,7 @@ def _checks(*, fix: bool) -> Iterator[Check]:
 def send_test(
     to: Annotated[str, typer.Argument(help="Your own mobile number or email address.")],
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask before a real message leaves.")
+        bool, typer.Option("--yes", help="Do not ask before a real message is sent.")
     ] = False,
 ) -> None:
     """Send one test message to yourself."""
@@ -83,8 +83,11 @@ def send_test(
                 send_alone(app.senders()[channel], _message(app, channel, contact))
             )
         except SendError as error:
-            stop(f"It was not accepted: {error}.", "Run: reminders doctor")
-        err.print(f"Accepted as {provider_id}.")
+            stop(
+                f"The message was not accepted: {error}.",
+                "To find the cause, run: reminders doctor",
+            )
+        err.print(f"The message was accepted as {provider_id}.")
 
 
 def _contact(to: str) -> tuple[Channel, str]:

@@ -28,21 +28,21 @@ Counts = dict[int, tuple[int, int]]
 def endpoints(
     name: Annotated[str, typer.Argument(help="The clinic's name.")],
     add: Annotated[
-        str | None, typer.Option(metavar="URL", help="Tell this https address from now on.")
+        str | None, typer.Option(metavar="URL", help="Send events to this https address.")
     ] = None,
     tell: Annotated[
         list[EventKind] | None,
-        typer.Option(help="With --add: what it is told; give it again for more. All, if none."),
+        typer.Option(
+            help="With --add: an event to send. Repeat it for more; without it all are sent."
+        ),
     ] = None,
     words: Annotated[
-        bool, typer.Option("--words", help="With --add: also tell what clients write.")
+        bool, typer.Option("--words", help="With --add: also send what clients write.")
     ] = False,
-    remove: Annotated[int | None, typer.Option(metavar="ID", help="Tell this one no more.")] = None,
+    remove: Annotated[int | None, typer.Option(metavar="ID", help="Remove this webhook.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show which systems are told what happens at a clinic; add one, whose secret is shown once, or
-    remove one.
-    """
+    """Show a clinic's webhooks; add one (its secret is shown once) or remove one."""
     made: NewEndpoint | None = None
     with opened() as app:
         with writing(app.engine) as session:
@@ -57,9 +57,11 @@ def endpoints(
     if as_json:
         print_json([_shape(one, clinic.name, counts, made) for one in found])
         return
-    out.print(_grid(found, counts) if found else "No system is told what happens here yet.")
+    out.print(_grid(found, counts) if found else "This clinic has no webhooks yet.")
     if made is not None:
-        out.print(f"Messages are signed with this secret. It is not shown again:\n{made.secret}")
+        out.print(
+            f"Messages are signed with this secret. Copy it now; it is not shown again:\n{made.secret}"
+        )
 
 
 def _add(
@@ -75,9 +77,9 @@ def _add(
 def _remove(session: Session, clinic_id: int, endpoint_id: int, now: datetime) -> None:
     endpoint = queries.by_id(session, endpoint_id)
     if endpoint is None or endpoint.clinic_id != clinic_id:
-        stop(f"This clinic has no endpoint no. {endpoint_id}.", "See them without --remove.")
+        stop(f"This clinic has no webhook {endpoint_id}.", "To see them, leave out --remove.")
     actions.remove(session, endpoint, COMMAND_LINE, now)
-    err.print(f"Endpoint no. {endpoint_id} is told nothing any more.")
+    err.print(f"Webhook {endpoint_id} is removed and receives no more events.")
 
 
 def _shape(one: Endpoint, clinic: str, counts: Counts, made: NewEndpoint | None) -> EndpointShape:
@@ -94,11 +96,11 @@ def _shape(one: Endpoint, clinic: str, counts: Counts, made: NewEndpoint | None)
 
 
 def _grid(found: list[Endpoint], counts: Counts) -> Grid:
-    grid = Grid("No.", "Told at", "What", "How it stands")
+    grid = Grid("ID", "Address", "Events", "Status")
     for one in found:
         waiting, given_up = counts.get(one.id, (0, 0))
-        stands = f"paused: {one.paused_for}" if one.paused_for else "fails" if one.failing_since else "on"  # fmt: skip
-        more = [f"{waiting} wait"] * bool(waiting) + [f"{given_up} given up"] * bool(given_up)
+        stands = f"paused: {one.paused_for}" if one.paused_for else "failing" if one.failing_since else "active"  # fmt: skip
+        more = [f"{waiting} waiting"] * bool(waiting) + [f"{given_up} given up"] * bool(given_up)
         what = one.kinds.replace(" ", ", ") + (", with words" if one.tells_words else "")
         grid.add_row(str(one.id), escape(one.host), what, ", ".join([stands, *more]))
     return grid

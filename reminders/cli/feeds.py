@@ -24,12 +24,15 @@ from reminders.store.tables import Feed
 def feeds(
     name: Annotated[str, typer.Argument(help="The clinic's name.")],
     add: Annotated[
-        str | None, typer.Option(metavar="URL", help="A calendar's secret or published address.")
+        str | None,
+        typer.Option(metavar="URL", help="The secret or published address of a calendar."),
     ] = None,
-    remove: Annotated[int | None, typer.Option(metavar="ID", help="Read this one no more.")] = None,
+    remove: Annotated[
+        int | None, typer.Option(metavar="ID", help="Stop reading this calendar.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the calendars that are read for a clinic; add one, which is read at once, or remove one."""
+    """Show the calendars that are read for a clinic; add one (it is read at once) or remove one."""
     with opened() as app:
         with reading(app.engine) as session:
             clinic = find_clinic(session, name)
@@ -64,9 +67,9 @@ def _remove(app: App, clinic_id: int, feed_id: int) -> None:
     with writing(app.engine) as session:
         feed = queries.by_id(session, feed_id)
         if feed is None or feed.clinic_id != clinic_id:
-            stop(f"This clinic has no calendar no. {feed_id}.", "See them without --remove.")
+            stop(f"This clinic has no calendar {feed_id}.", "To see them, leave out --remove.")
         actions.remove(session, feed, COMMAND_LINE, app.clock())
-        err.print(f"Calendar no. {feed_id} is not read any more; what came of it stays.")
+        err.print(f"Calendar {feed_id} is no longer read. The treatments it added stay.")
 
 
 def _shape(feed: Feed, clinic: str) -> FeedShape:
@@ -77,10 +80,10 @@ def _shape(feed: Feed, clinic: str) -> FeedShape:
 
 
 def _grid(found: list[Feed]) -> Grid:
-    grid = Grid("No.", "Calendar", "Last read", "What it holds")
+    grid = Grid("ID", "Calendar", "Last read", "Contents")
     for feed in found:
         last = f"{feed.read_at:%Y-%m-%d %H:%M} UTC" if feed.read_at else "never"
         counts = counts_of(feed)
-        holds = feed.problem or (told(counts) if counts else "not taken in yet")
+        holds = feed.problem or (told(counts) if counts else "not imported yet")
         grid.add_row(str(feed.id), escape(feed.name or feed.host), last, escape(holds))
     return grid

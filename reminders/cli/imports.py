@@ -47,25 +47,25 @@ def import_list(
     file: Annotated[Path, typer.Argument(help="A .csv, .tsv, .xlsx, .xls or .ods file.")],
     clinic: Annotated[str, typer.Option(help="The clinic's name.")],
     good_rows: Annotated[
-        bool, typer.Option("--good-rows", help="Take the good rows, leave the faulty ones out.")
+        bool, typer.Option("--good-rows", help="Import the good rows and skip the faulty ones.")
     ] = False,
     sheet: Annotated[
-        str | None, typer.Option(help="The sheet to read, of a workbook with several.")
+        str | None, typer.Option(help="The sheet to read, if the workbook has several.")
     ] = None,
     columns: Annotated[
         list[str] | None,
         typer.Option(
-            help="Say which column holds what, like “Procedure Date=treated_at”; remembered for"
+            help="What a column holds, for example “Procedure Date=treated_at”. Remembered for"
             " lists with the same headings."
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take in a list of clients and treatments, all of it or nothing.
+    """Import a list of clients and treatments, all of it or nothing.
 
-    With --good-rows the good rows are taken and the faulty ones left out. Every faulty cell is
-    named with its row, its column and what to do. Taking the same list in twice changes
-    nothing; a changed date moves what has not been sent.
+    With --good-rows the good rows are imported and the faulty ones skipped. Each faulty cell is
+    shown with its row, its column and what to do. Importing the same list again changes
+    nothing; a changed date reschedules what has not been sent.
     """
     with opened() as app:
         table = _read(file, sheet)
@@ -73,7 +73,7 @@ def import_list(
             checked = _check(session, app, table, file.name, clinic, columns or ())
         taken = None
         if good_rows or not checked.faults:
-            with progress_bar("Taking in", len(checked.good)) as progress:
+            with progress_bar("Importing", len(checked.good)) as progress:
                 taken = _take_in(app, checked, file.name, clinic, progress)
         _report(checked, taken, as_json=as_json)
         if checked.faults and not good_rows:
@@ -84,7 +84,7 @@ def _read(file: Path, sheet: str | None) -> Table:
     try:
         return lists.under_headings(read_table(file, sheet))
     except SeveralSheetsError as question:
-        stop(f"{file.name}: {question}", f'Name it: --sheet "{question.sheets[0]}"')
+        stop(f"{file.name}: {question}", f'Choose one, for example: --sheet "{question.sheets[0]}"')
     except InputError as error:
         stop(f"{file.name}: {error}")
 
@@ -131,15 +131,15 @@ def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None
             )
         )
         return
-    show_remarks("To mend", checked.faults)
-    show_remarks("To know", notes)
+    show_remarks("To fix", checked.faults)
+    show_remarks("For information", notes)
     if checked.ignored:
-        err.print(f"[dim]Columns not needed: {', '.join(checked.ignored)}[/dim]")
+        err.print(f"[dim]Columns not used: {', '.join(checked.ignored)}[/dim]")
     out.print(list_results.summary(checked, taken))
 
 
 def show_remarks(title: str, remarks: list[CellRemark]) -> None:
-    """Show what is to be mended or known, each thing once with the rows it is about."""
+    """Show what is to be fixed or known, each thing once with the rows it is about."""
     if not remarks:
         return
     said: dict[tuple[str, str, str], list[str]] = {}
@@ -148,7 +148,7 @@ def show_remarks(title: str, remarks: list[CellRemark]) -> None:
     grid = Grid(
         "Row",
         "Column",
-        "What",
+        "Found",
         "What to do",
         title=f"{title} ({len(remarks)})",
         title_justify="left",

@@ -14,6 +14,7 @@ from reminders.cli.common import AsJson, err, opened, out, print_json, progress_
 from reminders.cli.reminder_table import as_rows, line_table
 from reminders.cli.run import failover_sentences, hold_sentences
 from reminders.monitoring.status import SystemStatus, standing
+from reminders.rehearsal.late_milestones import late_milestones
 from reminders.rehearsal.simulation import rehearse
 from reminders.rules.reason_texts import PLAIN
 from reminders.rules.terms import LEFT, Reason
@@ -27,15 +28,15 @@ FAR = timedelta(days=400)
 
 
 def preview(
-    client: Annotated[int, typer.Option(help="The number that “reminders client list” shows.")],
+    client: Annotated[int, typer.Option(help="The client's ID; see “reminders client list”.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show exactly what one client will get and when, and what not and why."""
+    """Show every message that one client will get, when, and why others will not be sent."""
     with opened() as app:
         with reading(app.engine) as session:
             found = people.client(session, client)
             if found is None:
-                stop(f"There is no client no. {client}.", "See: reminders client list")
+                stop(f"There is no client {client}.", "To see them all: reminders client list")
             clinic = people.clinic(session, found.clinic_id)
         now = app.clock()
         lines = rehearse(app.engine, app.rehearsal_dispatcher, now, now + FAR, clients=[client])
@@ -46,12 +47,14 @@ def preview(
             return
         if not clinic.live:
             err.print(
-                f"{clinic.name} is in practice mode: this is what would be sent if it were live."
+                f"{clinic.name} is in practice mode. This is what would be sent if it were live."
             )
+        for late in late_milestones(lines, app.library.protocols, now):
+            err.print(f"Treated on {late.visit.treated_on:%d %B %Y}: {late}")
         out.print(
-            line_table(lines, f"What {found.first_name} gets")
+            line_table(lines, f"Messages for {found.first_name}")
             if lines
-            else "Nothing is planned for this client."
+            else "No message is scheduled for this client."
         )
 
 
@@ -64,14 +67,17 @@ def simulate(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Show what would be sent between two days; nothing is."""
+    """Show what would be sent between two days, without sending anything."""
     first = start.replace(tzinfo=UTC)
     last = datetime.combine(end.date(), time.max, tzinfo=UTC)
     if last < first:
-        stop("--to lies before --from.", "Give the earlier day first.")
+        stop(
+            "The last day (--to) is earlier than the first day (--from).",
+            "Give the earlier day with --from.",
+        )
     with opened() as app:
         begin = min(first, app.clock())
-        with progress_bar("Playing", int((last - begin).total_seconds())) as advance:
+        with progress_bar("Simulating", int((last - begin).total_seconds())) as advance:
             reached = [begin]
 
             def progress(now: datetime) -> None:
@@ -109,10 +115,10 @@ def _print_simulation(
         )
     out.print(grid)
     out.print(
-        f"In all {totals['texts']} texts ({totals['segments']} segments) and {totals['emails']} emails would leave."
+        f"In total {totals['texts']} texts ({totals['segments']} segments) and {totals['emails']} emails would be sent."
     )
     for why, count in sorted(totals["not_sent"].items()):
-        out.print(f"{count} would not: {PLAIN[Reason(why)]}.")
+        out.print(f"{count} would not be sent: {PLAIN[Reason(why)]}.")
 
 
 def _totals(lines: list[ReminderLine], sent: list[ReminderLine]) -> dict[str, Any]:
@@ -128,7 +134,7 @@ def _totals(lines: list[ReminderLine], sent: list[ReminderLine]) -> dict[str, An
 
 
 def status(as_json: AsJson = False) -> None:
-    """Count what is planned, sent, not sent and why, and overdue."""
+    """Count what is scheduled, sent, not sent (with the reasons) and overdue."""
     with opened() as app:
         now = app.clock()
         with reading(app.engine) as session:
@@ -140,30 +146,26 @@ def status(as_json: AsJson = False) -> None:
 
 
 def _print_status(found: SystemStatus) -> None:
-    beat = (
-        "has never beaten"
-        if found.last_beat_at is None
-        else f"last beat {found.last_beat_at:%Y-%m-%d %H:%M} UTC"
-    )
+    beat = "never" if found.last_beat_at is None else f"{found.last_beat_at:%Y-%m-%d %H:%M} UTC"
     rows = [
         (
-            "planned",
+            "scheduled",
             found.planned,
             f"next at {found.next_due_at:%Y-%m-%d %H:%M} UTC" if found.next_due_at else "",
         ),
-        *((" of these wait", n, PLAIN[Reason(why)]) for why, n in found.waiting.items()),
+        *(("  of which waiting", n, PLAIN[Reason(why)]) for why, n in found.waiting.items()),
         ("sent", found.sent, ""),
         *(("skipped", n, PLAIN[Reason(why)]) for why, n in found.skipped.items()),
         *(("cancelled", n, PLAIN[Reason(why)]) for why, n in found.cancelled.items()),
         *(("failed", n, PLAIN[Reason(why)]) for why, n in found.failed.items()),
         ("not delivered", found.undelivered, ""),
-        ("in doubt", found.in_doubt, "it may have left; nobody knows yet"),
-        ("sent again", found.maybe_twice, "after an attempt in doubt: it may have arrived twice"),
-        ("overdue", found.overdue, "due more than five minutes ago: is the heartbeat beating?"),
+        ("unconfirmed", found.in_doubt, "it may have been sent; there is no proof yet"),
+        ("sent again", found.maybe_twice, "after an unconfirmed attempt; it may arrive twice"),
+        ("overdue", found.overdue, "due more than five minutes ago; is a worker running?"),
     ]
-    grid = Grid("Reminders", "Count", "Why", title=f"Heartbeat: {beat}", title_justify="left")
+    grid = Grid("Reminders", "Count", "Why", title=f"Last heartbeat: {beat}", title_justify="left")
     for name, count, why in rows:
-        if count or name in {"planned", "sent", "overdue"}:
+        if count or name in {"scheduled", "sent", "overdue"}:
             grid.add_row(name, str(count), why if count else "")
     out.print(grid)
     for sentence in _troubles(found):
@@ -176,23 +178,25 @@ def _troubles(found: SystemStatus) -> Iterator[str]:
     if found.failover:
         yield from failover_sentences(found.failover)
     if found.paused:
-        yield f"Everything is paused since {found.paused.at:%Y-%m-%d %H:%M} UTC, by {found.paused.by}."
-    yield from (f"{name} is paused." for name, mode in found.clinics.items() if mode == "paused")
+        yield f"Sending was paused for all clinics at {found.paused.at:%Y-%m-%d %H:%M} UTC by {found.paused.by}."
+    yield from (
+        f"Sending is paused for {name}." for name, mode in found.clinics.items() if mode == "paused"
+    )
     if found.replies:
-        yield f"Replies that wait for a person: {found.replies}; see: reminders replies"
+        yield f"Replies waiting for an answer: {found.replies}. To see them: reminders replies"
     for lane in found.stopped:
         yield (
-            f"{lane.clinic}: {lane.channel} messages are stopped since {lane.since:%Y-%m-%d %H:%M}"
-            f" UTC ({lane.code}). Nothing is lost; see: reminders doctor"
+            f"{lane.clinic}: {lane.channel} messages have been stopped since {lane.since:%Y-%m-%d %H:%M}"
+            f" UTC ({lane.code}). Nothing is lost. To find the cause, run: reminders doctor"
         )
     for alert in found.untold:
-        why = "OPERATOR_EMAIL is not set" if alert.nowhere else "mail does not leave"
+        why = "OPERATOR_EMAIL is not set" if alert.nowhere else "email cannot be sent"
         yield (
-            f"{alert.count} alerts reached nobody since {alert.since:%Y-%m-%d %H:%M} UTC: {why}."
-            " See: reminders doctor"
+            f"{alert.count} alerts since {alert.since:%Y-%m-%d %H:%M} UTC reached nobody, because {why}."
+            " For more, run: reminders doctor"
         )
     for outage in found.outages:
         yield (
-            f"{outage.clinic}: {outage.count} reminders went stale while nothing was sent, from"
+            f"{outage.clinic}: {outage.count} reminders came too late because nothing was sent from"
             f" {outage.began_at:%Y-%m-%d %H:%M} to {outage.ended_at:%Y-%m-%d %H:%M} UTC."
         )

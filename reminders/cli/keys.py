@@ -18,34 +18,39 @@ from reminders.store.queries import api_keys as queries
 from reminders.store.queries import people
 from reminders.store.queries.audit import COMMAND_LINE
 
-commands = typer.Typer(help="Let other programs use the API.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Manage the keys with which other programs use the API.", no_args_is_help=True
+)
 
 
 @commands.command()
 def add(
-    name: Annotated[str, typer.Argument(help="What will use it, like “booking system”.")],
+    name: Annotated[str, typer.Argument(help="What will use it, for example “booking system”.")],
     clinic: Annotated[str, typer.Option("--clinic", help="The clinic's name.")],
     role: Annotated[
-        Role, typer.Option(help="viewer reads, staff changes, owner also erases and decides.")
+        Role,
+        typer.Option(help="A viewer reads, staff also change, an owner also erases and decides."),
     ] = Role.STAFF,
 ) -> None:
-    """Make a key and print it, once: only its hash is kept."""
+    """Create a key and print it once; only its hash is stored."""
     with opened() as app, writing(app.engine) as session:
         found = find_clinic(session, clinic)
         try:
             key, token = api_keys.create(session, found, name, role, COMMAND_LINE, app.clock())
         except InputError as error:
             stop(error.problem, error.mend)
-        out.print(f"Key no. {key.id} for {escape(found.name)}, role {role}. It is not shown again:")
+        out.print(
+            f"Key {key.id} for {escape(found.name)}, role {role}. Copy it now; it is not shown again:"
+        )
         out.print(token, soft_wrap=True)
 
 
 @commands.command("list")
 def list_keys(
-    clinic: Annotated[str | None, typer.Option(help="Only this clinic's.")] = None,
+    clinic: Annotated[str | None, typer.Option(help="Only this clinic.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the keys, what each may do, and when it was last used."""
+    """List the keys, their roles, and when each was last used."""
     with opened() as app, reading(app.engine) as session:
         clinic_id = find_clinic(session, clinic).id if clinic else None
         names = {c.id: c.name for c in people.clinics(session)}
@@ -56,24 +61,24 @@ def list_keys(
     if as_json:
         print_json(found)
         return
-    grid = Grid("No.", "Clinic", "Name", "Begins", "Role", "Last used")
+    grid = Grid("ID", "Clinic", "Name", "Starts with", "Role", "Last used")
     for key in found:
         used = f"{key.used_at:%Y-%m-%d %H:%M} UTC" if key.used_at else "never"
         last = f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else used
         grid.add_row(
             str(key.id), escape(key.clinic), escape(key.name), f"{key.begins}…", key.role, last
         )
-    out.print(grid if found else "There are no keys yet. See: reminders key add --help")
+    out.print(grid if found else "There are no keys yet. To add one, see: reminders key add --help")
 
 
 @commands.command()
 def revoke(
-    key: Annotated[int, typer.Argument(help="The number that “reminders key list” shows.")],
+    key: Annotated[int, typer.Argument(help="The key's ID; see “reminders key list”.")],
 ) -> None:
-    """Let a key open nothing any more, from this moment on."""
+    """Revoke a key; it stops working at once."""
     with opened() as app, writing(app.engine) as session:
         found = queries.by_id(session, key)
         if found is None:
-            stop(f"There is no key no. {key}.", "See: reminders key list")
+            stop(f"There is no key {key}.", "To see them all: reminders key list")
         api_keys.revoke(session, found, COMMAND_LINE, app.clock())
-        out.print(f"“{escape(found.name)}” opens nothing any more.")
+        out.print(f"The key “{escape(found.name)}” no longer works.")

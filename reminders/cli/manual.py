@@ -15,10 +15,10 @@ from reminders.wording.manual import INDEX, Hit, manual_in
 
 def show_manual(
     topic: Annotated[
-        list[str] | None, typer.Argument(help="A page's name, or words to look for.")
+        list[str] | None, typer.Argument(help="A page's name, or words to search for.")
     ] = None,
 ) -> None:
-    """Show the manual: its first page, the page of that name, or where these words stand."""
+    """Show the manual: its first page, the page of that name, or the sections with these words."""
     manual = manual_in(templates_folder())
     asked = " ".join(topic or [INDEX])
     page = manual.find(asked)
@@ -28,7 +28,9 @@ def show_manual(
     elif hits:
         _print_hits(hits)
     else:
-        stop(f"The manual says nothing of “{asked}”.", f"Its pages: {', '.join(manual.pages)}.")
+        stop(
+            f"The manual has nothing about “{asked}”.", f"Its pages are: {', '.join(manual.pages)}."
+        )
 
 
 def _print(source: str) -> None:

@@ -16,18 +16,20 @@ from reminders.store.database import writing
 
 
 def pause(
-    clinic: Annotated[str | None, typer.Option(help="One clinic; left out: all of them.")] = None,
-    off: Annotated[bool, typer.Option("--off", help="Let sending go on.")] = False,
+    clinic: Annotated[
+        str | None, typer.Option(help="Only this clinic. Without it, all clinics.")
+    ] = None,
+    off: Annotated[bool, typer.Option("--off", help="Resume sending.")] = False,
 ) -> None:
-    """Pause sending, for one clinic or for all; stops and replies are still taken in."""
+    """Pause sending, for one clinic or for all. Opt-outs and replies are still received."""
     with opened() as app, writing(app.engine) as session:
         whose = find_clinic(session, clinic) if clinic else None
         if off:
             pauses.resume_messages(session, whose)
         else:
             pauses.pause(session, whose, _current_user(), app.clock())
-        name = whose.name if whose else "Every clinic"
-    out.print(f"{name} sends again." if off else f"{name} is paused: nothing more is handed off.")
+        name = whose.name if whose else "all clinics"
+    out.print(f"Sending has resumed for {name}." if off else f"Sending is paused for {name}.")
 
 
 def _current_user() -> str:
@@ -38,12 +40,16 @@ def _current_user() -> str:
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="A new file; an old one is never overwritten.")],
+    file: Annotated[
+        Path, typer.Argument(help="A new file; an existing file is never overwritten.")
+    ],
 ) -> None:
-    """Copy the whole database into a file, also while it is in use."""
+    """Copy the whole database into a file, even while it is in use."""
     with opened() as app:
         try:
             size = backups.back_up(app.direct_engine, file, app.clock())
         except BackupError as error:
             stop(str(error))
-        out.print(f"{file}: {size / 1e6:.1f} MB. It holds what clients told you: keep it safe.")
+        out.print(
+            f"The backup is {file} ({size / 1e6:.1f} MB). It holds clients' personal data, so keep it safe."
+        )

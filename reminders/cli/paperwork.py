@@ -24,7 +24,7 @@ TheClinic = Annotated[str, typer.Option("--clinic", help="The clinic's name.")]
 
 
 def register(clinic: TheClinic, as_json: AsJson = False) -> None:
-    """Print what carriers ask for before texts may leave (10DLC or a toll-free number)."""
+    """Print what carriers ask for before texts may be sent (10DLC or a toll-free number)."""
     with opened() as app, reading(app.engine) as session:
         found = find_clinic(session, clinic)
         s = app.settings
@@ -50,11 +50,11 @@ def register(clinic: TheClinic, as_json: AsJson = False) -> None:
 def report_consents(
     clinic: TheClinic,
     file: Annotated[
-        Path | None, typer.Argument(help="A new .csv file; left out with --json.")
+        Path | None, typer.Argument(help="A new .csv file; not needed with --json.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write every yes and no of a clinic's clients to a file: when, how, in which words."""
+    """Write every consent and opt-out of a clinic's clients to a file: when, how, in which words."""
     with opened() as app, reading(app.engine) as session:
         rows = consents.report(session, find_clinic(session, clinic).id)
     if as_json:
@@ -62,13 +62,16 @@ def report_consents(
         print_json([ConsentRecord(**row) for row in named])
         return
     if file is None:
-        stop("Name the file to write: reminders consent-report FILE, or say --json.")
+        stop("No file is named.", "Name a new file (reminders consent-report FILE), or use --json.")
     try:
         with open(file, "xb", opener=owner_only) as paper:
             paper.write(write_table([consents.REPORTED, *map(_plain, rows)]))
     except OSError as error:
-        stop(f"{file} cannot be made ({error.strerror}).", "Name a new file in a folder there is.")
-    out.print(f"{file}: {len(rows)} lines. It holds numbers and addresses: keep it safe.")
+        stop(
+            f"{file} cannot be created ({error.strerror}).",
+            "Name a new file in an existing folder.",
+        )
+    out.print(f"{len(rows)} lines are written to {file}. It holds personal data, so keep it safe.")
 
 
 def _plain(row: tuple[Any, ...]) -> list[object]:
@@ -79,15 +82,15 @@ def forecast(
     days: Annotated[int, typer.Option(min=1, max=31, help="How far to look ahead.")] = 3,
     as_json: AsJson = False,
 ) -> None:
-    """Say how long the next mornings' messages take, and what would come too late."""
+    """Show how long the next days' messages take to send, and how many would come too late."""
     with opened() as app, reading(app.engine) as session:
         batches = ahead(session, app.clock(), days, app.rates)
     if as_json:
         print_json([Batch.of(batch) for batch in batches])
     elif not batches:
-        out.print("Nothing is planned for these days.")
+        out.print("Nothing is scheduled for these days.")
     else:
-        grid = Grid("Begins, UTC", "By", "Messages", "Done after", "Too late")
+        grid = Grid("Starts (UTC)", "Channel", "Messages", "Time needed", "Too late")
         for batch in batches:
             minutes = (batch.ends - batch.begins).total_seconds() / 60
             missed = f"[red]{batch.late}[/red]" if batch.late else ""
@@ -97,7 +100,7 @@ def forecast(
     late = sum(batch.late for batch in batches)
     if late:
         stop(
-            f"{late} messages cannot leave inside their hours at these rates.",
-            "Raise SMS_PER_MINUTE or SMTP_PER_MINUTE (as your provider allows), buy a quicker sender,"
-            " or spread the milestones' hours.",
+            f"{late} messages cannot be sent within their sending hours at these rates.",
+            "Raise SMS_PER_MINUTE or SMTP_PER_MINUTE (as your provider allows), use a faster sender,"
+            " or schedule the milestones at different hours.",
         )

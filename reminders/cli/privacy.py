@@ -20,14 +20,18 @@ from reminders.shapes.people import ClientExport
 from reminders.store.database import reading, short_transaction, writing
 from reminders.store.queries.audit import COMMAND_LINE
 
-ClientId = Annotated[int, typer.Argument(help="The number that “reminders client list” shows.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it; without, it is only shown.")]
+ClientId = Annotated[int, typer.Argument(help="The client's ID; see “reminders client list”.")]
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Do it. Without this, it only shows what would happen.")
+]
 
 
 def agree(
     client: ClientId,
     channel: Annotated[Channel, typer.Argument(help="sms or email.")],
-    source: Annotated[str, typer.Option(help="Where it is kept, like “paper form, drawer 3”.")],
+    source: Annotated[
+        str, typer.Option(help="Where the proof is kept, for example “paper form, drawer 3”.")
+    ],
     purpose: Annotated[Purpose, typer.Option(help="What the client agreed to.")] = Purpose.CARE,
     on: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the consent (UTC).")
@@ -36,7 +40,7 @@ def agree(
         str | None, typer.Option(help="The exact words the client agreed to.")
     ] = None,
 ) -> None:
-    """Record a client's consent with its proof. Only the client can take back a stop."""
+    """Record a client's consent with its proof. Only the client can undo an opt-out."""
     with opened() as app, writing(app.engine) as session:
         proof = Proof(Act.DESK, source, wording, recorded_by=COMMAND_LINE)
         given_at = on.replace(tzinfo=UTC) if on else None
@@ -47,11 +51,13 @@ def agree(
             )  # fmt: skip
         except InputError as error:
             stop(error.problem, error.mend)
-        out.print(f"Recorded: client no. {client} agreed to {purpose} by {channel} ({source}).")
+        out.print(
+            f"Recorded: client {client} consented to {purpose} messages by {channel} ({source})."
+        )
 
 
 def export(client: ClientId, as_json: AsJson = False) -> None:
-    """Show everything that is stored about a client, or give it out with --json."""
+    """Show all data stored about a client."""
     with opened() as app, reading(app.engine) as session:
         held = retention.export(session, find_client(session, client), app.clock())
     if as_json:
@@ -69,7 +75,7 @@ def _sentence(row: dict[str, Any]) -> str:
 
 
 def forget(client: ClientId, yes: Yes = False) -> None:
-    """Erase a client for good; stops stay in force, and proof stays that nobody can read."""
+    """Erase a client permanently. Opt-outs stay in force, and proof of consent stays as hashes."""
     with opened() as app:
         with (writing if yes else short_transaction)(app.engine) as session:
             try:
@@ -85,16 +91,18 @@ def forget(client: ClientId, yes: Yes = False) -> None:
 def _print_forgotten(client: int, done: Counter[str], *, yes: bool) -> None:
     what = ", ".join(f"{count} {name}" for name, count in done.items() if count)
     if not yes:
-        out.print(f"This would erase client no. {client} for good, with {what or 'no more'}.")
-        out.print("Nothing was changed. To do it: add --yes")
+        out.print(f"This would permanently erase client {client}, with {what or 'nothing else'}.")
+        out.print("Nothing has been changed. To erase the client, add --yes.")
         return
-    out.print(f"Client no. {client} is erased, with {what or 'nothing else'}.")
+    out.print(f"Client {client} is erased, with {what or 'nothing else'}.")
     if done[retention.AT_TWILIO]:
-        out.print("Twilio is asked to forget these texts; its own log keeps when they went.")
+        out.print(
+            "Twilio is asked to delete the words of these texts. Its log keeps when they were sent."
+        )
 
 
 def purge(yes: Yes = False, as_json: AsJson = False) -> None:
-    """Delete what has been kept long enough, as the KEEP_ settings say."""
+    """Delete what is older than the KEEP_ settings allow."""
     with opened() as app:
         with (writing if yes else short_transaction)(app.engine) as session:
             done = retention.purge(session, app.retention_periods, app.clock())
@@ -108,27 +116,28 @@ def purge(yes: Yes = False, as_json: AsJson = False) -> None:
 
 def _print_purged(done: Counter[str], *, yes: bool) -> None:
     if not done:
-        out.print("Nothing has been kept for too long.")
+        out.print("There is nothing to purge.")
         return
     what = ", ".join(f"{count} {name}" for name, count in sorted(done.items()))
-    out.print(f"Purged: {what}." if yes else f"This would purge {what}. To do it: add --yes")
+    out.print(f"Purged: {what}." if yes else f"This would purge {what}. To do so, add --yes.")
 
 
 def bounce(
     file: Annotated[
-        typer.FileBinaryRead, typer.Argument(help="The mail as it arrived; left out: from a pipe.")
+        typer.FileBinaryRead,
+        typer.Argument(help="The email as it arrived. Without it, it is read from a pipe."),
     ] = "-",  # type: ignore[assignment]  # (as typer reads it)
 ) -> None:
-    """Take in a mail that came back: a bounce, a complaint, or a wish to unsubscribe."""
+    """Process an email that came back: a bounce, a complaint or an unsubscribe request."""
     with opened() as app:
         out.print(TAKEN[bounces.receive(app.engine, app.links, file.read(), app.clock())])
 
 
 TAKEN = {
-    Meaning.NO_ADDRESS: "This address does not exist: it is not written to any more.",
-    Meaning.FULL: "The mailbox is full: after three days of that it is not written to any more.",
-    Meaning.UNDELIVERED: "It was not delivered, for a reason that is not the address.",
-    Meaning.COMPLAINT: "A complaint: emails to this client have stopped.",
-    Meaning.UNSUBSCRIBE: "A request to unsubscribe: emails to this client have stopped.",
-    Meaning.NOTHING: "Nothing to do: no bounce of a message of ours.",
+    Meaning.NO_ADDRESS: "This address does not exist. No more emails are sent to it.",
+    Meaning.FULL: "The mailbox is full. If it is full on three days, no more emails are sent to it.",
+    Meaning.UNDELIVERED: "The email was not delivered, but the address is not the reason.",
+    Meaning.COMPLAINT: "The recipient complained. Emails to this client have stopped.",
+    Meaning.UNSUBSCRIBE: "The recipient unsubscribed. Emails to this client have stopped.",
+    Meaning.NOTHING: "There is nothing to do. This is not a bounce of one of our messages.",
 }

@@ -19,18 +19,18 @@ from reminders.store.queries import people
 from reminders.store.queries import questions as queries
 from reminders.store.queries.audit import COMMAND_LINE
 
-Only = Annotated[str | None, typer.Option(help="Only this clinic's.")]
+Only = Annotated[str | None, typer.Option(help="Only this clinic.")]
 
 
 def show_questions(clinic: Only = None, as_json: AsJson = False) -> None:
-    """Show what is in doubt about lists and about who joined, and the answers there are."""
+    """Show the open questions about imports and new clients, with the possible answers."""
     with opened() as app, reading(app.engine) as session:
         clinic_id = find_clinic(session, clinic).id if clinic else None
         found = [_shape(session, asked) for asked in open_questions(session, clinic_id)]
     if as_json:
         print_json(found)
     elif not found:
-        out.print("Nothing is in doubt.")
+        out.print("There are no open questions.")
     for one in [] if as_json else found:
         out.print(f"[bold]{one.id}[/bold]  {escape(_sentence(one))}", soft_wrap=True)
         for choice in one.choices:
@@ -43,7 +43,11 @@ def _shape(session: Session, asked: OpenQuestion) -> shapes.Question:
 
 
 def _sentence(one: shapes.Question) -> str:
-    wait = f" ({one.rows} {'row waits' if one.rows == 1 else 'rows wait'})" if one.rows else ""
+    wait = (
+        f" ({one.rows} {'row is waiting' if one.rows == 1 else 'rows are waiting'})"
+        if one.rows
+        else ""
+    )
     return f"{one.clinic}: {one.sentence}{wait}"
 
 
@@ -52,12 +56,12 @@ def _quoted(key: str) -> str:
 
 
 def take_answer(
-    question: Annotated[int, typer.Argument(help="The number that “reminders questions” shows.")],
+    question: Annotated[int, typer.Argument(help="The question's ID; see “reminders questions”.")],
     choice: Annotated[
-        str, typer.Argument(help="One of the answers it shows, or how to greet somebody.")
+        str, typer.Argument(help="One of the answers shown, or the name to greet the client by.")
     ],
 ) -> None:
-    """Answer a question; the rows that waited for it go in, and it is not asked again."""
+    """Answer a question. The rows waiting for it are imported, and it is not asked again."""
     with opened() as app, writing(app.engine) as session:
         try:
             rows = len(queries.waiting_rows(session, question))

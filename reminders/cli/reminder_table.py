@@ -15,13 +15,13 @@ from reminders.shapes.reminders import Reminder
 from reminders.store.queries.overview import ReminderLine
 
 COLUMNS: dict[str, dict[str, Any]] = {
-    "Who": {"no_wrap": True},
+    "Client": {"no_wrap": True},
     "Treated": {"no_wrap": True},
-    "When, their time": {"no_wrap": True},
+    "Client's time": {"no_wrap": True},
     "Milestone": {"max_width": 14},
-    "By": {"max_width": 5},
+    "Channel": {"max_width": 7},
     "Seg": {"justify": "right"},
-    "Words, or why not": {"ratio": 1},
+    "Message, or why not sent": {"ratio": 1},
 }
 
 

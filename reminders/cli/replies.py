@@ -18,10 +18,10 @@ from reminders.store.tables import Reply
 
 
 def replies(
-    clinic: Annotated[str | None, typer.Option(help="Only this clinic's.")] = None,
+    clinic: Annotated[str | None, typer.Option(help="Only this clinic.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what clients wrote that waits for a person, alarms first."""
+    """Show clients' replies that are waiting for an answer, alarms first."""
     with opened() as app, reading(app.engine) as session:
         clinic_id = find_clinic(session, clinic).id if clinic else None
         found = [_row(session, reply) for reply in queries.waiting(session, clinic_id)]
@@ -30,7 +30,7 @@ def replies(
         elif found:
             out.print(_grid(found))
         else:
-            out.print("Nobody waits for an answer.")
+            out.print("No reply is waiting for an answer.")
 
 
 def _row(session: Session, reply: Reply) -> shapes.Reply:
@@ -44,7 +44,7 @@ def _row(session: Session, reply: Reply) -> shapes.Reply:
 
 
 def _grid(found: list[shapes.Reply]) -> Grid:
-    grid = Grid("No.", "Clinic", "Who", "When (UTC)", "Alarm", "Words")
+    grid = Grid("ID", "Clinic", "Client", "Received (UTC)", "Alarm", "Message")
     for row in found:
         pictures = f" [{len(row.media)} pictures]" if row.media else ""
         grid.add_row(

@@ -28,7 +28,7 @@ from reminders.worker import alert_watch, heartbeat, work
 
 
 def serve() -> None:
-    """Run everything in one process: the pages, and sending what is due."""
+    """Run everything in one process: the web pages and the sending of reminders."""
     with opened(migrated=False, logs=sys.stdout, waits=True) as app:
         _migrate(app)
         _welcome(app)
@@ -56,7 +56,7 @@ def _welcome(app: App) -> None:
 
 
 def web() -> None:
-    """Run the pages only, beside a worker that sends."""
+    """Run only the web pages, beside a worker that sends."""
     with opened(logs=sys.stdout, waits=True) as app:
         _listen(app, lambda: alert_watch(app))
 
@@ -81,18 +81,21 @@ def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -
 
 
 def worker() -> None:
-    """Send what is due, beside a web process that has the pages."""
+    """Run only the sending of reminders, beside a web process."""
     with opened(logs=sys.stdout, waits=True, sends_only=True) as app:
         work(app)
 
 
 def tick(as_json: AsJson = False) -> None:
-    """Send what is due now, and end: for hosts that have only cron."""
+    """Send what is due now, then exit; for hosts that have only cron."""
     with opened() as app:
         try:
             result = app.tick()
         except SendError as error:
-            stop(f"Twilio did not say what left while nobody sent ({error}).", "Try again.")
+            stop(
+                f"Twilio could not be asked what was already sent ({error}). Nothing is sent yet.",
+                "Try again.",
+            )
         if isinstance(result, Hold):
             stop(*hold_sentences(result))
         if as_json:
@@ -102,7 +105,7 @@ def tick(as_json: AsJson = False) -> None:
 
 
 def reconcile(as_json: AsJson = False) -> None:
-    """Ask Twilio now what became of messages in doubt."""
+    """Ask Twilio now whether unconfirmed messages were sent."""
     with opened() as app:
         try:
             held = app.hold()
@@ -110,7 +113,10 @@ def reconcile(as_json: AsJson = False) -> None:
                 app.inbound_texts.catch_up()
             result = app.dispatcher("reconcile").reconcile() + app.restore_guard.compare()
         except SendError as error:
-            stop(f"Twilio did not say what left ({error}). Nothing is sent yet.", "Try again.")
+            stop(
+                f"Twilio could not be asked what was sent ({error}). Nothing is sent yet.",
+                "Try again.",
+            )
         erased = _erase_again(app)
         if as_json:
             print_json(
@@ -123,33 +129,37 @@ def reconcile(as_json: AsJson = False) -> None:
             )
             return
         for what, count in result.items():
-            out.print(f"{count} {CAME_OF_IT[what]}")
+            out.print(RESULTS[what].format(count=count))
         _say_erased(erased)
         if not result:
-            out.print("Nothing is in doubt that the provider could know of by now.")
+            out.print("There is no unconfirmed message that the provider can be asked about yet.")
         if held is not None:
             still = held.suspicion in {*UNTIL_ADOPTED, Suspicion.FAILOVER}
             out.print(
-                "\n".join(hold_sentences(held)) if still else "Compared: what is due leaves again."
+                "\n".join(hold_sentences(held))
+                if still
+                else "The database was compared with Twilio's list. Sending continues."
             )
 
 
 def adopt() -> None:
-    """Let a restored or copied database send: it is the one that sends from now on."""
+    """Let a restored or copied database send from now on."""
     with opened() as app:
         try:
             app.inbound_texts.catch_up()
         except SendError as error:
             stop(
-                f"Twilio did not say what clients wrote ({error}). Nothing is sent yet.",
+                f"Twilio could not be asked what clients wrote ({error}). Nothing is sent yet.",
                 "Try again.",
             )
         _say_erased(_erase_again(app))
         held = app.restore_guard.adopt()
         if held is None:
-            out.print("This database is not held: it sends.")
+            out.print("This database is not held. It already sends.")
         else:
-            out.print(f"It was held because {WHY_HELD[held.suspicion]}. It sends from now on.")
+            out.print(
+                f"This database was held because {WHY_HELD[held.suspicion]}. It sends from now on."
+            )
 
 
 def _erase_again(app: App) -> int:
@@ -161,25 +171,25 @@ def _erase_again(app: App) -> int:
 
 def _say_erased(count: int) -> None:
     if count:
-        out.print(f"{count} erased after the backup was made: erased again.")
+        out.print(f"{count} clients who were erased after the backup was made are erased again.")
 
 
 def hold_sentences(held: Hold) -> tuple[str, str]:
     """Say why nothing is sent, and what to do."""
     last = (
-        f", and knows of nothing after {held.known_until:%Y-%m-%d %H:%M} UTC"
+        f" Its last entry is from {held.known_until:%Y-%m-%d %H:%M} UTC."
         if held.known_until
         else ""
     )
     if held.suspicion is Suspicion.FAILOVER:
-        mend = "It settles by itself within minutes; look again: reminders status"
+        mend = "It resolves itself within minutes. To look again, run: reminders status"
     elif held.suspicion is Suspicion.OLDER:
-        mend = "Let DATABASE_URL lead to the newer server. If that is gone for good: reminders reconcile, then: reminders adopt"
+        mend = "Point DATABASE_URL at the newer server. If that is gone for good, run: reminders reconcile, then: reminders adopt"
     elif held.suspicion in UNTIL_ADOPTED:
-        mend = "If the other one is stopped for good: reminders reconcile, then: reminders adopt"
+        mend = "If the other database is stopped for good, run: reminders reconcile, then: reminders adopt"
     else:
-        mend = "Enter again what was entered since, then: reminders reconcile"
-    return f"Nothing is sent: this database is held because {WHY_HELD[held.suspicion]}{last}.", mend
+        mend = "Enter again what was entered since then, then run: reminders reconcile"
+    return f"Nothing is sent. This database is held because {WHY_HELD[held.suspicion]}.{last}", mend
 
 
 def failover_sentences(found: FailoverReport) -> Iterator[str]:
@@ -187,37 +197,39 @@ def failover_sentences(found: FailoverReport) -> Iterator[str]:
     began = found.known_until or found.lost_until
     seconds = f"between {began:%Y-%m-%d %H:%M:%S} and {found.lost_until:%H:%M:%S} UTC"
     yield (
-        f"The database failed over, and lacks what was written last {seconds}:"
-        f" {found.texts_left} texts had left and are marked, {found.texts_unproven} may have left;"
-        f" {found.emails_again} emails go once more, {found.emails_unproven} wait for a person;"
-        f" {found.texts_heard} texts of clients were read again."
+        f"The database failed over and lost what was written {seconds}."
+        f" {found.texts_left} texts were sent and are marked as sent, {found.texts_unproven} are unconfirmed."
+        f" {found.emails_again} emails are sent once more, {found.emails_unproven} wait for staff."
+        f" {found.texts_heard} texts from clients were read again."
     )
-    yield "Lists, bookings and what was typed in that time are to be entered again."
+    yield "Please import the lists, post the bookings and enter the changes of that time again."
 
 
-CAME_OF_IT: dict[str, str] = {
-    Status.ACCEPTED: "had left: nothing more to do",
-    Status.PLANNED: "had not left: it goes again while it helps",
-    Status.SKIPPED: "had not left, and would no longer help",
-    Status.HANDOFF: "still in doubt: the provider is asked again later",
-    Status.UNKNOWN: "could not be proven: please ask the client",
+RESULTS: dict[str, str] = {
+    Status.ACCEPTED: "{count} had been sent. There is nothing more to do.",
+    Status.PLANNED: "{count} had not been sent. They are sent now, unless it is too late.",
+    Status.SKIPPED: "{count} had not been sent, and it is too late to send them.",
+    Status.HANDOFF: "{count} are still unconfirmed. The provider is asked again later.",
+    Status.UNKNOWN: "{count} could not be confirmed. Please ask the clients.",
 }
 
 
 def migrate() -> None:
-    """Bring the database up to date; nothing is lost by running it twice."""
+    """Upgrade the database to this version; running it twice does no harm."""
     with opened(migrated=False) as app:
         done = _migrate(app)
-        out.print("The database is now up to date." if done else "The database was up to date.")
+        out.print(
+            "The database is now up to date." if done else "The database was already up to date."
+        )
 
 
 def _sentence(summary: PassSummary) -> str:
     parts = [
         f"{sum(summary.sent.values())} sent",
         *(f"{n} not sent: {PLAIN[Reason(why)]}" for why, n in summary.skipped.items()),
-        *(f"{n} wait: {PLAIN[Reason(why)]}" for why, n in summary.deferred.items()),
+        *(f"{n} waiting: {PLAIN[Reason(why)]}" for why, n in summary.deferred.items()),
         *(f"{n} failed: {PLAIN[Reason(why)]}" for why, n in summary.failed.items()),
     ]
     if summary.in_doubt:
-        parts.append(f"{summary.in_doubt} in doubt")
+        parts.append(f"{summary.in_doubt} unconfirmed")
     return "\n".join(parts)

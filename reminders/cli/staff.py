@@ -18,7 +18,7 @@ from reminders.store.queries import staff as queries
 from reminders.store.queries.audit import COMMAND_LINE, record
 from reminders.store.tables import Staff
 
-commands = typer.Typer(help="Let people in to the staff's pages.", no_args_is_help=True)
+commands = typer.Typer(help="Manage who can sign in to the staff app.", no_args_is_help=True)
 
 TheClinic = Annotated[str, typer.Option("--clinic", help="The clinic's name.")]
 Email = Annotated[str, typer.Argument(help="The email address to sign in with.")]
@@ -29,10 +29,10 @@ def invite(
     email: Email,
     clinic: TheClinic,
     role: Annotated[
-        Role, typer.Option(help="owner decides, staff looks after clients, viewer only looks.")
+        Role, typer.Option(help="A viewer reads, staff look after clients, an owner also decides.")
     ] = Role.STAFF,
 ) -> None:
-    """Print a one-time link with which somebody chooses a password and signs in."""
+    """Print an invitation link with which somebody chooses a password and signs in."""
     with opened() as app, writing(app.engine) as session:
         found = find_clinic(session, clinic)
         try:
@@ -41,14 +41,14 @@ def invite(
             stop(str(error))
         hours = int(invitations.LASTS.total_seconds()) // 3600
         out.print(
-            f"Give this link to {email}, and to nobody else. It works once, for {hours} hours:"
+            f"Give this link to {email} and to nobody else. It works once, for {hours} hours:"
         )
         out.print(f"{app.links.public_url}/invitation/{token}", soft_wrap=True)
 
 
 @commands.command("list")
 def list_staff(as_json: AsJson = False) -> None:
-    """List who may sign in, where, and as what."""
+    """List who can sign in, at which clinic and in which role."""
     with opened() as app, reading(app.engine) as session:
         found = [
             StaffMember.of(member, clinic=clinic.name, role=role)
@@ -61,34 +61,46 @@ def list_staff(as_json: AsJson = False) -> None:
         grid = Grid("Clinic", "Name", "Email", "Role")
         for row in found:
             grid.add_row(row.clinic, row.name, row.email, row.role)
-        out.print(grid if found else "Nobody may sign in yet. See: reminders staff invite --help")
+        out.print(
+            grid
+            if found
+            else "Nobody can sign in yet. To invite somebody, see: reminders staff invite --help"
+        )
 
 
 @commands.command()
 def remove(email: Email, clinic: TheClinic) -> None:
-    """Let somebody in no more; they are signed out at once."""
+    """Remove somebody from a clinic; they are signed out at once."""
     with opened() as app, writing(app.engine) as session:
         found = find_clinic(session, clinic)
         member = queries.by_email(session, email.strip().lower())
         if member is None or member.id not in {
             m.id for m, _ in queries.of_clinic(session, found.id)
         }:
-            stop(f"{email} does not belong to {found.name}.", "See: reminders staff list")
+            stop(
+                f"{email} does not belong to {found.name}.", "To see who does: reminders staff list"
+            )
         queries.leave(session, member.id, found.id, app.clock())
-        record(session, found.id, COMMAND_LINE, "removed somebody", Staff, member.id, app.clock())
+        record(
+            session,
+            found.id,
+            COMMAND_LINE,
+            "removed a member of staff",
+            Staff,
+            member.id,
+            app.clock(),
+        )
         out.print(f"{email} can no longer sign in at {found.name}.")
 
 
 @commands.command("new-phone")
 def new_phone(email: Email) -> None:
-    """Let somebody who lost their phone and codes set up the second step again."""
+    """Reset two-step sign-in for somebody who lost their phone and recovery codes."""
     with opened() as app, writing(app.engine) as session:
         member = queries.by_email(session, email.strip().lower())
         if member is None:
-            stop(f"Nobody signs in as {email}.", "See: reminders staff list")
+            stop(f"Nobody signs in as {email}.", "To see who can: reminders staff list")
         member.totp_secret, member.totp_step, member.recovery_codes = None, 0, ""
         queries.end_all(session, member.id, app.clock())
-        record(
-            session, None, COMMAND_LINE, "took a second step away", Staff, member.id, app.clock()
-        )
-        out.print(f"{email} is signed out, and sets up a new second step at the next sign-in.")
+        record(session, None, COMMAND_LINE, "reset two-step sign-in", Staff, member.id, app.clock())
+        out.print(f"{email} is signed out, and sets up two-step sign-in again at the next sign-in.")

@@ -15,15 +15,17 @@ from reminders.wording.library import Library, packaged
 from reminders.wording.lint import lint_library
 from reminders.wording.print_sheets import aftercare_sheet, review_pack
 
-Protocol = Annotated[str, typer.Option(help="Like skin-needling or skin-needling-rf.")]
-Language = Annotated[str, typer.Option(help="Like en, en-GB, es, fr, de, pl or pt-BR.")]
-Where = Annotated[Path | None, typer.Option("--out", help="A file to write; else the screen.")]
+Protocol = Annotated[str, typer.Option(help="For example skin-needling or skin-needling-rf.")]
+Language = Annotated[str, typer.Option(help="For example en, en-GB, es, fr, de, pl or pt-BR.")]
+Where = Annotated[
+    Path | None, typer.Option("--out", help="The file to write. Without it, the screen.")
+]
 
 EXIT_FOUND = 1
 
 
 def lint(as_json: AsJson = False) -> None:
-    """Check all packaged wording against the rules; it ends with 1 where one is broken."""
+    """Check all default wording against the rules; it exits with 1 if a rule is broken."""
     found = list(lint_library(packaged(), system_clock().date()))
     if as_json:
         print_json(Lint(faults=found))
@@ -32,7 +34,7 @@ def lint(as_json: AsJson = False) -> None:
             place = "/".join(x for x in (fault.protocol, fault.language, fault.milestone) if x)
             out.print(f"{place}: {fault.problem} [{fault.rule}]", markup=False)
         count = ", ".join(f"{n} {rule}" for rule, n in Counter(f.rule for f in found).items())
-        err.print(f"Found: {count}." if found else "The wording keeps every rule.")
+        err.print(f"Found: {count}." if found else "The wording follows every rule.")
     if found:
         raise typer.Exit(EXIT_FOUND)
 
@@ -56,10 +58,13 @@ def sheet(
 def _known(protocol: str, language: str) -> Library:
     library = packaged()
     if protocol not in library.protocols:
-        stop(f"There is no protocol “{protocol}”.", f"Known: {', '.join(library.protocols)}.")
+        stop(
+            f"There is no protocol “{protocol}”.",
+            f"The protocols are: {', '.join(library.protocols)}.",
+        )
     if language not in library.languages(protocol):
         written = ", ".join(library.languages(protocol))
-        stop(f"“{protocol}” is not written in “{language}”.", f"Written in: {written}.")
+        stop(f"“{protocol}” has no wording in “{language}”.", f"Its languages are: {written}.")
     return library
 
 
@@ -68,4 +73,4 @@ def _write(page: str, path: Path | None) -> None:
         typer.echo(page)
         return
     path.write_text(page, "utf-8")
-    err.print(f"Written to {path}. Open it in a browser and print it.")
+    err.print(f"The page is written to {path}. Open it in a browser and print it.")

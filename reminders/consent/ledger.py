@@ -51,11 +51,16 @@ def record(
     """
     contact = contact_of(client, channel)
     if contact is None:
-        raise InputError("There is no number or address to agree to.", "Add it first.")
+        raise InputError(
+            "The client has no number or address for this channel.",
+            "Add a number or an email address to the client first.",
+        )
     if not proof.source.strip():
-        raise InputError("It is not said where this consent is kept.", "Name the form or the list.")
+        raise InputError(
+            "It is missing where the proof of this consent is kept.", "Name the form or the list."
+        )
     if given_at is not None and given_at > now:
-        raise InputError("This consent lies in the future.", "Check the date.")
+        raise InputError("The consent date is in the future.", "Check the date.")
     sharing = _lock_sharing(session, client, contact)
     why = barred(session, client.clinic_id, [contact]).get(contact)
     if why is not None:
@@ -70,8 +75,8 @@ def record(
 def _lift(session: Session, client: Client, contact: str, why: Reason, act: Act) -> None:
     if act not in CLIENT_ACTS and (why is Reason.OPTED_OUT or act is Act.IMPORT):
         raise InputError(
-            "The client asked us to stop, and only they can take that back.",
-            "Ask them to text START to our number, or to choose messages on their own page.",
+            "The client opted out, and only they can undo that.",
+            "Ask them to text START to our number, or to choose messages again on their own page.",
         )
     consents.lift(session, client.clinic_id, contact)
 

@@ -14,7 +14,7 @@ from reminders.rules.terms import Act, Channel, InputError, Purpose
 from reminders.store.queries import consents
 from reminders.store.tables import Client, Consent
 
-ONLY_THE_CLIENT = "Only the client can take it back, by texting START or on their own page."
+ONLY_THE_CLIENT = "Only the client can undo this, by texting START or on their own page."
 
 
 class Refused(Exception):  # noqa: N818 (nobody's fault)
@@ -23,8 +23,8 @@ class Refused(Exception):  # noqa: N818 (nobody's fault)
 
 @dataclass(frozen=True, slots=True)
 class ToldConsent:
-    """What a client said elsewhere: for which ``contact``, when (UTC), in answer to which words, and
-    where that is written down. ``country`` (ISO 3166) is whose national numbers are meant.
+    """What a client said elsewhere: for which ``contact``, when (UTC), in answer to which words,
+    and where that is written down. ``country`` (ISO 3166) is whose national numbers are meant.
     """
 
     channel: Channel
@@ -39,20 +39,22 @@ class ToldConsent:
 
 
 def record(session: Session, client: Client, said: ToldConsent, who: str, now: datetime) -> bool:
-    """Add it to the ledger, and say whether it was new. Raises ``InputError``, and ``Refused`` where
-    a no stands or it was said for another number or address.
+    """Add it to the ledger, and say whether it was new. Raises ``InputError``, and ``Refused``
+    where a no stands or it was said for another number or address.
     """
     if said.given_at > now:
-        raise InputError("given_at: This lies in the future.", "Check the date.")
+        raise InputError("given_at: This date is in the future.", "Check the date.")
     if client.erased_at is not None:
-        raise Refused("This client was erased. Nothing can be recorded any more.")
+        raise Refused("This client was erased. Nothing more can be recorded.")
     own = ledger.contact_of(client, said.channel)
     if own is None or _contact(said) != own:
-        raise Refused("It was said for another number or address than the client has now. Change the client first, or ask them anew.")  # fmt: skip
+        raise Refused("This consent is for a different number or address than the client has now. Change the client first, or ask the client again.")  # fmt: skip
     if not said.given:
         return _withdraw(session, client, said, who, now, own)
     if not (said.wording or "").strip():
-        raise InputError("wording: A yes needs the exact words it answers.", "Send them.")
+        raise InputError(
+            "wording: A consent needs the exact words that the client agreed to.", "Send them."
+        )
     return _agree(session, client, said, who, now, own)
 
 
@@ -86,7 +88,7 @@ def _agree(
     care = lines.get((said.channel, Purpose.CARE))
     refused = any(line is not None and not line.given for line in (last, care))
     if refused or own in ledger.barred(session, client.clinic_id, [own]):
-        raise Refused(f"The client said no, and that stands. {ONLY_THE_CLIENT}")
+        raise Refused(f"The client has declined, so this is not recorded. {ONLY_THE_CLIENT}")
     if last is not None and _same(last, said, own):
         return False
     proof = Proof(Act.IMPORT, said.source, said.wording, said.wording_version, who)

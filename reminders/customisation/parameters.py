@@ -44,7 +44,7 @@ def set_numbers(
     changed = {key: (before[key], value) for key, value in values.items() if before[key] != value}
     for key, (was, now_is) in changed.items():
         detail = f"{protocol.key}, {key}: {was} → {now_is}"
-        audit.record(session, clinic.id, who, "changed a number", Parameter, None, now, detail)
+        audit.record(session, clinic.id, who, "changed a value", Parameter, None, now, detail)
     if changed.keys() & {m.weeks_by for m in protocol.milestones}:
         replan_everyone(session, library, clinic, now)
     versions = [

@@ -43,7 +43,7 @@ class PlacementEffects:
         """Count one treatment's changes."""
         self.moved += len(change.move)
         self.added += len(change.add)
-        self.taken_back += len(change.cancel)
+        self.taken_back += len(change.cancel) + len(change.give_way)
         self.too_late += len(change.too_late)
         self.already_sent += len(change.already_sent)
 
@@ -85,7 +85,7 @@ def foresee(
             touched = set()
             for treatment, change in reminder_plans.foresee(session, courses, clinic, clients, now):
                 foreseen.add_change(change)
-                if change.move or change.add or change.cancel or change.too_late:
+                if any((change.move, change.add, change.cancel, change.too_late, change.give_way)):
                     touched.add(treatment.client_id)
             foreseen.clients += len(touched)
             session.expunge_all()
@@ -119,7 +119,7 @@ def place(
                 detail,
             )
     audit.record(
-        session, clinic.id, who, "changed the plan", MilestonePlacement, None, now, protocol
+        session, clinic.id, who, "changed the schedule", MilestonePlacement, None, now, protocol
     )
     replan_everyone(session, library, clinic, now)
 

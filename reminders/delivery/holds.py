@@ -24,13 +24,13 @@ class Suspicion(StrEnum):
 
 
 PLAIN = {
-    Suspicion.ELSEWHERE: "it last sent under another address, and may be a copy of one that still sends",
+    Suspicion.ELSEWHERE: "it last sent under another address and may be a copy of a database that still sends",
     Suspicion.COPY: "it is a backup that was put in place",
-    Suspicion.RESTORED: "it was restored or moved, and may be older than what was sent",
-    Suspicion.BEHIND: "Twilio has sent texts that this database has yet to send",
-    Suspicion.FAILOVER: "another server took over, and may lack the last seconds; Twilio is asked what left in them",
-    Suspicion.FORK: "it goes on from a copy of a database, and the original may still send",
-    Suspicion.OLDER: "the database's server from before a failover answers; the newer one has sent since",
+    Suspicion.RESTORED: "it was restored or moved and may not know everything that was sent",
+    Suspicion.BEHIND: "Twilio has already sent texts that are still to be sent in this database",
+    Suspicion.FAILOVER: "another database server took over and may lack the last seconds, so Twilio is asked what was sent in them",
+    Suspicion.FORK: "it continues from a copy of a database, and the original may still send",
+    Suspicion.OLDER: "the database server from before a failover is answering again, and the newer one has sent since then",
 }
 
 UNTIL_ADOPTED = {Suspicion.ELSEWHERE, Suspicion.FORK, Suspicion.OLDER}

@@ -69,7 +69,7 @@ def put(
     if owner is not None and "first_name" not in wanted:
         return _change(session, library, owner, wanted, now)
     if not wanted.get("first_name"):
-        raise InputError("first_name: There is no first name.", "Every message begins with it.")
+        raise InputError("first_name: There is no first name.", "Messages greet the client by it.")
     found = _identify(session, known, told)
     if found.doubt is not None:
         return RecordResult(Effect.ASKED, doubt=found.doubt)
@@ -158,10 +158,13 @@ def _add(
 ) -> RecordResult:
     if taken:
         raise InputError(
-            "Another client has this number of yours.", "Give the new client a number of their own."
+            "Another client already has this external ID.", "Give the new client a different one."
         )
     if not wanted.get("phone") and not wanted.get("email"):
-        raise InputError("There is no number and no address.", "Give a phone or an email.")
+        raise InputError(
+            "There is no phone number and no email address.",
+            "Add a phone number or an email address.",
+        )
     row = _EMPTY | wanted | {"external_id": own_id, "clinic_id": clinic.id, "created_at": now}
     (client,) = people.add_clients(session, [row])
     return RecordResult(Effect.ADDED, client)
@@ -175,7 +178,9 @@ def _change(
         return RecordResult(Effect.UNCHANGED, client)
     reach = {name: getattr(client, name) for name in ("phone", "email")} | wanted
     if not reach["phone"] and not reach["email"]:
-        raise InputError("There would be no number and no address.", "Keep one of them.")
+        raise InputError(
+            "The client would have no phone number and no email address.", "Keep one of them."
+        )
     for name, value in changed.items():
         setattr(client, name, value)
     message_actions.plan_again(session, library, client, now)

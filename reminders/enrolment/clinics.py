@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from reminders.enrolment.countries import country_of, read_country
 from reminders.plans.reminder_plans import replan_clinic
 from reminders.rules import sending_hours, zone_names
-from reminders.rules.caps import MOST_A_DAY, MOST_A_WEEK
+from reminders.rules.caps import MOST_A_DAY, MOST_A_WEEK, USUAL_A_WEEK
 from reminders.rules.contacts import clean, read_email, read_name, read_phone
 from reminders.rules.segments import Encoding, size, ucs2_characters
+from reminders.rules.sending_hours import SendingHours
 from reminders.rules.terms import Channel, InputError, Reason
 from reminders.rules.text_names import LONGEST, ClientNames, shortened
 from reminders.rules.wording import needs_review
@@ -46,6 +47,7 @@ def add(session: Session, typed: Fields, now: datetime, *, live: bool) -> Clinic
         email="",
         address="",
         sending_hours=sending_hours.USUAL,
+        email_hours=sending_hours.EMAILS_USUAL,
         created_at=now,
     )
     faults = _apply_fields(clinic, typed)
@@ -84,7 +86,7 @@ def edit(
     *,
     live: bool | None = None,
 ) -> None:
-    """Change a clinic, and with its zone or hours everyone's plan. Raises ``ClinicError``."""
+    """Change a clinic, and with its zone, hours or caps everyone's plan. Raises ``ClinicError``."""
     before = _planned_by(clinic)
     faults = _apply_fields(
         clinic, {name: value for name, value in typed.items() if value is not None}
@@ -107,8 +109,9 @@ def edit(
 
 def _planned_by(clinic: Clinic) -> tuple[object, ...]:
     """Return the particulars that everyone's plan depends on."""
-    placed = clinic.time_zone, clinic.country, clinic.sending_hours, clinic.phone
-    return *placed, clinic.both_channels
+    hours = clinic.sending_hours, clinic.email_hours
+    caps = clinic.texts_per_day, clinic.texts_per_week, clinic.both_channels
+    return (clinic.time_zone, clinic.country, clinic.phone, *hours, *caps)
 
 
 def set_live(clinic: Clinic, now: datetime, *, live: bool) -> None:
@@ -129,7 +132,8 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
         "phone": lambda text: read_phone(text, clinic.country or None).number,
         "email": read_email,
         "address": _required,
-        "sending_hours": _hours,
+        "sending_hours": partial(_hours, sending_hours.parse),
+        "email_hours": partial(_hours, sending_hours.parse_emails),
         "texts_per_day": partial(_count, MOST_A_DAY),
         "texts_per_week": partial(_count, MOST_A_WEEK),
         "attendance_required": _yes,
@@ -177,9 +181,9 @@ def _required(text: str) -> str:
     return found
 
 
-def _hours(text: str) -> str:
+def _hours(read: Callable[[str], SendingHours], text: str) -> str:
     try:
-        return str(sending_hours.parse(text))
+        return str(read(text))
     except ValueError as error:
         raise InputError(str(error), "") from None
 
@@ -192,6 +196,6 @@ def _count(most: int, text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= most:
         raise InputError(
             f"This is not a number from 1 to {most}." if most > 1 else "This can only be 1.",
-            "One number gets at most 1 text a day and 3 a week; you can set fewer a week.",
+            f"One number gets at most 1 text a day; {USUAL_A_WEEK} a week are usual.",
         )
     return int(text)

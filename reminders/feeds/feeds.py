@@ -26,7 +26,9 @@ LOST_KEY = InputError(
 def add(
     session: Session, sealing: Sealing, clinic: Clinic, typed: str, by: str, now: datetime
 ) -> Feed:
-    """Keep the address of a calendar, sealed; it is read once somebody says so. Raises ``InputError``."""
+    """Keep the address of a calendar, sealed; it is read once somebody says so. Raises
+    ``InputError``.
+    """
     address, its = https_address(typed), _of_clinic(sealing, clinic.id)
     if len(queries.of_clinic(session, clinic.id)) >= MOST:
         raise InputError(f"There are already {MOST} calendars.", "Remove one you do not need.")

@@ -1,4 +1,6 @@
-"""Fetch a calendar from an address that somebody typed: from the internet only, and so much at most."""
+"""Fetch a calendar from an address that somebody typed: from the internet only, and so much at
+most.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,14 @@ TOTAL, CONNECT, SILENCE = 20.0, 8.0, 8.0
 """Seconds that everything, the connection, and a pause may take."""
 
 MOST_REDIRECTS = 5
-AGAIN = "It is tried again by itself."
+AGAIN = "It is tried again automatically."
 
 GONE = InputError(
     "There is no calendar at this address any more.",
-    "Copy the address anew from your calendar’s settings, and add it here.",
+    "Copy the address from your calendar’s settings again, and add it here.",
 )
 PRIVATE = InputError(
-    "This address leads into a private network, where nothing is read.",
+    "This address leads into a private network, which is not allowed.",
     "Use the address that your calendar gives to other programs.",
 )
 
@@ -95,7 +97,7 @@ class Fetcher:
         except (TimeoutError, aiohttp.ConnectionTimeoutError):
             return Answer(InputError("The calendar’s server takes too long to answer.", AGAIN))
         except aiohttp.ClientConnectorCertificateError:
-            wrong = "The calendar’s server cannot prove who it is: its certificate is wrong."
+            wrong = "The calendar’s server has an invalid certificate."
             return Answer(InputError(wrong, AGAIN))
         except aiohttp.ClientPayloadError:
             return Answer(cut_off())
@@ -130,7 +132,7 @@ async def _follow(session: ClientSession, address: str, known: Validators) -> Fe
             if response.status not in _ELSEWHERE:
                 return await _read(response, known)
             address = _next(address, response.headers.get("Location", ""))
-    raise InputError("The address leads elsewhere too many times.", COPY_ANEW)
+    raise InputError("The address redirects too many times.", COPY_ANEW)
 
 
 _ELSEWHERE = {301, 302, 303, 307, 308}
@@ -140,7 +142,7 @@ def _next(address: str, location: str) -> str:
     try:
         return https_address(urljoin(address, location))
     except ValueError:
-        raise InputError("The address leads to none that may be asked.", COPY_ANEW) from None
+        raise InputError("The address redirects to one that is not allowed.", COPY_ANEW) from None
 
 
 async def _read(response: ClientResponse, known: Validators) -> Fetched:
@@ -155,7 +157,7 @@ async def _read(response: ClientResponse, known: Validators) -> Fetched:
             "Use the calendar’s secret or published address, which needs none.",
         )
     if status != HTTPStatus.OK:
-        raise InputError(f"The calendar’s server answers with a fault ({status}).", AGAIN)
+        raise InputError(f"The calendar’s server responded with an error ({status}).", AGAIN)
     content = await _body(response)
     told = response.headers
     return Fetched(content, Validators(told.get("ETag"), told.get("Last-Modified")))
@@ -165,7 +167,7 @@ async def _body(response: ClientResponse) -> bytes:
     """Read a body as it comes, and no more of it than a calendar may have, packed or unpacked."""
     packing = response.headers.get("Content-Encoding", "identity").strip().lower()
     if packing not in {"identity", "", "gzip", "x-gzip"}:
-        raise InputError("The calendar comes packed in a way that was not asked for.", COPY_ANEW)
+        raise InputError("The calendar’s server sent it in an unsupported compression.", COPY_ANEW)
     unpacking = zlib.decompressobj(31) if "gzip" in packing else None
     content, came = bytearray(), 0
     async for chunk in response.content.iter_chunked(64 * 1024):

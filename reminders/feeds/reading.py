@@ -47,10 +47,10 @@ TOGETHER = 8
 """How many calendars are fetched at once."""
 
 EMPTY = InputError(
-    "The calendar came empty, though it had events before; nothing was cancelled for that.",
-    "Look whether it is the right calendar, and cancel by hand what does not take place.",
+    "The calendar is empty, although it had events before. Nothing was cancelled because of that.",
+    "Check that it is the right calendar, and cancel by hand what does not take place.",
 )
-BROKEN = InputError("Reading this calendar went wrong here.", "It is tried again by itself.")
+BROKEN = InputError("This calendar could not be read here.", "It is tried again automatically.")
 
 
 class LostClaimError(Exception):

@@ -99,8 +99,8 @@ class CheckedList:
 
 @dataclass(slots=True)
 class Taken:
-    """What taking a list in, or an answer, did to treatments, to the reminders planned for them, and to
-    clients.
+    """What taking a list in, or an answer, did to treatments, to the reminders planned for them,
+    and to clients.
     """
 
     rows: int = 0
@@ -109,6 +109,7 @@ class Taken:
     moved: int = 0
     already_sent: int = 0
     too_late: int = 0
+    gives_way: int = 0
     clients: list[int] = field(default_factory=list)
     notes: list[CellRemark] = field(default_factory=list)
     faults: list[CellRemark] = field(default_factory=list)
@@ -132,6 +133,7 @@ class Taken:
             self.moved += len(done.change.move)
             self.already_sent += len(done.change.already_sent)
             self.too_late += len(done.change.late) + len(done.change.too_late)
+            self.gives_way += len(done.change.no_room) + len(done.change.give_way)
 
     def add(self, other: Taken) -> None:
         """Count what another list did as well."""
@@ -141,6 +143,7 @@ class Taken:
         self.moved += other.moved
         self.already_sent += other.already_sent
         self.too_late += other.too_late
+        self.gives_way += other.gives_way
         self.clients += other.clients
         self.notes += other.notes
         self.faults += other.faults
@@ -152,22 +155,25 @@ def summary(checked: CheckedList, taken: Taken | None) -> str:
     faulty = len({fault.row for fault in checked.faults})
     if taken is None:
         if not checked.faults:
-            return " ".join(["There are no rows to take in.", *_beside(checked, 0)])
+            return " ".join(["There are no rows to import.", *_beside(checked, 0)])
         if checked.meanings is None:
-            return "Nothing was taken in: it is not known which columns hold what is needed."
-        more = " Mend them, or take the rest with --good-rows." if checked.good else ""
-        return f"Nothing was taken in: {faulty} of {count_of(checked.rows, 'row')} faulty.{more}"
+            return "Nothing was imported, because a column that is needed was not recognised."
+        more = " Fix them, or import the other rows with --good-rows." if checked.good else ""
+        have = "has" if faulty == 1 else "have"
+        return f"Nothing was imported. {faulty} of {count_of(checked.rows, 'row')} {have} faults.{more}"
     effects = ", ".join(f"{n} {effect}" for effect, n in sorted(taken.effects.items()))
     said = [
-        f"{taken.rows} of {count_of(checked.rows, 'row')} taken in{f': {effects}' if effects else ''}.",
-        f"{count_of(taken.planned, 'reminder')} planned, {taken.moved} moved.",
+        f"{taken.rows} of {count_of(checked.rows, 'row')} imported{f': {effects}' if effects else ''}.",
+        f"{count_of(taken.planned, 'reminder')} scheduled, {taken.moved} moved.",
     ]
     if taken.already_sent:
-        said.append(f"{count_of(taken.already_sent, 'reminder')} already went for an old date.")
+        said.append(f"{count_of(taken.already_sent, 'reminder')} already sent for an old date.")
     if taken.too_late:
-        said.append(f"{count_of(taken.too_late, 'reminder')} would come too late to help: skipped.")
+        said.append(f"{count_of(taken.too_late, 'reminder')} skipped as too late to be useful.")
+    if taken.gives_way:
+        said.append(f"{count_of(taken.gives_way, 'text')} skipped for more important ones.")
     if faulty:
-        said.append(f"{count_of(faulty, 'faulty row')} left out.")
+        said.append(f"{count_of(faulty, 'faulty row')} skipped.")
     said += _beside(checked, taken.asked)
     return " ".join(said)
 
@@ -175,13 +181,13 @@ def summary(checked: CheckedList, taken: Taken | None) -> str:
 def _beside(checked: CheckedList, asked: int) -> Iterator[str]:
     """Say what of a list is no fault and no treatment."""
     if others := checked.other_services.total():
-        yield f"{count_of(others, 'row')} {'is another service' if others == 1 else 'are other services'}."
+        yield f"{count_of(others, 'row')} skipped as {'another service' if others == 1 else 'other services'}."
     if gone := checked.not_taking_place:
-        yield f"{gone} will not take place."
+        yield f"{count_of(gone, 'row')} skipped as not taking place."
     if checked.not_yet:
-        yield f"{checked.not_yet} {'is' if checked.not_yet == 1 else 'are'} not certain yet."
+        yield f"{count_of(checked.not_yet, 'row')} not confirmed yet."
     if asked:
-        yield f"{count_of(asked, 'question')} for you: reminders questions."
+        yield f"{count_of(asked, 'question')} to answer. To see {'it' if asked == 1 else 'them'}: reminders questions"
 
 
 def count_of(number: int, one: str, many: str = "") -> str:

@@ -82,7 +82,7 @@ def change(
     for name, protocol in wanted.items():
         if protocol not in may_be:
             raise InputError(
-                f"“{protocol}” is no kind of treatment here.",
+                f"“{protocol}” is not a known kind of treatment.",
                 f"Choose one of: {', '.join(may_be)}.",
             )
         subject = service_key(name)

@@ -42,7 +42,9 @@ def change(
     held = {one.subject: one for one in known(session, clinic.id)}
     for subject, means in wanted.items():
         if means not in MEANINGS:
-            raise InputError(f"“{means}” is no meaning of a status.", "Choose one that is shown.")
+            raise InputError(
+                f"“{means}” is not one of the meanings of a status.", "Choose one that is shown."
+            )
         word = held[subject].word
         questions.remember(session, clinic.id, QuestionKind.STATUS, subject, word, means, by, now)
         detail = f"{word}: {held[subject].means} → {means}"

@@ -126,9 +126,9 @@ def _faults(
     if not 40 <= len(flow) <= 2048:
         yield f"The message flow has {len(flow)} characters; the form takes 40 to 2048."
     if not joining.startswith("https://"):
-        yield "Set PUBLIC_URL to the https address: reviewers open the opt-in page."
+        yield "Set PUBLIC_URL to the https address, because reviewers open the opt-in page."
     if len(texts) < 2:
-        yield "Two samples are needed."
+        yield "At least two samples are needed."
     if not any(re.search(r"\bSTOP\b", text) for text in texts):
         yield "No sample says how to stop."
     for text in texts:

@@ -47,7 +47,7 @@ def own_checks(
         backed_up = stored_settings.read(session, BACKED_UP)
         untold = alerts.untold(session, now)
     yield external_checks.zones(used, now)
-    yield from doctor.clinics(engine, now)
+    yield from doctor.clinics(engine, library, now)
     yield from external_checks.alerts(untold)
     yield external_checks.backup(datetime.fromisoformat(backed_up) if backed_up else None, now)
 

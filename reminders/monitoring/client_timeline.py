@@ -111,7 +111,9 @@ def ahead_of(facts: Facts, reminder: Reminder) -> str:
 
 
 def why_of(step: ClientMessage) -> str:
-    """Return why a message did not leave, or did not arrive, in a sentence; empty where nothing says so."""
+    """Return why a message did not leave, or did not arrive, in a sentence; empty where nothing
+    says so.
+    """
     r = step.reminder
     if r.reason is None:
         sentence = next((say(code) for code in _codes(step) if say(code)), "")

@@ -14,7 +14,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from reminders.monitoring.status import SILENCE
-from reminders.rules import sending_hours
+from reminders.plans.reminder_plans import Courses, courses_of
+from reminders.rules import first_week, sending_hours
+from reminders.rules.caps import USUAL_A_WEEK, TextCap
 from reminders.rules.decision import Outcome
 from reminders.rules.planning import END_OF_DAY
 from reminders.rules.protocols import Protocol
@@ -28,8 +30,8 @@ from reminders.wording.library import Library, WordingError
 from reminders.wording.renderer import Renderer, RenderError
 
 MENDS = {
-    Outcome.CONFIGURATION: "Check the account's name, password and security settings.",
-    Outcome.BUSY: "Check host and port; many hosts block mail on 25 and 587, and allow 465 or 2525.",
+    Outcome.CONFIGURATION: "Check the account's user name, password and security settings.",
+    Outcome.BUSY: "Check the host and port. Many hosts block mail on 25 and 587, and allow 465 or 2525.",
 }
 
 
@@ -60,8 +62,8 @@ def database(engine: Engine) -> Iterator[Check]:
         yield Check(
             "database",
             Verdict.FAIL,
-            f"{kind} does not answer",
-            "Check DATABASE_URL, and that the database runs.",
+            f"{kind} is not responding",
+            "Check DATABASE_URL and that the database is running.",
         )
         return
     encrypted = is_encrypted(engine)
@@ -69,11 +71,11 @@ def database(engine: Engine) -> Iterator[Check]:
         yield Check(
             "database",
             Verdict.WARN,
-            f"{kind} answers, but not by TLS",
-            "Add ?sslmode=require to DATABASE_URL, unless the way to it is private.",
+            f"{kind} responds, but the connection is not encrypted (no TLS)",
+            "Add ?sslmode=require to DATABASE_URL, unless the network in between is private.",
         )
     else:
-        yield Check("database", Verdict.PASS, f"{kind} answers{', by TLS' if encrypted else ''}")
+        yield Check("database", Verdict.PASS, f"{kind} responds{', over TLS' if encrypted else ''}")
     if migrations.is_behind(revision):
         yield Check("tables", Verdict.FAIL, "older than this program", "Run: reminders migrate")
     elif revision == migrations.newest():
@@ -83,7 +85,7 @@ def database(engine: Engine) -> Iterator[Check]:
             "tables",
             Verdict.WARN,
             f"newer than this program ({revision})",
-            "Deploy the newer version here too.",
+            "Deploy the newer version here as well.",
         )
 
 
@@ -93,8 +95,8 @@ def time_zones() -> Check:
         return Check(
             "time zones",
             Verdict.WARN,
-            "the system's files rule",
-            "Start the program by its own command.",
+            "the system's files are used, not the package's",
+            "Start the program with the reminders command.",
         )
     return Check(
         "time zones", Verdict.PASS, f"tzdata {version('tzdata')}, the same on every machine"
@@ -109,10 +111,10 @@ def wording(library: Library, renderer: Renderer, now: datetime) -> Check:
             len(p.milestones) * len(library.languages(p.key)) for p in library.protocols.values()
         )
     except WordingError as error:
-        return Check("wording", Verdict.FAIL, str(error), "Mend that file.")
+        return Check("wording", Verdict.FAIL, str(error), "Fix that file.")
     if broken:
-        return Check("wording", Verdict.FAIL, "; ".join(broken), "Mend these files.")
-    return Check("wording", Verdict.PASS, f"{count} milestone texts read and rendered")
+        return Check("wording", Verdict.FAIL, "; ".join(broken), "Fix these files.")
+    return Check("wording", Verdict.PASS, f"{count} milestones read and rendered")
 
 
 def _broken(library: Library, renderer: Renderer, now: datetime) -> Iterator[RenderError]:
@@ -137,7 +139,7 @@ def samples(protocol: Protocol, language: str, now: datetime) -> Iterator[Facts]
         live=True,
         hours=sending_hours.parse(sending_hours.USUAL),
         texts_per_day=1,
-        texts_per_week=3,
+        texts_per_week=USUAL_A_WEEK,
         zone=ZoneInfo("Europe/London"),
     )
     for milestone in protocol.milestones:
@@ -170,24 +172,26 @@ def samples(protocol: Protocol, language: str, now: datetime) -> Iterator[Facts]
             )
 
 
-def clinics(engine: Engine, now: datetime) -> Iterator[Check]:
+def clinics(engine: Engine, library: Library, now: datetime) -> Iterator[Check]:
     """Look at the clinics, and at whether anything is sending for them."""
     with reading(engine) as session:
         found = people.clinics(session)
         beat = delivery.last_beat(session)
+        courses = {clinic.id: courses_of(session, library, clinic.id) for clinic in found}
     if not found:
-        yield Check("clinics", Verdict.WARN, "there is none yet", "Run: reminders clinic add")
+        yield Check("clinics", Verdict.WARN, "there is no clinic yet", "Run: reminders clinic add")
     for clinic in found:
         yield _clinic(clinic, now.date())
+        yield from _first_week(clinic, courses[clinic.id])
     if beat is None or now - beat > SILENCE:
         yield Check(
             "heartbeat",
             Verdict.WARN,
-            "not beating" if beat is None else f"last beat {beat:%Y-%m-%d %H:%M} UTC",
-            "Run: reminders serve (or worker, or tick from cron)",
+            "it has not run yet" if beat is None else f"the last was at {beat:%Y-%m-%d %H:%M} UTC",
+            "Run reminders serve (or worker, or tick from cron).",
         )
     else:
-        yield Check("heartbeat", Verdict.PASS, f"last beat {beat:%H:%M:%S} UTC")
+        yield Check("heartbeat", Verdict.PASS, f"the last was at {beat:%H:%M:%S} UTC")
 
 
 def _clinic(clinic: Clinic, today: date) -> Check:
@@ -196,14 +200,14 @@ def _clinic(clinic: Clinic, today: date) -> Check:
         return Check(
             name,
             Verdict.FAIL,
-            f"its zone {clinic.time_zone} is unknown",
-            "Run: reminders clinic edit",
+            f"its time zone {clinic.time_zone} is unknown",
+            "Correct it: reminders clinic edit",
         )
     if not clinic.live:
         return Check(
             name,
             Verdict.WARN,
-            f"{clinic.name} is in practice mode: nothing is sent",
+            f"{clinic.name} is in practice mode, so nothing is sent",
             f"When ready: reminders clinic edit '{clinic.name}' --live",
         )
     accepted = clinic.wording_accepted_at
@@ -212,8 +216,8 @@ def _clinic(clinic: Clinic, today: date) -> Check:
         return Check(
             name,
             Verdict.WARN,
-            f"the wording of {clinic.name} is to be read and accepted"
-            + (f", or nothing leaves after {until}" if until else ""),
+            f"the wording of {clinic.name} has to be read and accepted"
+            + (f", or nothing is sent after {until}" if until else ""),
             f"Read it, then: reminders clinic edit '{clinic.name}' --live",
         )
     return Check(
@@ -222,3 +226,17 @@ def _clinic(clinic: Clinic, today: date) -> Check:
         f"{clinic.name} is live, {clinic.time_zone}, {clinic.sending_hours};"
         f" wording accepted until {until}",
     )
+
+
+def _first_week(clinic: Clinic, courses: Courses) -> Iterator[Check]:
+    """Say where a clinic's own hours and caps keep the first week from who can only be texted."""
+    hours = sending_hours.parse(clinic.sending_hours)
+    cap = TextCap(clinic.texts_per_day, clinic.texts_per_week)
+    for one in first_week.worst(next(iter(courses.values())), hours, cap):
+        yield Check(
+            f"clinic {clinic.id}",
+            Verdict.WARN,
+            f"texts only, visit until {one.visit.ends_at:%A %H:%M}: {one}",
+            f"Ask such clients for emails too, or widen: reminders clinic edit '{clinic.name}'"
+            f" --sending-hours '{sending_hours.USUAL}' --texts-per-week {USUAL_A_WEEK}",
+        )

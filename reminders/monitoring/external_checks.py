@@ -27,16 +27,16 @@ def line(found: TwilioNumber, replies_to: str) -> Iterator[Check]:
         yield Check(
             "Twilio account",
             WARN,
-            "a trial: it reaches only numbers you verified",
+            "a trial account, which reaches only numbers you have verified",
             "Upgrade it in Twilio's console before going live.",
         )
     else:
-        yield Check("Twilio account", PASS, f"{found.account}, paid")
+        yield Check("Twilio account", PASS, f"{found.account}, a paid account")
     if not found.found:
         yield Check(
             "Twilio sender",
             FAIL,
-            f"no such {found.kind} in this account",
+            f"this account has no such {found.kind}",
             "Set TWILIO_FROM to a number of this account, or TWILIO_MESSAGING_SERVICE_SID.",
         )
         return
@@ -57,7 +57,7 @@ def line(found: TwilioNumber, replies_to: str) -> Iterator[Check]:
             found.registration,
             ""
             if good
-            else "Carriers block unregistered senders. What to hand in: reminders registration",
+            else "Carriers block unregistered senders. To see what to submit, run: reminders registration",
         )
     yield _webhook(found, replies_to)
 
@@ -65,12 +65,12 @@ def line(found: TwilioNumber, replies_to: str) -> Iterator[Check]:
 def _webhook(found: TwilioNumber, replies_to: str) -> Check:
     name = "replies webhook"
     if found.replies_to.partition("#")[0] == replies_to.partition("#")[0]:
-        return Check(name, PASS, "Twilio posts replies to us")
-    where = "to nobody" if not found.replies_to else "somewhere else"
+        return Check(name, PASS, "Twilio posts replies to this installation")
+    where = "nowhere" if not found.replies_to else "to another address"
     return Check(
         name,
         FAIL,
-        f"Twilio posts replies {where}, so a STOP would not reach us",
+        f"Twilio posts replies {where}, so a STOP would not be received",
         "Run: reminders doctor --fix",
     )
 
@@ -94,14 +94,14 @@ def mail(
         return Check(
             "SMTP",
             FAIL,
-            f"port {port} is shut from here; open: {', '.join(others)}",
+            f"port {port} cannot be reached from here; these can: {', '.join(others)}",
             f"Set SMTP_PORT={others[0]} (with SMTP_SECURITY=tls for 465).",
         )
     return Check(
         "SMTP",
         FAIL,
-        f"no port of {host} is open from here (tried {port}, 587, 465 and 2525)",
-        "Many hosts block mail: ask yours to open 2525 or 587, or move to a plan that may send.",
+        f"no port of {host} can be reached from here (tried {port}, 587, 465 and 2525)",
+        "Many hosts block mail. Ask yours to open 2525 or 587, or move to a plan that allows sending.",
     )
 
 
@@ -114,18 +114,18 @@ def domain(mail_from: str, lookup: Lookup = txt_records) -> Iterator[Check]:
         yield Check(
             "mail domain",
             WARN,
-            f"the name servers did not tell about {name} from here",
-            "Look from elsewhere: it needs SPF, DKIM and DMARC records.",
+            f"the DNS records of {name} could not be read from here",
+            "Check from another machine. The domain needs SPF, DKIM and DMARC records.",
         )
         return
     mends = {
         "SPF": (
             found.spf,
-            f"Publish the record your mail provider gives, on {name}: v=spf1 include:… ~all",
+            f"Publish the record your mail provider gives you on {name}: v=spf1 include:… ~all",
         ),
         "DKIM": (
             found.dkim,
-            "Publish the key your mail provider gives; if you did, under a name we do not know, this is fine.",
+            "Publish the key your mail provider gives you. If it is published under a name not checked here, this is fine.",
         ),
         "DMARC": (
             found.dmarc,
@@ -145,16 +145,18 @@ def domain(mail_from: str, lookup: Lookup = txt_records) -> Iterator[Check]:
 def clocks(ours: datetime, other: datetime | None) -> Check:
     """Compare our clock with the database's."""
     if other is None:
-        return Check("clock", PASS, f"{ours:%Y-%m-%d %H:%M:%S} UTC; SQLite has none of its own")
+        return Check("clock", PASS, f"{ours:%Y-%m-%d %H:%M:%S} UTC; SQLite has no clock of its own")
     apart = abs(ours - other)
     if apart > JUMP:
         return Check(
             "clock",
             FAIL,
-            f"{apart.total_seconds():.0f} seconds from the database's",
+            f"{apart.total_seconds():.0f} seconds away from the database's clock",
             "Let this machine follow a time server (NTP).",
         )
-    return Check("clock", PASS, f"within {apart.total_seconds():.1f} seconds of the database's")
+    return Check(
+        "clock", PASS, f"within {apart.total_seconds():.1f} seconds of the database's clock"
+    )
 
 
 def zones(used: Iterable[str], now: datetime, system: Path = SYSTEM_ZONES) -> Check:
@@ -166,10 +168,10 @@ def zones(used: Iterable[str], now: datetime, system: Path = SYSTEM_ZONES) -> Ch
         return Check(
             "zone data",
             WARN,
-            f"this machine's own files differ for {', '.join(differ)}; we keep to the package's",
-            "Nothing to do for us; update tzdata on the machine if its clock shows another hour.",
+            f"this machine's own files differ for {', '.join(differ)}; the package's are used",
+            "Nothing is needed here. Update tzdata on the machine if its clock shows a different hour.",
         )
-    return Check("zone data", PASS, "the machine's own files say the same for every zone in use")
+    return Check("zone data", PASS, "the machine's own files agree for every zone in use")
 
 
 def _differs(key: str, now: datetime, system: Path) -> bool:
@@ -190,12 +192,15 @@ def alerts(found: Iterable[UndeliveredAlerts]) -> Iterator[Check]:
     for one in found:
         what = f"{one.count} since {one.since:%Y-%m-%d %H:%M} UTC"
         if one.nowhere:
-            mend = "Set OPERATOR_EMAIL, and look at: reminders status"
+            mend = "Set OPERATOR_EMAIL, and run: reminders status"
             yield Check(
-                "alerts", WARN, f"{what} are for whoever runs this, who has no address", mend
+                "alerts",
+                WARN,
+                f"{what} are for the system administrator, whose address is not set",
+                mend,
             )
         else:
-            mend = "Look at SMTP above. They leave by themselves once mail does."
+            mend = "See SMTP above. They are sent by themselves once email works."
             yield Check("alerts", FAIL, f"{what} could not be sent by email", mend)
 
 
@@ -205,8 +210,8 @@ def backup(made_at: datetime | None, now: datetime) -> Check:
         return Check(
             "backup",
             WARN,
-            "none was made with reminders backup",
-            "Let a cron run: reminders backup FILE, or rely on your host's own backups and try one.",
+            "no backup was made with reminders backup",
+            "Run reminders backup FILE from cron, or rely on your host's own backups and test one.",
         )
     days = (now - made_at).days
     old = now - made_at > OLD_BACKUP
@@ -224,23 +229,26 @@ def webhook_round_trip(status: int | None) -> Check:
     """Judge the answer to a report that we signed as Twilio does and posted to our public
     address."""
     if status == 204:
-        return Check("public address", PASS, "reachable, and a signature made for it is believed")
+        return Check("public address", PASS, "reachable, and a signature made for it is accepted")
     mends = {
         None: (
-            "PUBLIC_URL does not answer from here",
-            "Check the name and its certificate; some hosts cannot call themselves, so try it from elsewhere.",
+            "PUBLIC_URL cannot be reached from here",
+            "Check the name and its certificate. Some hosts cannot reach themselves, so try it from elsewhere.",
         ),
         403: (
-            "it answers, but a signature made for it is not believed",
-            "PUBLIC_URL must be the address as outsiders write it, and lead to this installation.",
+            "it responds, but a signature made for it is not accepted",
+            "PUBLIC_URL must be the address used from outside, and lead to this installation.",
         ),
-        404: ("it answers, but not as this program", "Let PUBLIC_URL lead to this installation."),
+        404: (
+            "it responds, but not with this program",
+            "Set PUBLIC_URL to the address of this installation.",
+        ),
     }
     found, mend = mends.get(
         status,
         (
-            f"it answers {status}",
-            "Let whatever stands before us pass POST requests on as they are.",
+            f"it responds with status {status}",
+            "Make the proxy in front of this program pass POST requests on unchanged.",
         ),
     )
     return Check("public address", FAIL if status else WARN, found, mend)

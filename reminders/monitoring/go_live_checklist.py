@@ -41,7 +41,7 @@ def _people(session: Session, clinic: Clinic, now: datetime) -> Iterator[Require
     yield Requirement(
         "Clinic name, phone number, email address and postal address",
         whole,
-        "Fill them in.",
+        "Fill them in; messages show them.",
         "#details",
     )
     yield Requirement(

@@ -48,8 +48,8 @@ class Search:
 
 
 class LikelyDoubles:
-    """Finds likely doubles: by a search where clients were added or merged or the last one is old, and
-    of those it found only who still is one.
+    """Finds likely doubles: by a search where clients were added or merged or the last one is old,
+    and of those it found only who still is one.
     """
 
     def __init__(self) -> None:
@@ -59,9 +59,9 @@ class LikelyDoubles:
     def find(
         self, session: Session, clinic_id: int, now: datetime, limit: int
     ) -> list[LikelyDouble]:
-        """Return a clinic's likely doubles that nobody has said are two people, the newest first: who
-        shares a number or address under names that are alike, or a full name. Who only wrote a number
-        into a form is none, and whom a question is about is asked about there.
+        """Return a clinic's likely doubles that nobody has said are two people, the newest first:
+        who shares a number or address under names that are alike, or a full name. Who only wrote a
+        number into a form is none, and whom a question is about is asked about there.
         """
         since, search = doubles.last_changes(session), self._searches.get(clinic_id)
         is_old = search is None or search.since != since or now - search.at > SEARCHED_EVERY

@@ -27,7 +27,7 @@ def checks(engine: Engine) -> Iterator[Check]:
         yield Check(
             "history",
             Verdict.WARN,
-            "this role may not read where the server stands: a failover would not be noticed",
+            "this role may not read the server's position, so a failover would not be noticed",
             "Ask the host to allow it: GRANT EXECUTE ON FUNCTION pg_walfile_name(pg_lsn),"
             " pg_current_wal_insert_lsn() TO the role",
         )
@@ -37,17 +37,17 @@ def checks(engine: Engine) -> Iterator[Check]:
 def _failover(found: ServerFacts) -> Check:
     """Say what a failover would lose."""
     if found.waits_for_copy:
-        said = "a commit waits for a copy of the server: a failover loses nothing"
+        said = "every commit waits for a copy of the server, so a failover loses nothing"
     elif found.copies:
         said = (
-            f"copied with a delay ({found.copies} seen): a failover loses the last seconds. It is"
-            " noticed, and settled by Twilio's list"
+            f"copied with a delay ({found.copies} seen), so a failover loses the last seconds. It is"
+            " noticed and resolved by Twilio's list"
         )
     else:
-        seen = "this role may not see any" if found.copies is None else "none to be seen"
+        seen = "this role may not see any" if found.copies is None else "none seen"
         said = (
-            f"copies of the server: {seen}. Should the host fail over to one, what it lacks is"
-            " settled by Twilio's list"
+            f"copies of the server: {seen}. If the host fails over to one, what it lacks is"
+            " resolved by Twilio's list"
         )
     return Check("failover", Verdict.PASS, said)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from reminders.plans.welcomes import welcome
 from reminders.rules import sending_hours
+from reminders.rules.caps import TextCap
 from reminders.rules.channel_choice import once_each
 from reminders.rules.placement import Placement, placed
+from reminders.rules.planned import Planned
 from reminders.rules.planning import (
     ExistingReminder,
-    Planned,
     Replan,
     TreatmentTimes,
     plan,
@@ -24,6 +25,7 @@ from reminders.rules.planning import (
 )
 from reminders.rules.protocols import Protocol
 from reminders.rules.quiet_hours import recipients_hours
+from reminders.rules.sending_hours import ChannelHours
 from reminders.rules.supersession import LaterVisit, released
 from reminders.rules.terms import LEFT, OPEN, Channel
 from reminders.store.queries import consents, customisation, people, plans, visits
@@ -96,6 +98,7 @@ def foresee(
     sessions = defaultdict(list)
     for treatment in treatments:
         sessions[_session_of(treatment)].append(treatment)
+    left = _texts_left(there, treatments)
     later: dict[int, list[LaterVisit]] = defaultdict(list)
     changes: list[plans.Change] = []
     for treatment in reversed(treatments):  # what later visits call for supersedes the earlier ones
@@ -103,7 +106,7 @@ def foresee(
         when = reach.timing(protocol, treatment)
         if treatment.ends_at != when.ends_at:
             treatment.ends_at = when.ends_at
-        wanted = () if treatment.cancelled_at else reach.plan(protocol, when, treatment.client_id)
+        wanted = () if treatment.cancelled_at else reach.plan(protocol, when, treatment, left)
         if len(sessions[_session_of(treatment)]) > 1:
             wanted = _once(wanted, treatment, sessions[_session_of(treatment)], there)
         known = released(there.get(treatment.id, ()), later[treatment.client_id], now)
@@ -128,6 +131,20 @@ def _planned_for(
     is_open = {number for number, rows in there.items() if any(row.status in OPEN for row in rows)}
     older = is_open - {treatment.id for treatment in recent}
     return [*visits.of_clinic(session, clinic.id, older), *recent] if older else recent
+
+
+def _texts_left(
+    there: Mapping[int, Sequence[ExistingReminder]], treatments: Iterable[Treatment]
+) -> dict[int, list[tuple[int, ExistingReminder]]]:
+    """Return each client's texts that have left, and of which treatment each was."""
+    left: dict[int, list[tuple[int, ExistingReminder]]] = defaultdict(list)
+    for treatment in treatments:
+        left[treatment.client_id] += [
+            (treatment.id, row)
+            for row in there.get(treatment.id, ())
+            if row.status in LEFT and row.channel is Channel.SMS
+        ]
+    return left
 
 
 def _session_of(treatment: Treatment) -> tuple[int, str, date]:
@@ -179,6 +196,8 @@ class _ChannelAccess:
         self._consents = consents.consents_of(session, clients)
         self._suppressed = consents.suppressions_of(session, _contacts(clients))
         self._hours = sending_hours.parse(clinic.sending_hours)
+        self._emails = sending_hours.parse_emails(clinic.email_hours)
+        self._cap = TextCap(clinic.texts_per_day, clinic.texts_per_week)
         self._zone = ZoneInfo(clinic.time_zone)
 
     def timing(self, protocol: Protocol, treatment: Treatment) -> TreatmentTimes:
@@ -191,9 +210,15 @@ class _ChannelAccess:
             self._zone,
         )
 
-    def plan(self, protocol: Protocol, when: TreatmentTimes, client_id: int) -> tuple[Planned, ...]:
+    def plan(
+        self,
+        protocol: Protocol,
+        when: TreatmentTimes,
+        treatment: Treatment,
+        left: Mapping[int, Sequence[tuple[int, ExistingReminder]]],
+    ) -> tuple[Planned, ...]:
         """Return the reminders a treatment calls for."""
-        client = self._clients[client_id]
+        client = self._clients[treatment.client_id]
         contacts = {Channel.SMS: client.phone, Channel.EMAIL: client.email}
         zone = ZoneInfo(client.time_zone) if client.time_zone else self._zone
         both = self._clinic.both_channels if client.both_channels is None else client.both_channels
@@ -201,10 +226,21 @@ class _ChannelAccess:
             when,
             protocol if both else once_each(protocol),
             zone=zone,
-            hours=recipients_hours(self._hours, zone.key, client.phone, self._clinic.phone),
+            hours=ChannelHours(
+                recipients_hours(self._hours, zone.key, client.phone, self._clinic.phone),
+                self._emails,
+            ),
+            cap=self._cap,
             contacts=frozenset(channel for channel, contact in contacts.items() if contact),
             reach=frozenset(c for c, contact in contacts.items() if self._may(client, c, contact)),
             hour=client.preferred_hour,
+            texted=frozenset(
+                (
+                    row.milestone if of == treatment.id else "",
+                    row.scheduled_at.astimezone(zone).date(),
+                )
+                for of, row in left[client.id]
+            ),
         )
 
     def _may(self, client: Client, channel: Channel, contact: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Replan all reminders when a new edition of the time-zone database is installed."""
+"""Replan all reminders when the time-zone database or our own planning has a new edition."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import tzdata
 from sqlalchemy import Engine
 
 from reminders.plans.reminder_plans import client_id_pages, replan_clients
+from reminders.rules import planning
 from reminders.store.database import reading, writing
 from reminders.store.queries import people, stored_settings
 from reminders.wording.library import Library
@@ -19,16 +20,19 @@ log = structlog.get_logger()
 EDITION, REACHED = "zone data", "zone data reached"
 """Marks: under which edition everybody is planned, and how far the next one has come."""
 
+INSTALLED = f"{tzdata.IANA_VERSION}+{planning.EDITION}"
+"""The zone data and the planning rules of this installation."""
+
 
 def follow_zone_data(
     engine: Engine,
     library: Library,
     now: datetime,
-    edition: str = tzdata.IANA_VERSION,
+    edition: str = INSTALLED,
     progress: Callable[[int], None] = lambda _: None,
 ) -> bool:
-    """Replan every client if plans were made with another edition of the zone data; say whether
-    that was so. ``edition`` is the package's, such as ``2026b``.
+    """Replan every client if plans were made with another edition of the zone data or of the planning
+    rules; say whether that was so. ``edition`` names both, such as ``2026b+2``.
 
     Local date, local time and zone are the truth; every instant is derived from them. A page
     of clients at a time, so that nobody waits; if it ends midway it goes on from there next time.

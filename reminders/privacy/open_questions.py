@@ -18,8 +18,8 @@ from reminders.store.queries import booking_sources, feeds, imports, people
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Client, Question, WaitingRow
 
-GONE = "Whom this row may mean was erased meanwhile. Is it somebody new?"
-GONE_MEANWHILE = "One of those whom somebody who joined may be was erased meanwhile. Who is it?"
+GONE = "A client this row may refer to has been erased. Is this a new client?"
+GONE_MEANWHILE = "A client who may be the person who joined has been erased. Who is it?"
 
 
 def held(session: Session, client: Client) -> list[dict[str, Any]]:

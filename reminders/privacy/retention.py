@@ -96,16 +96,16 @@ class RetentionPeriods:
 def forget(
     session: Session, client: Client, now: datetime, *, by: str, asked: bool = True
 ) -> Counter[str]:
-    """Erase a client, with every record merged into theirs: from this transaction on nothing can be read and nothing is sent. Consents,
-    messages and replies remain as keyed hashes, for proof. Return the counts by kind; raises
-    ``InputError`` where the client is erased already.
+    """Erase a client, with every record merged into theirs: from this transaction on nothing can be
+    read and nothing is sent. Consents, messages and replies remain as keyed hashes, for proof.
+    Return the counts by kind; raises ``InputError`` where the client is erased already.
 
     Contacts that no other client has stay suppressed as hashes too: a list that names the client
     again brings no message, a new consent by the client does. Unless the erasure was ``asked`` for,
     only opt-outs are kept.
     """
     if client.erased_at is not None:
-        raise InputError("This client was erased already.", "Nothing more is to be done.")
+        raise InputError("This client has already been erased.", "There is nothing more to do.")
     delivery.lock_clients(session, [client.id])
     merged = merges.merged_into(session, [client.id])
     contacts = erasure.contacts_of(session, client)

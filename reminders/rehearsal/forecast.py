@@ -19,7 +19,13 @@ def ahead(
 ) -> list[ForecastBatch]:
     """Return the batches of the next days, at the senders' rates and the clinics' own."""
     clinics = {
-        clinic.id: (sending_hours.parse(clinic.sending_hours), ZoneInfo(clinic.time_zone))
+        clinic.id: (
+            {
+                Channel.SMS: sending_hours.parse(clinic.sending_hours),
+                Channel.EMAIL: sending_hours.parse_emails(clinic.email_hours),
+            },
+            ZoneInfo(clinic.time_zone),
+        )
         for clinic in people.clinics(session)
         if clinic.live
     }
@@ -28,8 +34,8 @@ def ahead(
         if row.clinic_id in clinics and row.stale_at > now:
             its_hours, its_zone = clinics[row.clinic_id]
             zone = ZoneInfo(row.time_zone) if row.time_zone else its_zone
-            opens = next_open(max(row.due_at, now), its_hours, zone)
-            latest = min(row.stale_at, closing(opens, its_hours, zone))
+            opens = next_open(max(row.due_at, now), its_hours[row.channel], zone)
+            latest = min(row.stale_at, closing(opens, its_hours[row.channel], zone))
             coming.append(ForecastMessage(opens, row.clinic_id, row.channel, latest))
     lanes = {
         (lane.clinic_id, lane.channel): RateLimit(lane.per_minute, lane.per_day)

@@ -10,7 +10,7 @@ from reminders.rules.terms import InputError
 
 LONGEST = 2_000
 
-COPY = "Copy the whole address from your calendar’s settings; it begins with https:// or webcal://."
+COPY = "Copy the whole address from your calendar’s settings. It begins with https:// or webcal://."
 
 
 def https_address(typed: str) -> str:
@@ -29,7 +29,9 @@ def https_address(typed: str) -> str:
     return address
 
 
-COPY_HOOK = "Copy it whole from the system that is to be told; it begins with https://."
+COPY_HOOK = (
+    "Copy the whole address from the system that receives the events. It begins with https://."
+)
 
 
 def endpoint_address(typed: str) -> str:
@@ -40,9 +42,9 @@ def endpoint_address(typed: str) -> str:
     if not address.lower().startswith("https://"):
         raise InputError("This is not an https address.", COPY_HOOK)
     if len(address) > LONGEST or re.search(r"[\s\x00-\x1f\x7f]", address) or not _has_host(address):
-        raise InputError("This address is not whole.", COPY_HOOK)
+        raise InputError("This address is incomplete.", COPY_HOOK)
     if is_number(host := host_of(address)) and not is_public(host):
-        raise InputError("This address leads into a private network.", "Events go to addresses of the internet only.")  # fmt: skip
+        raise InputError("This address leads into a private network.", "Events are sent only to public internet addresses.")  # fmt: skip
     return address
 
 

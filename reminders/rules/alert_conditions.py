@@ -55,7 +55,7 @@ def stopped(stop: Stop, now: datetime) -> Alarm | None:
     elif code.isdecimal() and not (code.startswith("4") and len(code) == 3) and code != "429":
         why = f"our sender is blocked or not set up ({stop.code})"
     elif now - stop.since >= AWAY:
-        why = f"the provider does not take them ({stop.code})"
+        why = f"the provider does not accept them ({stop.code})"
     else:
         return None
     return Alarm(
@@ -63,9 +63,9 @@ def stopped(stop: Stop, now: datetime) -> Alarm | None:
         "stopped",
         f"stopped.{stop.channel}.{code}.{stop.since:%Y%m%d}",
         f"{what} are stopped: {why}",
-        f"{what} of {stop.lanes} clinic(s) are stopped since {stop.since:%Y-%m-%d %H:%M} UTC, because"
-        f" {why}. Nothing is lost: one message a minute tries, and all go on once it is taken."
-        " What to do is told by: reminders doctor",
+        f"{what} of {stop.lanes} clinic(s) have been stopped since {stop.since:%Y-%m-%d %H:%M} UTC,"
+        f" because {why}. Nothing is lost. One message is tried every minute, and sending continues"
+        " once one is accepted. To see what to do, run: reminders doctor",
     )
 
 
@@ -79,8 +79,8 @@ def failing(clinic_id: int, channel: Channel, tried: int, failed: int, today: da
         "failing",
         f"failing.{clinic_id}.{channel}.{today}",
         f"{failed} of {tried} {what} failed",
-        f"Of the last day's {tried} {what}, {failed} did not arrive. Look at their reasons: a wrong"
-        " list, or a sender that carriers have begun to block.",
+        f"Of the last day's {tried} {what}, {failed} were not delivered. Please look at the reasons in"
+        " the staff app. Often a list has wrong numbers, or carriers have begun to block the sender.",
     )
 
 
@@ -92,9 +92,9 @@ def spent(clinic_id: int, month_on: date, segments: int, budget: int | None) -> 
         clinic_id,
         "budget",
         f"budget.{clinic_id}.{month_on}.{budget}",
-        f"This month's budget of {budget} segments is spent",
-        "No more texts leave this month; emails go on. Raise the budget in the clinic's settings"
-        " and what still helps leaves.",
+        f"This month's limit of {budget} segments is reached",
+        "No more texts are sent this month. Emails continue. If you raise the limit under Settings,"
+        " texts that are still useful are sent.",
     )
 
 
@@ -106,9 +106,9 @@ def late(last_beat: datetime | None, now: datetime) -> Alarm | None:
         None,
         "late",
         f"late.{last_beat:%Y%m%d%H%M%S}",
-        "Nothing was sent: the heartbeat was late",
-        f"The last beat was at {last_beat:%Y-%m-%d %H:%M} UTC, and it is {now:%Y-%m-%d %H:%M} UTC."
-        " Is the worker running?",
+        "Nothing was sent because the heartbeat was late",
+        f"The last heartbeat was at {last_beat:%Y-%m-%d %H:%M} UTC. It is now {now:%Y-%m-%d %H:%M} UTC."
+        " Please check that the worker is running.",
     )
 
 
@@ -120,8 +120,8 @@ def database_held(since: datetime, why: str, *, settles: bool, now: datetime) ->
         None,
         "held",
         f"held.{since:%Y%m%d%H%M%S}",
-        "Nothing is sent: the database is held",
-        f"It is held because {why}. What to do is told by: reminders status",
+        "Nothing is sent because the database is held",
+        f"It is held because {why}. To see what to do, run: reminders status",
     )
 
 
@@ -136,14 +136,14 @@ def failed_over(
         None,
         "failover",
         f"failover.{since:%Y%m%d%H%M%S}",
-        f"The database failed over: {left} texts had left and are marked",
-        f"Another server took over, and lacks what was written last {seconds}. Nothing was sent"
-        f" until Twilio had been asked: {left} texts had left and are marked as sent,"
-        f" {unproven} may have left and wait for a person. {again} emails go once more and may"
-        f" arrive twice; {held} wait for a person. {heard} texts of clients were read again, their"
+        f"The database failed over: {left} texts were sent and are marked as sent",
+        f"Another database server took over. It lacks what was written {seconds}. Nothing was sent"
+        f" until Twilio had been asked. {left} texts had been sent and are now marked as sent;"
+        f" {unproven} are unconfirmed and wait for staff. {again} emails are sent once more and may"
+        f" arrive twice; {held} wait for staff. {heard} texts from clients were read again,"
         " opt-outs first."
-        "\n\nWhat was entered in that time is gone: bring in its lists again, post its bookings"
-        " again, and enter again what was typed at the desk, unsubscribed or opted out by link.",
+        "\n\nWhat was entered in that time is lost. Please import its lists again, post its bookings"
+        " again, and enter again what staff entered and who unsubscribed or opted out by a link.",
     )
 
 
@@ -162,14 +162,14 @@ def morning(
 ) -> Alarm:
     """Word a clinic's morning email: its absence is itself an alarm."""
     planned, failed, stuck = counts
-    numbers = f"{planned} today, {failed} failed, {stuck} stuck"
-    more = "\n\nSending is paused: nothing leaves until somebody lets it go on." if paused else ""
+    numbers = f"{planned} scheduled today, {failed} failed, {stuck} unconfirmed"
+    more = "\n\nSending is paused. Nothing is sent until somebody resumes it." if paused else ""
     return Alarm(
         clinic_id,
         "morning",
         morning_key(clinic_id, today),
         f"{name}: {numbers}{' (paused)' if paused else ''}",
-        f"{today:%A %d %B}: {planned} messages are planned for today. Of yesterday's {failed} failed,"
-        f" and of {stuck} nobody knows yet whether they arrived.{more}\n\nThis comes every morning. If"
-        " it stays away, something is wrong: please tell whoever runs this service.",
+        f"{today:%A %d %B}: {planned} messages are scheduled for today. Of yesterday's messages,"
+        f" {failed} failed and {stuck} are unconfirmed.{more}\n\nThis email comes every morning. If it"
+        " does not come, something is wrong. Please tell your system administrator.",
     )

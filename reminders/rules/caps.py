@@ -2,16 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from reminders.rules.sending_hours import opening_on
 from reminders.rules.terms import Channel, Facts
 
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
-MOST_A_DAY, MOST_A_WEEK = 1, 3
-"""Texts to one number, whoever shares it: no clinic may set more (47 CFR 64.1200(a)(9)(iv), as a
-safe shape)."""
+MOST_A_DAY, MOST_A_WEEK = 1, 7
+"""Texts to one number, whoever shares it: no clinic may set more."""
+
+USUAL_A_WEEK = 4
+"""What a clinic begins with: the first week of somebody who is only texted has that many with the day
+before. It is our promise, not the law's: whoever consented is told the number (the three a week of
+47 CFR 64.1200(a)(9)(iv) bind who texts without a consent)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextCap:
+    """How many texts a clinic sends to one number in a day and in seven days, at most."""
+
+    per_day: int
+    per_week: int
+
+    def holds(self, days: Iterable[date]) -> bool:
+        """Say whether texts on these days keep to it."""
+        ordered = sorted(days)
+        a_day, a_week = min(self.per_day, MOST_A_DAY), min(self.per_week, MOST_A_WEEK)
+        return all(
+            later - one >= apart
+            for most, apart in ((a_day, DAY), (a_week, WEEK))
+            for one, later in zip(ordered, ordered[most:], strict=False)
+        )
+
+    def has_room(self, taken: Iterable[date], day: date) -> bool:
+        """Say whether one more text fits on a day beside those on the days ``taken``, which may lie
+        before it and after it.
+        """
+        days = [one for one in taken if abs(one - day) < WEEK]
+        if days.count(day) >= min(self.per_day, MOST_A_DAY):
+            return False
+        most = min(self.per_week, MOST_A_WEEK)
+        if len(days) < most:
+            return True
+        ends = (day + timedelta(days=ahead) for ahead in range(7))
+        return all(sum(end - WEEK < one <= end for one in days) < most for end in ends)
+
 
 APART = timedelta(minutes=5)
 """Between two emails of a clinic to one address, which two clients may share."""
@@ -39,12 +77,8 @@ def full_until(facts: Facts, now: datetime) -> datetime | None:
 
 def _capped(facts: Facts, day: date) -> bool:
     """Count a day and the seven days that end with it, on the recipient's calendar."""
-    this_day = sum(sent == day for sent in facts.texts_on)
-    this_week = sum(day - WEEK < sent <= day for sent in facts.texts_on)
-    clinic = facts.clinic
-    return this_day >= min(clinic.texts_per_day, MOST_A_DAY) or this_week >= min(
-        clinic.texts_per_week, MOST_A_WEEK
-    )
+    cap = TextCap(facts.clinic.texts_per_day, facts.clinic.texts_per_week)
+    return not cap.has_room(facts.texts_on, day)
 
 
 def _cap_frees(facts: Facts, now: datetime) -> datetime:

@@ -39,7 +39,7 @@ _COSTLY = {
     PhoneNumberType.TOLL_FREE,
 }
 _REMARKS = {
-    PhoneNumberType.FIXED_LINE: "looks like a landline, which may not take texts",
+    PhoneNumberType.FIXED_LINE: "looks like a landline, which may not receive texts",
     PhoneNumberType.UNKNOWN: "may not be in use",
 }
 
@@ -81,7 +81,7 @@ def read_phone(text: str, region: str | None) -> Phone:
 
 def _parse(text: str, region: str | None) -> phonenumbers.PhoneNumber:
     if re.search(r"[;/,|]|\bor\b|\band\b", text) and len(re.sub(r"\D", "", text)) > 15:
-        raise InputError("There are two numbers here.", "Keep the one to text.")
+        raise InputError("There are two numbers here.", "Keep only the one to text.")
     if _EXTENSION.search(text):
         raise InputError("A number with an extension cannot be texted.", "Enter a mobile number.")
     tries = [text, f"+{text}"] if not text.startswith(("+", "0")) else [text]

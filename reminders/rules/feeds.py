@@ -42,8 +42,8 @@ SETTLED = frozenset(FeedOutcome) - {
 
 @dataclass(slots=True)
 class FeedCounts:
-    """How many of a calendar's events became what, how many questions they raise, and how many could
-    not be read.
+    """How many of a calendar's events became what, how many questions they raise, and how many
+    could not be read.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -110,7 +110,7 @@ def told(counts: FeedCounts) -> str:
     said = [
         _count(counts.treatments, "treatment"),
         _count(counts.questions, "question"),
-        f"{counts.others} other",
+        _count(counts.others, "other event"),
     ]
     said += [f"{counts.unclear} without a client"] if counts.unclear else []
     said += [f"{counts.unreadable} unreadable"] if counts.unreadable else []

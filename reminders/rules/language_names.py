@@ -53,8 +53,8 @@ _KNOWN = {
 
 
 def read_language(cell: str) -> str:
-    """Return the tag of a language written as a code or a name, alone or with its country; of several
-    the first. Empty where nothing is said.
+    """Return the tag of a language written as a code or a name, alone or with its country; of
+    several the first. Empty where nothing is said.
 
     Raises ``InputError``; no language is made up.
     """
@@ -68,7 +68,9 @@ def read_language(cell: str) -> str:
         return found[1].lower() + (f"-{found[2].upper()}" if found[2] else "")
     first = next((word for word in fold(cell).split() if word in _KNOWN), None)
     if first is None:
-        raise InputError("This is not a language we know.", "Write it like English, or en.")
+        raise InputError(
+            "This language is not known.", "Write its name or code, for example English or en."
+        )
     return _KNOWN[first]
 
 

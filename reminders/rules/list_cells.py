@@ -82,8 +82,8 @@ def read_moment(cell: str, zone: ZoneInfo, *, day_comes_first: bool, today: date
 def _refuse_skipped(moment: Moment, zone: ZoneInfo) -> None:
     if moment.at is not None and not sending_hours.time_exists(moment.day, moment.at, zone):
         raise InputError(
-            f"{moment.at:%H:%M} does not exist on {moment.day:%d %B %Y} in {zone.key}: the clocks skip it.",
-            "Write the time the clock really showed.",
+            f"{moment.at:%H:%M} does not exist on {moment.day:%d %B %Y} in {zone.key}, because the clocks go forward.",
+            "Write the time that the clock really showed.",
         )
 
 

@@ -51,7 +51,7 @@ def correct(
         if key(heading) not in places:
             raise InputError(f"There is no column “{heading}”.", f"There are: {', '.join(header)}.")
         if field not in FIELDS:
-            raise InputError(f"“{field}” is nothing a column can hold.", f"Choose: {', '.join(FIELDS)}.")  # fmt: skip
+            raise InputError(f"“{field}” is not something a column can hold.", f"Choose: {', '.join(FIELDS)}.")  # fmt: skip
         place = places[key(heading)]
         found = {name: at for name, at in found.items() if at != place} | {field: place}
     return found

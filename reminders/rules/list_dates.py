@@ -83,7 +83,7 @@ def read_when(cell: str, zone: ZoneInfo, order: Order, today: date) -> When:
     own = _votes(cell)
     if order.mixed and not own and _is_open(cell):
         raise InputError(
-            "Some dates of this column begin with the day, others with the month.",
+            "Some dates in this column begin with the day, others with the month.",
             "Write this one like 14 March 2026.",
         )
     first = own[0] if order.mixed and own else order.day_first
@@ -92,8 +92,8 @@ def read_when(cell: str, zone: ZoneInfo, order: Order, today: date) -> When:
 
 
 def read_times(cell: str) -> tuple[time, time | None]:
-    """Read a cell of a time of day, or of two: “10h00”, “10:00-10:45”, “9:30 a. m.”, “10 Uhr”, or the
-    part of a day that a spreadsheet keeps. Raises ``InputError``.
+    """Read a cell of a time of day, or of two: “10h00”, “10:00-10:45”, “9:30 a. m.”, “10 Uhr”, or
+    the part of a day that a spreadsheet keeps. Raises ``InputError``.
     """
     text = clean(cell)
     if re.fullmatch(r"0[.,]\d+", text):
@@ -116,8 +116,8 @@ def _bare_hour(text: str) -> time | None:
 
 @lru_cache(maxsize=4096)
 def read_length(cell: str) -> timedelta | None:
-    """Read how long it takes: “60”, “1h30”, “1:30”, “90 minutos”, “1,5 Std.”; None if it is nothing of
-    the kind, or longer than a day.
+    """Read how long it takes: “60”, “1h30”, “1:30”, “90 minutos”, “1,5 Std.”; None if it is nothing
+    of the kind, or longer than a day.
     """
     text = fold(clean(cell).replace(":", " : ").replace(",", "."))
     text = re.sub(r"(\d) (\d)(?= ?(?:h|std|godz|hr|hour|hora|heure|stund))", r"\1.\2", text)

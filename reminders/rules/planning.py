@@ -8,10 +8,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from reminders.rules.caps import TextCap
+from reminders.rules.planned import Planned, with_room
 from reminders.rules.protocols import Milestone, Offset, Protocol
-from reminders.rules.sending_hours import SendingHours, next_open, resolve
+from reminders.rules.sending_hours import ChannelHours, SendingHours, next_open, resolve
 from reminders.rules.terms import LEFT, OPEN, Channel, Reason, Status
 from reminders.rules.visits import SILENCE
+
+EDITION = 2
+"""Goes up when these rules plan the same treatment otherwise, so that everybody is planned anew."""
 
 END_OF_DAY = time(18)
 """When a treatment of unknown hour is taken to have ended: late enough to advise nothing early."""
@@ -24,17 +29,6 @@ class TreatmentTimes:
     treated_on: date
     begins_at: datetime
     ends_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A reminder that ought to exist; instants are UTC, ``due_on`` is the recipient's date."""
-
-    milestone: str
-    channel: Channel
-    scheduled_at: datetime
-    stale_at: datetime
-    due_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +47,7 @@ class ExistingReminder:
 
 @dataclass(slots=True)
 class Replan:
-    """What a changed treatment does to its reminders."""
+    """What a changed treatment does to its reminders. What gives way is new, or was planned before."""
 
     keep: list[ExistingReminder] = field(default_factory=list)
     add: list[Planned] = field(default_factory=list)
@@ -62,6 +56,8 @@ class Replan:
     too_late: list[tuple[ExistingReminder, Planned]] = field(default_factory=list)
     cancel: list[ExistingReminder] = field(default_factory=list)
     already_sent: list[tuple[ExistingReminder, Planned]] = field(default_factory=list)
+    no_room: list[Planned] = field(default_factory=list)
+    give_way: list[tuple[ExistingReminder, Planned]] = field(default_factory=list)
 
     @property
     def texts(self) -> bool:
@@ -100,22 +96,29 @@ def plan(
     protocol: Protocol,
     *,
     zone: ZoneInfo,
-    hours: SendingHours,
+    hours: ChannelHours,
+    cap: TextCap,
     contacts: frozenset[Channel],
     reach: frozenset[Channel],
     hour: int | None = None,
+    texted: frozenset[tuple[str, date]] = frozenset(),
 ) -> tuple[Planned, ...]:
     """Return every reminder the treatment calls for, past ones included.
 
     ``zone`` and ``hours`` are the recipient's; ``contacts`` are the channels with an address or
     number, ``reach`` those of them by which the client may be messaged. ``hour`` is the local hour
-    the client prefers, if any.
+    the client prefers, if any. ``texted`` are the texts that have left for the client, each with its
+    local day and, where it was of this treatment, its milestone.
     """
-    return tuple(
-        _planned(treatment, _at_hour(milestone, hour), channel, zone, hours)
+    open_hours = {Channel.SMS: hours.texts, Channel.EMAIL: hours.emails}
+    every = [
+        _planned(treatment, _at_hour(milestone, hour), channel, zone, open_hours[channel])
         for milestone in protocol.milestones
         for channel in _channels(milestone, contacts, reach)
-    )
+    ]
+    ranks = {milestone.key: milestone.rank for milestone in protocol.milestones}
+    placed = with_room(every, ranks, cap, texted, zone, hours.texts)
+    return tuple(placed.get(one, one) for one in every) if placed else tuple(every)
 
 
 def _at_hour(milestone: Milestone, hour: int | None) -> Milestone:
@@ -147,6 +150,8 @@ def _planned(
     stale_at = _later(moment, milestone.good_for, zone)
     if milestone.comes_before:
         stale_at = min(stale_at, treatment.begins_at)
+    if milestone.not_after:
+        stale_at = min(stale_at, treatment.ends_at + milestone.not_after)
     due_on = scheduled_at.astimezone(zone).date()
     return Planned(milestone.key, channel, scheduled_at, stale_at, due_on)
 
@@ -155,6 +160,8 @@ def _moment(treatment: TreatmentTimes, milestone: Milestone, zone: ZoneInfo) -> 
     if milestone.comes_before:
         return _counted(treatment, milestone, treatment.begins_at, zone)
     moment = _counted(treatment, milestone, treatment.ends_at, zone)
+    if milestone.within is not None and milestone.within.clock:
+        moment = min(moment, treatment.ends_at + milestone.within.clock)
     return max(moment, treatment.ends_at + max(milestone.not_before, SILENCE))
 
 
@@ -189,7 +196,7 @@ def replan(
 
     What may have reached the client is never planned again; what was never sent may be planned anew
     when its date has changed, or when it was cancelled and is wanted again; what is open moves, or
-    is given up when its moment has passed.
+    is given up when its moment has passed, or gives way.
     """
     by_key: dict[tuple[str, Channel], list[ExistingReminder]] = {}
     for row in existing:
@@ -202,10 +209,14 @@ def replan(
 
 
 def _place(change: Replan, rows: list[ExistingReminder], planned: Planned, now: datetime) -> None:
+    if planned.gives_way:
+        _give_way(change, rows, planned, now)
+        return
     if not rows:
         (change.add if useful(planned, now) else change.late).append(planned)
         return
-    same = [row for row in rows if row.status is not Status.CANCELLED and _same(row, planned)]
+    again = {Reason.GIVES_WAY} if useful(planned, now) else set()
+    same = [row for row in rows if row.reason not in again and _same(row, planned)]
     if same:
         change.keep += same
         return
@@ -221,5 +232,25 @@ def _place(change: Replan, rows: list[ExistingReminder], planned: Planned, now: 
         change.add.append(planned)
 
 
+def _give_way(
+    change: Replan, rows: list[ExistingReminder], planned: Planned, now: datetime
+) -> None:
+    waiting = [row for row in rows if row.status in OPEN]
+    if waiting:
+        change.give_way.append((waiting[0], planned))
+    elif rows:
+        change.keep += rows
+    else:
+        (change.no_room if useful(planned, now) else change.late).append(planned)
+
+
 def _same(row: ExistingReminder, planned: Planned) -> bool:
-    return (row.scheduled_at, row.stale_at) == (planned.scheduled_at, planned.stale_at)
+    """Say whether a reminder is the one planned: what left may have waited for a day with room, and
+    what staff took out stays out when it moves by no more than a day.
+    """
+    if row.reason is Reason.TAKEN_OUT:
+        return abs(row.scheduled_at - planned.scheduled_at) <= timedelta(days=1)
+    if row.status in LEFT and row.stale_at == planned.stale_at:
+        return True
+    at = (row.scheduled_at, row.stale_at)
+    return row.status is not Status.CANCELLED and at == (planned.scheduled_at, planned.stale_at)

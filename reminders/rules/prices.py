@@ -24,7 +24,9 @@ def read_price(text: str) -> int:
         raise InputError("This is not a price.", "Write it like 0.0437.")
     price = int(Decimal(f"{found[1]}.{found[2] or 0}") * MILLION)
     if price > DEAREST:
-        raise InputError("No segment costs that much.", "Write the price of one, like 0.0437.")
+        raise InputError(
+            "This is more than a segment costs.", "Write the price of one segment, like 0.0437."
+        )
     return price
 
 

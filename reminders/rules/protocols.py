@@ -59,7 +59,8 @@ class Milestone:
 
     ``after`` counts on the local date of the treatment and is met at the local hour ``at``,
     or, where it is a stretch of clock such as ``PT4H``, from the treatment's end. It is never
-    met sooner than ``not_before`` after that end; ``good_for`` is how long the message helps.
+    met sooner than ``not_before`` after that end; ``good_for`` is how long the message helps, no longer
+    than ``not_after`` that end where it says so.
     No ``channels`` mean that it is left out unless a clinic gives it some; ``fallback`` serves a
     client whom none of them can reach. Pre-care (``comes_before``) has no meaning once the
     treatment began. ``weeks_by`` names the parameter that counts its weeks, if one does.
@@ -69,6 +70,11 @@ class Milestone:
     ``link`` its text carries the address of the client's own page even where a clinic's words do
     not name it; ``number_and_link`` says why it may carry the clinic's number as well. Where
     ``text_is_enough`` its email says no more than its text.
+
+    Where a number cannot have all texts, those of the highest ``rank`` give way; rank 1 does so to
+    none but another. It is promised ``within`` so long of the treatment's end, by the clock, or by the
+    end of a day counted from it. It opens with what the milestone it ``recalls`` had to say, if
+    that never left.
     """
 
     key: str
@@ -88,6 +94,10 @@ class Milestone:
     link: bool = False
     number_and_link: str = ""
     text_is_enough: bool = False
+    rank: int = 1
+    not_after: timedelta = timedelta()
+    within: Offset | None = None
+    recalls: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,4 +228,8 @@ def _milestone(row: Mapping[str, Any], defaults: Mapping[str, int]) -> Milestone
         link=row.get("link", False),
         number_and_link=row.get("number_and_link", ""),
         text_is_enough=row.get("text_is_enough", False),
+        rank=row.get("rank", 1),
+        not_after=Offset.read(row.get("not_after", "PT0H")).clock,
+        within=Offset.read(row["within"]) if "within" in row else None,
+        recalls=row.get("recalls", ""),
     )

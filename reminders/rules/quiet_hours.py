@@ -136,7 +136,7 @@ def rules_for(zone: str, phone: str | None, clinic_phone: str) -> list[Rule]:
 def recipients_hours(
     ours: SendingHours, zone: str, phone: str | None, clinic_phone: str
 ) -> SendingHours:
-    """Return when a client may be messaged: the clinic's hours, within those of every place that
+    """Return when a client may be texted: the clinic's hours, within those of every place that
     may apply. Where they do not overlap, the law's hours hold.
     """
     return _within(ours, zone, (phone or "")[:5], clinic_phone[:5])

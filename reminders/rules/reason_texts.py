@@ -12,6 +12,7 @@ PLAIN = {
     Reason.SUPERSEDED: "a newer message replaced it",
     Reason.UNREACHABLE: "there is no working phone number or email address",
     Reason.CAP: "the message limit for this number or address is reached",
+    Reason.GIVES_WAY: "the texts a week are used by more important messages",
     Reason.QUIET_HOURS: "it is outside the client's sending hours",
     Reason.WELCOME: "the welcome text has to be sent first",
     Reason.PAUSED: "the client's messages are paused",

@@ -12,7 +12,16 @@ Opening = tuple[time, time] | None
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EARLIEST, LATEST = time(8), time(21)
-USUAL = "Mon-Sat 09:00-20:00, Sun 12:00-20:00"
+USUAL = "Mon-Sun 09:00-20:30"
+"""Texts: the longest night between leaves room for half an hour of silence after a visit and for the
+hour that clocks are set back, within the 14 hours in which the first night's advice is told."""
+
+DAY_BEGINS, DAY_ENDS = time(), time(23, 59)
+EMAILS_USUAL = "Mon-Sun 07:00-22:00"
+"""Emails: no law keeps them to hours, and they wake nobody."""
+
+_AT_ANY_HOUR = (DAY_BEGINS, DAY_ENDS)
+_BY_LAW = (EARLIEST, LATEST)
 
 _SPAN = re.compile(
     r"(?P<first>[a-z]{3})[a-z]*(?:\s*-\s*(?P<last>[a-z]{3})[a-z]*)?\s+"
@@ -43,35 +52,53 @@ class SendingHours:
         return f"{days} {opening[0]:%H:%M}-{opening[1]:%H:%M}"
 
 
-@lru_cache(maxsize=256)
+@dataclass(frozen=True, slots=True)
+class ChannelHours:
+    """When one client may be texted, and when emailed, on their own clock."""
+
+    texts: SendingHours
+    emails: SendingHours
+
+
 def parse(text: str) -> SendingHours:
-    """Read sending hours such as ``Mon-Sat 09:00-20:00, Sun 12:00-20:00``.
+    """Read sending hours of texts, such as ``Mon-Sat 09:00-20:00, Sun 12:00-20:00``.
 
     Hours before 08:00 or after 21:00 are refused: no solicitation outside them in the
     recipient's local time (47 CFR 64.1200(c)(1)), which we keep for care messages too.
 
     Raises ``ValueError`` with a sentence for the person who typed it.
     """
+    return _parse(text, _BY_LAW)
+
+
+def parse_emails(text: str) -> SendingHours:
+    """Read sending hours of emails, at any hour of the day; raises ``ValueError`` as ``parse`` does."""
+    return _parse(text, _AT_ANY_HOUR)
+
+
+@lru_cache(maxsize=256)
+def _parse(text: str, bounds: tuple[time, time]) -> SendingHours:
     week: list[Opening] = [None] * 7
     for part in text.lower().split(","):
         match = _SPAN.fullmatch(part.strip())
         if match is None:
             msg = f"Write sending hours like “{USUAL}”."
             raise ValueError(msg)
-        opening = _opening(match["opens"], match["closes"])
+        opening = _opening(match["opens"], match["closes"], bounds)
         for day in _days(match["first"], match["last"] or match["first"]):
             week[day] = opening
     return SendingHours(tuple(week))
 
 
-def _opening(opens: str, closes: str) -> tuple[time, time]:
+def _opening(opens: str, closes: str, bounds: tuple[time, time]) -> tuple[time, time]:
     try:
         first, last = (time.fromisoformat(text.rjust(5, "0")) for text in (opens, closes))
     except ValueError:
         msg = f"{opens}-{closes} is not a time of day; write it like 09:00-20:00."
         raise ValueError(msg) from None
-    if not EARLIEST <= first < last <= LATEST:
-        msg = f"{opens}-{closes} must lie between 08:00 and 21:00 and end after it begins."
+    if not bounds[0] <= first < last <= bounds[1]:
+        within = f"lie between {bounds[0]:%H:%M} and {bounds[1]:%H:%M} and end after it begins"
+        msg = f"{opens}-{closes} must {within}."
         raise ValueError(msg)
     return first, last
 

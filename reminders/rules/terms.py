@@ -7,9 +7,11 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from reminders.rules.sending_hours import SendingHours
+from reminders.rules.sending_hours import EMAILS_USUAL, SendingHours, parse_emails
 from reminders.rules.text_names import ClientNames
 from reminders.rules.wording import NOTHING_OWN, Customisation
+
+USUAL_EMAIL_HOURS = parse_emails(EMAILS_USUAL)
 
 
 class Channel(StrEnum):
@@ -91,6 +93,7 @@ class Reason(StrEnum):
     SUPERSEDED = "superseded"
     UNREACHABLE = "unreachable"
     CAP = "cap"
+    GIVES_WAY = "gives-way"
     QUIET_HOURS = "quiet-hours"
     WELCOME = "welcome"
     PAUSED = "paused"
@@ -142,7 +145,8 @@ class ClinicFacts:
     """What a message may say about a clinic, and how it may be sent.
 
     Two of one clinic are the same only if nothing was changed in between. ``segments_left`` is
-    what remains of this month's budget; None without one. ``halted`` says why nothing of it may
+    what remains of this month's budget; None without one. ``hours`` are those of texts; of one
+    reminder's facts those of its channel, within the law's. ``halted`` says why nothing of it may
     leave at all; with ``attendance_required`` aftercare waits until somebody says that the client came.
     ``text_name`` is the name it chose for texts, ``client_names`` how it names clients there.
     """
@@ -158,6 +162,7 @@ class ClinicFacts:
     texts_per_day: int
     texts_per_week: int
     zone: ZoneInfo
+    email_hours: SendingHours = USUAL_EMAIL_HOURS
     customisation: Customisation = NOTHING_OWN
     segment_budget: int | None = None
     segments_left: int | None = None
@@ -185,7 +190,8 @@ class Facts:
 
     A ``note`` has no protocol and no treatment. ``texts_on`` and ``emailed_at`` say what this
     clinic sent to the number or address lately, for whichever client, ``stop_told_at`` when one of its
-    texts last said there how to stop, ``course_begun`` that a text of this treatment has left lately.
+    texts last said there how to stop, ``course_begun`` that a text of this treatment has left lately;
+    ``untold`` are milestones of the treatment that were planned and have not left by any channel.
     """
 
     reminder_id: int
@@ -220,6 +226,7 @@ class Facts:
     visit: Visit | None = None
     stop_told_at: datetime | None = None
     course_begun: bool = False
+    untold: frozenset[str] = frozenset()
 
     @property
     def requested(self) -> bool:

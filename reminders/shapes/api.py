@@ -17,12 +17,12 @@ from reminders.shapes.questions import Choice, Question, Service
 class FieldProblem(Shape):
     """One field that cannot be used, and why."""
 
-    field: str = Field(description="its name, with dots where it stands inside another")
+    field: str = Field(description="the field's name, with dots if it is inside another")
     detail: str
 
 
 class Candidate(Shape):
-    """A client who may be meant."""
+    """A client who is possibly meant."""
 
     client: int
     label: str
@@ -36,7 +36,9 @@ class Problem(Shape):
     status: int
     detail: str
     errors: list[FieldProblem] | None = None
-    candidates: list[Candidate] | None = Field(default=None, description="who may be meant")
+    candidates: list[Candidate] | None = Field(
+        default=None, description="the clients who are possibly meant"
+    )
 
 
 class ClientPut(Shape):
@@ -47,68 +49,68 @@ class ClientPut(Shape):
 
 
 class ClientPage(Shape):
-    """Some clients, and where the next begin."""
+    """Some clients, and where the next page begins."""
 
     clients: list[Client]
-    next: int | None = Field(description="give it as `after`; null: these were the last")
+    next: int | None = Field(description="send it as `after`; null: this was the last page")
 
 
 class Erasure(Shape):
-    """How much was taken away or turned into hashes."""
+    """How much was deleted or replaced by hashes."""
 
     client: int
-    erased: dict[str, int] = Field(description="how many, by what")
+    erased: dict[str, int] = Field(description="counts by kind")
 
 
 class Booking(Shape):
-    """One booking, and the treatment it is here."""
+    """One booking, and its treatment here."""
 
     source: str
     external_id: str
     state: Literal[
         "booked", "arrived", "ended", "treated", "no-show", "cancelled", "waiting", "left-out"
     ] = Field(
-        description="`arrived`: the client came, and it is not over; `ended`: its time has passed and"
+        description="`arrived`: the client came, and the visit is not over; `ended`: its time has passed and"
         " nobody said whether it took place; `treated`: it took place; `no-show`: the client did not"
         " come; `waiting`: a person is asked first; `left-out`: nothing is kept or planned"
     )
-    treatment: int | None = Field(description="its number here")
-    client: int | None = Field(description="the client's number here")
+    treatment: int | None = Field(description="its ID here")
+    client: int | None = Field(description="the client's ID here")
     protocol: str | None
     starts_at: Moment | None = Field(
-        description="on the clinic's clock; null: the hour is not known"
+        description="in the clinic's time zone; null: the hour is not known"
     )
     ends_at: Moment | None
     treated_on: date | None
-    treated_at: Moment | None = Field(description="when somebody said that the client came")
-    questions: list[Question] = Field(description="that it waits for")
+    treated_at: Moment | None = Field(description="when attendance was recorded")
+    questions: list[Question] = Field(description="the questions it is waiting for")
 
 
 class BookingPut(Booking):
     """What was done with a booking, and to its reminders."""
 
     effect: Literal["added", "moved", "updated", "cancelled", "unchanged", "asked"]
-    why: str = Field(description="why it is left out; empty where it is not")
+    why: str = Field(description="why it is skipped; empty if it is not")
     remarks: list[str]
     planned: int = Field(description="reminders")
     moved: int = Field(description="reminders")
     cancelled: int = Field(description="reminders")
-    already_sent: int = Field(description="reminders of a date that moved")
-    too_late: int = Field(description="reminders that would no longer help")
+    already_sent: int = Field(description="reminders already sent for a date that moved")
+    too_late: int = Field(description="reminders that would come too late to be useful")
     consent_link: str | None = Field(
-        description="where this client says yes to messages, for your confirmation mail and nobody"
-        " else; null: there is nothing to ask, or nobody yet to be asked"
+        description="where this client can consent to messages, for your confirmation email only; null if"
+        " there is nothing to ask for, or nobody to ask yet"
     )
 
 
 class Consents(Shape):
-    """A client's ledger, the oldest line first."""
+    """A client's consent record, the oldest line first."""
 
     consents: list[ConsentRecord]
 
 
 class ConsentPut(Shape):
-    """What recording a yes or a no did."""
+    """What recording a consent or a refusal did."""
 
     effect: Literal["recorded", "unchanged"]
     client: int
@@ -117,79 +119,79 @@ class ConsentPut(Shape):
 
 
 class Message(Shape):
-    """One message: what will leave, what left, or why not."""
+    """One message: scheduled, sent, or not sent with the reason."""
 
     id: int
-    client: int = Field(description="the client's number")
-    treatment: int | None = Field(description="its number; null: outside any protocol")
+    client: int = Field(description="the client's ID")
+    treatment: int | None = Field(description="its ID; null: the message belongs to no treatment")
     milestone: str
-    name: str = Field(description="what staff call it")
+    name: str = Field(description="its name in the staff app")
     channel: Channel
     status: Status
     reason: Reason | None
-    why: str = Field(description="in plain words; empty where there is nothing to say")
-    at: Moment = Field(description="when it left or ended, or when it is due")
+    why: str = Field(description="the reason in plain words; empty if there is none")
+    at: Moment = Field(description="when it was sent or ended, or when it is due")
     subject: str
-    text: str = Field(description="what left, or what would leave as things are now")
+    text: str = Field(description="what was sent, or what would be sent as things are now")
     segments: int
 
 
 class MessagePage(Shape):
-    """Some messages, and where the next begin."""
+    """Some messages, and where the next page begins."""
 
     messages: list[Message]
-    next: int | None = Field(description="give it as `after`; null: these were the last")
+    next: int | None = Field(description="send it as `after`; null: this was the last page")
 
 
 class Replies(Shape):
-    """Texts that came in, and where the next begin."""
+    """Texts that were received, and where the next page begins."""
 
     replies: list[Reply]
-    next: int | None = Field(description="give it as `after`; null: these were the last")
+    next: int | None = Field(description="send it as `after`; null: this was the last page")
 
 
 class Answered(Shape):
-    """An answer that is about to leave."""
+    """An answer that is about to be sent."""
 
     reply: int
-    message: int = Field(description="its number, among messages")
+    message: int = Field(description="the ID of the message")
 
 
 class Services(Shape):
-    """A clinic's services, and what each may be."""
+    """A clinic's services, and the protocols available."""
 
     services: list[Service]
     protocols: list[Choice]
 
 
 class Questions(Shape):
-    """What waits for a person, the oldest first."""
+    """The open questions, the oldest first."""
 
     questions: list[Question]
 
 
 class QuestionAnswered(Shape):
-    """What an answer did to what waited for it."""
+    """What an answer did to the rows that were waiting for it."""
 
     question: int
-    outcome: str = Field(description="in a sentence or two")
-    questions: int = Field(description="about the same rows, that are next")
+    outcome: str = Field(description="the outcome in a sentence or two")
+    questions: int = Field(description="further questions about the same rows")
 
 
 class Event(Shape):
-    """Something that happened, by numbers alone; what it is now stands where they lead."""
+    """Something that happened, given by IDs alone. Read the present state at these IDs."""
 
-    place: int = Field(description="in the feed")
+    place: int = Field(description="its place in the feed")
     kind: EventKind
-    client: int | None = Field(description="the client's number")
+    client: int | None = Field(description="the client's ID")
     id: int = Field(
-        description="of the treatment, line of the ledger, reply, message, question, client or merge"
+        description="the ID of the treatment, consent, reply, message, question, client or merge"
     )
     at: Moment
 
 
 class Events(Shape):
-    """The feed from a place on; it is only ever added to."""
+    """The feed from a place on. Events are only ever added to it."""
 
     events: list[Event]
-    next: int = Field(description="give it as `after`, now or whenever you look again")
+    next: int = Field(description="send it as `after` the next time you read")

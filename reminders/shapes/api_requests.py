@@ -40,8 +40,8 @@ def _example(**fields: Any) -> ConfigDict:
 
 
 class ClientInput(Request):
-    """A client as your system has them. What is left out stays as it is; an empty text takes it
-    away.
+    """A client as your system has them. A field that is not sent stays as it is; an empty text
+    deletes it.
     """
 
     model_config = _example(
@@ -50,25 +50,25 @@ class ClientInput(Request):
 
     first_name: Line | None = Field(default=None, description="needed for a new client")
     last_name: Line | None = None
-    phone: Line | None = Field(default=None, description="as people write it")
+    phone: Line | None = Field(default=None, description="as people usually write it")
     email: Line | None = None
-    language: Line | None = Field(default=None, description="a tag or name, like es")
+    language: Line | None = Field(default=None, description="a language tag or name, like es")
     time_zone: Line | None = Field(default=None, description="empty: the clinic's")
 
 
 class MergeInput(Request):
-    """The other record of the same client, which leads to this one from then on."""
+    """The other record of the same client. Its ID leads to this one from then on."""
 
     model_config = _example(gone=2)
 
     gone: Number
     only_show: bool = Field(
-        default=False, strict=True, description="say what it would do, and stop"
+        default=False, strict=True, description="true: only say what it would do"
     )
 
 
 class ConsentInput(Request):
-    """A client's yes or no, with what proves it."""
+    """A client's consent or refusal, with its proof."""
 
     model_config = _example(
         channel="email",
@@ -83,25 +83,27 @@ class ConsentInput(Request):
     channel: Literal["sms", "email"]
     given: bool = Field(strict=True)
     purpose: Literal["care", "appointment", "marketing"] = Field(
-        default="care", description="a no is to all of them"
+        default="care", description="a refusal covers all of them"
     )
-    contact: Line = Field(min_length=1, description="the number or address it was said for")
-    given_at: When = Field(description="when the client said so")
-    how: Line = Field(min_length=1, description="by what act of the client")
-    where: Line = Field(min_length=1, description="where the record of it is kept")
+    contact: Line = Field(min_length=1, description="the number or address that it is for")
+    given_at: When = Field(description="when the client gave the answer")
+    how: Line = Field(min_length=1, description="how the client gave the answer")
+    where: Line = Field(min_length=1, description="where the proof is kept")
     wording: Words | None = Field(
-        default=None, description="the exact words the client answered; needed for a yes"
+        default=None, description="the exact words the client agreed to; needed for a consent"
     )
     wording_version: Line | None = None
 
 
 class BookedClient(Request):
-    """Whom a booking is for: in full, or by your own number for a client who is known."""
+    """The client of a booking: in full, or for a known client by your own ID."""
 
-    own_id: Line | None = Field(default=None, description="your own number for the client")
+    own_id: Line | None = Field(default=None, description="your own ID for the client")
     first_name: Line | None = None
     last_name: Line | None = None
-    name: Line | None = Field(default=None, description="the whole name, where it is one field")
+    name: Line | None = Field(
+        default=None, description="the full name, if you have it in one field"
+    )
     phone: Line | None = None
     email: Line | None = None
     language: Line | None = None
@@ -109,7 +111,7 @@ class BookedClient(Request):
 
 
 class BookingInput(Request):
-    """A booking: whole, or once it is known only what is new about it."""
+    """A booking: complete, or for a known booking only what has changed."""
 
     model_config = _example(
         client={"own_id": "c-77", "first_name": "Ana", "phone": "+44 7700 900123"},
@@ -120,7 +122,7 @@ class BookingInput(Request):
     )
 
     client: BookedClient | None = None
-    service: Line | None = Field(default=None, description="what your system calls it")
+    service: Line | None = Field(default=None, description="the service's name in your system")
     starts_at: When | None = None
     ends_at: When | None = None
     status: Line | None = Field(
@@ -130,30 +132,32 @@ class BookingInput(Request):
 
 
 class AnswerInput(Request):
-    """What a person answers a client by text."""
+    """What a member of staff answers a client by text."""
 
     model_config = _example(
         words="Thank you, that is normal on day one.", by="sam@rosewood.example"
     )
 
     words: Words
-    by: Line = Field(min_length=1, description="whose words: the email of a member of staff")
+    by: Line = Field(min_length=1, description="who wrote it: the email of a member of staff")
     keep_open: bool = Field(default=False, strict=True, description="do not mark it as done")
 
 
 class ServiceInput(Request):
-    """What one of the clinic's services is."""
+    """The protocol of one of the clinic's services."""
 
     model_config = _example(service="Glow Facial", protocol="none")
 
-    service: Line = Field(min_length=1, description="as your system calls it")
-    protocol: Line = Field(min_length=1, description="the key of a protocol, or none")
+    service: Line = Field(min_length=1, description="the service's name in your system")
+    protocol: Line = Field(min_length=1, description="the key of a protocol, or `none`")
 
 
 class QuestionInput(Request):
-    """A person's answer to a question."""
+    """An answer to a question."""
 
     model_config = _example(choice="skin-needling", by="sam@rosewood.example")
 
-    choice: Line = Field(min_length=1, description="the key of a choice, or how to greet somebody")
-    by: Line = Field(min_length=1, description="whose answer: the email of a member of staff")
+    choice: Line = Field(
+        min_length=1, description="the key of a choice, or the name to greet the client by"
+    )
+    by: Line = Field(min_length=1, description="who answers: the email of a member of staff")

@@ -35,7 +35,7 @@ COMMANDS: dict[str, Any] = {
 }
 """What each command prints with ``--json``."""
 
-FORMATS = {"date-time": "moment", "date": "day", "time-of-day": "time of day"}
+FORMATS = {"date-time": "date and time", "date": "date", "time-of-day": "time of day"}
 WORDS = {"integer": "number", "string": "text", "boolean": "true or false", "null": "null"}
 
 
@@ -47,12 +47,17 @@ def as_markdown() -> str:
         shape: type[Shape] = inside[0] if inside else told
         schema = shape.model_json_schema(mode="serialization")
         known = schema.pop("$defs", {})
-        lines += [f"## {command}", "", f"{'A list; each: ' * bool(inside)}{_sentence(schema)}", ""]
+        lines += [
+            f"## {command}",
+            "",
+            f"{'A list. Each entry: ' * bool(inside)}{_sentence(schema)}",
+            "",
+        ]
         lines += _table(schema, known)
         for part in (one for one in known.values() if "properties" in one):
             parts[part["title"]] = [f"### {part['title']}", "", _sentence(part), ""]
             parts[part["title"]] += _table(part, known)
-    lines += ["## What stands inside them", ""]
+    lines += ["## Parts of these answers", ""]
     return "\n".join([*lines, *(line for part in parts.values() for line in part)])
 
 
@@ -61,7 +66,7 @@ def _sentence(schema: dict[str, Any]) -> str:
 
 
 def _table(schema: dict[str, Any], known: dict[str, Any]) -> Iterator[str]:
-    yield "| Field | Holds | Meaning |"
+    yield "| Field | Type | Meaning |"
     yield "|---|---|---|"
     for name, field in schema["properties"].items():
         yield f"| `{name}` | {kind_of(field, known)} | {field.get('description', '')} |"

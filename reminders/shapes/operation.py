@@ -14,11 +14,11 @@ class Stopped(Shape):
     clinic: str
     channel: Channel
     since: Moment
-    code: str = Field(description="the provider's")
+    code: str = Field(description="the provider's code")
 
 
 class Outage(Shape):
-    """How many reminders of a clinic went stale while nothing was sent."""
+    """How many reminders of a clinic became too late while nothing was sent."""
 
     clinic: str
     began_at: Moment
@@ -31,18 +31,18 @@ class Untold(Shape):
 
     count: int
     since: Moment
-    nowhere: bool = Field(description="for want of an address")
+    nowhere: bool = Field(description="true: because no address is set")
 
 
 class Pause(Shape):
-    """Since when everything is paused, and by whom."""
+    """Since when sending is paused for all clinics, and by whom."""
 
     at: Moment
     by: str
 
 
 class Hold(Shape):
-    """Why this database sends nothing, and between which moments something may have left."""
+    """Why this database sends nothing, and between which times something may have been sent."""
 
     why: str
     since: Moment
@@ -54,36 +54,36 @@ class Failover(Shape):
     """What a failover of the database within the last week brought."""
 
     since: Moment
-    known_until: Moment | None = Field(description="from here on something may be missing")
+    known_until: Moment | None = Field(description="from here on entries may be missing")
     lost_until: Moment
     settled_at: Moment | None = Field(description="null while Twilio is still being asked")
-    texts_left: int = Field(description="found at Twilio, and marked as sent")
-    texts_unproven: int = Field(description="may have left; shown to staff")
-    emails_again: int = Field(description="may have left, and go once more")
-    emails_unproven: int = Field(description="may have left; shown to staff")
-    texts_heard: int = Field(description="of clients, read again from Twilio's list")
+    texts_left: int = Field(description="found at Twilio and marked as sent")
+    texts_unproven: int = Field(description="may have been sent; shown to staff")
+    emails_again: int = Field(description="may have been sent, and are sent once more")
+    emails_unproven: int = Field(description="may have been sent; shown to staff")
+    texts_heard: int = Field(description="texts from clients, read again from Twilio's list")
     number: int = Field(description="failovers so far")
 
 
 class Status(Shape):
-    """The counts an operator asks for."""
+    """The counts for operators."""
 
-    delivery: str = Field(description="outbox: nothing leaves; or live")
+    delivery: str = Field(description="outbox (nothing is sent) or live")
     at: Moment
     planned: int
     sent: int
-    in_doubt: int = Field(description="may have left; nobody knows yet")
+    in_doubt: int = Field(description="unconfirmed: may have been sent")
     undelivered: int
     skipped: Counts = Field(description="by reason")
     cancelled: Counts = Field(description="by reason")
     failed: Counts = Field(description="by reason")
-    waiting: Counts = Field(description="by reason; planned, but waiting for something")
-    overdue: int = Field(description="due more than five minutes ago, and nothing explains it")
+    waiting: Counts = Field(description="by reason; scheduled, but waiting for something")
+    overdue: int = Field(description="due more than five minutes ago, for no known reason")
     next_due_at: Moment | None
     last_beat_at: Moment | None
     clinics: dict[str, str] = Field(description="live, practice or paused, by name")
-    maybe_twice: int = Field(description="sent again after an attempt in doubt")
-    replies: int = Field(description="waiting for a person")
+    maybe_twice: int = Field(description="sent again after an unconfirmed attempt")
+    replies: int = Field(description="waiting for an answer")
     stopped: list[Stopped]
     outages: list[Outage]
     untold: list[Untold]
@@ -95,24 +95,26 @@ class Status(Shape):
 class Tick(Shape):
     """What one pass did."""
 
-    delivery: str = Field(description="outbox: nothing leaves; or live")
+    delivery: str = Field(description="outbox (nothing is sent) or live")
     sent: Counts = Field(description="by channel")
     skipped: Counts = Field(description="by reason")
     deferred: Counts = Field(description="by reason")
     failed: Counts = Field(description="by reason")
     in_doubt: int
-    rescued: int = Field(description="taken over from a worker that died")
-    proven: Counts = Field(description="what had been in doubt, by what became of it")
-    missed: dict[int, int] = Field(description="too late to help, by the clinic's number")
+    rescued: int = Field(description="taken over from a worker that stopped")
+    proven: Counts = Field(description="unconfirmed messages that were settled, by their new state")
+    missed: dict[int, int] = Field(description="too late to be useful, by the clinic's ID")
 
 
 class Reconciliation(Shape):
-    """What the provider said about everything in doubt."""
+    """What the provider said about unconfirmed messages."""
 
     delivery: str
-    held: Hold | None = Field(description="as it was before")
-    proven: Counts = Field(description="by what became of it")
-    erased_again: int = Field(description="clients erased since a backup that was put back")
+    held: Hold | None = Field(description="the state before this command")
+    proven: Counts = Field(description="by the new state")
+    erased_again: int = Field(
+        description="clients erased again, because a restored backup still had them"
+    )
 
 
 class Remark(Shape):
@@ -125,41 +127,43 @@ class Remark(Shape):
 
 
 class Import(Shape):
-    """What taking a list in did."""
+    """What importing a list did."""
 
     rows: int
-    taken: int = Field(description="rows; 0 where nothing was taken in")
-    other_services: int = Field(description="rows that are certainly no treatment with reminders")
-    services: Counts = Field(description="those rows by the name of the service")
-    not_taking_place: int = Field(description="rows: cancelled, no-show, deleted …")
-    not_yet: int = Field(description="rows that are not certain yet: requested, pending …")
-    questions: int = Field(description="that wait for a person now; see `reminders questions`")
+    taken: int = Field(description="rows imported; 0 if nothing was")
+    other_services: int = Field(
+        description="rows that are certainly not a treatment with reminders"
+    )
+    services: Counts = Field(description="those rows, by the name of the service")
+    not_taking_place: int = Field(description="rows that are cancelled, no-show, deleted …")
+    not_yet: int = Field(description="rows that are not confirmed yet: requested, pending …")
+    questions: int = Field(description="questions waiting for an answer; see `reminders questions`")
     ignored_columns: list[str]
     faults: list[Remark]
     effects: Counts = Field(description="treatments added, moved, unchanged …")
     planned: int = Field(description="reminders")
     moved: int = Field(description="reminders")
-    already_sent: int = Field(description="reminders of a date that moved")
-    too_late: int = Field(description="reminders that would no longer help")
-    clients: list[int] = Field(description="their numbers")
+    already_sent: int = Field(description="reminders already sent for a date that moved")
+    too_late: int = Field(description="reminders that would come too late to be useful")
+    clients: list[int] = Field(description="their IDs")
     notes: list[Remark]
 
 
 class Purge(Shape):
-    """What has been kept long enough."""
+    """What is old enough to be deleted."""
 
-    done: bool = Field(description="false: only counted")
+    done: bool = Field(description="false: nothing was deleted, only counted")
     purged: Counts
 
 
 class Batch(Shape):
-    """Messages that leave one after the other."""
+    """Messages that are sent one after the other."""
 
     channel: Channel
     begins: Moment
     ends: Moment
     count: int
-    late: int = Field(description="too late to leave within their hours")
+    late: int = Field(description="too late to be sent within their sending hours")
 
 
 class Registration(Shape):
@@ -170,16 +174,16 @@ class Registration(Shape):
 
 
 class Check(Shape):
-    """One thing the doctor looked at."""
+    """One check of the doctor."""
 
     name: str
     verdict: str = Field(description="pass, warn or fail")
     found: str
-    mend: str = Field(description="what to do; empty where nothing is")
+    mend: str = Field(description="what to do; empty if nothing")
 
 
 class WordingFault(Shape):
-    """What is wrong with the packaged wording, and where."""
+    """What is wrong with the default wording, and where."""
 
     rule: str
     protocol: str
@@ -189,6 +193,6 @@ class WordingFault(Shape):
 
 
 class Lint(Shape):
-    """What reading all packaged wording found."""
+    """What checking all default wording found."""
 
     faults: list[WordingFault]

@@ -19,29 +19,30 @@ BookingNumber = Annotated[str | None, BeforeValidator(lambda kept: booking_numbe
 
 
 class Clinic(Shape):
-    """A clinic, and how it may message its clients."""
+    """A clinic and its settings for messages."""
 
     id: int
     name: str
-    slug: str | None = Field(description="names it in the address clients join at")
-    live: bool = Field(description="false while practising: nothing is sent to its clients")
+    slug: str | None = Field(description="its name in the address where clients join")
+    live: bool = Field(description="false: in practice mode, nothing is sent to its clients")
     time_zone: str
     country: str = Field(description="ISO 3166")
     phone: str = Field(description="E.164")
     email: str
     address: str
-    sending_hours: str
-    texts_per_day: int = Field(description="most texts to one number in a day")
-    texts_per_week: int = Field(description="most texts to one number in seven days")
-    attendance_required: bool = Field(
-        description="aftercare waits until somebody says that the client came"
+    sending_hours: str = Field(description="of texts")
+    email_hours: str
+    texts_per_day: int = Field(description="the most texts to one number in a day")
+    texts_per_week: int = Field(description="the most texts to one number in seven days")
+    attendance_required: bool = Field(description="aftercare waits until attendance is recorded")
+    segment_budget: int | None = Field(description="the most segments in a month")
+    segment_price: int | None = Field(
+        description="the price of a segment, in millionths of the currency"
     )
     text_name: str | None = Field(description="in texts; null: its name, shortened")
     client_names: ClientNames = Field(description="how texts name clients whose letters cost extra")
     stop_on_every_text: bool = Field(description="each text says how to stop")
     both_channels: bool = Field(description="who agreed to texts and emails gets all by both")
-    segment_budget: int | None = Field(description="most segments a month")
-    segment_price: int | None = Field(description="of a segment, in millionths of the currency")
     currency: str | None = Field(description="ISO 4217")
     wording_accepted_at: Moment | None
     paused_at: Moment | None
@@ -50,7 +51,7 @@ class Clinic(Shape):
 
 
 class StaffMember(Shape):
-    """Somebody who may sign in at a clinic."""
+    """A member of staff who can sign in at a clinic."""
 
     clinic: str
     name: str
@@ -59,59 +60,59 @@ class StaffMember(Shape):
 
 
 class ApiKey(Shape):
-    """A key by which another program acts at a clinic; the key itself is told once, when made."""
+    """A key with which another program acts for a clinic. The key itself is shown once, when created."""
 
     id: int
     clinic: str
     name: str
     role: Role
-    begins: str = Field(description="its first letters")
+    begins: str = Field(description="its first characters")
     created_at: Moment
     created_by: str
-    used_at: Moment | None = Field(description="to the minute")
+    used_at: Moment | None = Field(description="accurate to the minute")
     revoked_at: Moment | None
     revoked_by: str | None
 
 
 class Feed(Shape):
-    """A calendar that is read for a clinic; its address is never told again."""
+    """A calendar that is read for a clinic. Its address is never shown again."""
 
     id: int
     clinic: str
-    name: str = Field(description="what the calendar calls itself")
-    host: str = Field(description="of its address")
+    name: str = Field(description="the calendar's own name")
+    host: str = Field(description="the host in its address")
     added_at: Moment
     added_by: str
-    started_at: Moment | None = Field(description="null: looked at, and not taken in")
-    read_at: Moment | None = Field(description="when it was last read as a whole")
-    due_at: Moment = Field(description="when it is read next")
+    started_at: Moment | None = Field(description="null: previewed, but not imported")
+    read_at: Moment | None = Field(description="when it was last read completely")
+    due_at: Moment = Field(description="when it will be read next")
     problem: str | None = Field(description="why it cannot be read")
     failing_since: Moment | None
-    treatments: int = Field(description="events that are planned for")
-    questions: int = Field(description="questions that wait for a person")
-    unclear: int = Field(description="treatments that nobody can be told of")
-    others: int = Field(description="events that are no treatment, or do not take place")
+    treatments: int = Field(description="events with reminders")
+    questions: int = Field(description="questions waiting for an answer")
+    unclear: int = Field(description="treatments without a client who can be messaged")
+    others: int = Field(description="events that are not a treatment, or do not take place")
     unreadable: int = Field(description="events that cannot be read")
 
 
 class Treatment(Shape):
-    """One session, as the clinic's wall clock shows it."""
+    """One session, in the clinic's local time."""
 
     id: int
     protocol: str
-    treated_on: date = Field(description="the day, where the clinic is")
-    starts: TimeOfDay | None = Field(description="on the clinic's clock")
-    ends: TimeOfDay | None = Field(description="on the clinic's clock")
+    treated_on: date = Field(description="the date at the clinic")
+    starts: TimeOfDay | None = Field(description="in the clinic's time zone")
+    ends: TimeOfDay | None = Field(description="in the clinic's time zone")
     ends_at: Moment
-    external_id: BookingNumber = Field(description="the booking's number in the clinic's system")
+    external_id: BookingNumber = Field(description="the booking's ID in the clinic's system")
     cancelled_at: Moment | None
-    treated_marked_at: Moment | None = Field(description="when somebody said that the client came")
-    missed_at: Moment | None = Field(description="when somebody said that the client did not come")
+    treated_marked_at: Moment | None = Field(description="when attendance was recorded")
+    missed_at: Moment | None = Field(description="when a no-show was recorded")
     created_at: Moment
 
 
 class Stop(Shape):
-    """A number or address that this clinic must not message."""
+    """A number or address that must not be messaged."""
 
     contact: str
     reason: Reason
@@ -120,7 +121,7 @@ class Stop(Shape):
 
 
 class Client(Shape):
-    """A client, with treatments and stops."""
+    """A client, with treatments and opt-outs."""
 
     id: int
     clinic_id: int
@@ -131,14 +132,14 @@ class Client(Shape):
     email: str | None
     language: str
     time_zone: str | None = Field(description="null: the clinic's")
-    external_id: str | None = Field(description="the clinic's own number for the client")
-    preferred_hour: int | None = Field(description="the hour the client chose, on their clock")
+    external_id: str | None = Field(description="the clinic's own ID for the client")
+    preferred_hour: int | None = Field(description="the hour the client chose, in their time zone")
     discretion: Discretion
     both_channels: bool | None = Field(
         description="all by text and email; null: as the clinic has it"
     )
-    paused_until: Moment | None = Field(description="the client asked for silence until then")
-    welcomed_at: Moment | None = Field(description="when the first text of all went")
+    paused_until: Moment | None = Field(description="the client asked for a pause until then")
+    welcomed_at: Moment | None = Field(description="when the first text was sent")
     created_at: Moment
     erased_at: Moment | None
     treatments: list[Treatment]
@@ -146,44 +147,48 @@ class Client(Shape):
 
 
 class ClientMerge(Shape):
-    """Two records of one client made one, or what that would do."""
+    """The merge of two records of one client, or what it would do."""
 
-    done: bool = Field(description="false where it was only shown")
-    kept: int = Field(description="the number of the client who stays")
-    gone: int = Field(description="the number that leads there from now on")
-    treatments: list[int] = Field(description="treatments that join, by number")
-    twins: list[int] = Field(description="of them those whose reminders go once for both")
-    replies: int = Field(description="texts of the client's that join")
-    filled: list[str] = Field(description="what the kept client takes over, having none")
-    stopped: list[Channel] = Field(description="channels that stop as the other one asked")
+    done: bool = Field(description="false: it was only shown")
+    kept: int = Field(description="the ID of the client who is kept")
+    gone: int = Field(description="the ID that leads there from now on")
+    treatments: list[int] = Field(description="the IDs of the treatments that are moved")
+    twins: list[int] = Field(description="those of them whose reminders are sent once for both")
+    replies: int = Field(description="texts from the client that are moved")
+    filled: list[str] = Field(description="details that the kept client takes over")
+    stopped: list[Channel] = Field(
+        description="channels that stop because the other record opted out"
+    )
 
 
 class Reply(Shape):
-    """A text that came in and waits for a person."""
+    """A text that was received and is waiting for an answer."""
 
     id: int
-    clinic_id: int | None = Field(description="null: nobody here knows the number")
-    client_id: int | None = Field(description="null: nobody, or several, have the number")
+    clinic_id: int | None = Field(description="null: no clinic here knows the number")
+    client_id: int | None = Field(description="null: no client or several clients have the number")
     clinic: str | None
     first_name: str | None
     contact: str = Field(description="the number it came from")
     body: str
     media: list[dict[str, str]] = Field(description="pictures that came with it")
     kind: Kind
-    alarm: str | None = Field(description="which sign of alarm its words hold")
-    answer: str = Field(description="what was answered at once")
+    alarm: str | None = Field(description="the sign of alarm in its words")
+    answer: str = Field(description="the automatic answer")
     received_at: Moment
     opened_at: Moment | None
-    assigned_to: int | None = Field(description="the number of a member of staff")
+    assigned_to: int | None = Field(description="the ID of a member of staff")
     answered_at: Moment | None
     done_at: Moment | None
 
 
 class ConsentRecord(Shape):
-    """One line of the ledger: a yes or a no, and its proof."""
+    """One line of the consent record: a consent or a refusal, and its proof."""
 
-    client: int = Field(description="the client's number when it was written")
-    belongs_to: int = Field(description="the client it is about now, another after a merge")
+    client: int = Field(description="the client's ID when it was written")
+    belongs_to: int = Field(
+        description="the client it belongs to now, which may differ after a merge"
+    )
     channel: Channel
     purpose: Purpose
     given: bool
@@ -198,8 +203,8 @@ class ConsentRecord(Shape):
 
 
 class ClientExport(Shape):
-    """Everything that is held of a client: besides these, a list of rows by the name of each
-    table that knows of the client.
+    """All data stored about a client: besides these fields, a list of rows under the name of each
+    table that holds some.
     """
 
     model_config = ConfigDict(extra="allow")

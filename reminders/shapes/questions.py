@@ -9,28 +9,28 @@ from reminders.shapes.common import Moment, Shape
 
 
 class Choice(Shape):
-    """An answer that can be given."""
+    """One possible answer."""
 
-    key: str = Field(description="what `reminders answer` takes")
+    key: str = Field(description="the value to give to `reminders answer`")
     label: str
 
 
 class Question(Shape):
-    """A doubt about a clinic's list, or about who joined by its form, which waits for a person."""
+    """A question about an import, or about a client who joined through the form, for staff to answer."""
 
     id: int
     clinic: str
     kind: QuestionKind
     sentence: str
     choices: list[Choice]
-    rows: int = Field(description="rows of lists that wait for the answer")
+    rows: int = Field(description="rows of imports waiting for the answer")
     asked_at: Moment
 
 
 class Service(Shape):
-    """What a clinic's own name for something it sells means."""
+    """One of a clinic's services, and the protocol it has."""
 
-    service: str = Field(description="as a list had it; empty: rows that name none")
-    protocol: str | None = Field(description="or `none`: no reminders; null: not answered yet")
-    said_by: str | None = Field(description="who answered; null: nobody, its name says it")
-    question: int | None = Field(description="the number of the open question about it")
+    service: str = Field(description="as the import had it; empty: rows without a service")
+    protocol: str | None = Field(description="`none`: no reminders; null: not answered yet")
+    said_by: str | None = Field(description="who decided; null: nobody, its name is clear")
+    question: int | None = Field(description="the ID of the open question about it")

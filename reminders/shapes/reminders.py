@@ -11,7 +11,7 @@ from reminders.shapes.common import Counts, Moment, Shape
 
 
 class Reminder(Shape):
-    """One reminder, with its words where it leaves, and why not where it does not."""
+    """One reminder, with its text if it is sent, or the reason if it is not."""
 
     reminder: int
     clinic: str
@@ -21,7 +21,7 @@ class Reminder(Shape):
     status: Status
     reason: Reason | None
     why: str | None = Field(description="the reason in plain words")
-    at: Moment = Field(description="on the client's clock")
+    at: Moment = Field(description="in the client's time zone")
     time_zone: str = Field(description="the client's")
     subject: str | None
     text: str | None
@@ -29,15 +29,15 @@ class Reminder(Shape):
 
 
 class Preview(Shape):
-    """What one client would get, and what not."""
+    """What one client would get, and what would not be sent."""
 
     client: int
-    clinic_live: bool = Field(description="false while practising: told as if it were live")
+    clinic_live: bool = Field(description="false: in practice mode; shown as if it were live")
     reminders: list[Reminder]
 
 
 class Simulation(Shape):
-    """What would leave between two days, and what not."""
+    """What would be sent between two days, and what would not."""
 
     first_on: date = Field(alias="from")
     last_on: date = Field(alias="to")

@@ -43,7 +43,7 @@ def create(
     )
     session.add(key)
     session.flush()
-    record(session, clinic.id, who, "made an API key", ApiKey, key.id, now, f"{called}: {role}")
+    record(session, clinic.id, who, "created an API key", ApiKey, key.id, now, f"{called}: {role}")
     return key, token
 
 

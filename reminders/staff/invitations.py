@@ -40,7 +40,7 @@ def invite(
             expires_at=now + LASTS,
         )
     )
-    record(session, clinic.id, who, f"invited somebody as {role}", Staff, None, now)
+    record(session, clinic.id, who, f"invited a member of staff as {role}", Staff, None, now)
     return token
 
 

@@ -162,7 +162,7 @@ def set_up_code(
     staff.totp_secret, staff.totp_step = lock.seal(seed), step
     staff.recovery_codes = " ".join(credentials.hash_token(one) for one in spare)
     queries.end_all(session, staff.id, now, keep=sign_in.id)
-    record(session, sign_in.clinic_id, staff.email, "set up a second step", Staff, staff.id, now)
+    record(session, sign_in.clinic_id, staff.email, "set up two-step sign-in", Staff, staff.id, now)
     return _prove(session, staff, sign_in, now), spare
 
 

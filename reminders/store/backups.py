@@ -39,7 +39,7 @@ def back_up(engine: Engine, file: Path, now: datetime) -> int:
     try:
         open(file, "xb", opener=owner_only).close()
     except OSError as error:
-        msg = f"{file} cannot be made ({error.strerror}). Name a new file in a folder there is."
+        msg = f"{file} cannot be created ({error.strerror}). Name a new file in an existing folder."
         raise BackupError(msg) from None
     try:
         (_sqlite if engine.dialect.name == "sqlite" else _postgresql)(engine, file, now)

@@ -55,6 +55,7 @@ class Compiled:
         self._wording = wording
         self._phase = milestone.phase
         self._link = milestone.link
+        self.recalls = milestone.recalls
         self.wording = wording_id
 
     @cached_property
@@ -115,6 +116,7 @@ class Compiled:
 class CompiledOneOff(Compiled):
     """The layout of a one-off message, whose words are never read as a template."""
 
+    recalls = ""
     wording = None
 
     def __init__(self, library: Library, language: Language) -> None:
@@ -151,6 +153,7 @@ class CompiledWelcome(CompiledOneOff):
 class CompiledDiscreet(Compiled):
     """A message that says only where to read it, for a client whose screen others see."""
 
+    recalls = ""
     wording = None
 
     def __init__(self, library: Library, language: Language) -> None:

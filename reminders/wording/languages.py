@@ -22,7 +22,9 @@ class Language:
     """One language's fixed phrases, plural forms and headings.
 
     ``measure`` is how its reading age is counted, ``stop`` how a text says how to stop, ``welcome``
-    the first text to a number. ``discreet`` is a message that says only where to read. ``counts`` holds, by kind and CLDR
+    the first text to a number. ``discreet`` is a message that says only where to read,
+    ``first_night`` what opens the next message of somebody whom the first night's advice never
+    reached. ``counts`` holds, by kind and CLDR
     plural form, words such as “hours”; ``spelling`` what a regional edition spells otherwise than
     the language it ``extends``.
     """
@@ -38,6 +40,7 @@ class Language:
     say: Mapping[str, str]
     counts: Mapping[str, Mapping[str, str]]
     discreet: Mapping[str, str]
+    first_night: Mapping[str, str]
     lint: Mapping[str, Any]
     extends: str = ""
     spelling: Mapping[str, str] = field(default_factory=dict)
@@ -85,6 +88,7 @@ def _language(
         say=merged["say"],
         counts=merged["counts"],
         discreet=merged["discreet"],
+        first_night=merged["first_night"],
         lint=merged["lint"],
         extends=extends,
         spelling=table.get("spelling", {}),

@@ -26,7 +26,8 @@ from reminders.wording.email_layout import (
 )
 from reminders.wording.languages import Language
 from reminders.wording.library import Library, WordingError
-from reminders.wording.text_composition import compose, written
+from reminders.wording.openings import opening
+from reminders.wording.text_composition import Say, compose, written
 
 
 class RenderError(ValueError):
@@ -90,7 +91,9 @@ class Renderer:
     ) -> Message:
         tells_stop = stop_line.is_due(facts, now)
         stop = language.stop if tells_stop else ""
-        ways = [way.render for way in compiled.texts]
+        ways: list[Say] = [way.render for way in compiled.texts]
+        if compiled.recalls in facts.untold:
+            ways = [opening(way, language.first_night["sms"]) for way in ways]
         if facts.one_off is None or facts.one_off.kind is OneOffKind.OPT_IN:
             names = ways_to_greet(facts.first_name, facts.clinic.client_names)
             text, cost = compose(name_in_texts(facts.clinic), ways, names, words, stop)
@@ -123,6 +126,7 @@ class Renderer:
         expires_at: datetime,
     ) -> Message:
         subject = clean(compiled.subject.render(words))
+        words["lead"] = language.first_night["email"] if compiled.recalls in facts.untold else ""
         words["unsubscribe_url"] = self._names.unsubscribe_url(facts.client_id)
         words |= {"subject": subject, "preheader": compiled.preheader.render(words)}
         return Message(

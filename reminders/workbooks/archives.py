@@ -92,6 +92,6 @@ def _plain(name: str) -> str:
 def _refuse_entities(*_: object) -> None:
     """Refuse a document type: no spreadsheet program writes one, and entity bombs begin there."""
     raise InputError(
-        "This workbook holds what no spreadsheet program writes.",
+        "This workbook contains parts that no spreadsheet program writes.",
         "Copy the list into a new workbook, or save it as CSV.",
     )

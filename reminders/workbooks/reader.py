@@ -72,8 +72,8 @@ def write_sheet(sheets: Iterator[Sheet], wanted: str | None, out: BinaryIO) -> N
         raise SeveralSheetsError(filled)
     if wanted is not None and not written:
         raise InputError(
-            f"No sheet called “{wanted}” has something on it.",
-            f"There is: {quoted(filled) or 'none'}; hidden sheets do not count.",
+            f"There is no filled sheet called “{wanted}”.",
+            f"The filled sheets are: {quoted(filled) or 'none'}. Hidden sheets do not count.",
         )
 
 

@@ -17,7 +17,8 @@ LAST_ROW = 1_048_576
 """The number of the last row a sheet can have, in Excel as in LibreOffice."""
 
 MOST_UNPACKED = 256 * 1024 * 1024
-"""What a workbook's parts may come to in bytes: the largest list we read unpacks to about 150 MB."""
+"""What a workbook's parts may come to in bytes: the largest list we read unpacks to about 150 MB.
+"""
 
 MOST_TEXT = 48 * 1024 * 1024
 """What its rows may come to: one word in the file may stand in every cell of a sheet."""
@@ -42,8 +43,8 @@ class SeveralSheetsError(InputError):
 
     def __init__(self, sheets: Sequence[str]) -> None:
         super().__init__(
-            f"This workbook has something on {len(sheets)} sheets: {quoted(sheets)}.",
-            "Say which one is the list; hidden sheets do not count.",
+            f"This workbook has {len(sheets)} filled sheets: {quoted(sheets)}.",
+            "Choose the sheet with the list. Hidden sheets do not count.",
         )
         self.sheets = tuple(sheets)
 
@@ -64,7 +65,7 @@ def locked() -> InputError:
     """Return the refusal of an encrypted workbook."""
     return InputError(
         "This workbook is locked with a password.",
-        "Open it in your spreadsheet program and save the list as CSV, or take the password off.",
+        "Open it in your spreadsheet program and save the list as CSV, or remove the password.",
     )
 
 

@@ -38,8 +38,8 @@ HOSTILE = {
     "a day that never comes, all over again": (
         ics(*(event("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", uid=f"{n}") for n in range(50))),
         "too large|too long"),
-    "no calendar": (b"\x00\x01\x02" * 1000, "no calendar"),
-    "cut off": (ics(event())[:-9], "without its end"),
+    "no calendar": (b"\x00\x01\x02" * 1000, "not to a calendar"),
+    "cut off": (ics(event())[:-9], "was incomplete"),
 }  # fmt: skip
 
 

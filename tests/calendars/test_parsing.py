@@ -214,8 +214,8 @@ def test_years_that_nobody_asked_for_are_not_even_parsed() -> None:
     [
         (b"", "something else"),
         (b"<!DOCTYPE html><html>Sign in</html>", "a web page"),
-        (ics(event())[:-20], "without its end"),
-        (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "without its end"),
+        (ics(event())[:-20], "was incomplete"),
+        (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "was incomplete"),
     ],
 )
 def test_what_is_no_whole_calendar_is_refused(file: bytes, problem: str) -> None:

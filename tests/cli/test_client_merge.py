@@ -24,12 +24,12 @@ def test_a_merge_is_shown_done_and_undone(terminal: Terminal) -> None:
     ready(terminal)
     assert numbers(terminal) == [1, 2, 3, 4]
     told = terminal.run("client", "merge", "1", "4").stdout
-    assert "Stays: no. 1, Ana Costa, +447700900101, ana@mail.example" in told
-    assert "treatment no. 4 on 2026-03-12 (both have one: its reminders go once)" in told
+    assert "Keep client 1: Ana Costa, +447700900101, ana@mail.example" in told
+    assert "treatment 4 on 2026-03-12 (both have one; its reminders are sent once)" in told
     assert "reminders client unmerge 1" in told
     assert numbers(terminal) == [1, 2, 3]
     assert len(terminal.json("export", "4")["client"]) == 2
-    assert "no. 1 and no. 4" in terminal.run("client", "unmerge", "4").stdout
+    assert "two clients again: 1 and 4" in terminal.run("client", "unmerge", "4").stdout
     assert numbers(terminal) == [1, 2, 3, 4]
     assert "no merge to undo" in terminal.run("client", "unmerge", "1", code=2).stderr
 
@@ -57,7 +57,7 @@ def test_at_a_terminal_it_asks_first(terminal: Terminal, monkeypatch: pytest.Mon
 
 def test_what_cannot_be_one_is_said(terminal: Terminal) -> None:
     ready(terminal)
-    assert "no client no. 9" in terminal.run("client", "merge", "1", "9", code=2).stderr
+    assert "no client 9" in terminal.run("client", "merge", "1", "9", code=2).stderr
     assert "the same client" in terminal.run("client", "merge", "1", "1", code=2).stderr
 
 

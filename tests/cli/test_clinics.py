@@ -40,8 +40,24 @@ def test_a_clinic_s_limits_are_set_by_channel(terminal: Terminal) -> None:
     told = terminal.run("clinic", "limit", "Rosewood Skin", "sms", "--per-minute", "60")
     assert "at most 60 a minute" in told.stdout
     told = terminal.run("clinic", "limit", "rosewood skin", "email")
-    assert "as fast as the provider takes them" in told.stdout
+    assert "has no limit of its own for" in told.stdout
     terminal.run("clinic", "limit", "Rosewood Skin", "sms", "--per-day", "0", code=2)
+
+
+def test_hours_and_caps_of_a_clinic_are_set_by_command(terminal: Terminal) -> None:
+    terminal.ready()
+    terminal.run(
+        "clinic", "edit", "Rosewood Skin", "--sending-hours", "Mon-Fri 09:00-18:00",
+        "--email-hours", "Mon-Sun 06:30-23:00", "--texts-per-week", "3",
+    )  # fmt: skip
+    (clinic,) = terminal.json("clinic", "list")
+    assert (clinic["sending_hours"], clinic["email_hours"]) == (
+        "Mon-Fri 09:00-18:00",
+        "Mon-Sun 06:30-23:00",
+    )
+    assert clinic["texts_per_week"] == 3
+    told = terminal.run("clinic", "edit", "Rosewood Skin", "--email-hours", "22:00", code=2)
+    assert "email_hours: Write sending hours like" in told.stderr
 
 
 def test_what_texts_call_a_clinic_and_its_clients_is_set_and_set_back(terminal: Terminal) -> None:

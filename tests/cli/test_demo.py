@@ -109,7 +109,7 @@ def test_it_leaves_nothing_behind_unless_asked(
     monkeypatch.setenv("DELIVERY", "live")  # whatever the environment says, nothing leaves
     result = CliRunner().invoke(commands, ["demo", "--no-serve"])
     assert result.exit_code == 0
-    assert "Everything has been removed again" in result.output
+    assert "The demo's files are removed" in result.output
     assert list(tmp_path.iterdir()) == []
 
 
@@ -142,5 +142,5 @@ def test_it_ends_by_serving_a_desk_that_a_link_opens(tmp_path: Path) -> None:
         running.send_signal(signal.SIGINT)
         rest = running.stdout.read()
     assert running.returncode == 0
-    assert "Everything has been removed again" in rest
+    assert "The demo's files are removed" in rest
     assert not [path for path in tmp_path.iterdir() if path.name.startswith("reminders-demo")]

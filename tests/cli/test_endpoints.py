@@ -13,7 +13,7 @@ ADDRESS = "https://hooks.example/T0k3n"
 
 def test_an_endpoint_is_added_listed_and_removed(terminal: Terminal) -> None:
     terminal.clinic()
-    assert "No system is told" in terminal.run(*CLINIC).output
+    assert "no webhooks yet" in terminal.run(*CLINIC).output
     added = terminal.run(*CLINIC, "--add", ADDRESS, "--tell", "reply.alarm", "--words").output
     assert "whsec_" in added
     assert "T0k3n" not in added
@@ -24,7 +24,7 @@ def test_an_endpoint_is_added_listed_and_removed(terminal: Terminal) -> None:
     assert endpoint["secret"] is None, "shown once"
     assert "whsec_" not in terminal.run(*CLINIC).output
     number = str(endpoint["id"])
-    assert "told nothing any more" in terminal.run(*CLINIC, "--remove", number).output
+    assert "receives no more events" in terminal.run(*CLINIC, "--remove", number).output
     assert terminal.json(*CLINIC) == []
 
 

@@ -26,7 +26,7 @@ def test_a_calendar_is_added_read_listed_and_removed(
     assert feed["added_by"] == "command line"
     assert feed["problem"] is None
     assert "private-0123456789" not in added + str(feed)
-    assert "not read any more" in terminal.run(*CLINIC, "--remove", str(feed["id"])).output
+    assert "no longer read" in terminal.run(*CLINIC, "--remove", str(feed["id"])).output
     assert terminal.json(*CLINIC) == []
     terminal.run(*CLINIC, "--add", "my calendar", code=2)
     terminal.run(*CLINIC, "--remove", "99", code=2)

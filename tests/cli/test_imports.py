@@ -14,7 +14,7 @@ pytestmark = pytest.mark.portable
 def test_a_list_goes_in_and_says_what_it_did(terminal: Terminal) -> None:
     terminal.clinic("--live")
     told = terminal.run("import", terminal.list(), "--clinic", "Rosewood Skin")
-    assert "3 of 3 rows taken in: 3 added." in told.stdout
+    assert "3 of 3 rows imported: 3 added." in told.stdout
     again = terminal.json("import", terminal.list(), "--clinic", "Rosewood Skin")
     assert again["effects"] == {"unchanged": 3}
     assert (again["planned"], again["moved"], again["faults"]) == (0, 0, [])
@@ -24,11 +24,11 @@ def test_a_faulty_list_is_not_taken_in_unless_without_its_bad_rows(terminal: Ter
     terminal.clinic("--live")
     faulty = LIST.replace("2026-03-13", "2026-02-31")
     told = terminal.run("import", terminal.list(faulty), "--clinic", "Rosewood Skin", code=2)
-    assert "Nothing was taken in: 1 of 3 rows faulty" in told.stdout
+    assert "Nothing was imported. 1 of 3 rows has faults" in told.stdout
     assert "treated_at" in told.stdout
     assert terminal.json("client", "list") == []
     told = terminal.run("import", terminal.list(faulty), "--clinic", "Rosewood Skin", "--good-rows")
-    assert "2 of 3 rows taken in" in told.stdout
+    assert "2 of 3 rows imported" in told.stdout
     assert len(terminal.json("client", "list")) == 2
 
 
@@ -46,7 +46,7 @@ def test_of_a_workbook_with_several_sheets_the_one_that_is_named_goes_in(
     path = terminal.folder / "list.xlsx"
     path.write_bytes(xlsx(row("a"), SHEET, names={"Notes": "visible", "March": "visible"}))
     told = terminal.run("import", str(path), "--clinic", "Rosewood Skin", code=2)
-    assert "on 2 sheets: “Notes”, “March”" in told.stderr
+    assert "2 filled sheets: “Notes”, “March”" in told.stderr
     assert '--sheet "Notes"' in told.stderr
     told = terminal.run("import", str(path), "--clinic", "Rosewood Skin", "--sheet", "March")
     assert "1 of 1 row" in told.stdout

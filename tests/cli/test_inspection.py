@@ -69,7 +69,7 @@ def test_what_was_simulated_is_what_then_happens(terminal: Terminal) -> None:
 
 def test_simulate_refuses_days_in_the_wrong_order(terminal: Terminal) -> None:
     told = terminal.run("simulate", "--from", "2026-03-31", "--to", "2026-03-02", code=2)
-    assert "earlier day first" in told.stderr
+    assert "Give the earlier day with --from" in told.stderr
 
 
 def test_status_counts_and_notices_silence(terminal: Terminal) -> None:

@@ -20,7 +20,7 @@ def test_a_key_is_shown_once_listed_and_revoked(terminal: Terminal) -> None:
     (key,) = terminal.json("key", "list", *CLINIC)
     assert (key["name"], key["role"], key["used_at"]) == ("booking system", "owner", None)
     assert token.startswith(key["begins"])
-    assert "opens nothing any more" in terminal.run("key", "revoke", str(key["id"])).stdout
+    assert "no longer works" in terminal.run("key", "revoke", str(key["id"])).stdout
     assert terminal.json("key", "list")[0]["revoked_by"] == "command line"
     terminal.run("key", "revoke", "99", code=2)
     terminal.run("key", "add", " ", *CLINIC, code=2)

@@ -45,7 +45,7 @@ def test_other_words_show_where_they_stand() -> None:
 def test_what_stands_nowhere_is_told_with_the_pages_there_are() -> None:
     code, told = helped("xyzzy")
     assert code == 2
-    assert "The manual says nothing of “xyzzy”" in told
+    assert "The manual has nothing about “xyzzy”" in told
     assert "getting-started" in told
 
 

@@ -151,4 +151,4 @@ def test_commands_print_papers(
     as_json = json.loads(run("consent-report", "--clinic", "Rosewood Skin", "--json"))
     assert len(as_json) == len(rows)
     run("consent-report", "--clinic", "Rosewood Skin", code=2)
-    assert "planned" in run("forecast") or "Messages" in run("forecast", "--days", "31")
+    assert "scheduled" in run("forecast") or "Messages" in run("forecast", "--days", "31")

@@ -18,7 +18,7 @@ def test_a_consent_is_recorded_with_its_source_and_a_stop_is_not_lifted(terminal
     terminal.clinic("--live")
     terminal.run("import", terminal.list(), "--clinic", "Rosewood Skin")
     told = terminal.run("client", "consent", "3", "sms", "--source", "paper form")
-    assert "client no. 3 agreed to care by sms (paper form)" in told.stdout
+    assert "client 3 consented to care messages by sms (paper form)" in told.stdout
     held = terminal.json("export", "3")
     assert [(x["act"], x["source"], x["recorded_by"]) for x in held["consent"]] == [
         ("desk", "paper form", "command line")
@@ -30,17 +30,17 @@ def test_a_consent_is_recorded_with_its_source_and_a_stop_is_not_lifted(terminal
         "Rosewood Skin",
     )
     refused = terminal.run("client", "consent", "2", "sms", "--source", "paper form", code=2)
-    assert "only they can take that back" in refused.stderr
+    assert "only they can undo that" in refused.stderr
 
 
 def test_forgetting_is_shown_first_and_done_when_told(terminal: Terminal) -> None:
     terminal.clinic("--live")
     terminal.run("import", terminal.list(), "--clinic", "Rosewood Skin")
-    assert "Nothing was changed" in terminal.run("forget", "1").stdout
+    assert "Nothing has been changed" in terminal.run("forget", "1").stdout
     assert terminal.json("export", "1")["client"][0]["first_name"] == "Ana"
     assert "is erased" in terminal.run("forget", "1", "--yes").stdout
     assert terminal.json("export", "1")["client"][0]["first_name"] == "(erased)"
-    assert "erased already" in terminal.run("forget", "1", "--yes", code=2).stderr
+    assert "already been erased" in terminal.run("forget", "1", "--yes", code=2).stderr
 
 
 def practised(terminal: Terminal) -> list[str]:
@@ -75,13 +75,13 @@ def test_twilio_is_named_where_a_text_left_through_it(terminal: Terminal) -> Non
     engine.dispose()
     told = terminal.run("forget", "1", "--yes").stdout
     assert "1 texts at Twilio" in told
-    assert "Twilio is asked to forget these texts" in told
+    assert "Twilio is asked to delete the words of these texts" in told
 
 
 def test_purging_is_shown_first_and_done_when_told(terminal: Terminal) -> None:
     terminal.clinic("--live")
     terminal.run("import", terminal.list(), "--clinic", "Rosewood Skin")
-    assert "kept for too long" in terminal.run("purge").stdout
+    assert "nothing to purge" in terminal.run("purge").stdout
     terminal.clock.move_to(datetime(2032, 4, 1, tzinfo=UTC))
     terminal.run("tick")
     dry = terminal.json("purge")

@@ -26,7 +26,7 @@ def asked_of(house: House, *words: str) -> Any:
 
 def test_the_command_line_shows_what_waits_alarms_first(house: House, door: Door) -> None:
     house.enrol(ana(TREATED))
-    assert "Nobody waits" in asked_of(house, "replies").output
+    assert "No reply is waiting" in asked_of(house, "replies").output
     for body in ("[thanks]", "I have a fever", "STOP", "HELP"):
         door.text(body)
     found = json.loads(asked_of(house, "replies", "--json").stdout)

@@ -283,5 +283,7 @@ def test_two_that_start_at_once_on_an_empty_database_both_serve(tmp_path: Path) 
         for _ in range(3)
     ]
     told = sorted(process.communicate(timeout=30)[0].strip() for process in processes)
-    assert told == ["The database is now up to date."] + ["The database was up to date."] * 2
+    assert (
+        told == ["The database is now up to date."] + ["The database was already up to date."] * 2
+    )
     assert [process.returncode for process in processes] == [0, 0, 0]

@@ -325,9 +325,9 @@ def test_the_command_takes_a_file_or_a_pipe(
     told = CliRunner().invoke(commands, ["bounce", str(path)])
     assert "does not exist" in told.stdout
     told = CliRunner().invoke(commands, ["bounce"], input=complaint(reference(sent)))
-    assert "emails to this client have stopped" in told.stdout
+    assert "Emails to this client have stopped" in told.stdout
     told = CliRunner().invoke(commands, ["bounce"], input=b"Subject: hello\r\n\r\n")
-    assert (told.exit_code, "Nothing to do" in told.stdout) == (0, True)
+    assert (told.exit_code, "nothing to do" in told.stdout) == (0, True)
 
 
 # --- what leaves --------------------------------------------------------------------------

@@ -134,7 +134,7 @@ def test_staff_record_a_consent_and_care_begins(house: House) -> None:
 def test_staff_cannot_lift_a_stop(house: House, act: Act) -> None:
     house.enrol(ana(TREATED))
     stop(house)
-    with pytest.raises(InputError, match="only they can take that back"):
+    with pytest.raises(InputError, match="only they can undo that"):
         agree(house, Proof(act, "paper form"))
     assert barred(house) is Reason.OPTED_OUT
     assert ledger(house)[-1].given is False
@@ -233,7 +233,7 @@ def test_staff_may_say_that_a_dead_address_works_again(house: House) -> None:
     "faulty,says",
     [
         ({"channel": Channel.EMAIL}, "no number or address"),
-        ({"proof": Proof(Act.DESK, " ")}, "where this consent is kept"),
+        ({"proof": Proof(Act.DESK, " ")}, "where the proof of this consent is kept"),
         ({"given_at": datetime(2026, 3, 3, tzinfo=UTC)}, "in the future"),
     ],
 )
@@ -262,7 +262,7 @@ def test_a_list_never_undoes_a_no_revives_a_stop_or_rewrites_a_date(house: House
     )
     [done] = house.enrol(ana(TREATED, consents=later))
     assert [row.model_dump() for row in ledger(house)] == before
-    assert done.remarks == ["No to sms stands; a list cannot undo it."]
+    assert done.remarks == ["The client has opted out of texts. An import cannot change this."]
     assert barred(house) is Reason.OPTED_OUT
 
 
@@ -272,7 +272,7 @@ def test_a_list_s_yes_for_a_stopped_number_is_told_even_from_a_new_client(house:
     [done] = house.enrol(
         ana(TREATED, first_name="Bea", email=None, consents=(consent_answer(Channel.SMS),))
     )
-    assert done.remarks == ["No to sms stands; a list cannot undo it."]
+    assert done.remarks == ["The client has opted out of texts. An import cannot change this."]
     house.tick(DAY_1)
     assert not [x for x in house.lines(Channel.SMS) if x.status is Status.ACCEPTED]
 
@@ -363,7 +363,7 @@ def test_care_is_plain_unless_the_client_chose_otherwise(house: House) -> None:
     assert "SPF" in body
 
 
-def test_a_clinic_s_cap_can_be_set_down_and_never_up(house: House) -> None:
+def test_a_clinic_s_lower_cap_binds_even_the_first_week(house: House) -> None:
     with writing(house.engine) as session:
         clinic = people.clinics(session)[0]
         clinics.edit(session, house.app.library, clinic, {"texts_per_week": 1}, house.clock())
@@ -371,4 +371,4 @@ def test_a_clinic_s_cap_can_be_set_down_and_never_up(house: House) -> None:
     house.enrol(ana(TREATED, email=None, consents=(consent_answer(Channel.SMS),)))
     house.play(datetime(2026, 3, 8, 20, tzinfo=UTC))
     assert [x.milestone for x in house.lines() if x.status is Status.ACCEPTED] == ["same-evening"]
-    assert house.line("day-1").reason is Reason.CAP
+    assert house.line("day-1").reason is Reason.GIVES_WAY

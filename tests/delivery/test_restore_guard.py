@@ -84,7 +84,7 @@ def test_adopting_lets_everything_go_as_it_stands(operator: Operator, backup: Ba
 
 
 def test_a_disk_put_back_from_a_snapshot_is_found_out_by_asking(operator: Operator) -> None:
-    """Nothing in the database and beside it tells; but Twilio has sent what is yet to be sent."""
+    """Nothing in the database and beside it tells; but Twilio has already sent what is yet to be sent."""
     operator.take_in(0, 1)
     operator.run("tick")
     sent = operator.sent()
@@ -93,7 +93,7 @@ def test_a_disk_put_back_from_a_snapshot_is_found_out_by_asking(operator: Operat
         "UPDATE reminder SET status = 'planned', claim = NULL WHERE status = 'accepted'",
     )
     operator.age_heartbeat()
-    assert "Twilio has sent" in operator.run("tick", code=2)
+    assert "Twilio has already sent" in operator.run("tick", code=2)
     operator.run("reconcile")
     operator.run("tick")
     assert operator.sent() == sent

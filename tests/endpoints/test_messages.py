@@ -47,7 +47,7 @@ def test_by_default_a_reply_is_told_by_its_numbers_alone(listener: Listener) -> 
     assert received == {
         "type": "reply.received",
         "timestamp": "2026-03-02T08:00:00+00:00",
-        "text": "Rosewood Skin: a reply has come in. https://desk.example/replies",
+        "text": "Rosewood Skin: a client has replied. https://desk.example/replies",
         "data": {"place": 5, "client": 1, "id": 1, "words": None},
     }
     assert alarm["type"] == "reply.alarm"

@@ -136,7 +136,7 @@ def test_after_a_day_without_a_yes_it_is_paused_and_the_clinic_is_told(
         listener.tell(MONDAY + timedelta(minutes=minutes))
     assert listener.endpoint().paused_for is PauseReason.FAILING
     told = alerts(listener.house)
-    assert [subject for _, subject in told] == ["Another system is not told of events any more"]
+    assert [subject for _, subject in told] == ["A webhook has stopped"]
     assert told[0][0] == "desk@rosewood.example"
     listener.heard()
     listener.happens(STOPPED, 1)

@@ -226,7 +226,8 @@ def test_a_clinic_that_moves_zone_moves_what_has_not_left(house: House) -> None:
         ({"sending_hours": "always"}, "sending_hours"),
         ({"texts_per_day": 0}, "texts_per_day"),
         ({"texts_per_day": 2}, "texts_per_day"),
-        ({"texts_per_week": 4}, "texts_per_week"),
+        ({"email_hours": "Mon-Sun 22:00-07:00"}, "email_hours"),
+        ({"texts_per_week": 8}, "texts_per_week"),
     ],
 )
 def test_a_clinic_s_faults_are_all_told_and_nothing_is_kept(

@@ -43,20 +43,20 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
     "gone": ({"body": b"", "status": 404}, "no calendar at this address any more"),
     "locked": ({"body": b"", "status": 401}, "asks for a password"),
     "forbidden": ({"body": b"", "status": 403}, "asks for a password"),
-    "broken": ({"body": b"", "status": 500}, "answers with a fault"),
-    "busy": ({"body": b"", "status": 429}, "answers with a fault"),
-    "unchanged though nobody asked": ({"body": b"", "status": 304}, "answers with a fault"),
+    "broken": ({"body": b"", "status": 500}, "responded with an error"),
+    "busy": ({"body": b"", "status": 429}, "responded with an error"),
+    "unchanged though nobody asked": ({"body": b"", "status": 304}, "responded with an error"),
     "too large": ({"body": b"0" * (LARGEST + 1)}, "too large"),
     "too large once unpacked": ({"body": BOMB, "Content_Encoding": "gzip"}, "too large"),
     "packed by half": (
-        {"body": gzip.compress(ics(event()))[:-20], "Content_Encoding": "gzip"}, "without its end"),
-    "packed, it says": ({"body": ics(event()), "Content_Encoding": "gzip"}, "without its end"),
-    "packed in another way": ({"body": b"x", "Content_Encoding": "br"}, "not asked for"),
-    "shorter than it says": ({"body": ics(event()), "Content_Length": "9999"}, "without its end"),
+        {"body": gzip.compress(ics(event()))[:-20], "Content_Encoding": "gzip"}, "was incomplete"),
+    "packed, it says": ({"body": ics(event()), "Content_Encoding": "gzip"}, "was incomplete"),
+    "packed in another way": ({"body": b"x", "Content_Encoding": "br"}, "unsupported compression"),
+    "shorter than it says": ({"body": ics(event()), "Content_Length": "9999"}, "was incomplete"),
     "a redirect to nowhere": ({"body": b"", "status": 302}, "too many times"),
     "a redirect to itself": ({"body": b"", "status": 302, "Location": "/a.ics"}, "too many times"),
     "a redirect to a file": (
-        {"body": b"", "status": 302, "Location": "file:///etc/passwd"}, "none that may be asked"),
+        {"body": b"", "status": 302, "Location": "file:///etc/passwd"}, "one that is not allowed"),
     "a redirect into a network": (
         {"body": b"", "status": 302, "Location": "https://10.0.0.1/a.ics"}, "private network"),
     "a redirect to a cloud's own": (
@@ -99,7 +99,7 @@ def test_a_slow_server_is_not_waited_for(
 
 def test_a_certificate_that_nobody_vouches_for_is_not_believed(server: CalendarServer) -> None:
     stranger = Fetcher(lambda _: True)
-    with pytest.raises(InputError, match="certificate is wrong"):
+    with pytest.raises(InputError, match="invalid certificate"):
         stranger.fetch(server.address())
     assert not server.asked
 

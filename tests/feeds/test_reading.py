@@ -36,7 +36,7 @@ def test_a_calendar_brings_treatments_questions_and_the_rest(diary: Diary) -> No
         event("DTSTART;TZID=Nowhere/There:20260303T140000", uid="6"),
     )
     assert said == (
-        "6 events: 1 treatment, 0 questions, 3 other, 1 without a client, 1 unreadable."
+        "6 events: 1 treatment, 0 questions, 3 other events, 1 without a client, 1 unreadable."
     )
     assert diary.treatments() == ["03-03 14:00"]
     assert diary.clients() == ["Ana Costa"]
@@ -52,7 +52,7 @@ def test_the_same_again_changes_nothing_and_is_not_even_sent(diary: Diary) -> No
     diary.server.serve(ics(event(ANA)), ETag='"1"')
     diary.read_again()
     asked = len(diary.server.asked)
-    assert diary.read_again() == "1 event: 1 treatment, 0 questions, 0 other."
+    assert diary.read_again() == "1 event: 1 treatment, 0 questions, 0 other events."
     assert diary.server.asked[asked][1]["If-None-Match"] == '"1"'
     assert diary.treatments() == ["03-03 14:00"]
 
@@ -188,13 +188,13 @@ def test_a_known_full_name_is_enough_and_an_unknown_one_is_asked_about(diary: Di
         event(title="Microneedling - Ana Costa"),
         event(MONDAYS, uid="2", title="Microneedling - Anna Costa"),
     )
-    assert said == "3 events: 1 treatment, 1 question, 0 other."
+    assert said == "3 events: 1 treatment, 1 question, 0 other events."
     (asked,) = diary.questions()
     assert "Anna Costa" in json.loads(asked.facts)["sentence"]
     assert [key for key, _ in json.loads(asked.choices)] == ["client:1", "leave-out"]
     answer(diary, "client:1")
     assert diary.clients() == ["Ana Costa"]
-    assert diary.read_again() == "3 events: 3 treatments, 0 questions, 0 other."
+    assert diary.read_again() == "3 events: 3 treatments, 0 questions, 0 other events."
 
 
 def test_a_name_left_out_stays_out(diary: Diary) -> None:
@@ -221,7 +221,9 @@ def test_what_waits_for_a_person_waits_no_longer_once_it_is_cancelled(diary: Dia
 
 
 def test_a_name_that_is_no_client_s_says_nothing_without_a_treatment(diary: Diary) -> None:
-    assert diary.read(event(title="Ana Costa")) == "1 event: 0 treatments, 0 questions, 1 other."
+    assert (
+        diary.read(event(title="Ana Costa")) == "1 event: 0 treatments, 0 questions, 1 other event."
+    )
 
 
 def test_a_title_that_says_paid_by_now_does_not_cancel_and_another_service_does(
@@ -249,8 +251,8 @@ def test_a_failing_calendar_is_asked_ever_more_seldom_and_told_after_a_day(diary
     assert waits[-1] >= timedelta(hours=3)
     with reading(diary.house.engine) as session:
         (alert,) = session.scalars(select(Alert)).all()
-    assert alert.subject == "A calendar could not be read for a day"
-    assert diary.read(event(ANA)) == "1 event: 1 treatment, 0 questions, 0 other."
+    assert alert.subject == "A calendar has not been read for a day"
+    assert diary.read(event(ANA)) == "1 event: 1 treatment, 0 questions, 0 other events."
     assert diary.feed().failures == 0
 
 

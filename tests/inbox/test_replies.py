@@ -179,7 +179,7 @@ def test_start_plans_again_what_still_helps(house: House, door: Door) -> None:
     door.text("STOP")
     house.clock.now = datetime(2026, 3, 15, 10, tzinfo=UTC)
     said = door.text("START")
-    assert "up to 3 a week" in said
+    assert "up to 4 a week" in said
     assert "Replies cost as usual" in said
     assert "STOP to end" in said
     assert stops(house) == {}
@@ -258,7 +258,7 @@ def test_help_names_clinic_contact_frequency_rates_and_stop(
     if stopped:
         door.text("STOP")
     said = door.text("HELP")
-    for part in ("Rosewood Skin", "020 7946 0018", "up to 3 a week", "cost as usual", "STOP"):
+    for part in ("Rosewood Skin", "020 7946 0018", "up to 4 a week", "cost as usual", "STOP"):
         assert part in said
 
 

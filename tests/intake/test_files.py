@@ -160,7 +160,11 @@ def test_of_several_sheets_a_person_says_which(
 @pytest.mark.parametrize(
     "content,name,problem",
     [
-        (workbooks.xlsx(NOVEMBER, DECEMBER, names=MONTHS), "January", "No sheet called “January”"),
+        (
+            workbooks.xlsx(NOVEMBER, DECEMBER, names=MONTHS),
+            "January",
+            "no filled sheet called “January”",
+        ),
         (workbooks.xlsx(NOVEMBER, NOTES, names={"List": "visible", "N": "hidden"}), "N", "“N”"),
         (workbooks.xlsx(""), None, "empty"),
         (workbooks.xlsx(NOVEMBER, "", names={"List": "hidden", "B": "visible"}), None, "empty"),

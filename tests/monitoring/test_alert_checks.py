@@ -46,10 +46,10 @@ def raised(house: House, at: datetime) -> list[str]:
         (Channel.SMS, "30034", 0, "blocked or not set up"),
         (Channel.EMAIL, "550 5.7.1", 0, "blocked or not set up"),
         (Channel.SMS, "no connection", 5, None),
-        (Channel.SMS, "no connection", 30, "does not take them"),
+        (Channel.SMS, "no connection", 30, "does not accept them"),
         (Channel.SMS, "429", 5, None),
         (Channel.EMAIL, "421", 5, None),
-        (Channel.EMAIL, "421", 45, "does not take them"),
+        (Channel.EMAIL, "421", 45, "does not accept them"),
     ],
 )
 def test_a_stop_is_told_by_what_it_means(
@@ -87,7 +87,7 @@ def test_a_spent_budget_is_told_to_the_clinic_once(house: House) -> None:
     house.tick(DAY_1)
     house.tick(NIGHT + timedelta(days=1))
     once = raised(house, NIGHT + timedelta(days=1))
-    assert once == ["This month's budget of 1 segments is spent"]
+    assert once == ["This month's limit of 1 segments is reached"]
     house.tick(NIGHT + timedelta(days=1, hours=1))
     assert raised(house, NIGHT + timedelta(days=1, hours=1)) == once
 
@@ -96,7 +96,7 @@ def test_a_late_heartbeat_is_told_once_for_each_silence(house: House) -> None:
     house.tick(NIGHT)
     assert raised(house, NIGHT + timedelta(minutes=4)) == []
     once = raised(house, NIGHT + timedelta(minutes=6))
-    assert once == ["Nothing was sent: the heartbeat was late"]
+    assert once == ["Nothing was sent because the heartbeat was late"]
     assert raised(house, NIGHT + timedelta(hours=2)) == once
     house.tick(NIGHT + timedelta(hours=2))
     assert len(raised(house, NIGHT + timedelta(hours=3))) == 2
@@ -106,7 +106,7 @@ def test_a_held_database_is_told(house: House) -> None:
     with writing(house.engine) as session:
         Hold(Suspicion.COPY, NIGHT, None, NIGHT).save(session)
     house.tick(NIGHT)
-    assert raised(house, NIGHT) == ["Nothing is sent: the database is held"]
+    assert raised(house, NIGHT) == ["Nothing is sent because the database is held"]
 
 
 def test_a_failover_is_told_once_when_it_is_settled(house: House) -> None:
@@ -118,14 +118,14 @@ def test_a_failover_is_told_once_when_it_is_settled(house: House) -> None:
     assert raised(house, NIGHT) == []
     late = NIGHT + timedelta(minutes=31)
     house.tick(late)
-    assert raised(house, late) == ["Nothing is sent: the database is held"]
+    assert raised(house, late) == ["Nothing is sent because the database is held"]
     with writing(house.engine) as session:
         stored_settings.clear(session, HELD)
         report = FailoverReport.of(session, held)
         replace(report, texts_left=3, settled_at=late).save(session)
     for at in (late, late + timedelta(minutes=1)):
         house.tick(at)
-    assert "The database failed over: 3 texts had left and are marked" in raised(house, at)
+    assert "The database failed over: 3 texts were sent and are marked as sent" in raised(house, at)
     assert len(raised(house, at)) == 2
 
 
@@ -136,7 +136,7 @@ def test_every_morning_the_clinic_hears_what_the_day_brings(house: House) -> Non
     assert raised(house, seven) == []
     at = seven + timedelta(minutes=30)
     house.tick(at)
-    assert raised(house, at) == ["Rosewood Skin: 2 today, 0 failed, 0 stuck"]
+    assert raised(house, at) == ["Rosewood Skin: 2 scheduled today, 0 failed, 0 unconfirmed"]
     house.tick(at + timedelta(hours=1))
     assert len(raised(house, at + timedelta(hours=1))) == 1
     with writing(house.engine) as session:

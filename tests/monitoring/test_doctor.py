@@ -18,16 +18,20 @@ import pytest
 import uvicorn
 
 from reminders.app import App
+from reminders.enrolment import clinics
 from reminders.monitoring import check_up, doctor, external_checks
 from reminders.monitoring.doctor import Check, Verdict
 from reminders.rules.decision import Outcome
 from reminders.rules.sender_kinds import Kind, kind_of
+from reminders.rules.sending_hours import USUAL
 from reminders.senders import SendError
 from reminders.senders.mail_checks import DomainRecords, domain_records, open_ports, probe_webhook
 from reminders.senders.sms import TwilioAccount
 from reminders.senders.twilio_account import AccountInquiry, TwilioNumber
 from reminders.settings import Secret
 from reminders.store import backups
+from reminders.store.database import writing
+from reminders.store.queries import people
 from reminders.web import create_web
 from reminders.wording.library import Library, templates_folder
 from tests.conftest import MONDAY, House
@@ -147,7 +151,7 @@ def test_a_shut_port_is_told_with_those_that_are_open() -> None:
     shut = lambda: refuses("no connection (TimeoutError)")  # noqa: E731
     found = external_checks.mail(shut, "mail.example", 587, lambda _: [465, 2525])
     assert found.verdict is Verdict.FAIL
-    assert "open: 465, 2525" in found.found
+    assert "these can: 465, 2525" in found.found
     assert "SMTP_PORT=465" in found.mend
     assert "2525" in external_checks.mail(shut, "mail.example", 587, lambda _: []).mend
 
@@ -293,3 +297,23 @@ def test_all_wording_is_worded_once_and_again_after_any_change(
     )
     check_up.wording(house.engine, library, renderer, house.clock.now)
     assert len(times) == 2
+
+
+def test_a_clinic_hears_what_its_narrow_hours_and_caps_do_to_the_first_week(house: House) -> None:
+    def said() -> list[str]:
+        checks = doctor.clinics(house.engine, house.app.library, house.clock())
+        return [check.found for check in checks if "texts only" in check.found]
+
+    def set_hours(hours: str) -> None:
+        with writing(house.engine) as session:
+            clinic = people.clinics(session)[0]
+            typed = {"sending_hours": hours}
+            clinics.edit(session, house.app.library, clinic, typed, house.clock())
+
+    set_hours(USUAL)
+    assert said() == []
+    set_hours("Mon-Sat 09:00-20:00, Sun 12:00-20:00")
+    (found,) = said()
+    assert found.startswith(
+        "texts only, visit until Saturday 19:30: “The same evening” comes 16 hours"
+    )

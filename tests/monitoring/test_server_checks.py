@@ -26,7 +26,7 @@ def test_only_a_server_is_looked_at(house: House) -> None:
     [
         (True, 1, "loses nothing"),
         (False, 2, "copied with a delay (2 seen)"),
-        (False, 0, "none to be seen"),
+        (False, 0, "none seen"),
         (False, None, "may not see any"),
     ],
 )

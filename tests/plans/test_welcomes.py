@@ -39,7 +39,7 @@ def test_the_first_text_of_all_is_the_welcome(house: House) -> None:
     house.play(datetime(2026, 3, 8, tzinfo=UTC))
     assert texts(house) == ["opt-in", "day-1", "day-3"]
     body = house.line("opt-in").body or ""
-    for needed in ("Rosewood Skin: ", "up to 3 a week", "Replies cost as usual", "STOP"):
+    for needed in ("Rosewood Skin: ", "up to 4 a week", "Replies cost as usual", "STOP"):
         assert needed in body
     with reading(house.engine) as session:
         client = people.client(session, 1)

@@ -240,7 +240,7 @@ def test_a_fresh_consent_after_an_erasure_counts_but_a_stop_still_binds(house: H
         fresh = client_of(session, 2)
         paper = Proof(Act.DESK, "paper form")
         consent_ledger.record(session, fresh, Channel.SMS, paper, house.clock())
-        with pytest.raises(InputError, match="only they can take that back"):
+        with pytest.raises(InputError, match="only they can undo that"):
             consent_ledger.record(session, fresh, Channel.EMAIL, paper, house.clock())
 
 
@@ -295,7 +295,7 @@ def test_the_provider_is_to_forget_the_client_s_texts_too(house: House) -> None:
 def test_erasing_twice_is_refused_kindly(house: House) -> None:
     live(house)
     forget(house)
-    with pytest.raises(InputError, match="erased already"):
+    with pytest.raises(InputError, match="already been erased"):
         forget(house)
 
 

@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, text
 
 from reminders.rehearsal.simulation import SetClock
-from reminders.rules.sending_hours import next_open, parse
+from reminders.rules.sending_hours import next_open, parse, parse_emails
 from reminders.rules.terms import Channel
 from tests.proofs.courier import next_look
 from tests.proofs.provider import Copy, Provider
 
 ROWS = text(
     "SELECT r.id, r.client_id, r.channel, r.status, r.reason, r.unproven_attempts, r.attempts, r.settled_at,"
-    " r.treatment_id, r.milestone, c.phone, c.email, k.name, k.time_zone, k.sending_hours"
+    " r.treatment_id, r.milestone, c.phone, c.email, k.name, k.time_zone, k.sending_hours, k.email_hours"
     " FROM reminder r JOIN client c ON c.id = r.client_id JOIN clinic k ON k.id = r.clinic_id"
 )
 ATTEMPTS = text("SELECT reminder_id, claim FROM attempt")
@@ -61,6 +61,8 @@ class Watch:
             row = rows[copy.reminder_id]
             assert (row.client_id, channel) not in self.stopped, f"{row} left after a stop"
             zone, hours = ZoneInfo(row.time_zone), parse(row.sending_hours)
+            if channel is Channel.EMAIL:
+                hours = parse_emails(row.email_hours)
             assert next_open(copy.at, hours, zone) == copy.at, f"{row} left at {copy.at}"
             contact = row.phone if channel is Channel.SMS else row.email
             assert (copy.message.to, copy.message.clinic_name) == (contact, row.name), (

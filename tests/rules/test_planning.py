@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from reminders.rules import sending_hours
-from reminders.rules.planning import ExistingReminder, Planned, plan, replan, timing, useful
-from reminders.rules.terms import Channel, Status
+from reminders.rules.caps import USUAL_A_WEEK, TextCap
+from reminders.rules.planned import Planned
+from reminders.rules.planning import ExistingReminder, plan, replan, timing, useful
+from reminders.rules.sending_hours import ChannelHours
+from reminders.rules.terms import Channel, Reason, Status
 from reminders.wording.library import packaged
 
 LONDON = ZoneInfo("Europe/London")
 COURSE = packaged().protocols["skin-needling"]
-USUAL = sending_hours.parse(sending_hours.USUAL)
+LATE_ON_SUNDAYS = sending_hours.parse("Mon-Sat 09:00-20:00, Sun 12:00-20:00")
+HOURS = ChannelHours(LATE_ON_SUNDAYS, sending_hours.parse_emails(sending_hours.EMAILS_USUAL))
+CAP = TextCap(1, USUAL_A_WEEK)
 BOTH = frozenset(Channel)
 SMS = frozenset({Channel.SMS})
 
@@ -29,6 +35,8 @@ def planned(
     contacts: frozenset[Channel] = BOTH,
     reach: frozenset[Channel] = BOTH,
     hour: int | None = None,
+    cap: TextCap = CAP,
+    texted: frozenset[tuple[str, date]] = frozenset(),
 ) -> dict[tuple[str, Channel], Planned]:
     when = timing(
         date.fromisoformat(day),
@@ -41,7 +49,9 @@ def planned(
         when,
         COURSE,
         zone=ZoneInfo(client_zone or zone),
-        hours=USUAL,
+        hours=HOURS,
+        cap=cap,
+        texted=texted,
         contacts=contacts,
         reach=reach,
         hour=hour,
@@ -91,22 +101,68 @@ def test_sunscreen_advice_never_comes_before_24_hours_have_passed(
 
 
 @pytest.mark.parametrize(
-    "starts,ends,expected,helps",
+    "ends,channel,expected",
     [
-        ("09:00", "10:00", "2026-03-02 18:30", True),
-        ("17:00", "18:45", "2026-03-02 19:15", True),
-        ("18:00", "19:45", "2026-03-03 09:00", False),  # no opening left that evening
+        ("10:00", Channel.EMAIL, "2026-03-02 18:30"),
+        ("18:45", Channel.EMAIL, "2026-03-02 19:15"),
+        ("19:45", Channel.EMAIL, "2026-03-02 20:15"),  # emails keep later hours
+        ("21:45", Channel.EMAIL, "2026-03-03 07:00"),
+        ("19:15", Channel.SMS, "2026-03-02 19:45"),
+        ("19:45", Channel.SMS, "2026-03-03 09:00"),  # no text may leave that evening any more
     ],
 )
-def test_the_same_evening_is_that_evening_or_never(
-    starts: str,
-    ends: str,
-    expected: str,
-    helps: bool,
+def test_the_first_night_is_told_that_evening_or_as_soon_as_hours_allow(
+    ends: str, channel: Channel, expected: str
 ) -> None:
-    found = planned("2026-03-02", starts, ends)["same-evening", Channel.EMAIL]
-    assert local(found.scheduled_at) == expected
-    assert useful(found, datetime(2026, 3, 2, 12, tzinfo=UTC)) is helps
+    alone = frozenset({channel})
+    found = planned("2026-03-02", "09:00", ends, contacts=alone, reach=alone)
+    told = found["same-evening", channel]
+    assert local(told.scheduled_at) == expected
+    assert useful(told, told.scheduled_at + timedelta(hours=2)), "an outage does not lose it"
+    assert told.stale_at < found["day-1", channel].scheduled_at
+
+
+THREE = TextCap(1, 3)
+
+
+@pytest.mark.parametrize(
+    "ends,cap,gives_way",
+    [
+        ("15:00", CAP, set()),  # as clinics begin, nobody loses a text
+        ("19:45", CAP, set()),
+        ("15:00", THREE, {"day-before"}),  # the least important, and never one of the first week
+        ("19:45", THREE, {"day-before"}),
+        ("15:00", TextCap(1, 2), {"day-before", "day-3"}),  # even the first week has no room
+    ],
+)
+def test_where_a_number_has_no_room_for_a_text_the_least_important_gives_way(
+    ends: str, cap: TextCap, gives_way: set[str]
+) -> None:
+    found = planned("2026-03-02", "09:00", ends, contacts=SMS, reach=SMS, cap=cap)
+    assert {row.milestone for row in found.values() if row.gives_way} == gives_way
+    days = sorted(row.due_on for row in found.values() if not row.gives_way)
+    assert len(set(days)) == len(days), "one text a day"
+    assert all(
+        sum(day <= other < day + timedelta(days=7) for other in days) <= cap.per_week
+        for day in days
+    )
+
+
+def test_a_text_waits_for_a_day_with_room_while_it_helps() -> None:
+    # The first night's advice goes at nine, so that day one's, due that evening, goes at the next.
+    found = planned("2026-03-02", "09:00", "19:45", contacts=SMS, reach=SMS)
+    assert local(found["same-evening", Channel.SMS].scheduled_at) == "2026-03-03 09:00"
+    assert local(found["day-1", Channel.SMS].scheduled_at) == "2026-03-04 09:00"
+    # With three a week the last of the first week comes a day later, rather than never.
+    found = planned("2026-03-02", "09:00", "19:45", contacts=SMS, reach=SMS, cap=THREE)
+    assert local(found["week-1", Channel.SMS].scheduled_at) == "2026-03-10 09:00"
+
+
+def test_texts_that_have_left_take_their_room() -> None:
+    left = frozenset({("week-before", date(2026, 2, 27)), ("", date(2026, 2, 28))})
+    found = planned("2026-03-02", "09:00", "15:00", contacts=SMS, reach=SMS, texted=left)
+    assert {row.milestone for row in found.values() if row.gives_way} == {"day-before"}
+    assert local(found["day-3", Channel.SMS].scheduled_at) == "2026-03-06 09:00"
 
 
 def test_a_month_after_the_31st_is_the_last_of_a_shorter_month() -> None:
@@ -233,3 +289,31 @@ def test_reminders_come_at_the_client_s_own_hour(
     channel = Channel.EMAIL if milestone == "same-evening" else Channel.SMS
     found = planned("2026-03-05", hour=hour)[milestone, channel]
     assert local(found.scheduled_at) == expected
+
+
+FULL = replace(at(3), gives_way=True)
+WAITED = replace(at(-1, good_for=3), scheduled_at=NOW)
+
+
+@pytest.mark.parametrize(
+    "status,reason,old,new,effect",
+    [
+        (None, None, None, FULL, "no_room"),
+        (None, None, None, replace(at(-3), gives_way=True), "late"),
+        (Status.PLANNED, None, at(3), FULL, "give_way"),
+        (Status.DELIVERED, None, at(3), FULL, ""),
+        (Status.SKIPPED, Reason.GIVES_WAY, at(3), FULL, ""),
+        (Status.SKIPPED, Reason.GIVES_WAY, at(3), at(3), "add"),  # there is room again
+        (Status.SKIPPED, Reason.GIVES_WAY, at(-3), at(-3), ""),
+        (Status.SKIPPED, Reason.TAKEN_OUT, at(3), at(4), ""),  # staff said no to it
+        (Status.SKIPPED, Reason.TAKEN_OUT, at(3), at(9), "add"),
+        (Status.DELIVERED, None, WAITED, at(-1, good_for=3), ""),  # for a day with room
+    ],
+)
+def test_what_gives_way_comes_back_with_room_and_what_staff_took_out_does_not(
+    status: Status | None, reason: Reason | None, old: Planned | None, new: Planned, effect: str
+) -> None:
+    rows = [replace(existing(old, status), reason=reason)] if old and status else []
+    change = replan(rows, [new], NOW)
+    names = ("add", "late", "move", "too_late", "cancel", "already_sent", "no_room", "give_way")
+    assert {name for name in names if getattr(change, name)} == ({effect} if effect else set())

@@ -10,7 +10,7 @@ import pytest
 from reminders.rules import sending_hours
 
 LONDON = ZoneInfo("Europe/London")
-USUAL = sending_hours.parse(sending_hours.USUAL)
+USUAL = sending_hours.parse("Mon-Sat 09:00-20:00, Sun 12:00-20:00")
 
 
 def utc(text: str) -> datetime:

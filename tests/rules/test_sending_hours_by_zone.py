@@ -10,14 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reminders.rules import sending_hours
+from reminders.rules.caps import USUAL_A_WEEK, TextCap
 from reminders.rules.planning import plan, timing
+from reminders.rules.sending_hours import ChannelHours
 from reminders.rules.terms import Channel
 from reminders.wording.library import packaged
 
 ZONES = sorted(available_timezones())
 FIRST = date(2026, 1, 1)
 DAYS = [FIRST + timedelta(days=n) for n in range(4 * 365 + 1)]
-USUAL = sending_hours.parse(sending_hours.USUAL)
+USUAL = sending_hours.parse("Mon-Sat 09:00-20:00, Sun 12:00-20:00")
 SEVEN_DAYS = sending_hours.parse("Mon-Sun 09:00-20:00")
 COURSE = packaged().protocols["skin-needling"]
 
@@ -57,7 +59,9 @@ def test_every_milestone_has_one_local_date_and_keeps_the_rules(
 ) -> None:
     here, there = ZoneInfo(zone), ZoneInfo(client_zone)
     when = timing(day, starts, None, timedelta(minutes=minutes), here)
-    found = plan(when, COURSE, zone=there, hours=USUAL, contacts=BOTH, reach=BOTH)
+    hours = ChannelHours(USUAL, USUAL)
+    cap = TextCap(1, USUAL_A_WEEK)
+    found = plan(when, COURSE, zone=there, hours=hours, cap=cap, contacts=BOTH, reach=BOTH)
     for row in found:
         wall = row.scheduled_at.astimezone(there)
         milestone = COURSE.milestone(row.milestone)

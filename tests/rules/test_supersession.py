@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from reminders.rules.planning import ExistingReminder, Planned, Replan, replan
+from reminders.rules.planned import Planned
+from reminders.rules.planning import ExistingReminder, Replan, replan
 from reminders.rules.supersession import LaterVisit, released
 from reminders.rules.terms import Channel, Reason, Status
 

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reminders.rules.caps import USUAL_A_WEEK, TextCap
 from reminders.rules.decision import Send, Skip, decide
 from reminders.rules.planning import ExistingReminder, TreatmentTimes, plan, replan
+from reminders.rules.sending_hours import ChannelHours
 from reminders.rules.terms import Channel, Status, Visit
 from reminders.rules.visits import Attendance, ToldBy, Word, heard, may_have_come, moved, told
 from reminders.wording.library import packaged
@@ -133,8 +135,10 @@ class Diary:
         begins, ends = self.expected.begins, self.expected.ends
         when = TreatmentTimes(begins.date(), begins, ends)
         email = frozenset({Channel.EMAIL})
-        hours = {"zone": LONDON, "hours": CLINIC.hours, "contacts": email, "reach": email}
-        wanted = () if self.known.cancelled_at else plan(when, COURSE, **hours)
+        hours = ChannelHours(CLINIC.hours, CLINIC.hours)
+        cap = TextCap(1, USUAL_A_WEEK)
+        facts = {"zone": LONDON, "hours": hours, "cap": cap, "contacts": email, "reach": email}
+        wanted = () if self.known.cancelled_at else plan(when, COURSE, **facts)
         change = replan(self.rows.values(), wanted, self.now)
         for row in change.cancel:
             self._put(row.milestone, row.scheduled_at, row.stale_at, Status.CANCELLED)

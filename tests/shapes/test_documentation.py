@@ -18,7 +18,7 @@ def test_each_command_has_its_section_and_each_field_its_row() -> None:
     assert {"Reminder", "Treatment", "Stop", "Hold", "Remark"} <= set(parts)
     assert "| `time_zone` | text or null | null: the clinic's |" in told
     assert "| `treatments` | list of Treatment |  |" in told
-    assert "| `from` | day |  |" in told
+    assert "| `from` | date |  |" in told
     assert "| `channel` | `sms`, `email` |  |" in told
     assert "| `sent` | number by name | by channel |" in told
 

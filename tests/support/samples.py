@@ -8,8 +8,9 @@ CLINIC: dict[str, str | int | None] = {
     "phone": "020 7946 0018",
     "email": "desk@rosewood.example",
     "address": "18 Rose Street, London",
+    "sending_hours": "Mon-Sat 09:00-20:00, Sun 12:00-20:00",
 }
-"""A clinic as staff type it."""
+"""A clinic as staff type it, with hours narrower than a new clinic's."""
 
 EMPTY = """
 DO $$ DECLARE one regclass; used boolean; BEGIN

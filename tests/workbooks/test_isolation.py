@@ -78,7 +78,7 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(confinement, "copyfileobj", full)
-    with pytest.raises(InputError, match="just now"):
+    with pytest.raises(InputError, match="at the moment"):
         table_of(xlsx(LIST))
 
 

@@ -44,7 +44,7 @@ def test_a_sheet_that_is_hidden_or_blank_is_no_question(beside: str) -> None:
 @pytest.mark.parametrize("kind", SEVERAL)
 def test_of_several_sheets_it_is_asked_which(kind: str) -> None:
     workbook = SEVERAL[kind]()
-    with pytest.raises(SeveralSheetsError, match="on 2 sheets: “") as asked:
+    with pytest.raises(SeveralSheetsError, match="2 filled sheets: “") as asked:
         table_of(workbook)
     first, second = (table_of(workbook, sheet).header for sheet in asked.value.sheets)
     assert first != second
@@ -52,7 +52,7 @@ def test_of_several_sheets_it_is_asked_which(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", SEVERAL)
 def test_a_sheet_that_is_not_there_is_told_with_those_that_are(kind: str) -> None:
-    with pytest.raises(InputError, match=r"“May”.* There is: “\w+”, “\w+”"):
+    with pytest.raises(InputError, match=r"“May”.* The filled sheets are: “\w+”, “\w+”"):
         table_of(SEVERAL[kind](), "May")
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
 from reminders.rules.sending_hours import parse as parse_hours
+from reminders.rules.sending_hours import parse_emails
 from reminders.rules.terms import ClinicFacts, Reason
 from reminders.rules.text_names import ClientNames
 from reminders.rules.wording import Customisation
@@ -46,7 +47,7 @@ def _halt(row: Row[Any]) -> Reason | None:
 
 _KNOWN = (
     "id", "name", "phone", "email", "address", "country", "live", "sending_hours",
-    "texts_per_day", "texts_per_week", "time_zone", "segment_budget", "attendance_required",
+    "email_hours", "texts_per_day", "texts_per_week", "time_zone", "segment_budget", "attendance_required",
     "text_name", "client_names", "stop_on_every_text",
 )  # fmt: skip
 
@@ -68,6 +69,7 @@ def _clinic_facts(
     country: str,
     live: bool,  # noqa: FBT001 (a column)
     sending_hours: str,
+    email_hours: str,
     texts_per_day: int,
     texts_per_week: int,
     time_zone: str,
@@ -88,6 +90,7 @@ def _clinic_facts(
         country=country,
         live=live,
         hours=parse_hours(sending_hours),
+        email_hours=parse_emails(email_hours),
         texts_per_day=texts_per_day,
         texts_per_week=texts_per_week,
         zone=ZoneInfo(time_zone),

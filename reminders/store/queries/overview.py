@@ -93,6 +93,9 @@ class ReminderLine:
     status: Status
     reason: Reason | None
     treated_on: date | None
+    treatment_id: int | None
+    protocol: str | None
+    ends_at: datetime | None
     due_at: datetime
     handoff_at: datetime | None
     settled_at: datetime | None
@@ -147,6 +150,9 @@ def _line(
         status=r.status,
         reason=r.reason,
         treated_on=treatment.treated_on if treatment else None,
+        treatment_id=r.treatment_id,
+        protocol=treatment.protocol if treatment else None,
+        ends_at=treatment.ends_at if treatment else None,
         due_at=r.due_at,
         handoff_at=r.handoff_at,
         settled_at=r.settled_at,

@@ -11,7 +11,8 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
-from reminders.rules.planning import ExistingReminder, Planned, Replan
+from reminders.rules.planned import Planned
+from reminders.rules.planning import ExistingReminder, Replan
 from reminders.rules.terms import OPEN, Channel, Reason, Status
 from reminders.store.column_types import among
 from reminders.store.queries.common import QUIET, Row, insert_many, insert_numbered, is_status
@@ -60,6 +61,9 @@ def apply(session: Session, changes: Iterable[Change], now: datetime) -> list[Ch
     insert_many(session, "reminder", COLUMNS, _new_rows(changes, made, now))
     _change_open(session, (_moved(*pair) for _, change in made for pair in change.move))
     _change_open(session, (_too_late(*pair, now) for _, change in made for pair in change.too_late))
+    _change_open(
+        session, (_gives_way(*pair, now) for _, change in made for pair in change.give_way)
+    )
     for treatment, change in made:
         _cancel(session, [row.reminder_id for row in change.cancel], treatment, now)
     return made
@@ -72,6 +76,7 @@ def _new_rows(changes: Iterable[Change], made: list[Change], now: datetime) -> I
         by = treatment.import_id
         yield from (_row(of, planned, *_TO_COME, None, by) for planned in change.add)
         yield from (_row(of, planned, *_TOO_LATE, now, by) for planned in change.late)
+        yield from (_row(of, planned, *_NO_ROOM, now, by) for planned in change.no_room)
 
 
 def _row(
@@ -87,6 +92,7 @@ def _row(
 
 
 _TO_COME, _TOO_LATE = (Status.PLANNED.value, None), (Status.SKIPPED.value, Reason.STALE.value)
+_NO_ROOM = Status.SKIPPED.value, Reason.GIVES_WAY.value
 _WORDS = {channel: channel.value for channel in Channel}
 """As they are written, looked up once: a long list makes a million rows."""
 
@@ -106,6 +112,10 @@ def _moved(row: ExistingReminder, planned: Planned) -> dict[str, Any]:
 def _too_late(row: ExistingReminder, planned: Planned, now: datetime) -> dict[str, Any]:
     ended = {"to_status": Status.SKIPPED, "to_reason": Reason.STALE, "to_settled_at": now}
     return _moved(row, planned) | ended
+
+
+def _gives_way(row: ExistingReminder, planned: Planned, now: datetime) -> dict[str, Any]:
+    return _too_late(row, planned, now) | {"to_reason": Reason.GIVES_WAY}
 
 
 def _change_open(session: Session, changes: Iterable[dict[str, Any]]) -> None:

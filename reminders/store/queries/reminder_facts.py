@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     Row,
     and_,
     bindparam,
@@ -33,9 +32,7 @@ from reminders.rules.terms import (
     ClinicFacts,
     Facts,
     OneOffFacts,
-    OneOffKind,
     Purpose,
-    Status,
     Visit,
 )
 from reminders.store.column_types import among
@@ -43,6 +40,8 @@ from reminders.store.queries.arrivals import has_arrived
 from reminders.store.queries.clinic_facts import clinics_of
 from reminders.store.queries.common import asked, table_of
 from reminders.store.queries.sent_lately import NOTHING, SentLately, sent_lately
+from reminders.store.queries.untold_milestones import untold_milestones
+from reminders.store.queries.welcome_texts import welcome_first, welcomed_before
 from reminders.store.tables import (
     Attempt,
     Client,
@@ -62,8 +61,14 @@ def facts(session: Session, ids: Collection[int], now: datetime) -> list[Facts]:
     rows = asked(session, _FACTS, ids=list(ids), now=now).all()
     clinics = clinics_of(session, {row.clinic_id for row in rows}, now)
     sent = sent_lately(session, {row.contact for row in rows if row.contact}, now)
+    untold = untold_milestones(session, rows, now)
     return [
-        _facts(row, clinics[row.clinic_id], sent.get((row.clinic_id, row.contact), NOTHING))
+        _facts(
+            row,
+            clinics[row.clinic_id],
+            sent.get((row.clinic_id, row.contact), NOTHING),
+            untold.get(row.treatment_id, frozenset()),
+        )
         for row in rows
     ]
 
@@ -131,46 +136,6 @@ def _superseded() -> ColumnElement[bool]:
     return or_(begun, same_day, overtaken)
 
 
-def _welcome_first() -> ColumnElement[bool]:
-    """Condition: a text has to wait for the welcome text, which is still on its way to this number,
-    whoever it is for.
-    """
-    welcome = R.alias("welcome")
-    return exists().where(
-        R.c.channel == Channel.SMS,
-        R.c.one_off_id.is_(None),
-        _welcomes_the_number(welcome),
-        welcome.c.status.in_(OPEN | {Status.HANDOFF}),
-    )
-
-
-def _welcomed_before() -> ColumnElement[bool]:
-    """Condition: this is a welcome to a number that has one, planned at the same moment elsewhere
-    for whoever shares it.
-    """
-    welcome = R.alias("welcome")
-    earlier = and_(welcome.c.status.in_(OPEN), welcome.c.id < R.c.id)
-    return exists().where(
-        R.c.milestone == OneOffKind.OPT_IN.value,
-        _welcomes_the_number(welcome),
-        welcome.c.id != R.c.id,
-        or_(earlier, welcome.c.status.in_(LEFT)),
-    )
-
-
-def _welcomes_the_number(welcome: FromClause) -> ColumnElement[bool]:
-    """Condition: this row is a welcome to the reminder's number, of the same clinic."""
-    sharing = C.alias("sharing")
-    return and_(
-        sharing.c.clinic_id == R.c.clinic_id,
-        sharing.c.phone == C.c.phone,
-        welcome.c.client_id == sharing.c.id,
-        welcome.c.channel == Channel.SMS,
-        welcome.c.milestone == OneOffKind.OPT_IN.value,
-        welcome.c.one_off_id.is_not(None),
-    )
-
-
 _FACTS = (
     select(
         R.c.id.label("reminder_id"),
@@ -202,8 +167,8 @@ _FACTS = (
         _CONSENTED.label("consented"),
         _SUPPRESSED.label("suppressed"),
         _GUEST.label("guest"),
-        or_(_superseded(), _welcomed_before()).label("superseded"),
-        _welcome_first().label("welcome_first"),
+        or_(_superseded(), welcomed_before()).label("superseded"),
+        welcome_first().label("welcome_first"),
         N.c.kind,
         N.c.subject,
         N.c.words,
@@ -219,18 +184,21 @@ _FACTS = (
 
 @lru_cache(maxsize=4096)
 def _as_told(clinic: ClinicFacts, its_hours: SendingHours) -> ClinicFacts:
-    """Return a clinic with the hours in which it may message one client."""
+    """Return a clinic with the hours in which it may message one client by one channel."""
     return clinic if its_hours == clinic.hours else replace(clinic, hours=its_hours)
 
 
-def _facts(row: Row[Any], clinic: ClinicFacts, sent: SentLately) -> Facts:
+def _facts(row: Row[Any], clinic: ClinicFacts, sent: SentLately, untold: frozenset[str]) -> Facts:
     zone = ZoneInfo(row.time_zone) if row.time_zone else clinic.zone
+    hours = clinic.email_hours
+    if row.channel is Channel.SMS:
+        hours = recipients_hours(clinic.hours, zone.key, row.phone, clinic.phone)
     texts, emails = ((sent.counted, ()), ((), sent.counted))[row.channel is Channel.EMAIL]
     return Facts(
         reminder_id=row.reminder_id,
         client_id=row.client_id,
         claim=row.claim or "",
-        clinic=_as_told(clinic, recipients_hours(clinic.hours, zone.key, row.phone, clinic.phone)),
+        clinic=_as_told(clinic, hours),
         protocol=row.protocol or "",
         milestone=row.milestone,
         channel=row.channel,
@@ -259,6 +227,7 @@ def _facts(row: Row[Any], clinic: ClinicFacts, sent: SentLately) -> Facts:
         visit=_visit(row),
         stop_told_at=sent.stop_told_at,
         course_begun=row.treatment_id in sent.treatments,
+        untold=untold,
     )
 
 

@@ -7,6 +7,8 @@ from datetime import date, datetime, time
 from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from reminders.rules.caps import USUAL_A_WEEK
+from reminders.rules.sending_hours import EMAILS_USUAL
 from reminders.rules.terms import Act, Channel, Discretion, Purpose, Reason
 from reminders.rules.text_names import ClientNames
 from reminders.rules.visits import ToldBy
@@ -21,6 +23,7 @@ class Clinic(SQLModel, table=True):
     """A clinic, with the hours, zone and caps within which its clients may be messaged.
 
     ``customisation_version`` is a new token whenever its wording or parameters change;
+    ``sending_hours`` are those of texts;
     ``segment_price`` is what a segment costs, in millionths of the currency (ISO 4217). ``slug``
     names it in the address clients join at; it is printed, so it never changes. With
     ``attendance_required`` aftercare waits until somebody says that the client came. ``text_name`` is
@@ -41,8 +44,11 @@ class Clinic(SQLModel, table=True):
     email: str
     address: str = Field(sa_type=Text)
     sending_hours: str
+    email_hours: str = Field(
+        default=EMAILS_USUAL, sa_column_kwargs={"server_default": EMAILS_USUAL}
+    )
     texts_per_day: int = 1
-    texts_per_week: int = 3
+    texts_per_week: int = USUAL_A_WEEK
     live: bool = False
     attendance_required: bool = Field(default=False, sa_column_kwargs=FALSE)
     client_names: ClientNames = Field(

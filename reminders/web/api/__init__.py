@@ -28,15 +28,15 @@ LARGEST = 256 * 1024
 """Bytes of a request; a booking takes some hundreds."""
 
 ABOUT = """Clients, treatments, consents, messages, replies and events of one clinic: the one whose
-key is sent. Moments are ISO 8601; without an offset they are on the clinic's clock. What is wrong is
-said as problem details (RFC 9457) in plain sentences. The manual walks through it at `/help/api`."""
+key is sent. Dates and times are ISO 8601; without an offset they are in the clinic's time zone. Errors are
+problem details (RFC 9457) in plain sentences. The manual gives a walk-through at `/help/api`."""
 
 OFTEN: dict[int | str, dict[str, Any]] = {
-    "401": {"model": Problem, "description": "No key, or one that is unknown or revoked"},
-    "403": {"model": Problem, "description": "The key's role may not do that"},
-    "422": {"model": Problem, "description": "Something in the request cannot be used"},
+    "401": {"model": Problem, "description": "The key is missing, unknown or revoked"},
+    "403": {"model": Problem, "description": "The key's role does not allow this"},
+    "422": {"model": Problem, "description": "The request is not valid"},
     "429": {"model": Problem, "description": "Too many requests; see Retry-After"},
-    "default": {"model": Problem, "description": "Anything else that is wrong"},
+    "default": {"model": Problem, "description": "Any other problem"},
 }
 TAGS = ("clients", "treatments", "consents", "messages", "replies", "services", "questions", "events")  # fmt: skip
 

@@ -40,7 +40,7 @@ WRONG_KEYS = 30
 
 BEARER = HTTPBearer(
     auto_error=False,
-    description="A key made on the desk under Clinic, “API keys”, or by `reminders key add`.",
+    description="A key created in the staff app under Settings, “API keys”, or with `reminders key add`.",
 )
 
 
@@ -97,7 +97,7 @@ class Caller:
                     session, self.key.id, self.name, self.fingerprint, self.now
                 )
                 if kept.fingerprint != self.fingerprint:
-                    raise Problem("repeated", 422, "It came with another request. Use a new one for each request.")  # fmt: skip
+                    raise Problem("repeated", 422, "It was used for another request. Use a new one for each request.")  # fmt: skip
                 if kept.status is not None:
                     return _again(kept.body, kept.status)
             body = act(session).model_dump_json(by_alias=True)
@@ -108,7 +108,7 @@ class Caller:
 
 def _again(body: str | None, status: int) -> Response:
     if body is None:
-        raise Problem("repeated", 409, "It was done then; a client was erased since, so its answer is not kept. Read what you need.")  # fmt: skip
+        raise Problem("repeated", 409, "The request was carried out. Its answer is no longer kept, because a client has since been erased. Read what you need.")  # fmt: skip
     headers = {"Idempotent-Replayed": "true"}
     return Response(body, status, headers, media_type="application/json")
 
@@ -158,7 +158,7 @@ def _known(app: App, request: Request, bearer: Bearer, now: datetime) -> Caller:
         session.expunge_all()
     if found is None:
         wrong.count(address, now)
-        detail = "Send a key as “Authorization: Bearer …”; this one is missing, unknown or revoked."
+        detail = "The key is missing, unknown or revoked. Send one as “Authorization: Bearer …”."
         raise Problem("no-key", 401, detail, headers={"WWW-Authenticate": "Bearer"})
     key, clinic = found
     if api_keys.is_stale(key, now):
@@ -188,7 +188,7 @@ def reads(needs: Role = Role.VIEWER) -> Any:
 
     def reader(caller: Annotated[Caller, Depends(known_caller)]) -> Caller:
         if not caller.key.role.includes(needs):
-            raise Problem("role", 403, f"It needs the role {needs}. Make a key with that role.")
+            raise Problem("role", 403, f"This needs the role {needs}. Create a key with that role.")
         return caller
 
     return Depends(reader)
@@ -204,8 +204,8 @@ def writes(needs: Role = Role.STAFF) -> Any:
             Header(
                 min_length=1,
                 max_length=255,
-                description="Any text of yours that is new for each request: a repeat with it"
-                " within a day changes nothing and gets the same answer.",
+                description="Any text that is new for each request. A repeat with the same"
+                " text within a day changes nothing and gets the same answer.",
             ),
         ] = None,
         caller: Caller = reads(needs),  # noqa: B008 (evaluated here, where ``needs`` is known)

@@ -24,8 +24,8 @@ from reminders.web.api.problems import Problem, SafeRoute
 
 router = APIRouter(route_class=SafeRoute, tags=["clients"])
 
-Id = Annotated[int, Path(ge=1, le=2_147_483_647, description="its number here")]
-After = Annotated[int, Query(ge=0, le=2_147_483_647, description="`next` of the page before")]
+Id = Annotated[int, Path(ge=1, le=2_147_483_647, description="its ID here")]
+After = Annotated[int, Query(ge=0, le=2_147_483_647, description="`next` of the previous page")]
 OwnId = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 PAGE = 50
 """How many of anything an answer holds."""
@@ -60,12 +60,14 @@ def search(
         Query(
             max_length=100,
             pattern=r"^[^\x00-\x1f\x7f]*$",
-            description="the beginning of a name, or a whole number or address: at most fifty",
+            description="the beginning of a name, or a whole number or address; returns at most fifty",
         ),
     ] = "",
     own_id: Annotated[
         str,
-        Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="your own number"),
+        Query(
+            max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="your own ID for the client"
+        ),
     ] = "",
     after: After = 0,
 ) -> shapes.ClientPage:
@@ -93,7 +95,7 @@ def _found(session: Session, caller: Caller, q: str) -> list[Client]:
 
 @router.get("/clients/{client}", response_model=people_shapes.Client)
 def read(caller: Viewer, client: Id) -> people_shapes.Client:
-    """Read one client; the number of one that was merged leads to the kept one."""
+    """Read one client. The ID of a merged client leads to the one that was kept."""
     with caller.reading() as session:
         return shape_of(session, caller, caller.row(session, Client, client))
 
@@ -108,13 +110,13 @@ def put(
         Query(
             ge=0,
             le=2_147_483_647,
-            description="who is meant, where an answer said that this is not certain: a client's"
-            " number here, or 0 for somebody new",
+            description="which client is meant, if an answer said that this is unclear: a client's"
+            " ID here, or 0 for a new client",
         ),
     ] = None,
 ) -> Response:
-    """Add the client who has this number in your system, or change them. The same twice changes
-    nothing. Where it may be somebody who is known already, nothing is done and it is asked who is
+    """Add the client who has this ID in your system, or change them. Repeating it changes
+    nothing. If it may be a client who is already known, nothing is done and the answer asks who is
     meant.
     """
 
@@ -130,9 +132,9 @@ def put(
                 shapes.Candidate(client=int(c.key.removeprefix("client:")), label=c.label)
                 for c in choices
             ]
-            raise Problem("in-doubt", 409, f"{done.doubt.sentence} Say so with same_as.", candidates=candidates)  # fmt: skip
+            raise Problem("in-doubt", 409, f"{done.doubt.sentence} Answer with same_as.", candidates=candidates)  # fmt: skip
         assert done.client is not None
-        caller.record(session, f"put a client ({done.effect})", Client, done.client.id)
+        caller.record(session, f"saved a client ({done.effect})", Client, done.client.id)
         return shapes.ClientPut.model_validate(
             {"effect": done.effect.value, "client": shape_of(session, caller, done.client)}
         )
@@ -142,7 +144,7 @@ def put(
 
 @router.post("/clients/{client}/merge", response_model=people_shapes.ClientMerge)
 def merge(caller: Staff, client: Id, body: MergeInput) -> Response:
-    """Make two records of one client one: this one stays. It can be undone on the desk for a day."""
+    """Merge another record into this client. It can be undone in the staff app for a day."""
 
     def act(session: Session) -> people_shapes.ClientMerge:
         keep, gone = (caller.row(session, Client, number) for number in (client, body.gone))
@@ -168,7 +170,7 @@ def merge(caller: Staff, client: Id, body: MergeInput) -> Response:
 
 @router.delete("/clients/{client}", response_model=shapes.Erasure)
 def erase(caller: Owner, client: Id) -> Response:
-    """Erase a client, for good: nothing can be read afterwards and nothing is sent. The proof of
+    """Erase a client permanently. Nothing can be read afterwards, and nothing is sent. The proof of
     consents and messages stays as hashes.
     """
 

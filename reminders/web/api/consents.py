@@ -29,7 +29,9 @@ router = APIRouter(route_class=SafeRoute, tags=["consents"])
 
 @router.get("/clients/{client}/consents", response_model=shapes.Consents)
 def read(caller: Viewer, client: Id) -> shapes.Consents:
-    """Read a client's ledger: every yes and no with its proof; the last of each channel counts."""
+    """Read a client's consent record: every consent and refusal with its proof. The last of each
+    channel counts.
+    """
     with caller.reading() as session:
         found = caller.row(session, Client, client)
         lines = consents.ledger(session, found.id)
@@ -40,9 +42,9 @@ def read(caller: Viewer, client: Id) -> shapes.Consents:
 
 @router.post("/clients/{client}/consents", response_model=shapes.ConsentPut)
 def add(caller: Staff, client: Id, body: ConsentInput) -> Response:
-    """Add what a client said. A no binds at once, and whoever shares the number or address. A yes
-    covers what its proof covers: that channel, that number or address, from that day; it never
-    takes back a no, which only the client can.
+    """Record a consent or a refusal. A refusal takes effect at once, for everybody who shares the
+    number or address. A consent covers what its proof covers: that channel and that number or
+    address, from that day on. It never undoes a refusal, which only the client can.
     """
 
     def act(session: Session) -> shapes.ConsentPut:
@@ -92,5 +94,7 @@ def _instant(text: str, caller: Caller) -> datetime:
     except InputError as error:
         raise InputError(f"given_at: {error.problem}", error.mend) from None
     except (ValueError, OverflowError):
-        raise InputError("given_at: There is no such moment.", "Check day and time.") from None
+        raise InputError(
+            "given_at: This is not a valid date and time.", "Check the day and the time."
+        ) from None
     return resolve(day, at or time(), zone).astimezone(UTC)

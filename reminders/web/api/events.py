@@ -21,8 +21,8 @@ router = APIRouter(route_class=SafeRoute, tags=["events"])
 def read(
     caller: Viewer, after: After = 0, limit: Annotated[int, Query(ge=1, le=500)] = 100
 ) -> shapes.Events:
-    """Read what happened after a place in the feed. Each event comes once, and none is ever put
-    before one that was read; those older than ninety days are gone.
+    """Read what happened after a place in the feed. Each event comes once, and none is ever added
+    before one that has been read. Events older than ninety days are deleted.
     """
     with writing(caller.app.engine) as session:
         queries.place_events(session, caller.clinic.id, caller.now)

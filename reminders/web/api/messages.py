@@ -28,7 +28,9 @@ STATES = {"planned": OPEN, "left": LEFT, "not-sent": frozenset(Status) - OPEN - 
 
 @router.get("/clients/{client}/messages", response_model=shapes.MessagePage)
 def of_client(caller: Viewer, client: Id) -> shapes.MessagePage:
-    """Read every message of one client in order of time: past, to come, and not sent with why."""
+    """Read every message of one client in order of time: sent, scheduled, and not sent with the
+    reason.
+    """
     with caller.reading() as session:
         found = caller.row(session, Client, client)
         steps = client_messages.steps(session, found.id)
@@ -43,7 +45,7 @@ def of_clinic(
     ] = "planned",
     after: After = 0,
 ) -> shapes.MessagePage:
-    """Read the clinic's messages page by page, by their numbers."""
+    """Read the clinic's messages page by page, in the order of their IDs."""
     with caller.reading() as session:
         steps = client_messages.page(session, caller.clinic.id, STATES[state], after, PAGE)
         more = steps[-1].reminder.id if len(steps) == PAGE else None

@@ -25,18 +25,18 @@ from reminders.store.queries.desk import NotAtClinic
 log = structlog.get_logger()
 
 TITLES = {
-    "no-key": "A key is needed.",
-    "role": "This key may not do that.",
-    "not-found": "There is nothing here.",
-    "invalid": "Something in the request cannot be used.",
-    "refused": "This cannot be done as things are.",
-    "in-doubt": "It is not certain who is meant.",
-    "repeated": "This Idempotency-Key was used before.",
+    "no-key": "A valid API key is needed.",
+    "role": "The key's role does not allow this.",
+    "not-found": "Nothing was found at this address.",
+    "invalid": "The request is not valid.",
+    "refused": "This cannot be done in the present state.",
+    "in-doubt": "It is unclear which client is meant.",
+    "repeated": "This Idempotency-Key was used for another request.",
     "too-large": "The request is too large.",
     "too-many": "There were too many requests.",
-    "method": "This address does not do that.",
-    "away": "The database does not answer.",
-    "fault": "Something went wrong on our side.",
+    "method": "This address does not support this method.",
+    "away": "The database is not responding.",
+    "fault": "An error occurred on our side.",
 }
 """Every kind of problem, by the word that programs tell it by; the manual explains each."""
 
@@ -51,7 +51,7 @@ OF_STATUS = {
     503: "away",
 }
 WORDS = {
-    "method": "Look at the list of addresses and what each does.",
+    "method": "See the list of addresses and their methods.",
     "too-large": "Send at most 256 KB.",
     "not-found": "It may have been erased, or belong to another clinic.",
 }
@@ -139,7 +139,7 @@ async def _nowhere(request: Request, _: Any) -> Response:
 
 async def _http(request: Request, error: Any) -> Response:
     kind = OF_STATUS.get(error.status_code, "invalid")
-    detail = WORDS.get(kind, "This body is not JSON that can be read.")
+    detail = WORDS.get(kind, "This body is not valid JSON.")
     headers = _allowed(request) if kind == "method" else error.headers
     return answer(request, kind, error.status_code, detail, headers)
 
@@ -169,11 +169,11 @@ class SafeRoute(APIRoute):
                 raise
             except AWAY:
                 log.exception("database away")
-                sentence = "Nothing half-done was kept. Try again in a minute."
+                sentence = "No change was saved. Try again in a minute."
                 return answer(request, "away", 503, sentence, {"Retry-After": "60"})
             except Exception:
                 log.exception("request failed", path=self.path_format)
-                return answer(request, "fault", 500, "Nothing half-done was kept. Try again; if it stays, tell whoever runs this service.")  # fmt: skip
+                return answer(request, "fault", 500, "No change was saved. Try again. If it happens again, tell your system administrator.")  # fmt: skip
 
         return handler
 
@@ -209,9 +209,9 @@ PATTERNS = {
 def _sentences(limits: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "missing", "This is missing."
     yield "extra_forbidden", "There is no field of this name."
-    yield "json_invalid", "This body is not JSON that can be read."
+    yield "json_invalid", "This body is not valid JSON."
     yield "string_type", "This has to be text."
-    yield "string_unicode", "This holds half a character."
+    yield "string_unicode", "This holds an incomplete character."
     yield "string_pattern_mismatch", PATTERNS.get(limits.get("pattern", ""), NO_LINE)
     yield "string_too_short", "This is empty."
     yield "string_too_long", f"This is longer than {limits.get('max_length')} characters."

@@ -26,11 +26,12 @@ router = APIRouter(route_class=SafeRoute, tags=["replies"])
 def search(
     caller: Viewer,
     state: Annotated[
-        Literal["waiting", "all"], Query(description="waiting: for a person, alarms too")
+        Literal["waiting", "all"],
+        Query(description="waiting: those that need an answer, alarms included"),
     ] = "waiting",
     after: After = 0,
 ) -> shapes.Replies:
-    """Read the texts that came in, by their numbers."""
+    """Read the texts that were received, in the order of their IDs."""
     with caller.reading() as session:
         only = state == "waiting"
         found = conversations.page(session, caller.clinic.id, after, PAGE, waiting=only)
@@ -40,7 +41,7 @@ def search(
 
 @router.get("/replies/{reply}", response_model=ReplyShape)
 def read(caller: Viewer, reply: Id) -> ReplyShape:
-    """Read one text."""
+    """Read one text that was received."""
     with caller.reading() as session:
         return _shape(session, caller, caller.row(session, Reply, reply))
 
@@ -53,8 +54,9 @@ def _shape(session: Session, caller: Caller, reply: Reply) -> ReplyShape:
 
 @router.post("/replies/{reply}/answer", response_model=shapes.Answered)
 def answer(caller: Staff, reply: Id, body: AnswerInput) -> Response:
-    """Answer a text in the words of a member of staff; it leaves in ten seconds, within sending
-    hours, with the clinic's name in front, and everything from that number is done.
+    """Answer a text in the words of a member of staff. The answer is sent after ten seconds, within
+    sending hours, with the clinic's name in front, and every text from that number is marked as
+    done.
     """
 
     def act(session: Session) -> shapes.Answered:
@@ -63,7 +65,9 @@ def answer(caller: Staff, reply: Id, body: AnswerInput) -> Response:
         words = staff_answers.read_words(caller.clinic, body.words)
         writers = staff_answers.writers(session, found)
         if not writers:
-            raise Problem("refused", 409, "We do not know this number. Please call it instead.")
+            raise Problem(
+                "refused", 409, "This number does not belong to a client. Please call it instead."
+            )
         meant = next((c for c in writers if c.id == found.client_id), writers[0])
         sent = staff_answers.answer(
             session, found, meant, words, caller.now, keep_open=body.keep_open
@@ -80,14 +84,14 @@ def whose(session: Session, caller: Caller, email: str) -> str:
     if email.strip().lower() not in known:
         raise InputError(
             "by: Nobody at this clinic signs in with that email.",
-            "Name the member of staff whose words these are.",
+            "Send the email of the member of staff who wrote the answer.",
         )
     return email.strip().lower()
 
 
 @router.post("/replies/{reply}/done", response_model=ReplyShape)
 def finish(caller: Staff, reply: Id) -> Response:
-    """Mark everything that waits from this number as done."""
+    """Mark every waiting text from this number as done."""
 
     def act(session: Session) -> ReplyShape:
         found = caller.row(session, Reply, reply, lock=True)

@@ -26,7 +26,7 @@ router = APIRouter(route_class=SafeRoute)
 
 @router.get("/services", response_model=shapes.Services, tags=["services"])
 def read_services(caller: Viewer) -> shapes.Services:
-    """Read what each of the clinic's services is, and the protocols there are."""
+    """Read which protocol each of the clinic's services has, and the protocols available."""
     with caller.reading() as session:
         return _services(session, caller)
 
@@ -41,7 +41,9 @@ def _services(session: Session, caller: Caller) -> shapes.Services:
 
 @router.put("/services", response_model=shapes.Services, tags=["services"])
 def put_service(caller: Owner, body: ServiceInput) -> Response:
-    """Say what a service is, from the next booking on; what waits for it goes in."""
+    """Set which protocol a service has, from the next booking on. What was waiting for it is
+    imported.
+    """
 
     def act(session: Session) -> shapes.Services:
         wanted = {body.service: body.protocol}
@@ -53,7 +55,7 @@ def put_service(caller: Owner, body: ServiceInput) -> Response:
 
 @router.get("/questions", response_model=shapes.Questions, tags=["questions"])
 def read_questions(caller: Viewer) -> shapes.Questions:
-    """Read what is in doubt and waits for a person."""
+    """Read the open questions, which wait for staff."""
     with caller.reading() as session:
         asked = questions.open_questions(session, caller.clinic.id)
         name = caller.clinic.name
@@ -62,7 +64,7 @@ def read_questions(caller: Viewer) -> shapes.Questions:
 
 @router.get("/questions/{question}", response_model=QuestionShape, tags=["questions"])
 def read_question(caller: Viewer, question: Id) -> QuestionShape:
-    """Read one question that is open."""
+    """Read one open question."""
     with caller.reading() as session:
         found = caller.row(session, Question, question)
         if found.answered_at is not None:
@@ -75,12 +77,14 @@ def read_question(caller: Viewer, question: Id) -> QuestionShape:
     "/questions/{question}/answer", response_model=shapes.QuestionAnswered, tags=["questions"]
 )
 def answer_question(caller: Staff, question: Id, body: QuestionInput) -> Response:
-    """Take a person's answer; what waited for it goes in, and it is not asked again."""
+    """Answer a question for a member of staff. What was waiting for it is imported, and it is not
+    asked again.
+    """
 
     def act(session: Session) -> shapes.QuestionAnswered:
         found = caller.row(session, Question, question, lock=True)
         if found.answered_at is not None:
-            raise Problem("refused", 409, "This question was answered already.")
+            raise Problem("refused", 409, "This question has already been answered.")
         by = whose(session, caller, body.by)
         waited = len(queries.waiting_rows(session, found.id))
         taken = answers.answer(session, caller.app.library, found.id, body.choice, by, caller.now)

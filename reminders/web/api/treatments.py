@@ -36,7 +36,7 @@ Source = Annotated[
         min_length=1,
         max_length=40,
         pattern=SOURCE,
-        description="the system that gives the number, as you name it, like `cliniko`",
+        description="the system that the booking comes from, under a name you choose, like `cliniko`",
     ),
 ]
 ExternalId = Annotated[
@@ -45,14 +45,14 @@ ExternalId = Annotated[
         min_length=1,
         max_length=200,
         pattern=r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$",
-        description="the booking's number in that system",
+        description="the booking's ID in that system",
     ),
 ]
 
 
 @router.get("/treatments/{source}/{external_id:path}", response_model=shapes.Booking)
 def read(caller: Viewer, source: Source, external_id: ExternalId) -> shapes.Booking:
-    """Read one booking: the treatment it is, or the questions it waits for."""
+    """Read one booking: its treatment, or the questions it is waiting for."""
     with caller.reading() as session:
         return shapes.Booking.model_validate(_told(session, caller, source, external_id))
 
@@ -108,11 +108,12 @@ def _times(treatment: Treatment | None, caller: Caller) -> dict[str, Any]:
 
 @router.put("/treatments/{source}/{external_id:path}", response_model=shapes.BookingPut)
 def put(caller: Staff, source: Source, external_id: ExternalId, body: BookingInput) -> Response:
-    """Say what a booking is now: it is added, moved, cancelled or confirmed as treated, and its
-    reminders with it. The same twice changes nothing.
+    """Send the present state of a booking. It is added, moved, cancelled or confirmed as treated,
+    and its reminders follow. Repeating it changes nothing.
 
-    Send it whole, with client, service and start; of one that is known, only what is new will do.
-    What is in doubt waits for a person, and nothing leaves meanwhile. No consent comes with it.
+    Send a new booking with client, service and start. For a known booking, what has changed is
+    enough. What is unclear waits for staff, and nothing is sent meanwhile. A booking is not a
+    consent.
     """
 
     def act(session: Session) -> shapes.BookingPut:
@@ -120,7 +121,7 @@ def put(caller: Staff, source: Source, external_id: ExternalId, body: BookingInp
         session.flush()
         told = _told(session, caller, source, external_id, left_out=True)
         if done.treatment is not None and done.effect is not Effect.UNCHANGED:
-            caller.record(session, f"put a booking ({done.effect})", Treatment, done.treatment.id)
+            caller.record(session, f"saved a booking ({done.effect})", Treatment, done.treatment.id)
         link = _consent_link(session, done.treatment, caller)
         return shapes.BookingPut.model_validate(told | _done(done) | {"consent_link": link})
 
@@ -144,7 +145,7 @@ def _put(
         return bookings.take_in(session, library, clinic, booking, now)
     if body.client is not None or body.service is not None:
         raise InputError(
-            "A booking is whole with client, service and starts_at.",
+            "A new booking needs client, service and starts_at.",
             "Send all three, or none of client and service.",
         )
     said = BookingChange(body.starts_at, body.ends_at, body.status)
@@ -152,8 +153,8 @@ def _put(
     if known is not None:
         return bookings.change(session, library, clinic, known, said, now)
     if bookings.gives_up(session, clinic, source, external_id, said):
-        return BookingResult(left_out="It does not take place, and nothing was planned for it.")
-    raise Problem("not-found", 404, "This booking is not known here. Send it whole: client, service, starts_at.")  # fmt: skip
+        return BookingResult(left_out="It does not take place, and nothing was scheduled for it.")
+    raise Problem("not-found", 404, "This booking is not known here. Send it with client, service and starts_at.")  # fmt: skip
 
 
 def _consent_link(session: Session, treatment: Treatment | None, caller: Caller) -> str | None:
@@ -172,7 +173,7 @@ def _person(session: Session, caller: Caller, told: BookedClient) -> dict[str, s
     if own_id and not said.keys() & {"first_name", "name"}:
         known = desk.owner_of(session, caller.clinic.id, own_id)
         if known is None:
-            raise Problem("not-found", 404, f"client.own_id: There is no client “{own_id}”. Give the name, too.")  # fmt: skip
+            raise Problem("not-found", 404, f"client.own_id: There is no client “{own_id}”. Send the name as well.")  # fmt: skip
         said = _fields(known) | said
     return said | ({"client_id": own_id} if own_id else {})
 
@@ -190,7 +191,7 @@ def _done(done: BookingResult) -> dict[str, Any]:
         "remarks": done.remarks,
         "planned": len(change.add) if change else 0,
         "moved": len(change.move) if change else 0,
-        "cancelled": len(change.cancel) if change else 0,
+        "cancelled": len(change.cancel) + len(change.give_way) if change else 0,
         "already_sent": len(change.already_sent) if change else 0,
         "too_late": len(change.late) + len(change.too_late) if change else 0,
     }

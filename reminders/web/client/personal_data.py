@@ -140,9 +140,9 @@ def _erase(page: AftercarePage) -> Response:
         page.clinic.id,
         "erasure-asked",
         f"erasure-asked.{page.client.id}",
-        "A client asks to be erased",
-        f"Client {page.client.id} asks on their own page to have everything about them erased."
-        " Please do so within a month, and tell them.",
+        "A client has asked for their data to be erased",
+        f"Client {page.client.id} has asked, on their own page, for all their data to be erased."
+        " Please do so within a month, and tell the client.",
         page.now,
     )
     return back(page, "asked")

@@ -183,8 +183,8 @@ def _wrong(page: AftercarePage) -> Response:
         "wrong-number",
         f"wrong-number.{page.client.id}.{page.client.page_edition}",
         "A client's number or address is wrong",
-        f"Whoever got the messages for client {page.client.id} says that they are for somebody"
-        " else. Nothing more is sent there. Please ask the client for the right one.",
+        f"Somebody who received the messages for client {page.client.id} says that they are not that"
+        " client. Nothing more is sent there. Please ask the client for the right contact details.",
         page.now,
     )
     return page.page("wrong-contact.html")

@@ -144,14 +144,14 @@ def test_whoever_shares_them_numbers_and_addresses_have_no_more_than_they_may(
     )
     for days in texts.values():
         assert len(days) == len(set(days)), "two texts on one day"
-        assert not list(_within_a_week(days)), "four texts in a week"
+        assert not list(_within_a_week(days)), "five texts in a week"
     for moments in emails.values():
         apart = [abs(a - b) for a, b in combinations(moments, 2)]
         assert not apart or min(apart) >= timedelta(minutes=1)
 
 
 def _within_a_week(days: Iterable[date]) -> Iterable[tuple[date, ...]]:
-    """Yield every four of these days that lie in seven days."""
+    """Yield every five of these days that lie in seven days."""
     ordered = sorted(days)
-    fours = zip(*(ordered[n:] for n in range(4)), strict=False)
-    return (four for four in fours if four[-1] - four[0] < timedelta(days=7))
+    fives = zip(*(ordered[n:] for n in range(5)), strict=False)
+    return (five for five in fives if five[-1] - five[0] < timedelta(days=7))

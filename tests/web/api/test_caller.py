@@ -70,7 +70,7 @@ def test_a_key_is_made_on_the_desk_shown_once_and_revoked(house: House) -> None:
     desk.post("/clinic/keys/1/revoke")
     assert "API key revoked." in desk.text
     assert program.get("/clients").status_code == 401
-    assert "Made an API key" in desk.get("/clinic/record").text
+    assert "Created an API key" in desk.get("/clinic/record").text
 
 
 def test_a_key_without_a_name_is_not_made(house: House) -> None:

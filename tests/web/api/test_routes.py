@@ -211,4 +211,4 @@ def test_a_fault_of_ours_is_said_without_its_cause(
     answer = Program(house).get("/clients")
     assert answer.status_code == 500
     assert "Ana" not in answer.text
-    assert answer.json()["title"] == "Something went wrong on our side."
+    assert answer.json()["title"] == "An error occurred on our side."

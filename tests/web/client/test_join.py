@@ -71,7 +71,7 @@ def test_a_number_proven_by_its_code_is_a_consent_with_the_exact_words(
     for needed in (
         "Rosewood Skin",
         "recurring automated",
-        "up to 3 a week",
+        "up to 4 a week",
         "Msg & data rates may apply",
         "STOP",
         "HELP",
@@ -269,7 +269,7 @@ def test_privacy_and_terms_are_pages_of_the_clinic(
     assert "18 Rose Street" in page
     needed = {
         "privacy": ["not sold or shared", "400 days", "erase"],
-        "terms": ["<strong>Reply STOP", "HELP", "Carriers are not liable", "texts, up to 3 a week"],
+        "terms": ["<strong>Reply STOP", "HELP", "Carriers are not liable", "texts, up to 4 a week"],
     }
     for words in needed[part]:
         assert words in page

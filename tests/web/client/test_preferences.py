@@ -53,7 +53,7 @@ def test_what_is_ticked_again_is_a_consent_with_its_exact_words(
     assert last.wording is not None
     for needed in (
         "Rosewood Skin",
-        "up to 3 a week",
+        "up to 4 a week",
         "Msg & data rates",
         "STOP",
         "HELP",

@@ -49,14 +49,14 @@ def test_staff_read_it_within_their_desk(house: House) -> None:
     desk = signed_in(house)
     answer = desk.get("/help/lists")
     assert 'aria-label="Main"' in answer.text
-    assert "Every faulty cell is named" in desk.text
+    assert "For every faulty cell you see" in desk.text
 
 
 def test_words_are_found_with_the_section_they_stand_in(house: House) -> None:
     desk = Desk(house)
     answer = desk.get("/help?q=faulty+cell")
     assert 'href="/help/lists#faults"' in answer.text
-    assert "Lists: Faults" in desk.text
+    assert "Imports: Faults" in desk.text
 
 
 @pytest.mark.parametrize("asked", ["xyzzy", "<b>x</b>", "x" * 5000])
@@ -101,7 +101,7 @@ def test_every_page_in_the_way_around_has_help_of_its_own() -> None:
         ("/", "/help/desk#today"),
         ("/lists/7", "/help/lists"),
         ("/clinic/staff", "/help/desk#who-may-do-what"),
-        ("/clinic/record", "/help/desk#clinic"),
+        ("/clinic/record", "/help/desk#settings"),
         ("/listless", "/help"),
         ("/help/lists", "/help"),
     ],

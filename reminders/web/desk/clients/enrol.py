@@ -16,6 +16,7 @@ from reminders.enrolment import manual_entry
 from reminders.enrolment.client_fields import usual_language
 from reminders.enrolment.identification import SOMEBODY_NEW
 from reminders.enrolment.terms import ConsentAnswer, Enrolment, EnrolmentResult
+from reminders.rehearsal.late_milestones import late_milestones
 from reminders.rehearsal.simulation import rehearse_change
 from reminders.rules import list_cells
 from reminders.rules.contacts import read_email, read_name, read_phone, show_national
@@ -196,14 +197,12 @@ def check(request: DeskRequest) -> Response:
         doubt = manual_entry.doubt_of(session, request.signed_in.clinic, typed.enrolment)
     if doubt is not None:
         return _ask(request, doubt)
-    done: list[EnrolmentResult] = []
-    known: list[str] = []
+    done, known = list[EnrolmentResult](), list[str]()
     lines = rehearse_change(
         request.app.engine,
         request.app.rehearsal_dispatcher,
         lambda session: _try(session, request, typed, done, known),
-        request.now,
-        request.now + FAR,
+        *(request.now, request.now + FAR),
     )
     ours = [line for line in lines if line.treated_on == typed.enrolment.treated_on]
     return request.page(
@@ -215,6 +214,7 @@ def check(request: DeskRequest) -> Response:
         known=known[0],
         going=[line for line in ours if line.status in LEFT],
         staying=[line for line in ours if line.status not in LEFT],
+        late=late_milestones(ours, request.app.library.protocols, request.now),
     )
 
 

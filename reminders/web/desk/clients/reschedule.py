@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from reminders.enrolment import message_actions, treatments
-from reminders.rules.planning import ExistingReminder, Planned, Replan
+from reminders.rules.planned import Planned
+from reminders.rules.planning import ExistingReminder, Replan
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel
 from reminders.rules.text_names import name_in_texts
@@ -49,7 +50,7 @@ def difference(change: Replan) -> Difference:
         already_sent=[MovedMessage(row.milestone, row.channel, row, planned) for row, planned in change.already_sent],
         too_late=[MovedMessage(row.milestone, row.channel, row, planned) for row, planned in change.too_late],
         added=change.add,
-        cancelled=change.cancel,
+        cancelled=[*change.cancel, *(row for row, _ in change.give_way)],
     )  # fmt: skip
 
 

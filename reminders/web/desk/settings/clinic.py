@@ -13,6 +13,7 @@ from reminders.enrolment import clinics
 from reminders.enrolment.clinics import ClinicError
 from reminders.enrolment.countries import countries, zones
 from reminders.monitoring import go_live_checklist
+from reminders.rules.caps import MOST_A_WEEK
 from reminders.rules.contacts import read_email, read_phone, show_national
 from reminders.rules.prices import CURRENCIES, read_price, spell_price
 from reminders.rules.roles import Role
@@ -26,9 +27,13 @@ from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.settings import rate_limits
 
 DETAILS = ("name", "phone", "email", "address", "country", "time_zone")
-SENDING = ("sending_hours", "texts_per_week")
+SENDING = ("sending_hours", "email_hours", "texts_per_week")
 VISITS = ("attendance_required",)
 TEXTS = ("text_name", "client_names", "stop_on_every_text", "both_channels")
+MOST_TEXTS = [
+    *((str(number), str(number)) for number in range(1, MOST_A_WEEK)),
+    (str(MOST_A_WEEK), f"{MOST_A_WEEK}, the most there can be"),
+]
 MOST_GUESTS = 10
 """Whom a clinic messages while it practises: its own staff, and no more."""
 
@@ -56,6 +61,7 @@ def show(request: DeskRequest) -> Response:
             "was": lambda name: request.typed(name) or _shown(clinic, name),
             "countries": [("", "Same as the time zone"), *countries().items()],
             "zones": zones(),
+            "most_texts": MOST_TEXTS,
         }
         return request.page("clinic.html", **words)
 

@@ -40,7 +40,7 @@ def test_a_stop_told_at_the_desk_binds_and_only_the_client_takes_it_back(house: 
     desk = signed_in(house, email="kim@rosewood.example")
     desk.get("/clients/1/choices")
     desk.post("/clients/1/yes", channel="sms", how="The client said so at the desk")
-    assert "only they can take that back" in desk.text
+    assert "only they can undo that" in desk.text
 
 
 def test_a_paused_client_gets_nothing_until_then(house: House) -> None:

@@ -45,7 +45,7 @@ def test_one_tap_records_the_answer_with_the_words_that_were_said(house: House) 
     unasked(house, "Soon", 1, email="soon@mail.example")
     desk = signed_in(house)
     desk.get("/")
-    asked = "May Rosewood Skin send you texts about caring for your skin, up to 3 a week?"
+    asked = "May Rosewood Skin send you texts about caring for your skin, up to 4 a week?"
     assert asked in desk.text
     desk.post("/clients/1/asked", said="sms")
     assert "Consent recorded." in desk.text

@@ -134,7 +134,7 @@ def test_a_milestone_that_is_left_out_and_taken_in_again_is_planned_again(house:
     desk.post("/plan/reset", protocol=KEY)
     assert house.line("week-2").status is Status.PLANNED
     with reading(house.engine) as session:
-        assert audit.page(session, 1)[0].action == "changed the plan"
+        assert audit.page(session, 1)[0].action == "changed the schedule"
 
 
 def test_what_makes_no_sense_is_refused_beside_its_milestone(house: House) -> None:

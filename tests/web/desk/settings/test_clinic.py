@@ -60,14 +60,19 @@ def test_a_fault_keeps_what_was_typed_and_changes_nothing(house: House) -> None:
     assert house.clinic().name == "Rosewood Skin"
 
 
-@pytest.mark.parametrize("most", ["0", "4", "7", "lots"])
-def test_the_cap_only_goes_down(house: House, most: str) -> None:
+@pytest.mark.parametrize("most", ["0", "8", "lots"])
+def test_a_number_gets_from_one_to_seven_texts_a_week(house: House, most: str) -> None:
     desk = owner(house)
     desk.get("/clinic")
-    desk.post("/clinic/sending", sending_hours="Mon-Fri 09:00-18:00", texts_per_week=most)
-    assert house.clinic().texts_per_week == 3
-    desk.post("/clinic/sending", sending_hours="Mon-Fri 09:00-18:00", texts_per_week="2")
-    assert house.clinic().texts_per_week == 2
+    hours = {"sending_hours": "Mon-Fri 09:00-18:00", "email_hours": "Mon-Sun 06:00-23:30"}
+    desk.post("/clinic/sending", **hours, texts_per_week=most)
+    assert house.clinic().texts_per_week == 4
+    desk.post("/clinic/sending", **hours, texts_per_week="7")
+    clinic = house.clinic()
+    assert clinic.texts_per_week == 7
+    assert (clinic.sending_hours, clinic.email_hours) == tuple(hours.values())
+    desk.post("/clinic/sending", **hours | {"sending_hours": "Mon-Sun 06:00-23:30"})
+    assert "must lie between 08:00 and 21:00" in desk.text
 
 
 def test_a_price_is_kept_to_the_last_millionth() -> None:

@@ -37,7 +37,7 @@ EVENTS = (
 def test_a_calendar_is_seen_before_anything_of_it_goes_in(house: House) -> None:
     desk, _ = with_calendar(house, *EVENTS)
     desk.post("/clinic/feeds", address=ADDRESS)
-    assert "4 events: 1 treatment, 1 question, 1 other, 1 without a client." in desk.text
+    assert "4 events: 1 treatment, 1 question, 1 other event, 1 without a client." in desk.text
     assert "Will be imported" in desk.text
     assert "Microneedling - Bea Hall" in desk.text
     with house.engine.connect() as connection:
@@ -65,7 +65,7 @@ def test_what_is_wrong_stands_beside_it_in_plain_words(house: House) -> None:
     fetcher.content = b"<html>Sign in</html>"
     desk.post("/clinic/feeds/1/read")
     assert "Cannot be read" in desk.text
-    assert "There is no calendar at this address, but a web page." in desk.text
+    assert "This address leads to a web page, not to a calendar." in desk.text
     assert "Existing bookings are kept" in desk.text
 
 
@@ -75,7 +75,7 @@ def test_what_is_wrong_stands_beside_it_in_plain_words(house: House) -> None:
         ("", b"", "This is not the address of a calendar."),
         ("file:///etc/passwd", b"", "This is not the address of a calendar."),
         (ADDRESS, b"<html></html>", "a web page"),
-        (ADDRESS, ics(event())[:-20], "without its end"),
+        (ADDRESS, ics(event())[:-20], "was incomplete"),
     ],
 )
 def test_an_address_that_leads_to_no_calendar_is_not_kept(

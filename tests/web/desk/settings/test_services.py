@@ -87,7 +87,7 @@ def test_an_unknown_treatment_is_refused_and_nothing_saved(house: House) -> None
         "/clinic/services", **{"service:glow": "skin-needling", "service:botox": "fillers"}
     )
     assert answer.status_code == 422
-    assert "is no kind of treatment here" in desk.text
+    assert "is not a known kind of treatment" in desk.text
     assert known(house) == before
 
 

@@ -88,7 +88,7 @@ def test_owners_see_the_check_up_without_other_clinics_and_others_do_not(house: 
     with writing(house.engine) as session:
         clinics.add(session, CLINIC | {"name": "Second Skin"}, house.clock(), live=True)
     page = signed_in(house, Role.OWNER).get("/check-up").text
-    assert "none was made with reminders backup" in page
+    assert "no backup was made with reminders backup" in page
     assert "Rosewood Skin is live" in page
     assert "Second Skin" not in page
     staff = signed_in(house, Role.STAFF, email="s@rosewood.example")

@@ -182,7 +182,7 @@ def test_what_staff_did_is_written_down(house: House) -> None:
     signed_in(house)
     with reading(house.engine) as session:
         done = [line.action for line in reversed(audit.page(session, house.clinic().id))]
-    assert done == ["invited somebody as staff", "accepted an invitation", "signed in"]
+    assert done == ["invited a member of staff as staff", "accepted an invitation", "signed in"]
 
 
 @pytest.mark.parametrize(

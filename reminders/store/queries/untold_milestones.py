@@ -1,0 +1,47 @@
+"""Find which milestones of a treatment never left, so that a later message can say what they were to say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from reminders.rules.terms import LEFT, Reason, Status
+from reminders.store.column_types import among
+from reminders.store.queries.common import asked, table_of
+from reminders.store.tables import Reminder
+
+RECALLED = timedelta(days=3)
+"""How long after a treatment's end a message may say what an earlier one was to say."""
+
+R = table_of(Reminder)
+TOLD = LEFT - {Status.UNDELIVERED}
+_PLANNED = select(R.c.treatment_id, R.c.milestone, R.c.status, R.c.reason).where(
+    among(R.c.client_id, "clients"), among(R.c.treatment_id, "treatments")
+)
+"""Found by their clients, whose rows have an index."""
+
+
+def untold_milestones(
+    session: Session, rows: Collection[Row[Any]], now: datetime
+) -> dict[int, frozenset[str]]:
+    """Return which milestones of treatments that ended lately were planned, and have not left by any
+    channel; what staff took out counts as told.
+    """
+    lately = {row.treatment_id: row.client_id for row in rows if _is_lately(row.ends_at, now)}
+    planned: dict[int, set[str]] = defaultdict(set)
+    told: dict[int, set[str]] = defaultdict(set)
+    if lately:
+        wanted = {"clients": list(set(lately.values())), "treatments": list(lately)}
+        for row in asked(session, _PLANNED, **wanted):
+            was = row.status in TOLD or row.reason is Reason.TAKEN_OUT
+            (told if was else planned)[row.treatment_id].add(row.milestone)
+    return {number: frozenset(planned[number] - told[number]) for number in planned}
+
+
+def _is_lately(ends_at: datetime | None, now: datetime) -> bool:
+    return ends_at is not None and ends_at < now < ends_at + RECALLED
