@@ -47,8 +47,9 @@ def test_simulate_plays_the_whole_database_and_changes_nothing(terminal: Termina
     terminal.ready()
     before = terminal.json("status")
     found = terminal.json("simulate", "--from", "2026-03-02", "--to", "2026-03-31")
-    # Both: a welcome. Ana: two before, four texts after; Bea: day one to week two by text.
-    assert (found["texts"], found["segments"], found["emails"]) == (12, 12, 4)
+    # Both: a welcome. Ana: two before, four texts after; Bea: day one to week two by text,
+    # the first of them opening with the night's advice, in two segments.
+    assert (found["texts"], found["segments"], found["emails"]) == (12, 13, 4)
     assert found["not_sent"]["no-consent"] > 0
     after = terminal.json("status")
     assert before | {"at": ""} == after | {"at": ""}

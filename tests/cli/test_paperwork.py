@@ -112,7 +112,7 @@ def test_the_pack_is_made_of_the_words_that_leave(house: House) -> None:
         house.app.library, house.app.renderer, clinic, JOIN, "+12125550100", MONDAY
     )
     assert made.faults == []
-    house.tick(DAY_1)
+    house.play(DAY_1 + timedelta(hours=1))
     really = house.line("day-1").body or ""
     assert really.split("http")[0] in "".join(made.fields["Samples"])
     flow = str(made.fields["Message flow"])

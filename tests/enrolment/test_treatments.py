@@ -32,7 +32,7 @@ def move(house: House, treatment_id: int, to: date, starts: time | None = time(1
 def test_a_treatment_is_planned_in_full(house: House) -> None:
     house.enrol(ana(THURSDAY))
     found = {(line.milestone, line.channel) for line in house.lines()}
-    assert len(found) == 16  # seven by two channels, the evening and the next session by email only
+    assert len(found) == 13  # seven by text, four of them by email too, and two by email alone
     assert all(line.status is Status.PLANNED for line in house.lines())
 
 
@@ -70,7 +70,7 @@ def test_moving_a_treatment_moves_what_has_not_left(house: House) -> None:
     assert treatment is not None
     house.tick(datetime(2026, 3, 5, 10, tzinfo=ZoneInfo("UTC")))  # a week before: two leave
     change = move(house, treatment.id, date(2026, 3, 19))
-    assert (len(change.move), len(change.already_sent), len(change.add)) == (14, 2, 0)
+    assert (len(change.move), len(change.already_sent), len(change.add)) == (11, 2, 0)
     assert house.line("day-1").due_at.date() == date(2026, 3, 20)
     assert [line.status for line in house.lines() if line.milestone == "week-before"] == [
         Status.ACCEPTED,
@@ -108,7 +108,7 @@ def test_cancelling_cancels_what_has_not_left(house: House) -> None:
         found = people.treatment(session, treatment.id)
         assert found is not None
         change = treatments.cancel(session, house.app.library, found, house.clock())
-    assert len(change.cancel) == 16
+    assert len(change.cancel) == 13
     assert {line.reason for line in house.lines()} == {Reason.TREATMENT_CANCELLED}
     house.tick(MONDAY + timedelta(days=60))
     assert house.left() == []
@@ -118,7 +118,7 @@ def test_a_date_close_to_a_known_one_is_the_same_session_moved(house: House) -> 
     house.enrol(ana(THURSDAY))
     told = house.enrol(ana(date(2026, 3, 17)))
     assert [one.effect for one in told] == [Effect.MOVED]
-    assert len(house.lines()) == 16
+    assert len(house.lines()) == 13
 
 
 def test_a_date_weeks_away_is_another_session_and_the_desk_is_told(house: House) -> None:
@@ -139,7 +139,7 @@ def test_a_booking_number_finds_the_treatment_wherever_it_moves(house: House) ->
     house.enrol(ana(THURSDAY, external_id="B-1"))
     told = house.enrol(ana(date(2026, 7, 1), external_id="B-1"))
     assert [one.effect for one in told] == [Effect.MOVED]
-    assert len(house.lines()) == 16
+    assert len(house.lines()) == 13
 
 
 def test_two_people_may_share_a_phone(house: House) -> None:

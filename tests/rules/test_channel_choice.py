@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reminders.rules import sending_hours
+from reminders.rules.caps import TextCap
 from reminders.rules.channel_choice import once_each
 from reminders.rules.planning import plan, timing
 from reminders.rules.terms import Channel
@@ -15,6 +16,9 @@ from reminders.wording.library import packaged
 
 COURSE = packaged().protocols["skin-needling"].course({})
 LONDON = ZoneInfo("Europe/London")
+HOURS = sending_hours.ChannelHours(
+    sending_hours.parse(sending_hours.USUAL), sending_hours.parse_emails(sending_hours.EMAILS_USUAL)
+)
 BOTH, TEXTS, EMAILS = frozenset(Channel), frozenset({Channel.SMS}), frozenset({Channel.EMAIL})
 MORE_BY_EMAIL = {"week-before", "same-evening", "day-1", "week-1", "month-1", "next-session"}
 
@@ -25,7 +29,8 @@ def planned(reach: frozenset[Channel], *, both: bool = False) -> dict[Channel, s
         when,
         COURSE if both else once_each(COURSE),
         zone=LONDON,
-        hours=sending_hours.parse(sending_hours.USUAL),
+        hours=HOURS,
+        cap=TextCap(1, 7),
         contacts=BOTH,
         reach=reach,
     )

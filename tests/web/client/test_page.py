@@ -143,7 +143,7 @@ def test_one_tap_changes_the_page_and_what_is_sent(house: House, browser: TestCl
     assert "Gespeichert." in page.text
     assert client_of(house).language == "de"
     house.play(datetime(2026, 3, 7, tzinfo=UTC))
-    assert "Creme" in told(house, Channel.SMS)
+    assert "Bitte cremen" in told(house, Channel.SMS)
     browser.post(f"{address(house)}/language", data={"language": "xx"})
     assert client_of(house).language == "de"
 
