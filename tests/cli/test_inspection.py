@@ -54,7 +54,7 @@ def test_simulate_plays_the_whole_database_and_changes_nothing(terminal: Termina
     after = terminal.json("status")
     assert before | {"at": ""} == after | {"at": ""}
     assert not (terminal.folder / "outbox").exists()
-    assert "texts (12 segments)" in terminal.run(
+    assert "texts (13 segments)" in terminal.run(
         "simulate", "--from", "2026-03-02", "--to", "2026-03-31",
     ).stdout  # fmt: skip
 

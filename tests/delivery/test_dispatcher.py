@@ -35,7 +35,7 @@ def test_messages_lie_in_the_outbox_as_files_that_programs_open(house: House) ->
     house.enrol(ana(TREATED))
     house.tick(DAY_1)
     text, mail = sorted(house.left(), key=lambda path: path.suffix, reverse=True)
-    assert "Segments: 1" in text.read_text("utf-8")
+    assert "Segments: 2" in text.read_text("utf-8")
     parsed = message_from_bytes(mail.read_bytes(), policy=policy.default)
     assert parsed["To"] == "ana@mail.example"
     assert [part.get_content_type() for part in parsed.walk()] == [
