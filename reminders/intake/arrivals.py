@@ -32,10 +32,9 @@ COUNTED = 500
 """After so many rows, or as many as there were if those are more, and after twice as many each time,
 a database is told how its tables grew."""
 
-STEP_SECONDS = {"sqlite": 0.2, "postgresql": 0.3}
-"""How long each of them should take, so that nobody who waits for one notices: well under what is
-promised, and no shorter, since each begins with some forty statements of its own. On PostgreSQL
-only those wait who want the same rows."""
+STEP_SECONDS = 0.2
+"""How long each of them should take, so that nobody who waits for one notices: less than half of
+what is promised, and no shorter, since each begins with some forty statements of its own."""
 
 GAP_SECONDS = 0.012
 """Between two of them SQLite's one write lock is free for whoever waits, who asks for it at least
@@ -62,15 +61,14 @@ class Pace:
     @contextmanager
     def step(self, engine: Engine) -> Iterator[Session]:
         """Open a transaction, and learn from how long it held the lock."""
-        kind = engine.dialect.name
-        if kind == "sqlite":
+        if engine.dialect.name == "sqlite":
             time.sleep(max(0.0, self._ended + GAP_SECONDS - time.monotonic()))
         with writing(engine) as session:
             session.connection()
             began = time.monotonic()
             yield session
         self._ended = time.monotonic()
-        self._learn((self._ended - began) / STEP_SECONDS[kind])
+        self._learn((self._ended - began) / STEP_SECONDS)
         gc.collect(1)  # it comes by itself so seldom that a long list would fill the memory
 
     def _learn(self, times_as_long: float) -> None:

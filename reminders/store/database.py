@@ -203,7 +203,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     pragmas = (
         "synchronous=FULL",
         "foreign_keys=ON",
-        "cache_size=-8000",
+        "cache_size=-4000",
         "wal_autocheckpoint=16000",
     )
     for pragma in pragmas:
