@@ -171,7 +171,9 @@ def _erase_again(app: App) -> int:
 
 def _say_erased(count: int) -> None:
     if count:
-        out.print(f"{count} clients who were erased after the backup was made are erased again.")
+        out.print(
+            f"Clients erased again, because they were erased after the backup was made: {count}."
+        )
 
 
 def hold_sentences(held: Hold) -> tuple[str, str]:

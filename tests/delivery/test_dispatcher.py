@@ -47,7 +47,7 @@ def test_messages_lie_in_the_outbox_as_files_that_programs_open(house: House) ->
 
 def test_nothing_leaves_at_night(house: House) -> None:
     house.enrol(ana(TREATED))
-    tally = house.tick(datetime(2026, 3, 3, 21, tzinfo=UTC))
+    tally = house.tick(datetime(2026, 3, 3, 23, tzinfo=UTC))
     assert tally.sent == {}
     assert tally.deferred[Reason.QUIET_HOURS] == 2
     assert house.line("day-1").due_at == datetime(2026, 3, 4, 9, tzinfo=UTC)
@@ -56,7 +56,7 @@ def test_nothing_leaves_at_night(house: House) -> None:
 
 def test_a_deferral_is_no_attempt(house: House) -> None:
     house.enrol(ana(TREATED))
-    house.tick(datetime(2026, 3, 3, 21, tzinfo=UTC))
+    house.tick(datetime(2026, 3, 3, 23, tzinfo=UTC))
     with reading(house.engine) as session:
         row = session.get(Reminder, house.line("day-1").reminder_id)
         assert row is not None

@@ -44,7 +44,7 @@ def test_after_restoring_an_older_backup_nothing_is_sent_twice(
     assert operator.sent() == before
     if entered_again:
         operator.take_in(3, 5)
-    assert f"{3 if entered_again else 2} had left" in operator.run("reconcile")
+    assert f"{3 if entered_again else 2} had been sent" in operator.run("reconcile")
     operator.run("tick")
     after = operator.sent()
     assert set(after.values()) == {1}
@@ -121,7 +121,7 @@ def test_who_was_erased_after_the_backup_was_made_is_erased_again(
     backup.restore()
     operator.run("tick", code=2)
     assert [name for (name,) in operator.ask(NAMES)] == ["Ana", "Ana"]
-    assert "1 erased after the backup" in operator.run(word)
+    assert "erased after the backup was made: 1." in operator.run(word)
     assert [name for (name,) in operator.ask(NAMES)] == ["(erased)", "Ana"]
     assert "erased after" not in operator.run(word)
     noted = (operator.folder / "erasures").read_text()

@@ -247,7 +247,7 @@ def test_an_undo_after_new_treatments_leaves_them_and_sends_nothing_twice(
     house.enrol(ana(LATER, **ONE | {"external_id": "A-5"}))
     house.enrol(ana(date(2026, 5, 20), **TWO | {"external_id": "B-5"}))
     house.play(datetime(2026, 3, 3, 17, tzinfo=UTC))
-    assert "no. 1 and no. 2" in shell.run("client", "unmerge", "1")
+    assert "two clients again: 1 and 2" in shell.run("client", "unmerge", "1")
     assert everything_of(house, 1)["days"] == [TREATED, LATER, date(2026, 5, 20)]
     assert everything_of(house, 2)["days"] == [TREATED]
     house.play(datetime(2026, 3, 30, tzinfo=UTC))
@@ -272,10 +272,10 @@ def test_merges_of_merges_are_undone_one_by_one(house: House, shell: Shell) -> N
     answers = [said(house, number) for number in (1, 2, 3)]
     merged(shell, "of a merge")
     assert [one["id"] for one in json.loads(shell.run("client", "list", "--json"))] == [1]
-    assert "no. 1 and no. 2" in shell.run("client", "unmerge", "1")
+    assert "two clients again: 1 and 2" in shell.run("client", "unmerge", "1")
     assert [one["id"] for one in json.loads(shell.run("client", "list", "--json"))] == [1, 2]
     assert everything_of(house, 1) == start[0]
-    assert "no. 2 and no. 3" in shell.run("client", "unmerge", "2")
+    assert "two clients again: 2 and 3" in shell.run("client", "unmerge", "2")
     assert [everything_of(house, number) for number in (1, 2, 3)] == start
     assert [said(house, number) for number in (1, 2, 3)] == answers
     assert "no merge to undo" in shell.run("client", "unmerge", "1", code=2)

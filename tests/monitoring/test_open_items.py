@@ -60,9 +60,7 @@ def test_a_calendar_that_fails_for_a_day_is_said_until_it_is_read_again(
     read_for(house, 0.9)
     assert "cannot be read" not in today(house)
     read_for(house, 0.5)
-    said = (
-        "The calendar Room 1 cannot be read: There is no calendar at this address, but a web page"
-    )
+    said = "The calendar Room 1 cannot be read: This address leads to a web page, not to a calendar"
     assert said in today(house)
     calendar.content = good
     read_for(house, 0.3)

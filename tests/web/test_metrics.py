@@ -81,7 +81,8 @@ def test_metrics_tell_what_left_how_late_and_how_quickly(
     assert told['reminders_sent_last_hour{channel="sms"}'] == 1
     assert told['reminders_sent_last_hour{channel="email"}'] == 1
     assert told['reminders_due{channel="sms"}'] == 0
-    assert told['reminders_segments{clinic="1",month="2026-03"}'] == 1
+    # Nobody told the first night's advice, so day one begins with it.
+    assert told['reminders_segments{clinic="1",month="2026-03"}'] == 2
     assert told["reminders_heartbeat_age_seconds"] == 0
     assert told['reminders_lateness_seconds_bucket{channel="sms",le="3600"}'] <= 1
     assert told['reminders_provider_seconds_gcount{channel="sms"}'] == 1

@@ -320,5 +320,5 @@ def test_what_goes_out_can_still_be_foreseen_for_others_when_somebody_has_joined
     browser.post(ticket, data={"code": code_in(told(house, Channel.SMS))})
     assert len(clients(house)) == 1
     desk = signed_in(house)
-    assert "What Dana will get" in enrolling(desk).text
+    assert "Messages for Dana" in enrolling(desk).text
     assert desk.get("/plan/day?on=2026-03-03").status_code == 200

@@ -50,7 +50,11 @@ def test_a_viewer_sees_no_button_that_changes_anything(house: House) -> None:
 @pytest.mark.parametrize(
     "fault,status,words",
     [
-        (OperationalError("SELECT", {}, Exception("locked")), 503, "What you typed has been kept"),
+        (
+            OperationalError("SELECT", {}, Exception("locked")),
+            503,
+            "What you typed is kept on this page",
+        ),
         (ZeroDivisionError("Dana 07700 900188"), 500, "Sorry, something went wrong"),
     ],
 )

@@ -80,7 +80,16 @@ def test_a_draft_is_not_used_and_an_approved_version_is_with_its_number_kept(hou
     assert body is not None
     assert "hands off. 020 7946 0018" in body
     with house.engine.connect() as connection:
-        used = connection.execute(sql("SELECT DISTINCT wording_id FROM attempt")).scalars().all()
+        used = (
+            connection.execute(
+                sql(
+                    "SELECT DISTINCT wording_id FROM attempt JOIN reminder ON reminder.id = reminder_id"
+                    " WHERE milestone = 'day-1'"
+                )
+            )
+            .scalars()
+            .all()
+        )
     assert [str(one) for one in used] == [version]
 
 
@@ -89,7 +98,10 @@ def test_wording_that_is_packaged_leaves_no_version_on_the_attempt(house: House)
     house.play(MONDAY + timedelta(hours=9))
     with house.engine.connect() as connection:
         assert connection.execute(
-            sql("SELECT DISTINCT wording_id FROM attempt")
+            sql(
+                "SELECT DISTINCT wording_id FROM attempt JOIN reminder ON reminder.id = reminder_id"
+                " WHERE milestone = 'day-1'"
+            )
         ).scalars().all() == [None]
 
 

@@ -49,5 +49,5 @@ def test_what_only_the_operator_can_settle_is_not_said_to_work(house: House) -> 
     desk = signed_in(house)
     _hold(house, Suspicion.FORK)
     desk.get("/")
-    assert "the database may be a copy that does not know what was sent" in desk.text
+    assert "the database may be older than what was sent" in desk.text
     assert "Sending works" not in desk.text
