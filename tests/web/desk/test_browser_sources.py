@@ -179,11 +179,11 @@ def test_a_source_is_connected_by_its_page(
         asked.hold_booking(version=2, start_at=LATER)
         served.house.clock.now += timedelta(minutes=2)
         vendor.told(walk.move)
-        came(owner, "Moved to another day.")
+        came(owner, "Booking moved.")
         assert [start for _, start in standing(served.house)] == ["14 10:00"]
     if walk.nonsense is not None:
         vendor.told(walk.nonsense)
-        came(owner, "not understood")
+        came(owner, "Not recognised")
         looks_right(owner, f"{walk.kind} heard")
         owner.click("#what-came a.name >> nth=0")
         owner.click("text=Try again")
@@ -196,10 +196,10 @@ def test_a_source_is_connected_by_its_page(
 
 
 CHOSEN = {
-    "The booking’s number": "b-1 ·",
-    "The start": "2026-03-12T14:30:00Z ·",
-    "The service": "Microneedling ·",
-    "Whole name": "Ana Costa ·",
+    "Booking number": "b-1 ·",
+    "Start": "2026-03-12T14:30:00Z ·",
+    "Service": "Microneedling ·",
+    "Full name": "Ana Costa ·",
     "Mobile number": "07700 900101 ·",
 }
 """What an owner chooses of a booking that came, by the names of the page."""
@@ -208,7 +208,7 @@ CHOSEN = {
 def test_what_names_its_fields_otherwise_is_mapped_by_taps(owner: Page, served: Served) -> None:
     vendor = connected(owner, served, WALKS[-1])
     vendor.told(NESTED)
-    came(owner, "not understood")
+    came(owner, "Not recognised")
     owner.click("text=Match fields")
     looks_right(owner, "generic fields")
     for label, said in CHOSEN.items():
@@ -220,7 +220,7 @@ def test_what_names_its_fields_otherwise_is_mapped_by_taps(owner: Page, served: 
     came(owner, "New booking.")
     served.house.clock.now += timedelta(minutes=2)
     vendor.told(NESTED_MOVED)
-    came(owner, "Moved to another day.")
+    came(owner, "Booking moved.")
     assert standing(served.house) == [("b-1", "14 10:00")]
 
 

@@ -47,10 +47,10 @@ def kept(house: House, number: int) -> Import:
 def test_it_is_looked_at_taken_in_and_its_rest_fetched(house: House) -> None:
     desk, number = dropped(house)
     assert "2 treatments to import" in desk.text
-    assert "1 to mend" in desk.text
+    assert "1 row to fix" in desk.text
     desk.post(f"/lists/{number}/take")
     desk.get(f"/lists/{number}")
-    assert "2 new treatments" in desk.text
+    assert "2 treatments added" in desk.text
     with reading(house.engine) as session:
         assert session.query(Client).count() == 2
         assert session.query(Reminder).count() > 2
