@@ -51,6 +51,13 @@ SEND = "            provider_id = await self._senders[facts.channel].send(messag
 ACCEPT = "                await commits.settle(Settlement(facts, settle(Outcome.ACCEPTED, facts, tried_at)))\n"
 TAKING_IN = "intake/deliveries.py"
 KEPT = "                return BookingDelivery(id=made, **row)"
+LONG_LINE = (
+    Patch("intake/pace.py", "MANY, WITHIN = 20, 1.0", "MANY, WITHIN = 2, 600.0"),
+    Patch("intake/pace.py", "REST, PAUSE = 3.0, 0.25", "REST, PAUSE = 500.0, 500.0"),
+    Patch("intake/pace.py", "LONGEST = 1.0", "LONGEST = 5.0"),
+)
+"""Whatever may wait does, and for long, so that it shows on a quick machine, too."""
+
 CLAIMED = "is_status(Status.CLAIMED), R.c.lease_until < now"
 
 MUTANTS = (
@@ -108,6 +115,7 @@ MUTANTS = (
         (
             Patch("intake/taking.py", "    if not told or any(one.may_be_end or one.replaces for one in told):\n", "    if not told:\n"),
             Patch("intake/taking.py", "    return not bookings.known(", "    return True or not bookings.known("),
+            *LONG_LINE,
         ),
         ("bookings",),
     ),
