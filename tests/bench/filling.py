@@ -20,6 +20,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 CLINICS = 20
 DUE_AT, STALE_AT = NOW - timedelta(hours=2), NOW + timedelta(days=2)
+OVER_AT = NOW - timedelta(days=2, hours=20)
 PAGE = 20_000
 EACH = 10
 """Reminders far ahead that a client has."""
@@ -71,7 +72,7 @@ def _client(number: int) -> Row:
 
 def _treatment(number: int) -> Row:
     return (
-        _clinic(number), number + 1, "skin-needling", date(2026, 2, 27), time(14, number % 60), NOW, NOW,
+        _clinic(number), number + 1, "skin-needling", date(2026, 2, 27), time(14, number % 60), OVER_AT, NOW,
     )  # fmt: skip
 
 
