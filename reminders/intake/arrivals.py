@@ -24,7 +24,7 @@ from reminders.store.queries import arrivals as queries
 from reminders.store.queries import imports, people
 from reminders.store.queries import questions as question_queries
 from reminders.store.queries.common import Row
-from reminders.store.table_statistics import clients_counted, refresh_statistics
+from reminders.store.queries.table_statistics import clients_counted, refresh_statistics
 from reminders.store.tables import Clinic, Import, PostponedEnrolment
 from reminders.wording.library import Library
 

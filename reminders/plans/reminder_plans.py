@@ -134,7 +134,7 @@ def _planned_for(
 
 
 def _texts_left(
-    there: Mapping[int, Sequence[ExistingReminder]], treatments: Iterable[Treatment]
+    there: Existing, treatments: Iterable[Treatment]
 ) -> dict[int, list[tuple[int, ExistingReminder]]]:
     """Return each client's texts that have left, and of which treatment each was."""
     left: dict[int, list[tuple[int, ExistingReminder]]] = defaultdict(list)

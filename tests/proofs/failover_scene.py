@@ -15,7 +15,7 @@ from reminders.app import build
 from reminders.inbox.replies import InboundText
 from reminders.rules.terms import Channel
 from reminders.store.database import open_engine
-from reminders.store.table_statistics import refresh_statistics
+from reminders.store.queries.table_statistics import refresh_statistics
 from tests.proofs import cast
 from tests.proofs.courier import Ahead, patience
 from tests.proofs.load import Load, load

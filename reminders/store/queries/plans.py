@@ -52,8 +52,7 @@ def existing(session: Session, clients: Collection[int]) -> dict[int, list[Exist
 
 
 def apply(session: Session, changes: Iterable[Change], now: datetime) -> list[Change]:
-    """Carry out new plans as they are made, and return them; what was handed off meanwhile is not
-    changed. The database takes rows in while the next are planned.
+    """Carry out new plans, and return them; what was handed off meanwhile is not changed.
 
     A moved row loses its claim, so that a worker who holds it cannot send it for the old date.
     """
