@@ -14,7 +14,7 @@ from reminders.enrolment.treatments import cancel as cancel_treatment
 from reminders.enrolment.treatments import reschedule
 from reminders.rules import list_cells
 from reminders.rules.planning import Replan
-from reminders.rules.reason_texts import PLAIN
+from reminders.rules.reason_texts import reason_text
 from reminders.rules.terms import InputError
 from reminders.shapes import people as shapes
 from reminders.store.database import reading, writing
@@ -75,7 +75,9 @@ def _stops_of(session: Session, client: Client) -> list[Suppression]:
 
 def _barred(stop: Suppression) -> str:
     by = "email" if "@" in stop.contact else "text"
-    return f"by {by}, since {stop.suppressed_at:%d %b %Y} ({stop.source}): {PLAIN[stop.reason]}"
+    return (
+        f"by {by}, since {stop.suppressed_at:%d %b %Y} ({stop.source}): {reason_text(stop.reason)}"
+    )
 
 
 def _treatment_line(treatment: Treatment) -> str:

@@ -15,7 +15,7 @@ from reminders.intake import services as known_services
 from reminders.intake.outcomes import outcome
 from reminders.intake.services import KnownService
 from reminders.rules.contacts import show_phone
-from reminders.rules.reason_texts import WAYS
+from reminders.rules.reason_texts import channel_text
 from reminders.rules.terms import Channel, InputError
 from reminders.rules.text_names import ClientNames
 from reminders.shapes.people import Clinic as ClinicShape
@@ -186,10 +186,10 @@ def limit(
     limits = [f"{per_minute} a minute"] * bool(per_minute) + [f"{per_day} a day"] * bool(per_day)
     if limits:
         out.print(
-            f"{clinic.name} now sends {WAYS[channel]} at a rate of at most {' and '.join(limits)}."
+            f"{clinic.name} now sends {channel_text(channel)} at a rate of at most {' and '.join(limits)}."
         )
     else:
-        out.print(f"{clinic.name} now has no limit of its own for {WAYS[channel]}.")
+        out.print(f"{clinic.name} now has no limit of its own for {channel_text(channel)}.")
 
 
 @commands.command()

@@ -29,7 +29,7 @@ from reminders.logs import log_to
 from reminders.questions import questions
 from reminders.rehearsal.demo_lists import DemoClinic, DemoScript, as_csv
 from reminders.rehearsal.simulation import SetClock, play
-from reminders.rules.reason_texts import PLAIN
+from reminders.rules.reason_texts import reason_text
 from reminders.rules.terms import LEFT, Channel, Reason
 from reminders.settings import Settings
 from reminders.spreadsheets import read_table
@@ -185,4 +185,4 @@ def _print_totals(found: list[ReminderLine]) -> None:
     )
     why = Counter(line.reason for line in found if line.status not in LEFT and line.reason)
     for reason, count in why.most_common():
-        out.print(f"  {count:3} were not sent: {PLAIN[Reason(reason)]} ({reason}).")
+        out.print(f"  {count:3} were not sent: {reason_text(Reason(reason))} ({reason}).")

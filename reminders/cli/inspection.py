@@ -16,7 +16,7 @@ from reminders.cli.run import failover_sentences, hold_sentences
 from reminders.monitoring.status import SystemStatus, standing
 from reminders.rehearsal.late_milestones import late_milestones
 from reminders.rehearsal.simulation import rehearse
-from reminders.rules.reason_texts import PLAIN
+from reminders.rules.reason_texts import reason_text
 from reminders.rules.terms import LEFT, Reason
 from reminders.shapes import reminders as shapes
 from reminders.shapes.operation import Status as StatusShape
@@ -118,7 +118,7 @@ def _print_simulation(
         f"In total {totals['texts']} texts ({totals['segments']} segments) and {totals['emails']} emails would be sent."
     )
     for why, count in sorted(totals["not_sent"].items()):
-        out.print(f"{count} would not be sent: {PLAIN[Reason(why)]}.")
+        out.print(f"{count} would not be sent: {reason_text(Reason(why))}.")
 
 
 def _totals(lines: list[ReminderLine], sent: list[ReminderLine]) -> dict[str, Any]:
@@ -153,11 +153,11 @@ def _print_status(found: SystemStatus) -> None:
             found.planned,
             f"next at {found.next_due_at:%Y-%m-%d %H:%M} UTC" if found.next_due_at else "",
         ),
-        *(("  of which waiting", n, PLAIN[Reason(why)]) for why, n in found.waiting.items()),
+        *(("  of which waiting", n, reason_text(Reason(why))) for why, n in found.waiting.items()),
         ("sent", found.sent, ""),
-        *(("skipped", n, PLAIN[Reason(why)]) for why, n in found.skipped.items()),
-        *(("cancelled", n, PLAIN[Reason(why)]) for why, n in found.cancelled.items()),
-        *(("failed", n, PLAIN[Reason(why)]) for why, n in found.failed.items()),
+        *(("skipped", n, reason_text(Reason(why))) for why, n in found.skipped.items()),
+        *(("cancelled", n, reason_text(Reason(why))) for why, n in found.cancelled.items()),
+        *(("failed", n, reason_text(Reason(why))) for why, n in found.failed.items()),
         ("not delivered", found.undelivered, ""),
         ("unconfirmed", found.in_doubt, "it may have been sent; there is no proof yet"),
         ("sent again", found.maybe_twice, "after an unconfirmed attempt; it may arrive twice"),

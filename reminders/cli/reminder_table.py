@@ -9,7 +9,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from reminders.rules.reason_texts import PLAIN
+from reminders.rules.reason_texts import reason_text
 from reminders.rules.terms import LEFT, Channel, Status
 from reminders.shapes.reminders import Reminder
 from reminders.store.queries.overview import ReminderLine
@@ -70,7 +70,7 @@ def words(line: ReminderLine) -> str:
     if line.reason is None:
         return f"[dim]{line.status}[/dim]"
     until = f" until {line.at:%a %d %b %H:%M}" if line.status is Status.PLANNED else ""
-    return f"[yellow]{line.status}: {PLAIN[line.reason]}{until} ({line.reason})[/yellow]"
+    return f"[yellow]{line.status}: {reason_text(line.reason)}{until} ({line.reason})[/yellow]"
 
 
 def as_rows(lines: Iterable[ReminderLine]) -> list[Reminder]:
@@ -80,7 +80,7 @@ def as_rows(lines: Iterable[ReminderLine]) -> list[Reminder]:
             line,
             reminder=line.reminder_id,
             client=line.client_id,
-            why=PLAIN[line.reason] if line.reason else None,
+            why=reason_text(line.reason) if line.reason else None,
             time_zone=line.zone.key,
             text=line.body,
         )

@@ -16,7 +16,7 @@ from reminders.delivery.holds import PLAIN as WHY_HELD
 from reminders.delivery.holds import UNTIL_ADOPTED, Hold, Suspicion
 from reminders.delivery.pass_summary import PassSummary
 from reminders.privacy import retention
-from reminders.rules.reason_texts import PLAIN
+from reminders.rules.reason_texts import reason_text
 from reminders.rules.terms import Reason, Status
 from reminders.senders import SendError
 from reminders.shapes import operation as shapes
@@ -228,9 +228,9 @@ def migrate() -> None:
 def _sentence(summary: PassSummary) -> str:
     parts = [
         f"{sum(summary.sent.values())} sent",
-        *(f"{n} not sent: {PLAIN[Reason(why)]}" for why, n in summary.skipped.items()),
-        *(f"{n} waiting: {PLAIN[Reason(why)]}" for why, n in summary.deferred.items()),
-        *(f"{n} failed: {PLAIN[Reason(why)]}" for why, n in summary.failed.items()),
+        *(f"{n} not sent: {reason_text(Reason(why))}" for why, n in summary.skipped.items()),
+        *(f"{n} waiting: {reason_text(Reason(why))}" for why, n in summary.deferred.items()),
+        *(f"{n} failed: {reason_text(Reason(why))}" for why, n in summary.failed.items()),
     ]
     if summary.in_doubt:
         parts.append(f"{summary.in_doubt} unconfirmed")

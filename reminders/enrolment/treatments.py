@@ -17,7 +17,7 @@ from reminders.enrolment.treatment_fields import attendance_fields, attendance_o
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.planning import Replan, timing
 from reminders.rules.questions import NOBODY_ASKED, Answers
-from reminders.rules.reason_texts import WAYS
+from reminders.rules.reason_texts import channel_text
 from reminders.rules.terms import Act
 from reminders.rules.visits import ToldBy, Word, moved, told
 from reminders.store.queries import consents, people, plans
@@ -126,7 +126,7 @@ def _record_consents(
             stopped = refused or ledger.contact_of(one.client, answer.channel) in barred
             if stopped and answer.given:
                 one.remarks.append(
-                    f"The client has opted out of {WAYS[answer.channel]}. {WHO_CAN[answer.proof is None]}"
+                    f"The client has opted out of {channel_text(answer.channel)}. {WHO_CAN[answer.proof is None]}"
                 )
             if known.get(key) == answer.given or (known.get(key) is False and stopped):
                 continue

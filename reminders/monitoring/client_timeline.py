@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from reminders.rules import stop_line
 from reminders.rules.decision import Defer, Skip, decide
-from reminders.rules.reason_texts import PLAIN, WAYS
+from reminders.rules.reason_texts import channel_text, reason_text
 from reminders.rules.terms import Act, Channel, Facts, Message, OneOffKind, Reason, Status
 from reminders.rules.visits import ToldBy
 from reminders.senders.twilio_errors import say
@@ -103,9 +103,9 @@ def ahead_of(facts: Facts, reminder: Reminder) -> str:
     """Return why a planned message would not be sent at its time, as far as is known today."""
     match decide(facts, reminder.due_at):
         case Skip(reason):
-            return f"It will be skipped: {PLAIN[reason]}."
+            return f"It will be skipped: {reason_text(reason)}."
         case Defer(_, reason):
-            return f"It will be sent later: {PLAIN[reason]}."
+            return f"It will be sent later: {reason_text(reason)}."
         case _:
             return ""
 
@@ -118,7 +118,7 @@ def why_of(step: ClientMessage) -> str:
     if r.reason is None:
         sentence = next((say(code) for code in _codes(step) if say(code)), "")
         return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
-    plain = PLAIN[r.reason]
+    plain = reason_text(r.reason)
     return f"{plain[0].upper()}{plain[1:]}."
 
 
@@ -167,7 +167,7 @@ def _consent(sentence: Consent) -> TimelineEntry:
         if sentence.given
         else "Declined or opted out of"
     )
-    title = f"{answer} {WAYS[sentence.channel]}"
+    title = f"{answer} {channel_text(sentence.channel)}"
     facts = (("Date", f"{sentence.given_at:%d %b %Y %H:%M} UTC"), ("Source", sentence.source))
     return TimelineEntry(
         sentence.recorded_at, "consent", title, facts=facts, channel=sentence.channel

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.rules import prices, statistics
-from reminders.rules.reason_texts import PLAIN
+from reminders.rules.reason_texts import reason_text
 from reminders.rules.sending_hours import resolve
 from reminders.rules.statistics import MonthFigures
 from reminders.rules.terms import LEFT
@@ -50,6 +50,6 @@ def rows(months: Sequence[MonthFigures], clinic: Clinic) -> Iterator[list[str]]:
             left = cell.status in LEFT
             segments = cell.segments if left else 0
             cost = prices.cost(segments, clinic.segment_price) if left else None
-            why = PLAIN[cell.reason] if cell.reason else ""
+            why = reason_text(cell.reason) if cell.reason else ""
             what = [f"{one.begins_on:%Y-%m}", cell.channel.value, cell.status.value, why]
             yield [*what, str(cell.count), str(segments), "" if cost is None else f"{cost:.4f}"]

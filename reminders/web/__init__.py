@@ -15,6 +15,7 @@ from reminders.app import App
 from reminders.store.connections import AWAY, reason
 from reminders.web import client, desk, health, metrics
 from reminders.web.api import PREFIX, create_api, problems
+from reminders.web.browser_language import BrowserLanguage
 from reminders.web.client import unsubscribe
 from reminders.web.hooks import bookings, mail_bounces, tick, twilio_inbound, twilio_status
 from reminders.web.proxies import Proxies
@@ -57,9 +58,8 @@ def create_web(
     )
     web.state.app = app
     # Around everything, so that the answer to what nobody expected has its headers too.
-    secured = SecurityHeaders(
-        web.build_middleware_stack(), https=app.settings.public_url.startswith("https://")
-    )
+    translated = BrowserLanguage(web.build_middleware_stack(), app.library)
+    secured = SecurityHeaders(translated, https=app.settings.public_url.startswith("https://"))
     web.middleware_stack = Proxies(secured, trusted=app.settings.trusted_proxies)
     return web
 

@@ -13,7 +13,9 @@ from typing import Any
 from reminders import __version__
 from reminders.rules.protocols import Protocol, inherit, read_protocol
 from reminders.rules.services import read_service
+from reminders.rules.translation import Translation
 from reminders.rules.wording import Wording
+from reminders.wording import catalogues
 from reminders.wording.composition import Composer
 from reminders.wording.languages import Language, choose, read_languages
 from reminders.wording.phrases import Phrasebook
@@ -215,6 +217,15 @@ class Library:
     def phrases(self) -> Phrasebook:
         """Return the sentences of clients' pages, in every language there is of them."""
         return Phrasebook(self.root / "pages" / "words")
+
+    @property
+    def desk_languages(self) -> tuple[str, ...]:
+        """Return the languages that staff may choose from, English first."""
+        return catalogues.languages_of(self.root / "locale")
+
+    def translation(self, language: str) -> Translation:
+        """Return the translation of sentences for staff to a language, else to English."""
+        return catalogues.translation_to(self.root / "locale", language)
 
     def answers(self, language: str) -> Mapping[str, str]:
         """Return the fixed answers to texts in a language; raises ``WordingError``."""

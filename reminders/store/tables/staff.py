@@ -12,7 +12,8 @@ from reminders.store.column_types import Instant, Word
 
 
 class Staff(SQLModel, table=True):
-    """Somebody who signs in; ``totp_secret`` is sealed, ``totp_step`` the last code's half minute,
+    """Somebody who signs in; ``language`` is what their pages are in, the browser's where it is
+    empty, ``totp_secret`` is sealed, ``totp_step`` the last code's half minute,
     so that none is good twice, ``recovery_codes`` the hashes of
     unused recovery codes.
     """
@@ -20,6 +21,7 @@ class Staff(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     email: str = Field(unique=True)
     name: str
+    language: str = ""
     password_hash: str | None = None
     totp_secret: str | None = None
     totp_step: int = 0

@@ -8,61 +8,65 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reminders.rules.contacts import show_national
-from reminders.rules.reason_texts import PLAIN
+from reminders.rules.reason_texts import reason_text
 from reminders.rules.terms import Reason, Status
 from reminders.rules.told_bookings import DeliveryOutcome
+from reminders.rules.translation import gettext, gettext_noop, ngettext
+from reminders.wording.localised import DateForm, date_text, number_text
 
 SAID = {
-    "enrolled": "Client added.",
-    "saved": "Saved.",
-    "came": "Marked as attended.",
-    "missed": "Marked as no-show. No more messages are sent for this visit.",
-    "undo": "Undone.",
-    "done": "Done.",
-    "undone": "Undone. Nothing was sent.",
-    "held": "The message is on hold until you release it.",
-    "let-go": "Released. The message is sent at its time.",
-    "skipped": "The message is skipped.",
-    "leaving": "The message is about to be sent.",
-    "moved": "Treatment and messages rescheduled.",
-    "cancelled": "Treatment cancelled. Its unsent messages are cancelled too.",
-    "consented": "Consent recorded.",
-    "said-no": "Recorded: no messages. The client can still consent later.",
-    "erased": "Client erased.",
-    "stopped": "Opted out. No more messages are sent this way.",
-    "client-paused": "The client’s messages are paused.",
-    "sent": "Your reply is being sent.",
-    "merged": "Clients merged.",
-    "unmerged": "Merge undone.",
-    "two-people": "Kept separate. You will not be asked about these two again.",
-    "signed-out": "You are signed out.",
-    "welcome": "You are signed in.",
-    "password": "Password changed. All other browsers are signed out.",
-    "ended": "Browser signed out.",
-    "key-revoked": "API key revoked.",
-    "source-removed": "Booking system removed. Its address no longer accepts bookings.",
-    "tried-again": "Tried again.",
-    "feed-started": "Calendar imported. It is now read every 15 minutes.",
-    "feed-read": "Calendar read.",
-    "feed-removed": "Calendar removed. It is no longer read.",
-    "event-tested": "Test event sent. See the result below.",
-    "event-again": "Event sent again. See the result below.",
-    "endpoint-paused": "Paused. Events are kept and sent when you resume.",
-    "endpoint-resumed": "Resumed. Waiting events are sent now.",
-    "endpoint-removed": "Webhook removed. No more events are sent to it.",
-    "brought-in": "File imported.",
-    "list-undone": "Import undone.",
-    "approved": "Approved. This version is used from now on.",
-    "live": "The clinic is live. Messages are sent from now on.",
-    "paused": "Sending is paused. Nothing is sent until you resume it.",
+    "enrolled": gettext_noop("Client added."),
+    "saved": gettext_noop("Saved."),
+    "came": gettext_noop("Marked as attended."),
+    "missed": gettext_noop("Marked as no-show. No more messages are sent for this visit."),
+    "undo": gettext_noop("Undone."),
+    "done": gettext_noop("Done."),
+    "undone": gettext_noop("Undone. Nothing was sent."),
+    "held": gettext_noop("The message is on hold until you release it."),
+    "let-go": gettext_noop("Released. The message is sent at its time."),
+    "skipped": gettext_noop("The message is skipped."),
+    "leaving": gettext_noop("The message is about to be sent."),
+    "moved": gettext_noop("Treatment and messages rescheduled."),
+    "cancelled": gettext_noop("Treatment cancelled. Its unsent messages are cancelled too."),
+    "consented": gettext_noop("Consent recorded."),
+    "said-no": gettext_noop("Recorded: no messages. The client can still consent later."),
+    "erased": gettext_noop("Client erased."),
+    "stopped": gettext_noop("Opted out. No more messages are sent this way."),
+    "client-paused": gettext_noop("The client’s messages are paused."),
+    "sent": gettext_noop("Your reply is being sent."),
+    "merged": gettext_noop("Clients merged."),
+    "unmerged": gettext_noop("Merge undone."),
+    "two-people": gettext_noop("Kept separate. You will not be asked about these two again."),
+    "signed-out": gettext_noop("You are signed out."),
+    "welcome": gettext_noop("You are signed in."),
+    "password": gettext_noop("Password changed. All other browsers are signed out."),
+    "ended": gettext_noop("Browser signed out."),
+    "key-revoked": gettext_noop("API key revoked."),
+    "source-removed": gettext_noop(
+        "Booking system removed. Its address no longer accepts bookings."
+    ),
+    "tried-again": gettext_noop("Tried again."),
+    "feed-started": gettext_noop("Calendar imported. It is now read every 15 minutes."),
+    "feed-read": gettext_noop("Calendar read."),
+    "feed-removed": gettext_noop("Calendar removed. It is no longer read."),
+    "event-tested": gettext_noop("Test event sent. See the result below."),
+    "event-again": gettext_noop("Event sent again. See the result below."),
+    "endpoint-paused": gettext_noop("Paused. Events are kept and sent when you resume."),
+    "endpoint-resumed": gettext_noop("Resumed. Waiting events are sent now."),
+    "endpoint-removed": gettext_noop("Webhook removed. No more events are sent to it."),
+    "brought-in": gettext_noop("File imported."),
+    "list-undone": gettext_noop("Import undone."),
+    "approved": gettext_noop("Approved. This version is used from now on."),
+    "live": gettext_noop("The clinic is live. Messages are sent from now on."),
+    "paused": gettext_noop("Sending is paused. Nothing is sent until you resume it."),
     "switched": "You have switched to another clinic.",
 }
 """What the top of a page may say after an action, by the word that asks for it."""
 
 KINDS = {
-    "opt-in": "Welcome",
-    "code": "Code",
-    "answer": "Reply",
+    "opt-in": gettext_noop("Welcome"),
+    "code": gettext_noop("Code"),
+    "answer": gettext_noop("Reply"),
     "correction": "Message from staff",
 }
 """What staff call the messages outside any protocol, by their kind."""
@@ -79,12 +83,10 @@ def day(on: date | datetime, zone: ZoneInfo | None = None, now: datetime | None 
     """
     there = on.astimezone(zone).date() if isinstance(on, datetime) else on
     today = now.astimezone(zone).date() if now else None
-    if today is not None:
-        near = NEAR.get((there - today).days)
-        if near:
-            return near
-    year = "" if today and there.year == today.year else f" {there.year}"
-    return f"{there:%a} {there.day} {there:%b}{year}"
+    if today is not None and (near := NEAR.get((there - today).days)):
+        return gettext(near)
+    form = DateForm.DAY if today and there.year == today.year else DateForm.DAY_AND_YEAR
+    return date_text(there, form)
 
 
 def when(instant: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
@@ -96,48 +98,56 @@ def ago(instant: datetime, now: datetime) -> str:
     """Write how long ago something was, roughly."""
     minutes = int((now - instant).total_seconds()) // 60
     if minutes < 1:
-        return "just now"
+        return gettext("just now")
     if minutes < 60:
-        return f"{minutes} min ago"
+        return gettext("%(n)s min ago", n=minutes)
     if minutes < 48 * 60:
-        return f"{minutes // 60} h ago"
-    return f"{minutes // 1440} days ago"
+        return gettext("%(n)s h ago", n=minutes // 60)
+    days = minutes // 1440
+    return ngettext("%(n)s day ago", "%(n)s days ago", days)
 
 
 STANDING = {
-    Status.PLANNED: "Scheduled",
-    Status.CLAIMED: "Sending",
-    Status.HANDOFF: "Sending",
-    Status.ACCEPTED: "Accepted",
-    Status.DELIVERED: "Delivered",
-    Status.UNDELIVERED: "Not delivered",
-    Status.UNKNOWN: "Unconfirmed",
-    Status.SKIPPED: "Skipped",
-    Status.CANCELLED: "Cancelled",
+    Status.PLANNED: gettext_noop("Scheduled"),
+    Status.CLAIMED: gettext_noop("Sending"),
+    Status.HANDOFF: gettext_noop("Sending"),
+    Status.ACCEPTED: gettext_noop("Accepted"),
+    Status.DELIVERED: gettext_noop("Delivered"),
+    Status.UNDELIVERED: gettext_noop("Not delivered"),
+    Status.UNKNOWN: gettext_noop("Unconfirmed"),
+    Status.SKIPPED: gettext_noop("Skipped"),
+    Status.CANCELLED: gettext_noop("Cancelled"),
     Status.FAILED: "Failed",
 }
 """The status of a message, as staff read it."""
 
 CAME = {
-    DeliveryOutcome.WAITING: ("wait", "Waiting"),
-    DeliveryOutcome.TAKEN: ("good", "Imported"),
-    DeliveryOutcome.UNCHANGED: ("", "No change"),
-    DeliveryOutcome.ASKED: ("wait", "Question"),
-    DeliveryOutcome.OLDER: ("", "Outdated"),
-    DeliveryOutcome.NOTHING: ("", "Not relevant"),
-    DeliveryOutcome.UNREAD: ("bad", "Not recognised"),
+    DeliveryOutcome.WAITING: ("wait", gettext_noop("Waiting")),
+    DeliveryOutcome.TAKEN: ("good", gettext_noop("Imported")),
+    DeliveryOutcome.UNCHANGED: ("", gettext_noop("No change")),
+    DeliveryOutcome.ASKED: ("wait", gettext_noop("Question")),
+    DeliveryOutcome.OLDER: ("", gettext_noop("Outdated")),
+    DeliveryOutcome.NOTHING: ("", gettext_noop("Not relevant")),
+    DeliveryOutcome.UNREAD: ("bad", gettext_noop("Not recognised")),
     DeliveryOutcome.FAILED: ("bad", "Failed"),
 }
 """The result of a booking system's delivery: its colour, and as staff read it."""
 
+
+def outcome_label(outcome: DeliveryOutcome) -> tuple[str, str]:
+    """Return the colour of a delivery's result, and its name."""
+    colour, name = CAME[outcome]
+    return colour, gettext(name)
+
+
 HINTS = {
-    Reason.PRACTICE: "Practice mode",
-    Reason.QUIET_HOURS: "Waiting for sending hours",
-    Reason.CAP: "Waiting: message limit",
-    Reason.ON_HOLD: "On hold",
-    Reason.NOT_CONFIRMED: "Waiting for attendance",
-    Reason.PAUSED: "Paused",
-    Reason.PROVIDER_BUSY: "Trying again",
+    Reason.PRACTICE: gettext_noop("Practice mode"),
+    Reason.QUIET_HOURS: gettext_noop("Waiting for sending hours"),
+    Reason.CAP: gettext_noop("Waiting: message limit"),
+    Reason.ON_HOLD: gettext_noop("On hold"),
+    Reason.NOT_CONFIRMED: gettext_noop("Waiting for attendance"),
+    Reason.PAUSED: gettext_noop("Paused"),
+    Reason.PROVIDER_BUSY: gettext_noop("Trying again"),
     Reason.PROVIDER_REFUSES: "Stopped",
 }
 """Why a scheduled message waits, in two or three words."""
@@ -145,7 +155,7 @@ HINTS = {
 
 def why_short(reason: Reason) -> str:
     """Say in few words why a message waits."""
-    return HINTS.get(reason) or sentence(PLAIN.get(reason, str(reason)))
+    return gettext(HINTS[reason]) if reason in HINTS else sentence(reason_text(reason))
 
 
 def sentence(words: str) -> str:
@@ -189,22 +199,27 @@ def help_for(path: str) -> str:
     return f"/help/{told[-1]}" if told else "/help"
 
 
-NEAR = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}
+NEAR = {
+    0: gettext_noop("Today"),
+    1: gettext_noop("Tomorrow"),
+    -1: gettext_noop("Yesterday"),
+}
+"""The days beside today."""
 
 
 def within(words: str) -> str:
     """Write a day, with or without its hour, within a sentence: today, not Today."""
-    near = words.partition(",")[0] in NEAR.values()
+    near = words.partition(",")[0] in map(gettext, NEAR.values())
     return words[0].lower() + words[1:] if near else words
 
 
 FILTERS = {
     "help_for": help_for,
     "lower_near": within,
-    "standing": STANDING.__getitem__,
+    "standing": lambda status: gettext(STANDING[status]),
     "why": why_short,
-    "came": CAME.__getitem__,
-    "plain": PLAIN.__getitem__,
+    "came": outcome_label,
+    "plain": reason_text,
     "sentence": sentence,
     "groupby_day": by_day,
     "clock": clock,
@@ -212,4 +227,7 @@ FILTERS = {
     "when": when,
     "ago": ago,
     "phone": show_national,
+    "number": number_text,
+    "time": "{:%H:%M}".format,
+    "date": date_text,
 }

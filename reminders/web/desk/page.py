@@ -24,6 +24,7 @@ from reminders.app import App
 from reminders.monitoring import open_items
 from reminders.rules.roles import Role
 from reminders.rules.terms import Facts, InputError, Message
+from reminders.rules.translation import Translation, current_language, gettext, translated_to
 from reminders.store.connections import AWAY, reason
 from reminders.store.database import reading
 from reminders.store.queries import audit, desk
@@ -71,6 +72,12 @@ class DeskRequest:
     def zone(self) -> ZoneInfo:
         """Return the clinic's time zone, which all staff pages use."""
         return ZoneInfo(self.signed_in.clinic.time_zone)
+
+    @property
+    def translation(self) -> Translation:
+        """Return the translation to the account's language, else to the browser's."""
+        chosen = self.signed_in.staff.language or current_language()
+        return self.app.library.translation(chosen)
 
     @property
     def id(self) -> int:
@@ -146,7 +153,7 @@ class DeskRequest:
             "csrf": self.access.csrf(self.access.token(self.http)),
             "faults": self.faults,
             "typed": self.typed,
-            "said": SAID.get(self.http.query_params.get("said", ""), ""),
+            "said": gettext(SAID.get(self.http.query_params.get("said", ""), "")),
             **words,
         }
         return html(self.app, name, 422 if self.faults else status, **words)
@@ -243,7 +250,8 @@ def _handled(
         )
     request = DeskRequest(access, http, inside, now, form)
     try:
-        return handler(request)
+        with translated_to(request.translation):
+            return handler(request)
     except NotAtClinic:
         return _problem_page(
             access,

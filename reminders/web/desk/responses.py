@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from reminders.app import App
 from reminders.rules.terms import Facts, Message
+from reminders.rules.translation import current_language, gettext
 from reminders.web.desk.labels import FILTERS, KINDS
 from reminders.web.security_headers import DESK
 from reminders.web.templating import pages_in
@@ -20,7 +21,11 @@ from reminders.wording.renderer import RenderError
 
 def html(app: App, template: str, status: int = 200, **words: Any) -> HTMLResponse:
     """Return a rendered page with the headers of the desk."""
-    rendered = environment(app).get_template(f"desk/{template}").render(words)
+    rendered = (
+        environment(app)
+        .get_template(f"desk/{template}")
+        .render({"lang": current_language(), **words})
+    )
     return HTMLResponse(rendered, status, headers=DESK)
 
 
@@ -37,9 +42,13 @@ def _environment(root: Path, *, practice: bool) -> Environment:
     return pages
 
 
-@cache
 def milestone_names(app: App) -> dict[str, str]:
     """Return the names of all milestones, and of the messages outside any protocol."""
+    return {key: gettext(name) for key, name in _milestone_names(app).items()}
+
+
+@cache
+def _milestone_names(app: App) -> dict[str, str]:
     protocols = app.library.protocols.values()
     return KINDS | {m.key: m.name for protocol in protocols for m in protocol.milestones}
 

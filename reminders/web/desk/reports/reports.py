@@ -13,7 +13,7 @@ from starlette.responses import Response
 from reminders.app import App
 from reminders.monitoring import monthly_report
 from reminders.rules import prices, statistics
-from reminders.rules.reason_texts import PLAIN
+from reminders.rules.reason_texts import PLAIN, reason_text
 from reminders.rules.roles import Role
 from reminders.rules.statistics import MonthFigures
 from reminders.rules.terms import Channel
@@ -63,7 +63,7 @@ def show(request: DeskRequest) -> Response:
         texts=Channel.SMS,
         emails=Channel.EMAIL,
         price=lambda segments: price_of(segments, clinic),
-        plain=PLAIN,
+        plain={reason: reason_text(reason) for reason in PLAIN},
         part=charts.part,
         length=_length,
         **_charts(labels, months, clinic),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from reminders.enrolment import booked_consents
-from reminders.rules.reason_texts import WAYS
+from reminders.rules.reason_texts import channel_text
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel
 from reminders.store.database import writing
@@ -86,7 +86,7 @@ def asked(request: DeskRequest) -> Response:
             booked_consents.agree(session, request.app.library, client, *args)
         else:
             booked_consents.decline(session, client, words, proof, request.now)
-        what = " and ".join(WAYS[one] for one in sorted(agreed)) if agreed else "declined"
+        what = " and ".join(channel_text(one) for one in sorted(agreed)) if agreed else "declined"
         request.record(session, f"asked for consent: {what}", Client, client.id)
     return request.redirect(request.back("/"), "consented" if agreed else "said-no")
 

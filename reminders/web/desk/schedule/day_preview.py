@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from reminders.rehearsal import day_preview
 from reminders.rules.list_cells import read_moment
-from reminders.rules.reason_texts import PLAIN
+from reminders.rules.reason_texts import reason_text
 from reminders.rules.roles import Role
 from reminders.rules.terms import LEFT, InputError
 from reminders.store.database import reading
@@ -49,7 +49,7 @@ def show(request: DeskRequest) -> Response:
         on=on,
         today=today,
         leaving=leaving,
-        staying=[(PLAIN[reason], count) for reason, count in staying.most_common()],
+        staying=[(reason_text(reason), count) for reason, count in staying.most_common()],
         names=names,
     )
 

@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from reminders.rules.roles import Role, check_password
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 from reminders.staff import credentials
 from reminders.store.database import reading, writing
 from reminders.store.queries import staff
@@ -23,7 +24,27 @@ def show(request: DeskRequest) -> Response:
             browsers=staff.browsers(session, me.id, request.now - staff.IDLE),
             here=request.signed_in.sign_in.id,
             clinics=staff.memberships(session, me.id),
+            languages=offered_languages(request),
         )
+
+
+def offered_languages(request: DeskRequest) -> list[tuple[str, str]]:
+    """Return the languages of the desk by their own names, the browser's choice first."""
+    library = request.app.library
+    named = [(tag, library.phrases.names[tag]) for tag in library.desk_languages]
+    return [("", gettext("As in my browser")), *named]
+
+
+def change_language(request: DeskRequest) -> Response:
+    """Take the language that the account's pages are shown in."""
+    wanted = request.typed("language")
+    if wanted not in dict(offered_languages(request)):
+        raise NotAtClinic
+    with writing(request.app.engine) as session:
+        member = staff.by_id(session, request.signed_in.staff.id)
+        assert member is not None
+        member.language = wanted
+    return request.redirect("/account", "saved")
 
 
 def change_password(request: DeskRequest) -> Response:
@@ -71,6 +92,7 @@ def switch(request: DeskRequest) -> Response:
 
 ROUTES = [
     desk_route("/account", show, Role.VIEWER),
+    desk_route("/account/language", change_language, Role.VIEWER, "POST"),
     desk_route("/account/password", change_password, Role.VIEWER, "POST"),
     desk_route("/account/browsers/{id:int}/end", end, Role.VIEWER, "POST"),
     desk_route("/account/clinics/{id:int}", switch, Role.VIEWER, "POST"),

@@ -1,0 +1,25 @@
+"""Translate what answers a request into the language that its browser asks for."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from reminders.rules.translation import ENGLISH, translated_to
+from reminders.wording.library import Library
+
+
+class BrowserLanguage:
+    """Set the language of each request; a page may choose another, that of its account."""
+
+    def __init__(self, app: ASGIApp, library: Library) -> None:
+        """Take what is to be served, and where the catalogues are."""
+        self.app = app
+        self.library = library
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        accepted = Headers(scope=scope).get("accept-language") if "headers" in scope else None
+        wanted = self.library.phrases.spoken(accepted) if accepted else None
+        with translated_to(self.library.translation(wanted) if wanted else ENGLISH):
+            await self.app(scope, receive, send)
