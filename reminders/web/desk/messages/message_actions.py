@@ -11,6 +11,7 @@ from reminders.enrolment import message_actions
 from reminders.enrolment.message_actions import TooLate
 from reminders.rules.roles import Role
 from reminders.rules.terms import OneOffKind
+from reminders.rules.translation import gettext_noop
 from reminders.store.database import writing
 from reminders.store.queries import conversations
 from reminders.store.tables import Client, Reminder
@@ -76,11 +77,11 @@ def _undo(session: Session, request: DeskRequest, reminder: Reminder) -> int:
 ROUTES = [
     desk_route(f"/messages/{{id:int}}/{path}", _action(act, what, said), Role.STAFF, "POST")
     for path, act, what, said in (
-        ("hold", _hold, "put a message on hold", "held"),
-        ("let-go", _release, "released a message", "let-go"),
-        ("skip", _skip, "skipped a message", "skipped"),
-        ("send", _send, "sent a message now", "leaving"),
-        ("again", _again, "sent a message again", "leaving"),
-        ("undo", _undo, "undid sending a message", "undone"),
+        ("hold", _hold, gettext_noop("put a message on hold"), "held"),
+        ("let-go", _release, gettext_noop("released a message"), "let-go"),
+        ("skip", _skip, gettext_noop("skipped a message"), "skipped"),
+        ("send", _send, gettext_noop("sent a message now"), "leaving"),
+        ("again", _again, gettext_noop("sent a message again"), "leaving"),
+        ("undo", _undo, gettext_noop("undid sending a message"), "undone"),
     )
 ]
