@@ -44,11 +44,12 @@ def _environment(root: Path, *, practice: bool) -> Environment:
 
 def milestone_names(app: App) -> dict[str, str]:
     """Return the names of all milestones, and of the messages outside any protocol."""
-    return {key: gettext(name) for key, name in _milestone_names(app).items()}
+    return {key: gettext(name) for key, name in english_names(app).items()}
 
 
 @cache
-def _milestone_names(app: App) -> dict[str, str]:
+def english_names(app: App) -> dict[str, str]:
+    """Return the same names as they are stored, to be translated where they are read."""
     protocols = app.library.protocols.values()
     return KINDS | {m.key: m.name for protocol in protocols for m in protocol.milestones}
 

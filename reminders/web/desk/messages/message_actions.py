@@ -16,6 +16,7 @@ from reminders.store.database import writing
 from reminders.store.queries import conversations
 from reminders.store.tables import Client, Reminder
 from reminders.web.desk.page import DeskRequest, Handler, desk_route
+from reminders.web.desk.responses import english_names
 
 Act = Callable[[Session, DeskRequest, Reminder], int]
 """Does something with a message, and returns the id of the one that can be called back, or 0."""
@@ -29,9 +30,8 @@ def _action(act: Act, what: str, said: str) -> Handler:
             with writing(request.app.engine) as session:
                 reminder = request.row(session, Reminder, lock=True)
                 undo = act(session, request, reminder)
-                request.record(
-                    session, what, Client, reminder.client_id, request.milestone(reminder.milestone)
-                )
+                name = english_names(request.app).get(reminder.milestone, reminder.milestone)
+                request.record(session, what, Client, reminder.client_id, name)
         except TooLate:
             return request.page("too-late.html", 409, back=request.back("/"))
         page = request.back(f"/clients/{reminder.client_id}")

@@ -67,7 +67,7 @@ def _page(
     values = [_values(request, m) for m in course.milestones]
     return request.page(
         "milestones.html",
-        protocols=[(p.key, gettext(p.name)) for p in packaged.values()],
+        protocols=[(p.key, p.name) for p in packaged.values()],
         course=course,
         rows=[
             (m, packaged[course.key].milestone(m.key), now)
