@@ -101,7 +101,7 @@ def keep_apart(request: DeskRequest) -> Response:
         client, other = request.row(session, Client), _other(request, session)
         pair = doubles.pair(client.id, other.id)
         doubles.note_two_people(session, request.clinic_id, pair, who, request.now)
-        detail = f"and no. {other.id}"
+        detail = gettext("and no. %(number)s", number=str(other.id))
         request.record(session, gettext_noop("kept separate"), Client, client.id, detail)
     return request.redirect("/", "two-people")
 

@@ -170,9 +170,8 @@ def keep(request: DeskRequest) -> Response:
         words = request.typed("correction").strip()
         if request.typed("correct") and words and client.phone:
             undo = message_actions.write(session, client, Channel.SMS, words, request.now)
-        request.record(
-            session, gettext_noop("moved a treatment"), Treatment, treatment.id, f"{before} to {on}"
-        )
+        detail = gettext("%(before)s to %(after)s", before=str(before), after=str(on))
+        request.record(session, gettext_noop("moved a treatment"), Treatment, treatment.id, detail)
     page = f"/clients/{client.id}"
     return request.redirect(f"{page}?undo={undo}" if undo else page, "moved")
 
