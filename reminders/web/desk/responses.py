@@ -59,7 +59,7 @@ def rendered(app: App, facts: Facts, now: datetime, expires_at: datetime) -> Mes
     try:
         return app.renderer.render(facts, now, expires_at)
     except RenderError as error:
-        text = gettext("The wording of this message is faulty: %(problem)s", problem=str(error))
+        text = gettext("The wording of this message is faulty: %(why)s", why=str(error))
         return Message(
             facts.channel, "", facts.clinic.name, "", text, "", now, expires_at, subject=text
         )

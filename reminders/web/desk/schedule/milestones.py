@@ -18,21 +18,19 @@ from reminders.rules.placement import Placement, placed, spell
 from reminders.rules.protocols import Milestone, Offset, Protocol
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
-from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.database import reading, writing
 from reminders.store.queries import customisation, people
 from reminders.store.queries.desk import NotAtClinic
 from reminders.web.desk.page import DeskRequest, desk_route
-from reminders.web.desk.schedule.place_words import say_place, short_place, stretch
 
 WIDTH, MIDDLE, STEP = 1000, 118, 27
 """The drawing's size, where its line of days runs, and how far apart its words stand."""
 
 UNITS = {
-    "H": gettext_noop("hours after the end"), "-D": gettext_noop("days before"), "-W": gettext_noop("weeks before"),
-    "D": gettext_noop("days after"), "W": gettext_noop("weeks after"), "M": gettext_noop("months after"),
+    "H": "hours after the end", "-D": "days before", "-W": "weeks before", "D": "days after",
+    "W": "weeks after", "M": "months after",
 }  # fmt: skip
-HELPS = {"H": gettext_noop("hours"), "D": gettext_noop("days"), "W": gettext_noop("weeks")}
+HELPS = {"H": "hours", "D": "days", "W": "weeks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +75,8 @@ def _page(
         width=WIDTH,
         middle=MIDDLE,
         foreseen=foreseen,
-        units={unit: gettext(words) for unit, words in UNITS.items()},
-        helps={unit: gettext(words) for unit, words in HELPS.items()},
+        units=UNITS,
+        helps=HELPS,
         say=say_place,
     )
 
@@ -88,8 +86,8 @@ def _values(request: DeskRequest, milestone: Milestone) -> dict[str, Any]:
     if request.typed(f"unit-{milestone.key}"):
         names = ("after", "unit", "at", "sms", "email", "helps", "helps-unit")
         return {name: request.typed(f"{name}-{milestone.key}") for name in names}
-    after, unit = stretch(milestone.after)
-    helps, helps_unit = stretch(milestone.good_for)
+    after, unit = _number(milestone.after)
+    helps, helps_unit = _number(milestone.good_for)
     return {
         "after": after,
         "unit": unit,
@@ -99,6 +97,30 @@ def _values(request: DeskRequest, milestone: Milestone) -> dict[str, Any]:
         "helps": helps,
         "helps-unit": helps_unit,
     }
+
+
+def _number(offset: Offset) -> tuple[int, str]:
+    """Write a stretch of time as a number and its unit."""
+    if offset.clock and not offset.days:
+        return round(offset.clock / timedelta(hours=1)), "H"
+    if offset.months:
+        return offset.months, "M"
+    early, days = "-" if offset.days < 0 else "", abs(offset.days)
+    return (days // 7, f"{early}W") if days and days % 7 == 0 else (days, f"{early}D")
+
+
+def say_place(milestone: Milestone) -> str:
+    """Say in words where a milestone stands."""
+    number, unit = _number(milestone.after)
+    words = UNITS[unit] if number != 1 else UNITS[unit].replace("s ", " ", 1)
+    day = f"{number} {words}" if number else "same day"
+    at = f" at {milestone.at:%H:%M}" if milestone.at else ""
+    ways = [
+        name
+        for channel, name in ((Channel.SMS, "text"), (Channel.EMAIL, "email"))
+        if channel in milestone.channels
+    ]
+    return f"{day}{at}, {' and '.join(ways) or 'off'}"
 
 
 def _dots(milestones: Sequence[Milestone]) -> Iterator[MilestonePoint]:
@@ -112,7 +134,7 @@ def _dots(milestones: Sequence[Milestone]) -> Iterator[MilestonePoint]:
         x = 70 + (WIDTH - 140) * (_squeezed(day) - low) / ((high - low) or 1)
         y = MIDDLE + (-1 if place % 2 else 1) * (38 + STEP * (place // 2 % 2) * 1.55)
         yield MilestonePoint(
-            round(x, 1), y, gettext(milestone.name), short_place(milestone), not milestone.channels
+            round(x, 1), y, milestone.name, _short(milestone), not milestone.channels
         )
 
 
@@ -127,6 +149,17 @@ def _squeezed(day: float) -> float:
     return sqrt(abs(day)) * (1 if day >= 0 else -1)
 
 
+def _short(milestone: Milestone) -> str:
+    number, unit = _number(milestone.after)
+    what = {"H": "h", "D": "days", "W": "weeks", "M": "months"}[unit[-1]]
+    sign = "−" if unit.startswith("-") else "+" if number else ""
+    return (
+        f"{sign}{number} {what if number != 1 else what.removesuffix('s')}"
+        if number
+        else "same day"
+    )
+
+
 # --- what was typed -----------------------------------------------------------------------
 
 
@@ -137,7 +170,7 @@ def _typed(request: DeskRequest, course: Protocol) -> list[Placement]:
         try:
             places.append(_place(request, milestone))
         except InputError as error:
-            request.faults[f"after-{milestone.key}"] = f"{gettext(milestone.name)}: {error}"
+            request.faults[f"after-{milestone.key}"] = f"{milestone.name}: {error}"
     return places
 
 
@@ -152,7 +185,7 @@ def _place(request: DeskRequest, milestone: Milestone) -> Placement:
     )
     at = read_clock(request.typed(f"at-{key}")) if "T" not in after else None
     if at is None and "T" not in after:
-        raise InputError(gettext("Enter a time."), gettext("For example 10:00."))
+        raise InputError("Enter a time.", "For example 10:00.")
     good_for = _stretch(request, f"helps-{key}", f"helps-unit-{key}", HELPS)
     return Placement(key, after, at, good_for, channels)
 
@@ -160,9 +193,7 @@ def _place(request: DeskRequest, milestone: Milestone) -> Placement:
 def _stretch(request: DeskRequest, number: str, unit: str, units: Mapping[str, str]) -> str:
     typed, of = request.typed(number).strip(), request.typed(unit)
     if not typed.isdecimal() or len(typed) > 3 or of not in units:
-        raise InputError(
-            gettext("This is not a whole number."), gettext("Enter a number from 0 to 999.")
-        )
+        raise InputError("This is not a whole number.", "Enter a number from 0 to 999.")
     early, of = ("-", of[1:]) if of.startswith("-") else ("", of)
     return spell(Offset.read(f"{early}P{'T' if of == 'H' else ''}{int(typed)}{of}"))
 
@@ -178,9 +209,7 @@ def _read(request: DeskRequest) -> tuple[Protocol, list[Placement]]:
         return course, actions.changed(course, places)
     except PlacementError as error:
         for key, sentence in error.faults.items():
-            request.faults.setdefault(
-                f"after-{key}", f"{gettext(course.milestone(key).name)}: {sentence}"
-            )
+            request.faults.setdefault(f"after-{key}", f"{course.milestone(key).name}: {sentence}")
         return course, []
 
 
