@@ -58,7 +58,7 @@ def rendered(app: App, facts: Facts, now: datetime, expires_at: datetime) -> Mes
     try:
         return app.renderer.render(facts, now, expires_at)
     except RenderError as error:
-        text = f"The wording of this message is faulty: {error}"
+        text = gettext("The wording of this message is faulty: %(why)s", why=str(error))
         return Message(
             facts.channel, "", facts.clinic.name, "", text, "", now, expires_at, subject=text
         )
