@@ -31,6 +31,7 @@ from reminders.rules.feeds import (
     next_read,
 )
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext_noop
 from reminders.sealing import Sealing
 from reminders.store.database import reading, writing
 from reminders.store.queries import feeds as queries
@@ -47,10 +48,18 @@ TOGETHER = 8
 """How many calendars are fetched at once."""
 
 EMPTY = InputError(
-    "The calendar is empty, although it had events before. Nothing was cancelled because of that.",
-    "Check that it is the right calendar, and cancel by hand what does not take place.",
+    gettext_noop(
+        "The calendar is empty, although it had events before. Nothing was cancelled because of that."
+    ),
+    gettext_noop(
+        "Check that it is the right calendar, and cancel by hand what does not take place."
+    ),
 )
-BROKEN = InputError("This calendar could not be read here.", "It is tried again automatically.")
+BROKEN = InputError(
+    gettext_noop("This calendar could not be read here."),
+    gettext_noop("It is tried again automatically."),
+)
+"""Only kept, never shown at once: what is kept is English, and translated where it is read."""
 
 
 class LostClaimError(Exception):

@@ -11,6 +11,7 @@ from reminders.monitoring.open_items import REFUSED_WITHIN
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
 from reminders.rules.told_bookings import SourceKind
+from reminders.rules.translation import gettext
 from reminders.store.database import reading, writing
 from reminders.store.queries import booking_sources as queries
 from reminders.store.queries import people, source_faults
@@ -36,16 +37,20 @@ def show_all(request: DeskRequest) -> Response:
         last=last,
         unread=unread,
         refused=refused,
-        names=NAMES,
-        kinds=[(kind.value, name) for kind, name in NAMES.items()],
+        names=_names(),
+        kinds=[(kind.value, name) for kind, name in _names().items()],
     )
+
+
+def _names() -> dict[SourceKind, str]:
+    return {kind: gettext(name) for kind, name in NAMES.items()}
 
 
 def add(request: DeskRequest) -> Response:
     """Add a source, and show how to set it up with the secret that was made for it, once."""
     kind = request.typed("kind")
     if kind not in set(SourceKind):
-        request.faults["kind"] = "Choose your booking system."
+        request.faults["kind"] = gettext("Choose your booking system.")
         return show_all(request)
     try:
         with writing(request.app.engine) as session:
@@ -84,7 +89,7 @@ def _page(request: DeskRequest, source: BookingSource, secret: str = "") -> Resp
     return request.page(
         "source.html",
         source=source,
-        vendor=NAMES[source.kind],
+        vendor=_names()[source.kind],
         address=booking_sources.address(request.app.settings.public_url, source, sealing),
         secret=secret,
         has_secret=sealing.opened(source.secret) is not None,
@@ -111,7 +116,9 @@ def paste(request: DeskRequest) -> Response:
         with writing(request.app.engine) as session:
             source = source_of(request, session, lock=True)
             if source.kind is SourceKind.ACUITY and not (user and key):
-                raise InputError("The User ID or the API key is missing.", "Acuity needs both.")  # noqa: TRY301
+                raise InputError(  # noqa: TRY301
+                    gettext("The User ID or the API key is missing."), gettext("Acuity needs both.")
+                )
             booking_sources.keep_secrets(
                 session,
                 source,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from reminders.delivery import pauses
 from reminders.enrolment import clinics
 from reminders.enrolment.clinics import ClinicError
-from reminders.enrolment.countries import countries, zones
+from reminders.enrolment.countries import cities, countries, zones
 from reminders.monitoring import go_live_checklist
 from reminders.rules.caps import MOST_A_WEEK
 from reminders.rules.contacts import read_email, read_phone, show_national
@@ -19,6 +19,7 @@ from reminders.rules.prices import CURRENCIES, read_price, spell_price
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
 from reminders.rules.text_names import say_cost
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.rules.wording import needs_review
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, customisation, people
@@ -30,10 +31,24 @@ DETAILS = ("name", "phone", "email", "address", "country", "time_zone")
 SENDING = ("sending_hours", "email_hours", "texts_per_week")
 VISITS = ("attendance_required",)
 TEXTS = ("text_name", "client_names", "stop_on_every_text", "both_channels")
-MOST_TEXTS = [
-    *((str(number), str(number)) for number in range(1, MOST_A_WEEK)),
-    (str(MOST_A_WEEK), f"{MOST_A_WEEK}, the most there can be"),
-]
+CHANGED = {
+    "name": gettext_noop("changed name"),
+    "phone": gettext_noop("changed phone"),
+    "email": gettext_noop("changed email"),
+    "address": gettext_noop("changed address"),
+    "country": gettext_noop("changed country"),
+    "time_zone": gettext_noop("changed time zone"),
+    "sending_hours": gettext_noop("changed sending hours"),
+    "email_hours": gettext_noop("changed email hours"),
+    "texts_per_week": gettext_noop("changed texts per week"),
+    "attendance_required": gettext_noop("changed attendance required"),
+    "text_name": gettext_noop("changed text name"),
+    "client_names": gettext_noop("changed client names"),
+    "stop_on_every_text": gettext_noop("changed stop on every text"),
+    "both_channels": gettext_noop("changed both channels"),
+}
+"""What the activity log says of a change, by the column."""
+
 MOST_GUESTS = 10
 """Whom a clinic messages while it practises: its own staff, and no more."""
 
@@ -59,11 +74,17 @@ def show(request: DeskRequest) -> Response:
             "to_be_read": needs_review(clinic.wording_accepted_at, request.now.date()),
             "limits": rate_limits.fields(session, clinic),
             "was": lambda name: request.typed(name) or _shown(clinic, name),
-            "countries": [("", "Same as the time zone"), *countries().items()],
+            "countries": [("", gettext("Same as the time zone")), *countries().items()],
             "zones": zones(),
-            "most_texts": MOST_TEXTS,
+            "cities": cities(),
+            "most_texts": _most_texts(),
         }
         return request.page("clinic.html", **words)
+
+
+def _most_texts() -> list[tuple[str, str]]:
+    most = gettext("%(n)s, the most there can be", n=MOST_A_WEEK)
+    return [*((str(n), str(n)) for n in range(1, MOST_A_WEEK)), (str(MOST_A_WEEK), most)]
 
 
 def _shown(clinic: Clinic, name: str) -> str:
@@ -91,8 +112,7 @@ def _edit(request: DeskRequest, names: tuple[str, ...]) -> Response:
             clinics.edit(session, request.app.library, clinic, typed, request.now)
             for name, was in before.items():
                 if was != (now := str(getattr(clinic, name))):
-                    what = f"changed {name.replace('_', ' ')}"
-                    request.record(session, what, Clinic, clinic.id, f"{was} → {now}")
+                    request.record(session, CHANGED[name], Clinic, clinic.id, f"{was} → {now}")
     except ClinicError as error:
         for fault in error.faults:
             name, _, sentence = fault.partition(": ")
@@ -127,7 +147,7 @@ def money(request: DeskRequest) -> Response:
     budget = request.read("segment_budget", rate_limits.read_number)
     currency = request.typed("currency") if request.typed("currency") in CURRENCIES else None
     if price is not None and currency is None:
-        request.faults["currency"] = "Choose the currency of this price."
+        request.faults["currency"] = gettext("Choose the currency of this price.")
     if request.faults:
         return show(request)
 
@@ -136,7 +156,8 @@ def money(request: DeskRequest) -> Response:
         clinic.segment_price, clinic.currency = price, currency
         clinics.set_budget(session, clinic, budget)
         now = f"{budget} segments at {spell_price(price)}"
-        request.record(session, "changed price and budget", Clinic, clinic.id, f"{was} → {now}")
+        what = gettext_noop("changed price and budget")
+        request.record(session, what, Clinic, clinic.id, f"{was} → {now}")
 
     return _change(request, change)
 
@@ -164,15 +185,16 @@ def practice_recipients(request: DeskRequest) -> Response:
         except InputError as error:
             request.faults["guests"] = f"{contact}: {error}"
     if len(found) > MOST_GUESTS:
-        request.faults["guests"] = (
-            f"There can be at most {MOST_GUESTS} test recipients. Keep only your own staff."
+        request.faults["guests"] = gettext(
+            "There can be at most %(n)s test recipients. Keep only your own staff.", n=MOST_GUESTS
         )
     if request.faults:
         return show(request)
 
     def change(session: Session, clinic: Clinic) -> None:
         customisation.set_practice_recipients(session, clinic.id, found)
-        request.record(session, "changed the test recipients", Clinic, clinic.id, str(len(found)))
+        what = gettext_noop("changed the test recipients")
+        request.record(session, what, Clinic, clinic.id, str(len(found)))
 
     return _change(request, change)
 
@@ -186,7 +208,7 @@ def accept(request: DeskRequest) -> Response:
 
     def change(session: Session, clinic: Clinic) -> None:
         clinic.wording_accepted_at = request.now
-        request.record(session, "approved the default wording", Clinic, clinic.id)
+        request.record(session, gettext_noop("approved the default wording"), Clinic, clinic.id)
 
     return _change(request, change)
 
@@ -198,9 +220,11 @@ def go_live(request: DeskRequest) -> Response:
         open_lines = [line for line in _lines(request, session, clinic) if not line.done]
         if not open_lines:
             clinics.edit(session, request.app.library, clinic, {}, request.now, live=True)
-            request.record(session, "went live", Clinic, clinic.id)
+            request.record(session, gettext_noop("went live"), Clinic, clinic.id)
     if open_lines:
-        request.faults["checklist"] = f"Some steps are not done yet. {open_lines[0].mend}"
+        request.faults["checklist"] = (
+            f"{gettext('Some steps are not done yet.')} {open_lines[0].mend}"
+        )
         return show(request)
     return request.redirect("/clinic", "live")
 
@@ -210,7 +234,7 @@ def practise(request: DeskRequest) -> Response:
 
     def change(session: Session, clinic: Clinic) -> None:
         clinics.edit(session, request.app.library, clinic, {}, request.now, live=False)
-        request.record(session, "returned to practice mode", Clinic, clinic.id)
+        request.record(session, gettext_noop("returned to practice mode"), Clinic, clinic.id)
 
     return _change(request, change)
 
@@ -220,7 +244,7 @@ def pause(request: DeskRequest) -> Response:
 
     def change(session: Session, clinic: Clinic) -> None:
         pauses.pause(session, clinic, request.signed_in.staff.email, request.now)
-        request.record(session, "paused sending", Clinic, clinic.id)
+        request.record(session, gettext_noop("paused sending"), Clinic, clinic.id)
 
     return _change(request, change, "paused")
 
@@ -230,7 +254,7 @@ def resume(request: DeskRequest) -> Response:
 
     def change(session: Session, clinic: Clinic) -> None:
         pauses.resume_messages(session, clinic)
-        request.record(session, "resumed sending", Clinic, clinic.id)
+        request.record(session, gettext_noop("resumed sending"), Clinic, clinic.id)
 
     return _change(request, change)
 
