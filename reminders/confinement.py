@@ -20,7 +20,6 @@ from threading import BoundedSemaphore
 from typing import Any, BinaryIO
 
 from reminders.rules.terms import InputError
-from reminders.rules.translation import gettext, gettext_noop
 
 REFUSED = 3
 """How the process ends that has written why it refuses, as one line of JSON."""
@@ -41,26 +40,6 @@ class Limits:
     patience: float = 60
 
 
-NONE_NOW = {
-    "calendar": gettext_noop("No calendar can be read at the moment."),
-    "workbook": gettext_noop("No workbook can be read at the moment."),
-}
-BUSY = {
-    "calendar": gettext_noop("Several calendars are being read at the moment."),
-    "workbook": gettext_noop("Several workbooks are being read at the moment."),
-}
-TOO_SLOW = {
-    "calendar": gettext_noop("This calendar takes too long to read."),
-    "workbook": gettext_noop("This workbook takes too long to read."),
-}
-"""What is said of each kind of file."""
-
-
-def translated_refusal(problem: str, mend: str) -> InputError:
-    """Return a refusal as it is read here: the process that wrote it knows English alone."""
-    return InputError(gettext(problem), gettext(mend))
-
-
 @dataclass(frozen=True, slots=True)
 class ConfinedReader:
     """A module that is run as a process to read one ``kind`` of file; ``mend`` is what to do where
@@ -75,7 +54,7 @@ class ConfinedReader:
     mend: str
     limits: Limits
     too_large: Callable[[], InputError]
-    refusal: Callable[..., InputError] = translated_refusal
+    refusal: Callable[..., InputError] = InputError
     turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(2))
     places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(4))
 
@@ -87,14 +66,15 @@ class ConfinedReader:
                 with _on_disk(file) as given:
                     self._read(given, arguments, out)
             except OSError:  # no room on the disk, or for a process more
-                none = gettext(NONE_NOW[self.kind])
-                raise InputError(none, gettext(self.mend)) from None
+                raise InputError(f"No {self.kind} can be read at the moment.", self.mend) from None
             out.seek(0)
             yield out
 
     def _read(self, file: BinaryIO, arguments: tuple[str, ...], out: BinaryIO) -> None:
         if not self.places.acquire(blocking=False):
-            raise InputError(gettext(BUSY[self.kind]), gettext("Try again in a minute."))
+            raise InputError(
+                f"Several {self.kind}s are being read at the moment.", "Try again in a minute."
+            )
         try:
             with self.turns:
                 ended = self._run(file, arguments, out)
@@ -119,8 +99,7 @@ class ConfinedReader:
                 check=False,
             ).returncode
         except subprocess.TimeoutExpired:
-            slow = gettext(TOO_SLOW[self.kind])
-            raise InputError(slow, gettext(self.mend)) from None
+            raise InputError(f"This {self.kind} takes too long to read.", self.mend) from None
 
 
 @contextmanager

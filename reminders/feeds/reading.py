@@ -19,6 +19,7 @@ from reminders.calendars.terms import AHEAD, CalendarContent, CalendarEvent
 from reminders.feeds import feeds
 from reminders.feeds.events import calendar_of, cancel, fingerprint_of, number_of, take_in
 from reminders.feeds.fetching import Answer, Fetched, Fetcher, Validators
+from reminders.feeds.problems import BROKEN, EMPTY
 from reminders.intake.arrivals import Pace
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules.feeds import (
@@ -31,7 +32,6 @@ from reminders.rules.feeds import (
     next_read,
 )
 from reminders.rules.terms import InputError
-from reminders.rules.translation import gettext_noop
 from reminders.sealing import Sealing
 from reminders.store.database import reading, writing
 from reminders.store.queries import feeds as queries
@@ -46,20 +46,6 @@ DAY = timedelta(days=1)
 LEASE = timedelta(minutes=10)
 TOGETHER = 8
 """How many calendars are fetched at once."""
-
-EMPTY = InputError(
-    gettext_noop(
-        "The calendar is empty, although it had events before. Nothing was cancelled because of that."
-    ),
-    gettext_noop(
-        "Check that it is the right calendar, and cancel by hand what does not take place."
-    ),
-)
-BROKEN = InputError(
-    gettext_noop("This calendar could not be read here."),
-    gettext_noop("It is tried again automatically."),
-)
-"""Only kept, never shown at once: what is kept is English, and translated where it is read."""
 
 
 class LostClaimError(Exception):

@@ -7,13 +7,10 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from reminders.rules.terms import InputError
-from reminders.rules.translation import gettext, gettext_noop
 
 LONGEST = 2_000
 
-COPY = gettext_noop(
-    "Copy the whole address from your calendar’s settings. It begins with https:// or webcal://."
-)
+COPY = "Copy the whole address from your calendar’s settings. It begins with https:// or webcal://."
 
 
 def https_address(typed: str) -> str:
@@ -25,14 +22,14 @@ def https_address(typed: str) -> str:
     if not mark:
         scheme, rest = "https", text.removeprefix("webcal:").lstrip("/")
     if scheme.lower() not in {"https", "http", "webcal", "webcals"}:
-        raise InputError(gettext("This is not the address of a calendar."), gettext(COPY))
+        raise InputError("This is not the address of a calendar.", COPY)
     address = f"https://{rest}".partition("#")[0]
     if len(address) > LONGEST or re.search(r"[\s\x00-\x1f\x7f]", address) or not _has_host(address):
-        raise InputError(gettext("This is not the address of a calendar."), gettext(COPY))
+        raise InputError("This is not the address of a calendar.", COPY)
     return address
 
 
-COPY_HOOK = gettext_noop(
+COPY_HOOK = (
     "Copy the whole address from the system that receives the events. It begins with https://."
 )
 
@@ -43,14 +40,11 @@ def endpoint_address(typed: str) -> str:
     """
     address = typed.strip().strip("<>\"' ").partition("#")[0]
     if not address.lower().startswith("https://"):
-        raise InputError(gettext("This is not an https address."), gettext(COPY_HOOK))
+        raise InputError("This is not an https address.", COPY_HOOK)
     if len(address) > LONGEST or re.search(r"[\s\x00-\x1f\x7f]", address) or not _has_host(address):
-        raise InputError(gettext("This address is incomplete."), gettext(COPY_HOOK))
+        raise InputError("This address is incomplete.", COPY_HOOK)
     if is_number(host := host_of(address)) and not is_public(host):
-        raise InputError(
-            gettext("This address leads into a private network."),
-            gettext("Events are sent only to public internet addresses."),
-        )
+        raise InputError("This address leads into a private network.", "Events are sent only to public internet addresses.")  # fmt: skip
     return address
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from reminders.intake.booking_sources import NAMES
 from reminders.rules.roles import Role
+from reminders.rules.told_bookings import SourceKind
 from reminders.rules.translation import ENGLISH, gettext, gettext_noop, translated_to
 from reminders.store.database import reading, writing
 from reminders.store.queries import booking_sources as queries
@@ -32,6 +33,17 @@ def source_of(request: DeskRequest, session: Session, *, lock: bool = False) -> 
     return found
 
 
+def vendor_names() -> dict[SourceKind, str]:
+    """Return what people call each kind of source."""
+    return NAMES | {SourceKind.GENERIC: gettext("Other")}
+
+
+def called(source: BookingSource) -> str:
+    """Return the name of a source; one that nobody named has its vendor's."""
+    own = source.name != NAMES[source.kind]
+    return source.name if own else vendor_names()[source.kind]
+
+
 def show(request: DeskRequest) -> Response:
     """Show what came, as it came, and what became of it."""
     with reading(request.app.engine) as session:
@@ -41,7 +53,7 @@ def show(request: DeskRequest) -> Response:
         "delivery.html",
         delivery=delivery,
         source=source,
-        vendor=gettext(NAMES[source.kind]),
+        called=called(source),
         body=_readable(delivery.body),
     )
 

@@ -20,7 +20,7 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import booking_sources as queries
 from reminders.store.tables import BookingSource
 from reminders.web.desk.page import DeskRequest, desk_route
-from reminders.web.desk.settings.booking_deliveries import LIST, source_of
+from reminders.web.desk.settings.booking_deliveries import LIST, called, source_of
 
 MOST = 300
 """Fields of one booking that can be chosen from."""
@@ -41,6 +41,7 @@ def show(request: DeskRequest) -> Response:
     return request.page(
         "source-fields.html",
         source=source,
+        called=called(source),
         fields=field_labels(),
         options=[(path, f"{value[:60]} · {_title(path)}") for path, value in found],
         chosen=chosen or _guessed(found),

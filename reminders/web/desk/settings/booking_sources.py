@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from reminders.intake import booking_sources
-from reminders.intake.booking_sources import NAMES
 from reminders.monitoring.open_items import REFUSED_WITHIN
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
@@ -18,7 +17,7 @@ from reminders.store.queries import people, source_faults
 from reminders.store.tables import BookingSource
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.settings import booking_deliveries
-from reminders.web.desk.settings.booking_deliveries import LIST, source_of
+from reminders.web.desk.settings.booking_deliveries import LIST, called, source_of, vendor_names
 
 SHOWN = 10
 """How many of the last deliveries stand on the page of a source."""
@@ -37,13 +36,10 @@ def show_all(request: DeskRequest) -> Response:
         last=last,
         unread=unread,
         refused=refused,
-        names=_names(),
-        kinds=[(kind.value, name) for kind, name in _names().items()],
+        names=vendor_names(),
+        called=called,
+        kinds=[(kind.value, name) for kind, name in vendor_names().items()],
     )
-
-
-def _names() -> dict[SourceKind, str]:
-    return {kind: gettext(name) for kind, name in NAMES.items()}
 
 
 def add(request: DeskRequest) -> Response:
@@ -89,7 +85,8 @@ def _page(request: DeskRequest, source: BookingSource, secret: str = "") -> Resp
     return request.page(
         "source.html",
         source=source,
-        vendor=_names()[source.kind],
+        vendor=vendor_names()[source.kind],
+        called=called(source),
         address=booking_sources.address(request.app.settings.public_url, source, sealing),
         secret=secret,
         has_secret=sealing.opened(source.secret) is not None,

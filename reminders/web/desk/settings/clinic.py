@@ -26,9 +26,11 @@ from reminders.store.queries import audit, customisation, people
 from reminders.store.tables import Clinic
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.settings import rate_limits
+from reminders.wording.weekdays import hours_read, hours_shown
 
 DETAILS = ("name", "phone", "email", "address", "country", "time_zone")
-SENDING = ("sending_hours", "email_hours", "texts_per_week")
+HOURS = ("sending_hours", "email_hours")
+SENDING = (*HOURS, "texts_per_week")
 VISITS = ("attendance_required",)
 TEXTS = ("text_name", "client_names", "stop_on_every_text", "both_channels")
 CHANGED = {
@@ -77,6 +79,7 @@ def show(request: DeskRequest) -> Response:
             "countries": [("", gettext("Same as the time zone")), *countries().items()],
             "zones": zones(),
             "cities": cities(),
+            "example": hours_shown,
             "most_texts": _most_texts(),
         }
         return request.page("clinic.html", **words)
@@ -88,7 +91,8 @@ def _most_texts() -> list[tuple[str, str]]:
 
 
 def _shown(clinic: Clinic, name: str) -> str:
-    return _written(str(getattr(clinic, name) or ""), clinic)
+    kept = str(getattr(clinic, name) or "")
+    return hours_shown(kept) if name in HOURS else _written(kept, clinic)
 
 
 def _written(value: str, clinic: Clinic) -> str:
@@ -104,7 +108,10 @@ def _lines(
 
 def _edit(request: DeskRequest, names: tuple[str, ...]) -> Response:
     """Change some of a clinic's particulars, and record what they were and are."""
-    typed: dict[str, str | int | None] = {name: request.typed(name) for name in names}
+    typed: dict[str, str | int | None] = {
+        name: hours_read(request.typed(name)) if name in HOURS else request.typed(name)
+        for name in names
+    }
     try:
         with writing(request.app.engine) as session:
             clinic = people.clinic(session, request.clinic_id)
@@ -152,14 +159,19 @@ def money(request: DeskRequest) -> Response:
         return show(request)
 
     def change(session: Session, clinic: Clinic) -> None:
-        was = f"{clinic.segment_budget} segments at {spell_price(clinic.segment_price)}"
+        was = _money(clinic.segment_budget, clinic.segment_price)
         clinic.segment_price, clinic.currency = price, currency
         clinics.set_budget(session, clinic, budget)
-        now = f"{budget} segments at {spell_price(price)}"
+        now = _money(budget, price)
         what = gettext_noop("changed price and budget")
         request.record(session, what, Clinic, clinic.id, f"{was} → {now}")
 
     return _change(request, change)
+
+
+def _money(budget: int | None, price: int | None) -> str:
+    """Say what the activity log keeps, in the language of whoever changes it."""
+    return gettext("%(n)s segments at %(price)s", n=str(budget), price=spell_price(price))
 
 
 def limits(request: DeskRequest) -> Response:
