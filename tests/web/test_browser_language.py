@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from reminders.rules.translation import current_language
 from reminders.web.browser_language import BrowserLanguage
 from reminders.wording.library import packaged
 
 
-async def which(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+async def which(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse(current_language())(scope, receive, send)
 
 

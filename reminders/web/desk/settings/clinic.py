@@ -13,8 +13,7 @@ from reminders.enrolment import clinics
 from reminders.enrolment.clinics import ClinicError
 from reminders.enrolment.countries import cities, countries, zones
 from reminders.monitoring import go_live_checklist
-from reminders.rules.caps import MOST_A_WEEK
-from reminders.rules.contacts import read_email, read_phone, show_national
+from reminders.rules.contacts import read_email, read_phone
 from reminders.rules.prices import CURRENCIES, read_price, spell_price
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
@@ -25,31 +24,9 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import audit, customisation, people
 from reminders.store.tables import Clinic
 from reminders.web.desk.page import DeskRequest, desk_route
+from reminders.web.desk.settings import clinic_fields as fields
 from reminders.web.desk.settings import rate_limits
-from reminders.wording.weekdays import hours_read, hours_shown
-
-DETAILS = ("name", "phone", "email", "address", "country", "time_zone")
-HOURS = ("sending_hours", "email_hours")
-SENDING = (*HOURS, "texts_per_week")
-VISITS = ("attendance_required",)
-TEXTS = ("text_name", "client_names", "stop_on_every_text", "both_channels")
-CHANGED = {
-    "name": gettext_noop("changed name"),
-    "phone": gettext_noop("changed phone"),
-    "email": gettext_noop("changed email"),
-    "address": gettext_noop("changed address"),
-    "country": gettext_noop("changed country"),
-    "time_zone": gettext_noop("changed time zone"),
-    "sending_hours": gettext_noop("changed sending hours"),
-    "email_hours": gettext_noop("changed email hours"),
-    "texts_per_week": gettext_noop("changed texts per week"),
-    "attendance_required": gettext_noop("changed attendance required"),
-    "text_name": gettext_noop("changed text name"),
-    "client_names": gettext_noop("changed client names"),
-    "stop_on_every_text": gettext_noop("changed stop on every text"),
-    "both_channels": gettext_noop("changed both channels"),
-}
-"""What the activity log says of a change, by the column."""
+from reminders.wording.weekdays import hours_shown
 
 MOST_GUESTS = 10
 """Whom a clinic messages while it practises: its own staff, and no more."""
@@ -64,7 +41,7 @@ def show(request: DeskRequest) -> Response:
             "lines": lines,
             "ready": all(line.done for line in lines),
             "guests": [
-                _written(one, clinic)
+                fields.written(one, clinic)
                 for one in customisation.practice_recipients(session, clinic.id)
             ],
             "paused": pauses.paused(session),
@@ -75,29 +52,14 @@ def show(request: DeskRequest) -> Response:
             "text_cost": say_cost(clinic),
             "to_be_read": needs_review(clinic.wording_accepted_at, request.now.date()),
             "limits": rate_limits.fields(session, clinic),
-            "was": lambda name: request.typed(name) or _shown(clinic, name),
+            "was": lambda name: request.typed(name) or fields.shown(clinic, name),
             "countries": [("", gettext("Same as the time zone")), *countries().items()],
             "zones": zones(),
             "cities": cities(),
             "example": hours_shown,
-            "most_texts": _most_texts(),
+            "most_texts": fields.most_texts(),
         }
         return request.page("clinic.html", **words)
-
-
-def _most_texts() -> list[tuple[str, str]]:
-    most = gettext("%(n)s, the most there can be", n=MOST_A_WEEK)
-    return [*((str(n), str(n)) for n in range(1, MOST_A_WEEK)), (str(MOST_A_WEEK), most)]
-
-
-def _shown(clinic: Clinic, name: str) -> str:
-    kept = str(getattr(clinic, name) or "")
-    return hours_shown(kept) if name in HOURS else _written(kept, clinic)
-
-
-def _written(value: str, clinic: Clinic) -> str:
-    """Write a phone number as the clinic's country does, and anything else as it is."""
-    return show_national(value, clinic.country) if value.startswith("+") else value
 
 
 def _lines(
@@ -108,10 +70,7 @@ def _lines(
 
 def _edit(request: DeskRequest, names: tuple[str, ...]) -> Response:
     """Change some of a clinic's particulars, and record what they were and are."""
-    typed: dict[str, str | int | None] = {
-        name: hours_read(request.typed(name)) if name in HOURS else request.typed(name)
-        for name in names
-    }
+    typed = {name: fields.read(request, name) for name in names}
     try:
         with writing(request.app.engine) as session:
             clinic = people.clinic(session, request.clinic_id)
@@ -119,7 +78,9 @@ def _edit(request: DeskRequest, names: tuple[str, ...]) -> Response:
             clinics.edit(session, request.app.library, clinic, typed, request.now)
             for name, was in before.items():
                 if was != (now := str(getattr(clinic, name))):
-                    request.record(session, CHANGED[name], Clinic, clinic.id, f"{was} → {now}")
+                    request.record(
+                        session, fields.CHANGED[name], Clinic, clinic.id, f"{was} → {now}"
+                    )
     except ClinicError as error:
         for fault in error.faults:
             name, _, sentence = fault.partition(": ")
@@ -130,22 +91,22 @@ def _edit(request: DeskRequest, names: tuple[str, ...]) -> Response:
 
 def details(request: DeskRequest) -> Response:
     """Change what clients know the clinic by."""
-    return _edit(request, DETAILS)
+    return _edit(request, fields.DETAILS)
 
 
 def sending(request: DeskRequest) -> Response:
     """Change sending hours and the cap, which only goes down."""
-    return _edit(request, SENDING)
+    return _edit(request, fields.SENDING)
 
 
 def visits(request: DeskRequest) -> Response:
     """Say whether aftercare waits until somebody says that the client came."""
-    return _edit(request, VISITS)
+    return _edit(request, fields.VISITS)
 
 
 def texts(request: DeskRequest) -> Response:
     """Set what texts call the clinic and its clients, and what they say how often."""
-    return _edit(request, TEXTS)
+    return _edit(request, fields.TEXTS)
 
 
 def money(request: DeskRequest) -> Response:
