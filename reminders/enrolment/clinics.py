@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from babel.core import get_global
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.countries import country_of, read_country
+from reminders.enrolment.countries import country_of, read_country, read_time_zone
 from reminders.plans.reminder_plans import replan_clinic
-from reminders.rules import sending_hours, zone_names
+from reminders.rules import sending_hours
 from reminders.rules.caps import MOST_A_DAY, MOST_A_WEEK, USUAL_A_WEEK
 from reminders.rules.contacts import clean, read_email, read_name, read_phone
 from reminders.rules.segments import Encoding, size, ucs2_characters
@@ -127,7 +126,7 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
     zone, country = clinic.time_zone, clinic.country
     readers: dict[str, Callable[[str], str | int | bool | None]] = {
         "name": _name,
-        "time_zone": lambda text: zone_names.read_zone(text, get_global("windows_zone_mapping")),
+        "time_zone": read_time_zone,
         "country": lambda text: read_country(text, clinic.time_zone),
         "phone": lambda text: read_phone(text, clinic.country or None).number,
         "email": read_email,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from reminders.web.desk.labels import FILTERS, KINDS
 from reminders.web.security_headers import DESK
 from reminders.web.templating import pages_in
 from reminders.wording.renderer import RenderError
+from reminders.wording.retelling import retold
 
 
 def html(app: App, template: str, status: int = 200, **words: Any) -> HTMLResponse:
@@ -38,6 +39,7 @@ def environment(app: App) -> Environment:
 def _environment(root: Path, *, practice: bool) -> Environment:
     pages = pages_in(root)
     pages.filters.update(FILTERS)
+    pages.filters["retold"] = partial(retold, root / "locale")
     pages.globals["practice"] = practice
     return pages
 
