@@ -8,6 +8,7 @@ from babel import Locale
 from babel.core import get_global
 
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 
 
 @cache
@@ -43,7 +44,9 @@ def read_country(text: str, zone: str) -> str:
     if not text:
         return country_of(zone)
     if text not in countries():
-        raise InputError("This is not a country we know.", "Choose one from the list.")
+        raise InputError(
+            gettext("This is not a country we know."), gettext("Choose one from the list.")
+        )
     return text
 
 
