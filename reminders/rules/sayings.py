@@ -12,7 +12,8 @@ from reminders.rules.translation import DayOfYear, gettext, written
 
 class Saying(str):
     """A sentence in the language that is current, with what it was made of; the ``pattern`` is marked
-    for translation. Values may be sayings themselves, days, or lists, which commas separate.
+    for translation. Values may be sayings themselves, days, or lists, which commas separate; only
+    those that the pattern names are kept.
     """
 
     __slots__ = ("pattern", "values")
@@ -24,7 +25,8 @@ class Saying(str):
         """Say it."""
         shown = {name: _listed(value) for name, value in values.items()}
         said = super().__new__(cls, gettext(pattern, **shown))
-        said.pattern, said.values = pattern, values
+        said.pattern = pattern
+        said.values = {n: value for n, value in values.items() if f"%({n})s" in pattern}
         return said
 
 
