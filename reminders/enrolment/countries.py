@@ -8,7 +8,7 @@ from babel.core import get_global
 
 from reminders.rules.folding import fold
 from reminders.rules.terms import InputError
-from reminders.rules.translation import ENGLISH, current_language
+from reminders.rules.translation import ENGLISH, current_language, gettext
 from reminders.rules.zone_names import read_zone
 from reminders.wording.dates import locale_of
 
@@ -74,7 +74,9 @@ def read_country(text: str, zone: str) -> str:
     if not text:
         return country_of(zone)
     if text not in countries():
-        raise InputError("This is not a country we know.", "Choose one from the list.")
+        raise InputError(
+            gettext("This is not a country we know."), gettext("Choose one from the list.")
+        )
     return text
 
 
