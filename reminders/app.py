@@ -214,7 +214,7 @@ class App:
         """Raise alerts for staff and operator; none while nothing is really sent."""
         if self.settings.live:
             with writing(self.engine) as session:
-                alert_checks.raise_all(session, self.clock())
+                alert_checks.raise_all(session, self.library, self.clock())
 
     @cached_property
     def heartbeat_ping(self) -> HeartbeatPing:
