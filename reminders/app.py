@@ -30,7 +30,7 @@ from reminders.intake.deliveries import Deliveries
 from reminders.links import Links
 from reminders.monitoring import alert_checks
 from reminders.monitoring.alerts import AlertSender
-from reminders.monitoring.doctor import Check, Verdict
+from reminders.monitoring.checks import Check, Verdict
 from reminders.monitoring.heartbeat_ping import HeartbeatPing
 from reminders.monitoring.likely_doubles import LikelyDoubles
 from reminders.plans.time_zones import follow_zone_data

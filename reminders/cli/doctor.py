@@ -13,7 +13,7 @@ from rich.table import Table as Grid
 
 from reminders.app import App, build
 from reminders.cli.common import AsJson, err, opened, out, print_json, settings_or_faults, stop
-from reminders.monitoring.doctor import Check, Verdict
+from reminders.monitoring.checks import Check, Verdict
 from reminders.rules.contacts import read_email, read_phone
 from reminders.rules.segments import size
 from reminders.rules.terms import Channel, InputError, Message
