@@ -21,6 +21,7 @@ class DateForm(StrEnum):
     DAY_AND_YEAR = "yMMMEd"
     LONG = "yMMMMd"
     LONG_DAY = "MMMMEEEEd"
+    LONG_DAY_AND_YEAR = "yMMMMEEEEd"
     WEEKDAY = "EEEE"
     SHORT = "MMMd"
     SHORT_AND_YEAR = "yMMMd"
@@ -33,6 +34,7 @@ ENGLISH = {
     DateForm.DAY_AND_YEAR: "%a {0} %b %Y",
     DateForm.LONG: "{0} %B %Y",
     DateForm.LONG_DAY: "%A {0} %B",
+    DateForm.LONG_DAY_AND_YEAR: "%A {0} %B %Y",
     DateForm.WEEKDAY: "%A",
     DateForm.SHORT: "{0} %b",
     DateForm.SHORT_AND_YEAR: "{0} %b %Y",
