@@ -61,7 +61,11 @@ def _add(app: App, name: str, address: str) -> None:
     with reading(app.engine) as session:
         read = session.get_one(Feed, feed.id)
     counts = counts_of(read)
-    err.print(escape(gettext(read.problem or "") or (told(counts) if counts else "")))
+    err.print(escape(_problem(read) or (told(counts) if counts else "")))
+
+
+def _problem(feed: Feed) -> str:
+    return gettext(feed.problem) if feed.problem else ""
 
 
 def _remove(app: App, clinic_id: int, feed_id: int) -> None:
@@ -89,7 +93,7 @@ def _grid(found: list[Feed]) -> Grid:
     for feed in found:
         last = f"{feed.read_at:%Y-%m-%d %H:%M} UTC" if feed.read_at else gettext("never")
         counts = counts_of(feed)
-        holds = gettext(feed.problem or "") or (
+        holds = _problem(feed) or (
             told(counts) if counts else gettext("not imported yet")
         )
         grid.add_row(str(feed.id), escape(feed.name or feed.host), last, escape(holds))
