@@ -44,7 +44,7 @@ METHODS = [
 ]
 OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
 
-SHOWN = {"subject", "body", "name", "purpose", "label", "hint"}
+SHOWN = {"subject", "body", "name", "purpose", "label", "hint", "source"}
 """The keys of TOML files whose values staff read."""
 
 

@@ -67,6 +67,11 @@ def wording(engine: Engine, library: Library, renderer: Renderer, now: datetime)
     return check
 
 
+def unused() -> Check:
+    """Return the check of providers that nothing is sent by."""
+    return Check("Twilio, SMTP", Verdict.PASS, gettext("not used while DELIVERY=outbox"))
+
+
 def third_party_checks(
     settings: Settings, account: TwilioAccount, probe_smtp: Callable[[], str], *, fix: bool
 ) -> Iterator[Check]:
