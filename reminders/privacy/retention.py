@@ -76,6 +76,7 @@ AT_TWILIO = "texts at Twilio"
 
 BY_RETENTION, BY_NOTE = gettext_noop("retention"), gettext_noop("note of the erasure")
 ERASED = gettext_noop("erased a client")
+ERASED_ALREADY = gettext_noop("This client has already been erased.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,7 @@ def forget(
     only opt-outs are kept.
     """
     if client.erased_at is not None:
-        problem = gettext("This client has already been erased.")
-        raise InputError(problem, gettext("There is nothing more to do."))
+        raise InputError(gettext(ERASED_ALREADY), gettext("There is nothing more to do."))
     delivery.lock_clients(session, [client.id])
     merged = merges.merged_into(session, [client.id])
     contacts = erasure.contacts_of(session, client)
