@@ -190,7 +190,8 @@ class FeedReader:
         since = feed.failing_since or now
         if feed.started_at is not None and now - since >= DAY:
             key = f"calendar.{feed.id}.{since:%Y%m%d%H%M%S}"
-            words = FixedReplies(self._library).alert("calendar")
+            country = people.clinic(session, feed.clinic_id).country
+            words = FixedReplies(self._library).alert("calendar", country)
             raise_alert(session, feed.clinic_id, "calendar", key, *words, now)
 
     # --- taking in --------------------------------------------------------------------------------
