@@ -20,6 +20,8 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import feeds as queries
 from reminders.store.queries.audit import COMMAND_LINE
 from reminders.store.tables import Feed
+from reminders.wording.library import packaged
+from reminders.wording.retelling import retold
 
 
 def feeds(
@@ -65,7 +67,7 @@ def _add(app: App, name: str, address: str) -> None:
 
 
 def _problem(feed: Feed) -> str:
-    return gettext(feed.problem) if feed.problem else ""
+    return retold(packaged().root / "locale", feed.problem or "")
 
 
 def _remove(app: App, clinic_id: int, feed_id: int) -> None:

@@ -32,6 +32,7 @@ from reminders.rules.feeds import (
     next_read,
 )
 from reminders.rules.terms import InputError
+from reminders.rules.translation import ENGLISH, translated_to
 from reminders.sealing import Sealing
 from reminders.store.database import reading, writing
 from reminders.store.queries import feeds as queries
@@ -109,7 +110,8 @@ class FeedReader:
 
     def read_now(self, feed_id: int) -> None:
         """Read one calendar, due or not, unless somebody does just now."""
-        self._read(self._claim(1, feed_id))
+        with translated_to(ENGLISH):  # what is kept of it is translated where it is read
+            self._read(self._claim(1, feed_id))
 
     def fetch(self, feed: Feed) -> CalendarContent:
         """Return what a calendar holds, without taking anything in. Raises ``InputError``."""
