@@ -93,8 +93,6 @@ def _grid(found: list[Feed]) -> Grid:
     for feed in found:
         last = f"{feed.read_at:%Y-%m-%d %H:%M} UTC" if feed.read_at else gettext("never")
         counts = counts_of(feed)
-        holds = _problem(feed) or (
-            told(counts) if counts else gettext("not imported yet")
-        )
+        holds = _problem(feed) or (told(counts) if counts else gettext("not imported yet"))
         grid.add_row(str(feed.id), escape(feed.name or feed.host), last, escape(holds))
     return grid

@@ -26,7 +26,7 @@ msgstr[2] "%(n)s wierszy"
 
 def polish(folder: Path) -> list[str]:
     """Return what the catalogue of a folder says, read anew."""
-    catalogues._catalogue.cache_clear()
+    catalogues.catalogue.cache_clear()
     with translated_to(translation_to(folder, "pl")):
         return [gettext("Clients"), *(ngettext("1 row", "%(n)s rows", n) for n in (1, 3, 5))]
 
