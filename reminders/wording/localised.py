@@ -21,8 +21,8 @@ class DateForm(StrEnum):
     DAY_AND_YEAR = "yMMMEd"
     LONG = "yMMMMd"
     LONG_DAY = "MMMMEEEEd"
-    LONG_DAY_AND_YEAR = "yMMMMEEEEd"
     DAY_OF_YEAR = "MMMMd"
+    LONG_DAY_AND_YEAR = "yMMMMEEEEd"
     WEEKDAY = "EEEE"
     SHORT = "MMMd"
     SHORT_AND_YEAR = "yMMMd"
@@ -35,8 +35,8 @@ ENGLISH = {
     DateForm.DAY_AND_YEAR: "%a {0} %b %Y",
     DateForm.LONG: "{0} %B %Y",
     DateForm.LONG_DAY: "%A {0} %B",
-    DateForm.LONG_DAY_AND_YEAR: "%A {0} %B %Y",
     DateForm.DAY_OF_YEAR: "{0} %B",
+    DateForm.LONG_DAY_AND_YEAR: "%A {0} %B %Y",
     DateForm.WEEKDAY: "%A",
     DateForm.SHORT: "{0} %b",
     DateForm.SHORT_AND_YEAR: "{0} %b %Y",
