@@ -105,10 +105,7 @@ def forget(
     again brings no message, a new consent by the client does. Unless the erasure was ``asked`` for,
     only opt-outs are kept.
     """
-    if client.erased_at is not None:
-        raise InputError(
-            gettext("This client has already been erased."), gettext("There is nothing more to do.")
-        )
+    _require_unerased(client)
     delivery.lock_clients(session, [client.id])
     merged = merges.merged_into(session, [client.id])
     contacts = erasure.contacts_of(session, client)
@@ -143,6 +140,13 @@ def forget(
     for record in merged:
         done += forget(session, record, now, by=by, asked=asked)
     return done
+
+
+def _require_unerased(client: Client) -> None:
+    if client.erased_at is not None:
+        raise InputError(
+            gettext("This client has already been erased."), gettext("There is nothing more to do.")
+        )
 
 
 def erase_again(session: Session, now: datetime) -> int:
