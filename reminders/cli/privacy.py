@@ -90,7 +90,7 @@ def forget(client: ClientId, yes: Yes = False) -> None:
             except InputError as error:
                 stop(error.problem, error.mend)
         if yes:
-            done[gettext_noop("files in the outbox")] = app.clear_outbox()
+            done["files in the outbox"] = app.clear_outbox()
         _print_forgotten(client, done, yes=yes)
 
 
@@ -111,8 +111,10 @@ def _print_forgotten(client: int, done: Counter[str], *, yes: bool) -> None:
 
 
 def _counted(done: Counter[str]) -> str:
-    """Tell what was counted; what each is called is translated where it has a translation."""
-    return ", ".join(f"{count} {gettext(name)}" for name, count in done.items() if count)
+    """Tell what was counted."""
+    return ", ".join(
+        f"{count} {gettext(KINDS.get(name, name))}" for name, count in done.items() if count
+    )
 
 
 def purge(yes: Yes = False, as_json: AsJson = False) -> None:
@@ -132,7 +134,9 @@ def _print_purged(done: Counter[str], *, yes: bool) -> None:
     if not done:
         out.print(gettext("There is nothing to purge."))
         return
-    what = ", ".join(f"{count} {gettext(name)}" for name, count in sorted(done.items()))
+    what = ", ".join(
+        f"{count} {gettext(KINDS.get(name, name))}" for name, count in sorted(done.items())
+    )
     purged = gettext_noop("Purged: %(what)s.")
     would = gettext_noop("This would purge %(what)s. To do so, add --yes.")
     out.print(gettext(purged if yes else would, what=what))
@@ -149,6 +153,28 @@ def bounce(
         meaning = bounces.receive(app.engine, app.links, file.read(), app.clock())
         out.print(gettext(TAKEN[meaning]))
 
+
+KINDS = {
+    "texts at Twilio": gettext_noop("texts at Twilio"),
+    "messages": gettext_noop("messages"),
+    "replies": gettext_noop("replies"),
+    "notes": gettext_noop("notes"),
+    "consents": gettext_noop("consents"),
+    "waiting rows": gettext_noop("waiting rows"),
+    "booking posts": gettext_noop("booking posts"),
+    "messages' words": gettext_noop("messages' words"),
+    "notes' words": gettext_noop("notes' words"),
+    "lists": gettext_noop("lists"),
+    "booking posts' words": gettext_noop("booking posts' words"),
+    "deliveries": gettext_noop("deliveries"),
+    "clients": gettext_noop("clients"),
+    "stops": gettext_noop("stops"),
+    "forms": gettext_noop("forms"),
+    "event deliveries": gettext_noop("event deliveries"),
+    "events": gettext_noop("events"),
+    "files in the outbox": gettext_noop("files in the outbox"),
+}
+"""What is called how that was erased or purged; programs read the English."""
 
 TAKEN = {
     Meaning.NO_ADDRESS: gettext_noop("This address does not exist. No more emails are sent to it."),
