@@ -86,8 +86,9 @@ def _stops_of(session: Session, client: Client) -> list[Suppression]:
 def _barred(stop: Suppression) -> str:
     by_email = gettext_noop("by email, since %(day)s (%(source)s): %(why)s")
     by_text = gettext_noop("by text, since %(day)s (%(source)s): %(why)s")
+    emailed = "@" in stop.contact
     return gettext(
-        by_email if "@" in stop.contact else by_text,
+        by_email if emailed else by_text,
         day=date_text(stop.suppressed_at, DateForm.SHORT_AND_YEAR),
         source=gettext(stop.source),
         why=reason_text(stop.reason),

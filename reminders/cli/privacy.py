@@ -113,7 +113,7 @@ def _print_forgotten(client: int, done: Counter[str], *, yes: bool) -> None:
 def _counted(done: Counter[str]) -> str:
     """Tell what was counted."""
     return ", ".join(
-        f"{count} {gettext(KINDS.get(name, name))}" for name, count in done.items() if count
+        f"{gettext(KINDS.get(name, name))}: {count}" for name, count in done.items() if count
     )
 
 

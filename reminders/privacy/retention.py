@@ -75,7 +75,7 @@ AT_TWILIO = "texts at Twilio"
 """How many Twilio is asked to forget."""
 
 BY_RETENTION, BY_NOTE = gettext_noop("retention"), gettext_noop("note of the erasure")
-ERASED = gettext_noop("erased a client")
+ERASURE = gettext_noop("erased a client")
 ERASED_ALREADY = gettext_noop("This client has already been erased.")
 
 
@@ -136,7 +136,7 @@ def forget(
     join_requests.forget_client(session, client.id, contacts)
     api_keys.blank_answers(session, client.clinic_id)
     _clear_client(session, client, now)
-    audit.record(session, client.clinic_id, by, ERASED, Client, client.id, now)
+    audit.record(session, client.clinic_id, by, ERASURE, Client, client.id, now)
     session.flush()
     for record in merged:
         done += forget(session, record, now, by=by, asked=asked)
