@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from starlette.responses import Response
 
 from reminders.app import App
@@ -24,6 +24,7 @@ from reminders.store.queries import people
 from reminders.store.tables import Clinic
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.reports import charts
+from reminders.wording.dates import locale_of
 from reminders.wording.localised import DateForm, date_text, money_text, number_text, share_text
 
 SETTLES = timedelta(days=40)
@@ -80,7 +81,7 @@ def _charts(
     emails = [m.sent(Channel.EMAIL) for m in months]
     both = [number_text(t + e) for t, e in zip(texts, emails, strict=True)]
     segments = [m.segments for m in months]
-    costs = [price_of(n, clinic) or number_text(n) for n in segments]
+    costs = [_over_column(n, clinic) for n in segments]
     rates = [100 * (m.delivery_rate or 0) for m in months]
     return {
         "messages": charts.stacked(labels, [texts, emails], both),
@@ -89,6 +90,15 @@ def _charts(
             labels, [rates], [gettext("%(n)s %%", n=round(rate)) for rate in rates], most=100
         ),
     }
+
+
+def _over_column(segments: int, clinic: Clinic) -> str:
+    """Write what segments cost as narrow as a column is: the currency stands in the heading."""
+    cost = prices.cost(segments, clinic.segment_price)
+    if cost is None or clinic.currency is None:
+        return number_text(segments)
+    form = "#,##0.00" if cost < 100 else "#,##0"
+    return str(format_decimal(cost, form, locale=locale_of(current_language(), "")))
 
 
 def price_of(segments: int, clinic: Clinic) -> str:
