@@ -119,6 +119,7 @@ class Reason(StrEnum):
     NOT_CONFIRMED = "not-confirmed"
     NOT_OVER = "not-over"
     BUDGET = "budget"
+    COUNTRY = "country"
 
 
 class OneOffKind(StrEnum):
@@ -148,7 +149,8 @@ class ClinicFacts:
     what remains of this month's budget; None without one. ``hours`` are those of texts; of one
     reminder's facts those of its channel, within the law's. ``halted`` says why nothing of it may
     leave at all; with ``attendance_required`` aftercare waits until somebody says that the client came.
-    ``text_name`` is the name it chose for texts, ``client_names`` how it names clients there.
+    ``text_name`` is the name it chose for texts, ``client_names`` how it names clients there;
+    ``countries`` (ISO 3166) are those it texts, None where nobody asked.
     """
 
     clinic_id: int
@@ -171,6 +173,7 @@ class ClinicFacts:
     text_name: str | None = None
     client_names: ClientNames = ClientNames.CHEAPEST
     stop_on_every_text: bool = False
+    countries: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
+from reminders.rules.countries import texted
 from reminders.rules.sending_hours import parse as parse_hours
 from reminders.rules.sending_hours import parse_emails
 from reminders.rules.terms import ClinicFacts, Reason
@@ -48,7 +49,7 @@ def _halt(row: Row[Any]) -> Reason | None:
 _KNOWN = (
     "id", "name", "phone", "email", "address", "country", "live", "sending_hours",
     "email_hours", "texts_per_day", "texts_per_week", "time_zone", "segment_budget", "attendance_required",
-    "text_name", "client_names", "stop_on_every_text",
+    "text_name", "client_names", "stop_on_every_text", "other_countries",
 )  # fmt: skip
 
 
@@ -78,6 +79,7 @@ def _clinic_facts(
     text_name: str | None,
     client_names: ClientNames,
     stop_on_every_text: bool,  # noqa: FBT001
+    other_countries: str,
     its_own: Customisation,
     halted: Reason | None = None,
 ) -> ClinicFacts:
@@ -101,4 +103,5 @@ def _clinic_facts(
         text_name=text_name,
         client_names=client_names,
         stop_on_every_text=stop_on_every_text,
+        countries=texted(country, phone, other_countries),
     )

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from reminders.rules.terms import Channel, OneOffKind, Reason, Status
 from reminders.store.column_types import Instant, Word
-from reminders.store.tables.common import FALSE, ZERO, owned_by, where
+from reminders.store.tables.common import EMPTY, FALSE, ZERO, owned_by, where
 
 _STATUS_LEFT = text("status IN ('handoff', 'accepted', 'delivered', 'undelivered', 'unknown')")
 _STATUS_OPEN_OR_LEFT = text(
@@ -104,7 +104,7 @@ class Attempt(SQLModel, table=True):
     """One attempt to send a reminder: what was handed off, and its outcome.
 
     ``wording_id`` is the clinic's version it was worded from; none for the packaged text.
-    ``tells_stop`` is that it said how to stop.
+    ``tells_stop`` is that it said how to stop, ``country`` (ISO 3166) that of the number it went to.
     """
 
     __table_args__ = (
@@ -131,6 +131,7 @@ class Attempt(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     wording_id: int | None = None
     tells_stop: bool = Field(default=False, sa_column_kwargs=FALSE)
+    country: str = Field(default="", sa_column_kwargs=EMPTY)
     unreached_at: datetime | None = Field(default=None, sa_type=Instant)
 
 

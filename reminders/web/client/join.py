@@ -14,8 +14,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from reminders.consent.verification_codes import Answer, TooOften
 from reminders.enrolment import join_requests
+from reminders.enrolment.join_closing import texts_closed
 from reminders.enrolment.join_requests import JoinForm
+from reminders.enrolment.texted_countries import texted_by
 from reminders.rules.contacts import clean, read_email, read_name, read_phone, show_phone
+from reminders.rules.countries import region_of, takes_codes
 from reminders.rules.terms import Channel, Discretion, InputError
 from reminders.store.database import reading, writing
 from reminders.store.queries import join_requests as queries
@@ -116,7 +119,9 @@ def _form(here: JoinContext, status: int = 200) -> Response:
 
 def _send(here: JoinContext) -> Response:
     form = _read(here)
-    if form is None:
+    if form is not None and Channel.SMS in form.contacts and _texts_closed(here):
+        here.faults["phone"] = here.words("join.texts_closed")
+    if form is None or here.faults:
         return _form(here, 422)
     kept = join_requests.submit(
         here.session,
@@ -139,7 +144,7 @@ def _read(here: JoinContext) -> JoinForm | None:
     if not clean(typed.get("name", "")):
         here.faults["name"] = here.words("join.no_name")
     readers: dict[Channel, Callable[[str], str]] = {
-        Channel.SMS: partial(_number, here.clinic.country),
+        Channel.SMS: partial(_number, here),
         Channel.EMAIL: read_email,
     }
     contacts: dict[Channel, str] = {}
@@ -178,8 +183,18 @@ def _field(here: JoinContext, name: str, read: Callable[[str], str]) -> str | No
         return None
 
 
-def _number(country: str, text: str) -> str:
-    return read_phone(text, country or None).number
+def _number(here: JoinContext, text: str) -> str:
+    """Read a number codes may be sent to: of a country the clinic texts, and nobody's to earn by."""
+    number = read_phone(text, here.clinic.country or None).number
+    if region_of(number) not in texted_by(here.clinic):
+        here.faults["phone"] = here.words("join.bad_country")
+    elif not takes_codes(number):
+        raise InputError("This number takes no codes.", "Enter a mobile number.")
+    return number
+
+
+def _texts_closed(here: JoinContext) -> bool:
+    return texts_closed(here.session, here.clinic.id, here.request.now)
 
 
 def _says(here: JoinContext, language: str) -> dict[Channel, Callable[[str], tuple[str, str]]]:
