@@ -84,7 +84,8 @@ def forecast(
 ) -> None:
     """Show how long the next days' messages take to send, and how many would come too late."""
     with opened() as app, reading(app.engine) as session:
-        batches = ahead(session, app.clock(), days, app.rates)
+        found = ahead(session, app.clock(), days, app.rates)
+    batches = found.batches
     if as_json:
         print_json([Batch.of(batch) for batch in batches])
     elif not batches:
@@ -97,6 +98,10 @@ def forecast(
             begins = f"{batch.begins:%a %d %b %H:%M}"
             grid.add_row(begins, batch.channel, str(batch.count), f"{minutes:.0f} min", missed)
         out.print(grid)
+        for currency, cost in found.costs.items():
+            out.print(
+                f"The texts cost {currency} {cost:.2f} or more: each has at least one segment."
+            )
     late = sum(batch.late for batch in batches)
     if late:
         stop(

@@ -8,16 +8,18 @@ from sqlalchemy.orm import Session
 
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules import code_limits as rule
-from reminders.rules.code_limits import DAY
 from reminders.store.queries import code_counts
 
 
 def texts_closed(session: Session, clinic_id: int, now: datetime) -> bool:
-    """Say whether a clinic's form sends no texts for now, since hardly any of the last day's many
-    codes were proven. It opens by itself as they grow old; the owner is told once a week.
+    """Say whether a clinic's form sends no texts for now, since hardly any of many codes were proven
+    lately. It opens by itself as they grow old; the owner is told once a week.
     """
     code_counts.hold(session)
-    if not rule.closes(*code_counts.joining(session, clinic_id, now - DAY)):
+    if not any(
+        rule.closes(*code_counts.joining(session, clinic_id, now - span), few, most)
+        for span, few, most in rule.CLOSING
+    ):
         return False
     raise_alert(
         session,
@@ -25,9 +27,9 @@ def texts_closed(session: Session, clinic_id: int, now: datetime) -> bool:
         "join-closed",
         f"join-closed.{clinic_id}.{now:%G-%V}",
         "Your form for joining sends no texts for now",
-        "Many codes were asked for with your form for joining in the last day, and hardly any was"
-        " entered. This looks like somebody who earns by the texts. The form sends no texts until"
-        " this is over, at the latest a day after it ends. Clients can join by email, or staff can"
+        "Many codes were asked for with your form for joining, and hardly any was entered. This looks"
+        " like somebody who earns by the texts. The form opens again by itself: after a day, or"
+        " after a week if it goes on for longer. Until then clients can join by email, or staff can"
         " add them. Other messages are sent as usual.",
         now,
     )

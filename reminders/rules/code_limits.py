@@ -33,9 +33,9 @@ ABROAD: Limits = ((HOUR, 10), (DAY, 30))
 NEIGHBOURS: Limits = ((HOUR, 2), (DAY, 4))
 """How many texts may have gone to other numbers of a row of a hundred: rows are bought whole."""
 
-FEW = 15
-MOST_UNPROVEN = 35
-"""Of so many texts of a day nobody needs to have proven any; of so many most would have."""
+CLOSING = ((DAY, 15, 35), (7 * DAY, 30, 150))
+"""How many texts of a span may be unproven whatever was proven, and how many if most were: a form
+that is abused day after day stays closed for longer."""
 
 
 def network_of(address: str) -> str:
@@ -49,8 +49,8 @@ def network_of(address: str) -> str:
     return str(ip_network((found, 24 if found.version == 4 else 64), strict=False))
 
 
-def closes(unproven: int, proven: int) -> bool:
-    """Say whether a day's texts at a clinic's form look as if somebody earned by them: many, and few
-    of them proven.
+def closes(unproven: int, proven: int, few: int, most: int) -> bool:
+    """Say whether the texts of a span at a clinic's form look as if somebody earned by them: many,
+    and few of them proven.
     """
-    return unproven >= MOST_UNPROVEN or (unproven >= FEW and proven < unproven)
+    return unproven >= most or (unproven >= few and proven < unproven)

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from reminders.rules.segment_prices import UNKNOWN, Prices
 from reminders.rules.sending_hours import EMAILS_USUAL, SendingHours, parse_emails
 from reminders.rules.text_names import ClientNames
 from reminders.rules.wording import NOTHING_OWN, Customisation
@@ -150,7 +151,7 @@ class ClinicFacts:
     reminder's facts those of its channel, within the law's. ``halted`` says why nothing of it may
     leave at all; with ``attendance_required`` aftercare waits until somebody says that the client came.
     ``text_name`` is the name it chose for texts, ``client_names`` how it names clients there;
-    ``countries`` (ISO 3166) are those it texts, None where nobody asked.
+    ``countries`` (ISO 3166) are those it texts, None where nobody asked, ``prices`` what that costs.
     """
 
     clinic_id: int
@@ -174,6 +175,7 @@ class ClinicFacts:
     client_names: ClientNames = ClientNames.CHEAPEST
     stop_on_every_text: bool = False
     countries: frozenset[str] | None = None
+    prices: Prices = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
 from reminders.rules.countries import texted
+from reminders.rules.segment_prices import prices_of
 from reminders.rules.sending_hours import parse as parse_hours
 from reminders.rules.sending_hours import parse_emails
 from reminders.rules.terms import ClinicFacts, Reason
@@ -50,6 +51,7 @@ _KNOWN = (
     "id", "name", "phone", "email", "address", "country", "live", "sending_hours",
     "email_hours", "texts_per_day", "texts_per_week", "time_zone", "segment_budget", "attendance_required",
     "text_name", "client_names", "stop_on_every_text", "other_countries",
+    "segment_price", "country_prices",
 )  # fmt: skip
 
 
@@ -80,6 +82,8 @@ def _clinic_facts(
     client_names: ClientNames,
     stop_on_every_text: bool,  # noqa: FBT001
     other_countries: str,
+    segment_price: int | None,
+    country_prices: str,
     its_own: Customisation,
     halted: Reason | None = None,
 ) -> ClinicFacts:
@@ -104,4 +108,5 @@ def _clinic_facts(
         client_names=client_names,
         stop_on_every_text=stop_on_every_text,
         countries=texted(country, phone, other_countries),
+        prices=prices_of(segment_price, country_prices),
     )

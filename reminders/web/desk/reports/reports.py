@@ -12,9 +12,10 @@ from starlette.responses import Response
 
 from reminders.app import App
 from reminders.monitoring import monthly_report
-from reminders.rules import prices, statistics
+from reminders.rules import statistics
 from reminders.rules.reason_texts import PLAIN, reason_text
 from reminders.rules.roles import Role
+from reminders.rules.segment_prices import prices_of
 from reminders.rules.statistics import MonthFigures
 from reminders.rules.terms import Channel
 from reminders.spreadsheets import write_table
@@ -62,7 +63,7 @@ def show(request: DeskRequest) -> Response:
         clinic=clinic,
         texts=Channel.SMS,
         emails=Channel.EMAIL,
-        price=lambda segments: price_of(segments, clinic),
+        price=lambda month: price_of(month, clinic),
         plain={reason: reason_text(reason) for reason in PLAIN},
         part=charts.part,
         length=_length,
@@ -77,7 +78,7 @@ def _charts(
     emails = [m.sent(Channel.EMAIL) for m in months]
     both = [f"{t + e:,}" for t, e in zip(texts, emails, strict=True)]
     segments = [m.segments for m in months]
-    costs = [price_of(n, clinic) or f"{n:,}" for n in segments]
+    costs = [price_of(m, clinic) or f"{m.segments:,}" for m in months]
     rates = [100 * (m.delivery_rate or 0) for m in months]
     return {
         "messages": charts.stacked(labels, [texts, emails], both),
@@ -86,9 +87,10 @@ def _charts(
     }
 
 
-def price_of(segments: int, clinic: Clinic) -> str:
-    """Write what segments cost; nothing where the price is not known."""
-    cost = prices.cost(segments, clinic.segment_price)
+def price_of(month: MonthFigures, clinic: Clinic) -> str:
+    """Write what a month's texts cost; nothing where the price is not known."""
+    prices = prices_of(clinic.segment_price, clinic.country_prices)
+    cost = prices.cost(month.segments_by_country)
     if cost is None or clinic.currency is None:
         return ""
     return str(format_currency(cost, clinic.currency, locale="en_GB"))
