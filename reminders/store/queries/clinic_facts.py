@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
+from reminders.rules.clinic_senders import ClinicSenders, unpack
 from reminders.rules.sending_hours import parse as parse_hours
 from reminders.rules.sending_hours import parse_emails
 from reminders.rules.terms import ClinicFacts, Reason
@@ -18,7 +19,7 @@ from reminders.rules.text_names import ClientNames
 from reminders.rules.wording import Customisation
 from reminders.store.column_types import among
 from reminders.store.queries import segment_budgets
-from reminders.store.queries.common import asked, table_of
+from reminders.store.queries.common import asked, installation_sender, table_of
 from reminders.store.queries.customisation import customisation_of
 from reminders.store.queries.pauses import HELD, PAUSED
 from reminders.store.tables import Clinic, Setting
@@ -48,7 +49,8 @@ def _halt(row: Row[Any]) -> Reason | None:
 _KNOWN = (
     "id", "name", "phone", "email", "address", "country", "live", "sending_hours",
     "email_hours", "texts_per_day", "texts_per_week", "time_zone", "segment_budget", "attendance_required",
-    "text_name", "client_names", "stop_on_every_text",
+    "text_name", "client_names", "stop_on_every_text", "account_id", "text_senders", "mail_from",
+    "mail_name",
 )  # fmt: skip
 
 
@@ -56,7 +58,8 @@ def clinic_facts(session: Session, clinic: Clinic | Row[Any]) -> ClinicFacts:
     """Return what rules and messages may know of a clinic."""
     halted = _halt(clinic) if isinstance(clinic, Row) else None
     its_own = customisation_of(session, clinic)
-    return _clinic_facts(*(getattr(clinic, name) for name in _KNOWN), its_own, halted)
+    known = (getattr(clinic, name) for name in _KNOWN)
+    return _clinic_facts(*known, installation_sender(session), its_own, halted)
 
 
 @lru_cache(maxsize=4096)
@@ -78,6 +81,11 @@ def _clinic_facts(
     text_name: str | None,
     client_names: ClientNames,
     stop_on_every_text: bool,  # noqa: FBT001
+    account_id: int | None,
+    text_senders: str,
+    mail_from: str,
+    mail_name: str,
+    installation: str,
     its_own: Customisation,
     halted: Reason | None = None,
 ) -> ClinicFacts:
@@ -101,4 +109,5 @@ def _clinic_facts(
         text_name=text_name,
         client_names=client_names,
         stop_on_every_text=stop_on_every_text,
+        senders=ClinicSenders(installation, account_id, unpack(text_senders), mail_from, mail_name),
     )

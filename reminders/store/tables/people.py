@@ -28,7 +28,10 @@ class Clinic(SQLModel, table=True):
     names it in the address clients join at; it is printed, so it never changes. With
     ``attendance_required`` aftercare waits until somebody says that the client came. ``text_name`` is
     the name it chose for texts; ``client_names`` is how clients are named there. With ``both_channels``
-    a client who agreed to texts and emails gets every milestone by both.
+    a client who agreed to texts and emails gets every milestone by both. ``account_id`` is its own
+    account for texts, ``text_senders`` are as whom they leave, by the recipient's country (see
+    ``reminders.rules.clinic_senders``), and ``mail_from`` and ``mail_name`` as whom emails do; what is
+    empty is the installation's.
     """
 
     __table_args__ = (Index("clinic_slug", "slug", unique=True),)
@@ -66,6 +69,10 @@ class Clinic(SQLModel, table=True):
     customisation_version: str | None = None
     segment_price: int | None = None
     currency: str | None = None
+    account_id: int | None = None
+    text_senders: str = Field(default="", sa_type=Text, sa_column_kwargs=EMPTY)
+    mail_from: str = Field(default="", sa_column_kwargs=EMPTY)
+    mail_name: str = Field(default="", sa_column_kwargs=EMPTY)
 
 
 class Client(SQLModel, table=True):
