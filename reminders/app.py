@@ -81,7 +81,11 @@ class App:
         s = self.settings
         most = BESIDE_PASSES if self.sends_only else s.database_connections_web
         engine = open_engine(
-            s.database_url, self.links.hash_key, connections=most, pooled=s.database_pooled
+            s.database_url,
+            self.links.hash_key,
+            text_sender=s.text_sender,
+            connections=most,
+            pooled=s.database_pooled,
         )
         return noting(engine, s.erasures_file)
 

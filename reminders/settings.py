@@ -196,6 +196,11 @@ class Settings(BaseModel):
         return signed and (self.public_url.startswith("https://") or stand_in)
 
     @property
+    def text_sender(self) -> str:
+        """Return as whom texts leave: a Messaging Service, or a number."""
+        return self.twilio_messaging_service_sid or self.twilio_from
+
+    @property
     def live(self) -> bool:
         """Say whether messages really leave."""
         return self.delivery is Delivery.LIVE

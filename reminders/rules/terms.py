@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from reminders.rules.clinic_senders import AS_SET, ClinicSenders
 from reminders.rules.segment_prices import UNKNOWN, Prices
 from reminders.rules.sending_hours import EMAILS_USUAL, SendingHours, parse_emails
 from reminders.rules.text_names import ClientNames
@@ -151,7 +152,8 @@ class ClinicFacts:
     reminder's facts those of its channel, within the law's. ``halted`` says why nothing of it may
     leave at all; with ``attendance_required`` aftercare waits until somebody says that the client came.
     ``text_name`` is the name it chose for texts, ``client_names`` how it names clients there;
-    ``countries`` (ISO 3166) are those it texts, None where nobody asked, ``prices`` what that costs.
+    ``countries`` (ISO 3166) are those it texts, None where nobody asked, ``prices`` what that costs,
+    ``senders`` are as whom its messages leave.
     """
 
     clinic_id: int
@@ -176,6 +178,7 @@ class ClinicFacts:
     stop_on_every_text: bool = False
     countries: frozenset[str] | None = None
     prices: Prices = UNKNOWN
+    senders: ClinicSenders = AS_SET
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,8 @@ class Facts:
     clinic sent to the number or address lately, for whichever client, ``stop_told_at`` when one of its
     texts last said there how to stop, ``course_begun`` that a text of this treatment has left lately;
     ``untold`` are milestones of the treatment that were planned and have not left by any channel.
+    A text leaves as ``sender`` (a number, short code, Messaging Service or name), of the clinic's own
+    account or (``account_id`` None) of the installation's.
     """
 
     reminder_id: int
@@ -232,6 +237,8 @@ class Facts:
     stop_told_at: datetime | None = None
     course_begun: bool = False
     untold: frozenset[str] = frozenset()
+    sender: str = ""
+    account_id: int | None = None
 
     @property
     def requested(self) -> bool:

@@ -56,10 +56,16 @@ def server_of(url: str) -> str:
 
 
 def open_engine(
-    url: str, hash_key: bytes = b"", *, connections: int = 5, pooled: bool = False
+    url: str,
+    hash_key: bytes = b"",
+    *,
+    text_sender: str = "",
+    connections: int = 5,
+    pooled: bool = False,
 ) -> Engine:
     """Return an engine for the address; nothing is contacted yet. ``hash_key`` is what hashes
-    stand under that take the place of erased contacts, and of names and numbers asked about; at
+    stand under that take the place of erased contacts, and of names and numbers asked about;
+    ``text_sender`` is as whom texts leave for clinics that have no sender of their own; at
     most so many ``connections`` are open at once; ``pooled`` says that a pooler stands between,
     where that cannot be told.
 
@@ -71,7 +77,7 @@ def open_engine(
     else:
         engine = create_engine(address, **session_options(connections, pooled=pooled))
         prepare_sessions(engine, pooled=pooled)
-    engine.update_execution_options(hash_key=hash_key, pooled=pooled)
+    engine.update_execution_options(hash_key=hash_key, text_sender=text_sender, pooled=pooled)
     return engine
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
+from reminders.rules.clinic_senders import ClinicSenders, unpack
 from reminders.rules.countries import texted
 from reminders.rules.segment_prices import prices_of
 from reminders.rules.sending_hours import parse as parse_hours
@@ -20,7 +21,7 @@ from reminders.rules.text_names import ClientNames
 from reminders.rules.wording import Customisation
 from reminders.store.column_types import among
 from reminders.store.queries import segment_budgets
-from reminders.store.queries.common import asked, table_of
+from reminders.store.queries.common import asked, installation_sender, table_of
 from reminders.store.queries.customisation import customisation_of
 from reminders.store.queries.pauses import HELD, PAUSED
 from reminders.store.tables import Clinic, Setting
@@ -50,8 +51,8 @@ def _halt(row: Row[Any]) -> Reason | None:
 _KNOWN = (
     "id", "name", "phone", "email", "address", "country", "live", "sending_hours",
     "email_hours", "texts_per_day", "texts_per_week", "time_zone", "segment_budget", "attendance_required",
-    "text_name", "client_names", "stop_on_every_text", "other_countries",
-    "segment_price", "country_prices",
+    "text_name", "client_names", "stop_on_every_text", "other_countries", "segment_price", "country_prices",
+    "account_id", "text_senders", "mail_from", "mail_name",
 )  # fmt: skip
 
 
@@ -59,7 +60,8 @@ def clinic_facts(session: Session, clinic: Clinic | Row[Any]) -> ClinicFacts:
     """Return what rules and messages may know of a clinic."""
     halted = _halt(clinic) if isinstance(clinic, Row) else None
     its_own = customisation_of(session, clinic)
-    return _clinic_facts(*(getattr(clinic, name) for name in _KNOWN), its_own, halted)
+    known = (getattr(clinic, name) for name in _KNOWN)
+    return _clinic_facts(*known, installation_sender(session), its_own, halted)
 
 
 @lru_cache(maxsize=4096)
@@ -84,6 +86,11 @@ def _clinic_facts(
     other_countries: str,
     segment_price: int | None,
     country_prices: str,
+    account_id: int | None,
+    text_senders: str,
+    mail_from: str,
+    mail_name: str,
+    installation: str,
     its_own: Customisation,
     halted: Reason | None = None,
 ) -> ClinicFacts:
@@ -109,4 +116,5 @@ def _clinic_facts(
         stop_on_every_text=stop_on_every_text,
         countries=texted(country, phone, other_countries),
         prices=prices_of(segment_price, country_prices),
+        senders=ClinicSenders(installation, account_id, unpack(text_senders), mail_from, mail_name),
     )

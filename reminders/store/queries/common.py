@@ -56,6 +56,12 @@ def hash_key(session: Session) -> bytes:
     return key
 
 
+def installation_sender(session: Session) -> str:
+    """Return as whom texts leave for clinics that have no sender of their own."""
+    sender: str = session.connection().get_execution_options().get("text_sender", "")
+    return sender
+
+
 def asked(session: Session, statement: Executable, **values: Any) -> Result[Any]:
     """Run a statement that stands ready, with these values."""
     return session.connection().execute(statement, values)

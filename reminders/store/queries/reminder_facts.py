@@ -193,6 +193,7 @@ def _facts(row: Row[Any], clinic: ClinicFacts, sent: SentLately, untold: frozens
     hours = clinic.email_hours
     if row.channel is Channel.SMS:
         hours = recipients_hours(clinic.hours, zone.key, row.phone, clinic.phone)
+    leaves = clinic.senders.to(row.phone)
     texts, emails = ((sent.counted, ()), ((), sent.counted))[row.channel is Channel.EMAIL]
     return Facts(
         reminder_id=row.reminder_id,
@@ -228,6 +229,8 @@ def _facts(row: Row[Any], clinic: ClinicFacts, sent: SentLately, untold: frozens
         stop_told_at=sent.stop_told_at,
         course_begun=row.treatment_id in sent.treatments,
         untold=untold,
+        sender=leaves.sender,
+        account_id=leaves.account_id,
     )
 
 

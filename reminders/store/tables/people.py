@@ -30,7 +30,10 @@ class Clinic(SQLModel, table=True):
     ``attendance_required`` aftercare waits until somebody says that the client came. ``text_name`` is
     the name it chose for texts; ``client_names`` is how clients are named there. With ``both_channels``
     a client who agreed to texts and emails gets every milestone by both. ``other_countries`` (ISO
-    3166, parted by spaces) are those it texts beside its own.
+    3166, parted by spaces) are those it texts beside its own. ``account_id`` is its own
+    account for texts, ``text_senders`` are as whom they leave, by the recipient's country (see
+    ``reminders.rules.clinic_senders``), and ``mail_from`` and ``mail_name`` as whom emails do; what is
+    empty is the installation's.
     """
 
     __table_args__ = (Index("clinic_slug", "slug", unique=True),)
@@ -70,6 +73,10 @@ class Clinic(SQLModel, table=True):
     segment_price: int | None = None
     country_prices: str = Field(default="", sa_column_kwargs=EMPTY)
     currency: str | None = None
+    account_id: int | None = None
+    text_senders: str = Field(default="", sa_type=Text, sa_column_kwargs=EMPTY)
+    mail_from: str = Field(default="", sa_column_kwargs=EMPTY)
+    mail_name: str = Field(default="", sa_column_kwargs=EMPTY)
 
 
 class Client(SQLModel, table=True):

@@ -1,0 +1,94 @@
+"""As whom a clinic's texts and emails leave: its own senders by country, else the installation's."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+
+ELSEWHERE = ""
+"""The country that stands for all that have no sender of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextSender:
+    """As whom a text leaves: a number (E.164), short code, Messaging Service or name, of a clinic's
+    own account or (None) of the installation's.
+    """
+
+    sender: str
+    account_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Return how a sender is called where its rate is kept."""
+        return f"{self.account_id or ''}:{self.sender}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicSenders:
+    """A clinic's own account, its text senders by the recipient's country (ISO 3166), and its address
+    and name in emails; ``installation`` is the sender of the settings, for whatever is not set.
+    """
+
+    installation: str = ""
+    account_id: int | None = None
+    by_country: tuple[tuple[str, str], ...] = ()
+    mail_from: str = ""
+    mail_name: str = ""
+
+    @property
+    def usual(self) -> TextSender:
+        """Return as whom texts leave to countries without a sender of their own."""
+        return self._named(ELSEWHERE) or TextSender(self.installation)
+
+    @property
+    def every(self) -> tuple[TextSender, ...]:
+        """Return all senders that its texts may leave as, the usual one first."""
+        others = (self._named(country) for country, _ in self.by_country)
+        return tuple(dict.fromkeys((self.usual, *filter(None, others))))
+
+    def to(self, number: str | None) -> TextSender:
+        """Return as whom a text to this number (E.164) leaves."""
+        if not number or not self.by_country:
+            return self.usual
+        return self._named(country_of(number)) or self.usual
+
+    def _named(self, country: str) -> TextSender | None:
+        sender = next((named for where, named in self.by_country if where == country), None)
+        if sender is None:
+            return None
+        return TextSender(sender, self.account_id)
+
+
+AS_SET = ClinicSenders()
+"""Of a clinic that brought nothing."""
+
+
+@lru_cache(maxsize=1 << 13)
+def country_of(number: str) -> str:
+    """Return the country a number (E.164) belongs to (ISO 3166); empty where none does. One in no
+    range that is known is of the first country with its code.
+    """
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return ""
+    found = phonenumbers.region_code_for_number(parsed)
+    first: str = found or phonenumbers.region_code_for_country_code(parsed.country_code)
+    return first if first.isalpha() and first != _NOWHERE else ""
+
+
+_NOWHERE = "ZZ"
+
+
+def pack(by_country: dict[str, str]) -> str:
+    """Write senders by country as they are stored; empty where there are none."""
+    return json.dumps(dict(sorted(by_country.items()))) if by_country else ""
+
+
+def unpack(stored: str) -> tuple[tuple[str, str], ...]:
+    """Read senders by country as they are stored."""
+    return tuple(json.loads(stored).items()) if stored else ()
