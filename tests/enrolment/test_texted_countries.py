@@ -35,16 +35,16 @@ def answer(house: House, number: int, choice: str) -> None:
         answers.answer(session, house.app.library, number, choice, "olga", house.clock())
 
 
-def abroad(house: House, **more: str) -> None:
-    house.enrol(ana(YESTERDAY, phone=IRISH, email=None, **more))
-    house.tick(MONDAY + timedelta(hours=5))
+def abroad(house: House) -> None:
+    house.enrol(ana(YESTERDAY, phone=IRISH, email=None))
+    house.tick(MONDAY + timedelta(hours=9))
 
 
 def test_staff_are_asked_once_and_a_yes_lets_the_text_go(house: House) -> None:
     abroad(house)
     waiting = house.line("day-1")
     assert (waiting.status, waiting.reason) == (Status.PLANNED, Reason.COUNTRY)
-    house.tick(MONDAY + timedelta(hours=6))
+    house.tick(MONDAY + timedelta(hours=10))
     (question,) = asked(house)
     assert question.kind is QuestionKind.COUNTRY
     assert "Ireland (+353)" in question.sentence
