@@ -8,7 +8,9 @@ from enum import StrEnum
 from hashlib import sha256
 
 from reminders.rules.caps import full_until
-from reminders.rules.countries import may_text
+from reminders.rules.countries import may_text, region_of
+from reminders.rules.sender_kinds import is_one_way
+from reminders.rules.sender_names import NameRule, rule_of
 from reminders.rules.sending_hours import closing, next_open
 from reminders.rules.terms import Channel, Facts, Reason, Status
 from reminders.rules.visits import unsure
@@ -136,9 +138,18 @@ def _halt(facts: Facts) -> Reason | None:
         return Reason.PRACTICE
     if _abroad(facts):
         return Reason.COUNTRY
+    if _nameless(facts):
+        return Reason.PROVIDER_REFUSES
     left = facts.clinic.segments_left
     spent = facts.channel is Channel.SMS and left is not None and left <= 0
     return Reason.BUDGET if spent else None
+
+
+def _nameless(facts: Facts) -> bool:
+    """Say whether a text would leave as a name where carriers take none."""
+    if facts.channel is not Channel.SMS or not facts.contact or not is_one_way(facts.sender):
+        return False
+    return rule_of(region_of(facts.contact)).rule is NameRule.NEVER
 
 
 def _abroad(facts: Facts) -> bool:
