@@ -26,7 +26,7 @@ hundred are no longer."""
 PAGE_URL = f"https://{'care.rosewood-skin.example'[:24]}/a/{'x' * 14}"
 """The address of a client's page on a domain of 24 letters."""
 
-STOP_URL = f"{PAGE_URL.partition('/a/')[0]}/s/{'x' * 10}"
+STOP_URL = f"{PAGE_URL.partition('/a/')[0]}/s/{'x' * 11}"
 """The address that stops texts there, for one of the first quarter of a million clients."""
 
 Found = Iterator[tuple[str, str]]
