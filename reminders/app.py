@@ -12,11 +12,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from reminders import accounts
+from reminders.delivery.clinic_accounts import ClinicAccounts
 from reminders.delivery.dispatcher import Dispatcher
 from reminders.delivery.failover import FailoverSettler
 from reminders.delivery.history_watch import HistoryWatch
 from reminders.delivery.holds import Hold, Suspicion
 from reminders.delivery.pass_summary import PassSummary, log_settled
+from reminders.delivery.queues import Rates
 from reminders.delivery.redaction import redact
 from reminders.delivery.restore_guard import RestoreGuard
 from reminders.delivery.unknown_messages import UnknownMessages
@@ -24,6 +26,7 @@ from reminders.endpoints.posting import Poster
 from reminders.endpoints.sending import EventSender
 from reminders.feeds.fetching import Fetcher
 from reminders.feeds.reading import FeedReader
+from reminders.inbox.addressees import StopScope
 from reminders.inbox.missed_texts import InboundTexts
 from reminders.intake.arrivals import settle_interrupted
 from reminders.intake.deliveries import Deliveries
@@ -54,7 +57,6 @@ from reminders.wording.renderer import Renderer
 
 if TYPE_CHECKING:
     from reminders.senders.sms import TwilioAccount
-    from reminders.senders.twilio_inbox import ReceivedText
 
 Clock = Callable[[], datetime]
 
@@ -120,9 +122,15 @@ class App:
         """Return the Twilio account that sends texts."""
         return accounts.twilio(self.settings)
 
+    @cached_property
+    def clinic_accounts(self) -> ClinicAccounts:
+        """Return what knows every account that texts leave by, and who may sign for it."""
+        parts = self.engine, self.sealing, self.twilio, self.clock
+        return ClinicAccounts(*parts, accounts.signing_tokens(self.settings))
+
     def senders(self) -> Mapping[Channel, Sender]:
         """Return a sender for each channel."""
-        return accounts.senders(self.settings, self.links)
+        return accounts.senders(self.settings, self.links, self.clinic_accounts.every)
 
     def check_up(self, *, fix: bool = False) -> Iterator[Check]:
         """Run every check of the installation; with ``fix`` set Twilio's webhook for replies. Takes
@@ -148,7 +156,7 @@ class App:
         return Dispatcher(
             *parts,
             resend=self.settings.email_in_doubt == "resend",
-            rates=self.rates,
+            rates=Rates(self.rates, partial(accounts.own_rate, self.settings)),
             history=self.history,
             connections=self.settings.database_connections_worker - BESIDE_PASSES,
         )
@@ -199,14 +207,10 @@ class App:
     @cached_property
     def inbound_texts(self) -> InboundTexts:
         """Return what handles incoming texts."""
-        answers, redact = self.answers, self.settings.twilio_redact
-        listed = self._inbound_since if self.settings.live else None
-        return InboundTexts(self.engine, answers, self.clock, listed, redact=redact)
-
-    async def _inbound_since(self, since: datetime) -> list[ReceivedText]:
-        from reminders.senders.twilio_inbox import received_since  # noqa: PLC0415 (slow to import)
-
-        return await received_since(self.twilio, since)
+        s = self.settings
+        listed = self.clinic_accounts.every if s.live else None
+        scope, redact = StopScope(s.opt_out_scope), s.twilio_redact
+        return InboundTexts(self.engine, self.answers, self.clock, listed, scope, redact=redact)
 
     @cached_property
     def deliveries(self) -> Deliveries:

@@ -166,6 +166,9 @@ class Settings(BaseModel):
     mail_bounces: MailAddress = ""
     bounce_token: Token = Secret("")
     operator_email: MailAddress = ""
+    opt_out_scope: Annotated[Literal["everywhere", "number"], BeforeValidator(_lower)] = (
+        "everywhere"
+    )
     opt_out_replies: Annotated[Literal["twilio", "app"], BeforeValidator(_lower)] = "twilio"
     email_in_doubt: Annotated[Literal["resend", "hold"], BeforeValidator(_lower)] = "resend"
     keep_messages_days: Days = 365

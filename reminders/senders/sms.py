@@ -42,7 +42,9 @@ LISTED = 200
 
 @dataclass(frozen=True, slots=True)
 class TwilioAccount:
-    """Whose account texts leave from, and as which sender."""
+    """Whose account texts leave from, as which sender, and as which ``others`` they may; a clinic's
+    own has an ``account_id``.
+    """
 
     account_sid: str
     username: str
@@ -50,15 +52,26 @@ class TwilioAccount:
     sender: str
     api_url: str
     receipts_url: str = ""
+    others: frozenset[str] = frozenset()
+    account_id: int | None = None
 
-    def sender_field(self) -> dict[str, str]:
-        """Return the sender as Twilio's parameter: a Messaging Service or a number."""
-        name = "messaging_service_sid" if self.sender.startswith("MG") else "from_"
-        return {name: self.sender}
+    @property
+    def every_sender(self) -> frozenset[str]:
+        """Return all senders that texts may leave as."""
+        return self.others | {self.sender}
 
-    def sent(self, listed: Any) -> bool:
-        """Say whether a message of the account's left as this sender."""
-        return self.sender in {listed.from_, listed.messaging_service_sid}
+    def sender_field(self, sender: str) -> dict[str, str]:
+        """Return a sender as Twilio's parameter, or else the usual one: a Messaging Service, or a
+        number or name.
+        """
+        leaves_as = sender or self.sender
+        name = "messaging_service_sid" if leaves_as.startswith("MG") else "from_"
+        return {name: leaves_as}
+
+    def sender_of(self, listed: Any) -> str | None:
+        """Return as which of these senders a message of the account's left; None where as another."""
+        known = (listed.messaging_service_sid, listed.from_)
+        return next((one for one in known if one in self.every_sender), None)
 
     def receipt_field(self, attempt: str) -> dict[str, str]:
         """Return where Twilio is to report to, if anywhere; the address names the attempt."""
@@ -90,7 +103,7 @@ class TwilioSender:
                 body=message.text,
                 validity_period=int(waits.total_seconds()),
                 smart_encoded=False,
-                **self._account.sender_field(),
+                **self._account.sender_field(message.sender),
                 **self._account.receipt_field(message.attempt),
             )
         except TwilioException as error:
@@ -117,22 +130,25 @@ class TwilioSender:
 
     async def sent_since(self, since: datetime) -> list[ListedMessage]:
         """Go through Twilio's list, the newest first; see ``Recounting.left_since``."""
-        by_number = {"from_": self._account.sender} if self._account.sender[:1] == "+" else {}
+        alone = len(self._account.every_sender) == 1 and self._account.sender[:1] == "+"
+        by_number = {"from_": self._account.sender} if alone else {}
         found: list[ListedMessage] = []
         try:
             listed = await self._client.messages.stream_async(page_size=LISTED, **by_number)
             async for one in listed:
                 if one.date_created < since:
                     break
-                if one.direction != "inbound" and self._account.sent(one):
-                    found.append(ListedMessage(one.sid, one.to, one.body, one.date_created))
+                sender = self._account.sender_of(one)
+                if one.direction != "inbound" and sender is not None:
+                    of = (sender, self._account.account_id)
+                    found.append(ListedMessage(one.sid, one.to, one.body, one.date_created, *of))
         except TwilioException as error:
             raise unlisted_codes(error) from None
         except (ValueError, TypeError, AttributeError, KeyError):
             raise SendError(Outcome.BUSY, "unreadable list") from None
         return found
 
-    async def redact(self, provider_id: str) -> None:
+    async def redact(self, provider_id: str, _account_id: int | None = None) -> None:
         """Replace a message's words by nothing, which Twilio allows once it has come to its end;
         see ``Redacting.redact``. (twilio.com/docs/messaging/tutorials/message-redaction)
         """

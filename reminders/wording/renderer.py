@@ -114,6 +114,8 @@ class Renderer:
             written_at=now,
             expires_at=expires_at,
             tells_stop=tells_stop,
+            sender=facts.sender,
+            account_id=facts.account_id,
         )
 
     def _email(
@@ -144,6 +146,8 @@ class Renderer:
             wording=compiled.wording,
             written_at=now,
             expires_at=expires_at,
+            sender=facts.sender,
+            sender_name=facts.clinic.senders.mail_name,
         )
 
     def _words(self, facts: Facts, language: Language) -> dict[str, Any]:

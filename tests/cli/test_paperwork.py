@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from reminders.cli import commands
 from reminders.delivery.dispatcher import Dispatcher
+from reminders.delivery.queues import Rates
 from reminders.monitoring import carrier_registration
 from reminders.rules.forecast import ForecastBatch, ForecastMessage, RateLimit, forecast
 from reminders.rules.terms import Channel
@@ -33,7 +34,7 @@ SMS = Channel.SMS
 
 def slow(house: House, rate: RateLimit, sender: Scripted) -> Dispatcher:
     return Dispatcher(
-        house.engine, house.app.renderer, {SMS: sender}, house.clock, rates={SMS: rate}
+        house.engine, house.app.renderer, {SMS: sender}, house.clock, rates=Rates({SMS: rate})
     )
 
 

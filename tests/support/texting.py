@@ -15,7 +15,7 @@ NOW = datetime(2026, 3, 3, 15, tzinfo=UTC)
 
 
 def account(port: int, **changed: str) -> TwilioAccount:
-    given = {
+    given: dict[str, Any] = {
         "account_sid": ACCOUNT,
         "username": ACCOUNT,
         "password": TOKEN,
