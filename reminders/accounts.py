@@ -16,14 +16,14 @@ from reminders.senders.outbox import OutboxSender
 from reminders.settings import Settings
 
 if TYPE_CHECKING:
-    from reminders.senders.sms import TwilioAccount
+    from reminders.senders.account import TwilioAccount
 
 PRACTICE_MAIL_FROM = "aftercare@clinic.example"
 
 
 def twilio(s: Settings) -> TwilioAccount:
     """Return the Twilio account that sends texts, with its API key where one is set."""
-    from reminders.senders.sms import TwilioAccount  # noqa: PLC0415 (slow to import)
+    from reminders.senders.account import TwilioAccount  # noqa: PLC0415 (slow to import)
 
     by_key = bool(s.twilio_api_key)
     return TwilioAccount(

@@ -38,9 +38,8 @@ from reminders.monitoring.heartbeat_ping import HeartbeatPing
 from reminders.monitoring.likely_doubles import LikelyDoubles
 from reminders.plans.time_zones import follow_zone_data
 from reminders.privacy import outbox_files
-from reminders.privacy.retention import RetentionPeriods, erase_again
+from reminders.privacy.retention import erase_again
 from reminders.rehearsal.simulation import AcceptingSender
-from reminders.rules.forecast import RateLimit
 from reminders.rules.reconciliation import PATIENCE, Patience
 from reminders.rules.terms import Channel
 from reminders.sealing import Sealing
@@ -48,7 +47,6 @@ from reminders.senders import Sender
 from reminders.senders.email import probe as probe_mail
 from reminders.settings import Settings
 from reminders.startup import use_packaged_zones
-from reminders.store.connections import IdleConnections
 from reminders.store.database import open_engine, server_of, writing
 from reminders.store.erasure_log import noting
 from reminders.wording.fixed_replies import FixedReplies
@@ -56,7 +54,7 @@ from reminders.wording.library import Library, packaged
 from reminders.wording.renderer import Renderer
 
 if TYPE_CHECKING:
-    from reminders.senders.sms import TwilioAccount
+    from reminders.senders.account import TwilioAccount
 
 Clock = Callable[[], datetime]
 
@@ -136,19 +134,20 @@ class App:
         """Run every check of the installation; with ``fix`` set Twilio's webhook for replies. Takes
         some seconds, since other systems are asked.
         """
-        from reminders.monitoring.check_up import own_checks, third_party_checks  # noqa: PLC0415 (slow to import)
+        from reminders.monitoring import check_up  # noqa: PLC0415 (slow to import)
 
-        yield from own_checks(self.engine, self.library, self.renderer, self.clock)
+        yield from check_up.own_checks(self.engine, self.library, self.renderer, self.clock)
         if self.settings.live:
             probe = partial(probe_mail, accounts.mail_server(self.settings))
-            yield from third_party_checks(self.settings, self.twilio, probe, fix=fix)
+            parts = self.engine, self.settings, self.clinic_accounts.every(), probe
+            yield from check_up.third_party_checks(*parts, fix=fix)
         else:
             yield Check("Twilio, SMTP", Verdict.PASS, "not used while DELIVERY=outbox")
 
     @property
-    def rates(self) -> dict[Channel, RateLimit]:
-        """Return the rate of each channel's sender for all clinics together."""
-        return accounts.rates(self.settings)
+    def rates(self) -> Rates:
+        """Return how fast the installation's senders and clinics' own may be used."""
+        return Rates(accounts.rates(self.settings), partial(accounts.own_rate, self.settings))
 
     def dispatcher(self, name: str = "worker", patience: Patience = PATIENCE) -> Dispatcher:
         """Return a dispatcher for the real database, clock and senders."""
@@ -156,7 +155,7 @@ class App:
         return Dispatcher(
             *parts,
             resend=self.settings.email_in_doubt == "resend",
-            rates=Rates(self.rates, partial(accounts.own_rate, self.settings)),
+            rates=self.rates,
             history=self.history,
             connections=self.settings.database_connections_worker - BESIDE_PASSES,
         )
@@ -282,20 +281,6 @@ class App:
     def clear_outbox(self) -> int:
         """Remove what the outbox holds of erased clients, and return how many files."""
         return outbox_files.remove(self.engine, self.settings.outbox_dir, self.links)
-
-    @property
-    def retention_periods(self) -> RetentionPeriods:
-        """Return how long records are kept."""
-        return RetentionPeriods.of(self.settings)
-
-    @cached_property
-    def _idle(self) -> IdleConnections:
-        return IdleConnections(self.engine)
-
-    def give_back_connections(self) -> None:
-        """Close connections to the database that nobody needed lately."""
-        if self.engine.dialect.name == "postgresql" and self._idle.has_surplus():
-            self.engine.dispose()
 
     def close(self) -> None:
         """Close the connections to the database."""

@@ -17,7 +17,7 @@ from reminders.store.queries import sender_accounts
 from reminders.store.tables import SenderAccount
 
 if TYPE_CHECKING:
-    from reminders.senders.sms import TwilioAccount
+    from reminders.senders.account import TwilioAccount
 
 REMEMBERED = timedelta(days=30)
 """How long after its last text a sender that nobody uses any more is still asked for."""

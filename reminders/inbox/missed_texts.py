@@ -22,7 +22,7 @@ from reminders.store.queries import delivery, redactions, stored_settings
 from reminders.wording.fixed_replies import FixedReplies
 
 if TYPE_CHECKING:
-    from reminders.senders.sms import TwilioAccount
+    from reminders.senders.account import TwilioAccount
 
 log = structlog.get_logger()
 

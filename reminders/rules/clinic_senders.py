@@ -59,12 +59,16 @@ class ClinicSenders:
         """Return as whom a text to this number (E.164) leaves."""
         if not number or not self.by_country:
             return self.usual
-        return self._named(country_of(number)) or self.usual
+        return self.in_country(country_of(number))
 
     @property
     def of_emails(self) -> Sender:
         """Return as whom emails leave: from its own address, or (empty) from the installation's."""
         return Sender(self.mail_from)
+
+    def in_country(self, country: str) -> Sender:
+        """Return as whom texts leave to a country."""
+        return self._named(country) or self.usual
 
     def _named(self, country: str) -> Sender | None:
         sender = next((named for where, named in self.by_country if where == country), None)

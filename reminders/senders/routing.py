@@ -11,7 +11,8 @@ import structlog
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Message
 from reminders.senders import HandOff, ListedMessage, SearchedMessage, SendError
-from reminders.senders.sms import TwilioAccount, TwilioSender
+from reminders.senders.account import TwilioAccount
+from reminders.senders.sms import TwilioSender
 
 log = structlog.get_logger()
 

@@ -8,7 +8,6 @@ import logging
 import math
 from base64 import b64encode
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +21,7 @@ from yarl import URL
 from reminders.rules.decision import Outcome, validity
 from reminders.rules.terms import Message
 from reminders.senders import HandOff, ListedMessage, SearchedMessage, SendError, check_deadline
+from reminders.senders.account import TwilioAccount
 from reminders.senders.twilio_errors import CODES
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
@@ -38,45 +38,6 @@ NOT_FOUND = 20404
 
 LISTED = 200
 """Messages a page of Twilio's list."""
-
-
-@dataclass(frozen=True, slots=True)
-class TwilioAccount:
-    """Whose account texts leave from, as which sender, and as which ``others`` they may; a clinic's
-    own has an ``account_id``.
-    """
-
-    account_sid: str
-    username: str
-    password: str
-    sender: str
-    api_url: str
-    receipts_url: str = ""
-    others: frozenset[str] = frozenset()
-    account_id: int | None = None
-
-    @property
-    def every_sender(self) -> frozenset[str]:
-        """Return all senders that texts may leave as."""
-        return self.others | {self.sender}
-
-    def sender_field(self, sender: str) -> dict[str, str]:
-        """Return a sender as Twilio's parameter, or else the usual one: a Messaging Service, or a
-        number or name.
-        """
-        leaves_as = sender or self.sender
-        name = "messaging_service_sid" if leaves_as.startswith("MG") else "from_"
-        return {name: leaves_as}
-
-    def sender_of(self, listed: Any) -> str | None:
-        """Return as which of these senders a message of the account's left; None where as another."""
-        known = (listed.messaging_service_sid, listed.from_)
-        return next((one for one in known if one in self.every_sender), None)
-
-    def receipt_field(self, attempt: str) -> dict[str, str]:
-        """Return where Twilio is to report to, if anywhere; the address names the attempt."""
-        url = f"{self.receipts_url}?attempt={attempt}"
-        return {"status_callback": url} if self.receipts_url else {}
 
 
 class TwilioSender:

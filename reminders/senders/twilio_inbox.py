@@ -11,10 +11,10 @@ from twilio.rest import Client
 
 from reminders.rules.decision import Outcome
 from reminders.senders import SendError
+from reminders.senders.account import TwilioAccount
 from reminders.senders.sms import (
     LISTED,
     Connection,
-    TwilioAccount,
     client_for,
     client_for_double,
     unlisted_codes,

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from reminders.rules.terms import Channel, Message
-from reminders.senders.sms import TwilioAccount, TwilioSender
+from reminders.senders.account import TwilioAccount
+from reminders.senders.sms import TwilioSender
 from tests.support.doubles.twilio import ACCOUNT, TOKEN
 
 NOW = datetime(2026, 3, 3, 15, tzinfo=UTC)

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from reminders.consent.verification_codes import Answer, TooOften
 from reminders.enrolment import join_requests
 from reminders.enrolment.join_requests import JoinForm
+from reminders.rules.clinic_senders import ClinicSenders, unpack
 from reminders.rules.contacts import clean, read_email, read_name, read_phone, show_phone
 from reminders.rules.terms import Channel, Discretion, InputError
 from reminders.store.database import reading, writing
@@ -63,7 +64,7 @@ class JoinContext:
         at = (
             f"{self.request.app.settings.public_url}{self.path}/{{}}?language={self.words.language}"
         )
-        sender = self.request.app.settings.twilio_from
+        sender = self._sender()
         links = {
             part: Markup(link).format(url=at.format(part), said=self.words(f"page.{part}"))  # noqa: S704
             for part in ("privacy", "terms")
@@ -75,6 +76,13 @@ class JoinContext:
             sender=self.words("join.sender", number=show_phone(sender)) if sender else "",
             **links,
         )
+
+    def _sender(self) -> str:
+        """Return the number that texts come from in the clinic's country, if it is one."""
+        known = unpack(self.clinic.text_senders)
+        ours = self.request.app.settings.twilio_from
+        sender = ClinicSenders(ours, None, known).in_country(self.clinic.country).sender
+        return sender if sender.startswith("+") else ""
 
 
 Step = Callable[[JoinContext], Response]
