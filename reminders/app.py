@@ -83,6 +83,7 @@ class App:
         engine = open_engine(
             s.database_url,
             self.links.hash_key,
+            older_hash_keys=self.links.older_hash_keys,
             text_sender=s.text_sender,
             connections=most,
             pooled=s.database_pooled,
@@ -103,7 +104,8 @@ class App:
     @cached_property
     def links(self) -> Links:
         """Return what makes and verifies signed links."""
-        return Links(self.settings.secret_key.get_secret_value(), self.settings.public_url)
+        s = self.settings
+        return Links(s.secret_key.get_secret_value(), s.public_url, s.older_keys)
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -179,7 +181,8 @@ class App:
     @cached_property
     def sealing(self) -> Sealing:
         """Return what seals the secrets of other systems, each kind within a purpose of its own."""
-        return Sealing(self.settings.secret_key.get_secret_value(), "secrets")
+        s = self.settings
+        return Sealing(s.secret_key.get_secret_value(), "secrets", s.older_keys)
 
     @cached_property
     def feed_reader(self) -> FeedReader:

@@ -46,6 +46,7 @@ GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
         "tick": run.tick,
         "pause": operations.pause,
         "migrate": run.migrate,
+        "reseal": run.reseal,
         "backup": operations.backup,
         "reconcile": run.reconcile,
         "adopt": run.adopt,
