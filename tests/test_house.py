@@ -38,6 +38,7 @@ FLOORS = (
     ("enrolment", "customisation", "inbox"),
     ("intake", "staff"),
     ("privacy", "feeds", "endpoints"),
+    ("resealing",),
     ("app",),
     ("web", "worker"),
     ("cli", "__main__"),

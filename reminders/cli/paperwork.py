@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from reminders.cli.common import AsJson, find_clinic, opened, out, print_json, stop
+from reminders.enrolment.clinic_senders import senders_of
 from reminders.monitoring import carrier_registration
 from reminders.private_files import owner_only
 from reminders.rehearsal.forecast import ahead
@@ -33,7 +34,7 @@ def register(clinic: TheClinic, as_json: AsJson = False) -> None:
             app.renderer,
             clinic_facts(session, found),
             f"{s.public_url}/join/{found.slug}",
-            s.twilio_messaging_service_sid or s.twilio_from,
+            senders_of(session, found).in_country("US").sender,
             app.clock(),
         )
     if as_json:
@@ -84,7 +85,7 @@ def forecast(
 ) -> None:
     """Show how long the next days' messages take to send, and how many would come too late."""
     with opened() as app, reading(app.engine) as session:
-        found = ahead(session, app.clock(), days, app.rates)
+        found = ahead(session, app.clock(), days, app.rates.by_channel, app.rates.own)
     batches = found.batches
     if as_json:
         print_json([Batch.of(batch) for batch in batches])

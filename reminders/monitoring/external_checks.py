@@ -40,6 +40,9 @@ def line(found: TwilioNumber, replies_to: str) -> Iterator[Check]:
             "Set TWILIO_FROM to a number of this account, or TWILIO_MESSAGING_SERVICE_SID.",
         )
         return
+    if found.name:
+        yield Check("Twilio sender", PASS, f"texts leave under the name {found.name}")
+        return
     if not found.texts:
         yield Check(
             "Twilio sender",

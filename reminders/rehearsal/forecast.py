@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -33,9 +34,15 @@ class Forecast:
 
 
 def ahead(
-    session: Session, now: datetime, days: int, senders: dict[Channel, RateLimit]
+    session: Session,
+    now: datetime,
+    days: int,
+    senders: Mapping[Channel, RateLimit],
+    own_rate: Callable[[str], RateLimit],
 ) -> Forecast:
-    """Return the batches of the next days, at the senders' rates and the clinics' own."""
+    """Return the batches of the next days, at the senders' rates (``own_rate`` is that of one that a
+    clinic brought) and the clinics' own.
+    """
     clinics = {
         clinic.id: (
             {
@@ -64,4 +71,9 @@ def ahead(
         (lane.clinic_id, lane.channel): RateLimit(lane.per_minute, lane.per_day)
         for lane in metrics.lanes(session)
     }
-    return Forecast(forecast(coming, senders, lanes), cost_at_least(coming))
+    own = {
+        lane.clinic_id: (lane.sender_key, own_rate(lane.sender_key.partition(":")[2]))
+        for lane in metrics.lanes(session)
+        if lane.sender_key
+    }
+    return Forecast(forecast(coming, senders, lanes, own), cost_at_least(coming))

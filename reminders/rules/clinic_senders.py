@@ -13,9 +13,9 @@ ELSEWHERE = ""
 
 
 @dataclass(frozen=True, slots=True)
-class TextSender:
+class Sender:
     """As whom a text leaves: a number (E.164), short code, Messaging Service or name, of a clinic's
-    own account or (None) of the installation's.
+    own account or (None) of the installation's; or an email: from which address.
     """
 
     sender: str
@@ -40,27 +40,41 @@ class ClinicSenders:
     mail_name: str = ""
 
     @property
-    def usual(self) -> TextSender:
+    def usual(self) -> Sender:
         """Return as whom texts leave to countries without a sender of their own."""
-        return self._named(ELSEWHERE) or TextSender(self.installation)
+        return self._named(ELSEWHERE) or Sender(self.installation)
 
     @property
-    def every(self) -> tuple[TextSender, ...]:
+    def every(self) -> tuple[Sender, ...]:
         """Return all senders that its texts may leave as, the usual one first."""
         others = (self._named(country) for country, _ in self.by_country)
         return tuple(dict.fromkeys((self.usual, *filter(None, others))))
 
-    def to(self, number: str | None) -> TextSender:
+    def rate_key(self, sender: str, account_id: int | None) -> str:
+        """Return under which key a sender's rate is kept; empty for the installation's."""
+        leaves = Sender(sender, account_id)
+        return "" if leaves == Sender(self.installation) else leaves.key
+
+    def to(self, number: str | None) -> Sender:
         """Return as whom a text to this number (E.164) leaves."""
         if not number or not self.by_country:
             return self.usual
-        return self._named(country_of(number)) or self.usual
+        return self.in_country(country_of(number))
 
-    def _named(self, country: str) -> TextSender | None:
+    @property
+    def of_emails(self) -> Sender:
+        """Return as whom emails leave: from its own address, or (empty) from the installation's."""
+        return Sender(self.mail_from)
+
+    def in_country(self, country: str) -> Sender:
+        """Return as whom texts leave to a country."""
+        return self._named(country) or self.usual
+
+    def _named(self, country: str) -> Sender | None:
         sender = next((named for where, named in self.by_country if where == country), None)
         if sender is None:
             return None
-        return TextSender(sender, self.account_id)
+        return Sender(sender, self.account_id)
 
 
 AS_SET = ClinicSenders()
@@ -77,7 +91,7 @@ def country_of(number: str) -> str:
     except phonenumbers.NumberParseException:
         return ""
     found = phonenumbers.region_code_for_number(parsed)
-    first: str = found or phonenumbers.region_code_for_country_code(parsed.country_code)
+    first: str = found or phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     return first if first.isalpha() and first != _NOWHERE else ""
 
 

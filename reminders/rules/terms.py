@@ -200,8 +200,9 @@ class Facts:
     clinic sent to the number or address lately, for whichever client, ``stop_told_at`` when one of its
     texts last said there how to stop, ``course_begun`` that a text of this treatment has left lately;
     ``untold`` are milestones of the treatment that were planned and have not left by any channel.
-    A text leaves as ``sender`` (a number, short code, Messaging Service or name), of the clinic's own
-    account or (``account_id`` None) of the installation's.
+    It leaves as ``sender``: a text as a number, short code, Messaging Service or name, of the clinic's
+    own account or (``account_id`` None) the installation's; an email from an address, or (empty) from
+    the installation's.
     """
 
     reminder_id: int
@@ -254,7 +255,9 @@ class Message:
     """A rendered reminder, ready for a sender.
 
     ``reference`` is the same on every attempt, ``attempt`` names this one; it must not leave
-    after ``expires_at`` (UTC). ``tells_stop`` says that a text says how to stop.
+    after ``expires_at`` (UTC). ``tells_stop`` says that a text says how to stop. ``sender`` and
+    ``account_id`` are as in ``Facts``; where empty it leaves as the installation's. An email comes from
+    ``sender_name``.
     """
 
     channel: Channel
@@ -273,6 +276,9 @@ class Message:
     language: str = "en"
     wording: int | None = None
     tells_stop: bool = False
+    sender: str = ""
+    account_id: int | None = None
+    sender_name: str = ""
 
 
 class InputError(ValueError):

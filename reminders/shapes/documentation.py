@@ -22,6 +22,7 @@ COMMANDS: dict[str, Any] = {
     "clinic services": list[questions.Service],
     "clinic feeds": list[people.Feed],
     "clinic endpoints": list[endpoints.Endpoint],
+    "clinic sender": operation.ClinicSenders,
     "staff list": list[people.StaffMember],
     "key list": list[people.ApiKey],
     "replies": list[people.Reply],

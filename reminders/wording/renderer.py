@@ -121,6 +121,8 @@ class Renderer:
             written_at=now,
             expires_at=expires_at,
             tells_stop=tells_stop,
+            sender=facts.sender,
+            account_id=facts.account_id,
         )
 
     def _how_to_stop(self, facts: Facts, language: Language, *, by_link: bool) -> str:
@@ -156,6 +158,8 @@ class Renderer:
             wording=compiled.wording,
             written_at=now,
             expires_at=expires_at,
+            sender=facts.sender,
+            sender_name=facts.clinic.senders.mail_name,
         )
 
     def _words(self, facts: Facts, language: Language) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from reminders.rules.clinic_senders import (
     AS_SET,
     ClinicSenders,
-    TextSender,
+    Sender,
     country_of,
     pack,
     unpack,
@@ -21,41 +21,41 @@ NAMED = (("", "+447700900001"), ("DE", "Rosewood"), ("US", "+12025550100"))
 @pytest.mark.parametrize(
     "account, by_country, number, leaves",
     [
-        (None, (), UK, TextSender(OURS)),
-        (None, (), None, TextSender(OURS)),
-        (None, (("DE", "Rosewood"),), UK, TextSender(OURS)),
-        (None, (("DE", "Rosewood"),), DE, TextSender("Rosewood")),
-        (None, NAMED, UK, TextSender("+447700900001")),
-        (None, NAMED, JERSEY, TextSender("+447700900001")),
-        (None, NAMED, "nonsense", TextSender("+447700900001")),
-        (None, NAMED, None, TextSender("+447700900001")),
-        (7, NAMED, US, TextSender("+12025550100", 7)),
-        (7, NAMED, UK, TextSender("+447700900001", 7)),
+        (None, (), UK, Sender(OURS)),
+        (None, (), None, Sender(OURS)),
+        (None, (("DE", "Rosewood"),), UK, Sender(OURS)),
+        (None, (("DE", "Rosewood"),), DE, Sender("Rosewood")),
+        (None, NAMED, UK, Sender("+447700900001")),
+        (None, NAMED, JERSEY, Sender("+447700900001")),
+        (None, NAMED, "nonsense", Sender("+447700900001")),
+        (None, NAMED, None, Sender("+447700900001")),
+        (7, NAMED, US, Sender("+12025550100", 7)),
+        (7, NAMED, UK, Sender("+447700900001", 7)),
         # an account without a sender of its own sends nothing: its numbers are not known
-        (7, (), UK, TextSender(OURS)),
+        (7, (), UK, Sender(OURS)),
     ],
 )
 def test_a_text_leaves_by_the_sender_of_its_country(
     account: int | None,
     by_country: tuple[tuple[str, str], ...],
     number: str | None,
-    leaves: TextSender,
+    leaves: Sender,
 ) -> None:
     assert ClinicSenders(OURS, account, by_country).to(number) == leaves
 
 
 def test_every_sender_is_known_once_the_usual_one_first() -> None:
     senders = ClinicSenders(OURS, 7, (("", "Rose"), ("DE", "Rose"), ("US", "+12025550100")))
-    assert senders.every == (TextSender("Rose", 7), TextSender("+12025550100", 7))
-    assert AS_SET.every == (TextSender(""),)
+    assert senders.every == (Sender("Rose", 7), Sender("+12025550100", 7))
+    assert AS_SET.every == (Sender(""),)
     assert ClinicSenders(OURS, None, (("DE", "Rose"),)).every == (
-        TextSender(OURS),
-        TextSender("Rose"),
+        Sender(OURS),
+        Sender("Rose"),
     )
 
 
 def test_a_senders_rate_is_kept_by_account_and_name() -> None:
-    keys = {TextSender("Rose", 7).key, TextSender("Rose").key, TextSender("Rose", 8).key}
+    keys = {Sender("Rose", 7).key, Sender("Rose").key, Sender("Rose", 8).key}
     assert keys == {"7:Rose", ":Rose", "8:Rose"}
 
 

@@ -190,10 +190,10 @@ def _as_told(clinic: ClinicFacts, its_hours: SendingHours) -> ClinicFacts:
 
 def _facts(row: Row[Any], clinic: ClinicFacts, sent: SentLately, untold: frozenset[str]) -> Facts:
     zone = ZoneInfo(row.time_zone) if row.time_zone else clinic.zone
-    hours = clinic.email_hours
+    hours, leaves = clinic.email_hours, clinic.senders.of_emails
     if row.channel is Channel.SMS:
         hours = recipients_hours(clinic.hours, zone.key, row.phone, clinic.phone)
-    leaves = clinic.senders.to(row.phone)
+        leaves = clinic.senders.to(row.phone)
     texts, emails = ((sent.counted, ()), ((), sent.counted))[row.channel is Channel.EMAIL]
     return Facts(
         reminder_id=row.reminder_id,

@@ -106,10 +106,13 @@ def last_stop(session: Session, contact: str) -> Reply | None:
     return session.scalars(stops).first()
 
 
-def notified_since(session: Session, contact: str, since: datetime) -> bool:
-    """Say whether this number was told, since an instant, that staff will read its texts."""
+def notified_since(session: Session, contact: str, sender: str, since: datetime) -> bool:
+    """Say whether this number was told by that sender, since an instant, that staff will read its
+    texts.
+    """
     told = select(func.count()).where(
         col(Reply.contact) == contact,
+        col(Reply.sender) == sender,
         col(Reply.kind) == Kind.REPLY,
         col(Reply.answer) != "",
         col(Reply.received_at) > since,

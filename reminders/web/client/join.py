@@ -17,6 +17,7 @@ from reminders.enrolment import join_requests
 from reminders.enrolment.join_closing import texts_closed
 from reminders.enrolment.join_requests import JoinForm
 from reminders.enrolment.texted_countries import texted_by
+from reminders.rules.clinic_senders import ClinicSenders, unpack
 from reminders.rules.contacts import clean, read_email, read_name, read_phone, show_phone
 from reminders.rules.countries import region_of, takes_codes
 from reminders.rules.terms import Channel, Discretion, InputError
@@ -66,7 +67,7 @@ class JoinContext:
         at = (
             f"{self.request.app.settings.public_url}{self.path}/{{}}?language={self.words.language}"
         )
-        sender = self.request.app.settings.twilio_from
+        sender = self._sender()
         links = {
             part: Markup(link).format(url=at.format(part), said=self.words(f"page.{part}"))  # noqa: S704
             for part in ("privacy", "terms")
@@ -78,6 +79,13 @@ class JoinContext:
             sender=self.words("join.sender", number=show_phone(sender)) if sender else "",
             **links,
         )
+
+    def _sender(self) -> str:
+        """Return the number that texts come from in the clinic's country, if it is one."""
+        known = unpack(self.clinic.text_senders)
+        ours = self.request.app.settings.twilio_from
+        sender = ClinicSenders(ours, None, known).in_country(self.clinic.country).sender
+        return sender if sender.startswith("+") else ""
 
 
 Step = Callable[[JoinContext], Response]

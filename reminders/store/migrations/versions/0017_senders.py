@@ -50,5 +50,5 @@ def upgrade() -> None:
     )
     for table, column, kind in WORDS:
         op.add_column(table, sa.Column(column, kind, nullable=False, server_default=""))
-    for table in ("clinic", "attempt", "redaction"):
+    for table in ("clinic", "attempt", "redaction", "reply"):
         op.add_column(table, sa.Column("account_id", sa.Integer(), nullable=True))
