@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import segno
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -272,22 +271,6 @@ def _prove_address(here: JoinContext) -> Response:
     return _standing(here, kept) if answer is Answer.RIGHT else here.request.wrong_link()
 
 
-def _poster(here: JoinContext) -> Response:
-    address = here.request.app.settings.public_url + here.path
-    return here.page("poster.html", code=Markup(_qr(address)), address=address)  # noqa: S704 (our own drawing)
-
-
-def _poster_alone(here: JoinContext) -> Response:
-    drawn = _qr(here.request.app.settings.public_url + here.path)
-    return Response(drawn, media_type="image/svg+xml")
-
-
-def _qr(address: str) -> str:
-    """Draw a QR code that survives a quarter of it being worn off."""
-    drawn = segno.make(address, error="q", micro=False)
-    return drawn.svg_inline(scale=8, border=4, light="#fff", omitsize=True, title=address)
-
-
 def _said(template: str) -> Step:
     return lambda here: here.page(
         template, phone=clinic_words(here.clinic)["phone"], per_week=here.clinic.texts_per_week
@@ -297,8 +280,6 @@ def _said(template: str) -> Step:
 ROUTES = [
     page_route("/join/{clinic}", at_clinic(_form)),
     page_route("/join/{clinic}", at_clinic(_send), "POST"),
-    page_route("/join/{clinic}/poster", at_clinic(_poster)),
-    page_route("/join/{clinic}/poster.svg", at_clinic(_poster_alone)),
     page_route("/join/{clinic}/privacy", at_clinic(_said("privacy.html"))),
     page_route("/join/{clinic}/terms", at_clinic(_said("terms.html"))),
     page_route("/join/{clinic}/email/{token}", at_clinic(_address)),

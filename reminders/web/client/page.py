@@ -18,6 +18,7 @@ from starlette.routing import Route
 from reminders.app import App
 from reminders.enrolment.client_fields import usual_language
 from reminders.rules.contacts import show_national
+from reminders.rules.keywords import LONGEST
 from reminders.store.connections import AWAY, reason
 from reminders.store.tables import Clinic
 from reminders.web.client.request_limits import Throttle
@@ -142,7 +143,7 @@ async def _typed(http: Request) -> Typed:
     if not length.isdigit() or int(length) > LARGEST:
         return {}
     form = await http.form()
-    return {name: said[:500] for name, said in form.items() if isinstance(said, str)}
+    return {name: said[:LONGEST] for name, said in form.items() if isinstance(said, str)}
 
 
 def is_forged(http: Request, public_url: str) -> bool:
