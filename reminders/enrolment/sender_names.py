@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reminders.enrolment.texted_countries import texted_by
-from reminders.rules.clinic_senders import ELSEWHERE
+from reminders.rules.clinic_senders import ELSEWHERE, ClinicSenders, unpack
 from reminders.rules.sender_kinds import is_one_way
 from reminders.rules.sender_names import NameRule, NameRuling, rule_of
 from reminders.rules.terms import InputError
@@ -27,6 +27,13 @@ def check_names(clinic: Clinic, senders: Mapping[str, str]) -> None:
         for country in sorted(texted_by(clinic) - senders.keys()):
             if (ruling := rule_of(country)).refused:
                 raise _refusal(ruling)
+
+
+def texts_one_way(clinic: Clinic, installation: str, number: str | None = None) -> bool:
+    """Say whether nobody can reply to a clinic's texts to a number, or else to its own country."""
+    senders = ClinicSenders(installation, clinic.account_id, unpack(clinic.text_senders))
+    leaves = senders.to(number) if number else senders.in_country(clinic.country)
+    return is_one_way(leaves.sender)
 
 
 def _refusal(ruling: NameRuling) -> InputError:

@@ -108,7 +108,7 @@ def _step(session: Session, request: ClientRequest, step: Step) -> Response:
     clinic = people.clinic_at(session, request.http.path_params["clinic"])
     if clinic is None:
         return request.wrong_link()
-    return step(JoinContext(request, session, clinic, request.words(country=clinic.country)))
+    return step(JoinContext(request, session, clinic, request.words_at(clinic)))
 
 
 def _form(here: JoinContext, status: int = 200) -> Response:
@@ -253,7 +253,7 @@ def _address(here: JoinContext) -> Response:
     kept = _kept(here, here.request.app.links.number_of("address", here.request.token))
     if kept is None:
         return here.request.wrong_link()
-    here.words = here.request.words(kept.language, here.clinic.country)
+    here.words = here.request.words_at(here.clinic, kept.language)
     if kept.email_proven_at is not None:
         return _standing(here, kept)
     return here.page("confirm-address.html", agreed=kept.email_wording)
