@@ -30,6 +30,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "import": ("list.csv", *CLINIC),
     "clinic services": ("Rosewood Skin",),
     "clinic feeds": ("Rosewood Skin",),
+    "clinic sender": ("Rosewood Skin",),
     "clinic endpoints": ("Rosewood Skin", "--add", "https://hooks.example/a"),
     "export": ("1",),
     "client merge": ("1", "2", "--preview"),

@@ -49,8 +49,7 @@ def _halt(row: Row[Any]) -> Reason | None:
 _KNOWN = (
     "id", "name", "phone", "email", "address", "country", "live", "sending_hours",
     "email_hours", "texts_per_day", "texts_per_week", "time_zone", "segment_budget", "attendance_required",
-    "text_name", "client_names", "stop_on_every_text", "account_id", "text_senders", "mail_from",
-    "mail_name",
+    "text_name", "client_names", "stop_on_every_text",
 )  # fmt: skip
 
 
@@ -59,7 +58,16 @@ def clinic_facts(session: Session, clinic: Clinic | Row[Any]) -> ClinicFacts:
     halted = _halt(clinic) if isinstance(clinic, Row) else None
     its_own = customisation_of(session, clinic)
     known = (getattr(clinic, name) for name in _KNOWN)
-    return _clinic_facts(*known, installation_sender(session), its_own, halted)
+    own = (clinic.account_id, clinic.text_senders, clinic.mail_from, clinic.mail_name)
+    senders = _senders(installation_sender(session), *own)
+    return _clinic_facts(*known, senders, its_own, halted)
+
+
+@lru_cache(maxsize=4096)
+def _senders(
+    installation: str, account_id: int | None, text_senders: str, mail_from: str, mail_name: str
+) -> ClinicSenders:
+    return ClinicSenders(installation, account_id, unpack(text_senders), mail_from, mail_name)
 
 
 @lru_cache(maxsize=4096)
@@ -81,11 +89,7 @@ def _clinic_facts(
     text_name: str | None,
     client_names: ClientNames,
     stop_on_every_text: bool,  # noqa: FBT001
-    account_id: int | None,
-    text_senders: str,
-    mail_from: str,
-    mail_name: str,
-    installation: str,
+    senders: ClinicSenders,
     its_own: Customisation,
     halted: Reason | None = None,
 ) -> ClinicFacts:
@@ -109,5 +113,5 @@ def _clinic_facts(
         text_name=text_name,
         client_names=client_names,
         stop_on_every_text=stop_on_every_text,
-        senders=ClinicSenders(installation, account_id, unpack(text_senders), mail_from, mail_name),
+        senders=senders,
     )
