@@ -190,6 +190,7 @@ def test_files_are_short() -> None:
 TESTS = ROOT / "tests"
 ACROSS = {
     "cli/test_commands.py", "cli/test_json.py", "delivery/test_delivery_promise.py",
+    "delivery/test_two_accounts.py", "web/hooks/test_two_accounts.py",
     "enrolment/test_merged_clients.py", "enrolment/test_visits_at_random.py", "intake/test_any_lists.py",
     "intake/test_cells_of_lists.py",
     "intake/test_files.py",

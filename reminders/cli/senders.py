@@ -22,39 +22,42 @@ from reminders.store.queries import sender_accounts
 from reminders.store.queries.audit import COMMAND_LINE
 from reminders.store.tables import Clinic
 
+Texts = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SENDER",
+        help="Number, short code, Messaging Service or name; '' for the installation's.",
+    ),
+]
+Countries = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COUNTRY=SENDER", help="Another sender for a country: DE=Rosewood, or DE=."
+    ),
+]
+Account = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SID",
+        help="Its own Twilio account; the auth token is asked for. '' for the installation's.",
+    ),
+]
+Key = Annotated[
+    str | None,
+    typer.Option(metavar="SID", help="With --account: sign in by it; its secret is asked for."),
+]
+From = Annotated[str | None, typer.Option(help="Address of emails; '' for the installation's.")]
+Called = Annotated[str | None, typer.Option(help="Name in emails; '' for the clinic's.")]
+
 
 def sender(
     name: Annotated[str, typer.Argument(help="The clinic's name.")],
-    text: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SENDER",
-            help="Number, short code, Messaging Service or name; '' for the installation's.",
-        ),
-    ] = None,
-    country: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="COUNTRY=SENDER", help="Another sender for a country: DE=Rosewood, or DE=."
-        ),
-    ] = None,
-    account: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SID",
-            help="Its own Twilio account; the auth token is asked for. '' for the installation's.",
-        ),
-    ] = None,
-    api_key: Annotated[
-        str | None,
-        typer.Option(metavar="SID", help="With --account: sign in by it; its secret is asked for."),
-    ] = None,
-    mail_from: Annotated[
-        str | None, typer.Option(help="Address of emails; '' for the installation's.")
-    ] = None,
-    mail_name: Annotated[
-        str | None, typer.Option(help="Name in emails; '' for the clinic's.")
-    ] = None,
+    text: Texts = None,
+    country: Countries = None,
+    account: Account = None,
+    api_key: Key = None,
+    mail_from: From = None,
+    mail_name: Called = None,
     as_json: AsJson = False,
 ) -> None:
     """Show or set the senders of a clinic's texts and emails. Secrets are asked for, or read from stdin."""

@@ -146,7 +146,7 @@ def use_mail(
     if len(named) > LONGEST_NAME:
         raise InputError("This name is too long.", f"Use at most {LONGEST_NAME} characters.")
     clinic.mail_name = named
-    lanes.reopen(session, clinic.id, Channel.EMAIL)
+    lanes.reopen(session, clinic.id, Channel.EMAIL, now)
     audit.record(session, clinic.id, who, "set the sender of emails", Clinic, clinic.id, now)
 
 
@@ -156,5 +156,5 @@ def _moved(session: Session, clinic: Clinic, who: str, what: str, now: datetime)
     senders = senders_of(session, clinic)
     usual = senders.usual
     lanes.set_sender_key(session, clinic.id, senders.rate_key(usual.sender, usual.account_id))
-    lanes.reopen(session, clinic.id, Channel.SMS)
+    lanes.reopen(session, clinic.id, Channel.SMS, now)
     audit.record(session, clinic.id, who, what, Clinic, clinic.id, now)

@@ -31,6 +31,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "clinic countries": ("Rosewood Skin",),
     "clinic services": ("Rosewood Skin",),
     "clinic feeds": ("Rosewood Skin",),
+    "clinic sender": ("Rosewood Skin",),
     "clinic endpoints": ("Rosewood Skin", "--add", "https://hooks.example/a"),
     "export": ("1",),
     "client merge": ("1", "2", "--preview"),

@@ -12,7 +12,7 @@ from sqlalchemy import Integer, Row, and_, bindparam, insert, literal, or_, sele
 from sqlalchemy.orm import Session
 
 from reminders.rules.lanes import LaneFacts
-from reminders.rules.terms import Channel, Facts, Status
+from reminders.rules.terms import Channel, Facts, Reason, Status
 from reminders.store.column_types import among
 from reminders.store.queries.arrivals import has_arrived
 from reminders.store.queries.common import asked, is_status, table_of
@@ -114,8 +114,13 @@ def set_sender_key(session: Session, clinic_id: int, key: str) -> None:
     asked(session, update(L).where(lane).values(sender_key=key, opens_at=None))
 
 
-def reopen(session: Session, clinic_id: int, channel: Channel) -> None:
-    """Let a stopped lane try again at once, since its sender was changed."""
+def reopen(session: Session, clinic_id: int, channel: Channel, now: datetime) -> None:
+    """Let a stopped lane try again at once, and what the provider refused with it, since its sender
+    was changed.
+    """
+    waits = (R.c.clinic_id == clinic_id) & (R.c.channel == channel) & is_status(Status.PLANNED)
+    refused = R.c.reason == Reason.PROVIDER_REFUSES
+    asked(session, update(R).where(waits, refused, R.c.due_at > now).values(due_at=now))
     lane = (L.c.clinic_id == clinic_id) & (L.c.channel == channel)
     freed = {"stopped_until": None, "stopped_for": None, "stopped_since": None, "faults": 0}
     asked(session, update(L).where(lane).values(**freed))

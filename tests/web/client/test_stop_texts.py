@@ -82,10 +82,12 @@ def test_whoever_tries_many_links_has_to_wait(house: House, browser: TestClient)
 def test_tokens_are_short_and_name_one_client_each() -> None:
     links = Links("k" * 32, "https://clinic.example")
     others = Links("l" * 32, "https://clinic.example")
+    newer = Links("m" * 32, "https://clinic.example", ["k" * 32])
     for number in (1, 255, 256, 65_535, 65_536, 200_000, 16_777_216):
         token = links.stop_token(number)
         assert links.client_to_stop(token) == number
         assert others.client_to_stop(token) is None
+        assert newer.client_to_stop(token) == number  # after SECRET_KEY was changed
         assert len(token) <= 13
     assert len(links.stop_token(200_000)) == 11
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from reminders.rules.clinic_senders import pack
+from reminders.rules.terms import Channel
 from reminders.store.database import reading, writing
 from reminders.store.queries import reminder_facts
 from reminders.store.tables import Clinic, Reminder
@@ -36,5 +37,5 @@ def test_facts_say_as_whom_a_text_leaves(
     with reading(house.engine.execution_options(text_sender=OURS)) as session:
         ids = session.scalars(select(Reminder.id)).all()  # type: ignore[call-overload]
         found = reminder_facts.facts(session, ids, house.clock())
-    assert {(one.sender, one.account_id) for one in found} == {leaves}
-    assert {one.clinic.senders.mail_from for one in found} == {"a@b.example"}
+    by_channel = {one.channel: (one.sender, one.account_id) for one in found}
+    assert by_channel == {Channel.SMS: leaves, Channel.EMAIL: ("a@b.example", None)}
