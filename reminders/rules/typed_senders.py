@@ -8,6 +8,7 @@ import phonenumbers
 
 from reminders.rules.contacts import clean
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 
 _SERVICE = re.compile(r"MG[0-9a-f]{32}")
 _NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
@@ -25,8 +26,10 @@ def read_sender(text: str, country: str) -> str:
         if _NAME.fullmatch(wanted):
             return wanted
         raise InputError(
-            "This name cannot send texts.",
-            "Use at most 11 letters from A to Z, digits and spaces, with at least one letter.",
+            gettext("This name cannot send texts."),
+            gettext(
+                "Use at most 11 letters from A to Z, digits and spaces, with at least one letter."
+            ),
         )
     try:
         number = phonenumbers.parse(wanted, country or None)
@@ -34,8 +37,10 @@ def read_sender(text: str, country: str) -> str:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
         raise InputError(
-            "This is not a number that can send texts.",
-            "Enter it with its country code, such as +44 7700 900123, or a short code, a Messaging"
-            " Service (MG…) or a name.",
+            gettext("This is not a number that can send texts."),
+            gettext(
+                "Enter it with its country code, such as +44 7700 900123, or a short code, a Messaging"
+                " Service (MG…) or a name."
+            ),
         )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
