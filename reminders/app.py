@@ -33,7 +33,7 @@ from reminders.intake.deliveries import Deliveries
 from reminders.links import Links
 from reminders.monitoring import alert_checks
 from reminders.monitoring.alerts import AlertSender
-from reminders.monitoring.doctor import Check, Verdict
+from reminders.monitoring.checks import Check
 from reminders.monitoring.heartbeat_ping import HeartbeatPing
 from reminders.monitoring.likely_doubles import LikelyDoubles
 from reminders.plans.time_zones import follow_zone_data
@@ -144,7 +144,7 @@ class App:
             parts = self.engine, self.settings, self.clinic_accounts.every(), probe
             yield from check_up.third_party_checks(*parts, fix=fix)
         else:
-            yield Check("Twilio, SMTP", Verdict.PASS, "not used while DELIVERY=outbox")
+            yield check_up.unused()
 
     @property
     def rates(self) -> Rates:
@@ -224,7 +224,7 @@ class App:
         """Raise alerts for staff and operator; none while nothing is really sent."""
         if self.settings.live:
             with writing(self.engine) as session:
-                alert_checks.raise_all(session, self.clock())
+                alert_checks.raise_all(session, self.library, self.clock())
 
     @cached_property
     def heartbeat_ping(self) -> HeartbeatPing:

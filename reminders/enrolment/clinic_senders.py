@@ -15,6 +15,7 @@ from reminders.enrolment.sender_names import check_names
 from reminders.rules.clinic_senders import ELSEWHERE, ClinicSenders, pack, unpack
 from reminders.rules.contacts import clean, read_email
 from reminders.rules.terms import Channel, InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.rules.typed_senders import read_sender
 from reminders.sealing import Sealing
 from reminders.store.queries import audit, lanes, sender_accounts
@@ -66,13 +67,15 @@ def use_account(
     """
     account_sid = typed.account_sid.strip()
     if not _SID.fullmatch(account_sid):
-        raise InputError("This is not an Account SID.", "Copy it from the Twilio console; it starts with AC.")  # fmt: skip
+        raise InputError(gettext("This is not an Account SID."), gettext("Copy it from the Twilio console; it starts with AC."))  # fmt: skip
     if account_sid == installation:
-        raise InputError("This is the account of the installation itself.", "Leave the account empty to use it.")  # fmt: skip
+        raise InputError(gettext("This is the account of the installation itself."), gettext("Leave the account empty to use it."))  # fmt: skip
     known = sender_accounts.of_clinic(session, clinic.id)
     row = next((one for one in known if one.account_sid == account_sid), None)
     if row is None and not typed.auth_token:
-        raise InputError("The auth token is missing.", "Copy it from the Twilio console.")
+        raise InputError(
+            gettext("The auth token is missing."), gettext("Copy it from the Twilio console.")
+        )
     _check_secrets(typed)
     its = sealing_of(sealing, clinic.id)
     if row is None:
@@ -87,18 +90,23 @@ def use_account(
         row.api_key, row.api_secret = its.seal(typed.api_key), its.seal(typed.api_secret)
     session.flush()
     clinic.account_id = row.id
-    _moved(session, clinic, who, "set the Twilio account for texts", now)
+    _moved(session, clinic, who, gettext_noop("set the Twilio account for texts"), now)
 
 
 def _check_secrets(typed: TypedAccount) -> None:
     if typed.auth_token and not _SECRET.fullmatch(typed.auth_token):
-        raise InputError("This is not an auth token.", "Copy it from the Twilio console.")
+        raise InputError(
+            gettext("This is not an auth token."), gettext("Copy it from the Twilio console.")
+        )
     if bool(typed.api_key) != bool(typed.api_secret):
-        raise InputError("An API key and its secret belong together.", "Enter both, or neither.")
+        raise InputError(
+            gettext("An API key and its secret belong together."),
+            gettext("Enter both, or neither."),
+        )
     if typed.api_key and not (
         _KEY.fullmatch(typed.api_key) and _SECRET.fullmatch(typed.api_secret)
     ):
-        raise InputError("This is not an API key with its secret.", "Copy both from the Twilio console; the key starts with SK.")  # fmt: skip
+        raise InputError(gettext("This is not an API key with its secret."), gettext("Copy both from the Twilio console; the key starts with SK."))  # fmt: skip
 
 
 def leave_account(session: Session, clinic: Clinic, who: str, now: datetime) -> None:
@@ -106,7 +114,9 @@ def leave_account(session: Session, clinic: Clinic, who: str, now: datetime) -> 
     still asked for there.
     """
     clinic.account_id = None
-    _moved(session, clinic, who, "went back to the installation's Twilio account", now)
+    _moved(
+        session, clinic, who, gettext_noop("went back to the installation's Twilio account"), now
+    )
 
 
 def use_senders(
@@ -118,20 +128,20 @@ def use_senders(
     read: dict[str, str] = {}
     for country, typed in by_country.items():
         if country != ELSEWHERE and country not in countries():
-            raise InputError(f"“{country}” is not a country we know.", "Write its two letters, such as DE.")  # fmt: skip
+            raise InputError(gettext("“%(country)s” is not a country we know.", country=country), gettext("Write its two letters, such as DE."))  # fmt: skip
         if typed.strip():
             read[country] = read_sender(typed, country or clinic.country)
     check_names(clinic, read)
     clinic.text_senders = pack(read)
-    _moved(session, clinic, who, "set the senders of texts", now)
+    _moved(session, clinic, who, gettext_noop("set the senders of texts"), now)
 
 
 def require_usual(clinic: Clinic) -> None:
     """Raise ``InputError`` where texts would leave by an account that has no sender for them."""
     if clinic.account_id is not None and ELSEWHERE not in dict(unpack(clinic.text_senders)):
         raise InputError(
-            "A clinic with an account of its own needs a sender in it.",
-            "Enter a number, Messaging Service or name of that account.",
+            gettext("A clinic with an account of its own needs a sender in it."),
+            gettext("Enter a number, Messaging Service or name of that account."),
         )
 
 
@@ -144,10 +154,15 @@ def use_mail(
     clinic.mail_from = read_email(address) if address.strip() else ""
     named = clean(name)
     if len(named) > LONGEST_NAME:
-        raise InputError("This name is too long.", f"Use at most {LONGEST_NAME} characters.")
+        raise InputError(
+            gettext("This name is too long."),
+            gettext("Use at most %(n)s characters.", n=LONGEST_NAME),
+        )
     clinic.mail_name = named
     lanes.reopen(session, clinic.id, Channel.EMAIL, now)
-    audit.record(session, clinic.id, who, "set the sender of emails", Clinic, clinic.id, now)
+    audit.record(
+        session, clinic.id, who, gettext_noop("set the sender of emails"), Clinic, clinic.id, now
+    )
 
 
 def _moved(session: Session, clinic: Clinic, who: str, what: str, now: datetime) -> None:

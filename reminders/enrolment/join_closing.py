@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules import code_limits as rule
+from reminders.rules.translation import gettext
 from reminders.store.queries import code_counts
 
 
@@ -26,11 +27,13 @@ def texts_closed(session: Session, clinic_id: int, now: datetime) -> bool:
         clinic_id,
         "join-closed",
         f"join-closed.{clinic_id}.{now:%G-%V}",
-        "Your form for joining sends no texts for now",
-        "Many codes were asked for with your form for joining, and hardly any was entered. This looks"
-        " like somebody who earns by the texts. The form opens again by itself: after a day, or"
-        " after a week if it goes on for longer. Until then clients can join by email, or staff can"
-        " add them. Other messages are sent as usual.",
+        gettext("Your form for joining sends no texts for now"),
+        gettext(
+            "Many codes were asked for with your form for joining, and hardly any was entered. This"
+            " looks like somebody who earns by the texts. The form opens again by itself: after a day,"
+            " or after a week if it goes on for longer. Until then clients can join by email, or staff"
+            " can add them. Other messages are sent as usual."
+        ),
         now,
     )
     return True

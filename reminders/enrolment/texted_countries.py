@@ -12,6 +12,7 @@ from reminders.questions import questions
 from reminders.rules.countries import keep_countries, read_countries, texted
 from reminders.rules.questions import NO, QuestionKind
 from reminders.rules.terms import InputError, Reason
+from reminders.rules.translation import gettext
 from reminders.store.queries import plans
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Clinic
@@ -36,7 +37,8 @@ def choose(
     unknown = sorted(set(others) - countries().keys())
     if unknown:
         raise InputError(
-            f"“{unknown[0]}” is not a country we know.", "Write its code, for example IE."
+            gettext("“%(country)s” is not a country we know.", country=unknown[0]),
+            gettext("Write its two letters, such as DE."),
         )
     before = texted_by(clinic)
     clinic.other_countries = keep_countries(set(others) - {clinic.country})

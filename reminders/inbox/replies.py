@@ -17,11 +17,12 @@ from reminders.monitoring.alerts import raise_alert
 from reminders.rules.keywords import Kind, read
 from reminders.rules.terms import Act, Channel, ClinicFacts, Reason
 from reminders.rules.text_names import name_in_texts
+from reminders.rules.translation import gettext_noop
 from reminders.store.queries import clinic_facts, consents, delivery, people, replies
 from reminders.store.tables import Client
 from reminders.wording.fixed_replies import FixedReplies
 
-SOURCE = "text message"
+SOURCE = gettext_noop("text message")
 """Where a consent taken back or given by text is written down."""
 
 TEXTED_STOPS = {SOURCE, "provider"}
@@ -287,8 +288,9 @@ class _ReplyContext:
 
     def _alert(self, kind: str, reply_id: int) -> None:
         """Alert staff by email within a minute, once for a burst of texts."""
-        clinic_id = self._clinic_of_text.clinic_id if self._clinic_of_text else None
-        subject, body = self._answers.alert(kind)
+        clinic = self._clinic_of_text
+        clinic_id = clinic.clinic_id if clinic else None
+        subject, body = self._answers.alert(kind, clinic.country if clinic else "")
         minute = f"{self._now:%Y%m%d%H%M}"
         who = self._client.id if self._client else f"reply{reply_id}"
         key = f"{kind}-{clinic_id or 0}-{who}-{minute}"

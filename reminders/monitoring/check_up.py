@@ -9,13 +9,15 @@ from sqlalchemy import Engine
 
 from reminders.monitoring import (
     alerts,
+    clock_checks,
     doctor,
     external_checks,
     name_checks,
     sender_checks,
     server_checks,
 )
-from reminders.monitoring.doctor import Check, Verdict
+from reminders.monitoring.checks import Check, Verdict
+from reminders.rules.translation import gettext
 from reminders.senders.account import TwilioAccount
 from reminders.senders.mail_checks import open_ports, probe_webhook
 from reminders.settings import Settings
@@ -47,13 +49,13 @@ def own_checks(
         return
     yield from server_checks.checks(engine)
     yield wording(engine, library, renderer, clock())
-    yield external_checks.clocks(clock(), database_time(engine))
+    yield clock_checks.clocks(clock(), database_time(engine))
     now = clock()
     with reading(engine) as session:
         used = people.zones(session)
         backed_up = stored_settings.read(session, BACKED_UP)
         untold = alerts.untold(session, now)
-    yield external_checks.zones(used, now)
+    yield clock_checks.zones(used, now)
     yield from doctor.clinics(engine, library, now)
     yield from external_checks.alerts(untold)
     yield external_checks.backup(datetime.fromisoformat(backed_up) if backed_up else None, now)
@@ -65,12 +67,17 @@ def wording(engine: Engine, library: Library, renderer: Renderer, now: datetime)
     with reading(engine) as session:
         known = stored_settings.read(session, WORDED)
     if known and known["edition"] == edition:
-        return Check("wording", Verdict.PASS, known["found"])
+        return doctor.whole_wording(library)
     check = doctor.wording(library, renderer, now)
     if check.verdict is Verdict.PASS:
         with writing(engine) as session:
-            stored_settings.write(session, WORDED, {"edition": edition, "found": check.found})
+            stored_settings.write(session, WORDED, {"edition": edition})
     return check
+
+
+def unused() -> Check:
+    """Return the check of providers that nothing is sent by."""
+    return Check("Twilio, SMTP", Verdict.PASS, gettext("not used while DELIVERY=outbox"))
 
 
 def third_party_checks(

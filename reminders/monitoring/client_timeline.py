@@ -12,6 +12,7 @@ from reminders.rules import stop_line
 from reminders.rules.decision import Defer, Skip, decide
 from reminders.rules.reason_texts import channel_text, reason_text
 from reminders.rules.terms import Act, Channel, Facts, Message, OneOffKind, Reason, Status
+from reminders.rules.translation import gettext, gettext_noop, ngettext
 from reminders.rules.visits import ToldBy
 from reminders.senders.twilio_errors import say
 from reminders.store.queries import (
@@ -25,6 +26,7 @@ from reminders.store.queries import (
 )
 from reminders.store.queries.client_messages import AttemptHistory, ClientMessage, moment
 from reminders.store.tables import Client, Consent, Reminder, Reply, Treatment
+from reminders.wording.localised import DateForm, date_text
 
 Words = Callable[[Facts, datetime, datetime], Message]
 """Renders a message from its facts, at a moment and valid until another."""
@@ -103,9 +105,9 @@ def ahead_of(facts: Facts, reminder: Reminder) -> str:
     """Return why a planned message would not be sent at its time, as far as is known today."""
     match decide(facts, reminder.due_at):
         case Skip(reason):
-            return f"It will be skipped: {reason_text(reason)}."
+            return gettext("It will be skipped: %(why)s.", why=reason_text(reason))
         case Defer(_, reason):
-            return f"It will be sent later: {reason_text(reason)}."
+            return gettext("It will be sent later: %(why)s.", why=reason_text(reason))
         case _:
             return ""
 
@@ -116,7 +118,7 @@ def why_of(step: ClientMessage) -> str:
     """
     r = step.reminder
     if r.reason is None:
-        sentence = next((say(code) for code in _codes(step) if say(code)), "")
+        sentence = gettext(next((say(code) for code in _codes(step) if say(code)), ""))
         return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
     plain = reason_text(r.reason)
     return f"{plain[0].upper()}{plain[1:]}."
@@ -132,52 +134,68 @@ def _facts(step: ClientMessage) -> Iterator[tuple[str, str]]:
     """Return what an auditor asks about a message, with the answers."""
     r, treatment = step.reminder, step.treatment
     if treatment is not None:
-        yield "Treatment", _day(treatment.treated_on)
-    yield "Scheduled for", f"{_day(r.due_on)} ({r.scheduled_at:%H:%M} UTC)"
-    yield "Valid until", f"{r.stale_at:%d %b %Y %H:%M} UTC"
+        yield gettext("Treatment"), _day(treatment.treated_on)
+    due = gettext("%(day)s (%(time)s UTC)", day=_day(r.due_on), time=r.scheduled_at.time())
+    yield gettext("Scheduled for"), due
+    yield gettext("Valid until"), _instant(r.stale_at)
     if step.one_off is not None and step.one_off.kind is OneOffKind.ANSWER:
-        yield "Written by", "Staff"
+        yield gettext("Written by"), gettext("Staff")
     for number, tried in enumerate(step.attempts, 1):
-        yield f"Attempt {number}", _attempt(tried)
+        yield gettext("Attempt %(n)s", n=number), _attempt(tried)
 
 
 def _attempt(tried: AttemptHistory) -> str:
+    """Tell one attempt in a line: its parts in the order of time, the provider's words as they are."""
     attempt = tried.attempt
+    parts = [
+        gettext(
+            "%(when)s to %(contact)s",
+            when=_instant(attempt.handoff_at, "%H:%M:%S"),
+            contact=attempt.contact,
+        ),
+        gettext("version %(id)s", id=str(attempt.wording_id))
+        if attempt.wording_id
+        else gettext("default wording"),
+    ]
+    if attempt.segments > 1:
+        parts.append(ngettext("1 segment", "%(n)s segments", attempt.segments))
     outcome = f": {attempt.outcome}" if attempt.outcome else ""
-    code = (
-        f" ({attempt.code}{', ' + say(attempt.code) if say(attempt.code) else ''})"
-        if attempt.code
-        else ""
-    )
-    wording = f"version {attempt.wording_id}" if attempt.wording_id else "default wording"
-    sentence = "".join(f"; {r.received_at:%H:%M} {r.status}" for r in tried.receipts)
-    size = f", {attempt.segments} segments" if attempt.segments > 1 else ""
-    return f"{attempt.handoff_at:%d %b %Y %H:%M:%S} UTC to {attempt.contact}, {wording}{size}{outcome}{code}{sentence}"
+    code = [attempt.code, gettext(say(attempt.code))] if attempt.code else []
+    plain = f" ({', '.join(filter(None, code))})" if code else ""
+    receipts = "".join(f"; {r.received_at:%H:%M} {r.status}" for r in tried.receipts)
+    return f"{', '.join(parts)}{outcome}{plain}{receipts}"
 
 
 def _day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return date_text(day, DateForm.DAY_AND_YEAR)
+
+
+def _instant(at: datetime, clock: str = "%H:%M") -> str:
+    day = date_text(at, DateForm.SHORT_AND_YEAR)
+    return gettext("%(day)s %(time)s UTC", day=day, time=f"{at:{clock}}")
 
 
 def _consent(sentence: Consent) -> TimelineEntry:
     answer = (
-        "No answer about"
+        gettext_noop("No answer about %(channel)s")
         if sentence.act is Act.UNMERGE
-        else "Consented to"
+        else gettext_noop("Consented to %(channel)s")
         if sentence.given
-        else "Declined or opted out of"
+        else gettext_noop("Declined or opted out of %(channel)s")
     )
-    title = f"{answer} {channel_text(sentence.channel)}"
-    facts = (("Date", f"{sentence.given_at:%d %b %Y %H:%M} UTC"), ("Source", sentence.source))
+    title = gettext(answer, channel=channel_text(sentence.channel))
+    facts = (
+        (gettext("Date"), _instant(sentence.given_at)),
+        (gettext("Source"), gettext(sentence.source)),
+    )
     return TimelineEntry(
         sentence.recorded_at, "consent", title, facts=facts, channel=sentence.channel
     )
 
 
 def _reply(reply: Reply) -> TimelineEntry:
-    return TimelineEntry(
-        reply.received_at, "reply", "Reply from the client", words=reply.body, channel=Channel.SMS
-    )
+    title = gettext("Reply from the client")
+    return TimelineEntry(reply.received_at, "reply", title, words=reply.body, channel=Channel.SMS)
 
 
 def _visits(session: Session, client_id: int) -> Iterator[TimelineEntry]:
@@ -185,10 +203,10 @@ def _visits(session: Session, client_id: int) -> Iterator[TimelineEntry]:
     for one in people.treatments_of(session, [client_id]):
         said_at = one.missed_at or one.treated_marked_at
         if one.told_by is ToldBy.SOURCE and said_at is not None and said_at != one.created_at:
-            title = "No-show" if one.missed_at else "Attended"
+            title = gettext("No-show") if one.missed_at else gettext("Attended")
             facts = (
-                ("Treatment", _day(one.treated_on)),
-                ("Source", "Booking system or import"),
+                (gettext("Treatment"), _day(one.treated_on)),
+                (gettext("Source"), gettext("Booking system or import")),
             )
             yield TimelineEntry(said_at, "change", title, facts=facts)
 
@@ -202,6 +220,8 @@ def _changes(session: Session, client_id: int, treatments: set[int]) -> Iterator
     for treatment_id in sorted(treatments):
         rows += audit.of_row(session, Treatment, treatment_id)
     for row in rows:
-        title = f"{row.action[0].upper()}{row.action[1:]}"
-        facts = (("By", row.actor), *((("Detail", row.detail),) if row.detail else ()))
+        action = gettext(row.action)
+        title = f"{action[0].upper()}{action[1:]}"
+        detail = ((gettext("Detail"), gettext(row.detail)),) if row.detail else ()
+        facts = ((gettext("By"), gettext(row.actor)), *detail)
         yield TimelineEntry(row.recorded_at, "change", title, facts=facts)

@@ -6,28 +6,30 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from reminders.monitoring.doctor import Check, Verdict
+from reminders.monitoring.checks import Check, Verdict
 from reminders.rules.clinic_senders import ELSEWHERE, ClinicSenders
 from reminders.rules.countries import texted
 from reminders.rules.sender_kinds import is_one_way
 from reminders.rules.sender_names import NameRule, NameRuling, rule_of
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.queries import people, sender_accounts
+from reminders.wording.localised import country_name
 
 SAYS = {
     NameRule.NEVER: (
         Verdict.FAIL,
-        "carriers take no names as senders in {country}; texts there wait",
-        "Set a number as the sender for {country}.",
+        gettext_noop("carriers take no names as senders in %(country)s; texts there wait"),
+        gettext_noop("Set a number as the sender for %(country)s."),
     ),
     NameRule.REGISTER: (
         Verdict.WARN,
-        "in {country} names must be registered: {why}",
-        "Register it there, or set a number as the sender for {country}.",
+        gettext_noop("in %(country)s names must be registered: %(why)s"),
+        gettext_noop("Register it there, or set a number as the sender for %(country)s."),
     ),
     NameRule.UNKNOWN: (
         Verdict.WARN,
-        "it is not known whether carriers in {country} take names as senders",
-        "Ask your provider before you rely on it.",
+        gettext_noop("it is not known whether carriers in %(country)s take names as senders"),
+        gettext_noop("Ask your provider before you rely on it."),
     ),
 }
 
@@ -51,5 +53,6 @@ def _judged(clinic: str, country: str, senders: ClinicSenders) -> Iterator[Check
     if ruling.rule is NameRule.REGISTER and chosen:
         return  # whoever set it for this country says that it is registered
     verdict, found, mend = SAYS[ruling.rule]
-    say = {"country": country, "why": ruling.why}
-    yield Check(f"Sender {sender}: {clinic}", verdict, found.format(**say), mend.format(**say))
+    say = {"country": country_name(country), "why": ruling.why}
+    of = f"Sender {sender}: {clinic}"
+    yield Check(of, verdict, gettext(found, **say), gettext(mend, **say))

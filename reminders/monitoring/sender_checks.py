@@ -9,8 +9,9 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from reminders.monitoring import doctor, external_checks
-from reminders.monitoring.doctor import Check, Verdict
+from reminders.monitoring.checks import Check, Verdict
 from reminders.rules.clinic_senders import Sender
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.senders import SendError
 from reminders.senders.account import TwilioAccount
 from reminders.senders.mail_checks import Lookup, txt_records
@@ -62,8 +63,9 @@ def _ask(account: TwilioAccount, replies_to: str, *, fix: bool) -> Iterator[Chec
             asyncio.run(inquiry.send_replies_to(replies_to))
         yield from external_checks.line(asyncio.run(inquiry.ask()), replies_to)
     except SendError as error:
-        mend = doctor.MENDS.get(error.outcome, "See Twilio's own status page, and try again.")
-        yield Check(ACCOUNT, Verdict.FAIL, f"not ready: {error.code}", mend)
+        usual = gettext_noop("See Twilio's own status page, and try again.")
+        mend = gettext(doctor.MENDS.get(error.outcome, usual))
+        yield Check(ACCOUNT, Verdict.FAIL, gettext("not ready: %(code)s", code=error.code), mend)
 
 
 def _unopened(
@@ -78,8 +80,8 @@ def _unopened(
             yield Check(
                 f"{ACCOUNT}: {clinic.name}",
                 Verdict.FAIL,
-                "its auth token cannot be read, because SECRET_KEY was changed",
-                "Set SECRET_KEY_OLD to the earlier key, or enter the auth token again.",
+                gettext("its auth token cannot be read, because SECRET_KEY was changed"),
+                gettext("Set SECRET_KEY_OLD to the earlier key, or enter the auth token again."),
             )
 
 

@@ -14,6 +14,7 @@ from reminders.rules.contacts import read_name
 from reminders.rules.countries import calling_code
 from reminders.rules.folding import fold, words
 from reminders.rules.questions import LEAVE_OUT, Answers, Choice, Doubt, QuestionKind
+from reminders.rules.sayings import say
 from reminders.rules.terms import InputError
 from reminders.rules.translation import gettext
 from reminders.store.queries import people
@@ -74,12 +75,10 @@ def drop_settled(session: Session, clinic_id: int) -> None:
 
 
 def as_open(asked: Question, rows: int) -> OpenQuestion:
-    """Read a stored question."""
+    """Read a stored question in the language that is current."""
     facts, kind = json.loads(asked.facts), QuestionKind(asked.kind)
-    sentence, choices = facts["sentence"], json.loads(asked.choices)
-    if kind is QuestionKind.COUNTRY:
-        sentence = _about_country(asked.subject)
-        choices = [(key, gettext(label)) for key, label in choices]
+    is_country = kind is QuestionKind.COUNTRY
+    sentence = _about_country(asked.subject) if is_country else say(facts["sentence"])
     return OpenQuestion(
         asked.id,
         asked.clinic_id,
@@ -87,7 +86,7 @@ def as_open(asked: Question, rows: int) -> OpenQuestion:
         asked.subject,
         facts["label"],
         sentence,
-        tuple(Choice(key, label) for key, label in choices),
+        tuple(Choice(key, label) for key, label in _choices(asked).items()),
         rows,
         asked.asked_at,
     )
@@ -103,22 +102,28 @@ def _about_country(country: str) -> str:
     )
 
 
+def _choices(asked: Question) -> dict[str, str]:
+    return {key: say(label) for key, label in json.loads(asked.choices)}
+
+
 def take_answer(session: Session, asked: Question, answer: str, by: str, now: datetime) -> None:
     """Write down what a person answered, and remember it: a choice, or how to greet somebody. Raises
     ``InputError`` where the question is closed or has no such choice.
     """
     if asked.answered_at is not None:
         raise InputError(
-            "This question has already been answered.", "Reload the page to see what is still open."
+            gettext("This question has already been answered."),
+            gettext("Reload the page to see what is still open."),
         )
-    choices = dict(json.loads(asked.choices))
+    choices = _choices(asked)
     keys, kind = list(choices), QuestionKind(asked.kind)
     answer = _chosen(kind, choices, answer)
     if kind is QuestionKind.NAME and answer.strip() and answer not in keys:
         answer = read_name(answer)
     elif answer not in keys:
         raise InputError(
-            f"“{answer}” is not one of the answers.", f"Choose one of: {', '.join(keys)}."
+            gettext("“%(answer)s” is not one of the answers.", answer=answer),
+            gettext("Choose one of: %(answers)s.", answers=", ".join(keys)),
         )
     label = json.loads(asked.facts)["label"]
     queries.close(session, asked, answer, by, now)
@@ -139,7 +144,8 @@ def _chosen(kind: QuestionKind, choices: Mapping[str, str], answer: str) -> str:
         proposed = next(iter(choices), "")
         if said in _NO or proposed in {"", LEAVE_OUT}:
             raise InputError(
-                f"“{answer}” is not a name.", "Enter the name to use in messages, or leave-out."
+                gettext("“%(answer)s” is not a name.", answer=answer),
+                gettext("Enter the name to use in messages, or leave-out."),
             )
         return proposed
     return answer if answer in choices else by_label.get(said, answer)

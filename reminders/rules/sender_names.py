@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from reminders.rules.contacts import clean
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 
-LONGEST = 11
 _VALID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 """twilio.com/docs/glossary/what-alphanumeric-sender-id: ASCII letters, digits and spaces, 11 of them
 at most, and not digits alone. Text through it goes one way: nobody can reply."""
@@ -187,11 +187,13 @@ def read_name_sender(text: str) -> str:
     name = clean(text)
     if not _VALID.fullmatch(name):
         raise InputError(
-            "This is not a name that texts can come from.",
-            f"Use 1 to {LONGEST} letters without accents, digits and spaces, at least one a letter.",
+            gettext("This name cannot send texts."),
+            gettext(
+                "Use at most 11 letters from A to Z, digits and spaces, with at least one letter."
+            ),
         )
     if name.casefold() in GENERIC:
-        raise InputError("This name says nobody’s.", "Use the clinic’s own.")
+        raise InputError(gettext("This name could be anybody’s."), gettext("Use the clinic’s own."))
     return name
 
 

@@ -9,6 +9,7 @@ import phonenumbers
 from reminders.rules.contacts import clean
 from reminders.rules.sender_names import read_name_sender
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 
 _SERVICE = re.compile(r"MG[0-9a-f]{32}")
 _SHORT = re.compile(r"\d{3,8}")
@@ -29,8 +30,10 @@ def read_sender(text: str, country: str) -> str:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
         raise InputError(
-            "This is not a number that can send texts.",
-            "Enter it with its country code, such as +44 7700 900123, or a short code, a Messaging"
-            " Service (MG…) or a name.",
+            gettext("This is not a number that can send texts."),
+            gettext(
+                "Enter it with its country code, such as +44 7700 900123, or a short code, a Messaging"
+                " Service (MG…) or a name."
+            ),
         )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -11,7 +11,7 @@ from babel import Locale
 from babel.dates import format_skeleton
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from reminders.rules.translation import current_language
+from reminders.rules.translation import DayOfYear, LongDay, current_language
 from reminders.wording.dates import locale_of
 
 
@@ -22,6 +22,8 @@ class DateForm(StrEnum):
     DAY_AND_YEAR = "yMMMEd"
     LONG = "yMMMMd"
     LONG_DAY = "MMMMEEEEd"
+    DAY_OF_YEAR = "MMMMd"
+    LONG_DAY_AND_YEAR = "yMMMMEEEEd"
     WEEKDAY = "EEEE"
     SHORT = "MMMd"
     SHORT_AND_YEAR = "yMMMd"
@@ -34,6 +36,8 @@ ENGLISH = {
     DateForm.DAY_AND_YEAR: "%a {0} %b %Y",
     DateForm.LONG: "{0} %B %Y",
     DateForm.LONG_DAY: "%A {0} %B",
+    DateForm.DAY_OF_YEAR: "{0} %B",
+    DateForm.LONG_DAY_AND_YEAR: "%A {0} %B %Y",
     DateForm.WEEKDAY: "%A",
     DateForm.SHORT: "{0} %b",
     DateForm.SHORT_AND_YEAR: "{0} %b %Y",
@@ -81,10 +85,14 @@ def country_name(country: str) -> str:
     return str(names.get(country, country))
 
 
+FORMS: dict[type, DateForm] = {DayOfYear: DateForm.DAY_OF_YEAR, LongDay: DateForm.LONG_DAY}
+"""How days are written that are to be written otherwise than in full."""
+
+
 def localised_value(value: object) -> object:
     """Write a number, a day or a time of day within a translated sentence."""
     if isinstance(value, int) and not isinstance(value, bool):
         return number_text(value)
     if isinstance(value, date):
-        return date_text(value, DateForm.LONG)
+        return date_text(value, FORMS.get(type(value), DateForm.LONG))
     return f"{value:%H:%M}" if isinstance(value, time) else value

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from reminders.enrolment import clinic_senders
 from reminders.enrolment.sender_names import check_names, texts_one_way
 from reminders.monitoring import carrier_registration, name_checks
-from reminders.monitoring.doctor import Verdict
+from reminders.monitoring.checks import Verdict
 from reminders.rules.terms import Channel, InputError, Reason, Status
 from reminders.store.database import reading, writing
 from reminders.store.queries import clinic_facts, people

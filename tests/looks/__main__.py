@@ -1,4 +1,4 @@
-"""Look at every page: ``python -m tests.looks [names…] [--screenshots DIR] [--vnu PATH]``."""
+"""Look at every page: ``python -m tests.looks [names…] [--screenshots DIR] [--vnu PATH] [--language TAG]``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from reminders.store import migrations
 from reminders.store.database import open_engine
 from tests.conftest import ana
 from tests.looks import bookings, clients, events, lists, staff, validating
+from tests.looks.language import speaking
 from tests.looks.looking import CLIENT_LOOKS, LOOKS, Eye, Look, file_name
 from tests.looks.sights import SIGHTS, Scene, Sight, undrawn
 from tests.looks.stage import booked_today, mid_week, sign_in_owner, with_a_price
@@ -51,9 +52,9 @@ def scene(folder: Path) -> Iterator[Scene]:
 
 
 @contextmanager
-def knocking(browser: Browser) -> Iterator[Eye]:
+def knocking(browser: Browser, language: str) -> Iterator[Eye]:
     """Open a browser that nobody knows."""
-    with page_of(browser, "desk") as page:
+    with page_of(browser, "desk", locale=language) as page:
         yield Eye(page)
 
 
@@ -61,11 +62,11 @@ def walk(browser: Browser, told: Scene, given: argparse.Namespace, console: Cons
     """Take the steps to every page, tell what is wrong with it, and say whether nothing is."""
     pages: dict[str, str] = {}
     right = True
-    with page_of(browser, "desk") as inside:
+    with page_of(browser, "desk", locale=given.language) as inside:
         sign_in_owner(inside, told.served)
         owner = Eye(inside)
         for sight in SIGHTS[: last(given.names)]:
-            with nullcontext(owner) if sight.inside else knocking(browser) as eye:
+            with nullcontext(owner) if sight.inside else knocking(browser, given.language) as eye:
                 sight.steps(eye.page, told)
                 eye.page.wait_for_load_state()
                 assert eye.status() != 500, sight.name
@@ -122,6 +123,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.looks", description=__doc__)
     parser.add_argument("names", nargs="*", help="which pages to tell of; all if none")
     parser.add_argument("--screenshots", type=Path, help="folder to keep a picture of each look in")
+    parser.add_argument("--language", default="en", help="of the browser; its steps are the same")
     parser.add_argument("--vnu", type=Path, help="the Nu HTML checker: its program or vnu.jar")
     given = parser.parse_args()
     use_packaged_zones()
@@ -132,7 +134,8 @@ def main() -> None:
         console.print(f"{'':<28}", *(f"{word:^8}" for word in line))
     with TemporaryDirectory() as folder, scene(Path(folder)) as told, sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        right = walk(browser, told, given, console)
+        with speaking(given.language):
+            right = walk(browser, told, given, console)
         browser.close()
         for missed in (
             undrawn(told.served.house.app, told.empty.house.app) if not given.names else ()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.questions import Doubt
+from reminders.rules.sayings import keep
 from reminders.store.queries.common import QUIET, insert_once, put
 from reminders.store.tables import Question, RememberedAnswer, WaitingRow
 
@@ -34,13 +35,13 @@ def ask(session: Session, row: dict[str, Any]) -> Question:
 
 def ask_doubt(session: Session, clinic_id: int, doubt: Doubt, now: datetime) -> int:
     """Ask a doubt unless it is asked already, and return the question's id."""
-    facts = {"sentence": doubt.sentence, "label": doubt.label, "ids": doubt.ids}
+    facts = {"sentence": keep(doubt.sentence), "label": doubt.label, "ids": doubt.ids}
     row = {
         "clinic_id": clinic_id,
         "kind": doubt.kind.value,
         "subject": doubt.subject,
         "facts": json.dumps(facts, ensure_ascii=False),
-        "choices": json.dumps([[c.key, c.label] for c in doubt.choices], ensure_ascii=False),
+        "choices": json.dumps([[c.key, keep(c.label)] for c in doubt.choices], ensure_ascii=False),
         "asked_at": now,
     }
     return ask(session, row).id

@@ -13,7 +13,7 @@ from reminders.enrolment.texted_countries import texted_by
 from reminders.rules.countries import NEIGHBOURS
 from reminders.rules.prices import CURRENCIES, read_price, spell_price
 from reminders.rules.segment_prices import keep_prices, prices_of
-from reminders.rules.translation import gettext
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.tables import Clinic
 from reminders.web.desk.page import DeskRequest
 from reminders.web.desk.settings import rate_limits
@@ -52,7 +52,9 @@ def choose_countries(request: DeskRequest, session: Session, clinic: Clinic) -> 
     texted_countries.choose(session, clinic, ticked | added, who, request.now)
     if clinic.other_countries != before:
         change = f"{before or '–'} → {clinic.other_countries or '–'}"
-        request.record(session, "changed the countries texted", Clinic, clinic.id, change)
+        request.record(
+            session, gettext_noop("changed the countries texted"), Clinic, clinic.id, change
+        )
 
 
 def typed(request: DeskRequest) -> Change | None:
@@ -72,7 +74,7 @@ def typed(request: DeskRequest) -> Change | None:
         clinic.segment_price, clinic.currency = price, currency
         clinic.country_prices = keep_prices(abroad)
         clinics.set_budget(session, clinic, budget)
-        what = "changed price and budget"
+        what = gettext_noop("changed price and budget")
         request.record(session, what, Clinic, clinic.id, f"{was} → {_say(clinic)}")
 
     return change
@@ -81,5 +83,6 @@ def typed(request: DeskRequest) -> Change | None:
 def _say(clinic: Clinic) -> str:
     prices = prices_of(clinic.segment_price, clinic.country_prices)
     abroad = [f"{code} {spell_price(price)}" for code, price in prices.by_country.items()]
-    usual = f"{clinic.segment_budget} segments at {spell_price(clinic.segment_price)}"
+    of = {"n": str(clinic.segment_budget), "price": spell_price(clinic.segment_price)}
+    usual = gettext("%(n)s segments at %(price)s", **of)
     return ", ".join([usual, *abroad])

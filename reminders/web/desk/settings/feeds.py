@@ -10,6 +10,7 @@ from reminders.feeds.reading import counts_of
 from reminders.rules.feeds import told
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 from reminders.store.database import reading, writing
 from reminders.store.queries import feeds as queries
 from reminders.store.queries import people
@@ -36,7 +37,9 @@ def add(request: DeskRequest) -> Response:
             typed = request.typed("address")
             feed = feeds.add(session, app.sealing, clinic, typed, who, request.now)
         if feed.started_at is not None:
-            raise InputError("This calendar has already been added.", "See the list above.")  # noqa: TRY301
+            raise InputError(  # noqa: TRY301
+                gettext("This calendar has already been added."), gettext("See the list above.")
+            )
         content = app.feed_reader.fetch(feed)
     except InputError as error:
         request.faults["address"] = str(error)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from reminders.enrolment import clinic_senders as actions
 from reminders.enrolment.clinic_senders import TypedAccount
-from reminders.monitoring.doctor import Check
+from reminders.monitoring.checks import Check
 from reminders.rules.clinic_senders import ELSEWHERE
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
