@@ -22,6 +22,7 @@ KINDS = {
     Kind.TOLL_FREE: gettext_noop("toll-free number"),
     Kind.SHORT_CODE: gettext_noop("short code"),
     Kind.SERVICE: gettext_noop("Messaging Service"),
+    Kind.NAME: gettext_noop("name"),
 }
 """What Twilio's senders are called."""
 
@@ -46,6 +47,11 @@ def line(found: TwilioNumber, replies_to: str) -> Iterator[Check]:
             gettext(
                 "Set TWILIO_FROM to a number of this account, or TWILIO_MESSAGING_SERVICE_SID."
             ),
+        )
+        return
+    if found.name:
+        yield Check(
+            "Twilio sender", PASS, gettext("texts leave under the name %(name)s", name=found.name)
         )
         return
     if not found.texts:

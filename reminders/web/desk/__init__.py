@@ -35,6 +35,7 @@ from reminders.web.desk.settings import (
     endpoints,
     feeds,
     keys,
+    senders,
     services,
     staff,
 )
@@ -68,6 +69,7 @@ ROUTES: list[BaseRoute] = [
     *booking_deliveries.ROUTES,
     *feeds.ROUTES,
     *endpoints.ROUTES,
+    *senders.ROUTES,
     *search.ROUTES,
     *enrol.ROUTES,
     *client_page.ROUTES,

@@ -42,6 +42,7 @@ SAID = {
     "welcome": gettext_noop("You are signed in."),
     "password": gettext_noop("Password changed. All other browsers are signed out."),
     "ended": gettext_noop("Browser signed out."),
+    "sender-saved": gettext_noop("Sender saved."),
     "key-revoked": gettext_noop("API key revoked."),
     "source-removed": gettext_noop(
         "Booking system removed. Its address no longer accepts bookings."
@@ -187,6 +188,7 @@ HELP = {
     "/clinic/sources": "bookings",
     "/clinic/deliveries": "bookings#latest-bookings-received",
     "/clinic/endpoints": "events",
+    "/clinic/sender": "senders",
     "/check-up": "operate#check-the-state",
     "/account": "desk#signing-in",
     "/outbox": "desk#going-live",
@@ -217,7 +219,6 @@ def within(words: str) -> str:
 FILTERS = {
     "browser_name": names.browser_name,
     "channel_word": names.channel_word,
-    "day_example": names.day_example,
     "help_for": help_for,
     "lower_near": within,
     "record_kind": names.record_kind,
