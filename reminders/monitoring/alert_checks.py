@@ -15,8 +15,18 @@ from reminders.delivery.holds import PLAIN, Hold, Suspicion
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules import alert_conditions
 from reminders.rules.alert_conditions import Alarm, Stop
-from reminders.rules.sending_hours import resolve
-from reminders.store.queries import alerts, delivery, lanes, metrics, people
+from reminders.rules.roles import Role
+from reminders.rules.sending_hours import parse_emails, resolve
+from reminders.rules.skin_answers import time_open
+from reminders.store.queries import (
+    alerts,
+    delivery,
+    lanes,
+    metrics,
+    people,
+    skin_answers,
+    staff,
+)
 from reminders.store.tables import Clinic
 
 DAY = timedelta(days=1)
@@ -25,7 +35,8 @@ DAY = timedelta(days=1)
 def raise_all(session: Session, now: datetime) -> None:
     """Raise every alert due at ``now``; one already raised under its key is not raised again."""
     for alarm in _all(session, now):
-        raise_alert(session, alarm.clinic_id, alarm.kind, alarm.key, alarm.subject, alarm.body, now)
+        words = alarm.subject, alarm.body
+        raise_alert(session, alarm.clinic_id, alarm.kind, alarm.key, *words, now, to=alarm.to)
 
 
 def _all(session: Session, now: datetime) -> Iterator[Alarm]:
@@ -41,7 +52,30 @@ def _all(session: Session, now: datetime) -> Iterator[Alarm]:
     ]
     found += [_held(session, now), _failed_over(session, now)]
     yield from (alarm for alarm in found if alarm is not None)
+    yield from _untaken(session, now)
     yield from _mornings(session, now)
+
+
+def _untaken(session: Session, now: datetime) -> Iterator[Alarm]:
+    """Alert a second contact to each worried client nobody has taken within the clinic's limit: the one
+    it named, else its owners, else the clinic once more.
+    """
+    for answer, _ in skin_answers.waiting(session):
+        clinic, since = people.clinic(session, answer.clinic_id), answer.worried_at
+        if since is None or answer.taken_at is not None:
+            continue
+        hours, zone = parse_emails(clinic.opening_hours), ZoneInfo(clinic.time_zone)
+        minutes = clinic.worried_minutes
+        if time_open(since, now, hours, zone) >= timedelta(minutes=minutes):
+            for to in _second_contacts(session, clinic):
+                yield alert_conditions.untaken(clinic.id, answer.id, since, minutes, to)
+
+
+def _second_contacts(session: Session, clinic: Clinic) -> list[str]:
+    if clinic.second_contact:
+        return [clinic.second_contact]
+    crew = staff.of_clinic(session, clinic.id)
+    return [member.email for member, role in crew if role is Role.OWNER] or [clinic.email]
 
 
 def _held(session: Session, now: datetime) -> Alarm | None:

@@ -27,13 +27,14 @@ REFUSED = {"20003", "401", "403", "530", "534", "535"}
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An alert to a clinic's staff, or without a clinic to the operator."""
+    """An alert to a clinic's staff (``to`` one address alone), or without a clinic to the operator."""
 
     clinic_id: int | None
     kind: str
     key: str
     subject: str
     body: str
+    to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,4 +173,23 @@ def morning(
         f"{today:%A %d %B}: {planned} messages are scheduled for today. Of yesterday's messages,"
         f" {failed} failed and {stuck} are unconfirmed.{more}\n\nThis email comes every morning. If it"
         " does not come, something is wrong. Please tell your system administrator.",
+    )
+
+
+def worried_key(answer_id: int, worried_at: datetime) -> str:
+    """Return the key of the alert that a client is worried: each time they become so has its own."""
+    return f"worried.{answer_id}.{worried_at:%Y%m%d%H%M%S%f}"
+
+
+def untaken(clinic_id: int, answer_id: int, worried_at: datetime, minutes: int, to: str) -> Alarm:
+    """Alert a clinic's second contact to a worried client whom nobody has taken."""
+    return Alarm(
+        clinic_id,
+        "untaken",
+        f"untaken.{worried_key(answer_id, worried_at)}.{to}",
+        "A worried client is waiting, and nobody has taken it",
+        f"A client said on their page that they are worried about their skin. The clinic has been open"
+        f" for {minutes} minutes since, and nobody has taken it. Please look at Today now, and call the"
+        " client.",
+        to,
     )

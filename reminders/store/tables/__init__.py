@@ -44,6 +44,7 @@ from reminders.store.tables.questions import (
     RememberedAnswer,
     WaitingRow,
 )
+from reminders.store.tables.skin import PageOpening, SkinAnswer
 from reminders.store.tables.staff import Invitation, Membership, SignIn, SignInAttempt, Staff
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "MilestonePlacement",
     "OneOffMessage",
     "Outage",
+    "PageOpening",
     "Parameter",
     "PostponedEnrolment",
     "PracticeRecipient",
@@ -90,6 +92,7 @@ __all__ = [
     "Setting",
     "SignIn",
     "SignInAttempt",
+    "SkinAnswer",
     "Staff",
     "Suppression",
     "Treatment",

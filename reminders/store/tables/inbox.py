@@ -23,7 +23,8 @@ class Reply(SQLModel, table=True):
     ``clinic_id`` is none for a number nobody here knows, ``client_id`` none where several share
     it. ``alarm`` says which sign of alarm its words hold, ``answer`` what the sender was told at
     once; ``opened_at``, ``assigned_to`` (a staff id), ``answered_at`` and ``done_at`` are the
-    desk's.
+    desk's. What was written on the client's own page about an answer there names it
+    (``skin_answer_id``).
     """
 
     __table_args__ = (
@@ -51,12 +52,13 @@ class Reply(SQLModel, table=True):
     assigned_to: int | None = None
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     done_at: datetime | None = Field(default=None, sa_type=Instant)
+    skin_answer_id: int | None = None
 
 
 class Alert(SQLModel, table=True):
     """An email to a clinic's staff (without a clinic: to the operator), once for each key.
 
-    It is tried from ``due_at`` on until ``sent_at``.
+    It is tried from ``due_at`` on until ``sent_at``. ``address`` is set where it goes elsewhere.
     """
 
     __table_args__ = (
@@ -66,6 +68,7 @@ class Alert(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     clinic_id: int | None = Field(default=None, foreign_key="clinic.id")
+    address: str | None = None
     kind: str
     key: str = Field(unique=True)
     subject: str
