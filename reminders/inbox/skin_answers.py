@@ -63,8 +63,8 @@ def tell(
     answer = stands.current
     if answer is None:
         moment = stands.question or skin_answers.own_moment(treatment.treated_on, today)
-        answer = _stored(session, client, treatment, moment, now)
-    if answer.said is not said or answer.changed_at == now:
+        answer = _stored(session, client, treatment, moment, said, now)
+    if answer.said is not said:
         answer.said, answer.changed_at = said, now
     if said is Said.WORRIED and not answer.waits:
         _worry(session, answers, answer, now)
@@ -73,14 +73,19 @@ def tell(
 
 
 def _stored(
-    session: Session, client: Client, treatment: Treatment, moment: str, now: datetime
+    session: Session,
+    client: Client,
+    treatment: Treatment,
+    moment: str,
+    said: Said,
+    now: datetime,
 ) -> SkinAnswer:
     answer = SkinAnswer(
         clinic_id=client.clinic_id,
         client_id=client.id,
         treatment_id=treatment.id,
         moment=moment,
-        said=Said.DESCRIBED,
+        said=said,
         answered_at=now,
         changed_at=now,
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from reminders.consent import preferences
 from reminders.inbox.replies import storable
 from reminders.monitoring.alerts import raise_alert
-from reminders.rules.keywords import STOPS, Kind, KeywordReading, read
+from reminders.rules.keywords import STOPS, KeywordReading, Kind, read
 from reminders.store.queries import replies
 from reminders.store.tables import Client
 from reminders.wording.fixed_replies import FixedReplies

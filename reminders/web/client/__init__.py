@@ -2,7 +2,15 @@
 
 from starlette.routing import BaseRoute
 
-from reminders.web.client import aftercare_page, calendar, invited, join, personal_data, preferences
+from reminders.web.client import (
+    aftercare_page,
+    calendar,
+    invited,
+    join,
+    personal_data,
+    preferences,
+    skin,
+)
 from reminders.web.client.page import ClientRequest
 
 __all__ = ["ROUTES", "ClientRequest"]
@@ -10,6 +18,7 @@ __all__ = ["ROUTES", "ClientRequest"]
 ROUTES: list[BaseRoute] = [
     *aftercare_page.ROUTES,
     *preferences.ROUTES,
+    *skin.ROUTES,
     *personal_data.ROUTES,
     *calendar.ROUTES,
     *invited.ROUTES,
