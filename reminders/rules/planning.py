@@ -15,7 +15,7 @@ from reminders.rules.sending_hours import ChannelHours, SendingHours, next_open,
 from reminders.rules.terms import LEFT, OPEN, Channel, Reason, Status
 from reminders.rules.visits import SILENCE
 
-EDITION = 2
+EDITION = 3
 """Goes up when these rules plan the same treatment otherwise, so that everybody is planned anew."""
 
 END_OF_DAY = time(18)
@@ -108,17 +108,32 @@ def plan(
     ``zone`` and ``hours`` are the recipient's; ``contacts`` are the channels with an address or
     number, ``reach`` those of them by which the client may be messaged. ``hour`` is the local hour
     the client prefers, if any. ``texted`` are the texts that have left for the client, each with its
-    local day and, where it was of this treatment, its milestone.
+    local day and, where it was of this treatment, its milestone. Of a text that gives way to others
+    the email goes instead, where the client agreed to emails.
     """
     open_hours = {Channel.SMS: hours.texts, Channel.EMAIL: hours.emails}
+
+    def planned(milestone: Milestone, channel: Channel) -> Planned:
+        return _planned(treatment, _at_hour(milestone, hour), channel, zone, open_hours[channel])
+
     every = [
-        _planned(treatment, _at_hour(milestone, hour), channel, zone, open_hours[channel])
+        planned(milestone, channel)
         for milestone in protocol.milestones
         for channel in _channels(milestone, contacts, reach)
     ]
     ranks = {milestone.key: milestone.rank for milestone in protocol.milestones}
     placed = with_room(every, ranks, cap, texted, zone, hours.texts)
-    return tuple(placed.get(one, one) for one in every) if placed else tuple(every)
+    if not placed:
+        return tuple(every)
+    given_up = {one.milestone for one in placed.values() if one.gives_way}
+    instead = [
+        planned(milestone, Channel.EMAIL)
+        for milestone in protocol.milestones
+        if milestone.key in given_up
+        and milestone.fallback is Channel.EMAIL
+        and Channel.EMAIL in reach
+    ]
+    return (*(placed.get(one, one) for one in every), *instead)
 
 
 def _at_hour(milestone: Milestone, hour: int | None) -> Milestone:

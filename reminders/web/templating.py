@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
+from heroicons.jinja import heroicon_micro
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -26,8 +28,15 @@ def pages_in(folder: Path) -> Environment:
     # language writes them; the extension is told only how it calls them.
     pages.newstyle_gettext = True  # type: ignore[attr-defined] # added by the extension
     pages.globals |= {"_": _sentence, "gettext": _sentence, "ngettext": _counting}
+    pages.globals["icon"] = icon
     pages.filters["translated"] = translation.gettext
     return pages
+
+
+@cache
+def icon(name: str) -> Markup:
+    """Return an icon of Heroicons as large as the text beside it, which says what it means."""
+    return Markup(heroicon_micro(name, size=None, **{"class": "icon"}))  # noqa: S704 (the set's own)
 
 
 def _sentence(sentence: str, /, **values: object) -> Markup:
