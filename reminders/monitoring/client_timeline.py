@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from reminders.rules import stop_line
 from reminders.rules.decision import Defer, Skip, decide
 from reminders.rules.reason_texts import channel_text, reason_text
+from reminders.rules.skin_answers import SAID_LABELS, Said
 from reminders.rules.terms import Act, Channel, Facts, Message, OneOffKind, Reason, Status
+from reminders.rules.translation import gettext
 from reminders.rules.visits import ToldBy
 from reminders.senders.twilio_errors import say
 from reminders.store.queries import (
@@ -22,9 +24,11 @@ from reminders.store.queries import (
     merges,
     people,
     reminder_facts,
+    skin_answers,
+    staff,
 )
 from reminders.store.queries.client_messages import AttemptHistory, ClientMessage, moment
-from reminders.store.tables import Client, Consent, Reminder, Reply, Treatment
+from reminders.store.tables import Client, Consent, Reminder, Reply, SkinAnswer, Treatment
 
 Words = Callable[[Facts, datetime, datetime], Message]
 """Renders a message from its facts, at a moment and valid until another."""
@@ -51,6 +55,7 @@ class TimelineEntry:
     reminder: Reminder | None = None
     treatment: Treatment | None = None
     channel: Channel | None = None
+    link: str = ""
 
 
 def record(
@@ -67,6 +72,7 @@ def record(
         *(_message(step, names, ahead.get(step.reminder.id), words) for step in steps),
         *(_consent(sentence) for sentence in consents.ledger(session, client.id)),
         *(_reply(reply) for reply in desk.replies_of(session, client.clinic_id, client.id)),
+        *_skin_answers(session, client),
         *_changes(session, client.id, {s.treatment.id for s in steps if s.treatment}),
         *_visits(session, client.id),
     ]
@@ -178,6 +184,36 @@ def _reply(reply: Reply) -> TimelineEntry:
     return TimelineEntry(
         reply.received_at, "reply", "Reply from the client", words=reply.body, channel=Channel.SMS
     )
+
+
+def _skin_answers(session: Session, client: Client) -> Iterator[TimelineEntry]:
+    """Tell what the client said of their skin, and what staff did about it."""
+    crew = {one.id: one.name for one, _ in staff.of_clinic(session, client.clinic_id)}
+    for answer in skin_answers.of_client(session, client.id):
+        for at, title, facts in answer_entries(answer, crew.get(answer.taken_by or 0, "")):
+            yield TimelineEntry(at, "answer", title, facts=facts, link=f"/skin/{answer.id}")
+
+
+def answer_entries(
+    answer: SkinAnswer, taker: str
+) -> Iterator[tuple[datetime, str, tuple[tuple[str, str], ...]]]:
+    """Return what happened with one answer: when, what, and what an auditor asks about it."""
+    if answer.worried_at is not None and answer.said is not Said.WORRIED:
+        yield (
+            answer.worried_at,
+            gettext("Skin: %(answer)s", answer=gettext(SAID_LABELS[Said.WORRIED])),
+            (),
+        )
+    said = gettext(SAID_LABELS[answer.said])
+    yield answer.changed_at, gettext("Skin: %(answer)s", answer=said), ()
+    by = ((gettext("By"), taker),) if taker else ()
+    if answer.taken_at is not None:
+        yield answer.taken_at, gettext("Answer taken"), by
+    note = ((gettext("Note"), answer.note),) if answer.note else ()
+    if answer.called_at is not None:
+        yield answer.called_at, gettext("Client called about the answer"), note
+    elif answer.closed_at is not None:
+        yield answer.closed_at, gettext("Answer seen, fine"), note
 
 
 def _visits(session: Session, client_id: int) -> Iterator[TimelineEntry]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.store.queries.common import QUIET, insert_once
-from reminders.store.tables import Client, PageOpening, SkinAnswer, Treatment
+from reminders.store.tables import Client, PageOpening, Reply, SkinAnswer, Treatment
 
 SHOWN = 100
 """How many answers a page shows."""
@@ -68,6 +68,12 @@ def by_ids(session: Session, ids: Collection[int]) -> dict[int, SkinAnswer]:
     """Return answers by their ids."""
     found = session.scalars(select(SkinAnswer).where(col(SkinAnswer.id).in_(ids))) if ids else ()
     return {answer.id: answer for answer in found}
+
+
+def written(session: Session, answer_id: int) -> list[Reply]:
+    """Return what a client wrote about an answer, the first first."""
+    wanted = select(Reply).where(col(Reply.skin_answer_id) == answer_id)
+    return list(session.scalars(wanted.order_by(col(Reply.id))))
 
 
 def note_opening(session: Session, treatment_id: int, moment: str) -> None:

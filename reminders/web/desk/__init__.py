@@ -25,7 +25,14 @@ from reminders.web.desk.messages import (
     wording_versions,
 )
 from reminders.web.desk.reports import reports
-from reminders.web.desk.schedule import asking, day_preview, milestones, today, visits
+from reminders.web.desk.schedule import (
+    asking,
+    day_preview,
+    milestones,
+    skin_answers,
+    today,
+    visits,
+)
 from reminders.web.desk.settings import (
     booking_deliveries,
     booking_fields,
@@ -49,6 +56,7 @@ ROUTES: list[BaseRoute] = [
     *check_up.ROUTES,
     *today.ROUTES,
     *visits.ROUTES,
+    *skin_answers.ROUTES,
     *asking.ROUTES,
     *imports.ROUTES,
     *import_sheets.ROUTES,

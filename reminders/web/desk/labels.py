@@ -175,6 +175,7 @@ HELP = {
     "/treatments": "desk#clients",
     "/enrol": "desk#add-a-client",
     "/replies": "replies",
+    "/skin": "client-answers",
     "/lists": "lists",
     "/questions": "lists#questions",
     "/words": "words",

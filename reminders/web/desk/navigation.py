@@ -22,6 +22,7 @@ APART = (
 
 BELONGS = {
     "/today": "/",
+    "/skin": "/",
     "/enrol": "/clients",
     "/lists": "/clients",
     "/questions": "/clients",

@@ -16,12 +16,13 @@ from reminders.rules.contacts import show_national
 from reminders.rules.roles import Role
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Channel
+from reminders.rules.translation import gettext
 from reminders.store.database import reading, writing
 from reminders.store.queries import client_messages, delivery, overview
 from reminders.store.queries import today as queries
 from reminders.store.tables import Client
 from reminders.web.desk.page import DeskRequest, desk_route
-from reminders.web.desk.schedule import asking
+from reminders.web.desk.schedule import asking, skin_answers
 
 WEEK = timedelta(days=7)
 """How long an outage is told."""
@@ -75,6 +76,8 @@ def show(request: DeskRequest) -> Response:
 
 def item(request: DeskRequest, need: OpenItem) -> TodayItem:
     """Word one open item, and what to do about it."""
+    if need.kind is Kind.WORRIED:
+        return _worried(request, need)
     words, action, to, post = _said(request, need)
     if need.kind in OWNERS and not request.may(Role.OWNER):
         words, action, to = (
@@ -88,6 +91,13 @@ def item(request: DeskRequest, need: OpenItem) -> TodayItem:
     link = f"/clients/{need.client_id}" if need.client_id else to
     grave = need.kind in {Kind.ALARM, Kind.STOPPED, Kind.DAY_ONE}
     return TodayItem(words, need.since, about, action, to, link, "grave" if grave else "", post)
+
+
+def _worried(request: DeskRequest, need: OpenItem) -> TodayItem:
+    """Word a worried client, with who sees to it beside since when they wait."""
+    text, state = skin_answers.worried(request, need)
+    to = f"/skin/{need.row_id}"
+    return TodayItem(text, need.since, state, gettext("Open and call"), to, to, "grave")
 
 
 def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:

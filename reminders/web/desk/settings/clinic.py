@@ -29,6 +29,7 @@ from reminders.web.desk.settings import rate_limits
 DETAILS = ("name", "phone", "email", "address", "country", "time_zone")
 SENDING = ("sending_hours", "email_hours", "texts_per_week")
 VISITS = ("attendance_required",)
+WORRIES = ("opening_hours", "after_hours_phone", "worried_minutes", "second_contact")
 TEXTS = ("text_name", "client_names", "stop_on_every_text", "both_channels")
 MOST_TEXTS = [
     *((str(number), str(number)) for number in range(1, MOST_A_WEEK)),
@@ -119,6 +120,11 @@ def visits(request: DeskRequest) -> Response:
 def texts(request: DeskRequest) -> Response:
     """Set what texts call the clinic and its clients, and what they say how often."""
     return _edit(request, TEXTS)
+
+
+def worries(request: DeskRequest) -> Response:
+    """Set who is told of a worried client, and whom the client's page names while it is closed."""
+    return _edit(request, WORRIES)
 
 
 def money(request: DeskRequest) -> Response:
@@ -257,6 +263,7 @@ ROUTES = [
     desk_route("/clinic/sending", sending, Role.OWNER, "POST"),
     desk_route("/clinic/visits", visits, Role.OWNER, "POST"),
     desk_route("/clinic/texts", texts, Role.OWNER, "POST"),
+    desk_route("/clinic/worries", worries, Role.OWNER, "POST"),
     desk_route("/clinic/money", money, Role.OWNER, "POST"),
     desk_route("/clinic/limits", limits, Role.OWNER, "POST"),
     desk_route("/clinic/guests", practice_recipients, Role.OWNER, "POST"),

@@ -24,6 +24,7 @@ SHOWN = 50
 KINDS = {
     EventKind.REPLY_RECEIVED: "Reply received",
     EventKind.REPLY_ALARM: "Urgent reply",
+    EventKind.CLIENT_WORRIED: gettext_noop("Worried client"),
     EventKind.CLIENT_STOPPED: "Client opted out",
     EventKind.MESSAGE_UNDELIVERED: "Message not delivered",
     EventKind.QUESTION_OPENED: "New question",
