@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from gettext import NullTranslations
 from io import UnsupportedOperation
 from shutil import copyfileobj
 from tempfile import TemporaryFile
@@ -20,12 +21,27 @@ from threading import BoundedSemaphore
 from typing import Any, BinaryIO
 
 from reminders.rules.terms import InputError
+from reminders.rules.translation import Translation, gettext, gettext_noop, translated_to
 
 REFUSED = 3
 """How the process ends that has written why it refuses, as one line of JSON."""
 
 _SURROUNDINGS = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT")
 """What the process is told of ours: how to start, and no secrets."""
+
+
+_NONE_NOW = {
+    "workbook": gettext_noop("No workbook can be read at the moment."),
+    "calendar": gettext_noop("No calendar can be read at the moment."),
+}
+_SEVERAL_NOW = {
+    "workbook": gettext_noop("Several workbooks are being read at the moment."),
+    "calendar": gettext_noop("Several calendars are being read at the moment."),
+}
+_TOO_LONG = {
+    "workbook": gettext_noop("This workbook takes too long to read."),
+    "calendar": gettext_noop("This calendar takes too long to read."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +58,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ConfinedReader:
-    """A module that is run as a process to read one ``kind`` of file; ``mend`` is what to do where
-    it cannot, ``refusal`` makes an error of what it wrote.
+    """A module that is run as a process to read one ``kind`` of file (workbook or calendar);
+    ``mend`` is what to do where it cannot, ``refusal`` makes an error of what it wrote.
 
     ``turns`` are how many files are read at once, ``places`` how many with those that wait: each
     holds a thread.
@@ -66,15 +82,13 @@ class ConfinedReader:
                 with _on_disk(file) as given:
                     self._read(given, arguments, out)
             except OSError:  # no room on the disk, or for a process more
-                raise InputError(f"No {self.kind} can be read at the moment.", self.mend) from None
+                raise InputError(gettext(_NONE_NOW[self.kind]), gettext(self.mend)) from None
             out.seek(0)
             yield out
 
     def _read(self, file: BinaryIO, arguments: tuple[str, ...], out: BinaryIO) -> None:
         if not self.places.acquire(blocking=False):
-            raise InputError(
-                f"Several {self.kind}s are being read at the moment.", "Try again in a minute."
-            )
+            raise InputError(gettext(_SEVERAL_NOW[self.kind]), gettext("Try again in a minute."))
         try:
             with self.turns:
                 ended = self._run(file, arguments, out)
@@ -82,7 +96,9 @@ class ConfinedReader:
             self.places.release()
         if ended == REFUSED:
             out.seek(0)
-            raise self.refusal(**json.loads(out.read()))
+            told = json.loads(out.read())
+            told |= {part: _said(told[part]) for part in ("problem", "mend")}
+            raise self.refusal(**told)
         if ended != 0:
             raise self.too_large()
 
@@ -99,7 +115,7 @@ class ConfinedReader:
                 check=False,
             ).returncode
         except subprocess.TimeoutExpired:
-            raise InputError(f"This {self.kind} takes too long to read.", self.mend) from None
+            raise InputError(gettext(_TOO_LONG[self.kind]), gettext(self.mend)) from None
 
 
 @contextmanager
@@ -131,18 +147,54 @@ def run_confined(
     """
     confine(limits)
     out = sys.stdout.buffer
-    try:
-        work(sys.stdin.buffer, out)
-    except InputError as error:
-        refusal = error
-    except MemoryError:
-        refusal = too_large()
-    except Exception:  # noqa: BLE001 (whatever a broken file makes a reader do)
-        refusal = damaged()
-    else:
-        return 0
-    _write_refusal({"problem": refusal.problem, "mend": refusal.mend, **more(refusal)}, out)
+    with translated_to(_IN_PARTS):
+        try:
+            work(sys.stdin.buffer, out)
+        except InputError as error:
+            refusal = error
+        except MemoryError:
+            refusal = too_large()
+        except Exception:  # noqa: BLE001 (whatever a broken file makes a reader do)
+            refusal = damaged()
+        else:
+            return 0
+    said = {"problem": _parts(refusal.problem), "mend": _parts(refusal.mend)}
+    _write_refusal({**said, **more(refusal)}, out)
     return REFUSED
+
+
+class _Pattern(str):
+    """A sentence of the process, which remembers what is filled into it."""
+
+    __slots__ = ("values",)
+
+    values: dict[str, Any]
+
+    def __mod__(self, values: Any) -> _Pattern:
+        kept = _Pattern(self)
+        kept.values = values
+        return kept
+
+
+class _Unfilled(NullTranslations):
+    """What a process translates to that has no catalogue: sentences that its caller translates."""
+
+    def gettext(self, message: str) -> str:
+        return _Pattern(message)
+
+
+_IN_PARTS = Translation(catalogue=_Unfilled(), value=lambda value: value)
+
+
+def _parts(sentence: str) -> Any:
+    """Return a sentence as it is handed on: with its values, if it has any."""
+    return [str(sentence), getattr(sentence, "values", {})]
+
+
+def _said(parts: Any) -> str:
+    """Say in the language that is current what a process handed on."""
+    sentence, values = parts
+    return gettext(sentence, **values)
 
 
 def confine(limits: Limits) -> None:

@@ -16,6 +16,7 @@ from reminders.rules.headings import recognise
 from reminders.rules.list_shape import FARTHEST, separator_of
 from reminders.rules.terms import InputError
 from reminders.rules.text_encodings import decode
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.workbooks.isolation import workbook_rows
 from reminders.workbooks.terms import (
     LARGEST,
@@ -36,7 +37,7 @@ _NUMBER = re.compile(r"[+-]?[\d ]+([.,]\d+)?")
 
 _HTML = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<style", b"<head", b"<body")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"Rar!", b"\x1f\x8b")
-_SAVE_AS = "Open it in your spreadsheet program and save it as .xlsx or .csv."
+_SAVE_AS = gettext_noop("Open it in your spreadsheet program and save it as .xlsx or .csv.")
 
 
 def read_table(path: Path, sheet: str | None = None) -> Table:
@@ -50,7 +51,8 @@ def read_table(path: Path, sheet: str | None = None) -> Table:
             return table_in(file, sheet)
     except OSError as error:
         raise InputError(
-            f"The file cannot be opened: {error.strerror}.", "Check its name and folder."
+            gettext("The file cannot be opened: %(why)s.", why=error.strerror),
+            gettext("Check its name and folder."),
         ) from None
 
 
@@ -67,10 +69,13 @@ def table_in(file: BinaryIO, sheet: str | None = None) -> Table:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if text.startswith(_HTML):
         raise InputError(
-            "This file is a web page, although it is named like a spreadsheet.", _SAVE_AS
+            gettext("This file is a web page, although it is named like a spreadsheet."),
+            gettext(_SAVE_AS),
         )
     if start.startswith(_PICTURES):
-        raise InputError("This is not a spreadsheet.", "Choose the .csv or .xlsx file.")
+        raise InputError(
+            gettext("This is not a spreadsheet."), gettext("Choose the .csv or .xlsx file.")
+        )
     is_workbook = start.startswith(_WORKBOOKS)
     return _table(workbook_rows(file, sheet) if is_workbook else _delimited(decode(file.read())))
 
@@ -80,8 +85,12 @@ def _weigh(file: BinaryIO) -> None:
     file.seek(0)
     if size > LARGEST:
         raise InputError(
-            f"This file is {size // 1024 // 1024} MB; the largest that can be read is {LARGEST // 1024 // 1024} MB.",
-            "Leave out columns and old treatments, or split the file.",
+            gettext(
+                "This file is %(size)s MB; the largest that can be read is %(most)s MB.",
+                size=size // 1024 // 1024,
+                most=LARGEST // 1024 // 1024,
+            ),
+            gettext("Leave out columns and old treatments, or split the file."),
         )
 
 
@@ -109,7 +118,7 @@ def _table(rows: Iterable[NumberedRow]) -> Table:
             taken.append(number, row)
             _check_size(number, row, len(taken))
     if not taken:
-        raise InputError("This file is empty.", "Export the list again.")
+        raise InputError(gettext("This file is empty."), gettext("Export the list again."))
     return Table(taken[0][1], taken[1:])
 
 
@@ -127,8 +136,12 @@ def _check_size(number: int, row: list[str], count: int) -> None:
         raise too_many_columns()
     if any(len(cell) > LONGEST_CELL for cell in row):
         raise InputError(
-            f"Row {number} has a cell of more than {LONGEST_CELL:,} characters.",
-            "A quotation mark may be missing. Fix that row.",
+            gettext(
+                "Row %(number)s has a cell of more than %(most)s characters.",
+                number=str(number),
+                most=LONGEST_CELL,
+            ),
+            gettext("A quotation mark may be missing. Fix that row."),
         )
 
 
@@ -138,7 +151,8 @@ def _check_size(number: int, row: list[str], count: int) -> None:
 def _delimited(text: str) -> Iterator[NumberedRow]:
     if "\x00" in text:
         raise InputError(
-            "This is not a text file or a spreadsheet.", "Choose the .csv or .xlsx file."
+            gettext("This is not a text file or a spreadsheet."),
+            gettext("Choose the .csv or .xlsx file."),
         )
     first = next((line for line in _lines(text, _ENDING) if line.strip()), "")
     mark = (separator_of(first) or "").strip('"')  # which divides nothing
@@ -149,7 +163,14 @@ def _delimited(text: str) -> Iterator[NumberedRow]:
         for number, row in enumerate(lines, start=1):
             yield number, [_as_meant(cell.strip()) for cell in row]
     except csv.Error as error:
-        raise InputError(f"Line {lines.line_num} cannot be read: {error}.", _SAVE_AS) from None
+        raise InputError(
+            gettext(
+                "Line %(number)s cannot be read: %(why)s.",
+                number=str(lines.line_num),
+                why=str(error),
+            ),
+            gettext(_SAVE_AS),
+        ) from None
 
 
 def _lines(text: str, line: re.Pattern[str] = _LINE) -> Iterator[str]:

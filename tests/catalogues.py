@@ -11,6 +11,7 @@ import json
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -78,6 +79,7 @@ def _shown(table: Any) -> Iterator[str]:
                 yield from _shown(value)
 
 
+@cache
 def sentences() -> Catalog:
     """Return every sentence in the code and the templates that is marked for translation."""
     found = Catalog(project="reminders", charset="utf-8")

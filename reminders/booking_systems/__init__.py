@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reminders.rules.payloads import parse
 from reminders.rules.told_bookings import SourceKind, ToldBooking, Unfit
+from reminders.rules.translation import gettext, gettext_noop
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
@@ -50,24 +51,31 @@ class Connection:
                 self._check(answer.status)
                 return self._read(await answer.content.read(LARGEST + 1))
         except (TimeoutError, ClientError, OSError):
-            raise FetchError(f"{self.name} does not answer. It is asked again.") from None
+            silent = gettext("%(name)s does not answer. It is asked again.", name=self.name)
+            raise FetchError(silent) from None
 
     def _check(self, status: int) -> None:
         if status in {401, 403}:
-            sentence = f"{self.name} refuses our key. Paste it again on the page of this source."
-            raise FetchError(sentence, lasting=True)
+            wrong = gettext_noop(
+                "%(name)s refuses our key. Paste it again on the page of this source."
+            )
+            raise FetchError(gettext(wrong, name=self.name), lasting=True)
         if status == 404:
-            raise FetchError(f"{self.name} does not know this booking.", gone=True)
+            gone = gettext("%(name)s does not know this booking.", name=self.name)
+            raise FetchError(gone, gone=True)
         if status != 200:
-            raise FetchError(f"{self.name} answered with an error ({status}). It is asked again.")
+            wrong = gettext_noop("%(name)s answered with an error (%(status)s). It is asked again.")
+            raise FetchError(gettext(wrong, name=self.name, status=str(status)))
 
     def _read(self, raw: bytes) -> dict[str, Any]:
         if len(raw) > LARGEST:
-            raise FetchError(f"{self.name} answered with too much.", lasting=True)
+            long = gettext("%(name)s answered with too much.", name=self.name)
+            raise FetchError(long, lasting=True)
         try:
             return parse(raw)
         except Unfit:
-            raise FetchError(f"{self.name}’s answer cannot be read. It is asked again.") from None
+            wrong = gettext_noop("%(name)s’s answer cannot be read. It is asked again.")
+            raise FetchError(gettext(wrong, name=self.name)) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,13 @@ from reminders.calendars.terms import (
     CalendarEvent,
 )
 from reminders.calendars.zones import UnreadableError, moment, zone
+from reminders.rules.translation import gettext_noop
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Component
 
 DAY = timedelta(days=1)
-UNREADABLE = "its date cannot be read"
+UNREADABLE = gettext_noop("its date cannot be read")
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 

@@ -10,11 +10,12 @@ from dateutil.rrule import rruleset, rrulestr
 
 from reminders.calendars.terms import MOST_EVENTS
 from reminders.calendars.zones import UnreadableError, moment
+from reminders.rules.translation import gettext_noop
 
 if TYPE_CHECKING:
     from icalendar import Component
-TOO_OFTEN = "it repeats several times a day"
-UNREADABLE = "its repetition cannot be read"
+TOO_OFTEN = gettext_noop("it repeats several times a day")
+UNREADABLE = gettext_noop("its repetition cannot be read")
 
 _DAYS = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 

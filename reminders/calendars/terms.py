@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from reminders.confinement import Limits
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 
 LARGEST = 5 * 1024 * 1024
 MOST_EVENTS = 5_000
@@ -19,7 +20,7 @@ LIMITS = Limits(memory=384 * 1024 * 1024, output=32 * 1024 * 1024, seconds=20)
 BACK, AHEAD = timedelta(days=14), timedelta(days=180)
 """How far around today events are read: aftercare begins no later, and no clinic books farther."""
 
-COPY_ANEW = "Copy the address from your calendar’s settings again."
+COPY_ANEW = gettext_noop("Copy the address from your calendar’s settings again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +70,31 @@ class CalendarContent:
 def not_a_calendar(*, page: bool) -> InputError:
     """Return the refusal of what is no calendar file."""
     leads_to = (
-        "This address leads to a web page, not to a calendar."
+        gettext_noop("This address leads to a web page, not to a calendar.")
         if page
-        else "This address leads to something else, not to a calendar."
+        else gettext_noop("This address leads to something else, not to a calendar.")
     )
     return InputError(
-        leads_to,
-        "Copy the address that is meant for other programs. It often ends in .ics.",
+        gettext(leads_to),
+        gettext("Copy the address that is meant for other programs. It often ends in .ics."),
     )
 
 
 def cut_off() -> InputError:
     """Return the refusal of a file that lacks its end."""
-    return InputError("The calendar was incomplete.", "It is read again automatically.")
+    return InputError(
+        gettext("The calendar was incomplete."), gettext("It is read again automatically.")
+    )
 
 
 def damaged() -> InputError:
     """Return the refusal of a file that no reader understands."""
-    return InputError("This calendar cannot be understood.", COPY_ANEW)
+    return InputError(gettext("This calendar cannot be understood."), gettext(COPY_ANEW))
 
 
 def too_large() -> InputError:
     """Return the refusal of a file that would take more time or memory than a calendar needs."""
     return InputError(
-        "This calendar is too large, or its events repeat too often.",
-        "Use a calendar of the clinic alone, without its old years.",
+        gettext("This calendar is too large, or its events repeat too often."),
+        gettext("Use a calendar of the clinic alone, without its old years."),
     )

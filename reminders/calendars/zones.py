@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.core import get_global
 
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext_noop
 from reminders.rules.zone_names import read_zone
 
 
@@ -18,7 +19,7 @@ class UnreadableError(ValueError):
     """An event that cannot be read; its words say why, for all of its kind."""
 
 
-UNKNOWN_ZONE = "the time zone is not known"
+UNKNOWN_ZONE = gettext_noop("the time zone is not known")
 
 _IANA = re.compile(r"[A-Z]\w+/[A-Z][\w+-]+(?:/[A-Z][\w+-]+)?$")
 """A zone at the end of a longer name: “/freeassociation.sourceforge.net/Europe/London”."""

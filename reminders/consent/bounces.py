@@ -15,12 +15,19 @@ from reminders.links import Links
 from reminders.rules.bounces import BouncedMail, Meaning, read
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Act, Channel, Reason
+from reminders.rules.translation import gettext_noop
 from reminders.store.database import writing
 from reminders.store.queries import consents, people
 from reminders.store.queries import receipts as reports
 from reminders.store.queries.receipts import LastAttempt
 
 log = structlog.get_logger()
+
+SOURCES = {
+    Meaning.COMPLAINT: gettext_noop("complaint by email"),
+    Meaning.UNSUBSCRIBE: gettext_noop("unsubscribe by email"),
+}
+"""Where an opt-out by returned mail is written down."""
 
 FULL_DAYS = 3
 """After bounces on so many different days a full mailbox counts as abandoned."""
@@ -65,7 +72,7 @@ def _sent(session: Session, links: Links, returned: BouncedMail) -> LastAttempt 
 def _suppress_address(session: Session, sent: LastAttempt, meaning: Meaning, now: datetime) -> None:
     """Stop emails to the client, and to the address it went to if that has changed since."""
     act = Act.COMPLAINT if meaning is Meaning.COMPLAINT else Act.LINK
-    source = f"{meaning} by email"
+    source = SOURCES[meaning]
     client = people.client(session, sent.client_id)
     if client is not None and client.erased_at is None:
         ledger.withdraw(session, client, Channel.EMAIL, source=source, now=now, act=act)

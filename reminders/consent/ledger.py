@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from reminders.plans.welcomes import welcome
 from reminders.rules.terms import Act, Channel, InputError, Purpose, Reason
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.queries import consents, delivery, people
 from reminders.store.queries.common import Row
 from reminders.store.tables import Client
@@ -52,15 +53,16 @@ def record(
     contact = contact_of(client, channel)
     if contact is None:
         raise InputError(
-            "The client has no number or address for this channel.",
-            "Add a number or an email address to the client first.",
+            gettext("The client has no number or address for this channel."),
+            gettext("Add a number or an email address to the client first."),
         )
     if not proof.source.strip():
         raise InputError(
-            "It is missing where the proof of this consent is kept.", "Name the form or the list."
+            gettext("It is missing where the proof of this consent is kept."),
+            gettext("Name the form or the list."),
         )
     if given_at is not None and given_at > now:
-        raise InputError("The consent date is in the future.", "Check the date.")
+        raise InputError(gettext("The consent date is in the future."), gettext("Check the date."))
     sharing = _lock_sharing(session, client, contact)
     why = barred(session, client.clinic_id, [contact]).get(contact)
     if why is not None:
@@ -75,8 +77,11 @@ def record(
 def _lift(session: Session, client: Client, contact: str, why: Reason, act: Act) -> None:
     if act not in CLIENT_ACTS and (why is Reason.OPTED_OUT or act is Act.IMPORT):
         raise InputError(
-            "The client opted out, and only they can undo that.",
-            "Ask them to text START to our number, or to choose messages again on their own page.",
+            gettext("The client opted out, and only they can undo that."),
+            gettext(
+                "Ask them to text START to our number,"
+                " or to choose messages again on their own page."
+            ),
         )
     consents.lift(session, client.clinic_id, contact)
 
@@ -124,7 +129,7 @@ def unsubscribe(session: Session, record_id: int, now: datetime) -> Client | Non
     client = people.client(session, record_id)
     if client is None:
         return None
-    source, written_to = "unsubscribe link", people.record(session, record_id).email
+    source, written_to = gettext_noop("unsubscribe link"), people.record(session, record_id).email
     withdraw(session, client, Channel.EMAIL, source=source, now=now, act=Act.LINK)
     if written_to:
         consents.suppress(

@@ -13,12 +13,13 @@ from reminders.consent.ledger import Proof
 from reminders.plans import page_keys
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.terms import Act, Channel, Discretion, Reason
+from reminders.rules.translation import gettext_noop
 from reminders.store.queries import consents, merges, people, plans
 from reminders.store.tables import Client
 from reminders.wording.library import Library
 
 PAUSE = timedelta(days=7)
-SOURCE = "the client's own page"
+SOURCE = gettext_noop("the client's own page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def close_wrong_contact(
             session,
             client,
             channel,
-            source="wrong number, said on the client's page",
+            source=gettext_noop("wrong number, said on the client's page"),
             now=now,
             act=Act.PAGE,
             network_address=network_address,

@@ -11,10 +11,9 @@ from reminders.consent import ledger
 from reminders.consent.ledger import Proof
 from reminders.rules.contacts import read_email, read_phone
 from reminders.rules.terms import Act, Channel, InputError, Purpose
+from reminders.rules.translation import gettext
 from reminders.store.queries import consents
 from reminders.store.tables import Client, Consent
-
-ONLY_THE_CLIENT = "Only the client can undo this, by texting START or on their own page."
 
 
 class Refused(Exception):  # noqa: N818 (nobody's fault)
@@ -43,17 +42,25 @@ def record(session: Session, client: Client, said: ToldConsent, who: str, now: d
     where a no stands or it was said for another number or address.
     """
     if said.given_at > now:
-        raise InputError("given_at: This date is in the future.", "Check the date.")
+        raise InputError(
+            f"given_at: {gettext('This date is in the future.')}", gettext("Check the date.")
+        )
     if client.erased_at is not None:
-        raise Refused("This client was erased. Nothing more can be recorded.")
+        raise Refused(gettext("This client was erased. Nothing more can be recorded."))
     own = ledger.contact_of(client, said.channel)
     if own is None or _contact(said) != own:
-        raise Refused("This consent is for a different number or address than the client has now. Change the client first, or ask the client again.")  # fmt: skip
+        raise Refused(
+            gettext(
+                "This consent is for a different number or address than the client has now."
+                " Change the client first, or ask the client again."
+            )
+        )
     if not said.given:
         return _withdraw(session, client, said, who, now, own)
     if not (said.wording or "").strip():
         raise InputError(
-            "wording: A consent needs the exact words that the client agreed to.", "Send them."
+            f"wording: {gettext('A consent needs the exact words that the client agreed to.')}",
+            gettext("Send them."),
         )
     return _agree(session, client, said, who, now, own)
 
@@ -88,7 +95,12 @@ def _agree(
     care = lines.get((said.channel, Purpose.CARE))
     refused = any(line is not None and not line.given for line in (last, care))
     if refused or own in ledger.barred(session, client.clinic_id, [own]):
-        raise Refused(f"The client has declined, so this is not recorded. {ONLY_THE_CLIENT}")
+        raise Refused(
+            gettext(
+                "The client has declined, so this is not recorded."
+                " Only the client can undo this, by texting START or on their own page."
+            )
+        )
     if last is not None and _same(last, said, own):
         return False
     proof = Proof(Act.IMPORT, said.source, said.wording, said.wording_version, who)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from reminders.customisation.placement import replan_everyone
 from reminders.rules.protocols import Protocol
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.queries import audit, customisation
 from reminders.store.tables import Clinic, Parameter
 from reminders.store.tables import Wording as Version
@@ -44,13 +45,15 @@ def set_numbers(
     changed = {key: (before[key], value) for key, value in values.items() if before[key] != value}
     for key, (was, now_is) in changed.items():
         detail = f"{protocol.key}, {key}: {was} → {now_is}"
-        audit.record(session, clinic.id, who, "changed a value", Parameter, None, now, detail)
+        audit.record(
+            session, clinic.id, who, gettext_noop("changed a value"), Parameter, None, now, detail
+        )
     if changed.keys() & {m.weeks_by for m in protocol.milestones}:
         replan_everyone(session, library, clinic, now)
     versions = [
         v for v in customisation.approved(session, clinic.id).values() if v.protocol == protocol.key
     ]
-    labels = {p.key: p.label for p in protocol.parameters}
+    labels = {p.key: gettext(p.label) for p in protocol.parameters}
     return [found for v in versions for found in _quoting(v, changed, labels)]
 
 
@@ -64,7 +67,12 @@ def _quoting(
     stale = [
         was for was, _ in changed.values() if re.search(rf"(?<![\d.]){was}(?![\d.]\d|\d)", spelled)
     ]
-    found = [WordingReview(version, f"It still contains {was}.") for was in stale]
+    found = [
+        WordingReview(version, gettext("It still contains %(value)s.", value=str(was)))
+        for was in stale
+    ]
     if asks:
-        found.append(WordingReview(version, f"It uses “{'”, “'.join(asks)}”, which has changed."))
+        names = "”, “".join(asks)
+        why = gettext("It uses “%(names)s”, which has changed.", names=names)
+        found.append(WordingReview(version, why))
     return found

@@ -14,6 +14,7 @@ from reminders.rules.placement import Placement, check, place_of, placed
 from reminders.rules.planning import Replan
 from reminders.rules.protocols import Protocol
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext_noop
 from reminders.store.queries import audit, customisation, people
 from reminders.store.tables import Clinic, MilestonePlacement
 from reminders.wording.library import Library
@@ -112,14 +113,21 @@ def place(
                 session,
                 clinic.id,
                 who,
-                "moved a milestone",
+                gettext_noop("moved a milestone"),
                 MilestonePlacement,
                 row.id,
                 now,
                 detail,
             )
     audit.record(
-        session, clinic.id, who, "changed the schedule", MilestonePlacement, None, now, protocol
+        session,
+        clinic.id,
+        who,
+        gettext_noop("changed the schedule"),
+        MilestonePlacement,
+        None,
+        now,
+        protocol,
     )
     replan_everyone(session, library, clinic, now)
 

@@ -12,11 +12,12 @@ from reminders.rules.protocols import Protocol
 from reminders.rules.segments import fold, size
 from reminders.rules.terms import Channel, ClinicFacts, Facts, Message
 from reminders.rules.text_names import plain
+from reminders.rules.translation import current_language, gettext, ngettext
 from reminders.rules.wording import Approved, Customisation, Key, Wording
 from reminders.store.tables import Client, Treatment
 from reminders.wording.composition import KNOWN, OF_CLINIC
 from reminders.wording.library import Library, WordingError
-from reminders.wording.lint import LintFault, lint_wording
+from reminders.wording.lint import ABOUT_TEXT, LintFault, lint_wording
 from reminders.wording.renderer import Renderer, RenderError
 
 SAMPLE_NAMES = ("Ana", "Maximiliane", "Zoë")
@@ -146,7 +147,7 @@ def preview(
     numbers."""
     key = (facts.protocol, facts.milestone, facts.language)
     numbers = tuple(sorted(facts.clinic.customisation.numbers.get(facts.protocol, {}).items()))
-    found = _findings(library, key, words, numbers)
+    found = _findings(library, key, words, numbers, current_language())
     tried = replace(
         facts,
         clinic=replace(facts.clinic, customisation=_with(facts.clinic.customisation, key, words)),
@@ -165,7 +166,8 @@ def preview(
             key=lambda pair: (pair[0].segments, size(pair[0].text).units),
         )
     except (RenderError, WordingError) as error:
-        broken = Finding(f"This wording is faulty: {error}", stops=True, in_text=False)
+        what = gettext("This wording is faulty: %(why)s", why=str(error))
+        broken = Finding(what, stops=True, in_text=False)
         return Preview(None, None, None, "", found or [broken])
     told = render(Channel.SMS, facts.first_name, told=True)
     dear = next((name for name in (*names, *SAMPLE_NAMES) if plain(name) != name), "")
@@ -176,17 +178,23 @@ def preview(
 def _respelled(name: str, text: str) -> str:
     """Say how texts write a name with letters that cost extra."""
     if f" {name}" in text:
-        return f"Texts write “{name}” as it is, which costs extra."
+        return gettext("Texts write “%(name)s” as it is, which costs extra.", name=name)
     if f" {plain(name)}" in text:
-        return f"Texts write “{name}” as “{plain(name)}”."
-    return f"Texts greet “{name}” without the name, since its letters cost extra."
+        return gettext("Texts write “%(name)s” as “%(plain)s”.", name=name, plain=plain(name))
+    return gettext(
+        "Texts greet “%(name)s” without the name, since its letters cost extra.", name=name
+    )
 
 
 @lru_cache(maxsize=1024)
 def _findings(
-    library: Library, key: Key, words: Wording, numbers: tuple[tuple[str, int], ...]
+    library: Library,
+    key: Key,
+    words: Wording,
+    numbers: tuple[tuple[str, int], ...],
+    _language: str,
 ) -> tuple[Finding, ...]:
-    """Run the linter on a wording, once for each set of numbers."""
+    """Run the linter on a wording, once for each set of numbers and language of its findings."""
     protocol, milestone, language = key
     faults = lint_wording(library, protocol, language, milestone, words, dict(numbers))
     return tuple(_finding(fault) for fault in faults)
@@ -195,13 +203,18 @@ def _findings(
 def _finding(fault: LintFault) -> Finding:
     """Say how grave a fault is, and where it stands."""
     unreachable = fault.rule == "required-part" and "clinic.phone" in fault.problem
-    in_text = fault.rule in IN_TEXT or fault.problem.startswith("The text ")
+    in_text = fault.rule in IN_TEXT or fault.problem in map(gettext, ABOUT_TEXT)
     return Finding(fault.problem, fault.rule in FORBIDS or unreachable, in_text)
 
 
 def _longer(text: Message, worst: Message, name: str) -> Iterator[Finding]:
     if worst.segments > text.segments:
-        what = f"With the name {name} it takes {worst.segments} segments. Shorten the text to save one."
+        what = ngettext(
+            "With the name %(name)s it takes %(n)s segment. Shorten the text to save one.",
+            "With the name %(name)s it takes %(n)s segments. Shorten the text to save one.",
+            worst.segments,
+            name=name,
+        )
         yield Finding(what, stops=False, in_text=True)
 
 

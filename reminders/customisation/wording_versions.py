@@ -11,6 +11,7 @@ from re import findall
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.rules.wording import LONGEST_LIFE, Key, Wording
 from reminders.store.queries import audit, customisation
 from reminders.store.tables import Clinic
@@ -62,7 +63,8 @@ def write(
     session.add(version)
     session.flush()
     where = f"{milestone} of {protocol} in {language}"
-    audit.record(session, clinic.id, who, "wrote wording", Version, version.id, now, where)
+    what = gettext_noop("wrote wording")
+    audit.record(session, clinic.id, who, what, Version, version.id, now, where)
     return version
 
 
@@ -72,13 +74,15 @@ def approve(
     """Approve a version for use from now on, until its next review. Raises ``InputError``."""
     if not now.date() < review_by <= (now + LONGEST_LIFE).date():
         raise InputError(
-            "This date is in the past or more than two years ahead.", "Choose another date."
+            gettext("This date is in the past or more than two years ahead."),
+            gettext("Choose another date."),
         )
     version.approved_by, version.approved_at, version.review_by = who, now, review_by
     session.flush()
     customisation.bump_version(session, clinic.id)
-    detail = f"to be read again by {review_by}"
-    audit.record(session, clinic.id, who, "approved wording", Version, version.id, now, detail)
+    what = gettext_noop("approved wording")
+    detail = gettext("to be read again by %(day)s", day=str(review_by))
+    audit.record(session, clinic.id, who, what, Version, version.id, now, detail)
 
 
 def changes(before: str, after: str) -> Iterator[Change]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from reminders.rules.translation import gettext_noop
 from reminders.store.queries import pauses, stored_settings
 
 
@@ -24,13 +25,27 @@ class Suspicion(StrEnum):
 
 
 PLAIN = {
-    Suspicion.ELSEWHERE: "it last sent under another address and may be a copy of a database that still sends",
-    Suspicion.COPY: "it is a backup that was put in place",
-    Suspicion.RESTORED: "it was restored or moved and may not know everything that was sent",
-    Suspicion.BEHIND: "Twilio has already sent texts that are still to be sent in this database",
-    Suspicion.FAILOVER: "another database server took over and may lack the last seconds, so Twilio is asked what was sent in them",
-    Suspicion.FORK: "it continues from a copy of a database, and the original may still send",
-    Suspicion.OLDER: "the database server from before a failover is answering again, and the newer one has sent since then",
+    Suspicion.ELSEWHERE: gettext_noop(
+        "it last sent under another address and may be a copy of a database that still sends"
+    ),
+    Suspicion.COPY: gettext_noop("it is a backup that was put in place"),
+    Suspicion.RESTORED: gettext_noop(
+        "it was restored or moved and may not know everything that was sent"
+    ),
+    Suspicion.BEHIND: gettext_noop(
+        "Twilio has already sent texts that are still to be sent in this database"
+    ),
+    Suspicion.FAILOVER: gettext_noop(
+        "another database server took over and may lack the last seconds, so Twilio is asked what"
+        " was sent in them"
+    ),
+    Suspicion.FORK: gettext_noop(
+        "it continues from a copy of a database, and the original may still send"
+    ),
+    Suspicion.OLDER: gettext_noop(
+        "the database server from before a failover is answering again, and the newer one has sent"
+        " since then"
+    ),
 }
 
 UNTIL_ADOPTED = {Suspicion.ELSEWHERE, Suspicion.FORK, Suspicion.OLDER}

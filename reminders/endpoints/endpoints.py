@@ -14,6 +14,7 @@ from reminders.rules.addresses import endpoint_address, host_of
 from reminders.rules.endpoints import PauseReason
 from reminders.rules.events import EventKind
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.sealing import Sealing
 from reminders.store.queries import endpoints as queries
 from reminders.store.queries import events
@@ -22,6 +23,8 @@ from reminders.store.tables import Clinic, Endpoint, EventDelivery
 
 MOST = 10
 """How many addresses a clinic may name."""
+
+NO_KINDS = gettext_noop("No events are chosen.")
 
 TEST = "test.sent"
 """The type of the event that only tries an address."""
@@ -49,7 +52,10 @@ def add(
     """Add an address, to be told what happens from now on. Raises ``InputError``."""
     address, told = endpoint_address(typed), read_kinds(kinds)
     if len(queries.of_clinic(session, clinic.id)) >= MOST:
-        raise InputError(f"There are already {MOST} webhooks.", "Remove one you do not need.")
+        raise InputError(
+            gettext("There are already %(n)s webhooks.", n=MOST),
+            gettext("Remove one you do not need."),
+        )
     events.place_events(session, clinic.id, now)
     secret, its = new_secret(), _of_clinic(sealing, clinic.id)
     endpoint = Endpoint(
@@ -66,16 +72,19 @@ def add(
     )
     session.add(endpoint)
     session.flush()
-    _note(session, endpoint, who, "added a webhook", now)
+    _note(session, endpoint, who, gettext_noop("added a webhook"), now)
     return NewEndpoint(endpoint, secret)
 
 
 def read_kinds(kinds: Collection[str]) -> str:
     """Return which events are told, as it is kept. Raises ``InputError``."""
     if unknown := sorted(set(kinds) - set(EventKind)):
-        raise InputError(f"There are no events called “{unknown[0]}”.", f"Choose among {', '.join(EventKind)}.")  # fmt: skip
+        raise InputError(
+            gettext("There are no events called “%(name)s”.", name=unknown[0]),
+            gettext("Choose among %(names)s.", names=", ".join(EventKind)),
+        )
     if not kinds:
-        raise InputError("No events are chosen.", "Choose at least one.")
+        raise InputError(gettext(NO_KINDS), gettext("Choose at least one."))
     return " ".join(kind for kind in EventKind if kind in kinds)
 
 
@@ -106,14 +115,14 @@ def change(
 ) -> None:
     """Say anew what an address is told. Raises ``InputError``."""
     endpoint.kinds, endpoint.tells_words = read_kinds(kinds), words
-    _note(session, endpoint, who, "changed the events of a webhook", now)
+    _note(session, endpoint, who, gettext_noop("changed the events of a webhook"), now)
 
 
 def pause(session: Session, endpoint: Endpoint, who: str, now: datetime) -> None:
     """Tell an address nothing until it is resumed; repeating it changes nothing."""
     if endpoint.paused_at is None:
         endpoint.paused_at, endpoint.paused_for = now, PauseReason.BY_HAND
-        _note(session, endpoint, who, "paused a webhook", now)
+        _note(session, endpoint, who, gettext_noop("paused a webhook"), now)
 
 
 def resume(session: Session, endpoint: Endpoint, who: str, now: datetime) -> None:
@@ -122,12 +131,12 @@ def resume(session: Session, endpoint: Endpoint, who: str, now: datetime) -> Non
         endpoint.paused_at = endpoint.paused_for = endpoint.failing_since = None
         endpoint.due_at = now
         queries.hurry(session, endpoint.id, now, refused=True)
-        _note(session, endpoint, who, "resumed a webhook", now)
+        _note(session, endpoint, who, gettext_noop("resumed a webhook"), now)
 
 
 def remove(session: Session, endpoint: Endpoint, who: str, now: datetime) -> None:
     """Tell an address nothing any more."""
-    _note(session, endpoint, who, "removed a webhook", now)
+    _note(session, endpoint, who, gettext_noop("removed a webhook"), now)
     queries.remove(session, endpoint)
 
 

@@ -13,6 +13,7 @@ from reminders.enrolment.join_requests import version_of
 from reminders.links import Links
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.terms import Act, Channel
+from reminders.rules.translation import gettext_noop
 from reminders.store.queries import consents, people
 from reminders.store.tables import Client, Clinic
 from reminders.wording.library import Library
@@ -20,7 +21,7 @@ from reminders.wording.library import Library
 LINK_GOOD_FOR = timedelta(days=60)
 """How long a client's own link to say yes works: as long as visits are usually booked ahead."""
 
-AT_THE_DESK = "said at the desk, when asked"
+AT_THE_DESK = gettext_noop("said at the desk, when asked")
 
 
 def link(links: Links, clinic: Clinic, client: Client, now: datetime) -> str:

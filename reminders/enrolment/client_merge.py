@@ -15,6 +15,7 @@ from reminders.enrolment.treatments import by_id
 from reminders.plans.reminder_plans import replan_clients
 from reminders.questions import questions
 from reminders.rules.terms import Channel, Discretion, InputError, Purpose
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.queries import audit, consents, merges, people
 from reminders.store.queries.merges import Belongings
 from reminders.store.tables import Client, ClientMerge, Clinic, Treatment
@@ -80,11 +81,17 @@ def _session_of(treatment: Treatment) -> tuple[object, ...]:
 
 def _check(keep: Client, gone: Client) -> None:
     if keep.id == gone.id:
-        raise InputError("These are the same client.", "Choose two different clients.")
+        raise InputError(
+            gettext("These are the same client."), gettext("Choose two different clients.")
+        )
     if keep.clinic_id != gone.clinic_id:
-        raise InputError("These clients belong to different clinics.", "They cannot be merged.")
+        raise InputError(
+            gettext("These clients belong to different clinics."), gettext("They cannot be merged.")
+        )
     if keep.erased_at or gone.erased_at:
-        raise InputError("One of these clients has been erased.", "They cannot be merged.")
+        raise InputError(
+            gettext("One of these clients has been erased."), gettext("They cannot be merged.")
+        )
 
 
 def _missing(keep: Client, gone: Client, *, same_number: bool = False) -> list[str]:
@@ -148,7 +155,16 @@ def merge(
     )  # fmt: skip
     session.add(done)
     questions.drop_settled(session, clinic.id)
-    audit.record(session, clinic.id, by, "merged a client", Client, keep.id, now, f"no. {gone.id}")
+    audit.record(
+        session,
+        clinic.id,
+        by,
+        gettext_noop("merged a client"),
+        Client,
+        keep.id,
+        now,
+        f"no. {gone.id}",
+    )
     session.flush()
     replan_clients(session, library, clinic, {keep.id: keep}, now)
     return done
@@ -189,7 +205,8 @@ def _lock(session: Session, *clients: Client) -> None:
         session.refresh(client)
         if client.merged_into:
             raise InputError(
-                "One of these clients has just been merged.", "Reload the page and check again."
+                gettext("One of these clients has just been merged."),
+                gettext("Reload the page and check again."),
             )
 
 
@@ -209,7 +226,9 @@ def undo(
     """
     done = undoable(session, keep, now)
     if done is None:
-        raise InputError("There is no merge to undo.", "A merge can be undone for 24 hours.")
+        raise InputError(
+            gettext("There is no merge to undo."), gettext("A merge can be undone for 24 hours.")
+        )
     gone = people.record(session, done.gone_id)
     people.lock(session, [keep.id, gone.id])
     moved = json.loads(done.moved)
@@ -225,7 +244,16 @@ def undo(
     merges.lead(session, moved["records"][1:], gone.id)
     merges.lead(session, [gone.id], None)
     done.undone_at = now
-    audit.record(session, clinic.id, by, "undid a merge", Client, keep.id, now, f"no. {gone.id}")
+    audit.record(
+        session,
+        clinic.id,
+        by,
+        gettext_noop("undid a merge"),
+        Client,
+        keep.id,
+        now,
+        f"no. {gone.id}",
+    )
     session.flush()
     replan_clients(session, library, clinic, by_id([keep, gone]), now)
     return gone

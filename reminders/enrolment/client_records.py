@@ -15,7 +15,9 @@ from reminders.enrolment.terms import Effect, Enrolment
 from reminders.rules.contacts import read_email, read_name, read_phone
 from reminders.rules.language_names import read_language
 from reminders.rules.questions import NOBODY_ASKED, Doubt, about_person
+from reminders.rules.sayings import Saying
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.rules.zone_names import read_zone
 from reminders.store.queries import delivery, desk, merges, people
 from reminders.store.tables import Client, Clinic, Treatment
@@ -69,7 +71,10 @@ def put(
     if owner is not None and "first_name" not in wanted:
         return _change(session, library, owner, wanted, now)
     if not wanted.get("first_name"):
-        raise InputError("first_name: There is no first name.", "Messages greet the client by it.")
+        raise InputError(
+            f"first_name: {gettext('There is no first name.')}",
+            gettext("Messages greet the client by it."),
+        )
     found = _identify(session, known, told)
     if found.doubt is not None:
         return RecordResult(Effect.ASKED, doubt=found.doubt)
@@ -98,7 +103,12 @@ def _identify(session: Session, known: dict[int, Client], told: Enrolment) -> An
 def _about_number(client: Client, own_id: str) -> Doubt:
     """Ask whether somebody who has another number of the clinic's is meant."""
     name = f"{client.first_name} {client.last_name}".strip()
-    sentence = f"{name} is {client.external_id} in your system. Is {own_id} the same person?"
+    sentence = Saying(
+        gettext_noop("%(name)s is %(known)s in your system. Is %(told)s the same person?"),
+        name=name,
+        known=client.external_id,
+        told=own_id,
+    )
     return about_person(own_id, sentence, {client.id: name})
 
 
@@ -158,12 +168,13 @@ def _add(
 ) -> RecordResult:
     if taken:
         raise InputError(
-            "Another client already has this external ID.", "Give the new client a different one."
+            gettext("Another client already has this external ID."),
+            gettext("Give the new client a different one."),
         )
     if not wanted.get("phone") and not wanted.get("email"):
         raise InputError(
-            "There is no phone number and no email address.",
-            "Add a phone number or an email address.",
+            gettext("There is no phone number and no email address."),
+            gettext("Add a phone number or an email address."),
         )
     row = _EMPTY | wanted | {"external_id": own_id, "clinic_id": clinic.id, "created_at": now}
     (client,) = people.add_clients(session, [row])
@@ -179,7 +190,8 @@ def _change(
     reach = {name: getattr(client, name) for name in ("phone", "email")} | wanted
     if not reach["phone"] and not reach["email"]:
         raise InputError(
-            "The client would have no phone number and no email address.", "Keep one of them."
+            gettext("The client would have no phone number and no email address."),
+            gettext("Keep one of them."),
         )
     for name, value in changed.items():
         setattr(client, name, value)

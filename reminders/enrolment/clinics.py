@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from babel.core import get_global
 from sqlalchemy.orm import Session
 
-from reminders.enrolment.countries import country_of, read_country
+from reminders.enrolment.countries import country_of, read_country, read_time_zone
 from reminders.plans.reminder_plans import replan_clinic
-from reminders.rules import sending_hours, zone_names
+from reminders.rules import sending_hours
 from reminders.rules.caps import MOST_A_DAY, MOST_A_WEEK, USUAL_A_WEEK
 from reminders.rules.contacts import clean, read_email, read_name, read_phone
 from reminders.rules.segments import Encoding, size, ucs2_characters
 from reminders.rules.sending_hours import SendingHours
 from reminders.rules.terms import Channel, InputError, Reason
 from reminders.rules.text_names import LONGEST, ClientNames, shortened
+from reminders.rules.translation import gettext
 from reminders.rules.wording import needs_review
 from reminders.store.queries import lanes, people, plans
 from reminders.store.tables import Clinic
@@ -55,7 +55,7 @@ def add(session: Session, typed: Fields, now: datetime, *, live: bool) -> Clinic
     )
     faults = _apply_fields(clinic, typed)
     if clinic.name and people.clinic_named(session, clinic.name):
-        faults.append("name: There is already a clinic with this name. Choose another name.")
+        faults.append(_namesake_fault())
     if faults:
         raise ClinicError(faults)
     clinic.slug = people.free_slug(session, clinic.name)
@@ -96,7 +96,7 @@ def edit(
     )
     namesake = people.clinic_named(session, clinic.name)
     if namesake is not None and namesake.id != clinic.id:
-        faults.append("name: There is already a clinic with this name. Choose another name.")
+        faults.append(_namesake_fault())
     if faults:
         raise ClinicError(faults)
     if live is not None:
@@ -130,7 +130,7 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
     zone, country = clinic.time_zone, clinic.country
     readers: dict[str, Callable[[str], str | int | bool | None]] = {
         "name": _name,
-        "time_zone": lambda text: zone_names.read_zone(text, get_global("windows_zone_mapping")),
+        "time_zone": read_time_zone,
         "country": lambda text: read_country(text, clinic.time_zone),
         "phone": lambda text: read_phone(text, clinic.country or None).number,
         "email": read_email,
@@ -164,6 +164,10 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
     return faults
 
 
+def _namesake_fault() -> str:
+    return f"name: {gettext('There is already a clinic with this name. Choose another name.')}"
+
+
 def _name(text: str) -> str:
     return read_name(_required(text))
 
@@ -173,11 +177,21 @@ def _text_name(text: str) -> str | None:
     found = size(name)
     if found.encoding is Encoding.UCS_2:
         letters = "".join(ucs2_characters(name))
-        problem = f"“{letters}” would make every text cost two or three segments."
-        raise InputError(problem, f"Write it in plain letters, like “{shortened(name)}”.")
+        raise InputError(
+            gettext(
+                "“%(letters)s” would make every text cost two or three segments.", letters=letters
+            ),
+            gettext("Write it in plain letters, like “%(name)s”.", name=shortened(name)),
+        )
     if found.units > LONGEST:
-        problem = f"This takes {found.units} characters, and texts have room for {LONGEST}."
-        raise InputError(problem, f"Shorten it, like “{shortened(name)}”.")
+        raise InputError(
+            gettext(
+                "This takes %(n)s characters, and texts have room for %(most)s.",
+                n=found.units,
+                most=LONGEST,
+            ),
+            gettext("Shorten it, like “%(name)s”.", name=shortened(name)),
+        )
     return name or None
 
 
@@ -188,7 +202,7 @@ def _phone(text: str, country: str) -> str | None:
 def _required(text: str) -> str:
     found = clean(text)
     if not found:
-        raise InputError("This cannot be empty.", "Clients see it in messages.")
+        raise InputError(gettext("This cannot be empty."), gettext("Clients see it in messages."))
     return found
 
 
@@ -206,8 +220,12 @@ def _yes(text: str) -> bool:
 def _count(most: int, text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= most:
         raise InputError(
-            f"This is not a number from 1 to {most}." if most > 1 else "This can only be 1.",
-            f"One number gets at most 1 text a day; {USUAL_A_WEEK} a week are usual.",
+            gettext("This is not a number from 1 to %(most)s.", most=most)
+            if most > 1
+            else gettext("This can only be 1."),
+            gettext(
+                "One number gets at most 1 text a day; %(n)s a week are usual.", n=USUAL_A_WEEK
+            ),
         )
     return int(text)
 

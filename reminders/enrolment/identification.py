@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from reminders.enrolment.person_questions import NUMBERED, ask_who
 from reminders.enrolment.terms import Enrolment
 from reminders.rules import identity, questions
-from reminders.rules.contacts import show_national
 from reminders.rules.identity import Directory, Known, Meant, Person, Verdict, Why
 from reminders.rules.questions import Answers, Doubt, QuestionKind
 from reminders.store.queries import doubles, join_requests, matching, merges
@@ -20,24 +20,6 @@ from reminders.store.tables import Client, Clinic, Treatment
 
 SOMEBODY_NEW = 0
 """Says in place of a client's id that staff know it is nobody they know."""
-
-SENTENCES = {
-    Why.BOOKING_OF_ANOTHER: "The booking number is {known}’s, but the name and contact details are"
-    " {told}’s. Whose treatment is it?",
-    Why.CLIENT_NUMBER_OF_ANOTHER: "The client number is {known}’s, but the name is {told}. Who is it?",
-    Why.SIMILAR_NAME: "{told} has the same phone number or email address as {known}."
-    " Is it the same person?",
-    Why.SEVERAL_FIT: "{told} may be one of several existing clients. Who is it?",
-    Why.CONTACTS_OF_TWO: "{told} has the number of one client and the email of another. Who is it?",
-    Why.NAMESAKE: "There is already a client {known} with another phone number or email address."
-    " Is {told} the same person?",
-    Why.NAME_ALONE: "{told} is in your calendar without contact details, and no client has exactly"
-    " this name. Who is it? If it is a new client, add them: the booking is then matched.",
-    Why.SHARED_CONTACT: "{known} already has this phone number or email address."
-    " Is {told} the same person?",
-}
-
-_NUMBERED = {Why.BOOKING_OF_ANOTHER, Why.CLIENT_NUMBER_OF_ANOTHER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +88,7 @@ class ClientIndex:
     def _as_answered(
         self, person: Person, meant: Meant, enrolment: Enrolment, answers: Answers
     ) -> Identified:
-        named = enrolment.is_named_only and meant.why not in _NUMBERED
+        named = enrolment.is_named_only and meant.why not in NUMBERED
         subject = _named_subject(person, answers) if named else _subject(enrolment, answers)
         answer = answers.get(QuestionKind.PERSON, subject)
         if answer is None and named:
@@ -118,7 +100,7 @@ class ClientIndex:
             return self._somebody_else(person, enrolment)
         chosen = questions.client_in(answer) or 0
         chosen = self._kept.get(chosen, chosen)
-        respelled = meant.why not in _NUMBERED
+        respelled = meant.why not in NUMBERED
         return Identified(chosen if chosen in self._known else None, respelled=respelled)
 
     def _somebody_else(
@@ -163,37 +145,7 @@ class ClientIndex:
         change of theirs, and what else it may be.
         """
         known = [self._known[number] for number in meant.clients]
-        name, why = _named(person), meant.why or Why.SEVERAL_FIT
-        sentence = SENTENCES[why].format(known=_named(known[0]) if known else "", told=name)
-        numbered = why in _NUMBERED
-        labels = {
-            one.id: _described(one, self._country)
-            + (": update the details" if numbered else _news(person, one, self._country))
-            for one in known
-        }
-        return (
-            sentence,
-            labels,
-            f"A different booking for {name}" if numbered else f"New client: {name}",
-        )
-
-
-def _named(one: Person | Known) -> str:
-    return f"{one.first} {one.last}".strip()
-
-
-def _described(one: Known, country: str) -> str:
-    contact = show_national(one.phone, country) if one.phone else one.email
-    return _named(one) + (f", {contact}" if contact else "")
-
-
-def _news(person: Person, one: Known, country: str) -> str:
-    """Say which number or address would take the place of the known one."""
-    new_phone = person.phone if one.phone and person.phone != one.phone else None
-    phone = show_national(new_phone, country) if new_phone else ""
-    email = person.email if one.email and person.email not in {None, one.email} else ""
-    new = " and ".join(filter(None, (phone, email)))
-    return f": change to {new}" if new else ""
+        return ask_who(person, known, meant.why or Why.SEVERAL_FIT, self._country)
 
 
 def _known(client: Client, treatments: Iterable[Treatment], records: Iterable[Client]) -> Known:

@@ -20,7 +20,9 @@ from reminders.questions import questions
 from reminders.rules.identity import Meant, Person, Verdict
 from reminders.rules.names import read_person
 from reminders.rules.questions import about_joined, client_in
+from reminders.rules.sayings import Saying
 from reminders.rules.terms import Act, Channel, Discretion
+from reminders.rules.translation import gettext_noop
 from reminders.store.queries import doubles, merges, people
 from reminders.store.queries import join_requests as queries
 from reminders.store.tables import Client, Clinic, JoinRequest, Question
@@ -28,7 +30,7 @@ from reminders.wording.library import Library
 
 LINK_GOOD_FOR = timedelta(days=2)
 
-BY_FORM = "the client, by the form"
+BY_FORM = gettext_noop("the client, by the form")
 """Who made two records one where name and contacts say by themselves that they are."""
 
 
@@ -248,6 +250,9 @@ def _join(
         merges.lead(session, [record.id], client.id)
 
 
+_SIGNED_UP = gettext_noop("%(name)s has signed up with your form. %(question)s")
+
+
 def _ask(
     session: Session,
     client: Client,
@@ -259,8 +264,8 @@ def _ask(
     """Ask staff who it is, with everything that was proven so far."""
     sentence, known, new = index.ask(person, meant)
     name = f"{person.first} {person.last}".strip()
-    sentence = f"{name} has signed up with your form. {sentence}"
-    doubt = about_joined(client.id, sentence, known, new)
+    said = Saying(_SIGNED_UP, name=name, question=sentence)
+    doubt = about_joined(client.id, said, known, new)
     questions.ask_anew(session, client.clinic_id, doubt, now)
 
 

@@ -30,7 +30,9 @@ from reminders.enrolment.treatment_fields import (
 )
 from reminders.rules.identity import Number, booking_number
 from reminders.rules.questions import Answers
+from reminders.rules.sayings import Saying
 from reminders.rules.terms import Channel
+from reminders.rules.translation import DayOfYear, gettext_noop
 from reminders.store.queries import arrivals, consents, merges, people
 from reminders.store.tables import Client, Clinic, Treatment
 from reminders.wording.library import Library
@@ -249,10 +251,7 @@ class ClientMatcher:
         done = EnrolmentResult(enrolment, Effect.ADDED, client)
         ahead = {t.treated_on for t in self._treatments[client.id] if self._is_ahead(t)}
         if ahead and enrolment.external_id is None and when.ends_at > self._now:
-            days = " and ".join(f"{day:%d %B}" for day in sorted({*ahead, enrolment.treated_on}))
-            done.remarks.append(
-                f"The client now has treatments on {days}. If one replaces another, cancel the other one.",
-            )
+            done.remarks.append(_several_days(sorted({*ahead, enrolment.treated_on})))
         return done
 
     def _is_ahead(self, treatment: Treatment) -> bool:
@@ -269,6 +268,15 @@ class ClientMatcher:
             return EnrolmentResult(enrolment, Effect.UNCHANGED, client, treatment)
         update(treatment, cancelled_fields(enrolment, treatment, self._now))
         return EnrolmentResult(enrolment, Effect.CANCELLED, client, treatment)
+
+
+def _several_days(days: Sequence[date]) -> str:
+    *others, last = map(DayOfYear.of, days)
+    sentence = gettext_noop(
+        "The client now has treatments on %(days)s and %(last)s."
+        " If one replaces another, cancel the other one."
+    )
+    return Saying(sentence, days=others, last=last)
 
 
 def _new_key(enrolment: Enrolment, client: Client) -> NewKey:

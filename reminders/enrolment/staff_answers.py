@@ -11,6 +11,7 @@ from reminders.plans import one_off_messages
 from reminders.rules.segments import fold, size
 from reminders.rules.terms import Channel, InputError, OneOffKind
 from reminders.rules.text_names import Named, name_in_texts
+from reminders.rules.translation import gettext
 from reminders.store.queries import conversations, people
 from reminders.store.tables import Client, Reply
 
@@ -24,10 +25,12 @@ def read_words(clinic: Named, text: str) -> str:
     ``InputError``.
     """
     if not text.strip():
-        raise InputError("Your reply is empty.", "Enter your reply.")
+        raise InputError(gettext("Your reply is empty."), gettext("Enter your reply."))
     words = fold(f"{name_in_texts(clinic)}: {text}")
     if size(words).segments > LONGEST:
-        raise InputError("This is too long for a text.", "Shorten it or call the client.")
+        raise InputError(
+            gettext("This is too long for a text."), gettext("Shorten it or call the client.")
+        )
     return words
 
 

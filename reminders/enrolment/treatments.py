@@ -17,17 +17,22 @@ from reminders.enrolment.treatment_fields import attendance_fields, attendance_o
 from reminders.plans.reminder_plans import replan_clients
 from reminders.rules.planning import Replan, timing
 from reminders.rules.questions import NOBODY_ASKED, Answers
-from reminders.rules.reason_texts import channel_text
-from reminders.rules.terms import Act
+from reminders.rules.terms import Act, Channel
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.rules.visits import ToldBy, Word, moved, told
 from reminders.store.queries import consents, people, plans
 from reminders.store.queries.common import Row
 from reminders.store.tables import Client, Clinic, Treatment
 from reminders.wording.library import Library
 
+OPTED_OUT = {
+    Channel.SMS: gettext_noop("The client has opted out of texts."),
+    Channel.EMAIL: gettext_noop("The client has opted out of emails."),
+}
+
 WHO_CAN = {
-    True: "An import cannot change this.",
-    False: "Only the client can change this, by texting START or on their own page.",
+    True: gettext_noop("An import cannot change this."),
+    False: gettext_noop("Only the client can change this, by texting START or on their own page."),
 }
 """Who may take a no back, by whether a list says so."""
 
@@ -125,9 +130,8 @@ def _record_consents(
             refused = known.get(key) is False and answer.proof is None
             stopped = refused or ledger.contact_of(one.client, answer.channel) in barred
             if stopped and answer.given:
-                one.remarks.append(
-                    f"The client has opted out of {channel_text(answer.channel)}. {WHO_CAN[answer.proof is None]}"
-                )
+                said = OPTED_OUT[answer.channel], WHO_CAN[answer.proof is None]
+                one.remarks.append(" ".join(map(gettext, said)))
             if known.get(key) == answer.given or (known.get(key) is False and stopped):
                 continue
             if stopped and answer.given and answer.proof is not None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.addresses import host_of, https_address
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.sealing import Sealing
 from reminders.store.queries import audit
 from reminders.store.queries import feeds as queries
@@ -16,11 +17,6 @@ from reminders.store.tables import Clinic, Feed
 
 MOST = 20
 """How many calendars a clinic may have."""
-
-LOST_KEY = InputError(
-    "The address of this calendar cannot be read because SECRET_KEY was changed.",
-    "Remove the calendar and add it again.",
-)
 
 
 def add(
@@ -31,7 +27,10 @@ def add(
     """
     address, its = https_address(typed), _of_clinic(sealing, clinic.id)
     if len(queries.of_clinic(session, clinic.id)) >= MOST:
-        raise InputError(f"There are already {MOST} calendars.", "Remove one you do not need.")
+        raise InputError(
+            gettext("There are already %(n)s calendars.", n=MOST),
+            gettext("Remove one you do not need."),
+        )
     row = {
         "clinic_id": clinic.id,
         "host": host_of(address),
@@ -48,7 +47,10 @@ def address_of(feed: Feed, sealing: Sealing) -> str:
     """Return the address of a calendar; raises ``InputError`` where the key to it is lost."""
     address = _of_clinic(sealing, feed.clinic_id).opened(feed.address)
     if address is None:
-        raise LOST_KEY
+        raise InputError(
+            gettext("The address of this calendar cannot be read because SECRET_KEY was changed."),
+            gettext("Remove the calendar and add it again."),
+        )
     return address
 
 
@@ -65,7 +67,8 @@ def start(session: Session, feed: Feed, by: str, now: datetime) -> None:
     """Let a calendar be read from now on."""
     if feed.started_at is None:
         feed.started_at, feed.due_at = now, now
-        audit.record(session, feed.clinic_id, by, "added a calendar", Feed, feed.id, now, feed.host)
+        what = gettext_noop("added a calendar")
+        audit.record(session, feed.clinic_id, by, what, Feed, feed.id, now, feed.host)
 
 
 def remove(session: Session, feed: Feed, by: str, now: datetime) -> None:
@@ -73,5 +76,6 @@ def remove(session: Session, feed: Feed, by: str, now: datetime) -> None:
     rows = queries.waiting_rows(session, feed.clinic_id, source_of(feed.id))
     question_queries.forget_rows(session, rows)
     question_queries.close_unneeded(session, feed.clinic_id)
-    audit.record(session, feed.clinic_id, by, "removed a calendar", Feed, feed.id, now, feed.host)
+    what = gettext_noop("removed a calendar")
+    audit.record(session, feed.clinic_id, by, what, Feed, feed.id, now, feed.host)
     queries.remove(session, feed)

@@ -17,6 +17,7 @@ from reminders.calendars.terms import COPY_ANEW, LARGEST, cut_off, too_large
 from reminders.internet import Internet, is_private
 from reminders.rules.addresses import https_address, is_public
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse, ClientSession
@@ -25,16 +26,7 @@ TOTAL, CONNECT, SILENCE = 20.0, 8.0, 8.0
 """Seconds that everything, the connection, and a pause may take."""
 
 MOST_REDIRECTS = 5
-AGAIN = "It is tried again automatically."
-
-GONE = InputError(
-    "There is no calendar at this address any more.",
-    "Copy the address from your calendar’s settings again, and add it here.",
-)
-PRIVATE = InputError(
-    "This address leads into a private network, which is not allowed.",
-    "Use the address that your calendar gives to other programs.",
-)
+AGAIN = gettext_noop("It is tried again automatically.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +87,11 @@ class Fetcher:
         except InputError as error:
             return Answer(error)
         except (TimeoutError, aiohttp.ConnectionTimeoutError):
-            return Answer(InputError("The calendar’s server takes too long to answer.", AGAIN))
+            slow = gettext("The calendar’s server takes too long to answer.")
+            return Answer(InputError(slow, gettext(AGAIN)))
         except aiohttp.ClientConnectorCertificateError:
-            wrong = "The calendar’s server has an invalid certificate."
-            return Answer(InputError(wrong, AGAIN))
+            wrong = gettext("The calendar’s server has an invalid certificate.")
+            return Answer(InputError(wrong, gettext(AGAIN)))
         except aiohttp.ClientPayloadError:
             return Answer(cut_off())
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -120,8 +113,11 @@ class Answer:
 
 def _unreached(error: BaseException) -> InputError:
     if is_private(error):
-        return PRIVATE
-    return InputError("The calendar’s server cannot be reached.", AGAIN)
+        return InputError(
+            gettext("This address leads into a private network, which is not allowed."),
+            gettext("Use the address that your calendar gives to other programs."),
+        )
+    return InputError(gettext("The calendar’s server cannot be reached."), gettext(AGAIN))
 
 
 async def _follow(session: ClientSession, address: str, known: Validators) -> Fetched:
@@ -132,7 +128,7 @@ async def _follow(session: ClientSession, address: str, known: Validators) -> Fe
             if response.status not in _ELSEWHERE:
                 return await _read(response, known)
             address = _next(address, response.headers.get("Location", ""))
-    raise InputError("The address redirects too many times.", COPY_ANEW)
+    raise InputError(gettext("The address redirects too many times."), gettext(COPY_ANEW))
 
 
 _ELSEWHERE = {301, 302, 303, 307, 308}
@@ -142,32 +138,43 @@ def _next(address: str, location: str) -> str:
     try:
         return https_address(urljoin(address, location))
     except ValueError:
-        raise InputError("The address redirects to one that is not allowed.", COPY_ANEW) from None
+        elsewhere = gettext("The address redirects to one that is not allowed.")
+        raise InputError(elsewhere, gettext(COPY_ANEW)) from None
 
 
 async def _read(response: ClientResponse, known: Validators) -> Fetched:
-    status = response.status
-    if status == HTTPStatus.NOT_MODIFIED and known.headers():
+    if response.status == HTTPStatus.NOT_MODIFIED and known.headers():
         return Fetched(None, known)
-    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
-        raise GONE
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        raise InputError(
-            "The calendar’s server asks for a password.",
-            "Use the calendar’s secret or published address, which needs none.",
-        )
-    if status != HTTPStatus.OK:
-        raise InputError(f"The calendar’s server responded with an error ({status}).", AGAIN)
+    if response.status != HTTPStatus.OK:
+        raise _refused(response.status)
     content = await _body(response)
     told = response.headers
     return Fetched(content, Validators(told.get("ETag"), told.get("Last-Modified")))
+
+
+def _refused(status: int) -> InputError:
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        return InputError(
+            gettext("There is no calendar at this address any more."),
+            gettext("Copy the address from your calendar’s settings again, and add it here."),
+        )
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return InputError(
+            gettext("The calendar’s server asks for a password."),
+            gettext("Use the calendar’s secret or published address, which needs none."),
+        )
+    wrong = gettext(
+        "The calendar’s server responded with an error (%(status)s).", status=str(status)
+    )
+    return InputError(wrong, gettext(AGAIN))
 
 
 async def _body(response: ClientResponse) -> bytes:
     """Read a body as it comes, and no more of it than a calendar may have, packed or unpacked."""
     packing = response.headers.get("Content-Encoding", "identity").strip().lower()
     if packing not in {"identity", "", "gzip", "x-gzip"}:
-        raise InputError("The calendar’s server sent it in an unsupported compression.", COPY_ANEW)
+        packed = gettext("The calendar’s server sent it in an unsupported compression.")
+        raise InputError(packed, gettext(COPY_ANEW))
     unpacking = zlib.decompressobj(31) if "gzip" in packing else None
     content, came = bytearray(), 0
     async for chunk in response.content.iter_chunked(64 * 1024):

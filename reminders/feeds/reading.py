@@ -19,6 +19,7 @@ from reminders.calendars.terms import AHEAD, CalendarContent, CalendarEvent
 from reminders.feeds import feeds
 from reminders.feeds.events import calendar_of, cancel, fingerprint_of, number_of, take_in
 from reminders.feeds.fetching import Answer, Fetched, Fetcher, Validators
+from reminders.feeds.problems import BROKEN, EMPTY
 from reminders.intake.arrivals import Pace
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules.feeds import (
@@ -45,12 +46,6 @@ DAY = timedelta(days=1)
 LEASE = timedelta(minutes=10)
 TOGETHER = 8
 """How many calendars are fetched at once."""
-
-EMPTY = InputError(
-    "The calendar is empty, although it had events before. Nothing was cancelled because of that.",
-    "Check that it is the right calendar, and cancel by hand what does not take place.",
-)
-BROKEN = InputError("This calendar could not be read here.", "It is tried again automatically.")
 
 
 class LostClaimError(Exception):

@@ -15,11 +15,12 @@ from reminders.monitoring.alerts import raise_alert
 from reminders.rules.keywords import Kind, read
 from reminders.rules.terms import Act, Channel, ClinicFacts, Reason
 from reminders.rules.text_names import name_in_texts
+from reminders.rules.translation import gettext_noop
 from reminders.store.queries import clinic_facts, consents, delivery, people, replies
 from reminders.store.tables import Client
 from reminders.wording.fixed_replies import FixedReplies
 
-SOURCE = "text message"
+SOURCE = gettext_noop("text message")
 """Where a consent taken back or given by text is written down."""
 
 TEXTED_STOPS = {SOURCE, "provider"}

@@ -15,6 +15,7 @@ from reminders.intake.vanished import ask_of
 from reminders.questions import questions
 from reminders.rules.questions import CANCELLED, QuestionKind
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.queries import audit, imports, people
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Question
@@ -30,14 +31,16 @@ def answer(
     asked = queries.question(session, question_id)
     if asked is None:
         raise InputError(
-            "This question no longer exists.", "Reload the page to see what is still open."
+            gettext("This question no longer exists."),
+            gettext("Reload the page to see what is still open."),
         )
     about = json.loads(asked.facts)
     waiting = queries.waiting_rows(session, asked.id)
     rows = [(row.layout, row.number, json.loads(row.cells), row.import_id) for row in waiting]
     questions.take_answer(session, asked, choice, by, now)
     queries.forget_rows(session, waiting)
-    audit.record(session, asked.clinic_id, by, "answered a question", Question, asked.id, now, asked.kind)  # fmt: skip
+    what = gettext_noop("answered a question")
+    audit.record(session, asked.clinic_id, by, what, Question, asked.id, now, asked.kind)
     if asked.kind == QuestionKind.VANISHED:
         return _settle_vanished(session, library, asked, about["ids"], by, now)
     if asked.kind == QuestionKind.JOINED:

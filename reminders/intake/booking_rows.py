@@ -14,6 +14,7 @@ from reminders.rules.list_cells import Moment, read_moment
 from reminders.rules.list_dates import Order
 from reminders.rules.questions import Answers
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 from reminders.store.tables import Clinic
 from reminders.wording.library import Library
 
@@ -114,7 +115,8 @@ def check_end(begins: Moment, ends: Moment) -> None:
     """Raise ``InputError`` where a visit ends before it begins, or days later."""
     later = _wall(ends) - _wall(begins)
     if ends.at is None or not timedelta() < later < timedelta(days=1):
-        raise InputError("ends_at: It ends before it begins, or days later.", "Check both times.")
+        what = gettext("It ends before it begins, or days later.")
+        raise InputError(f"ends_at: {what}", gettext("Check both times."))
 
 
 def _wall(moment: Moment) -> datetime:

@@ -17,6 +17,7 @@ from reminders.rules.contacts import clean, read_name
 from reminders.rules.payloads import acuity, calcom, calendly, generic, square
 from reminders.rules.terms import Channel, InputError
 from reminders.rules.told_bookings import ConsentQuestion, Notice, SourceKind, ToldBooking
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.sealing import Sealing
 from reminders.store.queries import booking_sources as queries
 from reminders.store.queries.audit import record
@@ -36,7 +37,7 @@ FETCHED = frozenset({SourceKind.ACUITY, SourceKind.SQUARE})
 
 SHORTEST_SECRET = 8
 
-REMOVED = "The booking system was removed."
+REMOVED = gettext_noop("The booking system was removed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,10 @@ def add(
     """
     called = read_name(name) if name.strip() else NAMES[kind]
     if any(one.name == called for one in queries.of_clinic(session, clinic.id)):
-        raise InputError(f"“{called}” is already connected.", "Choose another name.")
+        raise InputError(
+            gettext("“%(name)s” is already connected.", name=called),
+            gettext("Choose another name."),
+        )
     token = secrets.token_urlsafe(24)
     secret = new_secret(kind) if kind in {SourceKind.CALCOM, SourceKind.CALENDLY} else ""
     source = BookingSource(
@@ -87,7 +91,7 @@ def add(
     )
     session.add(source)
     session.flush()
-    _note(session, source, who, "added a booking system", now)
+    _note(session, source, who, gettext_noop("added a booking system"), now)
     return NewSource(source, secret)
 
 
@@ -122,12 +126,17 @@ def keep_secrets(
         secret = api_key.partition(":")[2]  # Acuity signs with the key itself
     for pasted in filter(None, (secret, api_key)):
         if len(pasted) < SHORTEST_SECRET or not re.fullmatch(r"[!-~]+", pasted):
-            raise InputError("This is not a complete key or secret: it is too short or contains spaces.", "Copy and paste all of it.")  # fmt: skip
+            raise InputError(
+                gettext(
+                    "This is not a complete key or secret: it is too short or contains spaces."
+                ),
+                gettext("Copy and paste all of it."),
+            )
     source.secret = sealing.seal(secret) if secret else source.secret
     if api_key:
         source.api_key = sealing.seal(api_key)
         queries.wake(session, source.id, now)
-    _note(session, source, who, "changed the secrets of a booking system", now)
+    _note(session, source, who, gettext_noop("changed the secrets of a booking system"), now)
 
 
 def choose_paths(
@@ -136,11 +145,16 @@ def choose_paths(
     """Remember which field of a source is what. Raises ``InputError``."""
     wanted = {name: path for name, path in paths.items() if name in generic.FIELDS and path}
     if "external_id" not in wanted:
-        raise InputError("Choose a field for the booking number.", "Without it, changes cannot be told from new bookings.")  # fmt: skip
+        raise InputError(
+            gettext("Choose a field for the booking number."),
+            gettext("Without it, changes cannot be told from new bookings."),
+        )
     if "treated_at" not in wanted:
-        raise InputError("Choose a field for the start.", "It holds the date and time.")
+        raise InputError(
+            gettext("Choose a field for the start."), gettext("It holds the date and time.")
+        )
     source.paths = json.dumps(wanted, ensure_ascii=False)
-    _note(session, source, who, "matched the fields of a booking system", now)
+    _note(session, source, who, gettext_noop("matched the fields of a booking system"), now)
 
 
 def choose_consent(
@@ -159,12 +173,19 @@ def choose_consent(
     if question.strip():
         chosen = [str(channel) for channel in Channel if str(channel) in channels]
         if not chosen:
-            raise InputError("Choose what “yes” means.", "Select texts, emails or both.")
+            raise InputError(
+                gettext("Choose what “yes” means."), gettext("Select texts, emails or both.")
+            )
         if not clean(wording):
-            raise InputError("Enter the exact wording of the question.", "Copy it from the booking form. It is kept as proof of each consent.")  # fmt: skip
+            raise InputError(
+                gettext("Enter the exact wording of the question."),
+                gettext("Copy it from the booking form. It is kept as proof of each consent."),
+            )
         asked = [(clean(question), clean(wording), chosen)]
     source.consents = json.dumps(asked, ensure_ascii=False)
-    _note(session, source, who, "changed the consent question of a booking system", now)
+    _note(
+        session, source, who, gettext_noop("changed the consent question of a booking system"), now
+    )
 
 
 def remove(session: Session, source: BookingSource, who: str, now: datetime) -> None:
@@ -173,7 +194,7 @@ def remove(session: Session, source: BookingSource, who: str, now: datetime) -> 
         source.removed_at = now
         source.secret = source.api_key = None
         queries.let_go(session, source.id, REMOVED, now)
-        _note(session, source, who, "removed a booking system", now)
+        _note(session, source, who, gettext_noop("removed a booking system"), now)
 
 
 def _note(session: Session, source: BookingSource, who: str, what: str, now: datetime) -> None:

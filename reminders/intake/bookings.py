@@ -18,6 +18,7 @@ from reminders.rules.list_cells import Moment
 from reminders.rules.planning import Replan
 from reminders.rules.questions import Answers, QuestionKind
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.rules.visits import ToldBy, Word
 from reminders.store.queries import bookings as queries
 from reminders.store.queries import delivery
@@ -94,13 +95,14 @@ def _enrol(
 
 def _why_left_out(checked: CheckedList) -> str:
     if checked.other_services:
-        return "This service has no reminders."
+        return gettext_noop("This service has no reminders.")
     if checked.not_yet:
-        return "The booking is not confirmed yet. Messages are scheduled once it is."
+        return gettext_noop("The booking is not confirmed yet. Messages are scheduled once it is.")
     if checked.good or checked.doubts:
         return ""
-    took = "The booking does not take place, and nothing was scheduled for it."
-    return took if checked.not_taking_place else "A member of staff chose not to import it."
+    if checked.not_taking_place:
+        return gettext_noop("The booking does not take place, and nothing was scheduled for it.")
+    return gettext_noop("A member of staff chose not to import it.")
 
 
 def change(
@@ -117,8 +119,11 @@ def change(
         return _cancel(session, library, clinic, treatment, said.status or "", now)
     if outcome is not Outcome.TAKES_PLACE:
         raise InputError(
-            f"“{said.status}” does not say what became of a booking that was taken in.",
-            "Say booked, treated, cancelled or no-show.",
+            gettext(
+                "“%(status)s” does not say what became of a booking that was taken in.",
+                status=said.status,
+            ),
+            gettext("Say booked, treated, cancelled or no-show."),
         )
     before = (treatment.treated_on, treatment.starts, treatment.ends)
     stood = treatment.cancelled_at is None

@@ -29,6 +29,7 @@ from reminders.intake.line_taker import LineTaker
 from reminders.intake.pace import Pace
 from reminders.rules.terms import InputError
 from reminders.rules.told_bookings import DeliveryOutcome, ToldBooking
+from reminders.rules.translation import gettext
 from reminders.sealing import Sealing
 from reminders.store.connections import AWAY
 from reminders.store.database import reading, writing
@@ -192,8 +193,12 @@ class Deliveries:
     def _key(self, source: BookingSource) -> str:
         key = self.sealing.opened(source.api_key)
         if key is None:
-            name = NAMES[source.kind]
-            raise FetchError(f"There is no key to ask {name} with. Paste it on the page of this source.")  # fmt: skip
+            raise FetchError(
+                gettext(
+                    "There is no key to ask %(name)s with. Paste it on the page of this source.",
+                    name=NAMES[source.kind],
+                )
+            )
         return key
 
     def _fetched(

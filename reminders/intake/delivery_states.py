@@ -7,6 +7,7 @@ from typing import Any
 
 from reminders.intake.told_bookings import TakenBooking
 from reminders.rules.told_bookings import DeliveryOutcome, ToldBooking, whole
+from reminders.rules.translation import gettext_noop
 from reminders.store.tables import BookingDelivery
 
 AGAIN = tuple(timedelta(seconds=n) for n in (20, 60, 300, 900, 3600))
@@ -15,8 +16,8 @@ AGAIN = tuple(timedelta(seconds=n) for n in (20, 60, 300, 900, 3600))
 PATIENCE = timedelta(days=3)
 """How long it is tried again by itself."""
 
-IN_LINE = "Received. It is processed next."
-FAULT = "Something went wrong on our side. It is tried again."
+IN_LINE = gettext_noop("Received. It is processed next.")
+FAULT = gettext_noop("Something went wrong on our side. It is tried again.")
 GRAVITY = (
     DeliveryOutcome.NOTHING,
     DeliveryOutcome.UNCHANGED,
@@ -68,7 +69,8 @@ def settle(delivery: BookingDelivery, outcome: DeliveryOutcome, reason: str, now
 def show(delivery: BookingDelivery, done: Taken, now: datetime) -> None:
     """Write down what became of a delivery, by the gravest of what it says."""
     if not done:
-        settle(delivery, DeliveryOutcome.NOTHING, "It contains no booking.", now)
+        nothing = gettext_noop("It contains no booking.")
+        settle(delivery, DeliveryOutcome.NOTHING, nothing, now)
         return
     told, taken = max(done, key=lambda one: GRAVITY.index(one[1].outcome))
     delivery.booking = told.external_id

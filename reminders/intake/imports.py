@@ -22,6 +22,7 @@ from reminders.plans.reminder_plans import replan_clients
 from reminders.questions import questions
 from reminders.rules import list_columns
 from reminders.rules.terms import Channel, InputError
+from reminders.rules.translation import gettext
 from reminders.store.database import reading, writing
 from reminders.store.queries import arrivals, people
 from reminders.store.queries import imports as queries
@@ -153,10 +154,13 @@ def accept(intake: Import, now: datetime) -> None:
     """
     if intake.taken_at is not None:
         raise InputError(
-            "This file has already been imported.", "Undo that import first to import it again."
+            gettext("This file has already been imported."),
+            gettext("Undo that import first to import it again."),
         )
     if intake.arriving_at is not None:
-        raise InputError("This file is being imported.", "Wait until it is complete.")
+        raise InputError(
+            gettext("This file is being imported."), gettext("Wait until it is complete.")
+        )
     intake.arriving_at = now
 
 
@@ -189,7 +193,7 @@ def rows_left_out(looked: ImportPreview) -> list[list[str]]:
         if faults := looked.faults_of(number):
             why = " ".join(f"{f.column}: {f.problem} {f.advice}".strip() for f in faults)
             rows.append([*row, *[""] * (len(looked.table.header) - len(row)), why])
-    return [[*looked.table.header, "Problem"], *rows]
+    return [[*looked.table.header, gettext("Problem")], *rows]
 
 
 def undo(
@@ -204,7 +208,9 @@ def undo(
     with reading(engine) as session:
         intake = session.get_one(Import, import_id)
         if intake.taken_at is None or intake.undone_at is not None:
-            raise InputError("There is nothing to undo.", "Reload the page and check again.")
+            raise InputError(
+                gettext("There is nothing to undo."), gettext("Reload the page and check again.")
+            )
         rows = queries.rows_of(session, import_id)
         undone = UndoResult(effects=Counter(row.effect for row in rows))
         undone.left = queries.left_already(session, import_id, Effect.ADDED)
@@ -245,8 +251,8 @@ def _undo_some(
 
 def _table(intake: Import) -> Table:
     if intake.cells is None:
-        raise InputError("This import has expired.", "Import the file again.")
+        raise InputError(gettext("This import has expired."), gettext("Import the file again."))
     table = Table.of_text(intake.cells)
     if table is None:
-        raise InputError("No sheet is chosen.", "Choose the one to import.")
+        raise InputError(gettext("No sheet is chosen."), gettext("Choose the one to import."))
     return table

@@ -26,6 +26,7 @@ from reminders.rules.list_dates import order_of
 from reminders.rules.list_shape import FARTHEST, heading_row, is_beside_the_point
 from reminders.rules.name_order import family_leads
 from reminders.rules.questions import NOBODY_ASKED, Answers
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.queries import imports as queries
 from reminders.store.tables import Clinic
 from reminders.wording.library import Library
@@ -33,9 +34,18 @@ from reminders.wording.library import Library
 NumberedEnrolment = tuple[int, Enrolment]
 
 NEEDED = {
-    "first_name": (("first_name", "name"), "the client's first name, or the whole name"),
-    "treated_at": (("treated_at",), "the day of the treatment"),
-    "phone": (("email", "phone"), "the client's mobile number or email"),
+    "first_name": (
+        ("first_name", "name"),
+        gettext_noop("No column was recognised for the client's first name, or the whole name."),
+    ),
+    "treated_at": (
+        ("treated_at",),
+        gettext_noop("No column was recognised for the day of the treatment."),
+    ),
+    "phone": (
+        ("email", "phone"),
+        gettext_noop("No column was recognised for the client's mobile number or email."),
+    ),
 }
 
 
@@ -66,7 +76,7 @@ def check(
         CellRemark(
             1,
             column,
-            f"No column was recognised for {what}.",
+            gettext(what),
             f"Say which one does, like --columns “{_like(checked.ignored)}={any_of[-1]}”, or add one.",
         )
         for column, (any_of, what) in NEEDED.items()
@@ -185,7 +195,7 @@ def _check_row(
     if same == row.number:
         (cancelled if enrolment.cancelled else checked.good).append(one)
     else:
-        again = f"Row {same} is identical. It is imported once."
+        again = gettext("Row %(number)s is identical. It is imported once.", number=str(same))
         checked.notes.append(CellRemark(row.number, "", again))
 
 

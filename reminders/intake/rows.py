@@ -23,7 +23,20 @@ from reminders.rules.other_dates import read_day, read_hours
 from reminders.rules.questions import QuestionKind
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Channel, InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.rules.zone_names import is_own_clock, read_zone
+
+_REMARKS = {
+    "looks like a landline, which may not receive texts": gettext_noop(
+        "This number looks like a landline, which may not receive texts."
+    ),
+    "may not be in use": gettext_noop("This number may not be in use."),
+}
+"""What is said of a number in a list, by what is remarked about it."""
+
+_TWICE = gettext_noop(
+    "This time occurs twice that day because the clocks change. The first was used."
+)
 
 _GONE = {
     Outcome.NOT_TAKING_PLACE: LeftOut.NOT_TAKING_PLACE,
@@ -61,7 +74,8 @@ def _enrolment(
     phone, email = _phone(row, first_name), row.read("email", _email)
     told = phone or email or row.sheet.by_name
     if not told and not row.faults and not row.doubts:
-        row.fault("phone", "There is no phone number or email address.", "Add one of them.")
+        problem = gettext("There is no phone number or email address.")
+        row.fault("phone", problem, gettext("Add one of them."))
     language = row.read("language", read_language) or ""
     time_zone = row.read("time_zone", lambda text: _zone(text, row.sheet.zone)) or None
     consents = _consents(row, phone=bool(phone), email=bool(email))
@@ -138,7 +152,8 @@ def _names(row: ListRow, *, cancelled: bool) -> tuple[str, str]:
     first, last, whole = (row.cell(name) for name in ("first_name", "last_name", "name"))
     came = " ".join(filter(None, (first, last))) if first else whole or last
     if not came:
-        row.fault("first_name", "The first name is missing.", "Add it: messages begin with it.")
+        problem = gettext("The first name is missing.")
+        row.fault("first_name", problem, gettext("Add it: messages begin with it."))
         return "", ""
     found = names.read_person(first, last, with_comma(whole) if row.sheet.family_first else whole)
     given = found.first
@@ -166,7 +181,7 @@ def _phone(row: ListRow, name: str) -> str | None:
         cell = row.cell("phone")
         return row.settle(questions.about_phone(row.subject(cell), cell, numbers, name))
     if found.remark:
-        row.note("phone", f"This number {found.remark}.")
+        row.note("phone", gettext(_REMARKS.get(found.remark, f"This number {found.remark}.")))
     return found.number
 
 
@@ -181,15 +196,13 @@ def _when(row: ListRow) -> When | None:
         "treated_at", lambda text: read_day(text, sheet.zone, sheet.order, sheet.today)
     )
     if found is None and not row.cell("treated_at"):
-        row.fault("treated_at", "The date of the treatment is missing.", list_cells.EXAMPLE)
+        problem = gettext("The date of the treatment is missing.")
+        row.fault("treated_at", problem, gettext(list_cells.EXAMPLE))
     if found and found.at is None and row.cell("time"):
         at, ends = row.read("time", read_hours) or (None, None)
         found = When(found.day, at, ends)
     if found and list_cells.is_ambiguous(list_cells.Moment(found.day, found.at), sheet.zone):
-        row.note(
-            "treated_at",
-            "This time occurs twice that day because the clocks change. The first was used.",
-        )
+        row.note("treated_at", gettext(_TWICE))
     return found
 
 
@@ -206,7 +219,8 @@ def _ends(row: ListRow, when: When) -> time | None:
         return (row.read("ended_at", read_hours) or (None,))[0]
     days = (end.day - when.day).days
     if days not in {0, 1} or (days == 1 and end.at and when.at and end.at >= when.at):
-        row.fault("ended_at", "It ends before it begins, or days later.", "Check both dates.")
+        problem = gettext("It ends before it begins, or days later.")
+        row.fault("ended_at", problem, gettext("Check both dates."))
     return end.at
 
 
@@ -229,7 +243,8 @@ def _consents(row: ListRow, *, phone: bool, email: bool) -> tuple[ConsentAnswer,
     at = row.read("consent_at", lambda text: read_day(text, sheet.zone, sheet.order, sheet.today))
     given_at = resolve(at.day, at.at or time(), sheet.zone) if at else sheet.now
     if given_at > sheet.now:
-        row.fault("consent_at", "The date of consent is in the future.", "Check the date.")
+        problem = gettext("The date of consent is in the future.")
+        row.fault("consent_at", problem, gettext("Check the date."))
     source = row.cell("consent_source") or f"list {sheet.name}"
     by_text, by_email = row.read("sms_consent", _answer), row.read("email_consent", _answer)
     wordings = (row.cell("sms_wording") or None, row.cell("email_wording") or None)
@@ -261,5 +276,8 @@ def _said(
 def _answer(text: str) -> Answer:
     found = read_answer(text)
     if found is Answer.UNCLEAR:
-        raise InputError("This is not yes or no.", "Write yes, no or stop, or leave it empty.")
+        raise InputError(
+            gettext("This is not yes or no."),
+            gettext("Write yes, no or stop, or leave it empty."),
+        )
     return found

@@ -14,6 +14,7 @@ from reminders.questions import questions
 from reminders.rules.questions import NO_REMINDERS, QuestionKind
 from reminders.rules.services import service_key
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.queries import audit
 from reminders.store.tables import Clinic
 from reminders.wording.library import Library
@@ -36,7 +37,8 @@ class KnownService:
 
 def meanings(library: Library) -> dict[str, str]:
     """Return what a service may be, by the word it is set with."""
-    return {p.key: p.name for p in library.protocols.values()} | {NO_REMINDERS: "No reminders"}
+    named = {p.key: gettext(p.name) for p in library.protocols.values()}
+    return named | {NO_REMINDERS: gettext("No reminders")}
 
 
 def known(session: Session, clinic_id: int) -> list[KnownService]:
@@ -82,8 +84,8 @@ def change(
     for name, protocol in wanted.items():
         if protocol not in may_be:
             raise InputError(
-                f"“{protocol}” is not a known kind of treatment.",
-                f"Choose one of: {', '.join(may_be)}.",
+                gettext("“%(name)s” is not a known kind of treatment.", name=protocol),
+                gettext("Choose one of: %(names)s.", names=", ".join(may_be)),
             )
         subject = service_key(name)
         before = held.get(subject, KnownService(subject, name, None))
@@ -94,7 +96,6 @@ def change(
                 session, clinic.id, QuestionKind.SERVICE, subject, before.service, protocol, by, now
             )
             detail = f"{before.service}: {before.protocol or 'not known'} → {protocol}"
-            audit.record(
-                session, clinic.id, by, "changed a service", Clinic, clinic.id, now, detail
-            )
+            what = gettext_noop("changed a service")
+            audit.record(session, clinic.id, by, what, Clinic, clinic.id, now, detail)
     return total

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from reminders.questions import questions
 from reminders.rules.questions import QuestionKind, about_status
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.queries import audit
 from reminders.store.tables import Clinic
 
@@ -43,9 +44,11 @@ def change(
     for subject, means in wanted.items():
         if means not in MEANINGS:
             raise InputError(
-                f"“{means}” is not one of the meanings of a status.", "Choose one that is shown."
+                gettext("“%(name)s” is not one of the meanings of a status.", name=means),
+                gettext("Choose one that is shown."),
             )
         word = held[subject].word
         questions.remember(session, clinic.id, QuestionKind.STATUS, subject, word, means, by, now)
         detail = f"{word}: {held[subject].means} → {means}"
-        audit.record(session, clinic.id, by, "changed a status", Clinic, clinic.id, now, detail)
+        what = gettext_noop("changed a status")
+        audit.record(session, clinic.id, by, what, Clinic, clinic.id, now, detail)

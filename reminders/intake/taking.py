@@ -23,6 +23,7 @@ from reminders.rules.told_bookings import (
     Unfit,
     whole,
 )
+from reminders.rules.translation import gettext
 from reminders.store.queries import booking_sources as queries
 from reminders.store.queries import bookings, people
 from reminders.store.tables import BookingDelivery, BookingSource
@@ -117,7 +118,8 @@ def take(
         show(delivery, done, now)
         if isinstance(told, Notice) and told.missing:
             delivery.booking = told.external_id
-            wait(delivery, f"{NAMES[source.kind]} is asked for the rest.", now, at=now)
+            why = gettext("%(name)s is asked for the rest.", name=NAMES[source.kind])
+            wait(delivery, why, now, at=now)
 
 
 def take_together(

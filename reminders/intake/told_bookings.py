@@ -23,6 +23,7 @@ from reminders.rules.told_bookings import (
     mark_of,
     whole,
 )
+from reminders.rules.translation import gettext_noop
 from reminders.store.queries import booking_sources as queries
 from reminders.store.queries import bookings as booking_queries
 from reminders.store.queries import delivery
@@ -52,23 +53,23 @@ class TakenBooking:
 
 
 SENTENCES = {
-    Effect.ADDED: (DeliveryOutcome.TAKEN, "New booking."),
-    Effect.MOVED: (DeliveryOutcome.TAKEN, "Booking moved."),
-    Effect.UPDATED: (DeliveryOutcome.TAKEN, "Booking changed."),
+    Effect.ADDED: (DeliveryOutcome.TAKEN, gettext_noop("New booking.")),
+    Effect.MOVED: (DeliveryOutcome.TAKEN, gettext_noop("Booking moved.")),
+    Effect.UPDATED: (DeliveryOutcome.TAKEN, gettext_noop("Booking changed.")),
     Effect.CANCELLED: (
         DeliveryOutcome.TAKEN,
-        "Booking cancelled. Its unsent messages are cancelled too.",
+        gettext_noop("Booking cancelled. Its unsent messages are cancelled too."),
     ),
-    Effect.UNCHANGED: (DeliveryOutcome.UNCHANGED, "No change."),
-    Effect.ASKED: (DeliveryOutcome.ASKED, "There is a question to answer."),
+    Effect.UNCHANGED: (DeliveryOutcome.UNCHANGED, gettext_noop("No change.")),
+    Effect.ASKED: (DeliveryOutcome.ASKED, gettext_noop("There is a question to answer.")),
     Effect.POSTPONED: (
         DeliveryOutcome.UNCHANGED,
-        "It is processed with the import that is running.",
+        gettext_noop("It is processed with the import that is running."),
     ),
 }
-UNKNOWN = "There is no treatment for this booking."
-NEWER = "There is newer information about this booking."
-MOVED = "This booking was moved and now has another number."
+UNKNOWN = gettext_noop("There is no treatment for this booking.")
+NEWER = gettext_noop("There is newer information about this booking.")
+MOVED = gettext_noop("This booking was moved and now has another number.")
 
 
 def take(

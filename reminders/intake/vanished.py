@@ -16,7 +16,9 @@ from reminders.rules.identity import booking_number
 from reminders.rules.mentions import is_named, is_reached
 from reminders.rules.other_dates import read_day
 from reminders.rules.questions import QuestionKind, about_vanished
+from reminders.rules.sayings import Saying
 from reminders.rules.terms import InputError
+from reminders.rules.translation import DayOfYear
 from reminders.store.queries import imports
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Client, Treatment
@@ -103,14 +105,16 @@ def _may_be_in(rows: Sequence[Sequence[str]], client: Client) -> bool:
     return any(is_named(cells, name) or is_reached(cells, contacts) for cells in rows)
 
 
+def _whose_and_when(treatment: Treatment, client: Client) -> str:
+    name = f"{client.first_name} {client.last_name}".strip()
+    return Saying("%(name)s (%(day)s)", name=name, day=DayOfYear.of(treatment.treated_on))
+
+
 def ask_of(
     session: Session, clinic_id: int, source: str, gone: Sequence[Gone], now: datetime
 ) -> bool:
     """Ask about these treatments; say whether there are any."""
-    who = {
-        t.id: f"{c.first_name} {c.last_name}".strip() + f" ({t.treated_on.day} {t.treated_on:%B})"
-        for t, c in gone
-    }
+    who = {t.id: _whose_and_when(t, c) for t, c in gone}
     if who:
         questions.ask(session, clinic_id, about_vanished(source, who), now)
     return bool(who)

@@ -8,6 +8,7 @@ from reminders.enrolment.client_fields import update
 from reminders.enrolment.treatment_fields import attendance_fields, attendance_of, begins_at
 from reminders.rules.booking_status import read_status
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 from reminders.rules.visits import Word, may_have_come, restored
 from reminders.store.tables import Clinic, Treatment
 
@@ -34,6 +35,6 @@ def check_came(treatment: Treatment | None, clinic: Clinic, status: str, now: da
         return
     if not may_have_come(begins_at(treatment, clinic), now):
         raise InputError(
-            "It has not begun yet, so nobody can say that it took place.",
-            "Say so once the client is there.",
+            gettext("It has not begun yet, so nobody can say that it took place."),
+            gettext("Say so once the client is there."),
         )

@@ -14,12 +14,16 @@ from reminders.intake.vanished import ask_of
 from reminders.rules.mentions import is_named, is_reached
 from reminders.rules.payloads import leaves
 from reminders.rules.questions import QuestionKind
+from reminders.rules.sayings import Saying, keep
+from reminders.rules.translation import gettext_noop
 from reminders.store.queries import booking_sources, feeds, imports, people
 from reminders.store.queries import questions as queries
 from reminders.store.tables import Client, Question, WaitingRow
 
-GONE = "A client this row may refer to has been erased. Is this a new client?"
-GONE_MEANWHILE = "A client who may be the person who joined has been erased. Who is it?"
+GONE = gettext_noop("A client this row may refer to has been erased. Is this a new client?")
+GONE_MEANWHILE = gettext_noop(
+    "A client who may be the person who joined has been erased. Who is it?"
+)
 
 
 def held(session: Session, client: Client) -> list[dict[str, Any]]:
@@ -111,7 +115,7 @@ def _leave_out(session: Session, asked: Question, client: Client) -> None:
     if asked.kind in _ABOUT and client.id in facts["ids"]:
         ids = [one for one in facts["ids"] if one != client.id]
         left = [c for c in json.loads(asked.choices) if c[0] != f"client:{client.id}"]
-        facts |= {"sentence": _ABOUT[asked.kind], "ids": ids}
+        facts |= {"sentence": keep(Saying(_ABOUT[asked.kind])), "ids": ids}
         asked.facts, asked.choices = json.dumps(facts), json.dumps(left, ensure_ascii=False)
         if asked.kind == QuestionKind.JOINED and not ids:
             session.delete(asked)

@@ -16,6 +16,7 @@ from reminders.intake.imports import KEPT
 from reminders.plans import page_keys
 from reminders.privacy import open_questions
 from reminders.rules.terms import Act, Discretion, InputError, Reason
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.settings import Settings
 from reminders.store import erasure_log
 from reminders.store.queries import (
@@ -106,7 +107,9 @@ def forget(
     only opt-outs are kept.
     """
     if client.erased_at is not None:
-        raise InputError("This client has already been erased.", "There is nothing more to do.")
+        raise InputError(
+            gettext("This client has already been erased."), gettext("There is nothing more to do.")
+        )
     delivery.lock_clients(session, [client.id])
     merged = merges.merged_into(session, [client.id])
     contacts = erasure.contacts_of(session, client)
@@ -135,7 +138,9 @@ def forget(
     join_requests.forget_client(session, client.id, contacts)
     api_keys.blank_answers(session, client.clinic_id)
     _clear_client(session, client, now)
-    audit.record(session, client.clinic_id, by, "erased a client", Client, client.id, now)
+    audit.record(
+        session, client.clinic_id, by, gettext_noop("erased a client"), Client, client.id, now
+    )
     session.flush()
     for record in merged:
         done += forget(session, record, now, by=by, asked=asked)

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from reminders.rules.contacts import read_name
 from reminders.rules.folding import fold, words
 from reminders.rules.questions import LEAVE_OUT, Answers, Choice, Doubt, QuestionKind
+from reminders.rules.sayings import keep, say
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 from reminders.store.queries import people
 from reminders.store.queries import questions as queries
 from reminders.store.queries.common import hash_key
@@ -48,9 +50,10 @@ def ask(session: Session, clinic_id: int, doubt: Doubt, now: datetime) -> int:
         "kind": doubt.kind.value,
         "subject": doubt.subject,
         "facts": json.dumps(
-            {"sentence": doubt.sentence, "label": doubt.label, "ids": doubt.ids}, ensure_ascii=False
+            {"sentence": keep(doubt.sentence), "label": doubt.label, "ids": doubt.ids},
+            ensure_ascii=False,
         ),
-        "choices": json.dumps([[c.key, c.label] for c in doubt.choices], ensure_ascii=False),
+        "choices": json.dumps([[c.key, keep(c.label)] for c in doubt.choices], ensure_ascii=False),
         "asked_at": now,
     }
     return queries.ask(session, row).id
@@ -81,7 +84,7 @@ def drop_settled(session: Session, clinic_id: int) -> None:
 
 
 def as_open(asked: Question, rows: int) -> OpenQuestion:
-    """Read a stored question."""
+    """Read a stored question in the language that is current."""
     facts = json.loads(asked.facts)
     return OpenQuestion(
         asked.id,
@@ -89,11 +92,15 @@ def as_open(asked: Question, rows: int) -> OpenQuestion:
         QuestionKind(asked.kind),
         asked.subject,
         facts["label"],
-        facts["sentence"],
-        tuple(Choice(key, label) for key, label in json.loads(asked.choices)),
+        say(facts["sentence"]),
+        tuple(Choice(key, label) for key, label in _choices(asked).items()),
         rows,
         asked.asked_at,
     )
+
+
+def _choices(asked: Question) -> dict[str, str]:
+    return {key: say(label) for key, label in json.loads(asked.choices)}
 
 
 def take_answer(session: Session, asked: Question, answer: str, by: str, now: datetime) -> None:
@@ -102,16 +109,18 @@ def take_answer(session: Session, asked: Question, answer: str, by: str, now: da
     """
     if asked.answered_at is not None:
         raise InputError(
-            "This question has already been answered.", "Reload the page to see what is still open."
+            gettext("This question has already been answered."),
+            gettext("Reload the page to see what is still open."),
         )
-    choices = dict(json.loads(asked.choices))
+    choices = _choices(asked)
     keys, kind = list(choices), QuestionKind(asked.kind)
     answer = _chosen(kind, choices, answer)
     if kind is QuestionKind.NAME and answer.strip() and answer not in keys:
         answer = read_name(answer)
     elif answer not in keys:
         raise InputError(
-            f"“{answer}” is not one of the answers.", f"Choose one of: {', '.join(keys)}."
+            gettext("“%(answer)s” is not one of the answers.", answer=answer),
+            gettext("Choose one of: %(answers)s.", answers=", ".join(keys)),
         )
     label = json.loads(asked.facts)["label"]
     queries.close(session, asked, answer, by, now)
@@ -132,7 +141,8 @@ def _chosen(kind: QuestionKind, choices: Mapping[str, str], answer: str) -> str:
         proposed = next(iter(choices), "")
         if said in _NO or proposed in {"", LEAVE_OUT}:
             raise InputError(
-                f"“{answer}” is not a name.", "Enter the name to use in messages, or leave-out."
+                gettext("“%(answer)s” is not a name.", answer=answer),
+                gettext("Enter the name to use in messages, or leave-out."),
             )
         return proposed
     return answer if answer in choices else by_label.get(said, answer)

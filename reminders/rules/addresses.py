@@ -7,10 +7,13 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 
 LONGEST = 2_000
 
-COPY = "Copy the whole address from your calendar’s settings. It begins with https:// or webcal://."
+COPY = gettext_noop(
+    "Copy the whole address from your calendar’s settings. It begins with https:// or webcal://."
+)
 
 
 def https_address(typed: str) -> str:
@@ -22,14 +25,14 @@ def https_address(typed: str) -> str:
     if not mark:
         scheme, rest = "https", text.removeprefix("webcal:").lstrip("/")
     if scheme.lower() not in {"https", "http", "webcal", "webcals"}:
-        raise InputError("This is not the address of a calendar.", COPY)
+        raise InputError(gettext("This is not the address of a calendar."), gettext(COPY))
     address = f"https://{rest}".partition("#")[0]
     if len(address) > LONGEST or re.search(r"[\s\x00-\x1f\x7f]", address) or not _has_host(address):
-        raise InputError("This is not the address of a calendar.", COPY)
+        raise InputError(gettext("This is not the address of a calendar."), gettext(COPY))
     return address
 
 
-COPY_HOOK = (
+COPY_HOOK = gettext_noop(
     "Copy the whole address from the system that receives the events. It begins with https://."
 )
 
@@ -40,11 +43,14 @@ def endpoint_address(typed: str) -> str:
     """
     address = typed.strip().strip("<>\"' ").partition("#")[0]
     if not address.lower().startswith("https://"):
-        raise InputError("This is not an https address.", COPY_HOOK)
+        raise InputError(gettext("This is not an https address."), gettext(COPY_HOOK))
     if len(address) > LONGEST or re.search(r"[\s\x00-\x1f\x7f]", address) or not _has_host(address):
-        raise InputError("This address is incomplete.", COPY_HOOK)
+        raise InputError(gettext("This address is incomplete."), gettext(COPY_HOOK))
     if is_number(host := host_of(address)) and not is_public(host):
-        raise InputError("This address leads into a private network.", "Events are sent only to public internet addresses.")  # fmt: skip
+        raise InputError(
+            gettext("This address leads into a private network."),
+            gettext("Events are sent only to public internet addresses."),
+        )
     return address
 
 

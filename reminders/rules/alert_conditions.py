@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from reminders.rules.alert_texts import FAILING, MORNING_PAUSED, MORNING_SENT, STOPPED, Fault
 from reminders.rules.terms import Channel
+from reminders.rules.translation import LongDay, gettext, ngettext
 
 ENOUGH = 20
 """So many attempts in a day, before a share of them says anything."""
@@ -49,24 +51,30 @@ class Stop:
 
 def stopped(stop: Stop, now: datetime) -> Alarm | None:
     """Alert to lanes that a fault stopped: at once where the account is refused."""
-    what = "Texts" if stop.channel is Channel.SMS else "Emails"
     code = stop.code.split(" ", maxsplit=1)[0]
     if code in REFUSED:
-        why = f"our credentials are refused ({stop.code})"
+        fault = Fault.CREDENTIALS
     elif code.isdecimal() and not (code.startswith("4") and len(code) == 3) and code != "429":
-        why = f"our sender is blocked or not set up ({stop.code})"
+        fault = Fault.SENDER
     elif now - stop.since >= AWAY:
-        why = f"the provider does not accept them ({stop.code})"
+        fault = Fault.PROVIDER
     else:
         return None
+    subject, why = STOPPED[stop.channel, fault]
+    since = f"{stop.since:%Y-%m-%d %H:%M}"
+    body = (
+        gettext(why, n=stop.lanes, since=since, code=stop.code),
+        gettext(
+            "Nothing is lost. One message is tried every minute, and sending continues once one is"
+            " accepted. To see what to do, run: reminders doctor"
+        ),
+    )
     return Alarm(
         None,
         "stopped",
         f"stopped.{stop.channel}.{code}.{stop.since:%Y%m%d}",
-        f"{what} are stopped: {why}",
-        f"{what} of {stop.lanes} clinic(s) have been stopped since {stop.since:%Y-%m-%d %H:%M} UTC,"
-        f" because {why}. Nothing is lost. One message is tried every minute, and sending continues"
-        " once one is accepted. To see what to do, run: reminders doctor",
+        gettext(subject, code=stop.code),
+        " ".join(body),
     )
 
 
@@ -74,14 +82,13 @@ def failing(clinic_id: int, channel: Channel, tried: int, failed: int, today: da
     """Alert where a fifth of a day's messages failed."""
     if tried < ENOUGH or failed < SHARE * tried:
         return None
-    what = "texts" if channel is Channel.SMS else "emails"
+    subject, body = FAILING[channel]
     return Alarm(
         clinic_id,
         "failing",
         f"failing.{clinic_id}.{channel}.{today}",
-        f"{failed} of {tried} {what} failed",
-        f"Of the last day's {tried} {what}, {failed} were not delivered. Please look at the reasons in"
-        " the staff app. Often a list has wrong numbers, or carriers have begun to block the sender.",
+        gettext(subject, failed=failed, tried=tried),
+        gettext(body, failed=failed, tried=tried),
     )
 
 
@@ -93,9 +100,15 @@ def spent(clinic_id: int, month_on: date, segments: int, budget: int | None) -> 
         clinic_id,
         "budget",
         f"budget.{clinic_id}.{month_on}.{budget}",
-        f"This month's limit of {budget} segments is reached",
-        "No more texts are sent this month. Emails continue. If you raise the limit under Settings,"
-        " texts that are still useful are sent.",
+        ngettext(
+            "This month's limit of %(n)s segment is reached",
+            "This month's limit of %(n)s segments is reached",
+            budget,
+        ),
+        gettext(
+            "No more texts are sent this month. Emails continue. If you raise the limit under"
+            " Settings, texts that are still useful are sent."
+        ),
     )
 
 
@@ -107,22 +120,30 @@ def late(last_beat: datetime | None, now: datetime) -> Alarm | None:
         None,
         "late",
         f"late.{last_beat:%Y%m%d%H%M%S}",
-        "Nothing was sent because the heartbeat was late",
-        f"The last heartbeat was at {last_beat:%Y-%m-%d %H:%M} UTC. It is now {now:%Y-%m-%d %H:%M} UTC."
-        " Please check that the worker is running.",
+        gettext("Nothing was sent because the heartbeat was late"),
+        gettext(
+            "The last heartbeat was at %(last)s UTC. It is now %(now)s UTC."
+            " Please check that the worker is running.",
+            last=f"{last_beat:%Y-%m-%d %H:%M}",
+            now=f"{now:%Y-%m-%d %H:%M}",
+        ),
     )
 
 
 def database_held(since: datetime, why: str, *, settles: bool, now: datetime) -> Alarm | None:
-    """Alert to a database that is held; one that settles by itself is given time to."""
+    """Alert to a database that is held, ``why`` a marked half sentence; one that settles by itself
+    is given time to.
+    """
     if settles and now - since < AWAY:
         return None
     return Alarm(
         None,
         "held",
         f"held.{since:%Y%m%d%H%M%S}",
-        "Nothing is sent because the database is held",
-        f"It is held because {why}. To see what to do, run: reminders status",
+        gettext("Nothing is sent because the database is held"),
+        gettext(
+            "It is held because %(why)s. To see what to do, run: reminders status", why=gettext(why)
+        ),
     )
 
 
@@ -132,20 +153,41 @@ def failed_over(
     """Tell of a failover that has been settled, and of what a person has to enter again."""
     left, unproven, again, held, heard = counts
     began, ended = lost
-    seconds = f"between {began or ended:%Y-%m-%d %H:%M:%S} and {ended:%H:%M:%S} UTC"
-    return Alarm(
-        None,
-        "failover",
-        f"failover.{since:%Y%m%d%H%M%S}",
-        f"The database failed over: {left} texts were sent and are marked as sent",
-        f"Another database server took over. It lacks what was written {seconds}. Nothing was sent"
-        f" until Twilio had been asked. {left} texts had been sent and are now marked as sent;"
-        f" {unproven} are unconfirmed and wait for staff. {again} emails are sent once more and may"
-        f" arrive twice; {held} wait for staff. {heard} texts from clients were read again,"
-        " opt-outs first."
-        "\n\nWhat was entered in that time is lost. Please import its lists again, post its bookings"
-        " again, and enter again what staff entered and who unsubscribed or opted out by a link.",
+    settled = (
+        gettext(
+            "Another database server took over. It lacks what was written between %(began)s and"
+            " %(ended)s UTC. Nothing was sent until Twilio had been asked.",
+            began=f"{began or ended:%Y-%m-%d %H:%M:%S}",
+            ended=f"{ended:%H:%M:%S}",
+        ),
+        gettext(
+            "%(left)s texts had been sent and are now marked as sent; %(unproven)s are unconfirmed"
+            " and wait for staff.",
+            left=left,
+            unproven=unproven,
+        ),
+        gettext(
+            "%(again)s emails are sent once more and may arrive twice; %(held)s wait for staff.",
+            again=again,
+            held=held,
+        ),
+        ngettext(
+            "%(n)s text from clients was read again, opt-outs first.",
+            "%(n)s texts from clients were read again, opt-outs first.",
+            heard,
+        ),
     )
+    lost_for_good = gettext(
+        "What was entered in that time is lost. Please import its lists again, post its bookings"
+        " again, and enter again what staff entered and who unsubscribed or opted out by a link."
+    )
+    subject = ngettext(
+        "The database failed over: %(n)s text was sent and is marked as sent",
+        "The database failed over: %(n)s texts were sent and are marked as sent",
+        left,
+    )
+    key = f"failover.{since:%Y%m%d%H%M%S}"
+    return Alarm(None, "failover", key, subject, f"{' '.join(settled)}\n\n{lost_for_good}")
 
 
 def is_morning(now: datetime) -> bool:
@@ -163,17 +205,14 @@ def morning(
 ) -> Alarm:
     """Word a clinic's morning email: its absence is itself an alarm."""
     planned, failed, stuck = counts
-    numbers = f"{planned} scheduled today, {failed} failed, {stuck} unconfirmed"
-    more = "\n\nSending is paused. Nothing is sent until somebody resumes it." if paused else ""
-    return Alarm(
-        clinic_id,
-        "morning",
-        morning_key(clinic_id, today),
-        f"{name}: {numbers}{' (paused)' if paused else ''}",
-        f"{today:%A %d %B}: {planned} messages are scheduled for today. Of yesterday's messages,"
-        f" {failed} failed and {stuck} are unconfirmed.{more}\n\nThis email comes every morning. If it"
-        " does not come, something is wrong. Please tell your system administrator.",
+    subject = gettext(
+        MORNING_PAUSED if paused else MORNING_SENT,
+        name=name,
+        planned=planned,
+        failed=failed,
+        stuck=stuck,
     )
+<<<<<<< HEAD
 
 
 def worried_key(answer_id: int, worried_at: datetime) -> str:
@@ -193,3 +232,25 @@ def untaken(clinic_id: int, answer_id: int, worried_at: datetime, minutes: int, 
         " client.",
         to,
     )
+=======
+    numbers = (
+        ngettext(
+            "%(day)s: %(n)s message is scheduled for today.",
+            "%(day)s: %(n)s messages are scheduled for today.",
+            planned,
+            day=LongDay.of(today),
+        ),
+        gettext(
+            "Of yesterday's messages, %(failed)s failed and %(stuck)s are unconfirmed.",
+            failed=failed,
+            stuck=stuck,
+        ),
+    )
+    why = gettext(
+        "This email comes every morning. If it does not come, something is wrong. Please tell your"
+        " system administrator."
+    )
+    pause = [gettext("Sending is paused. Nothing is sent until somebody resumes it.")] * paused
+    body = "\n\n".join((" ".join(numbers), *pause, why))
+    return Alarm(clinic_id, "morning", morning_key(clinic_id, today), subject, body)
+>>>>>>> main

@@ -17,6 +17,7 @@ from phonenumbers import (
 
 from reminders.rules.segments import is_visible
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 
 _EXCEL = re.compile(r"[+-]?\d([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 _EXTENSION = re.compile(r"(?:ext\.?|extension|x)\s*\d+\s*$", re.IGNORECASE)
@@ -39,8 +40,8 @@ _COSTLY = {
     PhoneNumberType.TOLL_FREE,
 }
 _REMARKS = {
-    PhoneNumberType.FIXED_LINE: "looks like a landline, which may not receive texts",
-    PhoneNumberType.UNKNOWN: "may not be in use",
+    PhoneNumberType.FIXED_LINE: gettext_noop("looks like a landline, which may not receive texts"),
+    PhoneNumberType.UNKNOWN: gettext_noop("may not be in use"),
 }
 
 
@@ -64,26 +65,33 @@ def read_phone(text: str, region: str | None) -> Phone:
     wanted = clean(text).strip(_TRIMMINGS).removeprefix("tel:")
     if _EXCEL.fullmatch(wanted):
         raise InputError(
-            "A spreadsheet has shortened this number.",
-            "Format the column as text, enter the whole number again and save.",
+            gettext("A spreadsheet has shortened this number."),
+            gettext("Format the column as text, enter the whole number again and save."),
         )
     number = _parse(wanted.removesuffix(".0"), region)
     if not _possible(number):
         raise InputError(
-            "This is not a phone number we can text: it has the wrong number of digits.",
-            "Enter it in full with the country code, for example +44 7700 900123.",
+            gettext("This is not a phone number we can text: it has the wrong number of digits."),
+            gettext("Enter it in full with the country code, for example +44 7700 900123."),
         )
     kind = phonenumbers.number_type(number)
     if kind in _COSTLY:
-        raise InputError("This number cannot be texted.", "Enter the client's mobile number.")
+        raise InputError(
+            gettext("This number cannot be texted."), gettext("Enter the client's mobile number.")
+        )
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), _REMARKS.get(kind, ""))
 
 
 def _parse(text: str, region: str | None) -> phonenumbers.PhoneNumber:
     if re.search(r"[;/,|]|\bor\b|\band\b", text) and len(re.sub(r"\D", "", text)) > 15:
-        raise InputError("There are two numbers here.", "Keep only the one to text.")
+        raise InputError(
+            gettext("There are two numbers here."), gettext("Keep only the one to text.")
+        )
     if _EXTENSION.search(text):
-        raise InputError("A number with an extension cannot be texted.", "Enter a mobile number.")
+        raise InputError(
+            gettext("A number with an extension cannot be texted."),
+            gettext("Enter a mobile number."),
+        )
     tries = [text, f"+{text}"] if not text.startswith(("+", "0")) else [text]
     numbers = []
     for candidate in tries:
@@ -93,8 +101,8 @@ def _parse(text: str, region: str | None) -> phonenumbers.PhoneNumber:
         numbers += [number] if number else []
     if not numbers:
         raise InputError(
-            "This is not a phone number.",
-            "Enter it with the country code, for example +44 7700 900123.",
+            gettext("This is not a phone number."),
+            gettext("Enter it with the country code, for example +44 7700 900123."),
         )
     return numbers[0]
 
@@ -134,7 +142,9 @@ def read_email(text: str) -> str:
     """
     wanted = clean(text).strip(_TRIMMINGS).removeprefix("mailto:")
     if wanted.count("@") > 1 or re.search(r"[;,\s]", wanted):
-        raise InputError("There is more than one email address here.", "Keep one of them.")
+        raise InputError(
+            gettext("There is more than one email address here."), gettext("Keep one of them.")
+        )
     local, _, domain = wanted.rpartition("@")
     plain = len(wanted) < _LONG and wanted.isascii() and _PLAIN_LOCAL.fullmatch(local)
     return local + _validated(f"a@{domain}")[1:] if plain else _validated(wanted)
@@ -151,8 +161,8 @@ def _validated(address: str) -> str:
         )
     except EmailNotValidError:
         raise InputError(
-            "This is not an email address.",
-            "Enter it like ana@example.com.",
+            gettext("This is not an email address."),
+            gettext("Enter it like ana@example.com."),
         ) from None
     local, _, domain = found.normalized.rpartition("@")
     return f"{local}@{domain.lower()}"
@@ -176,10 +186,10 @@ def read_name(text: str) -> str:
     """
     name = clean(text)
     if len(name) > 60:
-        raise InputError("This name is longer than 60 characters.", "Shorten it.")
+        raise InputError(gettext("This name is longer than 60 characters."), gettext("Shorten it."))
     if _NO_NAME.search(name):
         raise InputError(
-            "This does not look like a name.",
-            "Enter the name only, without links, addresses or numbers.",
+            gettext("This does not look like a name."),
+            gettext("Enter the name only, without links, addresses or numbers."),
         )
     return name

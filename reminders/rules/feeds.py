@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from reminders.rules.translation import ngettext
+
 EVERY = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(hours=4)
 
@@ -107,15 +109,13 @@ def next_read(now: datetime, failures: int, spread: float) -> datetime:
 
 def told(counts: FeedCounts) -> str:
     """Say in a sentence what a calendar holds."""
+    unclear, unreadable = counts.unclear, counts.unreadable
     said = [
-        _count(counts.treatments, "treatment"),
-        _count(counts.questions, "question"),
-        _count(counts.others, "other event"),
+        ngettext("1 treatment", "%(n)s treatments", counts.treatments),
+        ngettext("1 question", "%(n)s questions", counts.questions),
+        ngettext("1 other event", "%(n)s other events", counts.others),
+        *([ngettext("1 without a client", "%(n)s without a client", unclear)] if unclear else []),
+        *([ngettext("1 unreadable", "%(n)s unreadable", unreadable)] if unreadable else []),
     ]
-    said += [f"{counts.unclear} without a client"] if counts.unclear else []
-    said += [f"{counts.unreadable} unreadable"] if counts.unreadable else []
-    return f"{_count(counts.total, 'event')}: {', '.join(said)}."
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    parts = ", ".join(said)
+    return ngettext("1 event: %(parts)s.", "%(n)s events: %(parts)s.", counts.total, parts=parts)

@@ -13,6 +13,7 @@ from reminders.rules.planning import TreatmentTimes, plan, timing
 from reminders.rules.protocols import Milestone, Protocol
 from reminders.rules.sending_hours import ChannelHours, SendingHours, resolve
 from reminders.rules.terms import Channel
+from reminders.rules.translation import gettext, ngettext
 
 ENDS = [time(hour, minute) for hour in range(9, 22) for minute in (0, 30, 45)]
 """When visits may end, as the check of a clinic's hours and caps has them."""
@@ -32,10 +33,17 @@ class Shortfall:
     def __str__(self) -> str:
         """Say so to staff."""
         if self.told_at is None:
-            return f"“{self.milestone.name}” finds no room within the hours and the texts a week."
+            return gettext(
+                "“%(message)s” finds no room within the hours and the texts a week.",
+                message=gettext(self.milestone.name),
+            )
         late = self.told_at - self.visit.ends_at
-        hours = f"{late / timedelta(hours=1):.0f} hours"
-        return f"“{self.milestone.name}” comes {hours} after the visit, later than it should."
+        return ngettext(
+            "“%(message)s” comes %(n)s hour after the visit, later than it should.",
+            "“%(message)s” comes %(n)s hours after the visit, later than it should.",
+            round(late / timedelta(hours=1)),
+            message=gettext(self.milestone.name),
+        )
 
 
 def deadline(milestone: Milestone, visit: TreatmentTimes, zone: ZoneInfo) -> datetime | None:

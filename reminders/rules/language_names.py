@@ -6,6 +6,7 @@ import re
 
 from reminders.rules.folding import fold, words
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 
 _TABLE = {
     "en": "english | eng | ingles | inglesa | anglais | englisch | angielski | inglesa | uk english | english language",
@@ -69,7 +70,8 @@ def read_language(cell: str) -> str:
     first = next((word for word in fold(cell).split() if word in _KNOWN), None)
     if first is None:
         raise InputError(
-            "This language is not known.", "Write its name or code, for example English or en."
+            gettext("This language is not known."),
+            gettext("Write its name or code, for example English or en."),
         )
     return _KNOWN[first]
 

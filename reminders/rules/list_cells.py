@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from reminders.rules import sending_hours
 from reminders.rules.contacts import clean
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 
 MONTH_FIRST = {"US", "PR", "GU", "VI", "AS", "UM", "PH"}
 """Countries that write 3/14/2026 for the fourteenth of March."""
@@ -32,7 +33,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-EXAMPLE = "Enter it like 2026-03-14 15:30, or 14 March 2026."
+EXAMPLE = gettext_noop("Enter it like 2026-03-14 15:30, or 14 March 2026.")
 
 
 class Moment(NamedTuple):
@@ -69,11 +70,11 @@ def read_moment(cell: str, zone: ZoneInfo, *, day_comes_first: bool, today: date
     text = clean(cell)
     moment = _iso(text, zone) or _serial(text) or _spelled(text, day_comes_first=day_comes_first)
     if moment is None:
-        raise InputError("This is not a date.", EXAMPLE)
+        raise InputError(gettext("This is not a date."), gettext(EXAMPLE))
     if abs(moment.day - today) > FURTHEST:
         raise InputError(
-            f"{moment.day:%d %B %Y} is more than five years from today.",
-            "Check the year.",
+            gettext("%(day)s is more than five years from today.", day=moment.day),
+            gettext("Check the year."),
         )
     _refuse_skipped(moment, zone)
     return moment
@@ -82,8 +83,13 @@ def read_moment(cell: str, zone: ZoneInfo, *, day_comes_first: bool, today: date
 def _refuse_skipped(moment: Moment, zone: ZoneInfo) -> None:
     if moment.at is not None and not sending_hours.time_exists(moment.day, moment.at, zone):
         raise InputError(
-            f"{moment.at:%H:%M} does not exist on {moment.day:%d %B %Y} in {zone.key}, because the clocks go forward.",
-            "Write the time that the clock really showed.",
+            gettext(
+                "%(time)s does not exist on %(day)s in %(zone)s, because the clocks go forward.",
+                time=moment.at,
+                day=moment.day,
+                zone=zone.key,
+            ),
+            gettext("Write the time that the clock really showed."),
         )
 
 
@@ -147,9 +153,18 @@ def _day(found: re.Match[str], *, day_comes_first: bool) -> date:
     try:
         return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
     except ValueError:
-        order = f"read with the {'day' if day_comes_first else 'month'} first, as in this column"
-        how = f" ({order})" if found.re is _NUMBERS and len(first) < 4 else ""
-        raise InputError(f"There is no such day as {found[0]}{how}.", EXAMPLE) from None
+        ordered = found.re is _NUMBERS and len(first) < 4
+        no_day = _NO_DAY if not ordered else _NO_DAY_FIRST if day_comes_first else _NO_MONTH_FIRST
+        raise InputError(gettext(no_day, written=found[0]), gettext(EXAMPLE)) from None
+
+
+_NO_DAY = gettext_noop("There is no such day as %(written)s.")
+_NO_DAY_FIRST = gettext_noop(
+    "There is no such day as %(written)s (read with the day first, as in this column)."
+)
+_NO_MONTH_FIRST = gettext_noop(
+    "There is no such day as %(written)s (read with the month first, as in this column)."
+)
 
 
 def _month(word: str) -> str:

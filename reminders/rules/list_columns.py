@@ -9,6 +9,7 @@ from reminders.rules.folding import key
 from reminders.rules.heading_words import HEADINGS
 from reminders.rules.headings import FLAGS, recognise
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 
 FIELDS = tuple(field for field in HEADINGS if field != "start")
 """What a column may hold, by the names that others rely on."""
@@ -49,9 +50,15 @@ def correct(
     for one in said:
         heading, _, field = (part.strip() for part in one.rpartition("="))
         if key(heading) not in places:
-            raise InputError(f"There is no column “{heading}”.", f"There are: {', '.join(header)}.")
+            raise InputError(
+                gettext("There is no column “%(name)s”.", name=heading),
+                gettext("There are: %(names)s.", names=", ".join(header)),
+            )
         if field not in FIELDS:
-            raise InputError(f"“{field}” is not something a column can hold.", f"Choose: {', '.join(FIELDS)}.")  # fmt: skip
+            raise InputError(
+                gettext("“%(name)s” is not something a column can hold.", name=field),
+                gettext("Choose: %(names)s.", names=", ".join(FIELDS)),
+            )
         place = places[key(heading)]
         found = {name: at for name, at in found.items() if at != place} | {field: place}
     return found

@@ -13,6 +13,7 @@ from reminders.rules.contacts import clean
 from reminders.rules.folding import fold, words
 from reminders.rules.list_cells import MONTH_FIRST, Moment, read_clock, read_moment
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 
 
 class Order(NamedTuple):
@@ -83,8 +84,8 @@ def read_when(cell: str, zone: ZoneInfo, order: Order, today: date) -> When:
     own = _votes(cell)
     if order.mixed and not own and _is_open(cell):
         raise InputError(
-            "Some dates in this column begin with the day, others with the month.",
-            "Write this one like 14 March 2026.",
+            gettext("Some dates in this column begin with the day, others with the month."),
+            gettext("Write this one like 14 March 2026."),
         )
     first = own[0] if order.mixed and own else order.day_first
     found: Moment = read_moment(_in_english(text), zone, day_comes_first=first, today=today)
@@ -104,7 +105,7 @@ def read_times(cell: str) -> tuple[time, time | None]:
     dated = re.search(r"\d[ T](\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?)$", text, re.IGNORECASE)
     at = read_clock(dated[1] if dated else text) or _bare_hour(text)
     if at is None:
-        raise InputError("This is not a time of day.", "Write it like 15:30.")
+        raise InputError(gettext("This is not a time of day."), gettext("Write it like 15:30."))
     return at, ends
 
 

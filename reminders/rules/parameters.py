@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 
 
 class Kind(StrEnum):
@@ -48,12 +49,19 @@ class Parameter:
         typed = text.strip()
         if typed.isascii() and typed.isdigit() and len(typed) < 9 and self.allows(int(typed)):
             return int(typed)
-        wanted = (
-            "one of " + ", ".join(map(str, self.choices))
-            if self.choices
-            else f"a whole number from {self.lowest} to {self.highest}"
+        problem = gettext(
+            "%(label)s: “%(typed)s” cannot be used.", label=gettext(self.label), typed=typed
         )
-        raise InputError(f"{self.label}: “{typed}” cannot be used.", f"Write {wanted}.")
+        raise InputError(problem, self._wanted())
+
+    def _wanted(self) -> str:
+        if self.choices:
+            return gettext("Write one of %(numbers)s.", numbers=", ".join(map(str, self.choices)))
+        return gettext(
+            "Write a whole number from %(lowest)s to %(highest)s.",
+            lowest=str(self.lowest),
+            highest=str(self.highest),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from reminders.rules.protocols import Milestone, Offset, Protocol
 from reminders.rules.sending_hours import EARLIEST, LATEST
 from reminders.rules.terms import Channel, InputError
+from reminders.rules.translation import gettext
 
 FURTHEST_DAYS = 180
 """No milestone is further from its treatment than this; plans reach back that far and longer."""
@@ -93,20 +94,26 @@ def check(milestone: Milestone, place: Placement) -> None:
     if (days < 0) is not milestone.comes_before or abs(days) > FURTHEST_DAYS:
         if milestone.comes_before:
             raise InputError(
-                "This message is sent before the treatment.", "Choose at most six months before it."
+                gettext("This message is sent before the treatment."),
+                gettext("Choose at most six months before it."),
             )
         raise InputError(
-            "This message is sent after the treatment.", "Choose at most six months after it."
+            gettext("This message is sent after the treatment."),
+            gettext("Choose at most six months after it."),
         )
     if place.at is not None and not EARLIEST <= place.at < LATEST:
-        raise InputError("Nothing is sent at that hour.", "Choose an hour from 08:00 to 20:59.")
+        raise InputError(
+            gettext("Nothing is sent at that hour."),
+            gettext("Choose an hour from 08:00 to 20:59."),
+        )
     if (
         not timedelta()
         < timedelta(days=good_for.days + 31 * good_for.months) + good_for.clock
         <= LONGEST
     ):
         raise InputError(
-            "A message cannot be valid for so long or so short a time.", "Choose 1 hour to 31 days."
+            gettext("A message cannot be valid for so long or so short a time."),
+            gettext("Choose 1 hour to 31 days."),
         )
 
 
@@ -114,4 +121,6 @@ def _read(text: str) -> Offset:
     try:
         return Offset.read(text)
     except ValueError:
-        raise InputError("This is not a whole number.", "Enter one, for example 7.") from None
+        raise InputError(
+            gettext("This is not a whole number."), gettext("Enter one, for example 7.")
+        ) from None

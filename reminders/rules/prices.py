@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from reminders.rules.contacts import clean
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 
 MILLION = 1_000_000
 """Prices are kept in millionths of a currency's unit: a text costs fractions of a penny."""
@@ -21,11 +22,12 @@ def read_price(text: str) -> int:
     """Read a price such as ``0.0437`` into millionths; raises ``InputError``."""
     found = re.fullmatch(r"[^\d-]{0,3}(\d{1,3})(?:[.,](\d{1,6}))?[^\d]{0,4}", clean(text))
     if found is None:
-        raise InputError("This is not a price.", "Write it like 0.0437.")
+        raise InputError(gettext("This is not a price."), gettext("Write it like 0.0437."))
     price = int(Decimal(f"{found[1]}.{found[2] or 0}") * MILLION)
     if price > DEAREST:
         raise InputError(
-            "This is more than a segment costs.", "Write the price of one segment, like 0.0437."
+            gettext("This is more than a segment costs."),
+            gettext("Write the price of one segment, like 0.0437."),
         )
     return price
 

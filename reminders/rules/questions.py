@@ -11,7 +11,9 @@ from hashlib import sha256
 from reminders.rules.booking_status import Outcome, status_key
 from reminders.rules.folding import fold
 from reminders.rules.protocols import Protocol
+from reminders.rules.sayings import Saying
 from reminders.rules.services import service_key
+from reminders.rules.translation import gettext_noop
 
 
 class QuestionKind(StrEnum):
@@ -37,7 +39,8 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """One question: ``subject`` is what its answer is remembered by, ``label`` what is in doubt as
-    it came, ``ids`` the clients or treatments it is about.
+    it came, ``ids`` the clients or treatments it is about. It is stored: what is ours in its sentence
+    and choices are sayings, so that everybody reads it in their own language.
     """
 
     kind: QuestionKind
@@ -74,19 +77,30 @@ NO_REMINDERS = "none"
 LEAVE_OUT = "leave-out"
 SOMEBODY_ELSE = "new"
 CANCELLED = "cancelled"
-_LEAVE_OUT = Choice(LEAVE_OUT, "Do not import")
+
+
+def _leave_out() -> Choice:
+    return Choice(LEAVE_OUT, Saying(gettext_noop("Do not import")))
 
 
 def about_service(name: str, protocols: Iterable[Protocol]) -> Doubt:
     """Ask which treatment a service is, once for each name."""
-    kinds = tuple(Choice(p.key, p.name) for p in protocols)
+    kinds = tuple(Choice(p.key, Saying(p.name)) for p in protocols)
     sentence = (
-        f"Which reminders does the service “{name}” get?"
+        Saying(gettext_noop("Which reminders does the service “%(name)s” get?"), name=name)
         if fold(name)
-        else "Some rows have no service. Which reminders do they get?"
+        else Saying(gettext_noop("Some rows have no service. Which reminders do they get?"))
     )
-    none = Choice(NO_REMINDERS, "No reminders")
+    none = Choice(NO_REMINDERS, Saying(gettext_noop("No reminders")))
     return Doubt(QuestionKind.SERVICE, service_key(name), name, sentence, (*kinds, none))
+
+
+MEANINGS = {
+    Outcome.TAKES_PLACE: gettext_noop("Confirmed or completed"),
+    Outcome.NOT_TAKING_PLACE: gettext_noop("Cancelled or no-show"),
+    Outcome.NOT_YET: gettext_noop("Not confirmed yet"),
+}
+"""What a status may mean."""
 
 
 def about_status(word: str) -> Doubt:
@@ -95,45 +109,51 @@ def about_status(word: str) -> Doubt:
         QuestionKind.STATUS,
         status_key(word),
         word,
-        f"What does the status “{word}” mean?",
-        (
-            Choice(Outcome.TAKES_PLACE, "Confirmed or completed"),
-            Choice(Outcome.NOT_TAKING_PLACE, "Cancelled or no-show"),
-            Choice(Outcome.NOT_YET, "Not confirmed yet"),
-        ),
+        Saying(gettext_noop("What does the status “%(word)s” mean?"), word=word),
+        tuple(Choice(outcome, Saying(label)) for outcome, label in MEANINGS.items()),
     )
+
+
+_GREETED = gettext_noop(
+    "Messages will greet this client as “%(name)s”. Is that right? The file says “%(came)s”."
+)
 
 
 def about_name(subject: str, came: str, proposal: str) -> Doubt:
     """Ask how to greet somebody whose name came with something else, or is none."""
-    proposed = (Choice(proposal, f"Yes, {proposal}"),) if proposal else ()
+    yes = Saying(gettext_noop("Yes, %(name)s"), name=proposal)
+    proposed = (Choice(proposal, yes),) if proposal else ()
     sentence = (
-        f"Messages will greet this client as “{proposal}”. Is that right? The file says “{came}”."
+        Saying(_GREETED, name=proposal, came=came)
         if proposal
-        else f"How should messages greet “{came}”?"
+        else Saying(gettext_noop("How should messages greet “%(came)s”?"), came=came)
     )
-    return Doubt(QuestionKind.NAME, subject, came, sentence, (*proposed, _LEAVE_OUT))
+    return Doubt(QuestionKind.NAME, subject, came, sentence, (*proposed, _leave_out()))
+
+
+_WHOSE = gettext_noop("Which number belongs to %(name)s? The file says “%(cell)s”.")
+_WHOSE_UNNAMED = gettext_noop("Which number belongs to the client? The file says “%(cell)s”.")
 
 
 def about_phone(subject: str, cell: str, numbers: Iterable[str], name: str) -> Doubt:
     """Ask which of several numbers is the client's own."""
     own = tuple(Choice(number, number) for number in numbers)
-    sentence = f"Which number belongs to {name or 'the client'}? The file says “{cell}”."
-    return Doubt(QuestionKind.PHONE, subject, cell, sentence, (*own, _LEAVE_OUT))
+    sentence = Saying(_WHOSE, name=name, cell=cell) if name else Saying(_WHOSE_UNNAMED, cell=cell)
+    return Doubt(QuestionKind.PHONE, subject, cell, sentence, (*own, _leave_out()))
 
 
 def about_person(
-    subject: str, sentence: str, known: Mapping[int, str], new: str = "New client"
+    subject: str, sentence: str, known: Mapping[int, str], new: str | None = None
 ) -> Doubt:
     """Ask whom a row means; ``known`` are the clients it may mean, with what tells them apart."""
-    choices = (*_one_of(known, new), _LEAVE_OUT)
+    choices = (*_one_of(known, new or Saying(gettext_noop("New client"))), _leave_out())
     return Doubt(QuestionKind.PERSON, subject, "", sentence, choices, tuple(known))
 
 
 def about_named(subject: str, sentence: str, known: Mapping[int, str]) -> Doubt:
     """Ask who is meant where nothing but a name is told, of which no client can be made."""
     clients = (Choice(f"client:{number}", label) for number, label in known.items())
-    return Doubt(QuestionKind.PERSON, subject, "", sentence, (*clients, _LEAVE_OUT), tuple(known))
+    return Doubt(QuestionKind.PERSON, subject, "", sentence, (*clients, _leave_out()), tuple(known))
 
 
 def about_joined(client_id: int, sentence: str, known: Mapping[int, str], new: str) -> Doubt:
@@ -159,17 +179,12 @@ def about_vanished(source: str, gone: Mapping[int, str], *, named: int = 5) -> D
     none, or one after the other; ``gone`` says whose each is and when.
     """
     shown = dict(list(gone.items())[:named])
-    who = [*shown.values(), *([f"and {len(gone) - named} more"] if len(gone) > named else [])]
-    each = tuple(Choice(f"{CANCELLED}:{n}", f"Cancel {name}") for n, name in shown.items())
-    if len(gone) == 1:
-        sentence = f"This treatment is no longer in your file: {who[0]}. Was it cancelled?"
-        yes, no, each = "Yes, cancel it", "No, keep it", ()
-    else:
-        sentence = (
-            f"These treatments are no longer in your file: {', '.join(who)}. Were they cancelled?"
-        )
-        every = "both" if len(gone) == 2 else f"all {len(gone)}"
-        yes, no = f"Yes, cancel {every}", f"No, keep {every}"
+    sentence, yes, no = _vanished(list(shown.values()), len(gone))
+    each = [
+        Choice(f"{CANCELLED}:{n}", Saying(gettext_noop("Cancel %(treatment)s"), treatment=name))
+        for n, name in shown.items()
+        if len(gone) > 1
+    ]
     return Doubt(
         QuestionKind.VANISHED,
         source,
@@ -178,3 +193,27 @@ def about_vanished(source: str, gone: Mapping[int, str], *, named: int = 5) -> D
         (Choice(CANCELLED, yes), Choice("keep", no), *each),
         tuple(gone),
     )
+
+
+_ONE = gettext_noop("This treatment is no longer in your file: %(treatment)s. Was it cancelled?")
+_SEVERAL = gettext_noop(
+    "These treatments are no longer in your file: %(treatments)s. Were they cancelled?"
+)
+_MANY = gettext_noop(
+    "These treatments are no longer in your file: %(treatments)s, and %(n)s more."
+    " Were they cancelled?"
+)
+
+
+def _vanished(who: list[str], n: int) -> tuple[Saying, Saying, Saying]:
+    """Return the question about so many treatments, its yes and its no."""
+    if n == 1:
+        yes, no = gettext_noop("Yes, cancel it"), gettext_noop("No, keep it")
+        return Saying(_ONE, treatment=who[0]), Saying(yes), Saying(no)
+    more = n - len(who)
+    sentence = Saying(_MANY, treatments=who, n=more) if more else Saying(_SEVERAL, treatments=who)
+    if n == 2:
+        yes, no = gettext_noop("Yes, cancel both"), gettext_noop("No, keep both")
+        return sentence, Saying(yes), Saying(no)
+    yes, no = gettext_noop("Yes, cancel all %(n)s"), gettext_noop("No, keep all %(n)s")
+    return sentence, Saying(yes, n=n), Saying(no, n=n)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 
 SHORTEST = 12
 """Characters of a password; no other rule of composition (NIST SP 800-63B, 3.1.1.2)."""
@@ -37,13 +38,18 @@ def check_password(password: str, email: str) -> None:
     """
     if len(password) < SHORTEST:
         raise InputError(
-            f"This password has fewer than {SHORTEST} characters.",
-            "Three or four words in a row are easy to remember and hard to guess.",
+            gettext("This password has fewer than %(n)s characters.", n=SHORTEST),
+            gettext("Three or four words in a row are easy to remember and hard to guess."),
         )
     if len(password) > LONGEST:
-        raise InputError(f"This password is longer than {LONGEST} characters.", "Shorten it.")
+        raise InputError(
+            gettext("This password is longer than %(n)s characters.", n=LONGEST),
+            gettext("Shorten it."),
+        )
     bare = password.casefold()
     for worn in (*_WORN, *email.casefold().replace("@", ".").split(".")):
         bare = bare.replace(worn, "") if len(worn) > 2 else bare
     if len(bare) < SHORTEST // 2 or len(set(password)) < 5:
-        raise InputError("This password is easy to guess.", "Choose words nobody would expect.")
+        raise InputError(
+            gettext("This password is easy to guess."), gettext("Choose words nobody would expect.")
+        )

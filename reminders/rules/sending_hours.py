@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from reminders.rules.translation import gettext, gettext_noop
+
 Opening = tuple[time, time] | None
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -82,7 +84,7 @@ def _parse(text: str, bounds: tuple[time, time]) -> SendingHours:
     for part in text.lower().split(","):
         match = _SPAN.fullmatch(part.strip())
         if match is None:
-            msg = f"Write sending hours like “{USUAL}”."
+            msg = gettext("Write sending hours like “%(hours)s”.", hours=USUAL)
             raise ValueError(msg)
         opening = _opening(match["opens"], match["closes"], bounds)
         for day in _days(match["first"], match["last"] or match["first"]):
@@ -94,18 +96,25 @@ def _opening(opens: str, closes: str, bounds: tuple[time, time]) -> tuple[time, 
     try:
         first, last = (time.fromisoformat(text.rjust(5, "0")) for text in (opens, closes))
     except ValueError:
-        msg = f"{opens}-{closes} is not a time of day; write it like 09:00-20:00."
+        msg = gettext(
+            "%(hours)s is not a time of day; write it like 09:00-20:00.", hours=f"{opens}-{closes}"
+        )
         raise ValueError(msg) from None
     if not bounds[0] <= first < last <= bounds[1]:
-        within = f"lie between {bounds[0]:%H:%M} and {bounds[1]:%H:%M} and end after it begins"
-        msg = f"{opens}-{closes} must {within}."
-        raise ValueError(msg)
+        msg = gettext_noop(
+            "%(hours)s must lie between %(first)s and %(last)s and end after it begins."
+        )
+        hours = f"{opens}-{closes}"
+        raise ValueError(gettext(msg, hours=hours, first=bounds[0], last=bounds[1]))
     return first, last
 
 
 def _days(first: str, last: str) -> range:
     if first not in DAYS or last not in DAYS or DAYS.index(first) > DAYS.index(last):
-        msg = f"{first}-{last} is not a span of days; write Mon to Sun, the first day first."
+        msg = gettext(
+            "%(days)s is not a span of days; write Mon to Sun, the first day first.",
+            days=f"{first}-{last}",
+        )
         raise ValueError(msg)
     return range(DAYS.index(first), DAYS.index(last) + 1)
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from reminders.rules.folding import words
 from reminders.rules.segments import SEPTETS, Encoding, size
+from reminders.rules.translation import ngettext
 
 LONGEST = 16
 """Septets of a clinic's name in texts: with two for “: ” it leaves 142 of a segment's 160."""
@@ -93,10 +94,19 @@ def say_cost(clinic: Named) -> str:
     found = size(begins)
     if found.encoding is Encoding.GSM_7:
         left = 160 - found.units
-        return f"Texts begin with “{begins.strip()}”. That leaves {left} of the 160 characters of a segment."
-    return (
-        f"Texts begin with “{begins.strip()}”. Its letters leave {70 - found.units} characters in a"
-        " segment instead of about 140, so most texts cost two or three segments."
+        return ngettext(
+            "Texts begin with “%(name)s”. That leaves %(n)s of the 160 characters of a segment.",
+            "Texts begin with “%(name)s”. That leaves %(n)s of the 160 characters of a segment.",
+            left,
+            name=begins.strip(),
+        )
+    return ngettext(
+        "Texts begin with “%(name)s”. Its letters leave %(n)s character in a segment instead of"
+        " about 140, so most texts cost two or three segments.",
+        "Texts begin with “%(name)s”. Its letters leave %(n)s characters in a segment instead of"
+        " about 140, so most texts cost two or three segments.",
+        70 - found.units,
+        name=begins.strip(),
     )
 
 

@@ -8,15 +8,31 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, time
 from gettext import NullTranslations
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 Filled = TypeVar("Filled", bound=str)
+
+
+class DayOfYear(date):
+    """A day that is written without its year."""
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """Take any day."""
+        return cls(day.year, day.month, day.day)
+
+
+class LongDay(DayOfYear):
+    """A day that is written with its weekday and without its year."""
 
 
 def english_value(value: object) -> object:
     """Write a number, a day or a time of day as English sentences have it."""
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
+    if isinstance(value, DayOfYear):
+        weekday = f"{value:%A} " if isinstance(value, LongDay) else ""
+        return f"{weekday}{value.day} {value:%B}"
     if isinstance(value, date):
         return f"{value.day} {value:%B %Y}"
     return f"{value:%H:%M}" if isinstance(value, time) else value
@@ -82,9 +98,13 @@ def plural(one: str, many: str, n: int) -> str:
 
 def fill(sentence: Filled, values: Mapping[str, object]) -> Filled:
     """Fill values into a translated sentence; one that is markup escapes them and stays markup."""
-    value = _current.get().value
-    filled: Any = sentence % {name: value(one) for name, one in values.items()}
+    filled: Any = sentence % {name: written(one) for name, one in values.items()}
     return cast("Filled", filled)
+
+
+def written(value: object) -> object:
+    """Write a number, a day or a time of day as the language writes it."""
+    return _current.get().value(value)
 
 
 def gettext_noop(sentence: str) -> str:

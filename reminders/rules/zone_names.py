@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from reminders.rules.folding import fold
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 
 _AREAS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
@@ -95,7 +96,7 @@ def read_zone(text: str, windows_zones: Mapping[str, str]) -> str:
     found = _by_case().get(bare.casefold().replace(" ", "_")) or named
     if found is None or re.search(r"[^\w\s/&().,'+-]", bare):
         raise InputError(
-            "This is not a time zone.",
-            "Enter a region and city, for example Europe/London or America/New_York.",
+            gettext("This is not a time zone."),
+            gettext("Enter a region and city, for example Europe/London or America/New_York."),
         )
     return found

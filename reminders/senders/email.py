@@ -15,6 +15,7 @@ from functools import cached_property
 from reminders.rules.bounces import MAILBOX_FULL, NO_SUCH_ADDRESS
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Message
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.senders import HandOff, SendError, check_deadline
 from reminders.senders.mime import ascii_address, compose, message_id
 from reminders.senders.smtp_conversation import (
@@ -181,7 +182,7 @@ class SmtpSender:
 
     async def _protect(self, conversation: Conversation, offers: dict[str, str]) -> None:
         if "STARTTLS" not in offers:
-            raise SendError(Outcome.CONFIGURATION, "no STARTTLS offered")
+            raise SendError(Outcome.CONFIGURATION, gettext_noop("no STARTTLS offered"))
         _expect(await conversation.command("STARTTLS"), "STARTTLS")
         await conversation.protect(self._context, self._server.host)
 
@@ -194,7 +195,7 @@ class SmtpSender:
             _expect(await conversation.command(_base64(name)), "LOGIN")
             last = _base64(password)
         else:
-            raise SendError(Outcome.CONFIGURATION, "no login offered")
+            raise SendError(Outcome.CONFIGURATION, gettext_noop("no login offered"))
         _expect(await conversation.command(last), "AUTH")
 
 
@@ -214,7 +215,8 @@ async def _deliver(conversation: Conversation, hand_off: HandOff, payload: bytes
 def probe(server: MailServer) -> str:
     """Sign in and leave again, sending nothing; raises ``SendError``."""
     asyncio.run(_connect_and_quit(server))
-    return f"{server.host}:{server.port} lets us in ({server.security})"
+    address = f"{server.host}:{server.port}"
+    return gettext("%(server)s lets us in (%(security)s)", server=address, security=server.security)
 
 
 async def _connect_and_quit(server: MailServer) -> None:
@@ -229,9 +231,10 @@ def _not_yet_sent() -> Iterator[None]:
     try:
         yield
     except ssl.SSLError:
-        raise SendError(Outcome.CONFIGURATION, "its certificate is not trusted") from None
+        code = gettext_noop("its certificate is not trusted")
+        raise SendError(Outcome.CONFIGURATION, code) from None
     except UnicodeError:
-        raise SendError(Outcome.CONFIGURATION, "no such host name") from None
+        raise SendError(Outcome.CONFIGURATION, gettext_noop("no such host name")) from None
     except UnreadableReply as error:
         raise SendError(Outcome.BUSY, str(error)) from None
     except OSError as error:

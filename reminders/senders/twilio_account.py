@@ -12,6 +12,7 @@ from twilio.rest import Client
 
 from reminders.rules.decision import Outcome
 from reminders.rules.sender_kinds import Kind, kind_of
+from reminders.rules.translation import gettext_noop
 from reminders.senders import SendError
 from reminders.senders.sms import Connection, TwilioAccount, client_for, client_for_double
 
@@ -66,7 +67,9 @@ class AccountInquiry:
                 return
             number = await self._number(client)
             if number is None:
-                raise SendError(Outcome.CONFIGURATION, "no such number in this account")
+                raise SendError(
+                    Outcome.CONFIGURATION, gettext_noop("no such number in this account")
+                )
             await client.incoming_phone_numbers(number.sid).update_async(
                 sms_url=url, sms_method="POST"
             )
@@ -118,7 +121,7 @@ class AccountInquiry:
             found = await asked.list_async(tollfree_phone_number_sid=sid, limit=1)
             return str(found[0].status) if found else "none"
         if kind is Kind.LONG_CODE and self._account.sender.startswith("+1"):
-            return "none: a US number needs a campaign, in a Messaging Service"
+            return gettext_noop("none: a US number needs a campaign, in a Messaging Service")
         return None
 
     async def _service(self, client: Client) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reminders.rules.decision import Outcome
+from reminders.rules.translation import gettext, gettext_noop
 
 CODES = {
     # The client, or the client's carrier, opted out.
@@ -41,18 +42,18 @@ ANSWERED_BY_TWILIO = frozenset(
 (twilio.com/docs/messaging/tutorials/advanced-opt-out)."""
 
 SAID = {
-    21211: "the number cannot receive texts",
-    21408: "the account is not allowed to text this country",
-    21610: "the client texted STOP",
-    21612: "the number cannot be reached from the sender",
-    21614: "the number is not a mobile number",
-    30003: "the phone was off or out of reach",
-    30004: "the phone or the network blocks texts",
-    30005: "the number is not in service",
-    30006: "the number is a landline, or its network does not accept texts",
-    30007: "the network blocked it as spam",
-    30008: "the network gave no reason",
-    30034: "the sender is not registered with the networks",
+    21211: gettext_noop("the number cannot receive texts"),
+    21408: gettext_noop("the account is not allowed to text this country"),
+    21610: gettext_noop("the client texted STOP"),
+    21612: gettext_noop("the number cannot be reached from the sender"),
+    21614: gettext_noop("the number is not a mobile number"),
+    30003: gettext_noop("the phone was off or out of reach"),
+    30004: gettext_noop("the phone or the network blocks texts"),
+    30005: gettext_noop("the number is not in service"),
+    30006: gettext_noop("the number is a landline, or its network does not accept texts"),
+    30007: gettext_noop("the network blocked it as spam"),
+    30008: gettext_noop("the network gave no reason"),
+    30034: gettext_noop("the sender is not registered with the networks"),
 }
 """Plain words for the codes that staff see (twilio.com/docs/api/errors)."""
 
@@ -63,11 +64,11 @@ def say(code: str) -> str:
     Mail servers answer by SMTP codes: RFC 5321 and RFC 3463.
     """
     if code.isdecimal() and int(code) in SAID:
-        return SAID[int(code)]
+        return gettext(SAID[int(code)])
     if code.startswith(("550", "551", "553", "5.1")):
-        return "the mailbox does not exist"
+        return gettext("the mailbox does not exist")
     if code.startswith(("552", "452", "5.2.2", "4.2.2")):
-        return "the mailbox is full"
+        return gettext("the mailbox is full")
     return ""
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from reminders.rules.contacts import read_name
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.staff import credentials
 from reminders.store.queries import api_keys as queries
 from reminders.store.queries.audit import record
@@ -30,7 +31,9 @@ def create(
     """Make a key, and return it with its secret, which is shown once. Raises ``InputError``."""
     called = read_name(name)
     if not called:
-        raise InputError("The API key has no name.", "Name the program that will use it.")
+        raise InputError(
+            gettext("The API key has no name."), gettext("Name the program that will use it.")
+        )
     token = PREFIX + credentials.new_token()
     key = ApiKey(
         clinic_id=clinic.id,
@@ -43,7 +46,8 @@ def create(
     )
     session.add(key)
     session.flush()
-    record(session, clinic.id, who, "created an API key", ApiKey, key.id, now, f"{called}: {role}")
+    what = gettext_noop("created an API key")
+    record(session, clinic.id, who, what, ApiKey, key.id, now, f"{called}: {role}")
     return key, token
 
 
@@ -63,4 +67,5 @@ def revoke(session: Session, key: ApiKey, who: str, now: datetime) -> None:
     """Let a key open nothing any more; repeating it changes nothing."""
     if key.revoked_at is None:
         key.revoked_at, key.revoked_by = now, who
-        record(session, key.clinic_id, who, "revoked an API key", ApiKey, key.id, now, key.name)
+        what = gettext_noop("revoked an API key")
+        record(session, key.clinic_id, who, what, ApiKey, key.id, now, key.name)

@@ -9,10 +9,18 @@ from sqlalchemy.orm import Session
 from reminders.rules.contacts import clean, read_email, read_name
 from reminders.rules.roles import Role, check_password
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.staff import credentials
 from reminders.store.queries import staff as queries
 from reminders.store.queries.audit import COMMAND_LINE, record
 from reminders.store.tables import Clinic, Invitation, Staff
+
+INVITED = {
+    Role.VIEWER: gettext_noop("invited a member of staff as viewer"),
+    Role.STAFF: gettext_noop("invited a member of staff as staff"),
+    Role.OWNER: gettext_noop("invited a member of staff as owner"),
+}
+"""What the activity log says of an invitation, by the role."""
 
 LASTS = timedelta(hours=24)
 """How long a link is good for; a new one is one command away."""
@@ -40,7 +48,7 @@ def invite(
             expires_at=now + LASTS,
         )
     )
-    record(session, clinic.id, who, f"invited a member of staff as {role}", Staff, None, now)
+    record(session, clinic.id, who, INVITED[role], Staff, None, now)
     return token
 
 
@@ -65,7 +73,7 @@ def accept(
         staff = Staff(email=invitation.email, name="", created_at=now)
         session.add(staff)
     if not clean(name):
-        raise InputError("Enter your name.", "Your colleagues see it.")
+        raise InputError(gettext("Enter your name."), gettext("Your colleagues see it."))
     staff.name = read_name(name)
     staff.password_hash = credentials.HASHER.hash(password)
     staff.disabled_at = None
@@ -74,6 +82,12 @@ def accept(
     queries.join(session, staff.id, invitation.clinic_id, invitation.role)
     queries.end_all(session, staff.id, now)
     record(
-        session, invitation.clinic_id, staff.email, "accepted an invitation", Staff, staff.id, now
+        session,
+        invitation.clinic_id,
+        staff.email,
+        gettext_noop("accepted an invitation"),
+        Staff,
+        staff.id,
+        now,
     )
     return staff

@@ -10,8 +10,12 @@ from sqlalchemy.orm import Session
 
 from reminders.enrolment import clinics
 from reminders.rules.roles import Role
+from reminders.rules.translation import gettext_noop
 from reminders.staff import credentials, invitations
 from reminders.store.queries import people, stored_settings
+
+FIRST_START = gettext_noop("the first start")
+"""Who invited the owner, as the activity log has it."""
 
 MARK = "set up"
 LASTS = timedelta(hours=24)
@@ -43,4 +47,4 @@ def create_owner(session: Session, typed: Mapping[str, str], owner: str, now: da
     """
     clinic = clinics.add(session, typed, now, live=False)
     stored_settings.clear(session, MARK)
-    return invitations.invite(session, clinic, owner, Role.OWNER, now, "the first start")
+    return invitations.invite(session, clinic, owner, Role.OWNER, now, FIRST_START)

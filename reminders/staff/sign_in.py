@@ -9,6 +9,7 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from reminders.rules.roles import Role
+from reminders.rules.translation import gettext_noop
 from reminders.staff import credentials
 from reminders.staff.credentials import Sealer
 from reminders.store.queries import staff as queries
@@ -110,7 +111,7 @@ def begin(
     session.add(sign_in)
     session.flush()
     if sign_in.proven_at:
-        record(session, clinic_id, staff.email, "signed in", Staff, staff.id, now)
+        record(session, clinic_id, staff.email, gettext_noop("signed in"), Staff, staff.id, now)
     queries.forget_sign_ins(session, now - timedelta(days=30))
     return sign_in, token
 
@@ -162,7 +163,15 @@ def set_up_code(
     staff.totp_secret, staff.totp_step = lock.seal(seed), step
     staff.recovery_codes = " ".join(credentials.hash_token(one) for one in spare)
     queries.end_all(session, staff.id, now, keep=sign_in.id)
-    record(session, sign_in.clinic_id, staff.email, "set up two-step sign-in", Staff, staff.id, now)
+    record(
+        session,
+        sign_in.clinic_id,
+        staff.email,
+        gettext_noop("set up two-step sign-in"),
+        Staff,
+        staff.id,
+        now,
+    )
     return _prove(session, staff, sign_in, now), spare
 
 
@@ -170,5 +179,5 @@ def _prove(session: Session, staff: Staff, sign_in: SignIn, now: datetime) -> st
     """Change the token as what it opens changes (ASVS 5.0, 7.2.4)."""
     token = credentials.new_token()
     sign_in.token_hash, sign_in.proven_at, sign_in.seen_at = credentials.hash_token(token), now, now
-    record(session, sign_in.clinic_id, staff.email, "signed in", Staff, staff.id, now)
+    record(session, sign_in.clinic_id, staff.email, gettext_noop("signed in"), Staff, staff.id, now)
     return token

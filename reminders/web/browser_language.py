@@ -8,6 +8,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from reminders.rules.translation import ENGLISH, translated_to
 from reminders.wording.library import Library
 
+PROGRAMS = "/hooks/"
+"""What programs alone ask for: they read English, and what is kept of it is in English too."""
+
 
 class BrowserLanguage:
     """Set the language of each request; a page may choose another, that of its account."""
@@ -19,7 +22,9 @@ class BrowserLanguage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        accepted = Headers(scope=scope).get("accept-language") if "headers" in scope else None
+        programs = scope.get("path", "").startswith(PROGRAMS)
+        asked = "headers" in scope and not programs
+        accepted = Headers(scope=scope).get("accept-language") if asked else None
         wanted = self.library.phrases.spoken(accepted) if accepted else None
         with translated_to(self.library.translation(wanted) if wanted else ENGLISH):
             await self.app(scope, receive, send)

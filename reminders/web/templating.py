@@ -9,7 +9,7 @@ from heroicons.jinja import heroicon_micro
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reminders.rules import translation
+from reminders.wording.translated_templates import translate_in
 
 
 def pages_in(folder: Path) -> Environment:
@@ -21,30 +21,12 @@ def pages_in(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
     )
-    pages.policies["ext.i18n.trimmed"] = True
-    # Values are filled in by our own functions, so that numbers and dates are written as the
-    # language writes them; the extension is told only how it calls them.
-    pages.newstyle_gettext = True  # type: ignore[attr-defined] # added by the extension
-    pages.globals |= {"_": _sentence, "gettext": _sentence, "ngettext": _counting}
     pages.globals["icon"] = icon
-    pages.filters["translated"] = translation.gettext
-    return pages
+    return translate_in(pages)
 
 
 @cache
 def icon(name: str) -> Markup:
     """Return an icon of Heroicons as large as the text beside it, which says what it means."""
     return Markup(heroicon_micro(name, size=None, **{"class": "icon"}))  # noqa: S704 (the set's own)
-
-
-def _sentence(sentence: str, /, **values: object) -> Markup:
-    """Translate a sentence of a template, which may hold markup; its values are escaped."""
-    return translation.fill(Markup(translation.gettext(sentence)), values)  # noqa: S704 (our own)
-
-
-def _counting(one: str, many: str, n: int, /, **values: object) -> Markup:
-    """Translate a sentence of a template that counts."""
-    chosen = Markup(translation.plural(one, many, n))  # noqa: S704 (our own)
-    return translation.fill(chosen, {"n": n, **values})

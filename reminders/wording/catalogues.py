@@ -17,6 +17,17 @@ from reminders.wording.localised import localised_value
 DOMAIN = "staff"
 
 
+class Catalogue(GNUTranslations):
+    """A catalogue that can be asked which sentences it translates."""
+
+    _catalog: dict[str | tuple[str, int], str]
+
+    @property
+    def sentences(self) -> list[str]:
+        """Return its sentences that are said in one way, whatever number they hold."""
+        return [one for one in self._catalog if isinstance(one, str) and one]
+
+
 def catalogue_file(folder: Path, language: str) -> Path:
     """Return where a language's catalogue lies, below the folder of all catalogues."""
     return folder / language.replace("-", "_") / "LC_MESSAGES" / f"{DOMAIN}.po"
@@ -34,23 +45,24 @@ def translation_to(folder: Path, wanted: str) -> Translation:
     language = choose(languages_of(folder).__contains__, wanted, "")
     if language == ENGLISH.language:
         return ENGLISH
-    return Translation(language, _catalogue(folder, language), localised_value)
+    return Translation(language, catalogue(folder, language), localised_value)
 
 
 @cache
-def _catalogue(folder: Path, language: str) -> GNUTranslations:
+def catalogue(folder: Path, language: str) -> Catalogue:
+    """Return the catalogue of a language that there is one of."""
     compiled = catalogue_file(folder, language).with_suffix(".mo")
     if compiled.exists():
         with compiled.open("rb") as file:
-            return GNUTranslations(file)
-    return GNUTranslations(compile_catalogue(compiled.with_suffix(".po")))
+            return Catalogue(file)
+    return Catalogue(compile_catalogue(compiled.with_suffix(".po")))
 
 
 def compile_catalogue(path: Path) -> BytesIO:
     """Return a catalogue as gettext reads it; whatever is not translated yet is English."""
     with path.open("rb") as file:
-        catalogue = read_po(file)
+        sentences = read_po(file)
     compiled = BytesIO()
-    write_mo(compiled, catalogue)
+    write_mo(compiled, sentences)
     compiled.seek(0)
     return compiled

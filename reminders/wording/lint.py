@@ -10,11 +10,13 @@ from datetime import date
 from jinja2 import TemplateError
 
 from reminders.rules.protocols import Protocol
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.rules.wording import Wording
 from reminders.wording.composition import only_placeholders
 from reminders.wording.library import Library, WordingError
 from reminders.wording.lint_cases import FILL, Case, Found, sample
-from reminders.wording.lint_texts import TEXT_CHECKS, fixed_texts
+from reminders.wording.lint_texts import NO_WAY_ON, TEXT_CHECKS, fixed_texts
+from reminders.wording.localised import number_text
 from reminders.wording.markdown import hold_tags, to_text
 from reminders.wording.reading_age import grade, sentences, words
 
@@ -29,6 +31,22 @@ LONGEST_PREHEADER = 110
 
 THREE_THINGS = ("day-1", "week-1", "month-1")
 """Milestones that always speak of sunscreen, of not picking and of moisture."""
+
+_UNSAID = {
+    ("text", "sunscreen"): gettext_noop("The text says nothing of sunscreen."),
+    ("text", "picking"): gettext_noop("The text says nothing of picking."),
+    ("text", "moisture"): gettext_noop("The text says nothing of moisture."),
+    ("email", "sunscreen"): gettext_noop("The email says nothing of sunscreen."),
+    ("email", "picking"): gettext_noop("The email says nothing of picking."),
+    ("email", "moisture"): gettext_noop("The email says nothing of moisture."),
+}
+ABOUT_TEXT = (*(said for (part, _), said in _UNSAID.items() if part == "text"), NO_WAY_ON)
+"""What may be wrong with a text by a rule that emails have too."""
+
+_CUT_OFF = {
+    "subject": gettext_noop("A phone cuts the subject off. Stay under %(most)s letters."),
+    "preheader": gettext_noop("A phone cuts the preheader off. Stay under %(most)s letters."),
+}
 
 _HELD = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _SHORTENERS = re.compile(
@@ -69,11 +87,12 @@ def lint_wording(
 
     try:
         if not all(map(only_placeholders, astuple(source))):
-            return [fault("placeholder", "Use only placeholders and plain conditions.")]
+            return [fault("placeholder", gettext("Use only placeholders and plain conditions."))]
         filled = library.with_numbers(protocol, language, source, numbers or {})
         read = Wording(*(FILL.from_string(part).render(sample(tongue)) for part in astuple(filled)))
     except (TemplateError, WordingError) as error:
-        return [fault("placeholder", f"A placeholder is not known or not closed: {error}.")]
+        problem = gettext("A placeholder is not known or not closed: %(why)s.", why=str(error))
+        return [fault("placeholder", problem)]
     case = Case(course, tongue, milestone, source, filled, read)
     return [fault(rule, problem) for check in _CHECKS for rule, problem in check(case)]
 
@@ -82,41 +101,49 @@ def _readable(case: Case) -> Found:
     text = f"{case.read.sms}\n{to_text(case.read.body)}"
     years = grade(text, case.language.measure)
     if years > HIGHEST_GRADE:
-        problem = (
-            f"It reads like school year {years:g}; at most {HIGHEST_GRADE}. Use shorter words."
+        problem = gettext(
+            "It reads like school year %(years)s; at most %(most)s. Use shorter words.",
+            years=number_text(years),
+            most=HIGHEST_GRADE,
         )
         yield "reading-age", problem
     for sentence in sentences(text):
         if len(words(sentence)) > LONGEST_SENTENCE:
-            yield "sentence-length", f"Part this sentence in two: “{sentence}”"
+            problem = gettext("Part this sentence in two: “%(sentence)s”", sentence=sentence)
+            yield "sentence-length", problem
 
 
 def _truthful(case: Case) -> Found:
     everything = " ".join(astuple(case.read))
     for pattern in case.language.lint["banned"]:
         if match := re.search(pattern, everything, re.IGNORECASE):
-            yield (
-                "banned-claim",
-                f"“{match[0]}” promises or advises what we never do. Leave it out.",
+            problem = gettext(
+                "“%(words)s” promises or advises what we never do. Leave it out.", words=match[0]
             )
+            yield "banned-claim", problem
     protocol = case.protocol
     called = (protocol.name, *protocol.names.values(), *protocol.known_as)
     names = sorted({name.casefold() for name in called})
     shown = f"{case.read.subject} {case.read.preheader} {case.read.sms}".casefold()
     for name in names:
         if re.search(rf"\b{re.escape(name)}\b", shown):
-            yield "procedure-named", f"“{name}” would show on a lock screen. Say “your visit”."
+            problem = gettext(
+                "“%(words)s” would show on a lock screen. Say “your visit”.", words=name
+            )
+            yield "procedure-named", problem
 
 
 def _complete(case: Case) -> Found:
     for name in ("first_name", "clinic.phone"):
         if not re.search(rf"\{{\{{\s*{re.escape(name)}\s*\}}\}}", case.source.body):
-            yield "required-part", f"The email lacks {{{{ {name} }}}}."
+            problem = gettext("The email lacks %(placeholder)s.", placeholder=f"{{{{ {name} }}}}")
+            yield "required-part", problem
     for heading in case.language.headings.values():
         if f"## {heading}" not in case.source.body:
-            yield "required-part", f"The email lacks the heading “{heading}”."
+            problem = gettext("The email lacks the heading “%(heading)s”.", heading=heading)
+            yield "required-part", problem
     if "](tel:" not in case.source.body:
-        yield "required-part", "The email lacks a link that calls the clinic."
+        yield "required-part", gettext("The email lacks a link that calls the clinic.")
 
 
 def _three_things(case: Case) -> Found:
@@ -125,38 +152,50 @@ def _three_things(case: Case) -> Found:
     for part, text in (("text", case.read.sms), ("email", case.read.body)):
         for theme in ("sunscreen", "picking", "moisture"):
             if not any(word in text.casefold() for word in case.language.lint[theme]):
-                yield "required-part", f"The {part} says nothing of {theme}."
+                yield "required-part", gettext(_UNSAID[part, theme])
 
 
 def _numbers(case: Case) -> Found:
     for part in astuple(case.source):
         bare = _HELD.sub(" ", hold_tags(part, str))
         if match := re.search(r"\S*\d\S*", bare):
-            yield (
-                "hard-number",
-                f"“{match[0]}” is a number of your own. Use a placeholder such as {{{{ spf_min }}}}, or a word.",
+            problem = gettext(
+                "“%(words)s” is a number of your own. Use a placeholder such as %(placeholder)s, or a word.",
+                words=match[0],
+                placeholder="{{ spf_min }}",
             )
+            yield "hard-number", problem
 
 
 def _addressed(case: Case) -> Found:
     everything = " ".join(astuple(case.source))
     if match := _SHORTENERS.search(everything):
-        yield "shortener", f"Carriers block “{match[0]}”. Use {{{{ page_url }}}}."
-    elif _LINK.search(everything):
-        yield "foreign-link", "Clients get one link only, to their own page. Leave this one out."
-    if match := _RESERVED.search(case.source.sms):
-        yield (
-            "reserved-word",
-            f"“{match[0]}” is an answer phones and carriers act upon. Use another word.",
+        problem = gettext(
+            "Carriers block “%(words)s”. Use %(placeholder)s.",
+            words=match[0],
+            placeholder="{{ page_url }}",
         )
+        yield "shortener", problem
+    elif _LINK.search(everything):
+        problem = gettext("Clients get one link only, to their own page. Leave this one out.")
+        yield "foreign-link", problem
+    if match := _RESERVED.search(case.source.sms):
+        problem = gettext(
+            "“%(words)s” is an answer phones and carriers act upon. Use another word.",
+            words=match[0],
+        )
+        yield "reserved-word", problem
 
 
 def _shown(case: Case) -> Found:
     if match := _MARKUP.search(case.read.sms):
-        yield "markup", f"“{match[0]}” shows as it is in a text. Write plain words."
+        problem = gettext(
+            "“%(words)s” shows as it is in a text. Write plain words.", words=match[0]
+        )
+        yield "markup", problem
     for part, most in (("subject", LONGEST_SUBJECT), ("preheader", LONGEST_PREHEADER)):
         if len(getattr(case.read, part)) > most:
-            yield "cut-off", f"A phone cuts the {part} off. Stay under {most} letters."
+            yield "cut-off", gettext(_CUT_OFF[part], most=most)
 
 
 _CHECKS = (

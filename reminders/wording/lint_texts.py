@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import astuple
 
 from reminders.rules.segments import size, ucs2_characters
+from reminders.rules.translation import gettext, gettext_noop, ngettext
 from reminders.wording.languages import Language
 from reminders.wording.lint_cases import CLINIC_NAME, DEAREST_NAME, FILL, Case, Found, sample
 from reminders.wording.text_composition import by_phone, compose
 
 STOP_TOLD = range(2, 28)
 """Days after a treatment on which its texts have said how to stop already, unless none went before."""
+
+NO_WAY_ON = gettext_noop("The text lacks {{ clinic.phone }} or {{ page_url }}.")
 
 LIST = 3
 """So many pieces without a verb, one after the other, are a list of nouns."""
@@ -30,7 +33,11 @@ def _greets(case: Case) -> Found:
     opens = "|".join(map(re.escape, case.language.lint["opens"]))
     if not re.match(rf"(?:{opens}),? \{{\{{ first_name \}}\}}[,.:]", case.filled.sms):
         word = case.language.lint["opens"][0]
-        yield "greeting", f"The text does not greet. Begin it with “{word} {{{{ first_name }}}},”."
+        begin = f"{word} {{{{ first_name }}}},"
+        yield (
+            "greeting",
+            gettext("The text does not greet. Begin it with “%(words)s”.", words=begin),
+        )
 
 
 def _statements(case: Case) -> Iterator[str]:
@@ -50,21 +57,28 @@ def _has_verb(case: Case, words: str) -> bool:
 def _in_sentences(case: Case) -> Found:
     for statement in _statements(case):
         if not _has_verb(case, statement):
-            yield "verb", f"The text says “{statement}” without a verb. Make it a sentence."
+            problem = gettext(
+                "The text says “%(words)s” without a verb. Make it a sentence.", words=statement
+            )
+            yield "verb", problem
         run = 0
         for piece in _PIECE.split(statement):
             run = 0 if _has_verb(case, piece) else run + 1
             if run == LIST:
-                yield "noun-list", f"The text lists nouns: “{statement}” Say it in sentences."
+                problem = gettext(
+                    "The text lists nouns: “%(words)s” Say it in sentences.", words=statement
+                )
+                yield "noun-list", problem
 
 
 def _number_or_link(case: Case) -> Found:
     called, linked = (part in case.filled.sms for part in (_NUMBER, _PAGE))
     if not called and not linked:
-        problem = "The text lacks {{ clinic.phone }} or {{ page_url }}."
-        yield "required-part", problem
+        yield "required-part", gettext(NO_WAY_ON)
     elif called and linked and not case.point.number_and_link:
-        problem = "The text has a number and a link. Keep one: the page has a button that calls."
+        problem = gettext(
+            "The text has a number and a link. Keep one: the page has a button that calls."
+        )
         yield "number-and-link", problem
 
 
@@ -72,7 +86,10 @@ def _of_any_gender(case: Case) -> Found:
     everything = " ".join(astuple(case.source))
     for form, _ in case.language.lint["gendered"]:
         if match := re.search(form, everything, re.IGNORECASE):
-            yield "gender", f"“{match[0]}” guesses the reader's gender. Say it otherwise."
+            problem = gettext(
+                "“%(words)s” guesses the reader's gender. Say it otherwise.", words=match[0]
+            )
+            yield "gender", problem
 
 
 def _priced(case: Case) -> Found:
@@ -85,10 +102,29 @@ def _priced(case: Case) -> Found:
         text, cost = compose(CLINIC_NAME, ways, [DEAREST_NAME], known, stop)
         if cost.segments > 1 and (often or not stop):
             letters = "".join(ucs2_characters(text))
-            why = f"“{letters}” makes every part shorter." if letters else "Shorten it."
-            where = f", with “{stop}” under it" if stop else ""
-            problem = f"This text takes {size(text).segments} segments ({len(text)} letters{where})"
-            yield "segments", f"{problem}; at most 1. {why}"
+            mend = (
+                gettext("“%(letters)s” makes every part shorter.", letters=letters)
+                if letters
+                else gettext("Shorten it.")
+            )
+            yield "segments", f"{_too_long(size(text).segments, len(text), stop)} {mend}"
+
+
+def _too_long(segments: int, letters: int, stop: str) -> str:
+    if not stop:
+        return ngettext(
+            "This text takes %(n)s segment (%(letters)s letters); at most 1.",
+            "This text takes %(n)s segments (%(letters)s letters); at most 1.",
+            segments,
+            letters=letters,
+        )
+    return ngettext(
+        "This text takes %(n)s segment (%(letters)s letters, with “%(stop)s” under it); at most 1.",
+        "This text takes %(n)s segments (%(letters)s letters, with “%(stop)s” under it); at most 1.",
+        segments,
+        letters=letters,
+        stop=stop,
+    )
 
 
 SAYS = {"started": "STOP", "help": "STOP", "stopped": "START", "stopped_cancel": "START"}

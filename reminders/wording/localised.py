@@ -10,7 +10,7 @@ from functools import lru_cache
 from babel.dates import format_skeleton
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from reminders.rules.translation import current_language
+from reminders.rules.translation import DayOfYear, LongDay, current_language
 from reminders.wording.dates import locale_of
 
 
@@ -21,6 +21,7 @@ class DateForm(StrEnum):
     DAY_AND_YEAR = "yMMMEd"
     LONG = "yMMMMd"
     LONG_DAY = "MMMMEEEEd"
+    DAY_OF_YEAR = "MMMMd"
     WEEKDAY = "EEEE"
     SHORT = "MMMd"
     SHORT_AND_YEAR = "yMMMd"
@@ -33,6 +34,7 @@ ENGLISH = {
     DateForm.DAY_AND_YEAR: "%a {0} %b %Y",
     DateForm.LONG: "{0} %B %Y",
     DateForm.LONG_DAY: "%A {0} %B",
+    DateForm.DAY_OF_YEAR: "{0} %B",
     DateForm.WEEKDAY: "%A",
     DateForm.SHORT: "{0} %b",
     DateForm.SHORT_AND_YEAR: "{0} %b %Y",
@@ -74,10 +76,14 @@ def money_text(amount: Decimal | float, currency: str) -> str:
     return str(format_currency(amount, currency, locale=locale_of(current_language(), "")))
 
 
+FORMS: dict[type, DateForm] = {DayOfYear: DateForm.DAY_OF_YEAR, LongDay: DateForm.LONG_DAY}
+"""How days are written that are to be written otherwise than in full."""
+
+
 def localised_value(value: object) -> object:
     """Write a number, a day or a time of day within a translated sentence."""
     if isinstance(value, int) and not isinstance(value, bool):
         return number_text(value)
     if isinstance(value, date):
-        return date_text(value, DateForm.LONG)
+        return date_text(value, FORMS.get(type(value), DateForm.LONG))
     return f"{value:%H:%M}" if isinstance(value, time) else value

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from reminders.rules.protocols import Milestone
 from reminders.rules.segments import size
 from reminders.rules.text_names import name_in_texts
+from reminders.rules.translation import current_language
 from reminders.rules.wording import Wording
 from reminders.wording.languages import Language
 from reminders.wording.library import Library
@@ -21,6 +22,7 @@ from reminders.wording.lint_cases import PAGE_URL
 from reminders.wording.markdown import to_html
 from reminders.wording.reading_age import grade
 from reminders.wording.text_composition import written
+from reminders.wording.translated_templates import translate_in
 
 SHEET = ("same-evening", "day-1", "day-3", "week-1")
 """What goes on the sheet: the week in which a client looks things up."""
@@ -28,7 +30,7 @@ SHEET = ("same-evening", "day-1", "day-3", "week-1")
 BLANK = "____________________"
 
 _FILL = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 (texts)
-_PAGE = Environment(undefined=StrictUndefined, autoescape=True)
+_PAGE = translate_in(Environment(undefined=StrictUndefined, autoescape=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def review_pack(library: Library, protocol: str, language: str, today: date) -> 
     printed = [_printed(library, protocol, tongue, m, sample, {}) for m in course.milestones]
     used = sorted({key for m in course.milestones for key in m.sources})
     page: str = _page(library, "print/wording.html").render(
+        lang=current_language(),
         protocol=course,
         language=tongue,
         review=course.reviews.get(language),

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 from reminders.workbooks.terms import MOST_UNPACKED, damaged, locked, too_large
 
 _PIECE = 64 * 1024
@@ -92,6 +93,6 @@ def _plain(name: str) -> str:
 def _refuse_entities(*_: object) -> None:
     """Refuse a document type: no spreadsheet program writes one, and entity bombs begin there."""
     raise InputError(
-        "This workbook contains parts that no spreadsheet program writes.",
-        "Copy the list into a new workbook, or save it as CSV.",
+        gettext("This workbook contains parts that no spreadsheet program writes."),
+        gettext("Copy the list into a new workbook, or save it as CSV."),
     )

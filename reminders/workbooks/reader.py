@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from reminders.confinement import run_confined
 from reminders.rules.folding import key
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 from reminders.workbooks import ods, xlsx
 from reminders.workbooks.archives import Archive
 from reminders.workbooks.terms import (
@@ -72,8 +73,13 @@ def write_sheet(sheets: Iterator[Sheet], wanted: str | None, out: BinaryIO) -> N
         raise SeveralSheetsError(filled)
     if wanted is not None and not written:
         raise InputError(
-            f"There is no filled sheet called “{wanted}”.",
-            f"The filled sheets are: {quoted(filled) or 'none'}. Hidden sheets do not count.",
+            gettext("There is no filled sheet called “%(name)s”.", name=wanted),
+            gettext(
+                "The filled sheets are: %(sheets)s. Hidden sheets do not count.",
+                sheets=quoted(filled),
+            )
+            if filled
+            else gettext("The filled sheets are: none. Hidden sheets do not count."),
         )
 
 

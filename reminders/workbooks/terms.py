@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from reminders.confinement import Limits
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 
 LARGEST = 20 * 1024 * 1024
 MOST_ROWS = 100_000
@@ -25,7 +26,7 @@ MOST_TEXT = 48 * 1024 * 1024
 
 LIMITS = Limits(memory=256 * 1024 * 1024, output=MOST_TEXT + 1024 * 1024, seconds=20)
 
-SAVE_AS_CSV = "Open it in your spreadsheet program and save the list as CSV."
+SAVE_AS_CSV = gettext_noop("Open it in your spreadsheet program and save the list as CSV.")
 
 NumberedRow = tuple[int, list[str]]
 """A row that is not blank, with its number; blank cells at its end are left out."""
@@ -43,8 +44,12 @@ class SeveralSheetsError(InputError):
 
     def __init__(self, sheets: Sequence[str]) -> None:
         super().__init__(
-            f"This workbook has {len(sheets)} filled sheets: {quoted(sheets)}.",
-            "Choose the sheet with the list. Hidden sheets do not count.",
+            gettext(
+                "This workbook has %(n)s filled sheets: %(sheets)s.",
+                n=len(sheets),
+                sheets=quoted(sheets),
+            ),
+            gettext("Choose the sheet with the list. Hidden sheets do not count."),
         )
         self.sheets = tuple(sheets)
 
@@ -56,33 +61,38 @@ class SeveralSheetsError(InputError):
 def damaged() -> InputError:
     """Return the refusal of a file that is no workbook, or not a whole one."""
     return InputError(
-        "This workbook cannot be opened.",
-        "Open it in your spreadsheet program and save it as .xlsx or .csv.",
+        gettext("This workbook cannot be opened."),
+        gettext("Open it in your spreadsheet program and save it as .xlsx or .csv."),
     )
 
 
 def locked() -> InputError:
     """Return the refusal of an encrypted workbook."""
     return InputError(
-        "This workbook is locked with a password.",
-        "Open it in your spreadsheet program and save the list as CSV, or remove the password.",
+        gettext("This workbook is locked with a password."),
+        gettext(
+            "Open it in your spreadsheet program and save the list as CSV, or remove the password."
+        ),
     )
 
 
 def too_large() -> InputError:
     """Return the refusal of a workbook that would take more memory than a list needs."""
-    return InputError("This workbook is too large to be read.", SAVE_AS_CSV)
+    return InputError(gettext("This workbook is too large to be read."), gettext(SAVE_AS_CSV))
 
 
 def too_many_rows() -> InputError:
     """Return the refusal of more rows than are read."""
-    return InputError(f"There are more than {MOST_ROWS:,} rows.", "Split the file.")
+    return InputError(
+        gettext("There are more than %(n)s rows.", n=MOST_ROWS), gettext("Split the file.")
+    )
 
 
 def too_many_columns() -> InputError:
     """Return the refusal of more columns than are read."""
     return InputError(
-        f"There are more than {MOST_COLUMNS} columns.", "Leave out what is not needed."
+        gettext("There are more than %(n)s columns.", n=MOST_COLUMNS),
+        gettext("Leave out what is not needed."),
     )
 
 

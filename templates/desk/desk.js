@@ -43,7 +43,7 @@
     button.hidden = !navigator.clipboard;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(held.value ?? held.textContent);
-      button.textContent = "Copied";
+      button.textContent = document.body.dataset.copied;
     });
   });
   // Count the seconds in which something can be called back.

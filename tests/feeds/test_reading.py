@@ -11,6 +11,7 @@ from sqlalchemy import select
 from reminders.intake import answers
 from reminders.privacy import retention
 from reminders.rules.feeds import EVERY
+from reminders.rules.sayings import say
 from reminders.store.database import reading, writing
 from reminders.store.queries import feeds as queries
 from reminders.store.queries import people
@@ -190,7 +191,7 @@ def test_a_known_full_name_is_enough_and_an_unknown_one_is_asked_about(diary: Di
     )
     assert said == "3 events: 1 treatment, 1 question, 0 other events."
     (asked,) = diary.questions()
-    assert "Anna Costa" in json.loads(asked.facts)["sentence"]
+    assert "Anna Costa" in say(json.loads(asked.facts)["sentence"])
     assert [key for key, _ in json.loads(asked.choices)] == ["client:1", "leave-out"]
     answer(diary, "client:1")
     assert diary.clients() == ["Ana Costa"]

@@ -87,7 +87,7 @@ def test_a_spent_budget_is_told_to_the_clinic_once(house: House) -> None:
     house.tick(DAY_1)
     house.tick(NIGHT + timedelta(days=1))
     once = raised(house, NIGHT + timedelta(days=1))
-    assert once == ["This month's limit of 1 segments is reached"]
+    assert once == ["This month's limit of 1 segment is reached"]
     house.tick(NIGHT + timedelta(days=1, hours=1))
     assert raised(house, NIGHT + timedelta(days=1, hours=1)) == once
 

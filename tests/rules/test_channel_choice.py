@@ -19,12 +19,13 @@ LONDON = ZoneInfo("Europe/London")
 HOURS = sending_hours.ChannelHours(
     sending_hours.parse(sending_hours.USUAL), sending_hours.parse_emails(sending_hours.EMAILS_USUAL)
 )
+ROOMY = TextCap(1, 7)
 BOTH, TEXTS, EMAILS = frozenset(Channel), frozenset({Channel.SMS}), frozenset({Channel.EMAIL})
 MORE_BY_EMAIL = {"week-before", "same-evening", "day-1", "week-1", "month-1", "next-session"}
 
 
 def planned(
-    reach: frozenset[Channel], *, both: bool = False, cap: TextCap = TextCap(1, 7)
+    reach: frozenset[Channel], *, both: bool = False, cap: TextCap = ROOMY
 ) -> dict[Channel, set[str]]:
     when = timing(date(2026, 3, 3), time(10), None, COURSE.usual_length, LONDON)
     rows = plan(

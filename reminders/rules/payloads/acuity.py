@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from reminders.rules.payloads import Payload, parts, text
 from reminders.rules.terms import InputError
 from reminders.rules.told_bookings import NotBooking, Notice, ToldBooking, Unfit
+from reminders.rules.translation import gettext
 
 ACTIONS = {"scheduled", "rescheduled", "changed", "canceled"}
 
@@ -20,7 +21,7 @@ def read_notice(raw: bytes) -> Notice:
     form = _form(raw)
     action = form["action"].removeprefix("appointment.")
     if action not in ACTIONS:
-        raise NotBooking(f"“{action[:60]}” is about no appointment.")
+        raise NotBooking(gettext("“%(event)s” is about no appointment.", event=action[:60]))
     number = form.get("id", "")
     if not re.fullmatch(r"[0-9]{1,20}", number):
         raise Unfit("The id of an appointment is a number.")
@@ -43,7 +44,7 @@ def read(appointment: Payload) -> ToldBooking:
     """Return what an appointment is now, as it was fetched. Raises ``InputError``."""
     number = text(appointment, "id")
     if not number:
-        raise InputError("There is no id.", "Look at the appointment in Acuity.")
+        raise InputError(gettext("There is no id."), gettext("Look at the appointment in Acuity."))
     return ToldBooking(
         external_id=number,
         status=_status(appointment),

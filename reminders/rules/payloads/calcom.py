@@ -18,6 +18,7 @@ from reminders.rules.payloads import (
 )
 from reminders.rules.terms import InputError
 from reminders.rules.told_bookings import SEAT, Mark, NotBooking, ToldBooking
+from reminders.rules.translation import gettext
 
 STATUSES = {
     "BOOKING_CREATED": "booked",
@@ -47,10 +48,12 @@ def read(body: Payload) -> Sequence[ToldBooking]:
     if event == NO_SHOW:
         return _no_shows(payload, mark)
     if event not in STATUSES:
-        raise NotBooking(f"“{event[:60]}” is about no booking.")
+        raise NotBooking(gettext("“%(event)s” is about no booking.", event=event[:60]))
     uid = text(payload, "uid") or text(payload, "rescheduleUid")
     if not uid:
-        raise InputError("There is no uid.", "Leave the payload template of the webhook empty.")
+        raise InputError(
+            gettext("There is no uid."), gettext("Leave the payload template of the webhook empty.")
+        )
     return [
         _told(STATUSES[event], payload, uid, seat, mark) for seat in _attendees(payload) or [{}]
     ]
@@ -134,7 +137,8 @@ def _no_shows(payload: Payload, mark: Mark | None) -> list[ToldBooking]:
     uid = text(payload, "bookingUid")
     if not uid:
         raise InputError(
-            "There is no bookingUid.", "Leave the payload template of the webhook empty."
+            gettext("There is no bookingUid."),
+            gettext("Leave the payload template of the webhook empty."),
         )
     return [
         ToldBooking(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from reminders.rules.payloads import Payload, envelope, instant_mark, part, parts, text
 from reminders.rules.terms import InputError
 from reminders.rules.told_bookings import SEAT, NotBooking, ToldBooking
+from reminders.rules.translation import gettext
 
 STATUSES = {
     "invitee.created": "booked",
@@ -32,12 +33,12 @@ def read(body: Payload) -> Sequence[ToldBooking]:
     event = envelope(body, "event", str)
     payload = envelope(body, "payload", dict)
     if event not in STATUSES:
-        raise NotBooking(f"“{event[:60]}” is about no booking.")
+        raise NotBooking(gettext("“%(event)s” is about no booking.", event=event[:60]))
     number, seat = _numbers(text(payload, "uri"), payload)
     if not number:
         number, seat = _numbers(text(payload, "invitee"), payload)
     if not number:
-        raise InputError("There is no invitee.", "Send the events of invitees.")
+        raise InputError(gettext("There is no invitee."), gettext("Send the events of invitees."))
     old = text(payload, "old_invitee") if event == "invitee.created" else ""
     before, _ = _numbers(old, payload)
     return [

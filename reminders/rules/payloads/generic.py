@@ -15,23 +15,44 @@ from reminders.rules.payloads import (
 )
 from reminders.rules.terms import InputError
 from reminders.rules.told_bookings import ToldBooking, Unfit
+from reminders.rules.translation import gettext, pgettext
 
-FIELDS = {
-    "external_id": "Booking number",
-    "status": "Status (booked, cancelled …)",
-    "treated_at": "Start",
-    "ended_at": "End",
-    "treatment": "Service",
-    "first_name": "First name",
-    "last_name": "Last name",
-    "name": "Full name",
-    "phone": "Mobile number",
-    "email": "Email",
-    "language": "Language",
-    "as_of": "Time of the last change",
-    "replaces": "Previous booking number, if moved",
-}
-"""What may be told, by our names, as people read it on the page where they are chosen."""
+FIELDS = (
+    "external_id",
+    "status",
+    "treated_at",
+    "ended_at",
+    "treatment",
+    "first_name",
+    "last_name",
+    "name",
+    "phone",
+    "email",
+    "language",
+    "as_of",
+    "replaces",
+)
+"""What may be told, by our names."""
+
+
+def field_labels() -> dict[str, str]:
+    """Return what people read of each field on the page where they are chosen."""
+    return {
+        "external_id": gettext("Booking number"),
+        "status": gettext("Status (booked, cancelled …)"),
+        "treated_at": pgettext("of a booking", "Start"),
+        "ended_at": pgettext("of a booking", "End"),
+        "treatment": gettext("Service"),
+        "first_name": gettext("First name"),
+        "last_name": gettext("Last name"),
+        "name": gettext("Full name"),
+        "phone": gettext("Mobile number"),
+        "email": gettext("Email"),
+        "language": gettext("Language"),
+        "as_of": gettext("Time of the last change"),
+        "replaces": gettext("Previous booking number, if moved"),
+    }
+
 
 NAMES: dict[str, tuple[str, ...]] = {
     "external_id": ("external_id", "booking_id", "id"),
@@ -51,11 +72,14 @@ def read(body: Payload, paths: Mapping[str, str]) -> ToldBooking:
     said = {name: _value(body, name, paths) for name in FIELDS}
     if not said["external_id"]:
         raise InputError(
-            "The booking number is missing, so changes cannot be told from new bookings.",
-            "Send external_id, or match its field on the page of this booking system.",
+            gettext("The booking number is missing, so changes cannot be told from new bookings."),
+            gettext("Send external_id, or match its field on the page of this booking system."),
         )
     if not paths and not said["treated_at"] and not said["status"]:
-        raise InputError("The start and the status are missing.", "Send treated_at, or match the fields on the page of this booking system.")  # fmt: skip
+        raise InputError(
+            gettext("The start and the status are missing."),
+            gettext("Send treated_at, or match the fields on the page of this booking system."),
+        )
     as_of, replaces = said.pop("as_of"), said.pop("replaces")
     return ToldBooking(
         external_id=said.pop("external_id"),
@@ -71,7 +95,11 @@ def _value(body: Payload, name: str, paths: Mapping[str, str]) -> str:
     chosen = paths.get(name)
     found = _named(body, name) if not paths else at_path(body, chosen) if chosen else ""
     if len(found) > LONGEST:
-        raise InputError(f"{FIELDS[name]}: longer than {LONGEST} characters.", "Choose another field.")  # fmt: skip
+        label = field_labels()[name]
+        raise InputError(
+            gettext("%(field)s: longer than %(n)s characters.", field=label, n=LONGEST),
+            gettext("Choose another field."),
+        )
     return found
 
 

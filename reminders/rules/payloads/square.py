@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from reminders.rules.payloads import Payload, envelope, part, parts, text, version_mark
 from reminders.rules.terms import InputError
 from reminders.rules.told_bookings import NotBooking, Notice, ToldBooking
+from reminders.rules.translation import gettext
 
 STATUSES = {
     "PENDING": "pending",
@@ -26,11 +27,13 @@ def read_notice(body: Payload) -> Notice:
     event = envelope(body, "type", str)
     envelope(body, "data", dict)
     if event not in {"booking.created", "booking.updated"}:
-        raise NotBooking(f"“{event[:60]}” is about no booking.")
+        raise NotBooking(gettext("“%(event)s” is about no booking.", event=event[:60]))
     booking = part(body, "data", "object", "booking")
     number = text(booking, "id")
     if not number:
-        raise InputError("There is no booking.", "Send booking.created and booking.updated.")
+        raise InputError(
+            gettext("There is no booking."), gettext("Send booking.created and booking.updated.")
+        )
     if text(booking, "status") not in GONE:
         return Notice(number)
     return Notice(number, _told(booking, {}), missing=False)
@@ -41,7 +44,7 @@ def read(booking: Payload, customer: Payload, service: str) -> ToldBooking:
     ``InputError``.
     """
     if not text(booking, "id"):
-        raise InputError("There is no id.", "Look at the booking in Square.")
+        raise InputError(gettext("There is no id."), gettext("Look at the booking in Square."))
     return _told(
         booking,
         {

@@ -9,9 +9,10 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
+from reminders.rules.translation import gettext_noop
 from reminders.store.tables import Audit
 
-COMMAND_LINE = "command line"
+COMMAND_LINE = gettext_noop("command line")
 """Who changed something by a command: whoever may run commands on that machine."""
 
 

@@ -12,6 +12,7 @@ from reminders.rules.reason_texts import reason_text
 from reminders.rules.terms import Reason, Status
 from reminders.rules.told_bookings import DeliveryOutcome
 from reminders.rules.translation import gettext, gettext_noop, ngettext
+from reminders.web.desk import names
 from reminders.wording.localised import DateForm, date_text, number_text
 
 SAID = {
@@ -59,7 +60,7 @@ SAID = {
     "approved": gettext_noop("Approved. This version is used from now on."),
     "live": gettext_noop("The clinic is live. Messages are sent from now on."),
     "paused": gettext_noop("Sending is paused. Nothing is sent until you resume it."),
-    "switched": "You have switched to another clinic.",
+    "switched": gettext_noop("You have switched to another clinic."),
 }
 """What the top of a page may say after an action, by the word that asks for it."""
 
@@ -67,7 +68,7 @@ KINDS = {
     "opt-in": gettext_noop("Welcome"),
     "code": gettext_noop("Code"),
     "answer": gettext_noop("Reply"),
-    "correction": "Message from staff",
+    "correction": gettext_noop("Message from staff"),
 }
 """What staff call the messages outside any protocol, by their kind."""
 
@@ -117,7 +118,7 @@ STANDING = {
     Status.UNKNOWN: gettext_noop("Unconfirmed"),
     Status.SKIPPED: gettext_noop("Skipped"),
     Status.CANCELLED: gettext_noop("Cancelled"),
-    Status.FAILED: "Failed",
+    Status.FAILED: gettext_noop("Failed"),
 }
 """The status of a message, as staff read it."""
 
@@ -129,7 +130,7 @@ CAME = {
     DeliveryOutcome.OLDER: ("", gettext_noop("Outdated")),
     DeliveryOutcome.NOTHING: ("", gettext_noop("Not relevant")),
     DeliveryOutcome.UNREAD: ("bad", gettext_noop("Not recognised")),
-    DeliveryOutcome.FAILED: ("bad", "Failed"),
+    DeliveryOutcome.FAILED: ("bad", gettext_noop("Failed")),
 }
 """The result of a booking system's delivery: its colour, and as staff read it."""
 
@@ -148,7 +149,7 @@ HINTS = {
     Reason.NOT_CONFIRMED: gettext_noop("Waiting for attendance"),
     Reason.PAUSED: gettext_noop("Paused"),
     Reason.PROVIDER_BUSY: gettext_noop("Trying again"),
-    Reason.PROVIDER_REFUSES: "Stopped",
+    Reason.PROVIDER_REFUSES: gettext_noop("Stopped"),
 }
 """Why a scheduled message waits, in two or three words."""
 
@@ -215,8 +216,13 @@ def within(words: str) -> str:
 
 
 FILTERS = {
+    "browser_name": names.browser_name,
+    "channel_word": names.channel_word,
+    "day_example": names.day_example,
     "help_for": help_for,
     "lower_near": within,
+    "record_kind": names.record_kind,
+    "role_name": names.role_name,
     "standing": lambda status: gettext(STANDING[status]),
     "why": why_short,
     "came": outcome_label,

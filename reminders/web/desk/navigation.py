@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from reminders.rules.roles import Role
+from reminders.rules.translation import gettext, gettext_noop
 
 FIRST = (
-    ("/", "Today", Role.VIEWER),
-    ("/clients", "Clients", Role.VIEWER),
-    ("/replies", "Inbox", Role.VIEWER),
-    ("/plan", "Schedule", Role.VIEWER),
-    ("/words", "Messages", Role.VIEWER),
+    ("/", gettext_noop("Today"), Role.VIEWER),
+    ("/clients", gettext_noop("Clients"), Role.VIEWER),
+    ("/replies", gettext_noop("Inbox"), Role.VIEWER),
+    ("/plan", gettext_noop("Schedule"), Role.VIEWER),
+    ("/words", gettext_noop("Messages"), Role.VIEWER),
 )
 """The first line: address, name, and the role that sees it."""
 
 APART = (
-    ("/outbox", "Outbox", Role.VIEWER),
-    ("/numbers", "Reports", Role.VIEWER),
-    ("/clinic", "Settings", Role.OWNER),
+    ("/outbox", gettext_noop("Outbox"), Role.VIEWER),
+    ("/numbers", gettext_noop("Reports"), Role.VIEWER),
+    ("/clinic", gettext_noop("Settings"), Role.OWNER),
 )
 """What is no everyday work; the outbox is there only while nothing is really sent."""
 
@@ -36,7 +37,7 @@ def places(role: Role, *, live: bool) -> list[list[tuple[str, str]]]:
     """Return address and name of what a role sees, the first line and what stands apart."""
     return [
         [
-            (to, name)
+            (to, gettext(name))
             for to, name, needs in line
             if role.includes(needs) and not (live and to == "/outbox")
         ]

@@ -193,7 +193,10 @@ def desk_route(path: str, handler: Handler, needs: Role, method: str = "GET") ->
             form = await read_form(http) if method == "POST" else FormData()
         except TooLarge:
             return _problem_page(
-                access, 413, "This file is too large.", "Choose a file of at most 10 MB."
+                access,
+                413,
+                gettext("This file is too large."),
+                gettext("Choose a file of at most 10 MB."),
             )
         try:
             answer = partial(_answer, access, http, form, handler, needs)
@@ -220,8 +223,10 @@ def _answer(
         return _problem_page(
             access,
             500,
-            "Sorry, something went wrong.",
-            "Nothing was saved. Please try again. If it keeps happening, tell your system administrator.",
+            gettext("Sorry, something went wrong."),
+            gettext(
+                "Nothing was saved. Please try again. If it keeps happening, tell your system administrator."
+            ),
         )
 
 
@@ -239,25 +244,32 @@ def _handled(
         return _problem_page(
             access,
             403,
-            "This page has expired.",
-            "Open it again, then try once more.",
+            gettext("This page has expired."),
+            gettext("Open it again, then try once more."),
         )
     if inside is None:
         return _sign_in_first(access, http, form)
-    if not inside.role.includes(needs):
-        return _problem_page(
-            access, 403, "You do not have permission to do this.", "Ask an owner of the clinic."
-        )
     request = DeskRequest(access, http, inside, now, form)
+    with translated_to(request.translation):
+        return _for_role(request, handler, needs)
+
+
+def _for_role(request: DeskRequest, handler: Handler, needs: Role) -> Response:
+    if not request.may(needs):
+        return _problem_page(
+            request.access,
+            403,
+            gettext("You do not have permission to do this."),
+            gettext("Ask an owner of the clinic."),
+        )
     try:
-        with translated_to(request.translation):
-            return handler(request)
+        return handler(request)
     except NotAtClinic:
         return _problem_page(
-            access,
+            request.access,
             404,
-            "Page not found.",
-            "It may have been removed, or it may belong to another clinic.",
+            gettext("Page not found."),
+            gettext("It may have been removed, or it may belong to another clinic."),
         )
     except EditConflict:
         return request.page("edit-conflict.html", 409)

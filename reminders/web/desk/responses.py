@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from reminders.web.desk.labels import FILTERS, KINDS
 from reminders.web.security_headers import DESK
 from reminders.web.templating import pages_in
 from reminders.wording.renderer import RenderError
+from reminders.wording.retelling import retold
 
 
 def html(app: App, template: str, status: int = 200, **words: Any) -> HTMLResponse:
@@ -38,17 +39,19 @@ def environment(app: App) -> Environment:
 def _environment(root: Path, *, practice: bool) -> Environment:
     pages = pages_in(root)
     pages.filters.update(FILTERS)
+    pages.filters["retold"] = partial(retold, root / "locale")
     pages.globals["practice"] = practice
     return pages
 
 
 def milestone_names(app: App) -> dict[str, str]:
     """Return the names of all milestones, and of the messages outside any protocol."""
-    return {key: gettext(name) for key, name in _milestone_names(app).items()}
+    return {key: gettext(name) for key, name in english_names(app).items()}
 
 
 @cache
-def _milestone_names(app: App) -> dict[str, str]:
+def english_names(app: App) -> dict[str, str]:
+    """Return the same names as they are stored, to be translated where they are read."""
     protocols = app.library.protocols.values()
     return KINDS | {m.key: m.name for protocol in protocols for m in protocol.milestones}
 
@@ -58,7 +61,7 @@ def rendered(app: App, facts: Facts, now: datetime, expires_at: datetime) -> Mes
     try:
         return app.renderer.render(facts, now, expires_at)
     except RenderError as error:
-        text = f"The wording of this message is faulty: {error}"
+        text = gettext("The wording of this message is faulty: %(why)s", why=str(error))
         return Message(
             facts.channel, "", facts.clinic.name, "", text, "", now, expires_at, subject=text
         )

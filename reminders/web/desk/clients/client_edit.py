@@ -12,17 +12,28 @@ from reminders.consent import ledger
 from reminders.consent.ledger import Proof
 from reminders.enrolment import message_actions
 from reminders.rules.contacts import read_email, read_name, read_phone, show_national
-from reminders.rules.reason_texts import WAYS
 from reminders.rules.roles import Role
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Act, Channel, InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.database import writing
 from reminders.store.queries import people
 from reminders.store.tables import Client
 from reminders.web.desk.clients.client_page import ways
-from reminders.web.desk.clients.enrol import HOW, languages, read_day
+from reminders.web.desk.clients.enrol import HOW, languages, ways_to_consent
+from reminders.web.desk.clients.typed_dates import read_day
 from reminders.web.desk.page import DeskRequest, EditConflict, desk_route
 from reminders.web.desk.sign_in.access import address_of
+
+AGREED = {
+    Channel.SMS: gettext_noop("recorded consent to texts"),
+    Channel.EMAIL: gettext_noop("recorded consent to emails"),
+}
+REFUSED = {
+    Channel.SMS: gettext_noop("recorded an opt-out from texts"),
+    Channel.EMAIL: gettext_noop("recorded an opt-out from emails"),
+}
+"""How the record of changes tells of a consent and of an opt-out."""
 
 
 def form(request: DeskRequest) -> Response:
@@ -62,9 +73,9 @@ def keep(request: DeskRequest) -> Response:
         "language": request.typed("language") or "en",
     }
     if not changes["first_name"]:
-        request.faults.setdefault("first_name", "Enter the first name.")
+        request.faults.setdefault("first_name", gettext("Enter the first name."))
     if not changes["phone"] and not changes["email"]:
-        request.faults.setdefault("phone", "Enter a mobile number or an email address.")
+        request.faults.setdefault("phone", gettext("Enter a mobile number or an email address."))
     with writing(request.app.engine) as session:
         client = request.row(session, Client, lock=True)
         if request.faults:
@@ -75,7 +86,9 @@ def keep(request: DeskRequest) -> Response:
         for name in changed:
             setattr(client, name, changes[name])
         message_actions.plan_again(session, request.app.library, client, request.now)
-        request.record(session, "edited details", Client, client.id, ", ".join(changed))
+        request.record(
+            session, gettext_noop("edited details"), Client, client.id, ", ".join(changed)
+        )
     return request.redirect(f"/clients/{client.id}", "saved")
 
 
@@ -86,7 +99,9 @@ def choices(request: DeskRequest) -> Response:
 
 
 def _choices(request: DeskRequest, session: Session, client: Client) -> Response:
-    return request.page("consents.html", client=client, ways=ways(session, client), hows=HOW)
+    return request.page(
+        "consents.html", client=client, ways=ways(session, client), hows=ways_to_consent()
+    )
 
 
 def agree(request: DeskRequest) -> Response:
@@ -103,7 +118,7 @@ def agree(request: DeskRequest) -> Response:
             request.faults[f"yes-{channel}"] = str(error)
             return _choices(request, session, client)
         message_actions.plan_again(session, request.app.library, client, request.now)
-        request.record(session, f"recorded consent to {WAYS[channel]}", Client, client.id)
+        request.record(session, AGREED[channel], Client, client.id)
     return request.redirect(f"/clients/{client.id}", "consented")
 
 
@@ -117,12 +132,12 @@ def refuse(request: DeskRequest) -> Response:
             session,
             client,
             channel,
-            source="the client told us",
+            source=gettext_noop("the client told us"),
             now=request.now,
             recorded_by=who,
             network_address=address,
         )
-        request.record(session, f"recorded an opt-out from {WAYS[channel]}", Client, client.id)
+        request.record(session, REFUSED[channel], Client, client.id)
     return request.redirect(f"/clients/{client.id}", "stopped")
 
 
@@ -133,13 +148,13 @@ def pause(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         client = request.row(session, Client, lock=True)
         if request.typed("pause") and (until is None or until <= today):
-            request.faults.setdefault("until", "Enter a date in the future.")
+            request.faults.setdefault("until", gettext("Enter a date in the future."))
             return _choices(request, session, client)
         over = until if request.typed("pause") else None
         client.paused_until = resolve(over, time(), request.zone) if over else None
         people.lock(session, [client.id])
         message_actions.wake(session, client.id)
-        what = "paused messages" if over else "resumed messages"
+        what = gettext_noop("paused messages") if over else gettext_noop("resumed messages")
         request.record(session, what, Client, client.id, str(over or ""))
     return request.redirect(f"/clients/{client.id}", "client-paused" if over else "saved")
 

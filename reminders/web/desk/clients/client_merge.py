@@ -8,6 +8,7 @@ from starlette.responses import Response
 from reminders.enrolment import client_merge
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.database import writing
 from reminders.store.queries import doubles
 from reminders.store.tables import Client
@@ -16,10 +17,15 @@ from reminders.web.desk.clients.search import search
 from reminders.web.desk.page import DeskRequest, desk_route
 
 FIELDS = {
-    "last_name": "last name", "phone": "mobile number", "email": "email address",
-    "time_zone": "time zone", "preferred_hour": "preferred time", "both_channels": "choice of channels", "paused_until": "pause",
-    "discretion": "discretion of messages",
-}  # fmt: skip
+    "last_name": gettext_noop("last name"),
+    "phone": gettext_noop("mobile number"),
+    "email": gettext_noop("email address"),
+    "time_zone": gettext_noop("time zone"),
+    "preferred_hour": gettext_noop("preferred time"),
+    "both_channels": gettext_noop("choice of channels"),
+    "paused_until": gettext_noop("pause"),
+    "discretion": gettext_noop("discretion of messages"),
+}
 """What staff call what is taken over."""
 
 
@@ -54,7 +60,7 @@ def _preview(request: DeskRequest, session: Session, client: Client, other: Clie
         "same-person-preview.html",
         preview=found,
         both=[(client, ways(session, client)), (other, ways(session, other))],
-        filled=[FIELDS[name] for name in found.filled if name in FIELDS],
+        filled=[gettext(FIELDS[name]) for name in found.filled if name in FIELDS],
         protocols=request.app.library.protocols,
     )
 
@@ -95,8 +101,8 @@ def keep_apart(request: DeskRequest) -> Response:
         client, other = request.row(session, Client), _other(request, session)
         pair = doubles.pair(client.id, other.id)
         doubles.note_two_people(session, request.clinic_id, pair, who, request.now)
-        detail = f"and no. {other.id}"
-        request.record(session, "kept separate", Client, client.id, detail)
+        detail = gettext("and no. %(number)s", number=str(other.id))
+        request.record(session, gettext_noop("kept separate"), Client, client.id, detail)
     return request.redirect("/", "two-people")
 
 

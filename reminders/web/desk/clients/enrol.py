@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from babel import Locale
@@ -15,31 +15,45 @@ from reminders.consent.ledger import Proof
 from reminders.enrolment import manual_entry
 from reminders.enrolment.client_fields import usual_language
 from reminders.enrolment.identification import SOMEBODY_NEW
-from reminders.enrolment.terms import ConsentAnswer, Enrolment, EnrolmentResult
+from reminders.enrolment.terms import ConsentAnswer, Effect, Enrolment, EnrolmentResult
 from reminders.rehearsal.late_milestones import late_milestones
 from reminders.rehearsal.simulation import rehearse_change
-from reminders.rules import list_cells
 from reminders.rules.contacts import read_email, read_name, read_phone, show_national
 from reminders.rules.questions import Doubt
 from reminders.rules.roles import Role
 from reminders.rules.terms import LEFT, Act, Channel, InputError
+from reminders.rules.translation import current_language, gettext, gettext_noop
 from reminders.store.database import reading, writing
 from reminders.store.queries.client_messages import steps as steps_of
 from reminders.store.tables import Client, Treatment
+from reminders.web.desk.clients.typed_dates import read_when
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.sign_in.access import address_of
+from reminders.wording.dates import locale_of
 
 FAR = timedelta(days=60)
 """How far the look ahead goes: beyond the last milestone."""
 
 HOW = (
-    ("The client signed the consent form", "Signed form"),
-    ("The client said so at the desk", "In person"),
-    ("The client said so on the phone", "By phone"),
+    (gettext_noop("The client signed the consent form"), gettext_noop("Signed form")),
+    (gettext_noop("The client said so at the desk"), gettext_noop("In person")),
+    (gettext_noop("The client said so on the phone"), gettext_noop("By phone")),
 )
 """How a client gave consent: the source for the ledger, and the label of the choice."""
 
-WHEN = (("0", "Today"), ("-1", "Yesterday"), ("day", "Another day"))
+ADDED = {
+    Effect.ADDED: gettext_noop("added (added)"),
+    Effect.MOVED: gettext_noop("added (moved)"),
+    Effect.UPDATED: gettext_noop("added (updated)"),
+    Effect.UNCHANGED: gettext_noop("added (unchanged)"),
+}
+"""How the record of changes tells what an entry at the desk did."""
+
+WHEN = (
+    ("0", gettext_noop("Today")),
+    ("-1", gettext_noop("Yesterday")),
+    ("day", gettext_noop("Another day")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +85,10 @@ def _form(request: DeskRequest, known: Client | None = None) -> Response:
         "enrol.html",
         known=known,
         given=lambda name: request.typed(name) or given.get(name, ""),
-        kinds=[(p.key, p.name) for p in library.protocols.values()],
+        kinds=[(p.key, gettext(p.name)) for p in library.protocols.values()],
         languages=languages(request),
-        hows=HOW,
-        whens=WHEN,
+        hows=ways_to_consent(),
+        whens=[(key, gettext(label)) for key, label in WHEN],
     )
 
 
@@ -94,12 +108,20 @@ def _given(known: Client | None, country: str) -> Mapping[str, str]:
     return usual | theirs
 
 
+def ways_to_consent() -> list[tuple[str, str]]:
+    """Return how a client may have given consent: as it is stored, and as staff read it."""
+    return [(source, gettext(label)) for source, label in HOW]
+
+
 def languages(request: DeskRequest) -> list[tuple[str, str]]:
     """Return the languages that messages are written in, with their names."""
     written = {
         code for key in request.app.library.protocols for code in request.app.library.languages(key)
     }
-    return [(code, str(Locale.parse(code, sep="-").english_name)) for code in sorted(written)]
+    desk = locale_of(current_language(), "")
+    return [
+        (code, str(Locale.parse(code, sep="-").get_display_name(desk))) for code in sorted(written)
+    ]
 
 
 def read(request: DeskRequest) -> EnrolmentInput:
@@ -107,11 +129,11 @@ def read(request: DeskRequest) -> EnrolmentInput:
     country = request.signed_in.clinic.country or None
     first_name = request.read("first_name", read_name, empty="")
     if not first_name and "first_name" not in request.faults:
-        request.faults["first_name"] = "Enter the first name. Messages begin with it."
+        request.faults["first_name"] = gettext("Enter the first name. Messages begin with it.")
     phone = request.read("phone", lambda text: read_phone(text, country).number)
     email = request.read("email", read_email)
     if not phone and not email and not request.faults.keys() & {"phone", "email"}:
-        request.faults["phone"] = "Enter a mobile number or an email address."
+        request.faults["phone"] = gettext("Enter a mobile number or an email address.")
     treated_on, starts = read_when(request)
     entered = Enrolment(
         first_name=first_name,
@@ -134,7 +156,7 @@ def _number(typed: str) -> int | None:
 def _protocol(request: DeskRequest) -> str:
     found = request.app.library.protocol_for(request.typed("kind"))
     if found is None:
-        request.faults["kind"] = "Choose a treatment type."
+        request.faults["kind"] = gettext("Choose a treatment type.")
     return found.key if found else ""
 
 
@@ -149,43 +171,6 @@ def _said(request: DeskRequest, entered: Enrolment) -> tuple[ConsentAnswer, ...]
         for channel, name, contact in wanted
         if request.typed(name) and contact
     )
-
-
-def read_when(request: DeskRequest) -> tuple[date, time | None]:
-    """Read the day (today, yesterday, or one that is spelled out) and the hour of a treatment."""
-    today = request.now.astimezone(request.zone).date()
-    chosen = request.typed("when") or "0"
-    on = today + timedelta(days=int(chosen)) if chosen in {"0", "-1"} else None
-    if on is None:
-        on = request.read("day", lambda text: read_day(text, request, today))
-        if on is None and "day" not in request.faults:
-            request.faults["day"] = "Enter the date, for example 14 March or 14/3."
-    return on or today, request.read("at", _clock)
-
-
-def read_day(text: str, request: DeskRequest, today: date) -> date:
-    """Read a day, the nearest one where no year is given; raises ``InputError``."""
-    day_first = request.signed_in.clinic.country != "US"
-    for year in ("", f" {today.year}", f"/{today.year}"):
-        try:
-            found = list_cells.read_moment(
-                text + year, request.zone, day_comes_first=day_first, today=today
-            ).day
-        except InputError as error:
-            fault = error
-            continue
-        half = timedelta(days=183)
-        if year and abs(found - today) > half:
-            found = found.replace(year=found.year + (1 if found < today else -1))
-        return found
-    raise fault
-
-
-def _clock(text: str) -> time:
-    at = list_cells.read_clock(text)
-    if at is None:
-        raise InputError("This is not a time.", "Enter it like 14:30 or 2:30 pm.")
-    return at
 
 
 def check(request: DeskRequest) -> Response:
@@ -261,7 +246,7 @@ def keep(request: DeskRequest) -> Response:
         if done.client is None:
             assert done.doubt is not None
             return _ask(request, done.doubt)
-        request.record(session, f"added ({done.effect})", Client, done.client.id)
+        request.record(session, ADDED.get(done.effect, done.effect), Client, done.client.id)
     treatment = f"?treatment={done.treatment.id}" if done.treatment else ""
     return request.redirect(f"/clients/{done.client.id}/enrolled{treatment}", "enrolled")
 
@@ -274,8 +259,10 @@ def say_phone(request: DeskRequest) -> Response:
     except InputError as error:
         return JSONResponse({"problem": error.problem})
     number = show_national(found.number, request.signed_in.clinic.country)
-    remark = f" The number {found.remark}." if found.remark else ""
-    return JSONResponse({"words": f"Texts go to {number}.{remark}"})
+    words = gettext("Texts go to %(contact)s.", contact=number)
+    if found.remark:
+        words += " " + gettext("The number %(remark)s.", remark=gettext(found.remark))
+    return JSONResponse({"words": words})
 
 
 def confirmed(request: DeskRequest) -> Response:

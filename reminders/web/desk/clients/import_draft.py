@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from reminders.intake.column_meanings import CellRemark
 from reminders.intake.imports import ImportPreview
 from reminders.intake.list_results import Taken
 from reminders.rules.list_columns import FIELDS
+from reminders.rules.translation import gettext, gettext_noop, pgettext
 from reminders.store.database import short_transaction
 from reminders.store.queries import people
 from reminders.store.tables import Import
@@ -23,17 +25,32 @@ FORESEEN = 250
 wait for a longer one."""
 
 HOLDS = {
-    "": "Do not import", "first_name": "First name", "last_name": "Last name", "name": "Full name",
-    "phone": "Mobile number", "email": "Email", "treatment": "Treatment type or service",
-    "treated_at": "Date of treatment", "time": "Start time", "ended_at": "End time",
-    "status": "Status (cancelled, no-show)", "sms_consent": "Consent to texts",
-    "email_consent": "Consent to emails", "consent_at": "Date of consent",
-    "consent_source": "How consent was given", "language": "Language", "time_zone": "Time zone",
-    "external_id": "Booking number", "client_id": "Client number", "duration": "Duration",
-    "ended": "Cancelled or no-show (yes or no)", "ended_why": "Reason for cancellation",
-    "came": "Attended (yes or no)", "certain": "Confirmed (yes or no)",
-    "label": "Label or tag",
-}  # fmt: skip
+    "": gettext_noop("Do not import"),
+    "first_name": gettext_noop("First name"),
+    "last_name": gettext_noop("Last name"),
+    "name": gettext_noop("Full name"),
+    "phone": gettext_noop("Mobile number"),
+    "email": gettext_noop("Email"),
+    "treatment": gettext_noop("Treatment type or service"),
+    "treated_at": gettext_noop("Date of treatment"),
+    "time": gettext_noop("Start time"),
+    "ended_at": gettext_noop("End time"),
+    "status": gettext_noop("Status (cancelled, no-show)"),
+    "sms_consent": gettext_noop("Consent to texts"),
+    "email_consent": gettext_noop("Consent to emails"),
+    "consent_at": gettext_noop("Date of consent"),
+    "consent_source": gettext_noop("How consent was given"),
+    "language": gettext_noop("Language"),
+    "time_zone": gettext_noop("Time zone"),
+    "external_id": gettext_noop("Booking number"),
+    "client_id": gettext_noop("Client number"),
+    "duration": gettext_noop("Duration"),
+    "ended": gettext_noop("Cancelled or no-show (yes or no)"),
+    "ended_why": gettext_noop("Reason for cancellation"),
+    "came": gettext_noop("Attended (yes or no)"),
+    "certain": gettext_noop("Confirmed (yes or no)"),
+    "label": gettext_noop("Label or tag"),
+}
 """What a column may hold, as staff read it."""
 
 assert HOLDS.keys() - {""} == set(FIELDS)
@@ -53,7 +70,7 @@ def words(app: App, intake: Import, looked: ImportPreview) -> dict[str, Any]:
     ready = [one for one in checked.good if not one[1].cancelled and one[0] not in in_doubt]
     return {
         "intake": {"id": intake.id, "file_name": intake.file_name},
-        "header": looked.table.header,
+        "header": [_title(one) for one in looked.table.header],
         "first_rows": list(looked.table.rows[:3]),
         "columns_used": len(looked.columns),
         "rows": checked.rows,
@@ -75,15 +92,22 @@ def words(app: App, intake: Import, looked: ImportPreview) -> dict[str, Any]:
         "services": checked.other_services.most_common(),
         "questions": foreseen.asked if foreseen else checked.questions,
         "sentences": list(dict.fromkeys(row.doubt.sentence for row in waiting))[:SHOWN],
+        "import_it": pgettext("button", "Import"),
         "can_take": not missing and bool(checked.good or len(faulty) < checked.rows),
     }
+
+
+def _title(heading: str) -> str:
+    """Return a column's heading as staff read it: one that we gave it is ours to translate."""
+    given = re.fullmatch(r"Column (\d+)", heading)
+    return gettext("Column %(n)s", n=given[1]) if given else heading
 
 
 def _by_remark(notes: Iterable[CellRemark]) -> dict[tuple[str, str], list[int]]:
     """Say each thing to know once, with the rows it is about."""
     said: dict[tuple[str, str], list[int]] = {}
     for note in notes:
-        said.setdefault((note.column, note.problem), []).append(note.row)
+        said.setdefault((_title(note.column), note.problem), []).append(note.row)
     return dict(list(said.items())[:SHOWN])
 
 
@@ -99,7 +123,9 @@ def _faulty(looked: ImportPreview, number: int, row: Any) -> dict[str, Any]:
     return {
         "number": number,
         "elsewhere": faults.get(-1, []),
-        "cells": [(place, titles[place], cells[place], faults.get(place, [])) for place in used],
+        "cells": [
+            (place, _title(titles[place]), cells[place], faults.get(place, [])) for place in used
+        ],
     }
 
 

@@ -15,6 +15,7 @@ from reminders.app import App, build
 from reminders.intake import arrivals
 from reminders.logs import log_to
 from reminders.rules.terms import InputError
+from reminders.rules.translation import current_language, gettext, translated_to
 from reminders.store.tables import Import
 from reminders.web.desk.clients import import_work
 
@@ -49,7 +50,10 @@ def _call(app: App, size: int, work: Callable[..., T], *args: Any) -> T:
     if size <= LONG:
         return work(app, *args)
     if not _TURNS.acquire(timeout=_PATIENCE):
-        raise InputError("Other long lists are being read just now.", "Try again in a minute.")
+        raise InputError(
+            gettext("Other long lists are being read just now."),
+            gettext("Try again in a minute."),
+        )
     try:
         return _call_apart(app, work, *args)
     finally:
@@ -68,12 +72,15 @@ def take_in(app: App, intake: Import, who: str) -> None:
 def _call_apart(app: App, work: Callable[..., T], *args: Any) -> T:
     ended = subprocess.run(  # noqa: S603 (no shell, and nothing from outside)
         [sys.executable, "-c", f"from {__name__} import main; main()"],
-        input=pickle.dumps((app.settings, app.clock(), work, args)),
+        input=pickle.dumps((app.settings, app.clock(), current_language(), work, args)),
         stdout=subprocess.PIPE,
         check=False,
     )
     if ended.returncode != 0:
-        raise InputError("This file is too large for this server.", "Split it into smaller files.")
+        raise InputError(
+            gettext("This file is too large for this server."),
+            gettext("Split it into smaller files."),
+        )
     result: T | InputError = pickle.loads(ended.stdout)  # noqa: S301 (our own process wrote it)
     if isinstance(result, InputError):
         raise result
@@ -83,13 +90,14 @@ def _call_apart(app: App, work: Callable[..., T], *args: Any) -> T:
 def main() -> None:
     """Do the work that another process asks for, and answer it."""
     answer, sys.stdout = sys.stdout.buffer, sys.stderr
-    settings, told, work, args = pickle.load(sys.stdin.buffer)  # noqa: S301 (ours, too)
+    settings, told, language, work, args = pickle.load(sys.stdin.buffer)  # noqa: S301 (ours, too)
     log_to(sys.stderr, settings.log_level)
     app = build(settings, _clock_from(told))
-    try:
-        result = work(app, *args)
-    except InputError as error:
-        result = error
+    with translated_to(app.library.translation(language)):
+        try:
+            result = work(app, *args)
+        except InputError as error:
+            result = error
     pickle.dump(result, answer)
     app.close()
 

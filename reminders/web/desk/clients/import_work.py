@@ -11,6 +11,7 @@ from reminders.intake import arrivals
 from reminders.intake import imports as list_imports
 from reminders.intake.imports import ImportPreview
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop, ngettext
 from reminders.spreadsheets import table_of, write_table
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, people
@@ -36,15 +37,21 @@ def begin(
             _end_waiting(session, clinic_id, instead_of)
         clinic, now = people.clinic(session, clinic_id), app.clock()
         intake = list_imports.begin(session, clinic, table, name, who, now)
-        what, detail = "began a list", f"{len(table.rows)} rows"
+        what, detail = gettext_noop("began a list"), _rows(len(table.rows))
         audit.record(session, clinic_id, who, what, Import, intake.id, now, detail)
     return intake.id
+
+
+def _rows(n: int) -> str:
+    return ngettext("%(n)s row", "%(n)s rows", n)
 
 
 def _end_waiting(session: Session, clinic_id: int, import_id: int) -> None:
     waiting = session.get(Import, import_id, with_for_update=True)
     if waiting is None or waiting.clinic_id != clinic_id:
-        raise InputError("This workbook was gone on with already.", "Look among the lists.")
+        raise InputError(
+            gettext("This workbook was gone on with already."), gettext("Look among the lists.")
+        )
     session.delete(waiting)
 
 
@@ -72,7 +79,7 @@ def take_in(app: App, import_id: int, who: str) -> None:
         raise
 
     def record(session: Session, intake: Import) -> None:
-        what, detail = "imported a file", f"{intake.taken} rows"
+        what, detail = gettext_noop("imported a file"), _rows(intake.taken or 0)
         audit.record(session, intake.clinic_id, who, what, Import, intake.id, app.clock(), detail)
 
     arrival.run(record, list_imports.cells_left_out(looked))
@@ -91,5 +98,7 @@ def _expect(app: App, import_id: int, rows: int) -> None:
     with writing(app.engine) as session:
         intake = session.get_one(Import, import_id)
         if intake.arriving_at is None:
-            raise InputError("This file is no longer being imported.", "Reload the page.")
+            raise InputError(
+                gettext("This file is no longer being imported."), gettext("Reload the page.")
+            )
         intake.taken = rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextvars import copy_context
 from typing import Any
 
 from starlette.background import BackgroundTask
@@ -15,6 +16,7 @@ from reminders.intake import sheet_choices
 from reminders.rules.list_columns import FIELDS
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.database import reading, writing
 from reminders.store.queries import imports as queries
 from reminders.store.queries.desk import row_of_clinic
@@ -58,8 +60,10 @@ def _given(request: DeskRequest) -> tuple[bytes, str]:
     if isinstance(upload, UploadFile) and upload.filename:
         return upload.file.read(LARGEST + 1), upload.filename
     if pasted := request.typed("cells").strip("\r\n"):
-        return pasted.encode(), "Pasted rows"
-    raise InputError("There is nothing to import yet.", "Choose a file or paste rows.")
+        return pasted.encode(), gettext("Pasted rows")
+    raise InputError(
+        gettext("There is nothing to import yet."), gettext("Choose a file or paste rows.")
+    )
 
 
 def show(request: DeskRequest) -> Response:
@@ -114,8 +118,9 @@ def set_columns(request: DeskRequest) -> Response:
         place = re.fullmatch(r"column-(\d{1,3})", key)
         if place and isinstance(value, str) and value in FIELDS:
             if value in chosen:
-                request.faults["columns"] = (
-                    f"Two columns are matched with “{HOLDS[value]}”. Choose one of them."
+                request.faults["columns"] = gettext(
+                    "Two columns are matched with “%(name)s”. Choose one of them.",
+                    name=gettext(HOLDS[value]),
                 )
             chosen[value] = int(place[1])
     if request.faults:
@@ -146,9 +151,11 @@ def say_consent(request: DeskRequest) -> Response:
     channels = [channel for channel in Channel if request.typed(f"yes-{channel}")]
     source, on = request.typed("source").strip(), request.typed("on").strip()
     if not channels:
-        request.faults["yes-sms"] = "Select what everyone in this file has consented to."
+        request.faults["yes-sms"] = gettext("Select what everyone in this file has consented to.")
     if not source:
-        request.faults["source"] = "Enter how consent was given, for example “signed intake form”."
+        request.faults["source"] = gettext(
+            "Enter how consent was given, for example “signed intake form”."
+        )
     if request.faults:
         return show(request)
     return _change(
@@ -173,7 +180,10 @@ def take(request: DeskRequest) -> Response:
             intake = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
             list_imports.accept(intake, request.now)
         if import_process.is_long(intake):
-            here.background = BackgroundTask(import_process.take_in, app, intake, who)
+            in_this_language = copy_context().run
+            here.background = BackgroundTask(
+                in_this_language, import_process.take_in, app, intake, who
+            )
             return here
         import_work.take_in(app, intake.id, who)
     except InputError:
@@ -191,8 +201,12 @@ def undo(request: DeskRequest) -> Response:
     except InputError:
         return request.redirect(f"/lists/{request.id}")
     with writing(app.engine) as session:
-        detail = f"{undone.treatments} treatments and {undone.reminders} messages cancelled"
-        request.record(session, "undid an import", Import, request.id, detail)
+        detail = gettext(
+            "%(treatments)s treatments and %(messages)s messages cancelled",
+            treatments=undone.treatments,
+            messages=undone.reminders,
+        )
+        request.record(session, gettext_noop("undid an import"), Import, request.id, detail)
     return request.redirect(f"/lists/{request.id}", "list-undone")
 
 
@@ -202,7 +216,7 @@ def drop(request: DeskRequest) -> Response:
         intake = row_of_clinic(session, request.clinic_id, Import, request.id, lock=True)
         if intake.taken_at is None and intake.arriving_at is None:
             session.delete(intake)
-            request.record(session, "discarded an import", Import, request.id)
+            request.record(session, gettext_noop("discarded an import"), Import, request.id)
     return request.redirect("/lists")
 
 

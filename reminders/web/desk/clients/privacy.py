@@ -7,6 +7,7 @@ from starlette.responses import Response
 from reminders.privacy import retention
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.shapes.people import ClientExport
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
@@ -19,7 +20,7 @@ def export(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         client = request.row(session, Client)
         held = retention.export(session, client, request.now)
-        request.record(session, "exported a client", Client, client.id)
+        request.record(session, gettext_noop("exported a client"), Client, client.id)
     name = f'attachment; filename="client-{request.id}.json"'
     words = ClientExport(**held).model_dump_json(indent=2)
     return Response(words, media_type="application/json", headers={"Content-Disposition": name})
@@ -36,7 +37,7 @@ def erase(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         client = request.row(session, Client, lock=True)
         if people.name_key(request.typed("name")) != people.name_key(client.first_name):
-            request.faults["name"] = f"Enter {client.first_name} to confirm."
+            request.faults["name"] = gettext("Enter %(name)s to confirm.", name=client.first_name)
             return request.page("erase.html", client=client)
         try:
             retention.forget(session, client, request.now, by=request.signed_in.staff.email)

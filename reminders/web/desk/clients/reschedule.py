@@ -14,11 +14,13 @@ from reminders.rules.planning import ExistingReminder, Replan
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel
 from reminders.rules.text_names import name_in_texts
+from reminders.rules.translation import gettext, gettext_noop, translated_to
 from reminders.store.database import writing
 from reminders.store.queries import people
 from reminders.store.tables import Client, Reminder, Treatment
-from reminders.web.desk.clients.enrol import read_when
+from reminders.web.desk.clients.typed_dates import read_when, to_be_read_back
 from reminders.web.desk.page import DeskRequest, EditConflict, desk_route
+from reminders.wording.localised import DateForm, date_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def form(request: DeskRequest) -> Response:
 def _form(request: DeskRequest, treatment: Treatment, client: Client) -> Response:
     usual = {
         "when": "day",
-        "day": f"{treatment.treated_on.day} {treatment.treated_on:%B %Y}",
+        "day": to_be_read_back(treatment.treated_on),
         "at": f"{treatment.starts:%H:%M}" if treatment.starts else "",
     }
     given = usual if request.http.method == "GET" else {}
@@ -117,10 +119,27 @@ def _name(request: DeskRequest) -> str:
 
 
 def _correction(request: DeskRequest, on: date, at: time | None) -> str:
-    """Return the sentence offered for somebody who got a message for the old date."""
-    when = f"{on:%A} {on.day} {on:%B}" + (f" at {at:%H:%M}" if at else "")
-    clinic = request.signed_in.clinic
-    return f"{name_in_texts(clinic)}: Hi {_name(request)}, your appointment is now on {when}. Please note the new date."
+    """Return the sentence offered for somebody who got a message for the old date, in their
+    language as far as the desk speaks it.
+    """
+    with request.reading() as session:
+        client = _found(request, session)[1]
+    words: dict[str, object] = {
+        "clinic": name_in_texts(request.signed_in.clinic),
+        "name": client.first_name,
+    }
+    with translated_to(request.app.library.translation(client.language)):
+        words["day"] = date_text(on, DateForm.LONG_DAY)
+        if at is None:
+            return gettext(
+                "%(clinic)s: Hi %(name)s, your appointment is now on %(day)s. Please note the new date.",
+                **words,
+            )
+        return gettext(
+            "%(clinic)s: Hi %(name)s, your appointment is now on %(day)s at %(time)s. Please note the new date.",
+            time=at,
+            **words,
+        )
 
 
 def _move(
@@ -151,7 +170,8 @@ def keep(request: DeskRequest) -> Response:
         words = request.typed("correction").strip()
         if request.typed("correct") and words and client.phone:
             undo = message_actions.write(session, client, Channel.SMS, words, request.now)
-        request.record(session, "moved a treatment", Treatment, treatment.id, f"{before} to {on}")
+        detail = gettext("%(before)s to %(after)s", before=str(before), after=str(on))
+        request.record(session, gettext_noop("moved a treatment"), Treatment, treatment.id, detail)
     page = f"/clients/{client.id}"
     return request.redirect(f"{page}?undo={undo}" if undo else page, "moved")
 
@@ -163,7 +183,7 @@ def cancel(request: DeskRequest) -> Response:
         people.lock(session, [client.id])
         treatments.cancel(session, request.app.library, treatment, request.now)
         client.version += 1
-        request.record(session, "cancelled a treatment", Treatment, treatment.id)
+        request.record(session, gettext_noop("cancelled a treatment"), Treatment, treatment.id)
     return request.redirect(f"/clients/{client.id}", "cancelled")
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from reminders.enrolment import staff_answers
 from reminders.rules import sending_hours
 from reminders.rules.roles import Role
+from reminders.rules.translation import gettext, gettext_noop, pgettext
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, conversations, people, staff
 from reminders.store.tables import Client, Reply
@@ -31,8 +32,21 @@ def inbox(request: DeskRequest) -> Response:
             for reply in found
         }
         return request.page(
-            "replies.html", found=found, names=names, show=show, crew=_colleagues(request, session)
+            "replies.html",
+            found=found,
+            names=names,
+            show=show,
+            tabs=_tabs(),
+            crew=_colleagues(request, session),
         )
+
+
+def _tabs() -> list[tuple[str, str]]:
+    return [
+        ("", pgettext("conversations", "Open")),
+        ("mine", pgettext("conversations", "Assigned to me")),
+        ("done", pgettext("conversations", "Done")),
+    ]
 
 
 def _colleagues(request: DeskRequest, session: Session) -> dict[int, str]:
@@ -80,7 +94,7 @@ def answer(request: DeskRequest) -> Response:
     clinic = request.signed_in.clinic
     words = request.read("words", lambda text: staff_answers.read_words(clinic, text))
     if not words and "words" not in request.faults:
-        request.faults["words"] = "Enter your reply."
+        request.faults["words"] = gettext("Enter your reply.")
     with writing(request.app.engine) as session:
         reply = request.row(session, Reply, lock=True)
         writers = staff_answers.writers(session, reply)
@@ -89,7 +103,9 @@ def answer(request: DeskRequest) -> Response:
             writers[0] if writers else None,
         )
         if meant is None:
-            request.faults["words"] = "No client has this number any more. Please call it instead."
+            request.faults["words"] = gettext(
+                "No client has this number any more. Please call it instead."
+            )
         if request.faults or meant is None:
             return _conversation(request, session, reply)
         undo = staff_answers.answer(
@@ -101,7 +117,7 @@ def answer(request: DeskRequest) -> Response:
             urgent=bool(request.typed("urgent")),
             keep_open=bool(request.typed("keep")),
         )
-        request.record(session, "replied to a text", Client, meant.id)
+        request.record(session, gettext_noop("replied to a text"), Client, meant.id)
     return request.redirect(f"/replies/{reply.id}?undo={undo}", "leaving")
 
 
@@ -110,7 +126,7 @@ def finish(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         reply = request.row(session, Reply, lock=True)
         staff_answers.finish(session, reply, request.now)
-        request.record(session, "marked a conversation as done", Reply, reply.id)
+        request.record(session, gettext_noop("marked a conversation as done"), Reply, reply.id)
     return request.redirect("/replies", "done")
 
 
@@ -119,7 +135,7 @@ def reopen(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         reply = request.row(session, Reply, lock=True)
         reply.done_at = None
-        request.record(session, "reopened a conversation", Reply, reply.id)
+        request.record(session, gettext_noop("reopened a conversation"), Reply, reply.id)
     return request.redirect(f"/replies/{reply.id}")
 
 
@@ -134,7 +150,7 @@ def assign(request: DeskRequest) -> Response:
             else None
         )
         conversations.change(session, request.clinic_id, reply.contact, done=False, assigned_to=to)
-        request.record(session, "assigned a conversation", Reply, reply.id)
+        request.record(session, gettext_noop("assigned a conversation"), Reply, reply.id)
     return request.redirect(f"/replies/{reply.id}", "saved")
 
 

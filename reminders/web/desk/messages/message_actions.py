@@ -11,10 +11,12 @@ from reminders.enrolment import message_actions
 from reminders.enrolment.message_actions import TooLate
 from reminders.rules.roles import Role
 from reminders.rules.terms import OneOffKind
+from reminders.rules.translation import gettext_noop
 from reminders.store.database import writing
 from reminders.store.queries import conversations
 from reminders.store.tables import Client, Reminder
 from reminders.web.desk.page import DeskRequest, Handler, desk_route
+from reminders.web.desk.responses import english_names
 
 Act = Callable[[Session, DeskRequest, Reminder], int]
 """Does something with a message, and returns the id of the one that can be called back, or 0."""
@@ -28,9 +30,8 @@ def _action(act: Act, what: str, said: str) -> Handler:
             with writing(request.app.engine) as session:
                 reminder = request.row(session, Reminder, lock=True)
                 undo = act(session, request, reminder)
-                request.record(
-                    session, what, Client, reminder.client_id, request.milestone(reminder.milestone)
-                )
+                name = english_names(request.app).get(reminder.milestone, reminder.milestone)
+                request.record(session, what, Client, reminder.client_id, name)
         except TooLate:
             return request.page("too-late.html", 409, back=request.back("/"))
         page = request.back(f"/clients/{reminder.client_id}")
@@ -76,11 +77,11 @@ def _undo(session: Session, request: DeskRequest, reminder: Reminder) -> int:
 ROUTES = [
     desk_route(f"/messages/{{id:int}}/{path}", _action(act, what, said), Role.STAFF, "POST")
     for path, act, what, said in (
-        ("hold", _hold, "put a message on hold", "held"),
-        ("let-go", _release, "released a message", "let-go"),
-        ("skip", _skip, "skipped a message", "skipped"),
-        ("send", _send, "sent a message now", "leaving"),
-        ("again", _again, "sent a message again", "leaving"),
-        ("undo", _undo, "undid sending a message", "undone"),
+        ("hold", _hold, gettext_noop("put a message on hold"), "held"),
+        ("let-go", _release, gettext_noop("released a message"), "let-go"),
+        ("skip", _skip, gettext_noop("skipped a message"), "skipped"),
+        ("send", _send, gettext_noop("sent a message now"), "leaving"),
+        ("again", _again, gettext_noop("sent a message again"), "leaving"),
+        ("undo", _undo, gettext_noop("undid sending a message"), "undone"),
     )
 ]

@@ -13,6 +13,7 @@ from reminders.customisation import preview, wording_versions
 from reminders.customisation.wording_versions import NewerVersion
 from reminders.rules.roles import Role
 from reminders.rules.terms import Facts
+from reminders.rules.translation import gettext
 from reminders.rules.wording import Key, Wording
 from reminders.store.database import reading, writing
 from reminders.store.queries import customisation, people
@@ -132,7 +133,7 @@ def save(request: DeskRequest) -> Response:
             on = sample_recipients(request, session, key)
             known = customisation.versions(session, on.clinic.id, key)
             if words == wording_of(request, on.facts, known[0] if known else None):
-                request.faults["body"] = "You have not changed anything yet."
+                request.faults["body"] = gettext("You have not changed anything yet.")
             else:
                 who = request.signed_in.staff.email
                 version = wording_versions.write(

@@ -13,6 +13,7 @@ from reminders.monitoring.go_live_checklist import TESTED
 from reminders.rules.list_cells import read_moment
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError, Message
+from reminders.rules.translation import gettext
 from reminders.rules.wording import Key, Wording
 from reminders.senders import SendError, send_alone
 from reminders.store.database import reading, writing
@@ -75,14 +76,15 @@ def approve(request: DeskRequest) -> Response:
         lambda text: read_moment(text, request.zone, day_comes_first=True, today=today).day,
     )
     if review_by is None:
-        request.faults.setdefault("review_by", "Enter the date by which to review it again.")
+        missing = gettext("Enter the date by which to review it again.")
+        request.faults.setdefault("review_by", missing)
         return show(request)
     try:
         with writing(request.app.engine) as session:
             version = row_of_clinic(session, request.clinic_id, Version, request.id, lock=True)
             on = sample_recipients(request, session, _key(version))
             if shown(request, on, customisation.words_of(version))["preview"].stops:
-                request.faults["approve"] = (
+                request.faults["approve"] = gettext(
                     "This version cannot be sent yet. Fix the problems marked in the preview first."
                 )
             else:
@@ -133,11 +135,15 @@ def send_test(request: DeskRequest) -> Response:
     found = shown(request, on, words)["preview"]
     message = found.email if by_email else found.text
     if not by_email and to not in numbers:
-        request.faults["test"] = "Tests only go to test recipients. Add your number under Settings."
+        request.faults["test"] = gettext(
+            "Tests only go to test recipients. Add your number under Settings."
+        )
     elif lately is not None and request.now - lately < AGAIN:
-        request.faults["test"] = "A test was sent a moment ago. Wait a little before the next one."
+        request.faults["test"] = gettext(
+            "A test was sent a moment ago. Wait a little before the next one."
+        )
     elif message is None:
-        request.faults["test"] = (
+        request.faults["test"] = gettext(
             "This message cannot be sent yet. Fix the problems marked in the preview first."
         )
     if request.faults or message is None:
@@ -155,14 +161,14 @@ def _send(request: DeskRequest, key: Key, words: Wording, message: Message) -> R
         asyncio.run(send_alone(request.app.senders()[message.channel], message))
     except SendError as error:
         why = error.code or error.outcome
-        request.faults["test"] = (
-            f"The provider rejected the test ({why}). Ask your system administrator."
+        request.faults["test"] = gettext(
+            "The provider rejected the test (%(why)s). Ask your system administrator.", why=why
         )
         return editor(request, key, words)
     with writing(request.app.engine) as session:
         what = TESTED[Channel(message.channel)]
         request.record(session, what, Clinic, request.clinic_id, f"{key[1]} in {key[2]}")
-    return editor(request, key, words, said="Test sent.")
+    return editor(request, key, words, said=gettext("Test sent."))
 
 
 ROUTES = [

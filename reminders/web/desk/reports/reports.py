@@ -17,12 +17,14 @@ from reminders.rules.reason_texts import PLAIN, reason_text
 from reminders.rules.roles import Role
 from reminders.rules.statistics import MonthFigures
 from reminders.rules.terms import Channel
+from reminders.rules.translation import current_language, gettext
 from reminders.spreadsheets import write_table
 from reminders.store.database import reading
 from reminders.store.queries import people
 from reminders.store.tables import Clinic
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.reports import charts
+from reminders.wording.localised import DateForm, date_text, money_text, number_text, share_text
 
 SETTLES = timedelta(days=40)
 """Nothing of a month changes any more so long after it began to end: receipts come within days."""
@@ -53,7 +55,7 @@ def show(request: DeskRequest) -> Response:
     clinic, months = _months(request)
     asked = request.typed("month")
     one = next((m for m in months if f"{m.begins_on:%Y-%m}" == asked), months[-1])
-    labels = [f"{m.begins_on:%b}" for m in months]
+    labels = [date_text(m.begins_on, DateForm.MONTH_NAME) for m in months]
     return request.page(
         "reports.html",
         months=months,
@@ -64,6 +66,7 @@ def show(request: DeskRequest) -> Response:
         emails=Channel.EMAIL,
         price=lambda segments: price_of(segments, clinic),
         plain={reason: reason_text(reason) for reason in PLAIN},
+        share=share_text,
         part=charts.part,
         length=_length,
         **_charts(labels, months, clinic),
@@ -75,14 +78,16 @@ def _charts(
 ) -> dict[str, Any]:
     texts = [m.sent(Channel.SMS) for m in months]
     emails = [m.sent(Channel.EMAIL) for m in months]
-    both = [f"{t + e:,}" for t, e in zip(texts, emails, strict=True)]
+    both = [number_text(t + e) for t, e in zip(texts, emails, strict=True)]
     segments = [m.segments for m in months]
-    costs = [price_of(n, clinic) or f"{n:,}" for n in segments]
+    costs = [price_of(n, clinic) or number_text(n) for n in segments]
     rates = [100 * (m.delivery_rate or 0) for m in months]
     return {
         "messages": charts.stacked(labels, [texts, emails], both),
         "spent": charts.stacked(labels, [segments], costs),
-        "arrived": charts.stacked(labels, [rates], [f"{rate:.0f} %" for rate in rates], most=100),
+        "arrived": charts.stacked(
+            labels, [rates], [gettext("%(n)s %%", n=round(rate)) for rate in rates], most=100
+        ),
     }
 
 
@@ -91,7 +96,9 @@ def price_of(segments: int, clinic: Clinic) -> str:
     cost = prices.cost(segments, clinic.segment_price)
     if cost is None or clinic.currency is None:
         return ""
-    return str(format_currency(cost, clinic.currency, locale="en_GB"))
+    if current_language() == "en":
+        return str(format_currency(cost, clinic.currency, locale="en_GB"))
+    return money_text(cost, clinic.currency)
 
 
 def _length(wait: timedelta | None) -> str:
@@ -99,7 +106,9 @@ def _length(wait: timedelta | None) -> str:
     if wait is None:
         return "–"
     minutes = round(wait.total_seconds() / 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+    if minutes < 120:
+        return gettext("%(n)s min", n=minutes)
+    return gettext("%(n)s h", n=minutes // 60)
 
 
 def download(request: DeskRequest) -> Response:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from reminders.enrolment import booked_consents
-from reminders.rules.reason_texts import channel_text
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel
+from reminders.rules.translation import gettext_noop
 from reminders.store.database import writing
 from reminders.store.queries import visits
 from reminders.store.tables import Client, Treatment
@@ -35,6 +35,15 @@ ANSWERS = {
     "no": frozenset(),
 }
 """To which channels each button says yes."""
+
+
+RECORDED = {
+    frozenset(Channel): gettext_noop("asked for consent: emails and texts"),
+    frozenset({Channel.EMAIL}): gettext_noop("asked for consent: emails"),
+    frozenset({Channel.SMS}): gettext_noop("asked for consent: texts"),
+    frozenset(): gettext_noop("asked for consent: declined"),
+}
+"""How the record of changes tells what a client agreed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +95,7 @@ def asked(request: DeskRequest) -> Response:
             booked_consents.agree(session, request.app.library, client, *args)
         else:
             booked_consents.decline(session, client, words, proof, request.now)
-        what = " and ".join(channel_text(one) for one in sorted(agreed)) if agreed else "declined"
-        request.record(session, f"asked for consent: {what}", Client, client.id)
+        request.record(session, RECORDED[frozenset(agreed)], Client, client.id)
     return request.redirect(request.back("/"), "consented" if agreed else "said-no")
 
 

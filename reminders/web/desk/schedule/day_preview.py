@@ -12,6 +12,7 @@ from reminders.rules.list_cells import read_moment
 from reminders.rules.reason_texts import reason_text
 from reminders.rules.roles import Role
 from reminders.rules.terms import LEFT, InputError
+from reminders.rules.translation import gettext
 from reminders.store.database import reading
 from reminders.store.queries import people
 from reminders.web.desk.page import DeskRequest, desk_route
@@ -28,7 +29,7 @@ def show(request: DeskRequest) -> Response:
         except InputError as error:
             request.faults["on"] = str(error)
     if not today <= on <= today + day_preview.FURTHEST:
-        request.faults["on"] = "Enter a date from today to one year ahead."
+        request.faults["on"] = gettext("Enter a date from today to one year ahead.")
     if request.faults:
         return request.page("day-preview.html", day=None, on=on, today=today)
     with reading(request.app.engine) as session:
@@ -38,11 +39,6 @@ def show(request: DeskRequest) -> Response:
     )
     leaving = [line for line in day.lines if line.status in LEFT]
     staying = Counter(line.reason for line in day.lines if line.status not in LEFT and line.reason)
-    names = {
-        milestone.key: milestone.name
-        for protocol in request.app.library.protocols.values()
-        for milestone in protocol.milestones
-    }
     return request.page(
         "day-preview.html",
         day=day,
@@ -50,7 +46,6 @@ def show(request: DeskRequest) -> Response:
         today=today,
         leaving=leaving,
         staying=[(reason_text(reason), count) for reason, count in staying.most_common()],
-        names=names,
     )
 
 

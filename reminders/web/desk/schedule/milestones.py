@@ -18,6 +18,7 @@ from reminders.rules.placement import Placement, placed, spell
 from reminders.rules.protocols import Milestone, Offset, Protocol
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError
+from reminders.rules.translation import gettext, gettext_noop, ngettext
 from reminders.store.database import reading, writing
 from reminders.store.queries import customisation, people
 from reminders.store.queries.desk import NotAtClinic
@@ -27,10 +28,11 @@ WIDTH, MIDDLE, STEP = 1000, 118, 27
 """The drawing's size, where its line of days runs, and how far apart its words stand."""
 
 UNITS = {
-    "H": "hours after the end", "-D": "days before", "-W": "weeks before", "D": "days after",
-    "W": "weeks after", "M": "months after",
+    "H": gettext_noop("hours after the end"), "-D": gettext_noop("days before"),
+    "-W": gettext_noop("weeks before"), "D": gettext_noop("days after"),
+    "W": gettext_noop("weeks after"), "M": gettext_noop("months after"),
 }  # fmt: skip
-HELPS = {"H": "hours", "D": "days", "W": "weeks"}
+HELPS = {"H": gettext_noop("hours"), "D": gettext_noop("days"), "W": gettext_noop("weeks")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +114,29 @@ def _number(offset: Offset) -> tuple[int, str]:
 def say_place(milestone: Milestone) -> str:
     """Say in words where a milestone stands."""
     number, unit = _number(milestone.after)
-    words = UNITS[unit] if number != 1 else UNITS[unit].replace("s ", " ", 1)
-    day = f"{number} {words}" if number else "same day"
-    at = f" at {milestone.at:%H:%M}" if milestone.at else ""
-    ways = [
-        name
-        for channel, name in ((Channel.SMS, "text"), (Channel.EMAIL, "email"))
-        if channel in milestone.channels
-    ]
-    return f"{day}{at}, {' and '.join(ways) or 'off'}"
+    words: dict[str, object] = {
+        "day": _AWAY[unit](number) if number else gettext("same day"),
+        "ways": gettext(_WAYS[tuple(c for c in Channel if c in milestone.channels)]),
+    }
+    if milestone.at:
+        return gettext("%(day)s at %(time)s, %(ways)s", time=milestone.at, **words)
+    return gettext("%(day)s, %(ways)s", **words)
+
+
+_AWAY = {
+    "H": lambda n: ngettext("%(n)s hour after the end", "%(n)s hours after the end", n),
+    "-D": lambda n: ngettext("%(n)s day before", "%(n)s days before", n),
+    "-W": lambda n: ngettext("%(n)s week before", "%(n)s weeks before", n),
+    "D": lambda n: ngettext("%(n)s day after", "%(n)s days after", n),
+    "W": lambda n: ngettext("%(n)s week after", "%(n)s weeks after", n),
+    "M": lambda n: ngettext("%(n)s month after", "%(n)s months after", n),
+}
+_WAYS = {
+    (): gettext_noop("off"),
+    (Channel.SMS,): gettext_noop("text"),
+    (Channel.EMAIL,): gettext_noop("email"),
+    (Channel.SMS, Channel.EMAIL): gettext_noop("text and email"),
+}
 
 
 def _dots(milestones: Sequence[Milestone]) -> Iterator[MilestonePoint]:
@@ -134,7 +150,7 @@ def _dots(milestones: Sequence[Milestone]) -> Iterator[MilestonePoint]:
         x = 70 + (WIDTH - 140) * (_squeezed(day) - low) / ((high - low) or 1)
         y = MIDDLE + (-1 if place % 2 else 1) * (38 + STEP * (place // 2 % 2) * 1.55)
         yield MilestonePoint(
-            round(x, 1), y, milestone.name, _short(milestone), not milestone.channels
+            round(x, 1), y, gettext(milestone.name), _short(milestone), not milestone.channels
         )
 
 
@@ -151,13 +167,16 @@ def _squeezed(day: float) -> float:
 
 def _short(milestone: Milestone) -> str:
     number, unit = _number(milestone.after)
-    what = {"H": "h", "D": "days", "W": "weeks", "M": "months"}[unit[-1]]
-    sign = "−" if unit.startswith("-") else "+" if number else ""
-    return (
-        f"{sign}{number} {what if number != 1 else what.removesuffix('s')}"
-        if number
-        else "same day"
-    )
+    sign = "−" if unit.startswith("-") else "+"
+    return _NEAR[unit[-1]](number, sign) if number else gettext("same day")
+
+
+_NEAR = {
+    "H": lambda n, sign: ngettext("%(sign)s%(n)s h", "%(sign)s%(n)s h", n, sign=sign),
+    "D": lambda n, sign: ngettext("%(sign)s%(n)s day", "%(sign)s%(n)s days", n, sign=sign),
+    "W": lambda n, sign: ngettext("%(sign)s%(n)s week", "%(sign)s%(n)s weeks", n, sign=sign),
+    "M": lambda n, sign: ngettext("%(sign)s%(n)s month", "%(sign)s%(n)s months", n, sign=sign),
+}
 
 
 # --- what was typed -----------------------------------------------------------------------
@@ -170,7 +189,7 @@ def _typed(request: DeskRequest, course: Protocol) -> list[Placement]:
         try:
             places.append(_place(request, milestone))
         except InputError as error:
-            request.faults[f"after-{milestone.key}"] = f"{milestone.name}: {error}"
+            request.faults[f"after-{milestone.key}"] = f"{gettext(milestone.name)}: {error}"
     return places
 
 
@@ -185,7 +204,7 @@ def _place(request: DeskRequest, milestone: Milestone) -> Placement:
     )
     at = read_clock(request.typed(f"at-{key}")) if "T" not in after else None
     if at is None and "T" not in after:
-        raise InputError("Enter a time.", "For example 10:00.")
+        raise InputError(gettext("Enter a time."), gettext("For example 10:00."))
     good_for = _stretch(request, f"helps-{key}", f"helps-unit-{key}", HELPS)
     return Placement(key, after, at, good_for, channels)
 
@@ -193,7 +212,9 @@ def _place(request: DeskRequest, milestone: Milestone) -> Placement:
 def _stretch(request: DeskRequest, number: str, unit: str, units: Mapping[str, str]) -> str:
     typed, of = request.typed(number).strip(), request.typed(unit)
     if not typed.isdecimal() or len(typed) > 3 or of not in units:
-        raise InputError("This is not a whole number.", "Enter a number from 0 to 999.")
+        raise InputError(
+            gettext("This is not a whole number."), gettext("Enter a number from 0 to 999.")
+        )
     early, of = ("-", of[1:]) if of.startswith("-") else ("", of)
     return spell(Offset.read(f"{early}P{'T' if of == 'H' else ''}{int(typed)}{of}"))
 
@@ -209,7 +230,9 @@ def _read(request: DeskRequest) -> tuple[Protocol, list[Placement]]:
         return course, actions.changed(course, places)
     except PlacementError as error:
         for key, sentence in error.faults.items():
-            request.faults.setdefault(f"after-{key}", f"{course.milestone(key).name}: {sentence}")
+            request.faults.setdefault(
+                f"after-{key}", f"{gettext(course.milestone(key).name)}: {sentence}"
+            )
         return course, []
 
 

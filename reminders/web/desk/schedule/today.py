@@ -16,11 +16,16 @@ from reminders.rules.contacts import show_national
 from reminders.rules.roles import Role
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Channel
+<<<<<<< HEAD
 from reminders.rules.translation import gettext
+=======
+from reminders.rules.translation import gettext, gettext_noop, ngettext
+>>>>>>> main
 from reminders.store.database import reading, writing
 from reminders.store.queries import client_messages, delivery, overview
 from reminders.store.queries import today as queries
 from reminders.store.tables import Client
+from reminders.web.desk.names import channel_word
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.schedule import asking, skin_answers
 
@@ -47,6 +52,27 @@ class TodayItem:
     link: str
     kind: str
     post: bool = False
+
+
+SENTENCES = {
+    Kind.ALARM: gettext_noop("%(name)s may need help: “%(words)s”"),
+    Kind.REPLY: gettext_noop("%(name)s wrote: “%(words)s”"),
+    Kind.DAY_ONE: gettext_noop("Call %(name)s: %(reason)s"),
+    Kind.UNDELIVERED: gettext_noop("%(name)s: %(reason)s"),
+    Kind.FEED: gettext_noop("The calendar %(name)s cannot be read: %(reason)s"),
+    Kind.DOUBLE: gettext_noop("Possible duplicate: %(name)s (%(reason)s)"),
+}
+BY_EMAIL = {
+    Kind.STOPPED: gettext_noop("Emails are stopped and kept: the provider rejects the account (%(code)s)"),
+    Kind.CONTACT: gettext_noop("Email to %(name)s: %(reason)s"),
+    Kind.UNKNOWN: gettext_noop("Ask %(name)s whether the email “%(message)s” arrived: it could not be confirmed"),
+}  # fmt: skip
+BY_TEXT = {
+    Kind.STOPPED: gettext_noop("Texts are stopped and kept: the provider rejects the account (%(code)s)"),
+    Kind.CONTACT: gettext_noop("Text to %(name)s: %(reason)s"),
+    Kind.UNKNOWN: gettext_noop("Ask %(name)s whether the text “%(message)s” arrived: it could not be confirmed"),
+}  # fmt: skip
+"""The sentences about open items, some of them by how the message goes."""
 
 
 def show(request: DeskRequest) -> Response:
@@ -80,14 +106,11 @@ def item(request: DeskRequest, need: OpenItem) -> TodayItem:
         return _worried(request, need)
     words, action, to, post = _said(request, need)
     if need.kind in OWNERS and not request.may(Role.OWNER):
-        words, action, to = (
-            f"{words}. An owner of the clinic can see to it",
-            "",
-            "",
-        )
-    kind = need.channel and {Channel.SMS: "text", Channel.EMAIL: "email"}[need.channel]
+        words = gettext("%(sentence)s. An owner of the clinic can see to it", sentence=words)
+        action, to = "", ""
+    kind = channel_word(need.channel) if need.channel else ""
     milestone = request.milestone(need.milestone) if need.milestone else ""
-    about = " ".join(part for part in (milestone, kind or "") if part)
+    about = " ".join(part for part in (milestone, kind) if part)
     link = f"/clients/{need.client_id}" if need.client_id else to
     grave = need.kind in {Kind.ALARM, Kind.STOPPED, Kind.DAY_ONE}
     return TodayItem(words, need.since, about, action, to, link, "grave" if grave else "", post)
@@ -102,28 +125,56 @@ def _worried(request: DeskRequest, need: OpenItem) -> TodayItem:
 
 def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:
     """Return the sentence, the action's name, where it leads, and whether it is a thing done."""
-    name, why, wrote = _name(request, need), need.why, f"“{need.words}”"
     attended, reply = f"/clients/{need.client_id}/attended", f"/replies/{need.row_id}"
-    by_email = need.channel is Channel.EMAIL
     same = f"/clients/{need.client_id}/same?with={need.row_id}"
     edit = f"/clients/{need.client_id}/edit"
-    contact = (f"Email to {name}: {why}", "Fix the email address", edit, False) if by_email else (f"Text to {name}: {why}", "Fix the number", edit, False)  # fmt: skip
-    said: dict[Kind, tuple[str, str, str, bool]] = {
-        Kind.ALARM: (f"{name} may need help: {wrote}", "Read and reply", reply, False),
-        Kind.REPLY: (f"{name} wrote: {wrote}", "Read and reply", reply, False),
-        Kind.STOPPED: (_stopped(need), "See what to do", "/today/stopped", False),
-        Kind.DAY_ONE: (f"Call {name}: {why}", "Mark as called", attended, True),
-        Kind.CONTACT: contact,
-        Kind.UNDELIVERED: (f"{name}: {why}", "Mark as done", attended, True),
-        Kind.UNKNOWN: (_unconfirmed(request, need), "Mark as done", attended, True),
-        Kind.SOURCE: (f"{name}: {_unheard(need)}", "See what to do", f"/clinic/sources/{need.row_id}", False),
-        Kind.FEED: (f"The calendar {name} cannot be read: {_first(why)}", "See what to do", "/clinic/feeds", False),
-        Kind.QUESTION: (f"{need.count} questions need an answer" if need.count > 1 else "1 question needs an answer", "Answer", "/questions", False),
-        Kind.REVIEW: (_review(request, need), "Review", "/words" if need.milestone else "/clinic#accept", False),
-        Kind.BOOKING: (f"{need.count} bookings were not recognised" if need.count > 1 else "1 booking was not recognised", "View", "/clinic/sources", False),
-        Kind.DOUBLE: (f"Possible duplicate: {name} ({why})", "Compare", same, False),
+    by_email = need.channel is Channel.EMAIL
+    said: dict[Kind, tuple[str, str, bool]] = {
+        Kind.ALARM: (gettext("Read and reply"), reply, False),
+        Kind.REPLY: (gettext("Read and reply"), reply, False),
+        Kind.STOPPED: (gettext("See what to do"), "/today/stopped", False),
+        Kind.DAY_ONE: (gettext("Mark as called"), attended, True),
+        Kind.CONTACT: (gettext("Fix the email address") if by_email else gettext("Fix the number"), edit, False),
+        Kind.UNDELIVERED: (gettext("Mark as done"), attended, True),
+        Kind.UNKNOWN: (gettext("Mark as done"), attended, True),
+        Kind.SOURCE: (gettext("See what to do"), f"/clinic/sources/{need.row_id}", False),
+        Kind.FEED: (gettext("See what to do"), "/clinic/feeds", False),
+        Kind.QUESTION: (gettext("Answer"), "/questions", False),
+        Kind.REVIEW: (gettext("Review"), "/words" if need.milestone else "/clinic#accept", False),
+        Kind.BOOKING: (gettext("View"), "/clinic/sources", False),
+        Kind.DOUBLE: (gettext("Compare"), same, False),
     }  # fmt: skip
-    return said[need.kind]
+    return (_sentence(request, need), *said[need.kind])
+
+
+def _sentence(request: DeskRequest, need: OpenItem) -> str:
+    """Say what waits."""
+    by_channel = BY_EMAIL if need.channel is Channel.EMAIL else BY_TEXT
+    found = SENTENCES.get(need.kind) or by_channel.get(need.kind)
+    why = gettext(need.why)
+    if found is None:
+        return _counted(request, need, _first(why))
+    return gettext(
+        found,
+        name=_name(request, need),
+        reason=_first(why) if need.kind is Kind.FEED else why,
+        code=need.why,
+        words=need.words,
+        message=request.milestone(need.milestone),
+    )
+
+
+def _counted(request: DeskRequest, need: OpenItem, why: str) -> str:
+    """Say what waits of questions, wording and booking systems."""
+    if need.kind is Kind.QUESTION:
+        return ngettext("1 question needs an answer", "%(n)s questions need an answer", need.count)
+    if need.kind is Kind.BOOKING:
+        return ngettext(
+            "1 booking was not recognised", "%(n)s bookings were not recognised", need.count
+        )
+    if need.kind is Kind.SOURCE:
+        return gettext("%(name)s: %(reason)s", name=need.name, reason=_unheard(need, why))
+    return _review(request, need)
 
 
 def _name(request: DeskRequest, need: OpenItem) -> str:
@@ -132,32 +183,23 @@ def _name(request: DeskRequest, need: OpenItem) -> str:
     return show_national(need.name, country) if need.name.startswith("+") else need.name
 
 
-def _stopped(need: OpenItem) -> str:
-    if need.channel is Channel.EMAIL:
-        return f"Emails are stopped and kept: the provider rejects the account ({need.why})"
-    return f"Texts are stopped and kept: the provider rejects the account ({need.why})"
-
-
-def _unconfirmed(request: DeskRequest, need: OpenItem) -> str:
-    milestone = request.milestone(need.milestone)
-    if need.channel is Channel.EMAIL:
-        return f"Ask {need.name} whether the email “{milestone}” arrived: it could not be confirmed"
-    return f"Ask {need.name} whether the text “{milestone}” arrived: it could not be confirmed"
-
-
 def _review(request: DeskRequest, need: OpenItem) -> str:
     if need.milestone:
-        return f"The wording of “{request.milestone(need.milestone)}” is due for review"
-    return "The default wording is due for review"
+        message = request.milestone(need.milestone)
+        return gettext("The wording of “%(message)s” is due for review", message=message)
+    return gettext("The default wording is due for review")
 
 
-def _unheard(need: OpenItem) -> str:
+def _unheard(need: OpenItem, why: str) -> str:
     """Say why nothing comes in of a booking system, by how many bookings wait."""
     if need.count:
-        if need.count == 1:
-            return f"1 booking is waiting. {_first(need.why)}"
-        return f"{need.count} bookings are waiting. {_first(need.why)}"
-    return "bookings are rejected because they are not signed with its secret"
+        return ngettext(
+            "1 booking is waiting. %(reason)s",
+            "%(n)s bookings are waiting. %(reason)s",
+            need.count,
+            reason=why,
+        )
+    return gettext("bookings are rejected because they are not signed with its secret")
 
 
 def _first(why: str) -> str:
@@ -178,7 +220,9 @@ def attended(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         client = request.row(session, Client)
         client_messages.mark_attended(session, request.clinic_id, client.id, request.now)
-        request.record(session, "marked undelivered messages as done", Client, client.id)
+        request.record(
+            session, gettext_noop("marked undelivered messages as done"), Client, client.id
+        )
     return request.redirect(request.back("/"), "done")
 
 

@@ -6,15 +6,16 @@ from starlette.responses import Response
 
 from reminders.enrolment import visits
 from reminders.rules.roles import Role
+from reminders.rules.translation import gettext_noop
 from reminders.rules.visits import Word
 from reminders.store.database import writing
 from reminders.store.tables import Treatment
 from reminders.web.desk.page import DeskRequest, desk_route
 
 TAPS = {
-    "came": (Word.CAME, "marked as attended"),
-    "missed": (Word.MISSED, "marked as no-show"),
-    "undo": (Word.UNSAID, "removed the attendance mark"),
+    "came": (Word.CAME, gettext_noop("marked as attended")),
+    "missed": (Word.MISSED, gettext_noop("marked as no-show")),
+    "undo": (Word.UNSAID, gettext_noop("removed the attendance mark")),
 }
 """What each button says, and how the record of changes tells it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,8 @@ from starlette.responses import Response
 
 from reminders.intake.booking_sources import NAMES
 from reminders.rules.roles import Role
+from reminders.rules.told_bookings import SourceKind
+from reminders.rules.translation import ENGLISH, gettext, gettext_noop, translated_to
 from reminders.store.database import reading, writing
 from reminders.store.queries import booking_sources as queries
 from reminders.store.queries.desk import NotAtClinic
@@ -30,6 +33,17 @@ def source_of(request: DeskRequest, session: Session, *, lock: bool = False) -> 
     return found
 
 
+def vendor_names() -> dict[SourceKind, str]:
+    """Return what people call each kind of source."""
+    return NAMES | {SourceKind.GENERIC: gettext("Other")}
+
+
+def called(source: BookingSource) -> str:
+    """Return the name of a source; one that nobody named has its vendor's."""
+    own = source.name != NAMES[source.kind]
+    return source.name if own else vendor_names()[source.kind]
+
+
 def show(request: DeskRequest) -> Response:
     """Show what came, as it came, and what became of it."""
     with reading(request.app.engine) as session:
@@ -39,7 +53,7 @@ def show(request: DeskRequest) -> Response:
         "delivery.html",
         delivery=delivery,
         source=source,
-        vendor=NAMES[source.kind],
+        called=called(source),
         body=_readable(delivery.body),
     )
 
@@ -56,7 +70,7 @@ def try_again(request: DeskRequest) -> Response:
     """Take one delivery in again, as the source is set up now."""
     with reading(request.app.engine) as session:
         delivery = request.row(session, BookingDelivery)
-    request.app.deliveries.try_again(delivery.id, asked=True)
+    _try_again(request, [delivery.id])
     _record(request, delivery.source_id)
     return request.redirect(f"/clinic/deliveries/{delivery.id}", "tried-again")
 
@@ -66,15 +80,20 @@ def try_all_again(request: DeskRequest) -> Response:
     with reading(request.app.engine) as session:
         source = source_of(request, session)
         numbers = queries.unread(session, source.id, TOGETHER)
-    for number in numbers:
-        request.app.deliveries.try_again(number, asked=True)
+    _try_again(request, numbers)
     _record(request, source.id)
     return request.redirect(f"{LIST}/{source.id}", "tried-again")
 
 
+def _try_again(request: DeskRequest, numbers: Iterable[int]) -> None:
+    with translated_to(ENGLISH):  # what is kept of it is translated where it is read
+        for number in numbers:
+            request.app.deliveries.try_again(number, asked=True)
+
+
 def _record(request: DeskRequest, source_id: int) -> None:
     with writing(request.app.engine) as session:
-        request.record(session, "tried bookings again", BookingSource, source_id)
+        request.record(session, gettext_noop("tried bookings again"), BookingSource, source_id)
 
 
 ROUTES = [

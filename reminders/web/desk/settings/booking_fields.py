@@ -11,15 +11,16 @@ from starlette.responses import Response
 from reminders.intake import booking_sources
 from reminders.rules.list_columns import all_columns
 from reminders.rules.payloads import at_path, leaves, parse, written
-from reminders.rules.payloads.generic import FIELDS
+from reminders.rules.payloads.generic import FIELDS, field_labels
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
 from reminders.rules.told_bookings import SourceKind
+from reminders.rules.translation import gettext
 from reminders.store.database import reading, writing
 from reminders.store.queries import booking_sources as queries
 from reminders.store.tables import BookingSource
 from reminders.web.desk.page import DeskRequest, desk_route
-from reminders.web.desk.settings.booking_deliveries import LIST, source_of
+from reminders.web.desk.settings.booking_deliveries import LIST, called, source_of
 
 MOST = 300
 """Fields of one booking that can be chosen from."""
@@ -40,7 +41,8 @@ def show(request: DeskRequest) -> Response:
     return request.page(
         "source-fields.html",
         source=source,
-        fields=FIELDS,
+        called=called(source),
+        fields=field_labels(),
         options=[(path, f"{value[:60]} · {_title(path)}") for path, value in found],
         chosen=chosen or _guessed(found),
         examples={name: at_path(payload, path) for name, path in chosen.items()},
@@ -88,7 +90,9 @@ def _check_paths(paths: Mapping[str, str]) -> None:
         except ValueError:
             names = None
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise InputError("This is not a field of the booking.", "Choose one from the list.")
+            raise InputError(
+                gettext("This is not a field of the booking."), gettext("Choose one from the list.")
+            )
 
 
 def choose_consent(request: DeskRequest) -> Response:

@@ -6,18 +6,18 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from reminders.intake import booking_sources
-from reminders.intake.booking_sources import NAMES
 from reminders.monitoring.open_items import REFUSED_WITHIN
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
 from reminders.rules.told_bookings import SourceKind
+from reminders.rules.translation import gettext
 from reminders.store.database import reading, writing
 from reminders.store.queries import booking_sources as queries
 from reminders.store.queries import people, source_faults
 from reminders.store.tables import BookingSource
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.settings import booking_deliveries
-from reminders.web.desk.settings.booking_deliveries import LIST, source_of
+from reminders.web.desk.settings.booking_deliveries import LIST, called, source_of, vendor_names
 
 SHOWN = 10
 """How many of the last deliveries stand on the page of a source."""
@@ -36,8 +36,9 @@ def show_all(request: DeskRequest) -> Response:
         last=last,
         unread=unread,
         refused=refused,
-        names=NAMES,
-        kinds=[(kind.value, name) for kind, name in NAMES.items()],
+        names=vendor_names(),
+        called=called,
+        kinds=[(kind.value, name) for kind, name in vendor_names().items()],
     )
 
 
@@ -45,7 +46,7 @@ def add(request: DeskRequest) -> Response:
     """Add a source, and show how to set it up with the secret that was made for it, once."""
     kind = request.typed("kind")
     if kind not in set(SourceKind):
-        request.faults["kind"] = "Choose your booking system."
+        request.faults["kind"] = gettext("Choose your booking system.")
         return show_all(request)
     try:
         with writing(request.app.engine) as session:
@@ -84,7 +85,8 @@ def _page(request: DeskRequest, source: BookingSource, secret: str = "") -> Resp
     return request.page(
         "source.html",
         source=source,
-        vendor=NAMES[source.kind],
+        vendor=vendor_names()[source.kind],
+        called=called(source),
         address=booking_sources.address(request.app.settings.public_url, source, sealing),
         secret=secret,
         has_secret=sealing.opened(source.secret) is not None,
@@ -111,7 +113,9 @@ def paste(request: DeskRequest) -> Response:
         with writing(request.app.engine) as session:
             source = source_of(request, session, lock=True)
             if source.kind is SourceKind.ACUITY and not (user and key):
-                raise InputError("The User ID or the API key is missing.", "Acuity needs both.")  # noqa: TRY301
+                raise InputError(  # noqa: TRY301
+                    gettext("The User ID or the API key is missing."), gettext("Acuity needs both.")
+                )
             booking_sources.keep_secrets(
                 session,
                 source,

@@ -11,21 +11,24 @@ from starlette.responses import Response
 from reminders.delivery import pauses
 from reminders.enrolment import clinics
 from reminders.enrolment.clinics import ClinicError
-from reminders.enrolment.countries import countries, zones
+from reminders.enrolment.countries import cities, countries, zones
 from reminders.monitoring import go_live_checklist
-from reminders.rules.caps import MOST_A_WEEK
-from reminders.rules.contacts import read_email, read_phone, show_national
+from reminders.rules.contacts import read_email, read_phone
 from reminders.rules.prices import CURRENCIES, read_price, spell_price
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
 from reminders.rules.text_names import say_cost
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.rules.wording import needs_review
 from reminders.store.database import reading, writing
 from reminders.store.queries import audit, customisation, people
 from reminders.store.tables import Clinic
 from reminders.web.desk.page import DeskRequest, desk_route
+from reminders.web.desk.settings import clinic_fields as fields
 from reminders.web.desk.settings import rate_limits
+from reminders.wording.weekdays import hours_shown
 
+<<<<<<< HEAD
 DETAILS = ("name", "phone", "email", "address", "country", "time_zone")
 SENDING = ("sending_hours", "email_hours", "texts_per_week")
 VISITS = ("attendance_required",)
@@ -35,6 +38,8 @@ MOST_TEXTS = [
     *((str(number), str(number)) for number in range(1, MOST_A_WEEK)),
     (str(MOST_A_WEEK), f"{MOST_A_WEEK}, the most there can be"),
 ]
+=======
+>>>>>>> main
 MOST_GUESTS = 10
 """Whom a clinic messages while it practises: its own staff, and no more."""
 
@@ -48,7 +53,7 @@ def show(request: DeskRequest) -> Response:
             "lines": lines,
             "ready": all(line.done for line in lines),
             "guests": [
-                _written(one, clinic)
+                fields.written(one, clinic)
                 for one in customisation.practice_recipients(session, clinic.id)
             ],
             "paused": pauses.paused(session),
@@ -59,21 +64,14 @@ def show(request: DeskRequest) -> Response:
             "text_cost": say_cost(clinic),
             "to_be_read": needs_review(clinic.wording_accepted_at, request.now.date()),
             "limits": rate_limits.fields(session, clinic),
-            "was": lambda name: request.typed(name) or _shown(clinic, name),
-            "countries": [("", "Same as the time zone"), *countries().items()],
+            "was": lambda name: request.typed(name) or fields.shown(clinic, name),
+            "countries": [("", gettext("Same as the time zone")), *countries().items()],
             "zones": zones(),
-            "most_texts": MOST_TEXTS,
+            "cities": cities(),
+            "example": hours_shown,
+            "most_texts": fields.most_texts(),
         }
         return request.page("clinic.html", **words)
-
-
-def _shown(clinic: Clinic, name: str) -> str:
-    return _written(str(getattr(clinic, name) or ""), clinic)
-
-
-def _written(value: str, clinic: Clinic) -> str:
-    """Write a phone number as the clinic's country does, and anything else as it is."""
-    return show_national(value, clinic.country) if value.startswith("+") else value
 
 
 def _lines(
@@ -84,7 +82,7 @@ def _lines(
 
 def _edit(request: DeskRequest, names: tuple[str, ...]) -> Response:
     """Change some of a clinic's particulars, and record what they were and are."""
-    typed: dict[str, str | int | None] = {name: request.typed(name) for name in names}
+    typed = {name: fields.read(request, name) for name in names}
     try:
         with writing(request.app.engine) as session:
             clinic = people.clinic(session, request.clinic_id)
@@ -92,8 +90,9 @@ def _edit(request: DeskRequest, names: tuple[str, ...]) -> Response:
             clinics.edit(session, request.app.library, clinic, typed, request.now)
             for name, was in before.items():
                 if was != (now := str(getattr(clinic, name))):
-                    what = f"changed {name.replace('_', ' ')}"
-                    request.record(session, what, Clinic, clinic.id, f"{was} → {now}")
+                    request.record(
+                        session, fields.CHANGED[name], Clinic, clinic.id, f"{was} → {now}"
+                    )
     except ClinicError as error:
         for fault in error.faults:
             name, _, sentence = fault.partition(": ")
@@ -104,22 +103,22 @@ def _edit(request: DeskRequest, names: tuple[str, ...]) -> Response:
 
 def details(request: DeskRequest) -> Response:
     """Change what clients know the clinic by."""
-    return _edit(request, DETAILS)
+    return _edit(request, fields.DETAILS)
 
 
 def sending(request: DeskRequest) -> Response:
     """Change sending hours and the cap, which only goes down."""
-    return _edit(request, SENDING)
+    return _edit(request, fields.SENDING)
 
 
 def visits(request: DeskRequest) -> Response:
     """Say whether aftercare waits until somebody says that the client came."""
-    return _edit(request, VISITS)
+    return _edit(request, fields.VISITS)
 
 
 def texts(request: DeskRequest) -> Response:
     """Set what texts call the clinic and its clients, and what they say how often."""
-    return _edit(request, TEXTS)
+    return _edit(request, fields.TEXTS)
 
 
 def worries(request: DeskRequest) -> Response:
@@ -133,18 +132,24 @@ def money(request: DeskRequest) -> Response:
     budget = request.read("segment_budget", rate_limits.read_number)
     currency = request.typed("currency") if request.typed("currency") in CURRENCIES else None
     if price is not None and currency is None:
-        request.faults["currency"] = "Choose the currency of this price."
+        request.faults["currency"] = gettext("Choose the currency of this price.")
     if request.faults:
         return show(request)
 
     def change(session: Session, clinic: Clinic) -> None:
-        was = f"{clinic.segment_budget} segments at {spell_price(clinic.segment_price)}"
+        was = _money(clinic.segment_budget, clinic.segment_price)
         clinic.segment_price, clinic.currency = price, currency
         clinics.set_budget(session, clinic, budget)
-        now = f"{budget} segments at {spell_price(price)}"
-        request.record(session, "changed price and budget", Clinic, clinic.id, f"{was} → {now}")
+        now = _money(budget, price)
+        what = gettext_noop("changed price and budget")
+        request.record(session, what, Clinic, clinic.id, f"{was} → {now}")
 
     return _change(request, change)
+
+
+def _money(budget: int | None, price: int | None) -> str:
+    """Say what the activity log keeps, in the language of whoever changes it."""
+    return gettext("%(n)s segments at %(price)s", n=str(budget), price=spell_price(price))
 
 
 def limits(request: DeskRequest) -> Response:
@@ -170,15 +175,16 @@ def practice_recipients(request: DeskRequest) -> Response:
         except InputError as error:
             request.faults["guests"] = f"{contact}: {error}"
     if len(found) > MOST_GUESTS:
-        request.faults["guests"] = (
-            f"There can be at most {MOST_GUESTS} test recipients. Keep only your own staff."
+        request.faults["guests"] = gettext(
+            "There can be at most %(n)s test recipients. Keep only your own staff.", n=MOST_GUESTS
         )
     if request.faults:
         return show(request)
 
     def change(session: Session, clinic: Clinic) -> None:
         customisation.set_practice_recipients(session, clinic.id, found)
-        request.record(session, "changed the test recipients", Clinic, clinic.id, str(len(found)))
+        what = gettext_noop("changed the test recipients")
+        request.record(session, what, Clinic, clinic.id, str(len(found)))
 
     return _change(request, change)
 
@@ -192,7 +198,7 @@ def accept(request: DeskRequest) -> Response:
 
     def change(session: Session, clinic: Clinic) -> None:
         clinic.wording_accepted_at = request.now
-        request.record(session, "approved the default wording", Clinic, clinic.id)
+        request.record(session, gettext_noop("approved the default wording"), Clinic, clinic.id)
 
     return _change(request, change)
 
@@ -204,9 +210,11 @@ def go_live(request: DeskRequest) -> Response:
         open_lines = [line for line in _lines(request, session, clinic) if not line.done]
         if not open_lines:
             clinics.edit(session, request.app.library, clinic, {}, request.now, live=True)
-            request.record(session, "went live", Clinic, clinic.id)
+            request.record(session, gettext_noop("went live"), Clinic, clinic.id)
     if open_lines:
-        request.faults["checklist"] = f"Some steps are not done yet. {open_lines[0].mend}"
+        request.faults["checklist"] = (
+            f"{gettext('Some steps are not done yet.')} {open_lines[0].mend}"
+        )
         return show(request)
     return request.redirect("/clinic", "live")
 
@@ -216,7 +224,7 @@ def practise(request: DeskRequest) -> Response:
 
     def change(session: Session, clinic: Clinic) -> None:
         clinics.edit(session, request.app.library, clinic, {}, request.now, live=False)
-        request.record(session, "returned to practice mode", Clinic, clinic.id)
+        request.record(session, gettext_noop("returned to practice mode"), Clinic, clinic.id)
 
     return _change(request, change)
 
@@ -226,7 +234,7 @@ def pause(request: DeskRequest) -> Response:
 
     def change(session: Session, clinic: Clinic) -> None:
         pauses.pause(session, clinic, request.signed_in.staff.email, request.now)
-        request.record(session, "paused sending", Clinic, clinic.id)
+        request.record(session, gettext_noop("paused sending"), Clinic, clinic.id)
 
     return _change(request, change, "paused")
 
@@ -236,7 +244,7 @@ def resume(request: DeskRequest) -> Response:
 
     def change(session: Session, clinic: Clinic) -> None:
         pauses.resume_messages(session, clinic)
-        request.record(session, "resumed sending", Clinic, clinic.id)
+        request.record(session, gettext_noop("resumed sending"), Clinic, clinic.id)
 
     return _change(request, change)
 

@@ -10,6 +10,7 @@ from reminders.rules.endpoints import Outcome, PauseReason
 from reminders.rules.events import EventKind
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.database import reading, writing
 from reminders.store.queries import endpoints as queries
 from reminders.store.queries import people
@@ -22,9 +23,10 @@ SHOWN = 50
 """How many of the last deliveries stand on the page of an endpoint."""
 
 KINDS = {
+<<<<<<< HEAD
     EventKind.REPLY_RECEIVED: "Reply received",
     EventKind.REPLY_ALARM: "Urgent reply",
-    EventKind.CLIENT_WORRIED: gettext_noop("Worried client"),
+    EventKind.CLIENT_WORRIED: "Worried client",
     EventKind.CLIENT_STOPPED: "Client opted out",
     EventKind.MESSAGE_UNDELIVERED: "Message not delivered",
     EventKind.QUESTION_OPENED: "New question",
@@ -32,24 +34,43 @@ KINDS = {
     EventKind.TREATMENT_CHANGED: "Treatment added, moved, cancelled or marked for attendance",
     EventKind.CLIENT_MERGED: "Clients merged",
     EventKind.CLIENT_ERASED: "Client erased",
+=======
+    EventKind.REPLY_RECEIVED: gettext_noop("Reply received"),
+    EventKind.REPLY_ALARM: gettext_noop("Urgent reply"),
+    EventKind.CLIENT_STOPPED: gettext_noop("Client opted out"),
+    EventKind.MESSAGE_UNDELIVERED: gettext_noop("Message not delivered"),
+    EventKind.QUESTION_OPENED: gettext_noop("New question"),
+    EventKind.CONSENT_GIVEN: gettext_noop("Consent given"),
+    EventKind.TREATMENT_CHANGED: gettext_noop(
+        "Treatment added, moved, cancelled or marked for attendance"
+    ),
+    EventKind.CLIENT_MERGED: gettext_noop("Clients merged"),
+    EventKind.CLIENT_ERASED: gettext_noop("Client erased"),
+>>>>>>> main
 }
 """The events of webhooks, as staff read them, in the order of the form."""
 
 OUTCOMES = {
-    Outcome.TAKEN: ("good", "Delivered"),
-    Outcome.REFUSED: ("bad", "Rejected"),
-    Outcome.AWAY: ("bad", "No response"),
-    Outcome.UNTRUSTED: ("bad", "Invalid certificate"),
-    Outcome.PRIVATE: ("bad", "Private network address"),
-    Outcome.GONE: ("bad", "Address gone"),
+    Outcome.TAKEN: ("good", gettext_noop("Delivered")),
+    Outcome.REFUSED: ("bad", gettext_noop("Rejected")),
+    Outcome.AWAY: ("bad", gettext_noop("No response")),
+    Outcome.UNTRUSTED: ("bad", gettext_noop("Invalid certificate")),
+    Outcome.PRIVATE: ("bad", gettext_noop("Private network address")),
+    Outcome.GONE: ("bad", gettext_noop("Address gone")),
 }
 """The result of the last attempt: its colour, and as staff read it."""
 
 PAUSED = {
-    PauseReason.BY_HAND: "No events are sent until you resume.",
-    PauseReason.FAILING: "Deliveries failed for a day, so no events are sent until you resume. Check that the address still works. Waiting events are sent then.",
-    PauseReason.GONE: "The address answered that it no longer accepts events (410). Remove the webhook, or resume once the address works again.",
-    PauseReason.LOST_KEY: "The address cannot be read because the secret key of this installation was changed. Remove the webhook and add it again.",
+    PauseReason.BY_HAND: gettext_noop("No events are sent until you resume."),
+    PauseReason.FAILING: gettext_noop(
+        "Deliveries failed for a day, so no events are sent until you resume. Check that the address still works. Waiting events are sent then."
+    ),
+    PauseReason.GONE: gettext_noop(
+        "The address answered that it no longer accepts events (410). Remove the webhook, or resume once the address works again."
+    ),
+    PauseReason.LOST_KEY: gettext_noop(
+        "The address cannot be read because the secret key of this installation was changed. Remove the webhook and add it again."
+    ),
 }
 
 
@@ -59,16 +80,20 @@ def show_all(request: DeskRequest) -> Response:
         found = queries.of_clinic(session, request.clinic_id)
         counts = queries.counts(session, request.clinic_id)
         taken = queries.last_taken(session, request.clinic_id)
-    ticked = request.form.getlist("kinds") if request.faults else list(KINDS)[:5]
+    ticked = request.form.getlist("kinds") if request.faults else list(KINDS)[:6]
     return request.page(
         "endpoints.html",
         endpoints=found,
         fared=counts,
         taken=taken,
-        kinds=KINDS,
+        kinds=_names(),
         ticked=ticked,
         words=bool(request.typed("words")),
     )
+
+
+def _names() -> dict[EventKind, str]:
+    return {kind: gettext(name) for kind, name in KINDS.items()}
 
 
 def add(request: DeskRequest) -> Response:
@@ -86,7 +111,8 @@ def add(request: DeskRequest) -> Response:
                 words=bool(request.typed("words")),
             )
     except InputError as error:
-        request.faults["kinds" if "chosen" in error.problem else "address"] = str(error)
+        about = "kinds" if error.problem == gettext(endpoints.NO_KINDS) else "address"
+        request.faults[about] = str(error)
         return show_all(request)
     return _page(request, made.endpoint, made.secret)
 
@@ -112,11 +138,11 @@ def _page(request: DeskRequest, endpoint: Endpoint, secret: str = "") -> Respons
         secret=secret,
         deliveries=deliveries,
         fared=counts,
-        kinds=KINDS,
-        names={TEST: "Test event", **KINDS},
+        kinds=_names(),
+        names={TEST: gettext("Test event"), **_names()},
         ticked=_kinds(request) if request.faults else endpoint.kinds.split(),
-        outcomes=OUTCOMES,
-        paused=PAUSED.get(endpoint.paused_for) if endpoint.paused_for else "",
+        outcomes={key: (colour, gettext(name)) for key, (colour, name) in OUTCOMES.items()},
+        paused=gettext(PAUSED[endpoint.paused_for]) if endpoint.paused_for else "",
     )
 
 

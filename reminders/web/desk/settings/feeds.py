@@ -10,6 +10,7 @@ from reminders.feeds.reading import counts_of
 from reminders.rules.feeds import told
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.rules.translation import ENGLISH, gettext, translated_to
 from reminders.store.database import reading, writing
 from reminders.store.queries import feeds as queries
 from reminders.store.queries import people
@@ -36,7 +37,9 @@ def add(request: DeskRequest) -> Response:
             typed = request.typed("address")
             feed = feeds.add(session, app.sealing, clinic, typed, who, request.now)
         if feed.started_at is not None:
-            raise InputError("This calendar has already been added.", "See the list above.")  # noqa: TRY301
+            raise InputError(  # noqa: TRY301
+                gettext("This calendar has already been added."), gettext("See the list above.")
+            )
         content = app.feed_reader.fetch(feed)
     except InputError as error:
         request.faults["address"] = str(error)
@@ -59,8 +62,13 @@ def start(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         feed = request.row(session, Feed, lock=True)
         feeds.start(session, feed, request.signed_in.staff.email, request.now)
-    request.app.feed_reader.read_now(feed.id)
+    _read_now(request, feed)
     return request.redirect(PAGE, "feed-started")
+
+
+def _read_now(request: DeskRequest, feed: Feed) -> None:
+    with translated_to(ENGLISH):  # what is kept of it is translated where it is read
+        request.app.feed_reader.read_now(feed.id)
 
 
 def read(request: DeskRequest) -> Response:
@@ -68,7 +76,7 @@ def read(request: DeskRequest) -> Response:
     with reading(request.app.engine) as session:
         feed = request.row(session, Feed)
     if feed.started_at is not None:
-        request.app.feed_reader.read_now(feed.id)
+        _read_now(request, feed)
     return request.redirect(PAGE, "feed-read")
 
 

@@ -6,18 +6,14 @@ from starlette.responses import Response
 
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 from reminders.staff import api_keys
 from reminders.store.database import reading, writing
 from reminders.store.queries import api_keys as queries
 from reminders.store.queries import people
 from reminders.store.tables import ApiKey
 from reminders.web.desk.page import DeskRequest, desk_route
-
-DOES = {
-    Role.VIEWER: "Viewer: reads data, changes nothing",
-    Role.STAFF: "Staff: books treatments, records consent, replies",
-    Role.OWNER: "Owner: also erases clients and manages services",
-}
+from reminders.web.desk.settings.role_names import BY_API, choices, role_names
 
 
 def show(request: DeskRequest) -> Response:
@@ -30,7 +26,8 @@ def _page(request: DeskRequest, token: str = "") -> Response:
         return request.page(
             "keys.html",
             keys=queries.of_clinic(session, request.clinic_id),
-            roles=[(str(role), words) for role, words in DOES.items()],
+            roles=choices(BY_API),
+            names=role_names(),
             token=token,
             address=f"{request.app.settings.public_url}/api/v1",
         )
@@ -40,7 +37,7 @@ def create(request: DeskRequest) -> Response:
     """Make a key; it is shown once, to be pasted into the program it is for."""
     wanted = request.typed("role") or Role.STAFF
     if wanted not in set(Role):
-        request.faults["role"] = "Choose a role from the list."
+        request.faults["role"] = gettext("Choose a role from the list.")
         return _page(request)
     try:
         with writing(request.app.engine) as session:

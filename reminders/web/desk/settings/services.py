@@ -13,11 +13,14 @@ from reminders.intake.services import KnownService
 from reminders.rules.questions import NO_REMINDERS
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.web.desk.page import DeskRequest, desk_route
 
-ASKED = "Not answered yet"
+ASKED = gettext_noop("Not answered yet")
+WITH = gettext_noop("With reminders")
+WITHOUT = gettext_noop("Without reminders")
 
 
 def show(request: DeskRequest, said: str = "") -> Response:
@@ -35,13 +38,13 @@ def _by_kind(found: list[KnownService]) -> list[tuple[str, list[KnownService]]]:
     """Part services into those that wait for an answer, those with reminders and the others."""
     groups: dict[str, list[KnownService]] = {
         ASKED: [],
-        "With reminders": [],
-        "Without reminders": [],
+        WITH: [],
+        WITHOUT: [],
     }
     for one in found:
-        without = "Without reminders" if one.protocol == NO_REMINDERS else "With reminders"
-        groups[ASKED if one.protocol is None else without].append(one)
-    return [(title, some) for title, some in groups.items() if some]
+        answered = WITHOUT if one.protocol == NO_REMINDERS else WITH
+        groups[ASKED if one.protocol is None else answered].append(one)
+    return [(gettext(title), some) for title, some in groups.items() if some]
 
 
 def save(request: DeskRequest) -> Response:
@@ -70,7 +73,7 @@ def _save(request: DeskRequest, session: Session) -> str:
     statuses.change(session, clinic, means, who, request.now)
     waited = services.waiting_for(session, clinic.id, wanted)
     taken = services.change(session, request.app.library, clinic, wanted, who, request.now)
-    return f"Saved. {outcome(taken, waited)}" if waited else "Saved."
+    return f"{gettext('Saved.')} {outcome(taken, waited)}" if waited else gettext("Saved.")
 
 
 ROUTES = [

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.staff import invitations
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
@@ -14,12 +15,9 @@ from reminders.store.queries import staff as queries
 from reminders.store.queries.desk import NotAtClinic, row_of_clinic
 from reminders.store.tables import SignIn, Staff
 from reminders.web.desk.page import DeskRequest, desk_route
+from reminders.web.desk.settings.role_names import AT_DESK, choices, role_names
 
-DOES = {
-    Role.VIEWER: "Viewer: can see everything, but change nothing",
-    Role.STAFF: "Staff: works with clients and messages",
-    Role.OWNER: "Owner: also manages wording, settings and staff",
-}
+LAST_OWNER = gettext_noop("A clinic needs at least one owner. Make somebody else an owner first.")
 
 
 def show(request: DeskRequest) -> Response:
@@ -34,7 +32,8 @@ def _page(request: DeskRequest, link: str = "") -> Response:
             crew=queries.of_clinic(session, request.clinic_id),
             browsers=queries.browsers_at(session, request.clinic_id, request.now - queries.IDLE),
             here=request.signed_in.sign_in.id,
-            roles=[(str(role), words) for role, words in DOES.items()],
+            roles=choices(AT_DESK),
+            names=role_names(),
             link=link,
         )
 
@@ -53,7 +52,7 @@ def invite(request: DeskRequest) -> Response:
         request.faults["email"] = str(error)
         return _page(request)
     except ValueError:
-        request.faults["role"] = "Choose a role from the list."
+        request.faults["role"] = gettext("Choose a role from the list.")
         return _page(request)
     return _page(request, f"{request.app.settings.public_url}/invitation/{token}")
 
@@ -64,13 +63,11 @@ def change_role(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         member, role = _member(request, session)
         if wanted not in set(Role) or _last_owner(request, session, role):
-            request.faults["role"] = (
-                "A clinic needs at least one owner. Make somebody else an owner first."
-            )
+            request.faults["role"] = gettext(LAST_OWNER)
         else:
             queries.join(session, member.id, request.clinic_id, Role(wanted))
             detail = f"{member.email}: {role} → {wanted}"
-            request.record(session, "changed a role", Staff, member.id, detail)
+            request.record(session, gettext_noop("changed a role"), Staff, member.id, detail)
     return _page(request) if request.faults else request.redirect("/clinic/staff", "saved")
 
 
@@ -79,12 +76,12 @@ def remove(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         member, role = _member(request, session)
         if _last_owner(request, session, role):
-            request.faults["role"] = (
-                "A clinic needs at least one owner. Make somebody else an owner first."
-            )
+            request.faults["role"] = gettext(LAST_OWNER)
         else:
             queries.leave(session, member.id, request.clinic_id, request.now)
-            request.record(session, "removed from staff", Staff, member.id, member.email)
+            request.record(
+                session, gettext_noop("removed from staff"), Staff, member.id, member.email
+            )
     return _page(request) if request.faults else request.redirect("/clinic/staff", "saved")
 
 
@@ -105,7 +102,7 @@ def end(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         sign_in = row_of_clinic(session, request.clinic_id, SignIn, request.id, lock=True)
         sign_in.ended_at = sign_in.ended_at or request.now
-        request.record(session, "signed a browser out", SignIn, sign_in.id)
+        request.record(session, gettext_noop("signed a browser out"), SignIn, sign_in.id)
     return request.redirect("/clinic/staff", "ended")
 
 

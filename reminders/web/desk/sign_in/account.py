@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from reminders.rules.roles import Role, check_password
 from reminders.rules.terms import InputError
-from reminders.rules.translation import gettext
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.staff import credentials
 from reminders.store.database import reading, writing
 from reminders.store.queries import staff
@@ -51,7 +51,7 @@ def change_password(request: DeskRequest) -> Response:
     """Take a new password for the old one; every other browser is signed out."""
     me = request.signed_in.staff
     if not credentials.right_password(me.password_hash, request.typed("old")):
-        request.faults["old"] = "This is not your current password."
+        request.faults["old"] = gettext("This is not your current password.")
     try:
         check_password(request.typed("new"), me.email)
     except InputError as error:
@@ -63,7 +63,7 @@ def change_password(request: DeskRequest) -> Response:
         assert member is not None
         member.password_hash = credentials.HASHER.hash(request.typed("new"))
         staff.end_all(session, me.id, request.now, keep=request.signed_in.sign_in.id)
-        request.record(session, "changed a password", Staff, me.id)
+        request.record(session, gettext_noop("changed a password"), Staff, me.id)
     return request.redirect("/account", "password")
 
 

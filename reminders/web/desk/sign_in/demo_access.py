@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from reminders.app import App
+from reminders.rules.translation import gettext_noop
 from reminders.staff import credentials
 from reminders.staff.sign_in import begin as begin_session
 from reminders.store.database import writing
@@ -27,7 +28,9 @@ def add_demo_sign_in(web: Starlette, app: App, email: str, clinic_id: int) -> st
         with writing(app.engine) as session:
             member = staff.by_email(session, email)
             assert member is not None
-            sign_in, opened = begin_session(session, member, clinic_id, "the demo", now)
+            sign_in, opened = begin_session(
+                session, member, clinic_id, gettext_noop("the demo"), now
+            )
             sign_in.proven_at = now
         response = RedirectResponse("/", 303)
         access_of(app).set_token(response, opened)

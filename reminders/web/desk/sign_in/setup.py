@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from reminders.enrolment.clinics import ClinicError
 from reminders.enrolment.countries import countries, zones
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 from reminders.staff import setup
 from reminders.store.database import reading, writing
 from reminders.web.desk.responses import html
@@ -30,17 +31,22 @@ def _page(access: Access, request: Request, form: FormData, faults: dict[str, st
                 access.app,
                 "problem.html",
                 404,
-                problem="This link has been used or has expired.",
-                mend="If there is no clinic yet, restart the service to get a new link. Otherwise, sign in.",
+                problem=gettext("This link has been used or has expired."),
+                mend=gettext(
+                    "If there is no clinic yet, restart the service to get a new link. Otherwise, sign in."
+                ),
             )
-    chosen = {"countries": [("", "Same as the time zone"), *countries().items()], "zones": zones()}
+    chosen = {
+        "countries": [("", gettext("Same as the time zone")), *countries().items()],
+        "zones": zones(),
+    }
     return bare_page(access, request, form, "setup.html", faults=faults, **chosen)
 
 
 def begin(access: Access, request: Request, form: FormData) -> Response:
     """Create clinic and owner, and go on to choosing a password."""
     if not access.has_valid_token(request, form):
-        return _page(access, request, form, {"name": FORGED})
+        return _page(access, request, form, {"name": gettext(FORGED)})
     now = access.app.clock()
     typed = {name: text_of(form, name) for name in FIELDS}
     try:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from reminders.rules.translation import gettext, gettext_noop, ngettext
 from reminders.staff import credentials, sign_in
 from reminders.staff.sign_in import Wait
 from reminders.store.database import reading, writing
@@ -22,9 +23,11 @@ from reminders.web.desk.sign_in.access import Access, read_form, text_of
 
 Answer = Callable[[Access, Request, FormData], Response]
 
-WRONG = "The email address or password is wrong. Check both and try again."
-WRONG_CODE = "This code is wrong or has already been used. Wait for the next one and try again."
-FORGED = "This page was open for too long. Please try again."
+WRONG = gettext_noop("The email address or password is wrong. Check both and try again.")
+WRONG_CODE = gettext_noop(
+    "This code is wrong or has already been used. Wait for the next one and try again."
+)
+FORGED = gettext_noop("This page was open for too long. Please try again.")
 
 
 def public_route(path: str, answer: Answer, method: str = "GET") -> Route:
@@ -68,7 +71,7 @@ def show(access: Access, request: Request, form: FormData) -> Response:
 def try_password(access: Access, request: Request, form: FormData) -> Response:
     """Check email address and password."""
     if not access.has_valid_token(request, form):
-        return bare_page(access, request, form, "sign-in.html", faults={"email": FORGED})
+        return bare_page(access, request, form, "sign-in.html", faults={"email": gettext(FORGED)})
     now = access.app.clock()
     email = text_of(form, "email").strip().lower()
     try:
@@ -84,14 +87,18 @@ def try_password(access: Access, request: Request, form: FormData) -> Response:
     except Wait as wait:
         return _too_many_attempts(access, request, form, "sign-in.html", "email", wait)
     if found is None:
-        return bare_page(access, request, form, "sign-in.html", faults={"email": WRONG})
+        return bare_page(access, request, form, "sign-in.html", faults={"email": gettext(WRONG)})
     return continue_sign_in(access, request, form, found[1], email, proven=proven)
 
 
 def _too_many_attempts(
     access: Access, request: Request, form: FormData, page: str, field: str, wait: Wait
 ) -> Response:
-    words = f"Too many wrong attempts. Wait {wait.seconds} seconds, then try again."
+    words = ngettext(
+        "Too many wrong attempts. Wait 1 second, then try again.",
+        "Too many wrong attempts. Wait %(n)s seconds, then try again.",
+        wait.seconds,
+    )
     return bare_page(access, request, form, page, faults={field: words})
 
 
@@ -187,7 +194,9 @@ def _code(access: Access, request: Request, form: FormData, found: SignedIn) -> 
     except Wait as wait:
         return _too_many_attempts(access, request, form, "sign-in-code.html", "code", wait)
     if token is None:
-        return bare_page(access, request, form, "sign-in-code.html", faults={"code": WRONG_CODE})
+        return bare_page(
+            access, request, form, "sign-in-code.html", faults={"code": gettext(WRONG_CODE)}
+        )
     return continue_sign_in(access, request, form, token, email, proven=True)
 
 
@@ -199,7 +208,7 @@ def _first_code(access: Access, request: Request, form: FormData, found: SignedI
         code, now = text_of(form, "code"), access.app.clock()
         done = sign_in.set_up_code(session, access.lock, session_row.sign_in, seed, code, now)
     if done is None:
-        return show_set_up(access, request, form, found, {"code": WRONG_CODE})
+        return show_set_up(access, request, form, found, {"code": gettext(WRONG_CODE)})
     token, spare = done
     to = safe_path(text_of(form, "to"))
     response = html(access.app, "recovery-codes.html", spare=spare, to=to)
@@ -223,13 +232,13 @@ def sign_out(access: Access, request: Request, form: FormData) -> Response:
 
 
 def browser(request: Request) -> str:
-    """Return a short name of the browser, to be recognised in a list."""
+    """Return a short name of the browser, to be recognised in a list, as it is stored."""
     told = request.headers.get("user-agent", "")
     kinds = ("Edg", "Firefox", "Chrome", "Safari")
     names = {"Edg": "Edge"}
-    kind = next((names.get(k, k) for k in kinds if k in told), "Browser")
+    kind = next((names.get(k, k) for k in kinds if k in told), gettext_noop("Browser"))
     machines = ("iPad", "iPhone", "Android", "Windows", "Mac", "Linux")
-    machine = next((m for m in machines if m in told), "another device")
+    machine = next((m for m in machines if m in told), gettext_noop("another device"))
     return f"{kind} on {machine}"
 
 
