@@ -18,6 +18,7 @@ from reminders.rules.alert_conditions import Alarm, Stop
 from reminders.rules.roles import Role
 from reminders.rules.sending_hours import parse_emails, resolve
 from reminders.rules.skin_answers import time_open
+from reminders.rules.worry_alerts import untaken
 from reminders.store.queries import (
     alerts,
     delivery,
@@ -68,7 +69,7 @@ def _untaken(session: Session, now: datetime) -> Iterator[Alarm]:
         minutes = clinic.worried_minutes
         if time_open(since, now, hours, zone) >= timedelta(minutes=minutes):
             for to in _second_contacts(session, clinic):
-                yield alert_conditions.untaken(clinic.id, answer.id, since, minutes, to)
+                yield untaken(clinic.id, answer.id, since, minutes, to)
 
 
 def _second_contacts(session: Session, clinic: Clinic) -> list[str]:

@@ -212,27 +212,6 @@ def morning(
         failed=failed,
         stuck=stuck,
     )
-<<<<<<< HEAD
-
-
-def worried_key(answer_id: int, worried_at: datetime) -> str:
-    """Return the key of the alert that a client is worried: each time they become so has its own."""
-    return f"worried.{answer_id}.{worried_at:%Y%m%d%H%M%S%f}"
-
-
-def untaken(clinic_id: int, answer_id: int, worried_at: datetime, minutes: int, to: str) -> Alarm:
-    """Alert a clinic's second contact to a worried client whom nobody has taken."""
-    return Alarm(
-        clinic_id,
-        "untaken",
-        f"untaken.{worried_key(answer_id, worried_at)}.{to}",
-        "A worried client is waiting, and nobody has taken it",
-        f"A client said on their page that they are worried about their skin. The clinic has been open"
-        f" for {minutes} minutes since, and nobody has taken it. Please look at Today now, and call the"
-        " client.",
-        to,
-    )
-=======
     numbers = (
         ngettext(
             "%(day)s: %(n)s message is scheduled for today.",
@@ -253,4 +232,3 @@ def untaken(clinic_id: int, answer_id: int, worried_at: datetime, minutes: int, 
     pause = [gettext("Sending is paused. Nothing is sent until somebody resumes it.")] * paused
     body = "\n\n".join((" ".join(numbers), *pause, why))
     return Alarm(clinic_id, "morning", morning_key(clinic_id, today), subject, body)
->>>>>>> main

@@ -16,11 +16,7 @@ from reminders.rules.contacts import show_national
 from reminders.rules.roles import Role
 from reminders.rules.sending_hours import resolve
 from reminders.rules.terms import Channel
-<<<<<<< HEAD
-from reminders.rules.translation import gettext
-=======
 from reminders.rules.translation import gettext, gettext_noop, ngettext
->>>>>>> main
 from reminders.store.database import reading, writing
 from reminders.store.queries import client_messages, delivery, overview
 from reminders.store.queries import today as queries

@@ -28,18 +28,6 @@ from reminders.web.desk.settings import clinic_fields as fields
 from reminders.web.desk.settings import rate_limits
 from reminders.wording.weekdays import hours_shown
 
-<<<<<<< HEAD
-DETAILS = ("name", "phone", "email", "address", "country", "time_zone")
-SENDING = ("sending_hours", "email_hours", "texts_per_week")
-VISITS = ("attendance_required",)
-WORRIES = ("opening_hours", "after_hours_phone", "worried_minutes", "second_contact")
-TEXTS = ("text_name", "client_names", "stop_on_every_text", "both_channels")
-MOST_TEXTS = [
-    *((str(number), str(number)) for number in range(1, MOST_A_WEEK)),
-    (str(MOST_A_WEEK), f"{MOST_A_WEEK}, the most there can be"),
-]
-=======
->>>>>>> main
 MOST_GUESTS = 10
 """Whom a clinic messages while it practises: its own staff, and no more."""
 
@@ -123,7 +111,7 @@ def texts(request: DeskRequest) -> Response:
 
 def worries(request: DeskRequest) -> Response:
     """Set who is told of a worried client, and whom the client's page names while it is closed."""
-    return _edit(request, WORRIES)
+    return _edit(request, fields.WORRIES)
 
 
 def money(request: DeskRequest) -> Response:

@@ -23,20 +23,9 @@ SHOWN = 50
 """How many of the last deliveries stand on the page of an endpoint."""
 
 KINDS = {
-<<<<<<< HEAD
-    EventKind.REPLY_RECEIVED: "Reply received",
-    EventKind.REPLY_ALARM: "Urgent reply",
-    EventKind.CLIENT_WORRIED: "Worried client",
-    EventKind.CLIENT_STOPPED: "Client opted out",
-    EventKind.MESSAGE_UNDELIVERED: "Message not delivered",
-    EventKind.QUESTION_OPENED: "New question",
-    EventKind.CONSENT_GIVEN: "Consent given",
-    EventKind.TREATMENT_CHANGED: "Treatment added, moved, cancelled or marked for attendance",
-    EventKind.CLIENT_MERGED: "Clients merged",
-    EventKind.CLIENT_ERASED: "Client erased",
-=======
     EventKind.REPLY_RECEIVED: gettext_noop("Reply received"),
     EventKind.REPLY_ALARM: gettext_noop("Urgent reply"),
+    EventKind.CLIENT_WORRIED: gettext_noop("Worried client"),
     EventKind.CLIENT_STOPPED: gettext_noop("Client opted out"),
     EventKind.MESSAGE_UNDELIVERED: gettext_noop("Message not delivered"),
     EventKind.QUESTION_OPENED: gettext_noop("New question"),
@@ -46,7 +35,6 @@ KINDS = {
     ),
     EventKind.CLIENT_MERGED: gettext_noop("Clients merged"),
     EventKind.CLIENT_ERASED: gettext_noop("Client erased"),
->>>>>>> main
 }
 """The events of webhooks, as staff read them, in the order of the form."""
 
