@@ -24,7 +24,7 @@ from reminders.web.desk.messages import (
     wording_list,
     wording_versions,
 )
-from reminders.web.desk.reports import reports
+from reminders.web.desk.reports import reports, skin_report
 from reminders.web.desk.schedule import (
     asking,
     day_preview,
@@ -67,6 +67,7 @@ ROUTES: list[BaseRoute] = [
     *milestones.ROUTES,
     *day_preview.ROUTES,
     *reports.ROUTES,
+    *skin_report.ROUTES,
     *clinic.ROUTES,
     *staff.ROUTES,
     *services.ROUTES,
