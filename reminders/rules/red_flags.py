@@ -29,7 +29,7 @@ FLAGS = (
     RedFlag("fever", ("A2",)),
     RedFlag("blisters", ("D25", "D26")),
     RedFlag("swelling", ("C6",)),
-    RedFlag("bumps", ("P5", "P10", "P11")),
+    RedFlag("bumps", ("P5", "P10")),
     RedFlag("device", ("F2", "F3"), protocol="skin-needling-rf"),
     RedFlag("redness", ("P1",), since=8),
     RedFlag("patches", ("P1", "P20"), since=14),

@@ -125,7 +125,7 @@ def replied(session: Session, clinic_id: int, span: Span) -> list[tuple[int, dat
             col(Reply.received_at) < span[1],
         )
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(client, at) for client, at in rows if client is not None]
 
 
 def stopped(session: Session, clinic_id: int, span: Span) -> list[tuple[int, datetime]]:
