@@ -117,10 +117,10 @@ def test_a_worry_taken_back_still_waits_until_somebody_saw_it(treated: House) ->
 def test_a_worry_after_it_was_closed_is_a_new_one(treated: House) -> None:
     tell(treated, Said.WORRIED)
     seen = DAY_1 + timedelta(hours=1)
-    close(treated, Outcome.CALLED, seen, "sleeps  on\nher side")
+    close(treated, Outcome.CALLED, seen, "sleeps  on\ntheir side")
     (answer,) = told(treated)
     assert (answer.waits, answer.was_read, answer.called_at) == (False, True, seen)
-    assert answer.note == "sleeps on her side"
+    assert answer.note == "sleeps on their side"
     again = tell(treated, Said.WORRIED, seen + timedelta(hours=1))
     assert (again.waits, again.was_read, again.called_at, again.taken_at) == (
         True, False, None, None,
