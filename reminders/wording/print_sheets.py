@@ -102,7 +102,8 @@ def review_pack(library: Library, protocol: str, language: str, today: date) -> 
     sample = Letterhead("Your clinic", "020 7946 0018", "+442079460018", "1 Sample Street")
     printed = [_printed(library, protocol, tongue, m, sample, {}) for m in course.milestones]
     signs = [one for one in FLAGS if one.protocol is None or one.protocol in course.lineage]
-    used = sorted({key for one in (*course.milestones, *signs) for key in one.sources})
+    used = {key for m in course.milestones for key in m.sources}
+    used |= {key for sign in signs for key in sign.sources}
     page: str = _page(library, "print/wording.html").render(
         lang=current_language(),
         protocol=course,
@@ -110,7 +111,7 @@ def review_pack(library: Library, protocol: str, language: str, today: date) -> 
         review=course.reviews.get(language),
         printed=printed,
         values=course.settle({}).values,
-        sources={key: library.sources[key] for key in used},
+        sources={key: library.sources[key] for key in sorted(used)},
         page=library.phrases.words(language, ""),
         sample=sample.name,
         signs=signs,
