@@ -18,9 +18,6 @@ from reminders.wording.fixed_replies import FixedReplies
 LONGEST = 500
 """Characters; what takes more belongs on the phone."""
 
-PAGE_ID = "page."
-"""How the id of what was written on a page begins; a provider's id never does."""
-
 
 def take_message(
     session: Session,
@@ -42,7 +39,7 @@ def take_message(
     reading = read(said)
     kind = reading.kind if reading.kind in STOPS else Kind.REPLY
     row = {
-        "provider_id": f"{PAGE_ID}{uuid4().hex}",
+        "provider_id": f"{replies.PAGE_ID}{uuid4().hex}",
         "clinic_id": client.clinic_id,
         "client_id": client.id,
         "contact": contact_for(client),

@@ -21,6 +21,7 @@ from reminders.store.queries import (
     feeds,
     people,
     questions,
+    replies,
     skin_answers,
     source_faults,
     staff,
@@ -107,12 +108,12 @@ class OpenItemCounts:
 
 def count(session: Session, clinic: Clinic, now: datetime) -> OpenItemCounts:
     """Return the counts shown on every staff page."""
-    replies = conversations.count_waiting(session, clinic.id)
+    written = conversations.count_waiting(session, clinic.id)
     asked = questions.count_open(session, clinic.id)
     troubled = today.count_troubled(session, clinic.id, now)
     unseen = attendance.count_waiting(session, clinic, now)
     troubled += skin_answers.count_waiting(session, clinic.id)
-    return OpenItemCounts(troubled + replies + bool(asked) + unseen, replies, asked)
+    return OpenItemCounts(troubled + written + bool(asked) + unseen, written, asked)
 
 
 def _worried(session: Session, clinic_id: int) -> Iterator[OpenItem]:
@@ -133,7 +134,9 @@ def _worried(session: Session, clinic_id: int) -> Iterator[OpenItem]:
 
 
 def _replies(session: Session, clinic_id: int) -> Iterator[OpenItem]:
-    for reply in conversations.latest(session, clinic_id, done=False):
+    latest = conversations.latest(session, clinic_id, done=False)
+    told = skin_answers.by_ids(session, {one.skin_answer_id for one in latest} - {None})
+    for reply in latest:
         client = people.client(session, reply.client_id) if reply.client_id else None
         yield OpenItem(
             Kind.ALARM if reply.alarm else Kind.REPLY,
@@ -141,7 +144,8 @@ def _replies(session: Session, clinic_id: int) -> Iterator[OpenItem]:
             client.first_name if client else reply.contact,
             reply.client_id,
             reply.id,
-            Channel.SMS,
+            None if replies.is_written(reply) else Channel.SMS,
+            milestone=told[reply.skin_answer_id].moment if reply.skin_answer_id in told else "",
             words=reply.body,
         )
 

@@ -64,7 +64,7 @@ def told(session: Session, clinic_id: int) -> list[tuple[SkinAnswer, Client, Tre
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def by_ids(session: Session, ids: Collection[int]) -> dict[int, SkinAnswer]:
+def by_ids(session: Session, ids: Collection[int | None]) -> dict[int, SkinAnswer]:
     """Return answers by their ids."""
     found = session.scalars(select(SkinAnswer).where(col(SkinAnswer.id).in_(ids))) if ids else ()
     return {answer.id: answer for answer in found}

@@ -62,7 +62,7 @@ def doubts(chromium: Browser, served: Served) -> None:
         page.get_by_role("button", name="Not sure").click()
         expect(page.get_by_text("Dry, rough or flaky skin can last up to a week")).to_be_visible()
         expect(page.get_by_text("small sore blisters come up in a group")).to_be_visible()
-        page.get_by_label("Still not sure?").fill(
+        page.get_by_role("textbox", name="Still not sure?").fill(
             "One cheek flakes more than the other. Is it fine?"
         )
         page.get_by_role("button", name="Send").click()
@@ -83,7 +83,7 @@ def worries_at_night(chromium: Browser, served: Served) -> None:
             page.get_by_text("The clinic is closed now and opens Fri 13 Mar, 09:00")
         ).to_be_visible()
         expect(page.get_by_text("call a doctor who is on call")).to_be_visible()
-        page.get_by_label("What worries you?").fill("There is pus on my chin")
+        page.get_by_role("textbox", name="What worries you?").fill("There is pus on my chin")
         page.get_by_role("button", name="Send").click()
         looks_right(page, "skin-worry-at-night")
     for number in range(MANY):
@@ -111,10 +111,11 @@ def found_in_the_morning(chromium: Browser, served: Served) -> None:
         page.get_by_label("Note").fill("Reached; comes in at ten")
         page.get_by_role("button", name="Save").click()
         expect(page.locator("#needs ~ ul > li").first).not_to_contain_text("is worried")
-        page.get_by_role("link", name="Read and reply: Priya").click()
+        page.locator("#needs ~ ul > li", has_text="Priya wrote").locator(".button").click()
         expect(page.get_by_text("One cheek flakes more")).to_be_visible()
+        expect(page.get_by_text("Own page, Day 3: Not sure")).to_be_visible()
         page.goto(f"{served.address}/clients/2")
-        expect(page.get_by_text("Client called about the answer")).to_be_visible()
+        expect(page.get_by_text("Client called about the answer", exact=True)).to_be_visible()
         expect(page.get_by_text("Note: Reached; comes in at ten")).to_be_visible()
         looks_right(page, "skin-timeline")
 

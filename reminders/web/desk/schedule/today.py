@@ -105,7 +105,7 @@ def item(request: DeskRequest, need: OpenItem) -> TodayItem:
         words = gettext("%(sentence)s. An owner of the clinic can see to it", sentence=words)
         action, to = "", ""
     kind = channel_word(need.channel) if need.channel else ""
-    milestone = request.milestone(need.milestone) if need.milestone else ""
+    milestone = skin_answers.moment_label(request, need.milestone) if need.milestone else ""
     about = " ".join(part for part in (milestone, kind) if part)
     link = f"/clients/{need.client_id}" if need.client_id else to
     grave = need.kind in {Kind.ALARM, Kind.STOPPED, Kind.DAY_ONE}
