@@ -30,7 +30,7 @@ from reminders.intake.deliveries import Deliveries
 from reminders.links import Links
 from reminders.monitoring import alert_checks
 from reminders.monitoring.alerts import AlertSender
-from reminders.monitoring.doctor import Check, Verdict
+from reminders.monitoring.checks import Check
 from reminders.monitoring.heartbeat_ping import HeartbeatPing
 from reminders.monitoring.likely_doubles import LikelyDoubles
 from reminders.plans.time_zones import follow_zone_data
@@ -124,14 +124,14 @@ class App:
         """Run every check of the installation; with ``fix`` set Twilio's webhook for replies. Takes
         some seconds, since other systems are asked.
         """
-        from reminders.monitoring.check_up import own_checks, third_party_checks  # noqa: PLC0415 (slow to import)
+        from reminders.monitoring.check_up import own_checks, third_party_checks, unused  # noqa: PLC0415 (slow to import)
 
         yield from own_checks(self.engine, self.library, self.renderer, self.clock)
         if self.settings.live:
             probe = partial(probe_mail, accounts.mail_server(self.settings))
             yield from third_party_checks(self.settings, self.twilio, probe, fix=fix)
         else:
-            yield Check("Twilio, SMTP", Verdict.PASS, "not used while DELIVERY=outbox")
+            yield unused()
 
     @property
     def rates(self) -> dict[Channel, RateLimit]:
@@ -214,7 +214,7 @@ class App:
         """Raise alerts for staff and operator; none while nothing is really sent."""
         if self.settings.live:
             with writing(self.engine) as session:
-                alert_checks.raise_all(session, self.clock())
+                alert_checks.raise_all(session, self.library, self.clock())
 
     @cached_property
     def heartbeat_ping(self) -> HeartbeatPing:

@@ -2,7 +2,8 @@
 
 What is new in the code is added without a translation, what is gone is dropped, and what nobody
 has translated yet is counted; nothing is guessed. ``--todo de`` prints these as JSON, and
-``--take de FILE`` takes JSON of sentences and their translations (a list of forms where it counts).
+``--take de FILE`` takes JSON of sentences and their translations (a list of forms where it counts; a
+sentence with a context is ``context|sentence``).
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ METHODS = [
 ]
 OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
 
-SHOWN = {"subject", "body", "name", "purpose", "label", "hint"}
+SHOWN = {"subject", "body", "name", "purpose", "label", "hint", "source"}
 """The keys of TOML files whose values staff read."""
 
 
@@ -138,7 +139,8 @@ def take(known: Catalog, given: dict[str, Any]) -> int:
     """Put translations into a catalogue, by their sentences; return how many were its own."""
     taken = 0
     for one in known:
-        key = one.id[0] if isinstance(one.id, tuple) else one.id
+        sentence = one.id[0] if isinstance(one.id, tuple) else one.id
+        key = f"{one.context}|{sentence}" if one.context else sentence
         if one.id and key in given:
             string = given[key]
             one.string = tuple(string) if isinstance(string, list) else string

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -97,3 +100,25 @@ def test_a_secret_key_is_asked_for_with_the_command_that_makes_one() -> None:
 def test_a_token_that_opens_a_door_is_hard_to_guess() -> None:
     assert faults({"METRICS_TOKEN": "hunter2"}).keys() == {"METRICS_TOKEN"}
     assert faults({"TICK_TOKEN": "hunter2"}).keys() == {"TICK_TOKEN"}
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_compiled_catalogues_and_reads_them(tmp_path: Path) -> None:
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(tmp_path)]
+    subprocess.run([*pip, str(ROOT)], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with ZipFile(wheel) as file:
+        file.extractall(tmp_path / "installed")
+    locale = tmp_path / "installed" / "reminders" / "_templates" / "locale"
+    written = {path.with_suffix("") for path in locale.rglob("*.po")}
+    assert {path.with_suffix("") for path in locale.rglob("*.mo")} == written != set()
+    assert not [*(ROOT / "templates").rglob("*.mo")], "nothing is left in the checkout"
+    reads = (
+        "from reminders.wording import catalogues, library\n"
+        "catalogues.read_po = None\n"
+        "print(library.packaged().translation('de').language)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", reads], cwd=tmp_path / "installed", capture_output=True, check=True
+    )
+    assert done.stdout.split() == [b"de"]

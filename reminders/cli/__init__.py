@@ -32,7 +32,10 @@ from reminders.cli import (
     wording,
 )
 from reminders.cli.common import err
+from reminders.cli.language import SERVICES, shell_translation
+from reminders.rules.translation import gettext, translated_to
 from reminders.startup import give_memory_back, tune_garbage_collection
+from reminders.wording.library import packaged
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -106,12 +109,15 @@ def _print_version(asked: bool) -> None:  # noqa: FBT001 (typer calls it)
 
 @commands.callback()
 def about(
+    context: typer.Context,
     _version: Annotated[
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     """SMS and email aftercare reminders for skin-needling clinics."""
+    if context.invoked_subcommand not in SERVICES:
+        context.with_resource(translated_to(shell_translation(os.environ, packaged())))
 
 
 def main() -> None:
@@ -123,8 +129,16 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("LOG_LEVEL", "").lower() == "debug":
             raise
-        err.print(f"[red]✗[/red] Something went wrong in this program ({type(error).__name__}).")
-        err.print(
+        with translated_to(shell_translation(os.environ, packaged())):
+            _report(error)
+        sys.exit(3)
+
+
+def _report(error: Exception) -> None:
+    said = gettext("Something went wrong in this program (%(error)s).", error=type(error).__name__)
+    err.print(f"[red]✗[/red] {said}")
+    err.print(
+        gettext(
             "No unfinished change was saved. To see the details, set LOG_LEVEL=debug and try again."
         )
-        sys.exit(3)
+    )

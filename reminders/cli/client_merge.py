@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from reminders.cli.common import AsJson, find_client, opened, out, print_json, s
 from reminders.enrolment import client_merge
 from reminders.enrolment.client_merge import MergePreview
 from reminders.rules.terms import Channel, InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.shapes.people import ClientMerge
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
@@ -22,7 +24,19 @@ from reminders.store.tables import Client
 Keep = Annotated[int, typer.Argument(help="The ID of the client to keep.")]
 Gone = Annotated[int, typer.Argument(help="The ID of the duplicate, which is merged into it.")]
 
-WAYS = {Channel.SMS: "Texts", Channel.EMAIL: "Emails"}
+SAYS = {
+    (Channel.SMS, None): gettext_noop("Texts: no consent yet"),
+    (Channel.SMS, True): gettext_noop("Texts: consented"),
+    (Channel.SMS, False): gettext_noop("Texts: opted out"),
+    (Channel.EMAIL, None): gettext_noop("Emails: no consent yet"),
+    (Channel.EMAIL, True): gettext_noop("Emails: consented"),
+    (Channel.EMAIL, False): gettext_noop("Emails: opted out"),
+}
+"""What is said of each channel, by whether the client consented to it."""
+STOPPED = {
+    Channel.SMS: gettext_noop("Texts: opted out, as on the other record"),
+    Channel.EMAIL: gettext_noop("Emails: opted out, as on the other record"),
+}
 
 
 def merge(
@@ -41,16 +55,20 @@ def merge(
         if not as_json:
             _print_preview(found)
         asks = not only_show and not yes and at_terminal()
-        done = not only_show and (not asks or typer.confirm("Merge these two clients?", err=True))
+        done = not only_show and (
+            not asks or typer.confirm(gettext("Merge these two clients?"), err=True)
+        )
         if done:
             _merge(app, keep, gone)
     if as_json:
         print_json(_shape(found, done=done))
     elif done:
-        out.print(f"The two records are merged into client {found.keep.id}.")
-        out.print(f"To undo this within 24 hours, run: reminders client unmerge {found.keep.id}")
+        kept = str(found.keep.id)
+        out.print(gettext("The two records are merged into client %(id)s.", id=kept))
+        undo = f"reminders client unmerge {kept}"
+        out.print(gettext("To undo this within 24 hours, run: %(command)s", command=undo))
     else:
-        out.print("Nothing was changed.")
+        out.print(gettext("Nothing was changed."))
 
 
 def at_terminal() -> bool:
@@ -78,19 +96,27 @@ def _merge(app: App, keep: int, gone: int) -> None:
 
 
 def _print_preview(found: MergePreview) -> None:
-    out.print(f"Keep client {found.keep.id}: {_who(found.keep)}", markup=False)
-    out.print(f"Merge client {found.gone.id} into it: {_who(found.gone)}", markup=False)
+    keep, gone = found.keep, found.gone
+    kept = gettext("Keep client %(id)s: %(who)s", id=str(keep.id), who=_who(keep))
+    merged = gettext("Merge client %(id)s into it: %(who)s", id=str(gone.id), who=_who(gone))
+    out.print(kept, merged, sep="\n", markup=False)
+    for line in _preview_lines(found):
+        out.print(f"  {line}")
+
+
+def _preview_lines(found: MergePreview) -> Iterator[str]:
+    one = gettext_noop("treatment %(id)s on %(day)s")
+    twin = gettext_noop("treatment %(id)s on %(day)s (both have one; its reminders are sent once)")
     for treatment in found.treatments:
-        twin = " (both have one; its reminders are sent once)" if treatment in found.twins else ""
-        out.print(f"  treatment {treatment.id} on {treatment.treated_on}{twin}")
+        said = twin if treatment in found.twins else one
+        yield gettext(said, id=str(treatment.id), day=str(treatment.treated_on))
     if found.replies:
-        out.print(f"  texts from the client: {found.replies}")
+        yield gettext("texts from the client: %(n)s", n=found.replies)
     if found.filled:
-        out.print(f"  details added to the client: {', '.join(found.filled)}")
+        yield gettext("details added to the client: %(details)s", details=", ".join(found.filled))
     for channel, given in found.says.items():
-        why = ", as on the other record" if channel in found.stopped else ""
-        answer = "no consent yet" if given is None else "consented" if given else f"opted out{why}"
-        out.print(f"  {WAYS[channel]}: {answer}")
+        other = given is False and channel in found.stopped
+        yield gettext(STOPPED[channel] if other else SAYS[channel, given])
 
 
 def _who(client: Client) -> str:
@@ -122,4 +148,5 @@ def unmerge(keep: Keep) -> None:
             )
         except InputError as error:
             stop(error.problem, error.mend)
-        out.print(f"They are two clients again: {client.id} and {other.id}.")
+        ids = {"one": str(client.id), "other": str(other.id)}
+        out.print(gettext("They are two clients again: %(one)s and %(other)s.", **ids))

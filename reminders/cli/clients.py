@@ -16,10 +16,12 @@ from reminders.rules import list_cells
 from reminders.rules.planning import Replan
 from reminders.rules.reason_texts import reason_text
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop, ngettext
 from reminders.shapes import people as shapes
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
 from reminders.store.tables import Client, Suppression, Treatment
+from reminders.wording.localised import DateForm, date_text
 
 commands = typer.Typer(
     help="List clients, record consent, and merge duplicates.", no_args_is_help=True
@@ -41,7 +43,13 @@ def list_clients(
         clinic_id = find_clinic(session, clinic).id if clinic else None
         clients = people.clients_of(session, clinic_id)
         names = {c.id: c.name for c in people.clinics(session)}
-        grid = Grid("Client", "Name", "Clinic", "Treatments", "Do not message")
+        grid = Grid(
+            gettext("Client"),
+            gettext("Name"),
+            gettext("Clinic"),
+            gettext("Treatments"),
+            gettext("Do not message"),
+        )
         found = []
         for client in clients:
             treated = list(people.treatments_of(session, [client.id or 0]))
@@ -63,7 +71,9 @@ def list_clients(
             out.print(
                 grid
                 if clients
-                else "There are no clients yet. To import a list, see: reminders import --help"
+                else gettext(
+                    "There are no clients yet. To import a list, see: reminders import --help"
+                )
             )
 
 
@@ -74,16 +84,23 @@ def _stops_of(session: Session, client: Client) -> list[Suppression]:
 
 
 def _barred(stop: Suppression) -> str:
-    by = "email" if "@" in stop.contact else "text"
-    return (
-        f"by {by}, since {stop.suppressed_at:%d %b %Y} ({stop.source}): {reason_text(stop.reason)}"
+    by_email = gettext_noop("by email, since %(day)s (%(source)s): %(why)s")
+    by_text = gettext_noop("by text, since %(day)s (%(source)s): %(why)s")
+    emailed = "@" in stop.contact
+    return gettext(
+        by_email if emailed else by_text,
+        day=date_text(stop.suppressed_at, DateForm.SHORT_AND_YEAR),
+        source=gettext(stop.source),
+        why=reason_text(stop.reason),
     )
 
 
 def _treatment_line(treatment: Treatment) -> str:
-    gone = " (cancelled)" if treatment.cancelled_at else ""
-    gone = " (no-show)" if treatment.missed_at else gone
-    return f"{treatment.id} on {treatment.treated_on}{gone}"
+    cancelled = gettext_noop("%(id)s on %(day)s (cancelled)")
+    missed = gettext_noop("%(id)s on %(day)s (no-show)")
+    usual = gettext_noop("%(id)s on %(day)s")
+    said = missed if treatment.missed_at else cancelled if treatment.cancelled_at else usual
+    return gettext(said, id=str(treatment.id), day=str(treatment.treated_on))
 
 
 @treatments.command()
@@ -106,7 +123,8 @@ def move(
         except InputError as error:
             stop(str(error))
         change = reschedule(session, app.library, found, when.day, when.at, None, now)
-        out.print(f"The treatment is now on {when.day:%A %d %B %Y}. {_change_sentence(change)}")
+        day = date_text(when.day, DateForm.LONG_DAY_AND_YEAR)
+        out.print(gettext("The treatment is now on %(day)s.", day=day), _change_sentence(change))
 
 
 @treatments.command()
@@ -115,21 +133,39 @@ def cancel(treatment: TreatmentId) -> None:
     with opened() as app, writing(app.engine) as session:
         change = cancel_treatment(session, app.library, _found(session, treatment), app.clock())
         out.print(
-            f"The treatment is cancelled, with {len(change.cancel)} reminders that had not been sent."
+            ngettext(
+                "The treatment is cancelled, with 1 reminder that had not been sent.",
+                "The treatment is cancelled, with %(n)s reminders that had not been sent.",
+                len(change.cancel),
+            )
         )
 
 
 def _found(session: Session, treatment_id: int) -> Treatment:
     found = people.treatment(session, treatment_id)
     if found is None:
-        stop(f"There is no treatment {treatment_id}.", "To see them all: reminders client list")
+        stop(
+            gettext("There is no treatment %(id)s.", id=str(treatment_id)),
+            gettext("To see them all: reminders client list"),
+        )
     return found
 
 
 def _change_sentence(change: Replan) -> str:
     gives = len(change.no_room) + len(change.give_way)
-    return (
-        f"{len(change.move) + len(change.add)} reminders moved with it, {len(change.already_sent)} had already been sent for the old date, "
-        f"and {len(change.too_late) + len(change.late)} would now come too late to be useful"
-        + (f", and {gives} texts give way to more important ones." if gives else ".")
+    usual = gettext_noop(
+        "%(moved)s reminders moved with it, %(sent)s had already been sent for the old date, and"
+        " %(late)s would now come too late to be useful."
+    )
+    giving_way = gettext_noop(
+        "%(moved)s reminders moved with it, %(sent)s had already been sent for the old date, and"
+        " %(late)s would now come too late to be useful, and %(gives)s texts give way to more"
+        " important ones."
+    )
+    return gettext(
+        giving_way if gives else usual,
+        moved=len(change.move) + len(change.add),
+        sent=len(change.already_sent),
+        late=len(change.too_late) + len(change.late),
+        gives=gives,
     )

@@ -18,6 +18,7 @@ from reminders.rules.contacts import show_phone
 from reminders.rules.reason_texts import channel_text
 from reminders.rules.terms import Channel, InputError
 from reminders.rules.text_names import ClientNames
+from reminders.rules.translation import gettext, gettext_noop, pgettext
 from reminders.shapes.people import Clinic as ClinicShape
 from reminders.shapes.questions import Service
 from reminders.store.database import reading, writing
@@ -102,19 +103,25 @@ def list_clinics(as_json: AsJson = False) -> None:
         if as_json:
             print_json([ClinicShape.of(clinic) for clinic in found])
             return
-        grid = Grid("Clinic", "Time zone", "Phone", "Sending hours", "Mode")
+        grid = Grid(
+            gettext("Clinic"),
+            gettext("Time zone"),
+            gettext("Phone"),
+            gettext("Sending hours"),
+            gettext("Mode"),
+        )
         for clinic in found:
             grid.add_row(
                 clinic.name,
                 clinic.time_zone,
                 show_phone(clinic.phone),
                 clinic.sending_hours,
-                "live" if clinic.live else "practice",
+                pgettext("mode", "live") if clinic.live else pgettext("mode", "practice"),
             )
         out.print(
             grid
             if found
-            else "There is no clinic yet. To add one, see: reminders clinic add --help"
+            else gettext("There is no clinic yet. To add one, see: reminders clinic add --help")
         )
 
 
@@ -183,13 +190,24 @@ def limit(
     with opened() as app, writing(app.engine) as session:
         clinic = find_clinic(session, name)
         actions.limit(session, clinic, channel, per_minute, per_day)
-    limits = [f"{per_minute} a minute"] * bool(per_minute) + [f"{per_day} a day"] * bool(per_day)
-    if limits:
-        out.print(
-            f"{clinic.name} now sends {channel_text(channel)} at a rate of at most {' and '.join(limits)}."
-        )
-    else:
-        out.print(f"{clinic.name} now has no limit of its own for {channel_text(channel)}.")
+    facts = {"clinic": clinic.name, "messages": channel_text(channel)}
+    limits = {"per_minute": per_minute or 0, "per_day": per_day or 0}
+    out.print(gettext(LIMITED[bool(per_minute), bool(per_day)], **facts, **limits))
+
+
+LIMITED = {
+    (True, True): gettext_noop(
+        "%(clinic)s now sends %(messages)s at a rate of at most %(per_minute)s a minute and %(per_day)s a day."
+    ),
+    (True, False): gettext_noop(
+        "%(clinic)s now sends %(messages)s at a rate of at most %(per_minute)s a minute."
+    ),
+    (False, True): gettext_noop(
+        "%(clinic)s now sends %(messages)s at a rate of at most %(per_day)s a day."
+    ),
+    (False, False): gettext_noop("%(clinic)s now has no limit of its own for %(messages)s."),
+}
+"""What is said of a clinic's limits, by whether there is one a minute and one a day."""
 
 
 @commands.command()
@@ -221,25 +239,28 @@ def services(
         out.print(
             _services_grid(found)
             if found
-            else "No services are known yet. They appear here after the first import."
+            else gettext("No services are known yet. They appear here after the first import.")
         )
 
 
 def _service_and_protocol(text: str) -> tuple[str, str]:
     service, mark, protocol = (part.strip() for part in text.rpartition("="))
     if not mark or not service:
-        stop(f"“{text}” sets no service.", "Write it like “SkinPen Face=skin-needling”.")
+        stop(
+            gettext("“%(typed)s” sets no service.", typed=text),
+            gettext("Write it like “%(example)s”.", example="SkinPen Face=skin-needling"),
+        )
     return service, protocol
 
 
 def _services_grid(found: list[KnownService]) -> Grid:
-    grid = Grid("Service", "Reminders", "Decided by")
+    grid = Grid(gettext("Service"), gettext("Reminders"), gettext("Decided by"))
     for one in found:
-        asked = f"waiting for question {one.question}" if one.question else ""
+        asked = gettext("waiting for question %(id)s", id=str(one.question)) if one.question else ""
         grid.add_row(
-            escape(one.service or "(rows without a service)"),
-            one.protocol or "not answered yet",
-            asked or one.said_by or "its name",
+            escape(one.service or gettext("(rows without a service)")),
+            one.protocol or gettext("not answered yet"),
+            asked or gettext(one.said_by or gettext_noop("its name")),
         )
     return grid
 
@@ -250,23 +271,30 @@ def sources(name: Annotated[str, typer.Argument(help="The clinic's name.")]) -> 
     with opened() as app, reading(app.engine) as session:
         found = booking_sources.of_clinic(session, find_clinic(session, name).id)
         last = booking_sources.last_by_source(session, [one.id for one in found])
-    grid = Grid("ID", "Name", "Type", "Last received", "Result")
+    grid = Grid(gettext("ID"), gettext("Name"), gettext("Type"), gettext("Last received"), gettext("Result"))  # fmt: skip
     for one in found:
         came = last.get(one.id)
-        heard = f"{came.received_at:%Y-%m-%d %H:%M} UTC" if came else "never"
+        heard = f"{came.received_at:%Y-%m-%d %H:%M} UTC" if came else gettext("never")
         became = f"{came.outcome}: {came.reason}" if came else ""
         grid.add_row(str(one.id), escape(one.name), one.kind, heard, escape(became))
     out.print(
         grid
         if found
-        else "There are no booking systems yet. Add one in the staff app under Settings."
+        else gettext("There are no booking systems yet. Add one in the staff app under Settings.")
     )
 
 
 def _sentence(clinic: Clinic) -> str:
-    mode = (
-        "live, and its default wording is accepted."
-        if clinic.live
-        else f"in practice mode. To start sending, run: reminders clinic edit '{clinic.name}' --live"
+    live = gettext_noop(
+        "%(clinic)s (%(zone)s, %(hours)s) is live, and its default wording is accepted."
     )
-    return f"{clinic.name} ({clinic.time_zone}, {clinic.sending_hours}) is {mode}"
+    practice = gettext_noop(
+        "%(clinic)s (%(zone)s, %(hours)s) is in practice mode. To start sending, run: %(command)s"
+    )
+    return gettext(
+        live if clinic.live else practice,
+        clinic=clinic.name,
+        zone=clinic.time_zone,
+        hours=clinic.sending_hours,
+        command=f"reminders clinic edit '{clinic.name}' --live",
+    )

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from reminders.app import App, build
 from reminders.logs import log_to, report_faults
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.settings import Settings, SettingsError, read_settings
 from reminders.shapes.common import Shape
 from reminders.store import migrations
@@ -79,9 +80,11 @@ def opened(
     log_to(logs or sys.stderr, app.settings.log_level)
     dsn = app.settings.sentry_dsn.get_secret_value()
     if dsn and not report_faults(dsn):
-        err.print(
-            'SENTRY_DSN is set, but its package is missing. Install it: pip install "sentry-sdk>=2"'
+        install = 'pip install "sentry-sdk>=2"'
+        missing = gettext_noop(
+            "SENTRY_DSN is set, but its package is missing. Install it: %(command)s"
         )
+        err.print(gettext(missing, command=install))
     say_delivery(app)
     try:
         if waits:
@@ -93,8 +96,8 @@ def opened(
         if not isinstance(error, AWAY):
             raise
         stop(
-            f"The database is not responding: {first_line(error)}",
-            "Check DATABASE_URL and that the database is running, then try again.",
+            gettext("The database is not responding: %(error)s", error=first_line(error)),
+            gettext("Check DATABASE_URL and that the database is running, then try again."),
         )
     finally:
         app.close()
@@ -111,16 +114,24 @@ def require_tables(engine: Engine) -> None:
     if current is None:
         migrations.migrate(engine)
     elif migrations.is_behind(current):
-        stop("The database is older than this program.", "To upgrade it, run: reminders migrate")
+        stop(
+            gettext("The database is older than this program."),
+            gettext("To upgrade it, run: reminders migrate"),
+        )
 
 
 def say_delivery(app: App) -> None:
     """Say, beside the output proper, whether messages leave the machine."""
     if app.settings.live:
-        err.print("[bold]Live:[/bold] texts are sent through Twilio, and emails through SMTP.")
+        err.print(
+            gettext("[bold]Live:[/bold] texts are sent through Twilio, and emails through SMTP.")
+        )
     else:
-        folder = app.settings.outbox_dir
-        err.print(f"[dim]DELIVERY=outbox: nothing is sent. Messages are written to {folder}/[/dim]")
+        said = gettext(
+            "DELIVERY=outbox: nothing is sent. Messages are written to %(folder)s",
+            folder=f"{app.settings.outbox_dir}/",
+        )
+        err.print(f"[dim]{said}[/dim]")
 
 
 def find_clinic(session: Session, name: str) -> Clinic:
@@ -129,10 +140,10 @@ def find_clinic(session: Session, name: str) -> Clinic:
     if clinic is None:
         known = [c.name for c in people.clinics(session)]
         stop(
-            f"There is no clinic called “{name}”.",
-            f"The clinics are: {', '.join(known)}."
+            gettext("There is no clinic called “%(name)s”.", name=name),
+            gettext("The clinics are: %(names)s.", names=", ".join(known))
             if known
-            else "Add one first: reminders clinic add",
+            else gettext("Add one first: reminders clinic add"),
         )
     return clinic
 
@@ -141,7 +152,10 @@ def find_client(session: Session, client_id: int) -> Client:
     """Return the client of that number, or stop."""
     client = people.client(session, client_id)
     if client is None:
-        stop(f"There is no client {client_id}.", "To see them all: reminders client list")
+        stop(
+            gettext("There is no client %(id)s.", id=str(client_id)),
+            gettext("To see them all: reminders client list"),
+        )
     return client
 
 

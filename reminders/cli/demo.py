@@ -31,6 +31,7 @@ from reminders.rehearsal.demo_lists import DemoClinic, DemoScript, as_csv
 from reminders.rehearsal.simulation import SetClock, play
 from reminders.rules.reason_texts import reason_text
 from reminders.rules.terms import LEFT, Channel, Reason
+from reminders.rules.translation import gettext
 from reminders.settings import Settings
 from reminders.spreadsheets import read_table
 from reminders.store import migrations
@@ -140,7 +141,7 @@ def _take(app: App, clinic: DemoClinic, text: str, path: Path) -> None:
 
 
 def _show_faults(checked: CheckedList) -> None:
-    show_remarks("To fix", checked.faults)
+    show_remarks(gettext("To fix"), checked.faults)
 
 
 def _stop(app: App, first_name: str) -> None:

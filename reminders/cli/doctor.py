@@ -13,17 +13,18 @@ from rich.table import Table as Grid
 
 from reminders.app import App, build
 from reminders.cli.common import AsJson, err, opened, out, print_json, settings_or_faults, stop
-from reminders.monitoring.doctor import Check, Verdict
+from reminders.monitoring.checks import Check, Verdict
 from reminders.rules.contacts import read_email, read_phone
 from reminders.rules.segments import size
 from reminders.rules.terms import Channel, InputError, Message
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.senders import SendError, send_alone
 from reminders.shapes.operation import Check as CheckShape
 
 MARKS = {
-    Verdict.PASS: "[green]pass[/green]",
-    Verdict.WARN: "[yellow]warn[/yellow]",
-    Verdict.FAIL: "[red]FAIL[/red]",
+    Verdict.PASS: gettext_noop("[green]pass[/green]"),
+    Verdict.WARN: gettext_noop("[yellow]warn[/yellow]"),
+    Verdict.FAIL: gettext_noop("[red]FAIL[/red]"),
 }
 
 
@@ -38,11 +39,10 @@ def doctor(
     if as_json:
         print_json([CheckShape.of(check) for check in checks])
     else:
-        grid = Grid("Check", "", "Found", "What to do")
+        grid = Grid(gettext("Check"), "", gettext("Found"), gettext("What to do"))
         for check in checks:
-            grid.add_row(
-                escape(check.name), MARKS[check.verdict], escape(check.found), escape(check.mend)
-            )
+            mark = gettext(MARKS[check.verdict])
+            grid.add_row(escape(check.title), mark, escape(check.found), escape(check.mend))
         out.print(grid)
     if any(check.verdict is Verdict.FAIL for check in checks):
         raise typer.Exit(1)
@@ -52,11 +52,12 @@ def _checks(*, fix: bool) -> Iterator[Check]:
     settings, faults = settings_or_faults()
     for fault in faults:
         name, _, mend = fault.partition(": ")
-        yield Check(name, Verdict.FAIL, "missing or wrong", mend)
+        yield Check(name, Verdict.FAIL, gettext("missing or wrong"), mend)
     if settings is None:
         return
-    mode = "live: messages are sent" if settings.live else "outbox: nothing is sent"
-    yield Check("settings", Verdict.PASS, f"DELIVERY={mode}")
+    live = gettext_noop("DELIVERY=live: messages are sent")
+    outbox = gettext_noop("DELIVERY=outbox: nothing is sent")
+    yield Check("settings", Verdict.PASS, gettext(live if settings.live else outbox))
     app = build(settings)
     try:
         yield from app.check_up(fix=fix)
@@ -76,7 +77,7 @@ def send_test(
             channel, contact = _contact(to)
         except InputError as error:
             stop(str(error))
-        if app.settings.live and not yes and not typer.confirm("Send a real message now?"):
+        if app.settings.live and not yes and not typer.confirm(gettext("Send a real message now?")):
             raise typer.Exit(1)
         try:
             provider_id = asyncio.run(
@@ -84,10 +85,10 @@ def send_test(
             )
         except SendError as error:
             stop(
-                f"The message was not accepted: {error}.",
-                "To find the cause, run: reminders doctor",
+                gettext("The message was not accepted: %(error)s.", error=str(error)),
+                gettext("To find the cause, run: reminders doctor"),
             )
-        err.print(f"The message was accepted as {provider_id}.")
+        err.print(gettext("The message was accepted as %(id)s.", id=provider_id))
 
 
 def _contact(to: str) -> tuple[Channel, str]:

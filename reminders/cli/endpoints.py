@@ -16,6 +16,7 @@ from reminders.endpoints import endpoints as actions
 from reminders.endpoints.endpoints import NewEndpoint
 from reminders.rules.events import EventKind
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop, pgettext
 from reminders.shapes.endpoints import Endpoint as EndpointShape
 from reminders.store.database import reading, writing
 from reminders.store.queries import endpoints as queries
@@ -57,11 +58,10 @@ def endpoints(
     if as_json:
         print_json([_shape(one, clinic.name, counts, made) for one in found])
         return
-    out.print(_grid(found, counts) if found else "This clinic has no webhooks yet.")
+    out.print(_grid(found, counts) if found else gettext("This clinic has no webhooks yet."))
     if made is not None:
-        out.print(
-            f"Messages are signed with this secret. Copy it now; it is not shown again:\n{made.secret}"
-        )
+        said = gettext("Messages are signed with this secret. Copy it now; it is not shown again:")
+        out.print(f"{said}\n{made.secret}")
 
 
 def _add(
@@ -77,9 +77,13 @@ def _add(
 def _remove(session: Session, clinic_id: int, endpoint_id: int, now: datetime) -> None:
     endpoint = queries.by_id(session, endpoint_id)
     if endpoint is None or endpoint.clinic_id != clinic_id:
-        stop(f"This clinic has no webhook {endpoint_id}.", "To see them, leave out --remove.")
+        stop(
+            gettext("This clinic has no webhook %(id)s.", id=str(endpoint_id)),
+            gettext("To see them, leave out --remove."),
+        )
     actions.remove(session, endpoint, COMMAND_LINE, now)
-    err.print(f"Webhook {endpoint_id} is removed and receives no more events.")
+    removed = gettext_noop("Webhook %(id)s is removed and receives no more events.")
+    err.print(gettext(removed, id=str(endpoint_id)))
 
 
 def _shape(one: Endpoint, clinic: str, counts: Counts, made: NewEndpoint | None) -> EndpointShape:
@@ -96,11 +100,20 @@ def _shape(one: Endpoint, clinic: str, counts: Counts, made: NewEndpoint | None)
 
 
 def _grid(found: list[Endpoint], counts: Counts) -> Grid:
-    grid = Grid("ID", "Address", "Events", "Status")
+    grid = Grid(gettext("ID"), gettext("Address"), gettext("Events"), gettext("Status"))
     for one in found:
         waiting, given_up = counts.get(one.id, (0, 0))
-        stands = f"paused: {one.paused_for}" if one.paused_for else "failing" if one.failing_since else "active"  # fmt: skip
-        more = [f"{waiting} waiting"] * bool(waiting) + [f"{given_up} given up"] * bool(given_up)
-        what = one.kinds.replace(" ", ", ") + (", with words" if one.tells_words else "")
-        grid.add_row(str(one.id), escape(one.host), what, ", ".join([stands, *more]))
+        more = [gettext("%(n)s waiting", n=waiting)] if waiting else []
+        more += [gettext("%(n)s given up", n=given_up)] if given_up else []
+        kinds = one.kinds.replace(" ", ", ")
+        what = gettext("%(events)s, with words", events=kinds) if one.tells_words else kinds
+        grid.add_row(str(one.id), escape(one.host), what, ", ".join([_stands(one), *more]))
     return grid
+
+
+def _stands(one: Endpoint) -> str:
+    if one.paused_for:
+        return gettext("paused: %(why)s", why=one.paused_for)
+    if one.failing_since:
+        return pgettext("webhook", "failing")
+    return pgettext("webhook", "active")

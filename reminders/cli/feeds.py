@@ -14,11 +14,14 @@ from reminders.feeds import feeds as actions
 from reminders.feeds.reading import counts_of
 from reminders.rules.feeds import FeedCounts, told
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.shapes.people import Feed as FeedShape
 from reminders.store.database import reading, writing
 from reminders.store.queries import feeds as queries
 from reminders.store.queries.audit import COMMAND_LINE
 from reminders.store.tables import Feed
+from reminders.wording.library import packaged
+from reminders.wording.retelling import retold
 
 
 def feeds(
@@ -45,7 +48,7 @@ def feeds(
     if as_json:
         print_json([_shape(feed, clinic.name) for feed in found])
     else:
-        out.print(_grid(found) if found else "No calendar is read for this clinic yet.")
+        out.print(_grid(found) if found else gettext("No calendar is read for this clinic yet."))
 
 
 def _add(app: App, name: str, address: str) -> None:
@@ -60,16 +63,24 @@ def _add(app: App, name: str, address: str) -> None:
     with reading(app.engine) as session:
         read = session.get_one(Feed, feed.id)
     counts = counts_of(read)
-    err.print(escape(read.problem or (told(counts) if counts else "")))
+    err.print(escape(_problem(read) or (told(counts) if counts else "")))
+
+
+def _problem(feed: Feed) -> str:
+    return retold(packaged().root / "locale", feed.problem or "")
 
 
 def _remove(app: App, clinic_id: int, feed_id: int) -> None:
     with writing(app.engine) as session:
         feed = queries.by_id(session, feed_id)
         if feed is None or feed.clinic_id != clinic_id:
-            stop(f"This clinic has no calendar {feed_id}.", "To see them, leave out --remove.")
+            stop(
+                gettext("This clinic has no calendar %(id)s.", id=str(feed_id)),
+                gettext("To see them, leave out --remove."),
+            )
         actions.remove(session, feed, COMMAND_LINE, app.clock())
-        err.print(f"Calendar {feed_id} is no longer read. The treatments it added stay.")
+        removed = gettext_noop("Calendar %(id)s is no longer read. The treatments it added stay.")
+        err.print(gettext(removed, id=str(feed_id)))
 
 
 def _shape(feed: Feed, clinic: str) -> FeedShape:
@@ -80,10 +91,10 @@ def _shape(feed: Feed, clinic: str) -> FeedShape:
 
 
 def _grid(found: list[Feed]) -> Grid:
-    grid = Grid("ID", "Calendar", "Last read", "Contents")
+    grid = Grid(gettext("ID"), gettext("Calendar"), gettext("Last read"), gettext("Contents"))
     for feed in found:
-        last = f"{feed.read_at:%Y-%m-%d %H:%M} UTC" if feed.read_at else "never"
+        last = f"{feed.read_at:%Y-%m-%d %H:%M} UTC" if feed.read_at else gettext("never")
         counts = counts_of(feed)
-        holds = feed.problem or (told(counts) if counts else "not imported yet")
+        holds = _problem(feed) or (told(counts) if counts else gettext("not imported yet"))
         grid.add_row(str(feed.id), escape(feed.name or feed.host), last, escape(holds))
     return grid

@@ -30,10 +30,12 @@ from reminders.intake.list_results import CheckedList, Taken
 from reminders.list_tables import Table
 from reminders.questions import questions
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 from reminders.shapes.operation import Import
 from reminders.spreadsheets import read_table
 from reminders.store.database import reading, writing
 from reminders.store.queries.audit import COMMAND_LINE
+from reminders.wording.localised import number_text
 from reminders.workbooks.terms import SeveralSheetsError
 
 SHOWN = 100
@@ -73,7 +75,7 @@ def import_list(
             checked = _check(session, app, table, file.name, clinic, columns or ())
         taken = None
         if good_rows or not checked.faults:
-            with progress_bar("Importing", len(checked.good)) as progress:
+            with progress_bar(gettext("Importing"), len(checked.good)) as progress:
                 taken = _take_in(app, checked, file.name, clinic, progress)
         _report(checked, taken, as_json=as_json)
         if checked.faults and not good_rows:
@@ -84,7 +86,12 @@ def _read(file: Path, sheet: str | None) -> Table:
     try:
         return lists.under_headings(read_table(file, sheet))
     except SeveralSheetsError as question:
-        stop(f"{file.name}: {question}", f'Choose one, for example: --sheet "{question.sheets[0]}"')
+        stop(
+            f"{file.name}: {question}",
+            gettext(
+                "Choose one, for example: %(option)s", option=f'--sheet "{question.sheets[0]}"'
+            ),
+        )
     except InputError as error:
         stop(f"{file.name}: {error}")
 
@@ -131,10 +138,11 @@ def _report(checked: CheckedList, taken: Taken | None, *, as_json: bool) -> None
             )
         )
         return
-    show_remarks("To fix", checked.faults)
-    show_remarks("For information", notes)
+    show_remarks(gettext("To fix"), checked.faults)
+    show_remarks(gettext("For information"), notes)
     if checked.ignored:
-        err.print(f"[dim]Columns not used: {', '.join(checked.ignored)}[/dim]")
+        ignored = gettext("Columns not used: %(columns)s", columns=", ".join(checked.ignored))
+        err.print(f"[dim]{ignored}[/dim]")
     out.print(list_results.summary(checked, taken))
 
 
@@ -146,16 +154,17 @@ def show_remarks(title: str, remarks: list[CellRemark]) -> None:
     for remark in remarks:
         said.setdefault((remark.column, remark.problem, remark.advice), []).append(str(remark.row))
     grid = Grid(
-        "Row",
-        "Column",
-        "Found",
-        "What to do",
-        title=f"{title} ({len(remarks)})",
+        gettext("Row"),
+        gettext("Column"),
+        gettext("Found"),
+        gettext("What to do"),
+        title=f"{title} ({number_text(len(remarks))})",
         title_justify="left",
     )
     for words, rows in list(said.items())[:SHOWN]:
-        more = [f"and {len(rows) - ROWS_SHOWN} more"] if len(rows) > ROWS_SHOWN else []
+        others = len(rows) - ROWS_SHOWN
+        more = [gettext("and %(n)s more", n=others)] if others > 0 else []
         grid.add_row(", ".join([*rows[:ROWS_SHOWN], *more]), *map(escape, words))
     out.print(grid)
     if len(said) > SHOWN:
-        out.print(f"… and {len(said) - SHOWN} more; --json shows them all.")
+        out.print(gettext("… and %(n)s more; --json shows them all.", n=len(said) - SHOWN))

@@ -11,6 +11,7 @@ from rich.table import Table as Grid
 from reminders.cli.common import AsJson, find_clinic, opened, out, print_json, stop
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 from reminders.shapes.people import ApiKey
 from reminders.staff import api_keys
 from reminders.store.database import reading, writing
@@ -39,9 +40,13 @@ def add(
             key, token = api_keys.create(session, found, name, role, COMMAND_LINE, app.clock())
         except InputError as error:
             stop(error.problem, error.mend)
-        out.print(
-            f"Key {key.id} for {escape(found.name)}, role {role}. Copy it now; it is not shown again:"
+        said = gettext(
+            "Key %(id)s for %(clinic)s, role %(role)s. Copy it now; it is not shown again:",
+            id=str(key.id),
+            clinic=escape(found.name),
+            role=role,
         )
+        out.print(said)
         out.print(token, soft_wrap=True)
 
 
@@ -61,14 +66,23 @@ def list_keys(
     if as_json:
         print_json(found)
         return
-    grid = Grid("ID", "Clinic", "Name", "Starts with", "Role", "Last used")
+    grid = Grid(
+        gettext("ID"),
+        gettext("Clinic"),
+        gettext("Name"),
+        gettext("Starts with"),
+        gettext("Role"),
+        gettext("Last used"),
+    )
     for key in found:
-        used = f"{key.used_at:%Y-%m-%d %H:%M} UTC" if key.used_at else "never"
-        last = f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else used
+        used = f"{key.used_at:%Y-%m-%d %H:%M} UTC" if key.used_at else gettext("never")
+        day = f"{key.revoked_at:%Y-%m-%d}" if key.revoked_at else ""
+        last = gettext("revoked %(day)s", day=day) if day else used
         grid.add_row(
             str(key.id), escape(key.clinic), escape(key.name), f"{key.begins}…", key.role, last
         )
-    out.print(grid if found else "There are no keys yet. To add one, see: reminders key add --help")
+    none = gettext("There are no keys yet. To add one, see: reminders key add --help")
+    out.print(grid if found else none)
 
 
 @commands.command()
@@ -79,6 +93,9 @@ def revoke(
     with opened() as app, writing(app.engine) as session:
         found = queries.by_id(session, key)
         if found is None:
-            stop(f"There is no key {key}.", "To see them all: reminders key list")
+            stop(
+                gettext("There is no key %(id)s.", id=str(key)),
+                gettext("To see them all: reminders key list"),
+            )
         api_keys.revoke(session, found, COMMAND_LINE, app.clock())
-        out.print(f"The key “{escape(found.name)}” no longer works.")
+        out.print(gettext("The key “%(name)s” no longer works.", name=escape(found.name)))

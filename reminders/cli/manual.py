@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from reminders.cli.common import out, stop
+from reminders.rules.translation import gettext
 from reminders.wording.library import templates_folder
 from reminders.wording.manual import INDEX, Hit, manual_in
 
@@ -29,7 +30,8 @@ def show_manual(
         _print_hits(hits)
     else:
         stop(
-            f"The manual has nothing about “{asked}”.", f"Its pages are: {', '.join(manual.pages)}."
+            gettext("The manual has nothing about “%(words)s”.", words=asked),
+            gettext("Its pages are: %(pages)s.", pages=", ".join(manual.pages)),
         )
 
 

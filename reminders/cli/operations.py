@@ -10,6 +10,7 @@ import typer
 
 from reminders.cli.common import find_clinic, opened, out, stop
 from reminders.delivery import pauses
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store import backups
 from reminders.store.backups import BackupError
 from reminders.store.database import writing
@@ -28,8 +29,10 @@ def pause(
             pauses.resume_messages(session, whose)
         else:
             pauses.pause(session, whose, _current_user(), app.clock())
-        name = whose.name if whose else "all clinics"
-    out.print(f"Sending has resumed for {name}." if off else f"Sending is paused for {name}.")
+        name = whose.name if whose else gettext("all clinics")
+    resumed = gettext_noop("Sending has resumed for %(clinic)s.")
+    paused = gettext_noop("Sending is paused for %(clinic)s.")
+    out.print(gettext(resumed if off else paused, clinic=name))
 
 
 def _current_user() -> str:
@@ -51,5 +54,9 @@ def backup(
         except BackupError as error:
             stop(str(error))
         out.print(
-            f"The backup is {file} ({size / 1e6:.1f} MB). It holds clients' personal data, so keep it safe."
+            gettext(
+                "The backup is %(file)s (%(size)s MB). It holds clients' personal data, so keep it safe.",
+                file=str(file),
+                size=f"{size / 1e6:.1f}",
+            )
         )

@@ -13,12 +13,14 @@ from reminders.cli.common import AsJson, find_clinic, opened, out, print_json, s
 from reminders.monitoring import carrier_registration
 from reminders.private_files import owner_only
 from reminders.rehearsal.forecast import ahead
+from reminders.rules.translation import gettext, ngettext
 from reminders.shapes.operation import Batch, Registration
 from reminders.shapes.people import ConsentRecord
 from reminders.spreadsheets import write_table
 from reminders.store.database import reading
 from reminders.store.queries import consents
 from reminders.store.queries.clinic_facts import clinic_facts
+from reminders.wording.localised import DateForm, date_text
 
 TheClinic = Annotated[str, typer.Option("--clinic", help="The clinic's name.")]
 
@@ -62,16 +64,27 @@ def report_consents(
         print_json([ConsentRecord(**row) for row in named])
         return
     if file is None:
-        stop("No file is named.", "Name a new file (reminders consent-report FILE), or use --json.")
+        stop(
+            gettext("No file is named."),
+            gettext("Name a new file (reminders consent-report FILE), or use --json."),
+        )
     try:
         with open(file, "xb", opener=owner_only) as paper:
             paper.write(write_table([consents.REPORTED, *map(_plain, rows)]))
     except OSError as error:
         stop(
-            f"{file} cannot be created ({error.strerror}).",
-            "Name a new file in an existing folder.",
+            gettext(
+                "%(file)s cannot be created (%(error)s).", file=str(file), error=error.strerror
+            ),
+            gettext("Name a new file in an existing folder."),
         )
-    out.print(f"{len(rows)} lines are written to {file}. It holds personal data, so keep it safe.")
+    out.print(
+        gettext(
+            "%(n)s lines are written to %(file)s. It holds personal data, so keep it safe.",
+            n=len(rows),
+            file=str(file),
+        )
+    )
 
 
 def _plain(row: tuple[Any, ...]) -> list[object]:
@@ -88,19 +101,32 @@ def forecast(
     if as_json:
         print_json([Batch.of(batch) for batch in batches])
     elif not batches:
-        out.print("Nothing is scheduled for these days.")
+        out.print(gettext("Nothing is scheduled for these days."))
     else:
-        grid = Grid("Starts (UTC)", "Channel", "Messages", "Time needed", "Too late")
+        grid = Grid(
+            gettext("Starts (UTC)"),
+            gettext("Channel"),
+            gettext("Messages"),
+            gettext("Time needed"),
+            gettext("Too late"),
+        )
         for batch in batches:
             minutes = (batch.ends - batch.begins).total_seconds() / 60
             missed = f"[red]{batch.late}[/red]" if batch.late else ""
-            begins = f"{batch.begins:%a %d %b %H:%M}"
-            grid.add_row(begins, batch.channel, str(batch.count), f"{minutes:.0f} min", missed)
+            begins = f"{date_text(batch.begins, DateForm.DAY)} {batch.begins:%H:%M}"
+            needed = gettext("%(n)s min", n=round(minutes))
+            grid.add_row(begins, batch.channel, str(batch.count), needed, missed)
         out.print(grid)
     late = sum(batch.late for batch in batches)
     if late:
         stop(
-            f"{late} messages cannot be sent within their sending hours at these rates.",
-            "Raise SMS_PER_MINUTE or SMTP_PER_MINUTE (as your provider allows), use a faster sender,"
-            " or schedule the milestones at different hours.",
+            ngettext(
+                "1 message cannot be sent within its sending hours at these rates.",
+                "%(n)s messages cannot be sent within their sending hours at these rates.",
+                late,
+            ),
+            gettext(
+                "Raise SMS_PER_MINUTE or SMTP_PER_MINUTE (as your provider allows), use a faster"
+                " sender, or schedule the milestones at different hours."
+            ),
         )

@@ -15,6 +15,7 @@ from reminders.consent.ledger import Proof
 from reminders.privacy import retention
 from reminders.rules.bounces import Meaning
 from reminders.rules.terms import Act, Channel, InputError, Purpose
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.shapes.operation import Purge
 from reminders.shapes.people import ClientExport
 from reminders.store.database import reading, short_transaction, writing
@@ -51,9 +52,14 @@ def agree(
             )  # fmt: skip
         except InputError as error:
             stop(error.problem, error.mend)
-        out.print(
-            f"Recorded: client {client} consented to {purpose} messages by {channel} ({source})."
+        said = gettext(
+            "Recorded: client %(id)s consented to %(purpose)s messages by %(channel)s (%(source)s).",
+            id=str(client),
+            purpose=purpose,
+            channel=channel,
+            source=source,
         )
+        out.print(said)
 
 
 def export(client: ClientId, as_json: AsJson = False) -> None:
@@ -89,16 +95,26 @@ def forget(client: ClientId, yes: Yes = False) -> None:
 
 
 def _print_forgotten(client: int, done: Counter[str], *, yes: bool) -> None:
-    what = ", ".join(f"{count} {name}" for name, count in done.items() if count)
+    facts = {"id": str(client), "what": _counted(done) or gettext("nothing else")}
     if not yes:
-        out.print(f"This would permanently erase client {client}, with {what or 'nothing else'}.")
-        out.print("Nothing has been changed. To erase the client, add --yes.")
+        would = gettext_noop("This would permanently erase client %(id)s, with %(what)s.")
+        out.print(gettext(would, **facts))
+        out.print(gettext("Nothing has been changed. To erase the client, add --yes."))
         return
-    out.print(f"Client {client} is erased, with {what or 'nothing else'}.")
+    out.print(gettext("Client %(id)s is erased, with %(what)s.", **facts))
     if done[retention.AT_TWILIO]:
         out.print(
-            "Twilio is asked to delete the words of these texts. Its log keeps when they were sent."
+            gettext(
+                "Twilio is asked to delete the words of these texts. Its log keeps when they were sent."
+            )
         )
+
+
+def _counted(done: Counter[str]) -> str:
+    """Tell what was counted."""
+    return ", ".join(
+        f"{gettext(KINDS.get(name, name))}: {count}" for name, count in done.items() if count
+    )
 
 
 def purge(yes: Yes = False, as_json: AsJson = False) -> None:
@@ -116,10 +132,14 @@ def purge(yes: Yes = False, as_json: AsJson = False) -> None:
 
 def _print_purged(done: Counter[str], *, yes: bool) -> None:
     if not done:
-        out.print("There is nothing to purge.")
+        out.print(gettext("There is nothing to purge."))
         return
-    what = ", ".join(f"{count} {name}" for name, count in sorted(done.items()))
-    out.print(f"Purged: {what}." if yes else f"This would purge {what}. To do so, add --yes.")
+    what = ", ".join(
+        f"{count} {gettext(KINDS.get(name, name))}" for name, count in sorted(done.items())
+    )
+    purged = gettext_noop("Purged: %(what)s.")
+    would = gettext_noop("This would purge %(what)s. To do so, add --yes.")
+    out.print(gettext(purged if yes else would, what=what))
 
 
 def bounce(
@@ -130,14 +150,47 @@ def bounce(
 ) -> None:
     """Process an email that came back: a bounce, a complaint or an unsubscribe request."""
     with opened() as app:
-        out.print(TAKEN[bounces.receive(app.engine, app.links, file.read(), app.clock())])
+        meaning = bounces.receive(app.engine, app.links, file.read(), app.clock())
+        out.print(gettext(TAKEN[meaning]))
 
+
+KINDS = {
+    "texts at Twilio": gettext_noop("texts at Twilio"),
+    "messages": gettext_noop("messages"),
+    "replies": gettext_noop("replies"),
+    "notes": gettext_noop("notes"),
+    "consents": gettext_noop("consents"),
+    "waiting rows": gettext_noop("waiting rows"),
+    "booking posts": gettext_noop("booking posts"),
+    "messages' words": gettext_noop("messages' words"),
+    "notes' words": gettext_noop("notes' words"),
+    "lists": gettext_noop("lists"),
+    "booking posts' words": gettext_noop("booking posts' words"),
+    "deliveries": gettext_noop("deliveries"),
+    "clients": gettext_noop("clients"),
+    "stops": gettext_noop("stops"),
+    "forms": gettext_noop("forms"),
+    "event deliveries": gettext_noop("event deliveries"),
+    "events": gettext_noop("events"),
+    "files in the outbox": gettext_noop("files in the outbox"),
+}
+"""What is called how that was erased or purged; programs read the English."""
 
 TAKEN = {
-    Meaning.NO_ADDRESS: "This address does not exist. No more emails are sent to it.",
-    Meaning.FULL: "The mailbox is full. If it is full on three days, no more emails are sent to it.",
-    Meaning.UNDELIVERED: "The email was not delivered, but the address is not the reason.",
-    Meaning.COMPLAINT: "The recipient complained. Emails to this client have stopped.",
-    Meaning.UNSUBSCRIBE: "The recipient unsubscribed. Emails to this client have stopped.",
-    Meaning.NOTHING: "There is nothing to do. This is not a bounce of one of our messages.",
+    Meaning.NO_ADDRESS: gettext_noop("This address does not exist. No more emails are sent to it."),
+    Meaning.FULL: gettext_noop(
+        "The mailbox is full. If it is full on three days, no more emails are sent to it."
+    ),
+    Meaning.UNDELIVERED: gettext_noop(
+        "The email was not delivered, but the address is not the reason."
+    ),
+    Meaning.COMPLAINT: gettext_noop(
+        "The recipient complained. Emails to this client have stopped."
+    ),
+    Meaning.UNSUBSCRIBE: gettext_noop(
+        "The recipient unsubscribed. Emails to this client have stopped."
+    ),
+    Meaning.NOTHING: gettext_noop(
+        "There is nothing to do. This is not a bounce of one of our messages."
+    ),
 }

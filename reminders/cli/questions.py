@@ -13,6 +13,7 @@ from reminders.intake import answers
 from reminders.intake.outcomes import outcome
 from reminders.questions.questions import OpenQuestion, open_questions
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, ngettext
 from reminders.shapes import questions as shapes
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
@@ -30,7 +31,7 @@ def show_questions(clinic: Only = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
     elif not found:
-        out.print("There are no open questions.")
+        out.print(gettext("There are no open questions."))
     for one in [] if as_json else found:
         out.print(f"[bold]{one.id}[/bold]  {escape(_sentence(one))}", soft_wrap=True)
         for choice in one.choices:
@@ -43,12 +44,11 @@ def _shape(session: Session, asked: OpenQuestion) -> shapes.Question:
 
 
 def _sentence(one: shapes.Question) -> str:
-    wait = (
-        f" ({one.rows} {'row is waiting' if one.rows == 1 else 'rows are waiting'})"
-        if one.rows
-        else ""
-    )
-    return f"{one.clinic}: {one.sentence}{wait}"
+    said = f"{one.clinic}: {one.sentence}"
+    if not one.rows:
+        return said
+    waits = ngettext("(1 row is waiting)", "(%(n)s rows are waiting)", one.rows)
+    return f"{said} {waits}"
 
 
 def _quoted(key: str) -> str:

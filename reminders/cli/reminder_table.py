@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -11,17 +12,19 @@ from rich.table import Table as Grid
 
 from reminders.rules.reason_texts import reason_text
 from reminders.rules.terms import LEFT, Channel, Status
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.shapes.reminders import Reminder
 from reminders.store.queries.overview import ReminderLine
+from reminders.wording.localised import DateForm, date_text
 
 COLUMNS: dict[str, dict[str, Any]] = {
-    "Client": {"no_wrap": True},
-    "Treated": {"no_wrap": True},
-    "Client's time": {"no_wrap": True},
-    "Milestone": {"max_width": 14},
-    "Channel": {"max_width": 7},
-    "Seg": {"justify": "right"},
-    "Message, or why not sent": {"ratio": 1},
+    gettext_noop("Client"): {"no_wrap": True},
+    gettext_noop("Treated"): {"no_wrap": True},
+    gettext_noop("Client's time"): {"no_wrap": True},
+    gettext_noop("Milestone"): {"max_width": 14},
+    gettext_noop("Channel"): {"max_width": 7},
+    gettext_noop("Seg"): {"justify": "right"},
+    gettext_noop("Message, or why not sent"): {"ratio": 1},
 }
 
 
@@ -31,7 +34,7 @@ def line_table(lines: Iterable[ReminderLine], title: str) -> Grid:
     """
     grid = Grid(title=title, title_justify="left")
     for heading, options in COLUMNS.items():
-        grid.add_column(heading, **options)
+        grid.add_column(gettext(heading), **options)
     by_client = sorted(lines, key=lambda line: (line.first_name, line.client_id))
     for _, lines_of_client in groupby(by_client, key=lambda line: line.client_id):
         for row in _rows(list(lines_of_client)):
@@ -45,18 +48,26 @@ def _rows(lines: Sequence[ReminderLine]) -> Iterator[tuple[str, ...]]:
     for number, (_, run) in enumerate(runs):
         together = list(run)
         first, last = together[0], together[-1]
-        when = f"{first.at:%a %d %b %H:%M}"
+        when = _when(first.at)
         if first.at.date() != last.at.date():
-            when = f"{first.at:%d %b} to {last.at:%d %b}"
+            when = gettext("%(first)s to %(last)s", first=_day(first.at), last=_day(last.at))
         yield (
             escape(first.first_name) if number == 0 else "",
-            _both(f"{line.treated_on or line.due_at:%d %b}" for line in together),
+            _both(_day(line.treated_on or line.due_at) for line in together),
             when,
             _both(line.milestone for line in together),
             _both(line.channel for line in together),
             str(first.segments or "") if first.channel is Channel.SMS else "",
             words(first),
         )
+
+
+def _when(at: datetime) -> str:
+    return f"{date_text(at, DateForm.DAY)} {at:%H:%M}"
+
+
+def _day(day: date) -> str:
+    return date_text(day, DateForm.SHORT)
 
 
 def _both(parts: Iterable[str]) -> str:
@@ -69,8 +80,16 @@ def words(line: ReminderLine) -> str:
         return escape((line.body if line.channel is Channel.SMS else line.subject) or "")
     if line.reason is None:
         return f"[dim]{line.status}[/dim]"
-    until = f" until {line.at:%a %d %b %H:%M}" if line.status is Status.PLANNED else ""
-    return f"[yellow]{line.status}: {reason_text(line.reason)}{until} ({line.reason})[/yellow]"
+    until = gettext_noop("%(status)s: %(why)s until %(when)s (%(code)s)")
+    usual = gettext_noop("%(status)s: %(why)s (%(code)s)")
+    said = gettext(
+        until if line.status is Status.PLANNED else usual,
+        status=line.status,
+        why=reason_text(line.reason),
+        when=_when(line.at),
+        code=line.reason,
+    )
+    return f"[yellow]{said}[/yellow]"
 
 
 def as_rows(lines: Iterable[ReminderLine]) -> list[Reminder]:

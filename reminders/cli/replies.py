@@ -10,11 +10,13 @@ from rich.table import Table as Grid
 from sqlalchemy.orm import Session
 
 from reminders.cli.common import AsJson, find_clinic, opened, out, print_json
+from reminders.rules.translation import gettext, ngettext
 from reminders.shapes import people as shapes
 from reminders.store.database import reading
 from reminders.store.queries import people
 from reminders.store.queries import replies as queries
 from reminders.store.tables import Reply
+from reminders.wording.localised import DateForm, date_text
 
 
 def replies(
@@ -30,7 +32,7 @@ def replies(
         elif found:
             out.print(_grid(found))
         else:
-            out.print("No reply is waiting for an answer.")
+            out.print(gettext("No reply is waiting for an answer."))
 
 
 def _row(session: Session, reply: Reply) -> shapes.Reply:
@@ -44,14 +46,22 @@ def _row(session: Session, reply: Reply) -> shapes.Reply:
 
 
 def _grid(found: list[shapes.Reply]) -> Grid:
-    grid = Grid("ID", "Clinic", "Client", "Received (UTC)", "Alarm", "Message")
+    grid = Grid(
+        gettext("ID"),
+        gettext("Clinic"),
+        gettext("Client"),
+        gettext("Received (UTC)"),
+        gettext("Alarm"),
+        gettext("Message"),
+    )
     for row in found:
-        pictures = f" [{len(row.media)} pictures]" if row.media else ""
+        count = len(row.media)
+        pictures = f" {ngettext('[1 picture]', '[%(n)s pictures]', count)}" if count else ""
         grid.add_row(
             str(row.id),
-            escape(row.clinic or "unknown"),
+            escape(row.clinic or gettext("unknown")),
             escape(row.first_name or row.contact),
-            f"{row.received_at:%d %b %H:%M}",
+            f"{date_text(row.received_at, DateForm.SHORT)} {row.received_at:%H:%M}",
             row.alarm or "",
             escape(row.body + pictures),
         )

@@ -18,6 +18,7 @@ from reminders.delivery.pass_summary import PassSummary
 from reminders.privacy import retention
 from reminders.rules.reason_texts import reason_text
 from reminders.rules.terms import Reason, Status
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.senders import SendError
 from reminders.shapes import operation as shapes
 from reminders.staff import setup
@@ -50,7 +51,9 @@ def _welcome(app: App) -> None:
         token = setup.create_link(session, app.clock())
     if token:
         err.print(
-            "[bold]There is no clinic yet.[/bold] Set up the first one here, within 24 hours:"
+            gettext(
+                "[bold]There is no clinic yet.[/bold] Set up the first one here, within 24 hours:"
+            )
         )
         err.print(f"{app.links.public_url}/first/{token}")
 
@@ -93,8 +96,11 @@ def tick(as_json: AsJson = False) -> None:
             result = app.tick()
         except SendError as error:
             stop(
-                f"Twilio could not be asked what was already sent ({error}). Nothing is sent yet.",
-                "Try again.",
+                gettext(
+                    "Twilio could not be asked what was already sent (%(error)s). Nothing is sent yet.",
+                    error=str(error),
+                ),
+                gettext("Try again."),
             )
         if isinstance(result, Hold):
             stop(*hold_sentences(result))
@@ -114,8 +120,11 @@ def reconcile(as_json: AsJson = False) -> None:
             result = app.dispatcher("reconcile").reconcile() + app.restore_guard.compare()
         except SendError as error:
             stop(
-                f"Twilio could not be asked what was sent ({error}). Nothing is sent yet.",
-                "Try again.",
+                gettext(
+                    "Twilio could not be asked what was sent (%(error)s). Nothing is sent yet.",
+                    error=str(error),
+                ),
+                gettext("Try again."),
             )
         erased = _erase_again(app)
         if as_json:
@@ -129,16 +138,18 @@ def reconcile(as_json: AsJson = False) -> None:
             )
             return
         for what, count in result.items():
-            out.print(RESULTS[what].format(count=count))
+            out.print(gettext(RESULTS[what], n=count))
         _say_erased(erased)
         if not result:
-            out.print("There is no unconfirmed message that the provider can be asked about yet.")
+            out.print(
+                gettext("There is no unconfirmed message that the provider can be asked about yet.")
+            )
         if held is not None:
             still = held.suspicion in {*UNTIL_ADOPTED, Suspicion.FAILOVER}
             out.print(
                 "\n".join(hold_sentences(held))
                 if still
-                else "The database was compared with Twilio's list. Sending continues."
+                else gettext("The database was compared with Twilio's list. Sending continues.")
             )
 
 
@@ -149,17 +160,19 @@ def adopt() -> None:
             app.inbound_texts.catch_up()
         except SendError as error:
             stop(
-                f"Twilio could not be asked what clients wrote ({error}). Nothing is sent yet.",
-                "Try again.",
+                gettext(
+                    "Twilio could not be asked what clients wrote (%(error)s). Nothing is sent yet.",
+                    error=str(error),
+                ),
+                gettext("Try again."),
             )
         _say_erased(_erase_again(app))
         held = app.restore_guard.adopt()
         if held is None:
-            out.print("This database is not held. It already sends.")
+            out.print(gettext("This database is not held. It already sends."))
         else:
-            out.print(
-                f"This database was held because {WHY_HELD[held.suspicion]}. It sends from now on."
-            )
+            was = gettext_noop("This database was held because %(why)s. It sends from now on.")
+            out.print(gettext(was, why=gettext(WHY_HELD[held.suspicion])))
 
 
 def _erase_again(app: App) -> int:
@@ -172,47 +185,66 @@ def _erase_again(app: App) -> int:
 def _say_erased(count: int) -> None:
     if count:
         out.print(
-            f"Clients erased again, because they were erased after the backup was made: {count}."
+            gettext(
+                "Clients erased again, because they were erased after the backup was made: %(n)s.",
+                n=count,
+            )
         )
 
 
 def hold_sentences(held: Hold) -> tuple[str, str]:
     """Say why nothing is sent, and what to do."""
-    last = (
-        f" Its last entry is from {held.known_until:%Y-%m-%d %H:%M} UTC."
-        if held.known_until
-        else ""
+    said = gettext(
+        "Nothing is sent. This database is held because %(why)s.",
+        why=gettext(WHY_HELD[held.suspicion]),
     )
+    if held.known_until:
+        when = f"{held.known_until:%Y-%m-%d %H:%M}"
+        said += " " + gettext("Its last entry is from %(when)s UTC.", when=when)
     if held.suspicion is Suspicion.FAILOVER:
-        mend = "It resolves itself within minutes. To look again, run: reminders status"
-    elif held.suspicion is Suspicion.OLDER:
-        mend = "Point DATABASE_URL at the newer server. If that is gone for good, run: reminders reconcile, then: reminders adopt"
-    elif held.suspicion in UNTIL_ADOPTED:
-        mend = "If the other database is stopped for good, run: reminders reconcile, then: reminders adopt"
-    else:
-        mend = "Enter again what was entered since then, then run: reminders reconcile"
-    return f"Nothing is sent. This database is held because {WHY_HELD[held.suspicion]}.{last}", mend
+        return said, gettext(
+            "It resolves itself within minutes. To look again, run: reminders status"
+        )
+    if held.suspicion is Suspicion.OLDER:
+        return said, gettext(
+            "Point DATABASE_URL at the newer server. If that is gone for good, run: reminders reconcile, then: reminders adopt"
+        )
+    if held.suspicion in UNTIL_ADOPTED:
+        return said, gettext(
+            "If the other database is stopped for good, run: reminders reconcile, then: reminders adopt"
+        )
+    return said, gettext("Enter again what was entered since then, then run: reminders reconcile")
 
 
 def failover_sentences(found: FailoverReport) -> Iterator[str]:
     """Say what a failover brought, and what to enter again."""
     began = found.known_until or found.lost_until
-    seconds = f"between {began:%Y-%m-%d %H:%M:%S} and {found.lost_until:%H:%M:%S} UTC"
-    yield (
-        f"The database failed over and lost what was written {seconds}."
-        f" {found.texts_left} texts were sent and are marked as sent, {found.texts_unproven} are unconfirmed."
-        f" {found.emails_again} emails are sent once more, {found.emails_unproven} wait for staff."
-        f" {found.texts_heard} texts from clients were read again."
+    yield gettext(
+        "The database failed over and lost what was written between %(began)s and %(ended)s UTC."
+        " %(left)s texts were sent and are marked as sent, %(unproven)s are unconfirmed."
+        " %(again)s emails are sent once more, %(held)s wait for staff."
+        " %(heard)s texts from clients were read again.",
+        began=f"{began:%Y-%m-%d %H:%M:%S}",
+        ended=f"{found.lost_until:%H:%M:%S}",
+        left=found.texts_left,
+        unproven=found.texts_unproven,
+        again=found.emails_again,
+        held=found.emails_unproven,
+        heard=found.texts_heard,
     )
-    yield "Please import the lists, post the bookings and enter the changes of that time again."
+    yield gettext(
+        "Please import the lists, post the bookings and enter the changes of that time again."
+    )
 
 
 RESULTS: dict[str, str] = {
-    Status.ACCEPTED: "{count} had been sent. There is nothing more to do.",
-    Status.PLANNED: "{count} had not been sent. They are sent now, unless it is too late.",
-    Status.SKIPPED: "{count} had not been sent, and it is too late to send them.",
-    Status.HANDOFF: "{count} are still unconfirmed. The provider is asked again later.",
-    Status.UNKNOWN: "{count} could not be confirmed. Please ask the clients.",
+    Status.ACCEPTED: gettext_noop("%(n)s had been sent. There is nothing more to do."),
+    Status.PLANNED: gettext_noop(
+        "%(n)s had not been sent. They are sent now, unless it is too late."
+    ),
+    Status.SKIPPED: gettext_noop("%(n)s had not been sent, and it is too late to send them."),
+    Status.HANDOFF: gettext_noop("%(n)s are still unconfirmed. The provider is asked again later."),
+    Status.UNKNOWN: gettext_noop("%(n)s could not be confirmed. Please ask the clients."),
 }
 
 
@@ -220,9 +252,9 @@ def migrate() -> None:
     """Upgrade the database to this version; running it twice does no harm."""
     with opened(migrated=False) as app:
         done = _migrate(app)
-        out.print(
-            "The database is now up to date." if done else "The database was already up to date."
-        )
+        now = gettext_noop("The database is now up to date.")
+        before = gettext_noop("The database was already up to date.")
+        out.print(gettext(now if done else before))
 
 
 def _sentence(summary: PassSummary) -> str:

@@ -10,6 +10,7 @@ from rich.table import Table as Grid
 from reminders.cli.common import AsJson, find_clinic, opened, out, print_json, stop
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.shapes.people import StaffMember
 from reminders.staff import invitations
 from reminders.store.database import reading, writing
@@ -40,9 +41,10 @@ def invite(
         except InputError as error:
             stop(str(error))
         hours = int(invitations.LASTS.total_seconds()) // 3600
-        out.print(
-            f"Give this link to {email} and to nobody else. It works once, for {hours} hours:"
+        once = gettext_noop(
+            "Give this link to %(email)s and to nobody else. It works once, for %(n)s hours:"
         )
+        out.print(gettext(once, email=email, n=hours))
         out.print(f"{app.links.public_url}/invitation/{token}", soft_wrap=True)
 
 
@@ -58,13 +60,15 @@ def list_staff(as_json: AsJson = False) -> None:
         if as_json:
             print_json(found)
             return
-        grid = Grid("Clinic", "Name", "Email", "Role")
+        grid = Grid(gettext("Clinic"), gettext("Name"), gettext("Email"), gettext("Role"))
         for row in found:
             grid.add_row(row.clinic, row.name, row.email, row.role)
         out.print(
             grid
             if found
-            else "Nobody can sign in yet. To invite somebody, see: reminders staff invite --help"
+            else gettext(
+                "Nobody can sign in yet. To invite somebody, see: reminders staff invite --help"
+            )
         )
 
 
@@ -78,19 +82,21 @@ def remove(email: Email, clinic: TheClinic) -> None:
             m.id for m, _ in queries.of_clinic(session, found.id)
         }:
             stop(
-                f"{email} does not belong to {found.name}.", "To see who does: reminders staff list"
+                gettext("%(email)s does not belong to %(clinic)s.", email=email, clinic=found.name),
+                gettext("To see who does: reminders staff list"),
             )
         queries.leave(session, member.id, found.id, app.clock())
         record(
             session,
             found.id,
             COMMAND_LINE,
-            "removed a member of staff",
+            gettext_noop("removed a member of staff"),
             Staff,
             member.id,
             app.clock(),
         )
-        out.print(f"{email} can no longer sign in at {found.name}.")
+        gone = gettext_noop("%(email)s can no longer sign in at %(clinic)s.")
+        out.print(gettext(gone, email=email, clinic=found.name))
 
 
 @commands.command("new-phone")
@@ -99,8 +105,22 @@ def new_phone(email: Email) -> None:
     with opened() as app, writing(app.engine) as session:
         member = queries.by_email(session, email.strip().lower())
         if member is None:
-            stop(f"Nobody signs in as {email}.", "To see who can: reminders staff list")
+            stop(
+                gettext("Nobody signs in as %(email)s.", email=email),
+                gettext("To see who can: reminders staff list"),
+            )
         member.totp_secret, member.totp_step, member.recovery_codes = None, 0, ""
         queries.end_all(session, member.id, app.clock())
-        record(session, None, COMMAND_LINE, "reset two-step sign-in", Staff, member.id, app.clock())
-        out.print(f"{email} is signed out, and sets up two-step sign-in again at the next sign-in.")
+        record(
+            session,
+            None,
+            COMMAND_LINE,
+            gettext_noop("reset two-step sign-in"),
+            Staff,
+            member.id,
+            app.clock(),
+        )
+        reset = gettext_noop(
+            "%(email)s is signed out, and sets up two-step sign-in again at the next sign-in."
+        )
+        out.print(gettext(reset, email=email))

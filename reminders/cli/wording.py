@@ -10,6 +10,7 @@ import typer
 
 from reminders.app import system_clock
 from reminders.cli.common import AsJson, err, out, print_json, stop
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.shapes.operation import Lint
 from reminders.wording.library import Library, packaged
 from reminders.wording.lint import lint_library
@@ -59,12 +60,16 @@ def _known(protocol: str, language: str) -> Library:
     library = packaged()
     if protocol not in library.protocols:
         stop(
-            f"There is no protocol “{protocol}”.",
-            f"The protocols are: {', '.join(library.protocols)}.",
+            gettext("There is no protocol “%(protocol)s”.", protocol=protocol),
+            gettext("The protocols are: %(protocols)s.", protocols=", ".join(library.protocols)),
         )
     if language not in library.languages(protocol):
         written = ", ".join(library.languages(protocol))
-        stop(f"“{protocol}” has no wording in “{language}”.", f"Its languages are: {written}.")
+        facts = {"protocol": protocol, "language": language}
+        stop(
+            gettext("“%(protocol)s” has no wording in “%(language)s”.", **facts),
+            gettext("Its languages are: %(languages)s.", languages=written),
+        )
     return library
 
 
@@ -73,4 +78,5 @@ def _write(page: str, path: Path | None) -> None:
         typer.echo(page)
         return
     path.write_text(page, "utf-8")
-    err.print(f"The page is written to {path}. Open it in a browser and print it.")
+    written = gettext_noop("The page is written to %(file)s. Open it in a browser and print it.")
+    err.print(gettext(written, file=str(path)))

@@ -20,7 +20,7 @@ from reminders.rules.endpoints import Outcome, PauseReason, is_hopeless, next_tr
 from reminders.sealing import Sealing
 from reminders.store.database import reading, writing
 from reminders.store.queries import endpoints as queries
-from reminders.store.queries import events
+from reminders.store.queries import events, people
 from reminders.store.tables import Endpoint, Event, EventDelivery
 from reminders.wording.fixed_replies import FixedReplies
 from reminders.wording.library import Library
@@ -193,7 +193,8 @@ class EventSender:
             return
         endpoint.paused_at, endpoint.paused_for = now, why
         log.warning("endpoint paused", endpoint=endpoint.id, why=why)
-        words = FixedReplies(self._library).alert("endpoint")
+        country = people.clinic(session, endpoint.clinic_id).country
+        words = FixedReplies(self._library).alert("endpoint", country)
         key = f"endpoint.{endpoint.id}.{now:%Y%m%d%H%M%S}"
         raise_alert(session, endpoint.clinic_id, "endpoint", key, *words, now)
 

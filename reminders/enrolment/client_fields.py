@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from babel.languages import get_official_languages
-
 from reminders.enrolment.terms import Enrolment
 from reminders.store.tables import Client, Treatment
 
@@ -19,18 +17,6 @@ BLANK: Fields = {
     **dict.fromkeys(("phone", "email", "time_zone", "external_id")),
 }
 """Every row made together has the same columns."""
-
-
-WRITTEN = {"es": "es", "fr": "fr", "de": "de", "pl": "pl", "pt": "pt-BR"}
-"""The editions there is packaged wording in, by language, beside English."""
-
-
-def usual_language(country: str) -> str:
-    """Return the language of those who have said nothing: the first official one of the clinic's
-    country (CLDR) if there is wording in it, else English.
-    """
-    official = get_official_languages(country, de_facto=True) if country else ()
-    return WRITTEN.get(next(iter(official), ""), "en")
 
 
 def without_spelling(given: Fields, known: Client) -> Fields:

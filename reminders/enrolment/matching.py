@@ -16,7 +16,6 @@ from reminders.enrolment.client_fields import (
     given_fields,
     naming_client,
     update,
-    usual_language,
     without,
     without_spelling,
 )
@@ -35,6 +34,7 @@ from reminders.rules.terms import Channel
 from reminders.rules.translation import DayOfYear, gettext_noop
 from reminders.store.queries import arrivals, consents, merges, people
 from reminders.store.tables import Client, Clinic, Treatment
+from reminders.wording.languages import usual_language
 from reminders.wording.library import Library
 
 CLOSEST_SESSIONS = timedelta(weeks=3)

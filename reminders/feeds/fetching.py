@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from ssl import SSLContext
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
 from reminders.calendars.terms import COPY_ANEW, LARGEST, cut_off, too_large
 from reminders.internet import Internet, is_private
-from reminders.rules.addresses import https_address, is_public
+from reminders.rules.addresses import is_public
 from reminders.rules.terms import InputError
 from reminders.rules.translation import gettext, gettext_noop
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 TOTAL, CONNECT, SILENCE = 20.0, 8.0, 8.0
 """Seconds that everything, the connection, and a pause may take."""
 
-MOST_REDIRECTS = 5
 AGAIN = gettext_noop("It is tried again automatically.")
 
 
@@ -51,7 +49,7 @@ class Fetched:
 
 
 class Fetcher:
-    """Fetch files by https, wherever redirects lead within the internet."""
+    """Fetch files from addresses of the internet; redirects are refused."""
 
     def __init__(
         self, may_reach: Callable[[str], bool] = is_public, trusted: SSLContext | None = None
@@ -83,7 +81,7 @@ class Fetcher:
         import aiohttp  # noqa: PLC0415 (as above)
 
         try:
-            return Answer(await _follow(session, address, known))
+            return Answer(await _ask(session, address, known))
         except InputError as error:
             return Answer(error)
         except (TimeoutError, aiohttp.ConnectionTimeoutError):
@@ -120,26 +118,13 @@ def _unreached(error: BaseException) -> InputError:
     return InputError(gettext("The calendar’s server cannot be reached."), gettext(AGAIN))
 
 
-async def _follow(session: ClientSession, address: str, known: Validators) -> Fetched:
-    """Ask at an address, and where that leads, by https each time."""
-    for _ in range(MOST_REDIRECTS + 1):
-        asked = session.get(address, headers=known.headers(), allow_redirects=False)
-        async with asked as response:
-            if response.status not in _ELSEWHERE:
-                return await _read(response, known)
-            address = _next(address, response.headers.get("Location", ""))
-    raise InputError(gettext("The address redirects too many times."), gettext(COPY_ANEW))
-
-
 _ELSEWHERE = {301, 302, 303, 307, 308}
 
 
-def _next(address: str, location: str) -> str:
-    try:
-        return https_address(urljoin(address, location))
-    except ValueError:
-        elsewhere = gettext("The address redirects to one that is not allowed.")
-        raise InputError(elsewhere, gettext(COPY_ANEW)) from None
+async def _ask(session: ClientSession, address: str, known: Validators) -> Fetched:
+    """Ask at an address, and nowhere else: where it would lead on to nobody has looked at."""
+    async with session.get(address, headers=known.headers(), allow_redirects=False) as response:
+        return await _read(response, known)
 
 
 async def _read(response: ClientResponse, known: Validators) -> Fetched:
@@ -153,6 +138,8 @@ async def _read(response: ClientResponse, known: Validators) -> Fetched:
 
 
 def _refused(status: int) -> InputError:
+    if status in _ELSEWHERE:
+        return InputError(gettext("The address redirects to another one."), gettext(COPY_ANEW))
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         return InputError(
             gettext("There is no calendar at this address any more."),

@@ -32,6 +32,7 @@ from reminders.rules.feeds import (
     next_read,
 )
 from reminders.rules.terms import InputError
+from reminders.rules.translation import ENGLISH, translated_to
 from reminders.sealing import Sealing
 from reminders.store.database import reading, writing
 from reminders.store.queries import feeds as queries
@@ -109,7 +110,8 @@ class FeedReader:
 
     def read_now(self, feed_id: int) -> None:
         """Read one calendar, due or not, unless somebody does just now."""
-        self._read(self._claim(1, feed_id))
+        with translated_to(ENGLISH):  # what is kept of it is translated where it is read
+            self._read(self._claim(1, feed_id))
 
     def fetch(self, feed: Feed) -> CalendarContent:
         """Return what a calendar holds, without taking anything in. Raises ``InputError``."""
@@ -190,7 +192,8 @@ class FeedReader:
         since = feed.failing_since or now
         if feed.started_at is not None and now - since >= DAY:
             key = f"calendar.{feed.id}.{since:%Y%m%d%H%M%S}"
-            words = FixedReplies(self._library).alert("calendar")
+            country = people.clinic(session, feed.clinic_id).country
+            words = FixedReplies(self._library).alert("calendar", country)
             raise_alert(session, feed.clinic_id, "calendar", key, *words, now)
 
     # --- taking in --------------------------------------------------------------------------------

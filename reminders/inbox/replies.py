@@ -243,8 +243,9 @@ class _ReplyContext:
 
     def _alert(self, kind: str, reply_id: int) -> None:
         """Alert staff by email within a minute, once for a burst of texts."""
-        clinic_id = self._clinic_of_text.clinic_id if self._clinic_of_text else None
-        subject, body = self._answers.alert(kind)
+        clinic = self._clinic_of_text
+        clinic_id = clinic.clinic_id if clinic else None
+        subject, body = self._answers.alert(kind, clinic.country if clinic else "")
         minute = f"{self._now:%Y%m%d%H%M}"
         who = self._client.id if self._client else f"reply{reply_id}"
         key = f"{kind}-{clinic_id or 0}-{who}-{minute}"

@@ -11,6 +11,7 @@ from reminders.monitoring.alerts import raise_alert
 from reminders.rules import skin_answers
 from reminders.rules.skin_answers import Outcome, Said
 from reminders.rules.worry_alerts import worried_key
+from reminders.store.queries import people
 from reminders.store.queries import skin_answers as queries
 from reminders.store.tables import Client, SkinAnswer, Treatment
 from reminders.wording.fixed_replies import FixedReplies
@@ -100,7 +101,7 @@ def _worry(session: Session, answers: FixedReplies, answer: SkinAnswer, now: dat
     answer.taken_by = answer.taken_at = answer.called_at = None
     answer.closed_at = answer.outcome = None
     session.flush()
-    subject, body = answers.alert("worried")
+    subject, body = answers.alert("worried", people.clinic(session, answer.clinic_id).country)
     key = worried_key(answer.id, now)
     raise_alert(session, answer.clinic_id, "worried", key, subject, body, now)
 

@@ -11,7 +11,7 @@ from reminders.consent import preferences
 from reminders.inbox.replies import storable
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules.keywords import STOPS, KeywordReading, Kind, read
-from reminders.store.queries import replies
+from reminders.store.queries import people, replies
 from reminders.store.tables import Client
 from reminders.wording.fixed_replies import FixedReplies
 
@@ -81,6 +81,7 @@ def _alert(
     session: Session, answers: FixedReplies, client: Client, kind: str, now: datetime
 ) -> None:
     """Alert staff by email within a minute, once for what is written in one go."""
-    subject, body = answers.alert(kind)
+    country = people.clinic(session, client.clinic_id).country
+    subject, body = answers.alert(kind, country)
     key = f"{kind}-{client.clinic_id}-{client.id}-{now:%Y%m%d%H%M}"
     raise_alert(session, client.clinic_id, kind, key, subject, body, now)

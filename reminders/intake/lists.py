@@ -72,12 +72,13 @@ def check(
     checked.ignored = [
         title for place, title in enumerate(table.header) if title and place not in used
     ]
+    like = next(filter(None, checked.ignored), "Its heading")
     checked.faults = [
         CellRemark(
             1,
             column,
             gettext(what),
-            f"Say which one does, like --columns “{_like(checked.ignored)}={any_of[-1]}”, or add one.",
+            f"Say which one does, like --columns “{like}={any_of[-1]}”, or add one.",
         )
         for column, (any_of, what) in NEEDED.items()
         if not columns.keys() & set(any_of)
@@ -104,11 +105,6 @@ def check_rows(
     checked.days = days_named(sheet, checked, [*checked.good, *cancelled])
     _keep_cancelled(checked, cancelled)
     checked.good = _distinct_bookings(checked.good, sheet.answers)
-
-
-def _like(header: Sequence[str]) -> str:
-    """Return a heading to give as an example: the first that is not known."""
-    return next(filter(None, header), "Its heading")
 
 
 def under_headings(table: Table) -> Table:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from reminders.rules.alert_conditions import Alarm, Stop
 from reminders.rules.roles import Role
 from reminders.rules.sending_hours import parse_emails, resolve
 from reminders.rules.skin_answers import time_open
+from reminders.rules.translation import ENGLISH, gettext, translated_to
 from reminders.rules.worry_alerts import untaken
 from reminders.store.queries import (
     alerts,
@@ -29,35 +31,63 @@ from reminders.store.queries import (
     staff,
 )
 from reminders.store.tables import Clinic
+from reminders.wording.library import Library
 
 DAY = timedelta(days=1)
 
 
-def raise_all(session: Session, now: datetime) -> None:
-    """Raise every alert due at ``now``; one already raised under its key is not raised again."""
-    for alarm in _all(session, now):
-        words = alarm.subject, alarm.body
-        raise_alert(session, alarm.clinic_id, alarm.kind, alarm.key, *words, now, to=alarm.to)
+def raise_all(session: Session, library: Library, now: datetime) -> None:
+    """Raise every alert due at ``now``; one already raised under its key is not raised again. The
+    operator's are in English, a clinic's in the language of its country.
+    """
+    with translated_to(ENGLISH):
+        found = [*_of_operator(session, now), *_of_clinics(session, library, now)]
+    for alarm in found:
+        if alarm is not None:
+            words = alarm.subject, alarm.body
+            raise_alert(session, alarm.clinic_id, alarm.kind, alarm.key, *words, now, to=alarm.to)
 
 
-def _all(session: Session, now: datetime) -> Iterator[Alarm]:
-    found = [alert_conditions.late(delivery.last_beat(session), now)]
-    found += [alert_conditions.stopped(stop, now) for stop in _stops(session, now)]
-    found += [
-        alert_conditions.failing(*row, now.date()) for row in metrics.failing(session, now - DAY)
+def _of_operator(session: Session, now: datetime) -> list[Alarm | None]:
+    return [
+        alert_conditions.late(delivery.last_beat(session), now),
+        *(alert_conditions.stopped(stop, now) for stop in _stops(session, now)),
+        _held(session, now),
+        _failed_over(session, now),
     ]
-    spent = metrics.spent(session, now.date() - timedelta(days=31))
-    found += [
-        alert_conditions.spent(row.clinic_id, row.month_on, row.segments, row.segment_budget)
-        for row in spent
+
+
+def _of_clinics(session: Session, library: Library, now: datetime) -> list[Alarm | None]:
+    failing, spent = alert_conditions.failing, alert_conditions.spent
+    month = now.date() - timedelta(days=31)
+    words: list[tuple[int, Callable[[], Alarm | None]]] = [
+        *(
+            (row[0], partial(failing, *row, now.date()))
+            for row in metrics.failing(session, now - DAY)
+        ),
+        *(
+            (
+                row.clinic_id,
+                partial(spent, row.clinic_id, row.month_on, row.segments, row.segment_budget),
+            )
+            for row in metrics.spent(session, month)
+        ),
+        *_untaken(session, now),
+        *((clinic.id, word) for clinic, word in _mornings(session, now)),
     ]
-    found += [_held(session, now), _failed_over(session, now)]
-    yield from (alarm for alarm in found if alarm is not None)
-    yield from _untaken(session, now)
-    yield from _mornings(session, now)
+    return [_worded(session, library, *one) for one in words]
 
 
-def _untaken(session: Session, now: datetime) -> Iterator[Alarm]:
+def _worded(
+    session: Session, library: Library, clinic_id: int, word: Callable[[], Alarm | None]
+) -> Alarm | None:
+    """Word an alert in the language of a clinic's country, and nothing after it."""
+    country = people.clinic(session, clinic_id).country
+    with translated_to(library.alert_translation(country)):
+        return word()
+
+
+def _untaken(session: Session, now: datetime) -> Iterator[tuple[int, Callable[[], Alarm | None]]]:
     """Alert a second contact to each worried client nobody has taken within the clinic's limit: the one
     it named, else its owners, else the clinic once more.
     """
@@ -69,7 +99,7 @@ def _untaken(session: Session, now: datetime) -> Iterator[Alarm]:
         minutes = clinic.worried_minutes
         if time_open(since, now, hours, zone) >= timedelta(minutes=minutes):
             for to in _second_contacts(session, clinic):
-                yield untaken(clinic.id, answer.id, since, minutes, to)
+                yield clinic.id, partial(untaken, clinic.id, answer.id, since, minutes, to)
 
 
 def _second_contacts(session: Session, clinic: Clinic) -> list[str]:
@@ -85,7 +115,7 @@ def _held(session: Session, now: datetime) -> Alarm | None:
         return None
     settles = held.suspicion is Suspicion.FAILOVER
     return alert_conditions.database_held(
-        held.since, PLAIN[held.suspicion], settles=settles, now=now
+        held.since, gettext(PLAIN[held.suspicion]), settles=settles, now=now
     )
 
 
@@ -111,8 +141,10 @@ def _stops(session: Session, now: datetime) -> Iterator[Stop]:
         yield Stop(channel, code, min(since), len(since))
 
 
-def _mornings(session: Session, now: datetime) -> Iterator[Alarm]:
-    """Write to every live clinic whose morning it is and that has not been written to today."""
+def _mornings(session: Session, now: datetime) -> Iterator[tuple[Clinic, Callable[[], Alarm]]]:
+    """Return what words the email to every live clinic whose morning it is and that has not been
+    written to today.
+    """
     due = {
         alert_conditions.morning_key(clinic.id, local.date()): (clinic, local)
         for clinic in people.clinics(session)
@@ -123,7 +155,8 @@ def _mornings(session: Session, now: datetime) -> Iterator[Alarm]:
         return
     everyone = pauses.paused(session) is not None
     for key in due.keys() - alerts.raised(session, due.keys()):
-        yield _morning(session, *due[key], everyone=everyone)
+        clinic, local = due[key]
+        yield clinic, partial(_morning, session, clinic, local, everyone=everyone)
 
 
 def _morning(session: Session, clinic: Clinic, local: datetime, *, everyone: bool) -> Alarm:

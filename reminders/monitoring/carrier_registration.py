@@ -13,6 +13,7 @@ from reminders.rules.contacts import show_phone
 from reminders.rules.sender_kinds import Kind, kind_of
 from reminders.rules.terms import Channel, ClinicFacts, OneOffFacts, OneOffKind
 from reminders.rules.text_names import name_in_texts
+from reminders.rules.translation import gettext
 from reminders.wording.fixed_replies import FixedReplies
 from reminders.wording.library import Library
 from reminders.wording.renderer import Renderer
@@ -26,7 +27,9 @@ SAMPLE_NUMBER = "+12025550123"
 
 @dataclass(frozen=True, slots=True)
 class CampaignRegistration:
-    """The campaign as it is handed in, by the names of Twilio's form, and what is still amiss."""
+    """The campaign as it is handed in, in English by the names of Twilio's form, and what is still
+    amiss, in sentences for whoever hands it in.
+    """
 
     fields: dict[str, str | list[str]]
     faults: list[str] = field(default_factory=list)
@@ -124,13 +127,19 @@ def _faults(
 ) -> Iterator[str]:
     flow = str(fields["Message flow"])
     if not 40 <= len(flow) <= 2048:
-        yield f"The message flow has {len(flow)} characters; the form takes 40 to 2048."
+        yield gettext(
+            "The message flow has %(n)s characters; the form takes 40 to 2048.", n=str(len(flow))
+        )
     if not joining.startswith("https://"):
-        yield "Set PUBLIC_URL to the https address, because reviewers open the opt-in page."
+        yield gettext(
+            "Set PUBLIC_URL to the https address, because reviewers open the opt-in page."
+        )
     if len(texts) < 2:
-        yield "At least two samples are needed."
+        yield gettext("At least two samples are needed.")
     if not any(re.search(r"\bSTOP\b", text) for text in texts):
-        yield "No sample says how to stop."
+        yield gettext("No sample says how to stop.")
     for text in texts:
         if not text.startswith(name_in_texts(clinic)):
-            yield f"This sample does not begin with the clinic's name: {text}"
+            yield gettext(
+                "This sample does not begin with the clinic's name: %(sample)s", sample=text
+            )

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from reminders.monitoring import alerts, doctor, external_checks, server_checks
-from reminders.monitoring.doctor import Check, Verdict
+from reminders.monitoring import alerts, clock_checks, doctor, external_checks, server_checks
+from reminders.monitoring.checks import Check, Verdict
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.senders import SendError
 from reminders.senders.mail_checks import open_ports, probe_webhook
 from reminders.senders.sms import TwilioAccount
@@ -40,13 +41,13 @@ def own_checks(
         return
     yield from server_checks.checks(engine)
     yield wording(engine, library, renderer, clock())
-    yield external_checks.clocks(clock(), database_time(engine))
+    yield clock_checks.clocks(clock(), database_time(engine))
     now = clock()
     with reading(engine) as session:
         used = people.zones(session)
         backed_up = stored_settings.read(session, BACKED_UP)
         untold = alerts.untold(session, now)
-    yield external_checks.zones(used, now)
+    yield clock_checks.zones(used, now)
     yield from doctor.clinics(engine, library, now)
     yield from external_checks.alerts(untold)
     yield external_checks.backup(datetime.fromisoformat(backed_up) if backed_up else None, now)
@@ -58,12 +59,17 @@ def wording(engine: Engine, library: Library, renderer: Renderer, now: datetime)
     with reading(engine) as session:
         known = stored_settings.read(session, WORDED)
     if known and known["edition"] == edition:
-        return Check("wording", Verdict.PASS, known["found"])
+        return doctor.whole_wording(library)
     check = doctor.wording(library, renderer, now)
     if check.verdict is Verdict.PASS:
         with writing(engine) as session:
-            stored_settings.write(session, WORDED, {"edition": edition, "found": check.found})
+            stored_settings.write(session, WORDED, {"edition": edition})
     return check
+
+
+def unused() -> Check:
+    """Return the check of providers that nothing is sent by."""
+    return Check("Twilio, SMTP", Verdict.PASS, gettext("not used while DELIVERY=outbox"))
 
 
 def third_party_checks(
@@ -77,8 +83,10 @@ def third_party_checks(
             asyncio.run(inquiry.send_replies_to(replies_to))
         yield from external_checks.line(asyncio.run(inquiry.ask()), replies_to)
     except SendError as error:
-        mend = doctor.MENDS.get(error.outcome, "See Twilio's own status page, and try again.")
-        yield Check("Twilio account", Verdict.FAIL, f"not ready: {error.code}", mend)
+        usual = gettext_noop("See Twilio's own status page, and try again.")
+        mend = gettext(doctor.MENDS.get(error.outcome, usual))
+        found = gettext("not ready: %(code)s", code=error.code)
+        yield Check("Twilio account", Verdict.FAIL, found, mend)
     yield external_checks.mail(probe_smtp, settings.smtp_host, settings.smtp_port, open_ports)
     yield from external_checks.domain(settings.mail_from)
     token = settings.twilio_auth_token.get_secret_value()

@@ -8,12 +8,12 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from reminders.monitoring.answer_history import answer_entries
 from reminders.rules import stop_line
 from reminders.rules.decision import Defer, Skip, decide
 from reminders.rules.reason_texts import channel_text, reason_text
-from reminders.rules.skin_answers import SAID_LABELS, Said
 from reminders.rules.terms import Act, Channel, Facts, Message, OneOffKind, Reason, Status
-from reminders.rules.translation import gettext
+from reminders.rules.translation import gettext, gettext_noop, ngettext
 from reminders.rules.visits import ToldBy
 from reminders.senders.twilio_errors import say
 from reminders.store.queries import (
@@ -28,7 +28,8 @@ from reminders.store.queries import (
     staff,
 )
 from reminders.store.queries.client_messages import AttemptHistory, ClientMessage, moment
-from reminders.store.tables import Client, Consent, Reminder, Reply, SkinAnswer, Treatment
+from reminders.store.tables import Client, Consent, Reminder, Reply, Treatment
+from reminders.wording.localised import DateForm, date_text
 
 Words = Callable[[Facts, datetime, datetime], Message]
 """Renders a message from its facts, at a moment and valid until another."""
@@ -109,9 +110,9 @@ def ahead_of(facts: Facts, reminder: Reminder) -> str:
     """Return why a planned message would not be sent at its time, as far as is known today."""
     match decide(facts, reminder.due_at):
         case Skip(reason):
-            return f"It will be skipped: {reason_text(reason)}."
+            return gettext("It will be skipped: %(why)s.", why=reason_text(reason))
         case Defer(_, reason):
-            return f"It will be sent later: {reason_text(reason)}."
+            return gettext("It will be sent later: %(why)s.", why=reason_text(reason))
         case _:
             return ""
 
@@ -122,7 +123,7 @@ def why_of(step: ClientMessage) -> str:
     """
     r = step.reminder
     if r.reason is None:
-        sentence = next((say(code) for code in _codes(step) if say(code)), "")
+        sentence = gettext(next((say(code) for code in _codes(step) if say(code)), ""))
         return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
     plain = reason_text(r.reason)
     return f"{plain[0].upper()}{plain[1:]}."
@@ -138,52 +139,68 @@ def _facts(step: ClientMessage) -> Iterator[tuple[str, str]]:
     """Return what an auditor asks about a message, with the answers."""
     r, treatment = step.reminder, step.treatment
     if treatment is not None:
-        yield "Treatment", _day(treatment.treated_on)
-    yield "Scheduled for", f"{_day(r.due_on)} ({r.scheduled_at:%H:%M} UTC)"
-    yield "Valid until", f"{r.stale_at:%d %b %Y %H:%M} UTC"
+        yield gettext("Treatment"), _day(treatment.treated_on)
+    due = gettext("%(day)s (%(time)s UTC)", day=_day(r.due_on), time=r.scheduled_at.time())
+    yield gettext("Scheduled for"), due
+    yield gettext("Valid until"), _instant(r.stale_at)
     if step.one_off is not None and step.one_off.kind is OneOffKind.ANSWER:
-        yield "Written by", "Staff"
+        yield gettext("Written by"), gettext("Staff")
     for number, tried in enumerate(step.attempts, 1):
-        yield f"Attempt {number}", _attempt(tried)
+        yield gettext("Attempt %(n)s", n=number), _attempt(tried)
 
 
 def _attempt(tried: AttemptHistory) -> str:
+    """Tell one attempt in a line: its parts in the order of time, the provider's words as they are."""
     attempt = tried.attempt
+    parts = [
+        gettext(
+            "%(when)s to %(contact)s",
+            when=_instant(attempt.handoff_at, "%H:%M:%S"),
+            contact=attempt.contact,
+        ),
+        gettext("version %(id)s", id=str(attempt.wording_id))
+        if attempt.wording_id
+        else gettext("default wording"),
+    ]
+    if attempt.segments > 1:
+        parts.append(ngettext("1 segment", "%(n)s segments", attempt.segments))
     outcome = f": {attempt.outcome}" if attempt.outcome else ""
-    code = (
-        f" ({attempt.code}{', ' + say(attempt.code) if say(attempt.code) else ''})"
-        if attempt.code
-        else ""
-    )
-    wording = f"version {attempt.wording_id}" if attempt.wording_id else "default wording"
-    sentence = "".join(f"; {r.received_at:%H:%M} {r.status}" for r in tried.receipts)
-    size = f", {attempt.segments} segments" if attempt.segments > 1 else ""
-    return f"{attempt.handoff_at:%d %b %Y %H:%M:%S} UTC to {attempt.contact}, {wording}{size}{outcome}{code}{sentence}"
+    code = [attempt.code, gettext(say(attempt.code))] if attempt.code else []
+    plain = f" ({', '.join(filter(None, code))})" if code else ""
+    receipts = "".join(f"; {r.received_at:%H:%M} {r.status}" for r in tried.receipts)
+    return f"{', '.join(parts)}{outcome}{plain}{receipts}"
 
 
 def _day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return date_text(day, DateForm.DAY_AND_YEAR)
+
+
+def _instant(at: datetime, clock: str = "%H:%M") -> str:
+    day = date_text(at, DateForm.SHORT_AND_YEAR)
+    return gettext("%(day)s %(time)s UTC", day=day, time=f"{at:{clock}}")
 
 
 def _consent(sentence: Consent) -> TimelineEntry:
     answer = (
-        "No answer about"
+        gettext_noop("No answer about %(channel)s")
         if sentence.act is Act.UNMERGE
-        else "Consented to"
+        else gettext_noop("Consented to %(channel)s")
         if sentence.given
-        else "Declined or opted out of"
+        else gettext_noop("Declined or opted out of %(channel)s")
     )
-    title = f"{answer} {channel_text(sentence.channel)}"
-    facts = (("Date", f"{sentence.given_at:%d %b %Y %H:%M} UTC"), ("Source", sentence.source))
+    title = gettext(answer, channel=channel_text(sentence.channel))
+    facts = (
+        (gettext("Date"), _instant(sentence.given_at)),
+        (gettext("Source"), gettext(sentence.source)),
+    )
     return TimelineEntry(
         sentence.recorded_at, "consent", title, facts=facts, channel=sentence.channel
     )
 
 
 def _reply(reply: Reply) -> TimelineEntry:
-    return TimelineEntry(
-        reply.received_at, "reply", "Reply from the client", words=reply.body, channel=Channel.SMS
-    )
+    title = gettext("Reply from the client")
+    return TimelineEntry(reply.received_at, "reply", title, words=reply.body, channel=Channel.SMS)
 
 
 def _skin_answers(session: Session, client: Client) -> Iterator[TimelineEntry]:
@@ -194,37 +211,15 @@ def _skin_answers(session: Session, client: Client) -> Iterator[TimelineEntry]:
             yield TimelineEntry(at, "answer", title, facts=facts, link=f"/skin/{answer.id}")
 
 
-def answer_entries(
-    answer: SkinAnswer, taker: str
-) -> Iterator[tuple[datetime, str, tuple[tuple[str, str], ...]]]:
-    """Return what happened with one answer: when, what, and what an auditor asks about it."""
-    if answer.worried_at is not None and answer.said is not Said.WORRIED:
-        yield (
-            answer.worried_at,
-            gettext("Skin: %(answer)s", answer=gettext(SAID_LABELS[Said.WORRIED])),
-            (),
-        )
-    said = gettext(SAID_LABELS[answer.said])
-    yield answer.changed_at, gettext("Skin: %(answer)s", answer=said), ()
-    by = ((gettext("By"), taker),) if taker else ()
-    if answer.taken_at is not None:
-        yield answer.taken_at, gettext("Answer taken"), by
-    note = ((gettext("Note"), answer.note),) if answer.note else ()
-    if answer.called_at is not None:
-        yield answer.called_at, gettext("Client called about the answer"), note
-    elif answer.closed_at is not None:
-        yield answer.closed_at, gettext("Answer seen, fine"), note
-
-
 def _visits(session: Session, client_id: int) -> Iterator[TimelineEntry]:
     """Say what a booking system or a list told of visits; what staff said is among the changes."""
     for one in people.treatments_of(session, [client_id]):
         said_at = one.missed_at or one.treated_marked_at
         if one.told_by is ToldBy.SOURCE and said_at is not None and said_at != one.created_at:
-            title = "No-show" if one.missed_at else "Attended"
+            title = gettext("No-show") if one.missed_at else gettext("Attended")
             facts = (
-                ("Treatment", _day(one.treated_on)),
-                ("Source", "Booking system or import"),
+                (gettext("Treatment"), _day(one.treated_on)),
+                (gettext("Source"), gettext("Booking system or import")),
             )
             yield TimelineEntry(said_at, "change", title, facts=facts)
 
@@ -238,6 +233,8 @@ def _changes(session: Session, client_id: int, treatments: set[int]) -> Iterator
     for treatment_id in sorted(treatments):
         rows += audit.of_row(session, Treatment, treatment_id)
     for row in rows:
-        title = f"{row.action[0].upper()}{row.action[1:]}"
-        facts = (("By", row.actor), *((("Detail", row.detail),) if row.detail else ()))
+        action = gettext(row.action)
+        title = f"{action[0].upper()}{action[1:]}"
+        detail = ((gettext("Detail"), gettext(row.detail)),) if row.detail else ()
+        facts = ((gettext("By"), gettext(row.actor)), *detail)
         yield TimelineEntry(row.recorded_at, "change", title, facts=facts)

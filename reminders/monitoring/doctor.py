@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from reminders.monitoring.checks import Check, Verdict, run_this
 from reminders.monitoring.status import SILENCE
 from reminders.plans.reminder_plans import Courses, courses_of
 from reminders.rules import first_week, sending_hours
@@ -21,36 +20,24 @@ from reminders.rules.decision import Outcome
 from reminders.rules.planning import END_OF_DAY
 from reminders.rules.protocols import Protocol
 from reminders.rules.terms import Channel, ClinicFacts, Facts
+from reminders.rules.translation import gettext, gettext_noop, ngettext
 from reminders.rules.wording import accepted_until, needs_review
 from reminders.store import migrations
 from reminders.store.database import is_encrypted, reading
 from reminders.store.queries import delivery, people
 from reminders.store.tables import Clinic
 from reminders.wording.library import Library, WordingError
+from reminders.wording.localised import DateForm, date_text
 from reminders.wording.renderer import Renderer, RenderError
 
 MENDS = {
-    Outcome.CONFIGURATION: "Check the account's user name, password and security settings.",
-    Outcome.BUSY: "Check the host and port. Many hosts block mail on 25 and 587, and allow 465 or 2525.",
+    Outcome.CONFIGURATION: gettext_noop(
+        "Check the account's user name, password and security settings."
+    ),
+    Outcome.BUSY: gettext_noop(
+        "Check the host and port. Many hosts block mail on 25 and 587, and allow 465 or 2525."
+    ),
 }
-
-
-class Verdict(StrEnum):
-    """The result of a check."""
-
-    PASS = "pass"  # noqa: S105 (no password)
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One check: what was checked, what was found, and how to fix it."""
-
-    name: str
-    verdict: Verdict
-    found: str
-    mend: str = ""
 
 
 def database(engine: Engine) -> Iterator[Check]:
@@ -62,8 +49,8 @@ def database(engine: Engine) -> Iterator[Check]:
         yield Check(
             "database",
             Verdict.FAIL,
-            f"{kind} is not responding",
-            "Check DATABASE_URL and that the database is running.",
+            gettext("%(database)s is not responding", database=kind),
+            gettext("Check DATABASE_URL and that the database is running."),
         )
         return
     encrypted = is_encrypted(engine)
@@ -71,22 +58,33 @@ def database(engine: Engine) -> Iterator[Check]:
         yield Check(
             "database",
             Verdict.WARN,
-            f"{kind} responds, but the connection is not encrypted (no TLS)",
-            "Add ?sslmode=require to DATABASE_URL, unless the network in between is private.",
+            gettext(
+                "%(database)s responds, but the connection is not encrypted (no TLS)", database=kind
+            ),
+            gettext(
+                "Add ?sslmode=require to DATABASE_URL, unless the network in between is private."
+            ),
         )
     else:
-        yield Check("database", Verdict.PASS, f"{kind} responds{', over TLS' if encrypted else ''}")
+        over_tls = gettext_noop("%(database)s responds, over TLS")
+        plain = gettext_noop("%(database)s responds")
+        said = gettext(over_tls if encrypted else plain, database=kind)
+        yield Check("database", Verdict.PASS, said)
+    yield _tables(revision)
+
+
+def _tables(revision: str | None) -> Check:
     if migrations.is_behind(revision):
-        yield Check("tables", Verdict.FAIL, "older than this program", "Run: reminders migrate")
-    elif revision == migrations.newest():
-        yield Check("tables", Verdict.PASS, f"up to date ({revision})")
-    else:
-        yield Check(
-            "tables",
-            Verdict.WARN,
-            f"newer than this program ({revision})",
-            "Deploy the newer version here as well.",
-        )
+        mend = run_this("reminders migrate")
+        return Check("tables", Verdict.FAIL, gettext("older than this program"), mend)
+    if revision == migrations.newest():
+        return Check("tables", Verdict.PASS, gettext("up to date (%(id)s)", id=revision))
+    return Check(
+        "tables",
+        Verdict.WARN,
+        gettext("newer than this program (%(id)s)", id=revision),
+        gettext("Deploy the newer version here as well."),
+    )
 
 
 def time_zones() -> Check:
@@ -95,26 +93,32 @@ def time_zones() -> Check:
         return Check(
             "time zones",
             Verdict.WARN,
-            "the system's files are used, not the package's",
-            "Start the program with the reminders command.",
+            gettext("the system's files are used, not the package's"),
+            gettext("Start the program with the reminders command."),
         )
-    return Check(
-        "time zones", Verdict.PASS, f"tzdata {version('tzdata')}, the same on every machine"
-    )
+    known = gettext("tzdata %(version)s, the same on every machine", version=version("tzdata"))
+    return Check("time zones", Verdict.PASS, known)
 
 
 def wording(library: Library, renderer: Renderer, now: datetime) -> Check:
     """Render every milestone in every language and channel, for an invented client."""
     try:
         broken = [str(error) for error in _broken(library, renderer, now)]
-        count = sum(
-            len(p.milestones) * len(library.languages(p.key)) for p in library.protocols.values()
-        )
+        whole = whole_wording(library)
     except WordingError as error:
-        return Check("wording", Verdict.FAIL, str(error), "Fix that file.")
+        return Check("wording", Verdict.FAIL, str(error), gettext("Fix that file."))
     if broken:
-        return Check("wording", Verdict.FAIL, "; ".join(broken), "Fix these files.")
-    return Check("wording", Verdict.PASS, f"{count} milestones read and rendered")
+        return Check("wording", Verdict.FAIL, "; ".join(broken), gettext("Fix these files."))
+    return whole
+
+
+def whole_wording(library: Library) -> Check:
+    """Say how much wording there is, which was found to be whole; raises ``WordingError``."""
+    count = sum(
+        len(p.milestones) * len(library.languages(p.key)) for p in library.protocols.values()
+    )
+    said = ngettext("1 milestone read and rendered", "%(n)s milestones read and rendered", count)
+    return Check("wording", Verdict.PASS, said)
 
 
 def _broken(library: Library, renderer: Renderer, now: datetime) -> Iterator[RenderError]:
@@ -179,7 +183,8 @@ def clinics(engine: Engine, library: Library, now: datetime) -> Iterator[Check]:
         beat = delivery.last_beat(session)
         courses = {clinic.id: courses_of(session, library, clinic.id) for clinic in found}
     if not found:
-        yield Check("clinics", Verdict.WARN, "there is no clinic yet", "Run: reminders clinic add")
+        mend = run_this("reminders clinic add")
+        yield Check("clinics", Verdict.WARN, gettext("there is no clinic yet"), mend)
     for clinic in found:
         yield _clinic(clinic, now.date())
         yield from _first_week(clinic, courses[clinic.id])
@@ -187,11 +192,14 @@ def clinics(engine: Engine, library: Library, now: datetime) -> Iterator[Check]:
         yield Check(
             "heartbeat",
             Verdict.WARN,
-            "it has not run yet" if beat is None else f"the last was at {beat:%Y-%m-%d %H:%M} UTC",
-            "Run reminders serve (or worker, or tick from cron).",
+            gettext("it has not run yet")
+            if beat is None
+            else gettext("the last was at %(when)s UTC", when=f"{beat:%Y-%m-%d %H:%M}"),
+            gettext("Run reminders serve (or worker, or tick from cron)."),
         )
     else:
-        yield Check("heartbeat", Verdict.PASS, f"the last was at {beat:%H:%M:%S} UTC")
+        said = gettext("the last was at %(when)s UTC", when=f"{beat:%H:%M:%S}")
+        yield Check("heartbeat", Verdict.PASS, said)
 
 
 def _clinic(clinic: Clinic, today: date) -> Check:
@@ -200,32 +208,36 @@ def _clinic(clinic: Clinic, today: date) -> Check:
         return Check(
             name,
             Verdict.FAIL,
-            f"its time zone {clinic.time_zone} is unknown",
-            "Correct it: reminders clinic edit",
+            gettext("its time zone %(zone)s is unknown", zone=clinic.time_zone),
+            gettext("Correct it: %(command)s", command="reminders clinic edit"),
         )
+    go_live = f"reminders clinic edit '{clinic.name}' --live"
     if not clinic.live:
         return Check(
             name,
             Verdict.WARN,
-            f"{clinic.name} is in practice mode, so nothing is sent",
-            f"When ready: reminders clinic edit '{clinic.name}' --live",
+            gettext("%(clinic)s is in practice mode, so nothing is sent", clinic=clinic.name),
+            gettext("When ready: %(command)s", command=go_live),
         )
     accepted = clinic.wording_accepted_at
     until = accepted_until(accepted)
     if until is None or needs_review(accepted, today):
-        return Check(
-            name,
-            Verdict.WARN,
-            f"the wording of {clinic.name} has to be read and accepted"
-            + (f", or nothing is sent after {until}" if until else ""),
-            f"Read it, then: reminders clinic edit '{clinic.name}' --live",
+        due = gettext_noop("the wording of %(clinic)s has to be read and accepted")
+        before = gettext_noop(
+            "the wording of %(clinic)s has to be read and accepted, or nothing is sent after %(day)s"
         )
-    return Check(
-        name,
-        Verdict.PASS,
-        f"{clinic.name} is live, {clinic.time_zone}, {clinic.sending_hours};"
-        f" wording accepted until {until}",
+        said = gettext(before if until else due, clinic=clinic.name, day=str(until))
+        return Check(
+            name, Verdict.WARN, said, gettext("Read it, then: %(command)s", command=go_live)
+        )
+    said = gettext(
+        "%(clinic)s is live, %(zone)s, %(hours)s; wording accepted until %(day)s",
+        clinic=clinic.name,
+        zone=clinic.time_zone,
+        hours=clinic.sending_hours,
+        day=str(until),
     )
+    return Check(name, Verdict.PASS, said)
 
 
 def _first_week(clinic: Clinic, courses: Courses) -> Iterator[Check]:
@@ -236,7 +248,15 @@ def _first_week(clinic: Clinic, courses: Courses) -> Iterator[Check]:
         yield Check(
             f"clinic {clinic.id}",
             Verdict.WARN,
-            f"texts only, visit until {one.visit.ends_at:%A %H:%M}: {one}",
-            f"Ask such clients for emails too, or widen: reminders clinic edit '{clinic.name}'"
-            f" --sending-hours '{sending_hours.USUAL}' --texts-per-week {USUAL_A_WEEK}",
+            gettext(
+                "texts only, visit until %(weekday)s %(hour)s: %(what)s",
+                weekday=date_text(one.visit.ends_at, DateForm.WEEKDAY),
+                hour=one.visit.ends_at.time(),
+                what=str(one),
+            ),
+            gettext(
+                "Ask such clients for emails too, or widen: %(command)s",
+                command=f"reminders clinic edit '{clinic.name}'"
+                f" --sending-hours '{sending_hours.USUAL}' --texts-per-week {USUAL_A_WEEK}",
+            ),
         )

@@ -11,12 +11,21 @@ from sqlalchemy.orm import Session
 from reminders.monitoring.status import SILENCE
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.rules.wording import needs_review
 from reminders.store.queries import audit, delivery, staff
 from reminders.store.tables import Clinic
 
-TESTED = {Channel.SMS: "sent a test text", Channel.EMAIL: "sent a test email"}
+TESTED = {
+    Channel.SMS: gettext_noop("sent a test text"),
+    Channel.EMAIL: gettext_noop("sent a test email"),
+}
 """How the record says that a test left, by channel."""
+
+NAMES = {
+    Channel.SMS: gettext_noop("Test text sent"),
+    Channel.EMAIL: gettext_noop("Test email sent"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +48,22 @@ def lines(session: Session, clinic: Clinic, now: datetime, *, delivers: bool) ->
 def _people(session: Session, clinic: Clinic, now: datetime) -> Iterator[Requirement]:
     whole = all((clinic.name, clinic.phone, clinic.email, clinic.address))
     yield Requirement(
-        "Clinic name, phone number, email address and postal address",
+        gettext("Clinic name, phone number, email address and postal address"),
         whole,
-        "Fill them in; messages show them.",
+        gettext("Fill them in; messages show them."),
         "#details",
     )
     yield Requirement(
-        "Default wording read and approved by somebody responsible",
+        gettext("Default wording read and approved by somebody responsible"),
         not needs_review(clinic.wording_accepted_at, now.date()),
-        "Read every message under Messages, then approve the wording below.",
+        gettext("Read every message under Messages, then approve the wording below."),
         "#accept",
     )
     owners = [one for one, role in staff.of_clinic(session, clinic.id) if role is Role.OWNER]
     yield Requirement(
-        "Two-step sign-in for an owner",
+        gettext("Two-step sign-in for an owner"),
         any(owner.totp_secret for owner in owners),
-        "An owner sets it up under My account.",
+        gettext("An owner sets it up under My account."),
         "/account",
     )
 
@@ -63,23 +72,24 @@ def _ways(
     session: Session, clinic: Clinic, now: datetime, *, delivers: bool
 ) -> Iterator[Requirement]:
     yield Requirement(
-        "Sending set up on this installation",
+        gettext("Sending set up on this installation"),
         delivers,
-        "Your system administrator sets DELIVERY=live and adds a text account and a mail server.",
+        gettext(
+            "Your system administrator sets DELIVERY=live and adds a text account and a mail server."
+        ),
         "#senders",
     )
     beat = delivery.last_beat(session)
     yield Requirement(
-        "Sending service running",
+        gettext("Sending service running"),
         beat is not None and now - beat < SILENCE,
-        "Your system administrator starts it with “reminders serve”.",
+        gettext("Your system administrator starts it with “reminders serve”."),
         "#senders",
     )
     for channel, what in TESTED.items():
-        name = {Channel.SMS: "Test text sent", Channel.EMAIL: "Test email sent"}
         yield Requirement(
-            name[channel],
+            gettext(NAMES[channel]),
             audit.happened(session, clinic.id, what),
-            "Send yourself one from any message under Messages.",
+            gettext("Send yourself one from any message under Messages."),
             "/words",
         )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from reminders.questions import questions
 from reminders.rules.name_likeness import Likeness, likeness
+from reminders.rules.translation import gettext
 from reminders.store.queries import doubles, join_requests
 from reminders.store.queries.doubles import ListedClient
 
@@ -105,17 +106,17 @@ def _double(one: ListedClient | None, other: ListedClient | None) -> LikelyDoubl
     """Say whether two clients may be one person, and why."""
     if one is None or other is None or not (why := _shared(one, other)):
         return None
-    names = f"{_name(one)} and {_name(other)}"
+    names = gettext("%(one)s and %(other)s", one=_name(one), other=_name(other))
     return LikelyDouble(one.id, other.id, names, why, max(one.created_at, other.created_at))
 
 
 def _shared(one: ListedClient, other: ListedClient) -> str:
     alike = _alike(one, other)
     if alike and one.phone and one.phone == other.phone:
-        return "same phone number"
+        return gettext("same phone number")
     if alike and one.email and one.email == other.email:
-        return "same email address"
-    return "same name" if one.name_key and one.name_key == other.name_key else ""
+        return gettext("same email address")
+    return gettext("same name") if one.name_key and one.name_key == other.name_key else ""
 
 
 def _alike(one: ListedClient, other: ListedClient) -> bool:

@@ -13,6 +13,7 @@ from reminders.rules.reason_texts import reason_text
 from reminders.rules.sending_hours import resolve
 from reminders.rules.statistics import MonthFigures
 from reminders.rules.terms import LEFT
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.queries import monthly_counts as queries
 from reminders.store.tables import Clinic
 
@@ -41,10 +42,26 @@ def last_months(clinic: Clinic, now: datetime) -> list[date]:
     return [statistics.month_of(today, ago) for ago in reversed(range(MONTHS))]
 
 
+HEADINGS = (
+    gettext_noop("Month"),
+    gettext_noop("Channel"),
+    gettext_noop("Outcome"),
+    gettext_noop("Why"),
+    gettext_noop("Messages"),
+    gettext_noop("Segments"),
+)
+
+
+def cost_heading(clinic: Clinic) -> str:
+    """Return the heading of what messages cost, in the clinic's currency if it has one."""
+    if clinic.currency:
+        return gettext("Cost (%(currency)s)", currency=clinic.currency)
+    return gettext("Cost")
+
+
 def rows(months: Sequence[MonthFigures], clinic: Clinic) -> Iterator[list[str]]:
     """Write months as rows for a spreadsheet, headings first; costs in the clinic's currency."""
-    cost_of = f"Cost ({clinic.currency})" if clinic.currency else "Cost"
-    yield ["Month", "Channel", "Outcome", "Why", "Messages", "Segments", cost_of]
+    yield [*map(gettext, HEADINGS), cost_heading(clinic)]
     for one in months:
         for cell in one.cells:
             left = cell.status in LEFT

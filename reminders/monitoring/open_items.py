@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from reminders.monitoring import attendance
 from reminders.monitoring.likely_doubles import LikelyDouble, LikelyDoubles
 from reminders.rules.terms import Channel, Reason, Status
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.rules.wording import REVIEW_AHEAD, needs_review
 from reminders.senders.twilio_errors import is_dead, say
 from reminders.store.queries import (
@@ -186,7 +187,7 @@ def _trouble(row: MessageLine) -> OpenItem:
         row.client_id,
         row.reminder_id,
         row.channel,
-        say(row.code) or WHY[row.channel],
+        gettext(say(row.code) or WHY[row.channel]),
         row.milestone,
     )
 
@@ -225,7 +226,10 @@ def _unheard(session: Session, clinic_id: int, now: datetime) -> Iterator[OpenIt
         yield OpenItem(Kind.SOURCE, since, source.name, row_id=source.id, why=why, count=count)
 
 
-WHY = {Channel.SMS: "the text was not delivered", Channel.EMAIL: "the email was not delivered"}
+WHY = {
+    Channel.SMS: gettext_noop("the text was not delivered"),
+    Channel.EMAIL: gettext_noop("the email was not delivered"),
+}
 
 
 def _questions(session: Session, clinic_id: int) -> Iterator[OpenItem]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Engine
 
-from reminders.monitoring.doctor import Check, Verdict
+from reminders.monitoring.checks import Check, Verdict
+from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.connections import is_pooled
 from reminders.store.database import reading
 from reminders.store.queries import server
@@ -27,9 +28,13 @@ def checks(engine: Engine) -> Iterator[Check]:
         yield Check(
             "history",
             Verdict.WARN,
-            "this role may not read the server's position, so a failover would not be noticed",
-            "Ask the host to allow it: GRANT EXECUTE ON FUNCTION pg_walfile_name(pg_lsn),"
-            " pg_current_wal_insert_lsn() TO the role",
+            gettext(
+                "this role may not read the server's position, so a failover would not be noticed"
+            ),
+            gettext(
+                "Ask the host to allow it: GRANT EXECUTE ON FUNCTION pg_walfile_name(pg_lsn),"
+                " pg_current_wal_insert_lsn() TO the role"
+            ),
         )
     yield _connections(found, pooled=is_pooled(engine))
 
@@ -37,25 +42,32 @@ def checks(engine: Engine) -> Iterator[Check]:
 def _failover(found: ServerFacts) -> Check:
     """Say what a failover would lose."""
     if found.waits_for_copy:
-        said = "every commit waits for a copy of the server, so a failover loses nothing"
+        said = gettext("every commit waits for a copy of the server, so a failover loses nothing")
     elif found.copies:
-        said = (
-            f"copied with a delay ({found.copies} seen), so a failover loses the last seconds. It is"
-            " noticed and resolved by Twilio's list"
+        said = gettext(
+            "copied with a delay (%(n)s seen), so a failover loses the last seconds. It is"
+            " noticed and resolved by Twilio's list",
+            n=found.copies,
+        )
+    elif found.copies is None:
+        said = gettext(
+            "copies of the server: this role may not see any. If the host fails over to one, what it"
+            " lacks is resolved by Twilio's list"
         )
     else:
-        seen = "this role may not see any" if found.copies is None else "none seen"
-        said = (
-            f"copies of the server: {seen}. If the host fails over to one, what it lacks is"
+        said = gettext(
+            "copies of the server: none seen. If the host fails over to one, what it lacks is"
             " resolved by Twilio's list"
         )
     return Check("failover", Verdict.PASS, said)
 
 
 def _connections(found: ServerFacts, *, pooled: bool) -> Check:
-    way = "through a pooler" if pooled else "directly"
-    said = f"{found.connections} of {found.connections_allowed}, {way}"
+    by_pooler = gettext_noop("%(n)s of %(allowed)s, through a pooler")
+    directly = gettext_noop("%(n)s of %(allowed)s, directly")
+    counts = {"n": found.connections, "allowed": found.connections_allowed}
+    said = gettext(by_pooler if pooled else directly, **counts)
     if found.connections < NEARLY * found.connections_allowed:
         return Check("connections", Verdict.PASS, said)
-    mend = "Lower DATABASE_CONNECTIONS_WEB, run fewer processes, or use the host's pooler."
+    mend = gettext("Lower DATABASE_CONNECTIONS_WEB, run fewer processes, or use the host's pooler.")
     return Check("connections", Verdict.WARN, said, mend)

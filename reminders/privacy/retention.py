@@ -75,7 +75,9 @@ TOGETHER = 500
 AT_TWILIO = "texts at Twilio"
 """How many Twilio is asked to forget."""
 
-BY_RETENTION, BY_NOTE = "retention", "note of the erasure"
+BY_RETENTION, BY_NOTE = gettext_noop("retention"), gettext_noop("note of the erasure")
+ERASURE = gettext_noop("erased a client")
+ERASED_ALREADY = gettext_noop("This client has already been erased.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,7 @@ def forget(
     only opt-outs are kept.
     """
     if client.erased_at is not None:
-        raise InputError(
-            gettext("This client has already been erased."), gettext("There is nothing more to do.")
-        )
+        raise InputError(gettext(ERASED_ALREADY), gettext("There is nothing more to do."))
     delivery.lock_clients(session, [client.id])
     merged = merges.merged_into(session, [client.id])
     contacts = erasure.contacts_of(session, client)
@@ -138,9 +138,7 @@ def forget(
     join_requests.forget_client(session, client.id, contacts)
     api_keys.blank_answers(session, client.clinic_id)
     _clear_client(session, client, now)
-    audit.record(
-        session, client.clinic_id, by, gettext_noop("erased a client"), Client, client.id, now
-    )
+    audit.record(session, client.clinic_id, by, ERASURE, Client, client.id, now)
     session.flush()
     for record in merged:
         done += forget(session, record, now, by=by, asked=asked)

@@ -151,9 +151,27 @@ def failed_over(
     since: datetime, lost: tuple[datetime | None, datetime], counts: tuple[int, int, int, int, int]
 ) -> Alarm:
     """Tell of a failover that has been settled, and of what a person has to enter again."""
+    lost_for_good = gettext(
+        "What was entered in that time is lost. Please import its lists again, post its bookings"
+        " again, and enter again what staff entered and who unsubscribed or opted out by a link."
+    )
+    subject = ngettext(
+        "The database failed over: %(n)s text was sent and is marked as sent",
+        "The database failed over: %(n)s texts were sent and are marked as sent",
+        counts[0],
+    )
+    key = f"failover.{since:%Y%m%d%H%M%S}"
+    body = f"{' '.join(_settled(lost, counts))}\n\n{lost_for_good}"
+    return Alarm(None, "failover", key, subject, body)
+
+
+def _settled(
+    lost: tuple[datetime | None, datetime], counts: tuple[int, int, int, int, int]
+) -> tuple[str, ...]:
+    """Say in sentences what became of what was sent meanwhile."""
     left, unproven, again, held, heard = counts
     began, ended = lost
-    settled = (
+    return (
         gettext(
             "Another database server took over. It lacks what was written between %(began)s and"
             " %(ended)s UTC. Nothing was sent until Twilio had been asked.",
@@ -177,17 +195,6 @@ def failed_over(
             heard,
         ),
     )
-    lost_for_good = gettext(
-        "What was entered in that time is lost. Please import its lists again, post its bookings"
-        " again, and enter again what staff entered and who unsubscribed or opted out by a link."
-    )
-    subject = ngettext(
-        "The database failed over: %(n)s text was sent and is marked as sent",
-        "The database failed over: %(n)s texts were sent and are marked as sent",
-        left,
-    )
-    key = f"failover.{since:%Y%m%d%H%M%S}"
-    return Alarm(None, "failover", key, subject, f"{' '.join(settled)}\n\n{lost_for_good}")
 
 
 def is_morning(now: datetime) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from gettext import GNUTranslations
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -51,18 +53,40 @@ def translation_to(folder: Path, wanted: str) -> Translation:
 @cache
 def catalogue(folder: Path, language: str) -> Catalogue:
     """Return the catalogue of a language that there is one of."""
-    compiled = catalogue_file(folder, language).with_suffix(".mo")
+    path = catalogue_file(folder, language)
+    compiled = path.with_suffix(".mo")
     if compiled.exists():
         with compiled.open("rb") as file:
-            return Catalogue(file)
-    return Catalogue(compile_catalogue(compiled.with_suffix(".po")))
+            found = Catalogue(file)
+        if found.info().get("project-id-version", "").endswith(_edition(path)):
+            return found
+    return Catalogue(compile_catalogue(path))
 
 
 def compile_catalogue(path: Path) -> BytesIO:
-    """Return a catalogue as gettext reads it; whatever is not translated yet is English."""
+    """Return a catalogue as gettext reads it, which says of what edition of its file it was made;
+    whatever is not translated yet is English.
+    """
     with path.open("rb") as file:
         sentences = read_po(file)
+    sentences.project, sentences.version = DOMAIN, _edition(path)
+    sentences.creation_date = datetime(2000, 1, 1, tzinfo=UTC)  # alike whenever it is compiled
     compiled = BytesIO()
     write_mo(compiled, sentences)
     compiled.seek(0)
     return compiled
+
+
+def _edition(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def compile_all(folder: Path, into: Path | None = None) -> list[Path]:
+    """Compile each catalogue of a folder, beside it or at the same place in another folder."""
+    made = []
+    for path in sorted(folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
+        compiled = (into or folder) / path.relative_to(folder).with_suffix(".mo")
+        compiled.parent.mkdir(parents=True, exist_ok=True)
+        compiled.write_bytes(compile_catalogue(path).read())
+        made.append(compiled)
+    return made

@@ -9,6 +9,7 @@ from reminders.rules.contacts import show_national
 from reminders.rules.stop_line import rates_may_apply
 from reminders.rules.terms import ClinicFacts
 from reminders.rules.text_names import name_in_texts
+from reminders.rules.translation import gettext, translated_to
 from reminders.wording.library import Library, WordingError
 from reminders.wording.text_composition import written
 
@@ -43,11 +44,14 @@ class FixedReplies:
             words["per_week"] = str(clinic.texts_per_week)
         return written(self._answers(tongue.tag)[which].format_map(words))
 
-    def alert(self, kind: str) -> tuple[str, str]:
-        """Return subject and body of what staff are told; raises ``WordingError``."""
+    def alert(self, kind: str, country: str) -> tuple[str, str]:
+        """Return subject and body of what a clinic's staff are told, in the language of its country;
+        raises ``WordingError``.
+        """
         try:
             told = tomllib.loads(self._library.page("alerts.toml"))[kind]
-            return told["subject"], told["body"]
+            with translated_to(self._library.alert_translation(country)):
+                return gettext(told["subject"]), gettext(told["body"])
         except (KeyError, ValueError) as error:
             msg = f"alerts.toml does not say what to tell of {kind}: {error}"
             raise WordingError(msg) from error

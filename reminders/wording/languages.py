@@ -11,6 +11,7 @@ from typing import Any
 
 from babel import Locale
 from babel.core import get_global
+from babel.languages import get_official_languages
 
 from reminders.rules.parameters import Kind
 
@@ -100,6 +101,18 @@ def _language(
 def _respell_phrases(language: Language) -> None:
     say = {key: language.respell(phrase) for key, phrase in language.say.items()}
     object.__setattr__(language, "say", say)
+
+
+WRITTEN = {"es": "es", "fr": "fr", "de": "de", "pl": "pl", "pt": "pt-BR"}
+"""The editions there is packaged wording in, by language, beside English."""
+
+
+def usual_language(country: str) -> str:
+    """Return the language of those who have said nothing: the first official one of the clinic's
+    country (CLDR) if there is wording in it, else English.
+    """
+    official = get_official_languages(country, de_facto=True) if country else ()
+    return WRITTEN.get(next(iter(official), ""), "en")
 
 
 def choose(written: Callable[[str], bool], wanted: str, country: str) -> str:

@@ -17,7 +17,7 @@ from reminders.rules.translation import Translation
 from reminders.rules.wording import Wording
 from reminders.wording import catalogues
 from reminders.wording.composition import Composer
-from reminders.wording.languages import Language, choose, read_languages
+from reminders.wording.languages import Language, choose, read_languages, usual_language
 from reminders.wording.phrases import Phrasebook
 
 FENCE = "+++"
@@ -226,6 +226,12 @@ class Library:
     def translation(self, language: str) -> Translation:
         """Return the translation of sentences for staff to a language, else to English."""
         return catalogues.translation_to(self.root / "locale", language)
+
+    def alert_translation(self, country: str) -> Translation:
+        """Return the translation to the language in which a clinic of that country is alerted;
+        to English, the operator's, where there is none.
+        """
+        return self.translation(usual_language(country))
 
     def answers(self, language: str) -> Mapping[str, str]:
         """Return the fixed answers to texts in a language; raises ``WordingError``."""

@@ -22,6 +22,7 @@ class DateForm(StrEnum):
     LONG = "yMMMMd"
     LONG_DAY = "MMMMEEEEd"
     DAY_OF_YEAR = "MMMMd"
+    LONG_DAY_AND_YEAR = "yMMMMEEEEd"
     WEEKDAY = "EEEE"
     SHORT = "MMMd"
     SHORT_AND_YEAR = "yMMMd"
@@ -35,6 +36,7 @@ ENGLISH = {
     DateForm.LONG: "{0} %B %Y",
     DateForm.LONG_DAY: "%A {0} %B",
     DateForm.DAY_OF_YEAR: "{0} %B",
+    DateForm.LONG_DAY_AND_YEAR: "%A {0} %B %Y",
     DateForm.WEEKDAY: "%A",
     DateForm.SHORT: "{0} %b",
     DateForm.SHORT_AND_YEAR: "{0} %b %Y",

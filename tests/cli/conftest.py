@@ -23,6 +23,7 @@ def terminal(
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("LC_ALL", "C")
     monkeypatch.chdir(tmp_path)
     with time_machine.travel(MONDAY, tick=True) as clock:
         yield Terminal(tmp_path, clock)

@@ -62,7 +62,7 @@ def test_what_only_the_outbox_holds_of_an_erased_client_goes_too(terminal: Termi
     terminal.run("forget", "1")
     assert len(written(terminal)) == len(before) + 1
     told = terminal.run("forget", "1", "--yes").stdout
-    assert "1 files in the outbox" in told
+    assert "files in the outbox: 1" in told
     assert "Twilio" not in told
     assert written(terminal) == sorted([*(x for x in before if "900101" not in x), "a test"])
 
@@ -74,7 +74,7 @@ def test_twilio_is_named_where_a_text_left_through_it(terminal: Terminal) -> Non
         connection.execute(text("UPDATE attempt SET provider_id = 'SM' || id"))
     engine.dispose()
     told = terminal.run("forget", "1", "--yes").stdout
-    assert "1 texts at Twilio" in told
+    assert "texts at Twilio: 1" in told
     assert "Twilio is asked to delete the words of these texts" in told
 
 

@@ -53,18 +53,11 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
     "packed, it says": ({"body": ics(event()), "Content_Encoding": "gzip"}, "was incomplete"),
     "packed in another way": ({"body": b"x", "Content_Encoding": "br"}, "unsupported compression"),
     "shorter than it says": ({"body": ics(event()), "Content_Length": "9999"}, "was incomplete"),
-    "a redirect to nowhere": ({"body": b"", "status": 302}, "too many times"),
-    "a redirect to itself": ({"body": b"", "status": 302, "Location": "/a.ics"}, "too many times"),
-    "a redirect to a file": (
-        {"body": b"", "status": 302, "Location": "file:///etc/passwd"}, "one that is not allowed"),
+    "a redirect to nowhere": ({"body": b"", "status": 302}, "redirects to another one"),
     "a redirect into a network": (
-        {"body": b"", "status": 302, "Location": "https://10.0.0.1/a.ics"}, "private network"),
+        {"body": b"", "status": 302, "Location": "https://10.0.0.1/a.ics"}, "redirects to another"),
     "a redirect to a cloud's own": (
-        {"body": b"", "status": 307, "Location": "http://169.254.169.254/latest"}, "private"),
-    "a redirect to this machine": (
-        {"body": b"", "status": 301, "Location": "https://[::1]/a.ics"}, "private network"),
-    "a redirect by another notation": (
-        {"body": b"", "status": 301, "Location": "https://[::ffff:10.0.0.1]/"}, "private network"),
+        {"body": b"", "status": 307, "Location": "http://169.254.169.254/latest"}, "redirects to"),
 }  # fmt: skip
 
 
@@ -80,10 +73,12 @@ def test_every_other_answer_ends_in_a_sentence_without_the_address(
     assert "127.0.0.1" not in str(refused.value)
 
 
-def test_a_redirect_within_the_internet_is_followed(server: CalendarServer) -> None:
+def test_a_redirect_is_refused_and_never_followed(server: CalendarServer) -> None:
     server.serve(b"", status=302, Location=server.address("/b.ics"))
     server.serve(ics(event()), "/b.ics")
-    assert server.fetcher().fetch(server.address()).content == ics(event())
+    with pytest.raises(InputError, match="redirects to another one"):
+        server.fetcher().fetch(server.address())
+    assert len(server.asked) == 1
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

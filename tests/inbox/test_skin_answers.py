@@ -59,7 +59,7 @@ def alerts(house: House, kind: str) -> list[Alert]:
 
 def check(house: House, at: datetime) -> None:
     with writing(house.engine) as session:
-        alert_checks.raise_all(session, at)
+        alert_checks.raise_all(session, house.app.library, at)
 
 
 @pytest.fixture

@@ -363,7 +363,8 @@ def test_whoever_is_erased_is_asked_about_no_more(
     house.enrol(ana(TREATED, last_name="Costarica"))
     join(house, browser, name="Ina", last_name="Costarica", phone="07700 900101")
     number = joined(house)
-    assert "ina costarica has signed up" in everything(house)
+    assert "has signed up" in everything(house)
+    assert "ina costarica" in everything(house)
     forget(house, 1 if who == "known" else number)
     assert asked(house) == []
     gone, stays = ('"ina"', '"ana"') if who == "joined" else ('"ana"', '"ina"')

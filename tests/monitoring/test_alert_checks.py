@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -16,6 +17,7 @@ from reminders.monitoring import alert_checks as raising
 from reminders.rules import alert_conditions
 from reminders.rules.alert_conditions import Stop
 from reminders.rules.terms import Channel
+from reminders.rules.translation import current_language, translated_to
 from reminders.store.database import reading, writing
 from reminders.store.queries import stored_settings
 from reminders.store.queries.pauses import HELD
@@ -33,7 +35,7 @@ NIGHT = datetime(2026, 3, 3, 3, tzinfo=UTC)
 def raised(house: House, at: datetime) -> list[str]:
     """Look for alarms at that moment, and return the subjects of all there are."""
     with writing(house.engine) as session:
-        raising.raise_all(session, at)
+        raising.raise_all(session, house.app.library, at)
     with reading(house.engine) as session:
         return sorted(alert.subject for alert in session.query(Alert))
 
@@ -152,6 +154,34 @@ def test_a_clinic_that_practises_is_left_in_peace(house: House) -> None:
     at = datetime(2026, 3, 3, 8, tzinfo=UTC)
     house.tick(at)
     assert raised(house, at) == []
+
+
+def test_a_clinic_is_told_in_its_country_s_language_and_the_operator_in_english(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is worded for one clinic, the next is told in its own language again."""
+    worded: list[tuple[str, str]] = []
+    morning, late = alert_conditions.morning, alert_conditions.late
+
+    def spied(clinic_id: int, name: str, *facts: Any, **more: Any) -> alert_conditions.Alarm:
+        worded.append((name, current_language()))
+        return morning(clinic_id, name, *facts, **more)
+
+    def of_operator(*facts: Any) -> alert_conditions.Alarm | None:
+        worded.append(("operator", current_language()))
+        return late(*facts)
+
+    monkeypatch.setattr(alert_conditions, "morning", spied)
+    monkeypatch.setattr(alert_conditions, "late", of_operator)
+    with writing(house.engine) as session:
+        for name, country in (("Haut", "DE"), ("Piel", "ES"), ("Skin", "US")):
+            added = clinics.add(session, CLINIC | {"name": name}, MONDAY, live=True)
+            added.country = country
+    with translated_to(house.app.library.translation("pl")):
+        raised(house, datetime(2026, 3, 3, 8, tzinfo=UTC))
+        assert current_language() == "pl"
+    languages = {"Rosewood Skin": "en", "Haut": "de", "Piel": "es", "Skin": "en", "operator": "en"}
+    assert dict(worded) == languages
 
 
 def test_on_its_own_clock(house: House) -> None:

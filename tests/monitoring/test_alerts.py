@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from reminders.monitoring import alerts, external_checks
 from reminders.monitoring.alerts import AlertSender
-from reminders.monitoring.doctor import Verdict
+from reminders.monitoring.checks import Verdict
 from reminders.rules.decision import Outcome
 from reminders.rules.terms import Message
 from reminders.senders import HandOff, SendError

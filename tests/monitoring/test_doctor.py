@@ -19,8 +19,8 @@ import uvicorn
 
 from reminders.app import App
 from reminders.enrolment import clinics
-from reminders.monitoring import check_up, doctor, external_checks
-from reminders.monitoring.doctor import Check, Verdict
+from reminders.monitoring import check_up, clock_checks, doctor, external_checks
+from reminders.monitoring.checks import Check, Verdict
 from reminders.rules.decision import Outcome
 from reminders.rules.sender_kinds import Kind, kind_of
 from reminders.rules.sending_hours import USUAL
@@ -203,9 +203,9 @@ def test_missing_papers_are_told_and_silence_is_no_verdict() -> None:
 
 
 def test_clocks_that_disagree_are_told() -> None:
-    assert external_checks.clocks(MONDAY, MONDAY + timedelta(seconds=2)).verdict is Verdict.PASS
-    assert external_checks.clocks(MONDAY, MONDAY - timedelta(minutes=2)).verdict is Verdict.FAIL
-    assert external_checks.clocks(MONDAY, None).verdict is Verdict.PASS
+    assert clock_checks.clocks(MONDAY, MONDAY + timedelta(seconds=2)).verdict is Verdict.PASS
+    assert clock_checks.clocks(MONDAY, MONDAY - timedelta(minutes=2)).verdict is Verdict.FAIL
+    assert clock_checks.clocks(MONDAY, None).verdict is Verdict.PASS
 
 
 def test_zones_in_which_the_machine_differs_are_named(tmp_path: Path) -> None:
@@ -213,12 +213,10 @@ def test_zones_in_which_the_machine_differs_are_named(tmp_path: Path) -> None:
     (tmp_path / "Europe").mkdir()
     (tmp_path / "Europe" / "London").write_bytes((system / "Europe" / "Paris").read_bytes())
     (tmp_path / "Europe" / "Madrid").write_bytes((system / "Europe" / "Madrid").read_bytes())
-    found = external_checks.zones(
-        {"Europe/London", "Europe/Madrid", "Asia/Tokyo"}, MONDAY, tmp_path
-    )
+    found = clock_checks.zones({"Europe/London", "Europe/Madrid", "Asia/Tokyo"}, MONDAY, tmp_path)
     assert found.verdict is Verdict.WARN
     assert "Europe/London;" in found.found
-    assert external_checks.zones({"Europe/Madrid"}, MONDAY, tmp_path).verdict is Verdict.PASS
+    assert clock_checks.zones({"Europe/Madrid"}, MONDAY, tmp_path).verdict is Verdict.PASS
 
 
 def test_an_old_backup_is_told(house: House, tmp_path: Path) -> None:
@@ -288,9 +286,8 @@ def test_all_wording_is_worded_once_and_again_after_any_change(
 
     monkeypatch.setattr(doctor, "wording", word)
     for _ in range(3):
-        assert (
-            check_up.wording(house.engine, library, renderer, house.clock.now).found == "280 read"
-        )
+        found = check_up.wording(house.engine, library, renderer, house.clock.now)
+        assert found.verdict is Verdict.PASS
     assert len(times) == 1
     (file := next((tmp_path / "templates/care").rglob("day-1.md"))).write_text(
         file.read_text("utf-8") + "\n", "utf-8"

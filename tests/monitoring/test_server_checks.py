@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reminders.monitoring import server_checks
-from reminders.monitoring.doctor import Verdict
+from reminders.monitoring.checks import Verdict
 from reminders.store.queries.server import ServerFacts
 from tests.conftest import House
 

@@ -15,7 +15,7 @@ import dns.rrset
 import pytest
 
 from reminders.monitoring import external_checks
-from reminders.monitoring.doctor import Verdict
+from reminders.monitoring.checks import Verdict
 from reminders.senders import mail_checks
 
 KEY = "v=DKIM1; k=rsa; p=" + "M" * 380

@@ -102,6 +102,7 @@ def operating(
         environ = {
             "DATABASE_URL": database_url,
             "COLUMNS": "200",
+            "LC_ALL": "C",
             "LOG_LEVEL": "error",
             "PUBLIC_URL": "https://aftercare.clinic.example",
             **live_through(twilio, mail),

@@ -77,7 +77,8 @@ SAY = {"InputError", "Check", "Alarm", "stop", "redirect"}
 
 
 def _unmarked(call: ast.Call) -> Iterator[str]:
-    for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+    keys = 1 if _name(call.func) == "Check" else 0  # a check's name, which programs read
+    for argument in (*call.args[keys:], *(keyword.value for keyword in call.keywords)):
         yield from _sentences(argument)
 
 
@@ -89,7 +90,8 @@ def _sentences(node: ast.AST) -> Iterator[str]:
         if re.search(r"[a-z]+ [a-z]+", whole := "".join(parts)):
             yield whole
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        if re.search(r"[a-z,]+ [a-z]+", node.value):
+        command = node.value.startswith("reminders ")
+        if re.search(r"[a-z,]+ [a-z]+", node.value) and not command:
             yield node.value
     else:
         for child in ast.iter_child_nodes(node):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from reminders import confinement
 from reminders.rules.terms import InputError
+from reminders.rules.translation import Translation, translated_to
 from reminders.spreadsheets import read_table, table_of
 from reminders.workbooks import isolation
 from reminders.workbooks.terms import LIMITS
@@ -25,6 +27,29 @@ def test_whatever_a_file_does_there_it_ends_in_one_sentence_that_says_what_to_do
     with pytest.raises(InputError, match=problem) as refused:
         table_of(written())
     assert refused.value.mend
+
+
+class Shouted(NullTranslations):
+    """A language that every sentence can be told by."""
+
+    def gettext(self, message: str) -> str:
+        return f"¡{message}!"
+
+
+@pytest.mark.parametrize(
+    "file, sheet, problem",
+    [
+        (xlsx(LIST), "100 % new", "¡There is no filled sheet called “100 % new”.!"),
+        (HOSTILE["cut in two"][0](), None, "¡This workbook cannot be opened.!"),
+    ],
+)
+def test_a_refusal_is_in_the_language_of_whoever_asked(
+    file: bytes, sheet: str | None, problem: str
+) -> None:
+    with translated_to(Translation("es", Shouted())), pytest.raises(InputError) as refused:
+        table_of(file, sheet)
+    assert refused.value.problem == problem
+    assert refused.value.mend.startswith("¡")
 
 
 def test_a_workbook_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

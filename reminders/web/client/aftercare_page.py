@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
@@ -19,6 +19,7 @@ from reminders.plans import page_keys
 from reminders.rules import healing
 from reminders.rules.healing import Phase, Stage
 from reminders.rules.terms import Channel, Reason
+from reminders.rules.translation import translated_to
 from reminders.store.database import reading, writing
 from reminders.store.queries import client_pages, consents, customisation, people
 from reminders.store.queries.client_pages import PlannedReminder
@@ -57,6 +58,10 @@ class AftercarePage:
             "foreign": self.foreign,
         }
         return self.request.page(template, self.words, status, **known, **facts)
+
+    def alerting(self) -> AbstractContextManager[None]:
+        """Word what is written within for the clinic's staff, in the language of its country."""
+        return translated_to(self.request.app.library.alert_translation(self.clinic.country))
 
     def numbers(self, treatment: Treatment) -> dict[str, int]:
         """Return the protocol's parameters as the client's clinic sets them."""

@@ -16,12 +16,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from reminders.app import App
-from reminders.enrolment.client_fields import usual_language
 from reminders.rules.contacts import show_national
 from reminders.store.connections import AWAY, reason
 from reminders.store.tables import Clinic
 from reminders.web.client.request_limits import Throttle
 from reminders.web.templating import pages_in
+from reminders.wording.languages import usual_language
 from reminders.wording.phrases import Words
 
 log = structlog.get_logger()

@@ -15,6 +15,7 @@ from reminders.privacy import retention
 from reminders.rules.contacts import show_phone
 from reminders.rules.terms import Act, Channel, Purpose
 from reminders.rules.text_names import Named, name_in_texts
+from reminders.rules.translation import gettext
 from reminders.shapes.people import ClientExport
 from reminders.store.queries import client_pages, consents, people
 from reminders.web.client.aftercare_page import AftercarePage, back
@@ -135,16 +136,16 @@ def _erase(page: AftercarePage) -> Response:
     """Ask the clinic to erase the client; staff carry it out."""
     if not _may(page):
         return _why(page)
-    raise_alert(
-        page.session,
-        page.clinic.id,
-        "erasure-asked",
-        f"erasure-asked.{page.client.id}",
-        "A client has asked for their data to be erased",
-        f"Client {page.client.id} has asked, on their own page, for all their data to be erased."
-        " Please do so within a month, and tell the client.",
-        page.now,
-    )
+    number = page.client.id
+    with page.alerting():
+        subject = gettext("A client has asked for their data to be erased")
+        body = gettext(
+            "Client %(id)s has asked, on their own page, for all their data to be erased."
+            " Please do so within a month, and tell the client.",
+            id=str(number),
+        )
+    key = f"erasure-asked.{number}"
+    raise_alert(page.session, page.clinic.id, "erasure-asked", key, subject, body, page.now)
     return back(page, "asked")
 
 

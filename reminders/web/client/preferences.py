@@ -14,6 +14,7 @@ from reminders.consent.preferences import AgreedWording, Preferences
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules import sending_hours
 from reminders.rules.terms import Channel, Discretion, Reason
+from reminders.rules.translation import gettext
 from reminders.web.client.aftercare_page import AftercarePage, back, opened_page, refusal
 from reminders.web.client.page import ClientRequest, page_route
 
@@ -177,16 +178,15 @@ def _wrong(page: AftercarePage) -> Response:
     preferences.close_wrong_contact(
         page.session, page.client, page.now, network_address=page.request.network_address
     )
-    raise_alert(
-        page.session,
-        page.clinic.id,
-        "wrong-number",
-        f"wrong-number.{page.client.id}.{page.client.page_edition}",
-        "A client's number or address is wrong",
-        f"Somebody who received the messages for client {page.client.id} says that they are not that"
-        " client. Nothing more is sent there. Please ask the client for the right contact details.",
-        page.now,
-    )
+    with page.alerting():
+        subject = gettext("A client's number or address is wrong")
+        body = gettext(
+            "Somebody who received the messages for client %(id)s says that they are not that"
+            " client. Nothing more is sent there. Please ask the client for the right contact details.",
+            id=str(page.client.id),
+        )
+    key = f"wrong-number.{page.client.id}.{page.client.page_edition}"
+    raise_alert(page.session, page.clinic.id, "wrong-number", key, subject, body, page.now)
     return page.page("wrong-contact.html")
 
 

@@ -82,7 +82,7 @@ class Walk:
 
     def look(self, _: None) -> None:
         with writing(self.house.engine) as session:
-            alert_checks.raise_all(session, self.house.clock())
+            alert_checks.raise_all(session, self.house.app.library, self.house.clock())
 
     def stop(self, _: None) -> None:
         self.browser.post(f"{address(self.house)}/stop")

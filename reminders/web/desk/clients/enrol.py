@@ -13,7 +13,6 @@ from starlette.responses import JSONResponse, Response
 
 from reminders.consent.ledger import Proof
 from reminders.enrolment import manual_entry
-from reminders.enrolment.client_fields import usual_language
 from reminders.enrolment.identification import SOMEBODY_NEW
 from reminders.enrolment.terms import ConsentAnswer, Effect, Enrolment, EnrolmentResult
 from reminders.rehearsal.late_milestones import late_milestones
@@ -30,6 +29,7 @@ from reminders.web.desk.clients.typed_dates import read_when
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.sign_in.access import address_of
 from reminders.wording.dates import locale_of
+from reminders.wording.languages import usual_language
 
 FAR = timedelta(days=60)
 """How far the look ahead goes: beyond the last milestone."""

@@ -24,6 +24,7 @@ from reminders.store.tables import Client
 from reminders.web.desk.names import channel_word
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.schedule import asking, skin_answers
+from reminders.wording.retelling import retold
 
 WEEK = timedelta(days=7)
 """How long an outage is told."""
@@ -147,7 +148,7 @@ def _sentence(request: DeskRequest, need: OpenItem) -> str:
     """Say what waits."""
     by_channel = BY_EMAIL if need.channel is Channel.EMAIL else BY_TEXT
     found = SENTENCES.get(need.kind) or by_channel.get(need.kind)
-    why = gettext(need.why)
+    why = retold(request.app.library.root / "locale", need.why)
     if found is None:
         return _counted(request, need, _first(why))
     return gettext(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from reminders.monitoring.doctor import Verdict
+from reminders.monitoring.checks import Verdict
 from reminders.rules.roles import Role
 from reminders.web.desk.page import DeskRequest, desk_route
 

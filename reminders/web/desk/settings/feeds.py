@@ -10,7 +10,7 @@ from reminders.feeds.reading import counts_of
 from reminders.rules.feeds import told
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
-from reminders.rules.translation import ENGLISH, gettext, translated_to
+from reminders.rules.translation import gettext
 from reminders.store.database import reading, writing
 from reminders.store.queries import feeds as queries
 from reminders.store.queries import people
@@ -62,13 +62,8 @@ def start(request: DeskRequest) -> Response:
     with writing(request.app.engine) as session:
         feed = request.row(session, Feed, lock=True)
         feeds.start(session, feed, request.signed_in.staff.email, request.now)
-    _read_now(request, feed)
+    request.app.feed_reader.read_now(feed.id)
     return request.redirect(PAGE, "feed-started")
-
-
-def _read_now(request: DeskRequest, feed: Feed) -> None:
-    with translated_to(ENGLISH):  # what is kept of it is translated where it is read
-        request.app.feed_reader.read_now(feed.id)
 
 
 def read(request: DeskRequest) -> Response:
@@ -76,7 +71,7 @@ def read(request: DeskRequest) -> Response:
     with reading(request.app.engine) as session:
         feed = request.row(session, Feed)
     if feed.started_at is not None:
-        _read_now(request, feed)
+        request.app.feed_reader.read_now(feed.id)
     return request.redirect(PAGE, "feed-read")
 
 

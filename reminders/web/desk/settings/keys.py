@@ -13,7 +13,7 @@ from reminders.store.queries import api_keys as queries
 from reminders.store.queries import people
 from reminders.store.tables import ApiKey
 from reminders.web.desk.page import DeskRequest, desk_route
-from reminders.web.desk.settings.role_names import BY_API, choices, role_names
+from reminders.web.desk.settings.role_rights import BY_API, choices
 
 
 def show(request: DeskRequest) -> Response:
@@ -27,7 +27,6 @@ def _page(request: DeskRequest, token: str = "") -> Response:
             "keys.html",
             keys=queries.of_clinic(session, request.clinic_id),
             roles=choices(BY_API),
-            names=role_names(),
             token=token,
             address=f"{request.app.settings.public_url}/api/v1",
         )

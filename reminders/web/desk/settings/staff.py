@@ -15,7 +15,7 @@ from reminders.store.queries import staff as queries
 from reminders.store.queries.desk import NotAtClinic, row_of_clinic
 from reminders.store.tables import SignIn, Staff
 from reminders.web.desk.page import DeskRequest, desk_route
-from reminders.web.desk.settings.role_names import AT_DESK, choices, role_names
+from reminders.web.desk.settings.role_rights import AT_DESK, choices
 
 LAST_OWNER = gettext_noop("A clinic needs at least one owner. Make somebody else an owner first.")
 
@@ -33,7 +33,6 @@ def _page(request: DeskRequest, link: str = "") -> Response:
             browsers=queries.browsers_at(session, request.clinic_id, request.now - queries.IDLE),
             here=request.signed_in.sign_in.id,
             roles=choices(AT_DESK),
-            names=role_names(),
             link=link,
         )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from reminders.app import App
 from reminders.rules.terms import InputError
+from reminders.rules.translation import current_language, gettext, translated_to
 from reminders.store.database import reading
 from reminders.store.queries import audit
 from reminders.store.tables import Client, Import, Reminder
@@ -72,6 +73,19 @@ def test_what_cannot_be_read_any_more_is_said_as_ever(house: House) -> None:
 
 def refuse(_app: App, import_id: int) -> None:
     raise InputError(f"Of list {import_id} nothing can be read.", "Export it again.")
+
+
+@pytest.mark.slow
+def test_it_speaks_the_language_of_whoever_waits_for_it(house: House) -> None:
+    _, number = dropped(house)
+    german = house.app.library.translation("de")
+    with translated_to(german), pytest.raises(InputError) as said:
+        import_process.look(house.app, kept(house, number), refuse_a_day)
+    assert said.value.problem == "de: 14. März 2026"
+
+
+def refuse_a_day(_app: App, _import_id: int) -> None:
+    raise InputError(f"{current_language()}: {gettext('%(day)s', day=date(2026, 3, 14))}", "")
 
 
 def die(_app: App, _import_id: int, *_: str) -> None:

@@ -1,9 +1,9 @@
-"""What staff roles are called, and what they may do at the desk and through the API."""
+"""What a role may do at the desk and through the API, for those who choose one."""
 
 from __future__ import annotations
 
 from reminders.rules.roles import Role
-from reminders.rules.translation import gettext, gettext_noop, pgettext
+from reminders.rules.translation import gettext, gettext_noop
 
 AT_DESK = {
     Role.VIEWER: gettext_noop("Viewer: can see everything, but change nothing"),
@@ -16,15 +16,6 @@ BY_API = {
     Role.STAFF: gettext_noop("Staff: books treatments, records consent, replies"),
     Role.OWNER: gettext_noop("Owner: also erases clients and manages services"),
 }
-
-
-def role_names() -> dict[Role, str]:
-    """Return the names of all roles."""
-    return {
-        Role.VIEWER: pgettext("role", "Viewer"),
-        Role.STAFF: pgettext("role", "Staff"),
-        Role.OWNER: pgettext("role", "Owner"),
-    }
 
 
 def choices(does: dict[Role, str]) -> list[tuple[str, str]]:
