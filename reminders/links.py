@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
+_SHORT = 7
+"""Characters of a signature where letters are dear."""
+
 
 def page_key(token: str) -> str:
     """Return the hash under which a page token is stored, so that a copy of the database opens no
@@ -98,6 +101,27 @@ class Links:
     def page_url(self, client_id: int, edition: int) -> str:
         """Return the address of a client's own page."""
         return f"{self.public_url}/a/{self.page_token(client_id, edition)}"
+
+    def stop_token(self, client_id: int) -> str:
+        """Return a token that stops texts to a client, as short as can be, since it stands in texts:
+        the number, and 42 bits of a signature.
+        """
+        number = client_id.to_bytes(-(-client_id.bit_length() // 8) or 1)
+        return urlsafe_b64encode(number).rstrip(b"=").decode() + self._short("stop", client_id)
+
+    def stop_url(self, client_id: int) -> str:
+        """Return the address that stops texts to a client; it never expires."""
+        return f"{self.public_url}/s/{self.stop_token(client_id)}"
+
+    def client_to_stop(self, token: str) -> int | None:
+        """Return whose texts a token stops, or None if we did not make it."""
+        number = int.from_bytes(_decoded(token[:-_SHORT])[:6])
+        ours = (one.stop_token(number) for one in (self, *self._older))
+        genuine = any(hmac.compare_digest(one.encode(), token.encode()) for one in ours)
+        return number if genuine else None
+
+    def _short(self, purpose: str, number: int) -> str:
+        return urlsafe_b64encode(self._sign(purpose, number)).decode()[:_SHORT]
 
     def seal(self, purpose: str, words: str) -> str:
         """Return a keyed hash that proves later which words were shown, without revealing them."""

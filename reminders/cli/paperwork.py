@@ -98,7 +98,8 @@ def forecast(
 ) -> None:
     """Show how long the next days' messages take to send, and how many would come too late."""
     with opened() as app, reading(app.engine) as session:
-        batches = ahead(session, app.clock(), days, app.rates.by_channel, app.rates.own)
+        found = ahead(session, app.clock(), days, app.rates.by_channel, app.rates.own)
+    batches = found.batches
     if as_json:
         print_json([Batch.of(batch) for batch in batches])
     elif not batches:
@@ -118,6 +119,10 @@ def forecast(
             needed = gettext("%(n)s min", n=round(minutes))
             grid.add_row(begins, batch.channel, str(batch.count), needed, missed)
         out.print(grid)
+        for currency, cost in found.costs.items():
+            out.print(
+                f"The texts cost {currency} {cost:.2f} or more: each has at least one segment."
+            )
     late = sum(batch.late for batch in batches)
     if late:
         stop(

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from reminders.delivery.country_questions import ask_about_countries
 from reminders.rules import lanes as rule
 from reminders.rules.decision import Send, Settled, decide, settled_by
 from reminders.rules.forecast import RateLimit
 from reminders.rules.lanes import LaneFacts
-from reminders.rules.terms import Channel, Facts, Status
+from reminders.rules.terms import Channel, Facts, Reason, Status
 from reminders.store.queries import delivery, lanes, rate_limits, reminder_facts
 
 TURNS = 16
@@ -173,6 +174,8 @@ def _decide(
     for settled, alike in staying.items():
         delivery.settle(session, alike, settled, now)
         claimed.settled += [(one, settled) for one in alike]
+        if settled.reason is Reason.COUNTRY:
+            ask_about_countries(session, alike, now)
     return claimed
 
 

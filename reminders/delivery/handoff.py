@@ -71,7 +71,7 @@ def _decide_again(
         known = _after(known, sent[clinic_id, message.to], spent[clinic_id], now)
         decision = decide(known, now)
         if isinstance(decision, Send):
-            spent[clinic_id] += message.segments
+            spent[clinic_id] += segment_budgets.weight(known.clinic, message)
             sent[clinic_id, message.to] += counts(known)
         yield decision
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from reminders.delivery.clinic_accounts import sealing_of
 from reminders.enrolment.countries import countries
+from reminders.enrolment.sender_names import check_names
 from reminders.rules.clinic_senders import ELSEWHERE, ClinicSenders, pack, unpack
 from reminders.rules.contacts import clean, read_email
 from reminders.rules.terms import Channel, InputError
@@ -140,6 +141,7 @@ def use_senders(
             raise InputError(gettext("“%(country)s” is not a country we know.", country=country), gettext("Write its two letters, such as DE."))  # fmt: skip
         if typed.strip():
             read[country] = read_sender(typed, country or clinic.country)
+    check_names(clinic, read)
     clinic.text_senders = pack(read)
     _moved(session, clinic, who, gettext_noop("set the senders of texts"), now)
 

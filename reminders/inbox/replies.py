@@ -37,7 +37,8 @@ class InboundText:
     ``answered`` says that the provider answers it by itself. ``came_at`` (UTC) is set where it is
     found late: it is acted on, but not answered, since a confirmation is allowed within five
     minutes only (47 CFR 64.1200(a)(12)). It was ``written_to`` a number (and the service that has it)
-    of one of these ``accounts``: a clinic's own, or (None) the installation's.
+    of one of these ``accounts``: a clinic's own, or (None) the installation's; or ``written_by`` a
+    client on their own page, to that clinic alone.
     """
 
     provider_id: str
@@ -49,10 +50,10 @@ class InboundText:
     came_at: datetime | None = None
     written_to: tuple[str, ...] = ()
     accounts: frozenset[int | None] = frozenset({None})
+    written_by: int | None = None
 
 
-_UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")
-"""What no database keeps: a zero byte, half a character."""
+_UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")  # what no database keeps: halves of characters
 
 
 def storable(words: str) -> str:
@@ -83,6 +84,15 @@ def handle_text(
     return answer
 
 
+def _addressed(session: Session, inbound: InboundText) -> tuple[list[Client], set[int]]:
+    """Return who may have written a text, and to which clinics."""
+    if inbound.written_by is not None:
+        client = people.client(session, inbound.written_by)
+        return ([client], {client.clinic_id}) if client else ([], set())
+    clinics = clinics_written_to(session, inbound.contact, inbound.written_to, inbound.accounts)
+    return replies.clients_on(session, inbound.contact), clinics
+
+
 class _ReplyContext:
     """One incoming text, the clients with its number, and what is done about it."""
 
@@ -100,9 +110,7 @@ class _ReplyContext:
         self._now = now
         self._reading = read(inbound.body)
         self._scope = scope
-        self._anywhere = replies.clients_on(session, inbound.contact)
-        at = (inbound.contact, inbound.written_to, inbound.accounts)
-        self._written_to = clinics_written_to(session, *at)
+        self._anywhere, self._written_to = _addressed(session, inbound)
         self._clients = [one for one in self._anywhere if one.clinic_id in self._written_to]
         self._stops = replies.stops_on(session, inbound.contact)
 

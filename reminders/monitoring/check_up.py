@@ -12,6 +12,7 @@ from reminders.monitoring import (
     clock_checks,
     doctor,
     external_checks,
+    name_checks,
     sender_checks,
     server_checks,
 )
@@ -111,4 +112,5 @@ def senders(
     asked = (accounts, settings.public_url + REPLIES, clinic_id)
     with reading(engine) as session:
         yield from sender_checks.accounts_and_senders(session, *asked, fix=fix)
+        yield from name_checks.names(session, clinic_id)
         yield from sender_checks.mail_domains(session, clinic_id)

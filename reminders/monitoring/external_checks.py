@@ -22,6 +22,7 @@ KINDS = {
     Kind.TOLL_FREE: gettext_noop("toll-free number"),
     Kind.SHORT_CODE: gettext_noop("short code"),
     Kind.SERVICE: gettext_noop("Messaging Service"),
+    Kind.NAME: gettext_noop("name"),
 }
 """What Twilio's senders are called."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
+from reminders.rules.segment_prices import MILLION
 from reminders.rules.terms import Channel
 
 APART = timedelta(minutes=30)
@@ -16,12 +18,16 @@ APART = timedelta(minutes=30)
 
 
 class ForecastMessage(NamedTuple):
-    """A planned message: whose, when it is due, and when it must not leave any more (UTC)."""
+    """A planned message: whose, when it is due, and when it must not leave any more (UTC); what one
+    segment of it costs, in millionths of its clinic's currency (empty where not known).
+    """
 
     due_at: datetime
     clinic_id: int
     channel: Channel
     latest: datetime
+    price: int = 0
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,15 @@ class ForecastBatch:
     ends: datetime
     count: int
     late: int
+
+
+def cost_at_least(coming: Iterable[ForecastMessage]) -> dict[str, Decimal]:
+    """Return what messages cost if each is one segment, by currency, where prices are known."""
+    paid: Counter[str] = Counter()
+    for one in coming:
+        if one.currency and one.price:
+            paid[one.currency] += one.price
+    return {currency: Decimal(price) / MILLION for currency, price in sorted(paid.items())}
 
 
 def forecast(

@@ -148,10 +148,17 @@ def _with_clocks(text: str) -> str:
     return text
 
 
+def read_typed(text: str, zone: ZoneInfo, *, day_comes_first: bool, today: date) -> Moment:
+    """Read a date that somebody typed, whose months may be in any of our languages; raises
+    ``InputError``.
+    """
+    return read_moment(_in_english(text), zone, day_comes_first=day_comes_first, today=today)
+
+
 def _in_english(text: str) -> str:
     """Put the words of a date into what ``list_cells`` reads, and leave all else as it is."""
     said = _WORD.sub(_translated, re.sub(r"-feira\b", "", text, flags=re.IGNORECASE))
-    said = re.sub(r"(\d)\s*\.\s*(?=[A-Za-z])", r"\1 ", said)
+    said = re.sub(r"(\d)\s*\.\s*(?=[A-Za-z])|\b(1)er\b", r"\1\2 ", said)
     said = re.sub(r"\s+(?:,\s*)?", lambda m: ", " if "," in m[0] else " ", said)
     return said.strip(" ,.;")
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from reminders.rules.clinic_senders import AS_SET, ClinicSenders
+from reminders.rules.segment_prices import UNKNOWN, Prices
 from reminders.rules.sending_hours import EMAILS_USUAL, SendingHours, parse_emails
 from reminders.rules.text_names import ClientNames
 from reminders.rules.wording import NOTHING_OWN, Customisation
@@ -120,6 +121,7 @@ class Reason(StrEnum):
     NOT_CONFIRMED = "not-confirmed"
     NOT_OVER = "not-over"
     BUDGET = "budget"
+    COUNTRY = "country"
 
 
 class OneOffKind(StrEnum):
@@ -150,6 +152,7 @@ class ClinicFacts:
     reminder's facts those of its channel, within the law's. ``halted`` says why nothing of it may
     leave at all; with ``attendance_required`` aftercare waits until somebody says that the client came.
     ``text_name`` is the name it chose for texts, ``client_names`` how it names clients there;
+    ``countries`` (ISO 3166) are those it texts, None where nobody asked, ``prices`` what that costs,
     ``senders`` are as whom its messages leave.
     """
 
@@ -173,6 +176,8 @@ class ClinicFacts:
     text_name: str | None = None
     client_names: ClientNames = ClientNames.CHEAPEST
     stop_on_every_text: bool = False
+    countries: frozenset[str] | None = None
+    prices: Prices = UNKNOWN
     senders: ClinicSenders = AS_SET
 
 

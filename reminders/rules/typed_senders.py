@@ -7,11 +7,11 @@ import re
 import phonenumbers
 
 from reminders.rules.contacts import clean
+from reminders.rules.sender_names import read_name_sender
 from reminders.rules.terms import InputError
 from reminders.rules.translation import gettext
 
 _SERVICE = re.compile(r"MG[0-9a-f]{32}")
-_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 _SHORT = re.compile(r"\d{3,8}")
 
 
@@ -23,14 +23,7 @@ def read_sender(text: str, country: str) -> str:
     if any(kind.fullmatch(wanted) for kind in (_SERVICE, _SHORT)):
         return wanted
     if any(letter.isalpha() for letter in wanted):
-        if _NAME.fullmatch(wanted):
-            return wanted
-        raise InputError(
-            gettext("This name cannot send texts."),
-            gettext(
-                "Use at most 11 letters from A to Z, digits and spaces, with at least one letter."
-            ),
-        )
+        return read_name_sender(wanted)
     try:
         number = phonenumbers.parse(wanted, country or None)
     except phonenumbers.NumberParseException:

@@ -18,6 +18,7 @@ COMMANDS: dict[str, Any] = {
     "client list": list[people.Client],
     "client merge": people.ClientMerge,
     "clinic list": list[people.Clinic],
+    "clinic countries": list[people.CountryTexted],
     "clinic services": list[questions.Service],
     "clinic feeds": list[people.Feed],
     "clinic endpoints": list[endpoints.Endpoint],

@@ -28,6 +28,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "preview": ("--client", "1"),
     "simulate": ("--from", "2026-03-02", "--to", "2026-03-31"),
     "import": ("list.csv", *CLINIC),
+    "clinic countries": ("Rosewood Skin",),
     "clinic services": ("Rosewood Skin",),
     "clinic feeds": ("Rosewood Skin",),
     "clinic sender": ("Rosewood Skin",),

@@ -105,8 +105,8 @@ def test_a_rehearsal_and_a_forecast_know_every_queue(house: House) -> None:
     enrol(house, add_bay(house.app, house.clock()), *people(120, "+4477009002"))
     began = DAY_1 - timedelta(hours=1)
     with reading(house.engine) as session:
-        slow = ahead(session, began, 1, {}, lambda _: RateLimit(60))
-        quick = ahead(session, began, 1, {}, lambda _: RateLimit())
+        slow = ahead(session, began, 1, {}, lambda _: RateLimit(60)).batches
+        quick = ahead(session, began, 1, {}, lambda _: RateLimit()).batches
         keys = lanes.sender_keys(session)
     assert keys == [f"1:{SECOND_NUMBER}"]
     assert [batch.count for batch in slow] == [batch.count for batch in quick]

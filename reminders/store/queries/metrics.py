@@ -142,9 +142,11 @@ def lanes(session: Session) -> list[Row[Any]]:
 
 
 def planned_until(session: Session, until: datetime) -> list[Any]:
-    """Return what is planned until then, with its clinic, channel, ends and the client's zone."""
+    """Return what is planned until then, with its clinic, channel, ends, and the client's zone and
+    number.
+    """
     of_lane = and_(R.c.clinic_id == L.c.clinic_id, R.c.channel == L.c.channel)
-    wanted = (R.c.clinic_id, R.c.channel, R.c.due_at, R.c.stale_at, P.c.time_zone)
+    wanted = (R.c.clinic_id, R.c.channel, R.c.due_at, R.c.stale_at, P.c.time_zone, P.c.phone)
     planned = (
         select(*wanted)
         .select_from(L)

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from reminders.rules.quiet_hours import recipients_hours
+from reminders.rules.sender_kinds import is_one_way
 from reminders.rules.sending_hours import SendingHours
 from reminders.rules.terms import (
     LEFT,
@@ -226,7 +227,7 @@ def _facts(row: Row[Any], clinic: ClinicFacts, sent: SentLately, untold: frozens
         discretion=row.discretion,
         on_hold=row.held_at is not None,
         visit=_visit(row),
-        stop_told_at=sent.stop_told_at,
+        stop_told_at=sent.link_told_at if is_one_way(leaves.sender) else sent.stop_told_at,
         course_begun=row.treatment_id in sent.treatments,
         untold=untold,
         sender=leaves.sender,

@@ -120,6 +120,16 @@ def notified_since(session: Session, contact: str, sender: str, since: datetime)
     return bool(session.scalar(told))
 
 
+def written_since(session: Session, client_id: int, begins: str, since: datetime) -> int:
+    """Count what a client wrote since an instant whose ids begin like this."""
+    written = select(func.count()).where(
+        col(Reply.client_id) == client_id,
+        col(Reply.provider_id).startswith(begins),
+        col(Reply.received_at) > since,
+    )
+    return session.scalar(written) or 0
+
+
 FOR_A_PERSON = or_(
     col(Reply.kind).in_({Kind.REPLY, Kind.WRONG_NUMBER}), col(Reply.alarm).is_not(None)
 )

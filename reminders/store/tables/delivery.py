@@ -104,7 +104,8 @@ class Attempt(SQLModel, table=True):
     """One attempt to send a reminder: what was handed off, and its outcome.
 
     ``wording_id`` is the clinic's version it was worded from; none for the packaged text.
-    ``tells_stop`` is that it said how to stop. It left as ``sender``, of a clinic's own account or (None)
+    ``tells_stop`` is that it said how to stop, ``country`` (ISO 3166) that of the number it went to. It
+    left as ``sender``, of a clinic's own account or (None)
     of the installation's; what left before the senders were written down has neither.
     """
 
@@ -132,6 +133,7 @@ class Attempt(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     wording_id: int | None = None
     tells_stop: bool = Field(default=False, sa_column_kwargs=FALSE)
+    country: str = Field(default="", sa_column_kwargs=EMPTY)
     unreached_at: datetime | None = Field(default=None, sa_type=Instant)
     account_id: int | None = None
     sender: str = Field(default="", sa_column_kwargs=EMPTY)

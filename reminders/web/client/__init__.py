@@ -2,7 +2,16 @@
 
 from starlette.routing import BaseRoute
 
-from reminders.web.client import aftercare_page, calendar, invited, join, personal_data, preferences
+from reminders.web.client import (
+    aftercare_page,
+    calendar,
+    invited,
+    join,
+    personal_data,
+    poster,
+    preferences,
+    writing,
+)
 from reminders.web.client.page import ClientRequest
 
 __all__ = ["ROUTES", "ClientRequest"]
@@ -12,6 +21,8 @@ ROUTES: list[BaseRoute] = [
     *preferences.ROUTES,
     *personal_data.ROUTES,
     *calendar.ROUTES,
+    *writing.ROUTES,
     *invited.ROUTES,
+    *poster.ROUTES,
     *join.ROUTES,
 ]

@@ -219,7 +219,6 @@ def within(words: str) -> str:
 FILTERS = {
     "browser_name": names.browser_name,
     "channel_word": names.channel_word,
-    "day_example": names.day_example,
     "help_for": help_for,
     "lower_near": within,
     "record_kind": names.record_kind,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel
-from reminders.rules.translation import current_language, gettext, pgettext
+from reminders.rules.translation import gettext, pgettext
+from reminders.wording.localised import DateForm, date_text
 
 
 def channel_word(channel: Channel) -> str:
@@ -53,8 +56,11 @@ def browser_name(stored: str) -> str:
     return gettext("%(browser)s on %(machine)s", browser=gettext(kind), machine=gettext(machine))
 
 
-def day_example(country: str) -> str:
-    """Return a day as it may be typed; the names of months are read in English only."""
-    if current_language() == "en":
-        return "14 March"
+def day_example() -> str:
+    """Return a day as it may be typed in the language that is current."""
+    return date_text(date(2026, 3, 14), DateForm.DAY_OF_YEAR)
+
+
+def day_in_numbers(country: str) -> str:
+    """Return the same day as people write it in numbers in a country."""
     return "3/14" if country == "US" else "14/3"

@@ -14,6 +14,7 @@ from reminders.app import App
 from reminders.rules.terms import Facts, Message
 from reminders.rules.translation import current_language, gettext
 from reminders.web.desk.labels import FILTERS, KINDS
+from reminders.web.desk.names import day_example
 from reminders.web.security_headers import DESK
 from reminders.web.templating import pages_in
 from reminders.wording.renderer import RenderError
@@ -40,7 +41,7 @@ def _environment(root: Path, *, practice: bool) -> Environment:
     pages = pages_in(root)
     pages.filters.update(FILTERS)
     pages.filters["retold"] = partial(retold, root / "locale")
-    pages.globals["practice"] = practice
+    pages.globals |= {"practice": practice, "day_example": day_example}
     return pages
 
 

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reminders.rules.list_cells import read_moment
-from reminders.rules.translation import ENGLISH, Translation, translated_to
+from reminders.rules.list_dates import read_typed
+from reminders.rules.translation import Translation, translated_to
 from reminders.web.desk.clients.typed_dates import to_be_read_back
-from reminders.web.desk.names import browser_name, day_example, record_kind
+from reminders.web.desk.names import browser_name, day_example, day_in_numbers, record_kind
+from reminders.wording.library import packaged
 
 pytestmark = pytest.mark.portable
 
@@ -42,15 +43,16 @@ def test_a_record_without_a_name_of_its_own_is_called_by_its_table() -> None:
 
 
 def test_an_example_of_a_day_can_be_read_in_any_language() -> None:
-    assert day_example("GB") == "14 March"
+    assert day_example() == "14 March"
     with translated_to(GERMAN):
-        assert (day_example("GB"), day_example("US")) == ("14/3", "3/14")
+        assert day_example() == "14. März"
+    assert (day_in_numbers("GB"), day_in_numbers("US")) == ("14/3", "3/14")
 
 
-@pytest.mark.parametrize("translation", [ENGLISH, GERMAN])
-def test_a_day_in_a_form_is_read_again_in_any_language(translation: Translation) -> None:
+@pytest.mark.parametrize("language", packaged().desk_languages)
+def test_a_day_in_a_form_is_read_again_in_any_language(language: str) -> None:
     day = date(2026, 3, 14)
-    with translated_to(translation):
+    with translated_to(packaged().translation(language)):
         written = to_be_read_back(day)
-    read = read_moment(written, ZoneInfo("Europe/London"), day_comes_first=True, today=day)
+    read = read_typed(written, ZoneInfo("Europe/London"), day_comes_first=True, today=day)
     assert read.day == day

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 
-from reminders.rules import list_cells
+from reminders.rules import list_cells, list_dates
 from reminders.rules.terms import InputError
-from reminders.rules.translation import current_language, gettext
-from reminders.web.desk.names import day_example
+from reminders.rules.translation import gettext
+from reminders.web.desk.names import day_example, day_in_numbers
 from reminders.web.desk.page import DeskRequest
 from reminders.wording.localised import DateForm, date_text
 
@@ -25,8 +25,8 @@ def read_when(request: DeskRequest) -> tuple[date, time | None]:
 
 
 def _day_missing(request: DeskRequest) -> str:
-    english = current_language() == "en"
-    example = "14 March or 14/3" if english else day_example(request.signed_in.clinic.country)
+    in_numbers = day_in_numbers(request.signed_in.clinic.country)
+    example = f"{day_example()}, {in_numbers}"
     return gettext("Enter the date, for example %(example)s.", example=example)
 
 
@@ -35,7 +35,7 @@ def read_day(text: str, request: DeskRequest, today: date) -> date:
     day_first = request.signed_in.clinic.country != "US"
     for year in ("", f" {today.year}", f"/{today.year}"):
         try:
-            found = list_cells.read_moment(
+            found = list_dates.read_typed(
                 text + year, request.zone, day_comes_first=day_first, today=today
             ).day
         except InputError as error:
@@ -56,5 +56,5 @@ def _clock(text: str) -> time:
 
 
 def to_be_read_back(day: date) -> str:
-    """Write a date as a form's field has it: the names of months are read in English only."""
-    return date_text(day, DateForm.LONG) if current_language() == "en" else day.isoformat()
+    """Write a date as a form's field has it."""
+    return date_text(day, DateForm.LONG)

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from reminders.customisation import wording_versions
 from reminders.monitoring.go_live_checklist import TESTED
-from reminders.rules.list_cells import read_moment
+from reminders.rules.list_dates import read_typed
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel, InputError, Message
 from reminders.rules.translation import gettext
@@ -73,7 +73,7 @@ def approve(request: DeskRequest) -> Response:
     today = request.now.astimezone(request.zone).date()
     review_by = request.read(
         "review_by",
-        lambda text: read_moment(text, request.zone, day_comes_first=True, today=today).day,
+        lambda text: read_typed(text, request.zone, day_comes_first=True, today=today).day,
     )
     if review_by is None:
         missing = gettext("Enter the date by which to review it again.")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from reminders.rehearsal import day_preview
-from reminders.rules.list_cells import read_moment
+from reminders.rules.list_dates import read_typed
 from reminders.rules.reason_texts import reason_text
 from reminders.rules.roles import Role
 from reminders.rules.terms import LEFT, InputError
@@ -25,7 +25,7 @@ def show(request: DeskRequest) -> Response:
     on = today + timedelta(days=1)
     if typed := request.typed("on"):
         try:
-            on = read_moment(typed, zone, day_comes_first=True, today=today).day
+            on = read_typed(typed, zone, day_comes_first=True, today=today).day
         except InputError as error:
             request.faults["on"] = str(error)
     if not today <= on <= today + day_preview.FURTHEST:
