@@ -139,7 +139,13 @@ def test_a_sentence_in_the_code_is_found(tmp_path: Path, said: str, found: bool)
 def test_counts_have_the_forms_of_their_language() -> None:
     with translated_to(translation_to(LOCALE, "pl")):
         counted = [ngettext("%(n)s day ago", "%(n)s days ago", n) for n in (1, 2, 5, 22, 1000)]
-    assert counted == ["1 dzień temu", "2 dni temu", "5 dni temu", "22 dni temu", "1\xa0000 dni temu"]
+    assert counted == [
+        "1 dzień temu",
+        "2 dni temu",
+        "5 dni temu",
+        "22 dni temu",
+        "1\xa0000 dni temu",
+    ]
 
 
 def test_what_no_catalogue_knows_is_said_in_english() -> None:
