@@ -66,17 +66,9 @@ def use_account(
     another takes the place of may sign for a while.
     """
     account_sid = typed.account_sid.strip()
-    if not _SID.fullmatch(account_sid):
-        raise InputError(gettext("This is not an Account SID."), gettext("Copy it from the Twilio console; it starts with AC."))  # fmt: skip
-    if account_sid == installation:
-        raise InputError(gettext("This is the account of the installation itself."), gettext("Leave the account empty to use it."))  # fmt: skip
     known = sender_accounts.of_clinic(session, clinic.id)
     row = next((one for one in known if one.account_sid == account_sid), None)
-    if row is None and not typed.auth_token:
-        raise InputError(
-            gettext("The auth token is missing."), gettext("Copy it from the Twilio console.")
-        )
-    _check_secrets(typed)
+    _check_account(typed, account_sid, installation, new=row is None)
     its = sealing_of(sealing, clinic.id)
     if row is None:
         sealed = its.seal(typed.auth_token)
@@ -91,6 +83,24 @@ def use_account(
     session.flush()
     clinic.account_id = row.id
     _moved(session, clinic, who, gettext_noop("set the Twilio account for texts"), now)
+
+
+def _check_account(typed: TypedAccount, account_sid: str, installation: str, *, new: bool) -> None:
+    if not _SID.fullmatch(account_sid):
+        raise InputError(
+            gettext("This is not an Account SID."),
+            gettext("Copy it from the Twilio console; it starts with AC."),
+        )
+    if account_sid == installation:
+        raise InputError(
+            gettext("This is the account of the installation itself."),
+            gettext("Leave the account empty to use it."),
+        )
+    if new and not typed.auth_token:
+        raise InputError(
+            gettext("The auth token is missing."), gettext("Copy it from the Twilio console.")
+        )
+    _check_secrets(typed)
 
 
 def _check_secrets(typed: TypedAccount) -> None:

@@ -266,17 +266,14 @@ class _ReplyContext:
     def _answer(self, which: str) -> str:
         """Return an answer of the clinic whose text this is; one that sends nothing says
         nothing."""
-        if (
-            self._clinic_of_text is None
-            or not self._clinic_of_text.live
-            or self._clinic_of_text.halted
-        ):
+        clinic = self._clinic_of_text
+        if clinic is None or not clinic.live or clinic.halted:
             return ""
         language = self._clients[0].language if self._clients else "en"
         concerned = self._stopping if which in _FOR_STOPS else self._clinics
         others = map(name_in_texts, concerned[1:] if which in _FOR_ALL else ())
         return self._answers.write(
-            which, language, self._clinic_of_text, ", ".join(others), contact=self._inbound.contact
+            which, language, clinic, ", ".join(others), contact=self._inbound.contact
         )
 
     def _alert(self, kind: str, reply_id: int) -> None:

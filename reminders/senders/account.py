@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from reminders.rules.sender_kinds import is_one_way
+
 
 @dataclass(frozen=True, slots=True)
 class TwilioAccount:
@@ -24,7 +26,7 @@ class TwilioAccount:
     @property
     def by_name(self) -> bool:
         """Say whether texts leave under a name, which belongs to no account and takes no replies."""
-        return not self.sender.startswith("MG") and any(one.isalpha() for one in self.sender)
+        return is_one_way(self.sender)
 
     @property
     def every_sender(self) -> frozenset[str]:

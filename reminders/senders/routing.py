@@ -32,6 +32,8 @@ class AccountRouter:
         self._read = read
         self._accounts: Mapping[int | None, TwilioAccount] = {}
         self._senders: dict[int | None, TwilioSender] = {None: TwilioSender(installation)}
+        self.unheard: set[int] = set()
+        """Which accounts did not let us in when last everything was listed."""
 
     async def send(self, message: Message, hand_off: HandOff) -> str:
         """Send by the message's account; see ``Sender.send``."""
@@ -47,8 +49,9 @@ class AccountRouter:
 
     async def sent_since(self, since: datetime) -> list[ListedMessage]:
         """Ask every account; see ``ListsMessages.sent_since``. A clinic's own that does not let us in
-        is passed over, since nothing can leave by it either.
+        is passed over and noted.
         """
+        self.unheard = set()
         await self.close()
         self._accounts = self._read(True)  # noqa: FBT003 (what left lately is sought)
         self._senders[None] = TwilioSender(self._accounts[None])
@@ -69,6 +72,7 @@ class AccountRouter:
             if account_id is None or error.outcome is not Outcome.CONFIGURATION:
                 raise
             log.warning("account not asked", account=account_id, code=error.code)
+            self.unheard.add(account_id)
             return []
 
     def _of(self, account_id: int | None) -> TwilioSender:

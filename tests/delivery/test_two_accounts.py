@@ -15,8 +15,9 @@ from reminders.app import App, build
 from reminders.cli import commands
 from reminders.cli.common import settings
 from reminders.delivery.redaction import redact
+from reminders.delivery.unknown_messages import unheard_texts
 from reminders.rehearsal.simulation import SetClock
-from reminders.rules.terms import Channel
+from reminders.rules.terms import Channel, Status
 from reminders.store.database import writing
 from reminders.store.queries import redactions
 from tests.support.doubles.twilio import ACCOUNT, SECOND, SECOND_NUMBER, SECOND_TOKEN
@@ -142,6 +143,40 @@ def test_what_left_by_each_account_is_known_after_a_restore(operator: Operator, 
     listed = app.unknown_messages.listed(datetime.now(UTC) - timedelta(hours=1))
     known = {(one.to, one.account_id, one.sender) for one in listed}
     assert known == {(phone(0), None, OURS), (phone(1), 1, SECOND_NUMBER)}
+
+
+def test_what_left_by_an_account_is_never_taken_for_another_clinics(
+    operator: Operator, app: App
+) -> None:
+    """After a restore nobody knows of Bay's text; Rosewood's to the same number is still to leave."""
+    operator.take_in(0, 1, "Bay Skin")
+    operator.run("tick")
+    operator.take_in(0, 1)
+    operator.sql(
+        "DELETE FROM attempt",
+        "UPDATE reminder SET status = 'planned', claim = NULL WHERE status = 'accepted'",
+        "UPDATE client SET first_name = 'Zoe'",
+    )
+    listed = app.unknown_messages.listed(datetime.now(UTC) - timedelta(hours=1))
+    with writing(app.engine) as session:
+        matches = list(app.unknown_messages.matches(session, listed, app.clock()))
+    assert [(one.reminder.clinic.name, one.exact) for one in matches] == [("Bay Skin", False)]
+
+
+def test_texts_of_an_account_that_cannot_be_asked_are_left_to_a_person(
+    operator: Operator, app: App
+) -> None:
+    sender(operator, "Bay Skin", "--account", SECOND, typed="x" * 32)
+    operator.take_in(0, 1)
+    operator.take_in(1, 2, "Bay Skin")
+    asking, now = app.unknown_messages, app.clock()
+    assert asking.listed(now - timedelta(hours=1)) == []
+    assert asking.unheard == {1}
+    with writing(app.engine) as session:
+        found = unheard_texts(session, asking.unheard, now + timedelta(hours=1), now)
+    assert {(one.reminder.clinic.name, one.status) for one in found} == {
+        ("Bay Skin", Status.UNKNOWN)
+    }
 
 
 def test_words_are_forgotten_where_they_are(operator: Operator, app: App) -> None:

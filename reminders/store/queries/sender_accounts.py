@@ -68,6 +68,32 @@ def of_clinics(session: Session) -> list[OfClinic]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Whose accounts and senders are whose."""
+
+    accounts: dict[int, int]
+    senders: dict[str, set[int]]
+
+    def of(self, account_id: int | None, sender: str, *, exact: bool) -> set[int] | None:
+        """Return whose message it can be that left so; None where it can be anybody's. By the
+        installation's account another may have sent as this sender before, if the words say so.
+        """
+        if account_id is not None:
+            return {self.accounts[account_id]} if account_id in self.accounts else set()
+        return None if exact else self.senders.get(sender)
+
+
+def owners(session: Session) -> Owners:
+    """Return who has which account, and who now sends as what by the installation's."""
+    senders: dict[str, set[int]] = defaultdict(set)
+    for clinic in of_clinics(session):
+        for one in clinic.senders.every:
+            if one.account_id is None:
+                senders[one.sender].add(clinic.clinic_id)
+    return Owners({row.id: row.clinic_id for row in every(session)}, dict(senders))
+
+
 def left_as(session: Session, since: datetime) -> dict[int | None, set[str]]:
     """Return as which senders of each account (None: the installation's) texts left since then."""
     wanted = select(col(Attempt.account_id), col(Attempt.sender)).where(

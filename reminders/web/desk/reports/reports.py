@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from starlette.responses import Response
 
 from reminders.app import App
@@ -25,6 +26,7 @@ from reminders.store.queries import people
 from reminders.store.tables import Clinic
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.reports import charts
+from reminders.wording.dates import locale_of
 from reminders.wording.localised import DateForm, date_text, money_text, number_text, share_text
 
 SETTLES = timedelta(days=40)
@@ -81,7 +83,7 @@ def _charts(
     emails = [m.sent(Channel.EMAIL) for m in months]
     both = [number_text(t + e) for t, e in zip(texts, emails, strict=True)]
     segments = [m.segments for m in months]
-    costs = [price_of(m, clinic) or number_text(m.segments) for m in months]
+    costs = [_over_column(m, clinic) for m in months]
     rates = [100 * (m.delivery_rate or 0) for m in months]
     return {
         "messages": charts.stacked(labels, [texts, emails], both),
@@ -92,10 +94,24 @@ def _charts(
     }
 
 
+def _cost(month: MonthFigures, clinic: Clinic) -> Decimal | None:
+    """Return what a month's texts cost, where that is known."""
+    prices = prices_of(clinic.segment_price, clinic.country_prices)
+    return prices.cost(month.segments_by_country) if clinic.currency else None
+
+
+def _over_column(month: MonthFigures, clinic: Clinic) -> str:
+    """Write what a month's texts cost as narrow as a column is; the heading tells the currency."""
+    cost = _cost(month, clinic)
+    if cost is None:
+        return number_text(month.segments)
+    form = "#,##0.00" if cost < 100 else "#,##0"
+    return str(format_decimal(cost, form, locale=locale_of(current_language(), "")))
+
+
 def price_of(month: MonthFigures, clinic: Clinic) -> str:
     """Write what a month's texts cost; nothing where the price is not known."""
-    prices = prices_of(clinic.segment_price, clinic.country_prices)
-    cost = prices.cost(month.segments_by_country)
+    cost = _cost(month, clinic)
     if cost is None or clinic.currency is None:
         return ""
     if current_language() == "en":
