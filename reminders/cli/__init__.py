@@ -13,6 +13,7 @@ from reminders import __version__
 from reminders.cli import (
     client_merge,
     clients,
+    clinic_countries,
     clinics,
     demo,
     doctor,
@@ -99,6 +100,8 @@ for group, members in GROUPS.items():
 clinics.commands.command("feeds")(feeds.feeds)
 clinics.commands.command("endpoints")(endpoints.endpoints)
 clinics.commands.command("sender")(senders.sender)
+clinics.commands.command("countries")(clinic_countries.countries)
+clinics.commands.command("price")(clinic_countries.price)
 clients.commands.command("consent")(privacy.agree)
 clients.commands.command("merge")(client_merge.merge)
 clients.commands.command("unmerge")(client_merge.unmerge)

@@ -15,10 +15,12 @@ from reminders.enrolment.texted_countries import texted_by
 from reminders.rules.prices import CURRENCIES, read_price, spell_price
 from reminders.rules.segment_prices import keep_prices, prices_of
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 from reminders.shapes.people import CountryTexted
 from reminders.store.database import reading, writing
 from reminders.store.queries.audit import COMMAND_LINE
 from reminders.store.tables import Clinic
+from reminders.wording.localised import country_name
 
 Codes = Annotated[list[str] | None, typer.Option(help="For example IE.")]
 
@@ -41,10 +43,10 @@ def countries(
     if as_json:
         print_json(found)
         return
-    grid = Grid("Country", "Price of a segment")
+    grid = Grid(gettext("Country"), gettext("Price of a segment"))
     for one in found:
         price = "" if one.segment_price is None else spell_price(one.segment_price)
-        grid.add_row(known_countries().get(one.country, one.country), price)
+        grid.add_row(country_name(one.country), price)
     out.print(grid)
 
 
@@ -60,12 +62,14 @@ def price(
     with opened() as app, writing(app.engine) as session:
         clinic = find_clinic(session, name)
         _choose(lambda: _set_price(clinic, segment, country, currency))
-        to = (
-            f"to {known_countries()[country]}"
-            if country
-            else "to countries without their own price"
-        )
-        out.print(f"A segment {to} costs {segment or 'what is not known'} {clinic.currency or ''}.")
+        said = gettext("not known") if not segment.strip() else f"{segment} {clinic.currency}"
+        if country:
+            where = country_name(country)
+            out.print(
+                gettext("Price of a segment to %(country)s: %(price)s", country=where, price=said)
+            )
+        else:
+            out.print(gettext("Usual price of a segment: %(price)s", price=said))
 
 
 def _set_price(clinic: Clinic, segment: str, country: str | None, currency: str | None) -> None:
@@ -73,16 +77,21 @@ def _set_price(clinic: Clinic, segment: str, country: str | None, currency: str 
     if currency is not None:
         if currency not in CURRENCIES:
             raise InputError(
-                "This is not a currency we know.", f"Use one of {' '.join(CURRENCIES)}."
+                gettext("This is not a currency we know."),
+                gettext("Use one of: %(currencies)s.", currencies=", ".join(CURRENCIES)),
             )
         clinic.currency = currency
     if found is not None and clinic.currency is None:
-        raise InputError("The currency is not known.", "Name it, for example --currency EUR.")
+        raise InputError(
+            gettext("The currency is not known."), gettext("Name it, for example --currency EUR.")
+        )
     if country is None:
         clinic.segment_price = found
         return
     if country not in known_countries():
-        raise InputError("This is not a country we know.", "Write its code, for example IE.")
+        raise InputError(
+            gettext("This is not a country we know."), gettext("Write its two letters, such as DE.")
+        )
     abroad = dict(prices_of(None, clinic.country_prices).by_country)
     abroad.pop(country, None)
     clinic.country_prices = keep_prices(abroad | ({} if found is None else {country: found}))

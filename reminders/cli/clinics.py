@@ -8,7 +8,6 @@ import typer
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from reminders.cli.clinic_countries import countries, price
 from reminders.cli.common import AsJson, err, find_clinic, opened, out, print_json, stop
 from reminders.enrolment import clinics as actions
 from reminders.enrolment.clinics import ClinicError
@@ -278,10 +277,6 @@ def sources(name: Annotated[str, typer.Argument(help="The clinic's name.")]) -> 
         if found
         else gettext("There are no booking systems yet. Add one in the staff app under Settings.")
     )
-
-
-commands.command()(countries)
-commands.command()(price)
 
 
 def _sentence(clinic: Clinic) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from reminders.consent import ledger
 from reminders.consent.ledger import Proof
-from reminders.inbox.addressees import StopScope, clinics_written_to
+from reminders.inbox.addressees import StopScope, addressed
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules.keywords import Kind, read
 from reminders.rules.terms import Act, Channel, ClinicFacts, Reason
@@ -84,15 +84,6 @@ def handle_text(
     return answer
 
 
-def _addressed(session: Session, inbound: InboundText) -> tuple[list[Client], set[int]]:
-    """Return who may have written a text, and to which clinics."""
-    if inbound.written_by is not None:
-        client = people.client(session, inbound.written_by)
-        return ([client], {client.clinic_id}) if client else ([], set())
-    clinics = clinics_written_to(session, inbound.contact, inbound.written_to, inbound.accounts)
-    return replies.clients_on(session, inbound.contact), clinics
-
-
 class _ReplyContext:
     """One incoming text, the clients with its number, and what is done about it."""
 
@@ -110,7 +101,9 @@ class _ReplyContext:
         self._now = now
         self._reading = read(inbound.body)
         self._scope = scope
-        self._anywhere, self._written_to = _addressed(session, inbound)
+        self._anywhere, self._written_to = addressed(
+            session, inbound.contact, inbound.written_to, inbound.accounts, inbound.written_by
+        )
         self._clients = [one for one in self._anywhere if one.clinic_id in self._written_to]
         self._stops = replies.stops_on(session, inbound.contact)
 

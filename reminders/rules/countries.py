@@ -62,11 +62,11 @@ def keep_countries(countries: Iterable[str]) -> str:
 
 
 def texted(country: str, phone: str, others: str) -> frozenset[str]:
-    """Return all countries a clinic texts: its own, which is that of its number where it has none,
-    and ``others``, as they are kept.
+    """Return all countries a clinic texts: its own, that of its own number, and ``others``, as they are
+    kept.
     """
-    own = country or (region_of(phone) if phone.startswith("+") else "")
-    return read_countries(others) | ({own} if own else set())
+    own = {country, region_of(phone) if phone.startswith("+") else ""}
+    return read_countries(others) | (own - {"", NOWHERE})
 
 
 def may_text(clinic: ClinicFacts, number: str) -> bool:

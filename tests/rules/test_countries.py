@@ -95,10 +95,11 @@ def test_texts_to_other_countries_wait_and_never_leave(
     assert found == decision or (isinstance(decision, type) and isinstance(found, decision))
 
 
-def test_a_clinic_always_texts_its_own_country_or_else_that_of_its_number() -> None:
+def test_a_clinic_always_texts_its_own_country_and_that_of_its_number() -> None:
     assert texted("GB", "+442079460018", "") == {"GB"}
     assert texted("GB", "+442079460018", "IE FR") == {"GB", "IE", "FR"}
     assert texted("", "+4930123456", "") == {"DE"}
+    assert texted("GB", "+353851234567", "") == {"GB", "IE"}
     assert may_text(CLINIC, "+33612345678")  # of which nobody asked for a country
 
 

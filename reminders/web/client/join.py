@@ -20,6 +20,7 @@ from reminders.rules.clinic_senders import ClinicSenders, unpack
 from reminders.rules.contacts import clean, read_email, read_name, read_phone, show_phone
 from reminders.rules.countries import region_of, takes_codes
 from reminders.rules.terms import Channel, Discretion, InputError
+from reminders.rules.translation import translated_to
 from reminders.store.database import reading, writing
 from reminders.store.queries import join_requests as queries
 from reminders.store.queries import people
@@ -201,7 +202,9 @@ def _number(here: JoinContext, text: str) -> str:
 
 
 def _texts_closed(here: JoinContext) -> bool:
-    return texts_closed(here.session, here.clinic.id, here.request.now)
+    staff = here.request.app.library.alert_translation(here.clinic.country)
+    with translated_to(staff):
+        return texts_closed(here.session, here.clinic.id, here.request.now)
 
 
 def _says(here: JoinContext, language: str) -> dict[Channel, Callable[[str], tuple[str, str]]]:
