@@ -23,6 +23,9 @@ from reminders.store.queries import lanes, people, plans
 from reminders.store.tables import Clinic
 from reminders.wording.library import Library
 
+MOST_MINUTES = 240
+"""The longest a worried client may wait until a second person is told."""
+
 Fields = Mapping[str, str | int | None]
 """What was typed, by the column it is for; what is absent or None stays as it is."""
 
@@ -142,6 +145,10 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
         "client_names": ClientNames,
         "stop_on_every_text": _yes,
         "both_channels": _yes,
+        "opening_hours": partial(_hours, sending_hours.parse_emails),
+        "worried_minutes": _minutes,
+        "second_contact": lambda text: read_email(text) if text.strip() else None,
+        "after_hours_phone": lambda text: _phone(text, clinic.country),
     }
     for name, read in readers.items():
         if name not in typed or (name == "country" and typed[name] == country):
@@ -189,6 +196,10 @@ def _text_name(text: str) -> str | None:
     return name or None
 
 
+def _phone(text: str, country: str) -> str | None:
+    return read_phone(text, country or None).number if text.strip() else None
+
+
 def _required(text: str) -> str:
     found = clean(text)
     if not found:
@@ -217,4 +228,10 @@ def _count(most: int, text: str) -> int:
                 "One number gets at most 1 text a day; %(n)s a week are usual.", n=USUAL_A_WEEK
             ),
         )
+    return int(text)
+
+
+def _minutes(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= MOST_MINUTES:
+        raise InputError(f"This is not a number from 1 to {MOST_MINUTES}.", "30 minutes are usual.")
     return int(text)

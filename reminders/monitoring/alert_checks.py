@@ -16,9 +16,20 @@ from reminders.delivery.holds import PLAIN, Hold, Suspicion
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules import alert_conditions
 from reminders.rules.alert_conditions import Alarm, Stop
-from reminders.rules.sending_hours import resolve
+from reminders.rules.roles import Role
+from reminders.rules.sending_hours import parse_emails, resolve
+from reminders.rules.skin_answers import time_open
 from reminders.rules.translation import ENGLISH, gettext, translated_to
-from reminders.store.queries import alerts, delivery, lanes, metrics, people
+from reminders.rules.worry_alerts import untaken
+from reminders.store.queries import (
+    alerts,
+    delivery,
+    lanes,
+    metrics,
+    people,
+    skin_answers,
+    staff,
+)
 from reminders.store.tables import Clinic
 from reminders.wording.library import Library
 
@@ -34,7 +45,7 @@ def raise_all(session: Session, library: Library, now: datetime) -> None:
     for alarm in found:
         if alarm is not None:
             words = alarm.subject, alarm.body
-            raise_alert(session, alarm.clinic_id, alarm.kind, alarm.key, *words, now)
+            raise_alert(session, alarm.clinic_id, alarm.kind, alarm.key, *words, now, to=alarm.to)
 
 
 def _of_operator(session: Session, now: datetime) -> list[Alarm | None]:
@@ -61,6 +72,7 @@ def _of_clinics(session: Session, library: Library, now: datetime) -> list[Alarm
             )
             for row in metrics.spent(session, month)
         ),
+        *_untaken(session, now),
         *((clinic.id, word) for clinic, word in _mornings(session, now)),
     ]
     return [_worded(session, library, *one) for one in words]
@@ -73,6 +85,28 @@ def _worded(
     country = people.clinic(session, clinic_id).country
     with translated_to(library.alert_translation(country)):
         return word()
+
+
+def _untaken(session: Session, now: datetime) -> Iterator[tuple[int, Callable[[], Alarm | None]]]:
+    """Alert a second contact to each worried client nobody has taken within the clinic's limit: the one
+    it named, else its owners, else the clinic once more.
+    """
+    for answer, _ in skin_answers.waiting(session):
+        clinic, since = people.clinic(session, answer.clinic_id), answer.worried_at
+        if since is None or answer.taken_at is not None:
+            continue
+        hours, zone = parse_emails(clinic.opening_hours), ZoneInfo(clinic.time_zone)
+        minutes = clinic.worried_minutes
+        if time_open(since, now, hours, zone) >= timedelta(minutes=minutes):
+            for to in _second_contacts(session, clinic):
+                yield clinic.id, partial(untaken, clinic.id, answer.id, since, minutes, to)
+
+
+def _second_contacts(session: Session, clinic: Clinic) -> list[str]:
+    if clinic.second_contact:
+        return [clinic.second_contact]
+    crew = staff.of_clinic(session, clinic.id)
+    return [member.email for member, role in crew if role is Role.OWNER] or [clinic.email]
 
 
 def _held(session: Session, now: datetime) -> Alarm | None:

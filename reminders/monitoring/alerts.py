@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
+from typing import Any
 
 import structlog
 from sqlalchemy import Engine
@@ -47,14 +48,23 @@ def raise_alert(
     subject: str,
     body: str,
     now: datetime,
+    *,
+    to: str | None = None,
 ) -> None:
-    """Alert a clinic's staff, or without a clinic the operator, once for each ``key``.
+    """Alert a clinic's staff (or only ``to``), or without a clinic the operator, once for each ``key``.
 
     Subject and body hold no client's name or words: mail is read on many screens. A link to the
     staff's pages is added when it is sent.
     """
-    row = {"clinic_id": clinic_id, "kind": kind, "key": key, "subject": subject, "body": body}
-    alerts.add(session, row | {"raised_at": now, "due_at": now, "attempts": 0})
+    row: dict[str, Any] = {
+        "clinic_id": clinic_id,
+        "kind": kind,
+        "key": key,
+        "subject": subject,
+        "body": body,
+    }
+    row |= {"address": to, "raised_at": now, "due_at": now, "attempts": 0}
+    alerts.add(session, row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from reminders.monitoring.answer_history import answer_entries
 from reminders.rules import stop_line
 from reminders.rules.decision import Defer, Skip, decide
 from reminders.rules.reason_texts import channel_text, reason_text
@@ -23,6 +24,8 @@ from reminders.store.queries import (
     merges,
     people,
     reminder_facts,
+    skin_answers,
+    staff,
 )
 from reminders.store.queries.client_messages import AttemptHistory, ClientMessage, moment
 from reminders.store.tables import Client, Consent, Reminder, Reply, Treatment
@@ -53,6 +56,7 @@ class TimelineEntry:
     reminder: Reminder | None = None
     treatment: Treatment | None = None
     channel: Channel | None = None
+    link: str = ""
 
 
 def record(
@@ -69,6 +73,7 @@ def record(
         *(_message(step, names, ahead.get(step.reminder.id), words) for step in steps),
         *(_consent(sentence) for sentence in consents.ledger(session, client.id)),
         *(_reply(reply) for reply in desk.replies_of(session, client.clinic_id, client.id)),
+        *_skin_answers(session, client),
         *_changes(session, client.id, {s.treatment.id for s in steps if s.treatment}),
         *_visits(session, client.id),
     ]
@@ -196,6 +201,14 @@ def _consent(sentence: Consent) -> TimelineEntry:
 def _reply(reply: Reply) -> TimelineEntry:
     title = gettext("Reply from the client")
     return TimelineEntry(reply.received_at, "reply", title, words=reply.body, channel=Channel.SMS)
+
+
+def _skin_answers(session: Session, client: Client) -> Iterator[TimelineEntry]:
+    """Tell what the client said of their skin, and what staff did about it."""
+    crew = {one.id: one.name for one, _ in staff.of_clinic(session, client.clinic_id)}
+    for answer in skin_answers.of_client(session, client.id):
+        for at, title, facts in answer_entries(answer, crew.get(answer.taken_by or 0, "")):
+            yield TimelineEntry(at, "answer", title, facts=facts, link=f"/skin/{answer.id}")
 
 
 def _visits(session: Session, client_id: int) -> Iterator[TimelineEntry]:

@@ -22,7 +22,10 @@ from reminders.store.queries import (
     feeds,
     people,
     questions,
+    replies,
+    skin_answers,
     source_faults,
+    staff,
     today,
 )
 from reminders.store.queries.today import MessageLine
@@ -32,6 +35,7 @@ from reminders.store.tables import Clinic
 class Kind(IntEnum):
     """The kind of an open item, in order of urgency."""
 
+    WORRIED = -1  # the client said so on their own page, and is told that the clinic knows
     ALARM = 0  # the client wrote of something that may be serious
     STOPPED = 1  # nothing is sent by this channel
     DAY_ONE = 2  # the message that matters most did not arrive
@@ -55,7 +59,8 @@ FIRST_DAY = {"same-evening", "day-1"}
 class OpenItem:
     """One thing that waits for staff since ``since`` (UTC).
 
-    ``row_id`` is of the reply or the other client it is about; ``why`` the cause in plain words.
+    ``row_id`` is of the reply, the answer or the other client it is about; ``why`` the cause in plain
+    words; ``taken_at`` when somebody took it.
     """
 
     kind: Kind
@@ -68,6 +73,7 @@ class OpenItem:
     milestone: str = ""
     words: str = ""
     count: int = 1
+    taken_at: datetime | None = None
 
 
 def needs(
@@ -77,6 +83,7 @@ def needs(
     zone = ZoneInfo(people.clinic(session, clinic_id).time_zone)
     on = now.astimezone(zone).date()
     found = [
+        *_worried(session, clinic_id),
         *_replies(session, clinic_id),
         *_stopped(session, clinic_id, now),
         *_troubles(session, clinic_id, now),
@@ -102,15 +109,35 @@ class OpenItemCounts:
 
 def count(session: Session, clinic: Clinic, now: datetime) -> OpenItemCounts:
     """Return the counts shown on every staff page."""
-    replies = conversations.count_waiting(session, clinic.id)
+    written = conversations.count_waiting(session, clinic.id)
     asked = questions.count_open(session, clinic.id)
     troubled = today.count_troubled(session, clinic.id, now)
     unseen = attendance.count_waiting(session, clinic, now)
-    return OpenItemCounts(troubled + replies + bool(asked) + unseen, replies, asked)
+    troubled += skin_answers.count_waiting(session, clinic.id)
+    return OpenItemCounts(troubled + written + bool(asked) + unseen, written, asked)
+
+
+def _worried(session: Session, clinic_id: int) -> Iterator[OpenItem]:
+    """Return the worried clients; ``why`` is who has taken it."""
+    crew = {one.id: one.name for one, _ in staff.of_clinic(session, clinic_id)}
+    for answer, client in skin_answers.waiting(session, clinic_id):
+        assert answer.worried_at is not None  # it waits
+        yield OpenItem(
+            Kind.WORRIED,
+            answer.worried_at,
+            client.first_name,
+            client.id,
+            answer.id,
+            why=crew.get(answer.taken_by or 0, ""),
+            milestone=answer.moment,
+            taken_at=answer.taken_at,
+        )
 
 
 def _replies(session: Session, clinic_id: int) -> Iterator[OpenItem]:
-    for reply in conversations.latest(session, clinic_id, done=False):
+    latest = conversations.latest(session, clinic_id, done=False)
+    told = skin_answers.by_ids(session, {one.skin_answer_id for one in latest} - {None})
+    for reply in latest:
         client = people.client(session, reply.client_id) if reply.client_id else None
         yield OpenItem(
             Kind.ALARM if reply.alarm else Kind.REPLY,
@@ -118,7 +145,8 @@ def _replies(session: Session, clinic_id: int) -> Iterator[OpenItem]:
             client.first_name if client else reply.contact,
             reply.client_id,
             reply.id,
-            Channel.SMS,
+            None if replies.is_written(reply) else Channel.SMS,
+            milestone=told[reply.skin_answer_id].moment if reply.skin_answer_id in told else "",
             words=reply.body,
         )
 

@@ -35,6 +35,7 @@ from reminders.store.queries import (
     merges,
     people,
     questions,
+    skin_answers,
 )
 from reminders.store.queries.erasure import of_client
 from reminders.store.tables import Attempt, Client, OneOffMessage, Reply
@@ -131,6 +132,7 @@ def forget(
     done["consents"] = erasure.hash_ledger(session, client.id, now)
     done["waiting rows"] = open_questions.forget(session, client, contacts, unshared)
     done["booking posts"] = open_questions.forget_posts(session, client, contacts, unshared, now)
+    skin_answers.forget_client(session, client.id, now)
     imports.forget_client(session, client.id)
     arrivals.forget_postponed(session, [client.id])
     join_requests.forget_client(session, client.id, contacts)
@@ -219,14 +221,17 @@ def purge(session: Session, keep: RetentionPeriods, now: datetime) -> Counter[st
     done["messages' words"] = erasure.hash_messages(session, spoken, contacts=False)
     done["notes' words"] = erasure.empty_notes(session, col(OneOffMessage.written_at) < old)
     done["replies"] = erasure.hash_replies(session, col(Reply.received_at) < now - keep.replies)
+    done["skin answers' notes"] = skin_answers.empty_notes(session, now - keep.replies)
     done["lists"] = imports.forget_cells(session, now - KEPT)
     done["waiting rows"] = questions.retire(session, now - WAITING)
     done["booking posts' words"] = booking_sources.blank_old(session, now - POSTS, now)
     done["booking posts"] = booking_sources.forget(session, now - MARKS)
+    done["skin answers"] = skin_answers.forget(session, now - keep.deliveries)
     done["deliveries"] = erasure.delete_deliveries(session, now - keep.deliveries)
     retired = erasure.retired(session, now - keep.consents)
     for client in people.lock(session, retired):
         forget(session, client, now, by=BY_RETENTION, asked=False)
+        skin_answers.forget_treatments(session, [client.id])
         erasure.delete_treatments(session, [client.id])
         done["clients"] += 1
     records = {record.id for record in merges.merged_into(session, retired)}

@@ -29,13 +29,14 @@ REFUSED = {"20003", "401", "403", "530", "534", "535"}
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An alert to a clinic's staff, or without a clinic to the operator."""
+    """An alert to a clinic's staff (``to`` one address alone), or without a clinic to the operator."""
 
     clinic_id: int | None
     kind: str
     key: str
     subject: str
     body: str
+    to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,5 +15,6 @@ class EventKind(StrEnum):
     CLIENT_ERASED = "client.erased"
     REPLY_RECEIVED = "reply.received"
     REPLY_ALARM = "reply.alarm"  # its words hold a sign of alarm
+    CLIENT_WORRIED = "client.worried"  # by a tap on their own page
     MESSAGE_UNDELIVERED = "message.undelivered"  # or failed, or nobody knows
     QUESTION_OPENED = "question.opened"

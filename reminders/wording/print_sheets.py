@@ -12,7 +12,9 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from reminders.rules.protocols import Milestone
+from reminders.rules.red_flags import FLAGS
 from reminders.rules.segments import size
+from reminders.rules.skin_answers import MOMENTS
 from reminders.rules.text_names import name_in_texts
 from reminders.rules.translation import current_language
 from reminders.rules.wording import Wording
@@ -92,13 +94,16 @@ def aftercare_sheet(
 
 def review_pack(library: Library, protocol: str, language: str, today: date) -> str:
     """Return a pack of HTML to print, read and sign: every message of a protocol in a language,
-    with why it comes, on which sources, at which numbers. Raises ``WordingError``.
+    with why it comes, on which sources, at which numbers, and what the client's page answers to how the
+    skin is. Raises ``WordingError``.
     """
     tongue = library.all_languages[language]
     course = library.protocols[protocol].course({})
     sample = Letterhead("Your clinic", "020 7946 0018", "+442079460018", "1 Sample Street")
     printed = [_printed(library, protocol, tongue, m, sample, {}) for m in course.milestones]
-    used = sorted({key for m in course.milestones for key in m.sources})
+    signs = [one for one in FLAGS if one.protocol is None or one.protocol in course.lineage]
+    used = {key for m in course.milestones for key in m.sources}
+    used |= {key for sign in signs for key in sign.sources}
     page: str = _page(library, "print/wording.html").render(
         lang=current_language(),
         protocol=course,
@@ -106,7 +111,11 @@ def review_pack(library: Library, protocol: str, language: str, today: date) -> 
         review=course.reviews.get(language),
         printed=printed,
         values=course.settle({}).values,
-        sources={key: library.sources[key] for key in used},
+        sources={key: library.sources[key] for key in sorted(used)},
+        page=library.phrases.words(language, ""),
+        sample=sample.name,
+        signs=signs,
+        asked=[course.milestone(moment.key).name for moment in MOMENTS],
         today=today,
     )
     return page

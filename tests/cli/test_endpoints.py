@@ -32,7 +32,7 @@ def test_a_program_that_adds_one_gets_its_secret(terminal: Terminal) -> None:
     terminal.clinic()
     (endpoint,) = terminal.json(*CLINIC, "--add", ADDRESS)
     assert endpoint["secret"].startswith("whsec_")
-    assert len(endpoint["kinds"]) == 9
+    assert len(endpoint["kinds"]) == 10
 
 
 def test_what_cannot_be_told_is_refused_in_a_sentence(terminal: Terminal) -> None:

@@ -17,14 +17,14 @@ from reminders.startup import use_packaged_zones
 from reminders.store import migrations
 from reminders.store.database import open_engine
 from tests.conftest import ana
-from tests.looks import bookings, clients, events, lists, staff, validating
+from tests.looks import bookings, clients, events, lists, skin, staff, validating
 from tests.looks.language import speaking
 from tests.looks.looking import CLIENT_LOOKS, LOOKS, Eye, Look, file_name
 from tests.looks.sights import SIGHTS, Scene, Sight, undrawn
 from tests.looks.stage import booked_today, mid_week, sign_in_owner, with_a_price
 from tests.support.browser import CHROMIUM, QUIET, house_served, page_of
 
-ROOMS = (clients, staff, lists, bookings, events)
+ROOMS = (clients, staff, lists, bookings, events, skin)
 """Where sights are named, in the order they are looked at."""
 
 

@@ -99,6 +99,7 @@ NO_PAGES = {
     "/clients/{id:int}/page.svg",
     "/lists/{id:int}/rest.csv",
     "/numbers.csv",
+    "/numbers/skin.csv",
     "/join/{clinic}/poster.svg",
     "/a/{token}/calendar.ics",
 }

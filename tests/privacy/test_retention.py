@@ -17,6 +17,7 @@ from reminders.plans import one_off_messages
 from reminders.privacy import retention
 from reminders.privacy.retention import RetentionPeriods
 from reminders.rules.keywords import Kind
+from reminders.rules.skin_answers import Said
 from reminders.rules.terms import Act, Channel, Discretion, InputError, OneOffKind, Reason, Status
 from reminders.shapes.people import ClientExport
 from reminders.store.database import reading, short_transaction, writing
@@ -27,9 +28,11 @@ from reminders.store.tables import (
     Attempt,
     Client,
     JoinRequest,
+    PageOpening,
     PurgeRecord,
     Redaction,
     Reply,
+    SkinAnswer,
     VerificationCode,
 )
 from tests.conftest import House, ana, consent_answer
@@ -41,7 +44,7 @@ TREATED = date(2026, 3, 2)
 DAY_1 = datetime(2026, 3, 3, 15, 40, tzinfo=UTC)
 NEEDLES = (
     '"Ana"', "Costarica", "7700900101", "7700 900101", "ana@mail", "booking-77", "client-77",
-    "hurts a lot", "pictures/1", "we will call you", "203.0.113.9", "drawer three", "SPF",
+    "hurts a lot", "pictures/1", "we will call you", "203.0.113.9", "drawer three", "SPF", "left eye",
 )  # fmt: skip
 """What must not be found anywhere once a client is erased."""
 
@@ -61,6 +64,15 @@ def live(house: House) -> None:
         )  # fmt: skip
     house.tick(DAY_1)
     with writing(house.engine) as session:
+        session.add_all(
+            [
+                SkinAnswer(
+                    clinic_id=1, client_id=1, treatment_id=1, moment="day-1", said=Said.WORRIED,
+                    answered_at=DAY_1, changed_at=DAY_1, worried_at=DAY_1, note="Ana: sore by the left eye",
+                ),
+                PageOpening(treatment_id=1, moment="day-1"),
+            ]
+        )  # fmt: skip
         session.add(
             Reply(
                 provider_id="SMreply", clinic_id=1, client_id=1, contact="+447700900101",
@@ -115,7 +127,7 @@ ERASED = {
     "import": "cells columns file_name", "question": "subject facts choices answer",
     "postponed_enrolment": "enrolment", "remembered_answer": "subject label answer", "waiting_row": "row_key layout cells",
     "one_off_message": "subject words", "reply": "contact body answer", "suppression": "contact",
-    "treatment": "external_id", "kept_answer": "body", "booking_delivery": "body reason booking",
+    "treatment": "external_id", "skin_answer": "note", "kept_answer": "body", "booking_delivery": "body reason booking",
 }  # fmt: skip
 HARMLESS = {
     "attempt": "claim outcome code provider_id sender", "client": "language", "import": "imported_by undone_by",
@@ -123,6 +135,7 @@ HARMLESS = {
     "client_merge": "moved merged_by", "feed_event": "number fingerprint outcome", "event": "kind", "event_delivery": "message_id kind outcome", "kept_answer": "name fingerprint", "consent": "wording wording_version recorded_by",
     "receipt": "provider_id status code", "redaction": "provider_id", "reminder": "milestone claim",
     "reply": "provider_id alarm sender", "suppression": "source", "treatment": "protocol source",
+    "page_opening": "moment", "skin_answer": "moment said outcome",
     "booking_delivery": "event_key outcome", "booking_mark": "booking_hash scale",
 }  # fmt: skip
 NOT_OF_CLIENTS = {
@@ -323,8 +336,8 @@ def test_an_export_holds_everything_and_nobody_else(house: House) -> None:
     assert {name: len(rows) for name, rows in held.items() if isinstance(rows, list)} == {
         "client": 1, "treatment": 1, "consent": 3, "suppression": 0, "one_off_message": 1, "reminder": 14,
         "attempt": 3, "receipt": 0, "reply": 1, "import_row": 0,
-        "join_request": 1, "verification_code": 1, "client_merge": 0, "waiting_row": 0, "event": 5, "event_delivery": 0,
-            "postponed_enrolment": 0, "booking_delivery": 0,
+        "join_request": 1, "verification_code": 1, "client_merge": 0, "waiting_row": 0, "event": 6, "event_delivery": 0,
+            "postponed_enrolment": 0, "booking_delivery": 0, "page_opening": 1, "skin_answer": 1,
     }  # fmt: skip
 
 
@@ -350,7 +363,7 @@ def test_each_thing_is_kept_as_long_as_it_may_be_and_no_longer(house: House) -> 
     with writing(house.engine) as session:
         consent_ledger.withdraw(session, client_of(session), Channel.SMS, source="STOP", now=DAY_1)
     assert purge(house, timedelta(29)) == {}
-    assert purge(house, timedelta(363)) == {"forms": 1, "events": 6}
+    assert purge(house, timedelta(363)) == {"forms": 1, "events": 7}
     words = purge(house, timedelta(450))
     assert words["messages' words"] == sum(1 for x in house.lines() if x.handoff_at)
     assert (words["replies"], words["notes' words"]) == (1, 1)
@@ -358,7 +371,7 @@ def test_each_thing_is_kept_as_long_as_it_may_be_and_no_longer(house: House) -> 
     assert "spf" not in everything(house)
     assert "costarica" in everything(house)
     facts = purge(house, timedelta(800))
-    assert facts["deliveries"] == 14
+    assert (facts["deliveries"], facts["skin answers"]) == (14, 1)
     assert house.lines() == []
     assert purge(house, timedelta(1800)) == {}
     gone = purge(house, timedelta(1900))

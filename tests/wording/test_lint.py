@@ -60,7 +60,7 @@ def test_the_packaged_day_one_keeps_every_rule(own: dict[str, int]) -> None:
         (
             "number-and-link",
             "sms",
-            "More: {{ page_url }}",
+            "How is it? {{ page_url }}",
             "Call {{ clinic.phone }} {{ page_url }}",
         ),
         ("banned-claim", "body", "Let it heal.", "Results are guaranteed."),
@@ -68,7 +68,7 @@ def test_the_packaged_day_one_keeps_every_rule(own: dict[str, int]) -> None:
         ("banned-claim", "body", "Let it heal.", "Stop your medicine."),
         ("procedure-named", "sms", "do not pick", "do not pick after microneedling"),
         ("procedure-named", "subject", "Day one", "Skin needling, day one"),
-        ("required-part", "sms", "More: {{ page_url }}", ""),
+        ("required-part", "sms", "How is it? {{ page_url }}", ""),
         ("required-part", "sms", "do not pick", "rest"),
         ("required-part", "sms", "moist", "calm"),
         ("required-part", "sms", "SPF {{ spf_min }}+", "walks"),
@@ -106,7 +106,7 @@ def test_a_form_that_guesses_the_reader_s_gender_is_refused(tongue: str, said: s
 
 
 def test_a_number_may_stand_beside_the_link_where_the_protocol_says_why() -> None:
-    told = replace(DAY_1, sms=DAY_1.sms.replace("More:", "{{ clinic.phone }}"))
+    told = replace(DAY_1, sms=DAY_1.sms.replace("How is it?", "{{ clinic.phone }}"))
     assert "number-and-link" in rules(told)
     course = LIBRARY.protocols["skin-needling"]
     why = replace(course.milestone("day-1"), number_and_link="the page cannot call from a watch")

@@ -66,7 +66,7 @@ def take_due(
         .execution_options(**QUIET)
     )
     ids = list(session.scalars(taken))
-    address = func.coalesce(col(Clinic.email), operator)
+    address = func.coalesce(col(Alert.address), col(Clinic.email), operator)
     rows = session.execute(
         select(col(Alert.id), address, col(Alert.subject), col(Alert.body), col(Alert.raised_at))
         .outerjoin(Clinic, col(Clinic.id) == col(Alert.clinic_id))

@@ -290,6 +290,9 @@ def _about(
         yield columns.id.in_(clients)
     elif table.name == "client_merge":
         yield columns.kept_id.in_(clients) | columns.gone_id.in_(clients)
+    elif table.name == "page_opening":
+        own = select(col(Treatment.id)).where(col(Treatment.client_id).in_(clients))
+        yield columns.treatment_id.in_(own)
     elif "reminder_id" in columns:
         yield columns.reminder_id.in_(_reminders_of(*clients))
     elif "contact" in columns and table.name != "practice_recipient":

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from reminders.rules.terms import LEFT, OPEN, Channel, OneOffKind, Reason, Status
 from reminders.store.column_types import among
+from reminders.store.queries import skin_answers
 from reminders.store.queries.common import QUIET, is_status, table_of
 from reminders.store.tables import (
     Client,
@@ -88,6 +89,7 @@ def hand_over(session: Session, what: Belongings, giver: int, taker: int) -> Non
         table = table_of(model)
         mine = (table.c.id.in_(ids), table.c.client_id == giver)
         session.execute(update(table).where(*mine).values(client_id=taker))
+    skin_answers.hand_over(session, what.treatments, giver, taker)
     again = update(R).where(R.c.id == bindparam("reminder")).values(treatment_id=bindparam("of"))
     bound = [{"reminder": row.id, "of": row.treatment_id} for row in rows if row.treatment_id]
     if bound:

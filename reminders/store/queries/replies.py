@@ -15,6 +15,14 @@ from reminders.store.queries import people
 from reminders.store.queries.common import QUIET, insert_once
 from reminders.store.tables import Client, Clinic, Consent, Reminder, Reply, Suppression
 
+PAGE_ID = "page."
+"""How the id of what was written on a page of ours begins; a provider's id never does."""
+
+
+def is_written(reply: Reply) -> bool:
+    """Say whether a reply was written on a page of ours, and is no text."""
+    return reply.provider_id.startswith(PAGE_ID)
+
 
 def taken(session: Session, provider_id: str) -> Reply | None:
     """Return the text of the provider's id, if it came in before."""

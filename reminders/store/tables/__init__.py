@@ -46,6 +46,7 @@ from reminders.store.tables.questions import (
     WaitingRow,
 )
 from reminders.store.tables.senders import SenderAccount
+from reminders.store.tables.skin import PageOpening, SkinAnswer
 from reminders.store.tables.staff import Invitation, Membership, SignIn, SignInAttempt, Staff
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "MilestonePlacement",
     "OneOffMessage",
     "Outage",
+    "PageOpening",
     "Parameter",
     "PostponedEnrolment",
     "PracticeRecipient",
@@ -94,6 +96,7 @@ __all__ = [
     "Setting",
     "SignIn",
     "SignInAttempt",
+    "SkinAnswer",
     "Staff",
     "Suppression",
     "Treatment",

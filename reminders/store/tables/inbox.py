@@ -22,9 +22,9 @@ class Reply(SQLModel, table=True):
 
     ``clinic_id`` is none for a number nobody here knows, ``client_id`` none where several share
     it. ``alarm`` says which sign of alarm its words hold, ``answer`` what the sender was told at
-    once; it was written to ``sender``, of a
-    clinic's own account or (None) the installation's. ``opened_at``, ``assigned_to`` (a staff id), ``answered_at`` and ``done_at`` are the
-    desk's.
+    once; it was written to ``sender``, of a clinic's own account or (None) the installation's.
+    ``opened_at``, ``assigned_to`` (a staff id), ``answered_at`` and ``done_at`` are the desk's. What
+    was written on the client's own page about an answer there names it (``skin_answer_id``).
     """
 
     __table_args__ = (
@@ -54,12 +54,13 @@ class Reply(SQLModel, table=True):
     assigned_to: int | None = None
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     done_at: datetime | None = Field(default=None, sa_type=Instant)
+    skin_answer_id: int | None = None
 
 
 class Alert(SQLModel, table=True):
     """An email to a clinic's staff (without a clinic: to the operator), once for each key.
 
-    It is tried from ``due_at`` on until ``sent_at``.
+    It is tried from ``due_at`` on until ``sent_at``. ``address`` is set where it goes elsewhere.
     """
 
     __table_args__ = (
@@ -69,6 +70,7 @@ class Alert(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     clinic_id: int | None = Field(default=None, foreign_key="clinic.id")
+    address: str | None = None
     kind: str
     key: str = Field(unique=True)
     subject: str

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from reminders.rules.caps import USUAL_A_WEEK
 from reminders.rules.sending_hours import EMAILS_USUAL
+from reminders.rules.skin_answers import LIMIT, OPEN_USUAL
 from reminders.rules.terms import Act, Channel, Discretion, Purpose, Reason
 from reminders.rules.text_names import ClientNames
 from reminders.rules.visits import ToldBy
@@ -33,7 +34,9 @@ class Clinic(SQLModel, table=True):
     3166, parted by spaces) are those it texts beside its own. ``account_id`` is its own
     account for texts, ``text_senders`` are as whom they leave, by the recipient's country (see
     ``reminders.rules.clinic_senders``), and ``mail_from`` and ``mail_name`` as whom emails do; what is
-    empty is the installation's.
+    empty is the installation's. ``opening_hours`` are when somebody is at the clinic; a worried client
+    nobody has taken for ``worried_minutes`` of them is told to ``second_contact``, an email address.
+    ``after_hours_phone`` is whom its page names while it is closed.
     """
 
     __table_args__ = (Index("clinic_slug", "slug", unique=True),)
@@ -77,6 +80,13 @@ class Clinic(SQLModel, table=True):
     text_senders: str = Field(default="", sa_type=Text, sa_column_kwargs=EMPTY)
     mail_from: str = Field(default="", sa_column_kwargs=EMPTY)
     mail_name: str = Field(default="", sa_column_kwargs=EMPTY)
+    opening_hours: str = Field(default=OPEN_USUAL, sa_column_kwargs={"server_default": OPEN_USUAL})
+    after_hours_phone: str | None = None
+    worried_minutes: int = Field(
+        default=LIMIT // timedelta(minutes=1),
+        sa_column_kwargs={"server_default": text(str(LIMIT // timedelta(minutes=1)))},
+    )
+    second_contact: str | None = None
 
 
 class Client(SQLModel, table=True):
@@ -199,7 +209,7 @@ class Treatment(SQLModel, table=True):
     is the long list that brought it.
 
     ``treated_marked_at`` is when somebody said that the client came, ``missed_at`` that they did not,
-    which cancels it, too; ``told_by`` who said either.
+    which cancels it, too; ``told_by`` who said either. ``complication_at`` is when staff marked one.
     """
 
     __table_args__ = (
@@ -242,6 +252,7 @@ class Treatment(SQLModel, table=True):
     treated_marked_at: datetime | None = Field(default=None, sa_type=Instant)
     missed_at: datetime | None = Field(default=None, sa_type=Instant)
     told_by: ToldBy | None = Field(default=None, sa_type=Word(ToldBy))
+    complication_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
     import_id: int | None = None
 

@@ -10,6 +10,7 @@ from reminders.web.client import (
     personal_data,
     poster,
     preferences,
+    skin,
     writing,
 )
 from reminders.web.client.page import ClientRequest
@@ -19,6 +20,7 @@ __all__ = ["ROUTES", "ClientRequest"]
 ROUTES: list[BaseRoute] = [
     *aftercare_page.ROUTES,
     *preferences.ROUTES,
+    *skin.ROUTES,
     *personal_data.ROUTES,
     *calendar.ROUTES,
     *writing.ROUTES,

@@ -24,6 +24,7 @@ from reminders.store.database import reading, writing
 from reminders.store.queries import client_pages, consents, customisation, people
 from reminders.store.queries.client_pages import PlannedReminder
 from reminders.store.tables import Client, Treatment
+from reminders.web.client import skin_card
 from reminders.web.client.page import ClientRequest, clinic_words, page_route, say_day, say_when
 from reminders.wording.phrases import Words
 
@@ -97,6 +98,13 @@ class AftercarePage:
         """Format a time of day in the client's language."""
         return format_time(at, "short", locale=self.words.locale)
 
+    def emergency(self) -> str:
+        """Return whom to call in an emergency; empty where it is not known."""
+        of = self.last or self.next
+        own_number = self.numbers(of).get("emergency_number") if of else None
+        known = self.request.app.library.emergencies
+        return str(own_number or known.get(self.clinic.country, ""))
+
     def localised(self, moment: datetime | date) -> str:
         """Format a moment or a day in the client's time zone and language."""
         return say_when(moment, self.zone, self.words)
@@ -138,12 +146,16 @@ def _assign_keys(request: ClientRequest, key: str) -> None:
 
 
 def show(request: ClientRequest) -> Response:
-    """Show the client's page; this changes nothing."""
+    """Show the client's page; this changes nothing but the count of pages opened."""
     refused = refusal(request)
     if refused:
         return refused
     with opened_page(request) as page:
-        return _page(page) if page else request.wrong_link()
+        answer = _page(page) if page else request.wrong_link()
+        opening = skin_card.opening_of(page) if page else None
+    if opening:
+        skin_card.note_opening(request.app.engine, *opening)
+    return answer
 
 
 def _page(page: AftercarePage) -> Response:
@@ -161,17 +173,11 @@ def _page(page: AftercarePage) -> Response:
         advice=_advice(page) if page.last else [],
         next_visit=_visit(page),
         preparing=_preparing(page) if soon or stage is Stage.BEFORE else [],
-        emergency=_emergency(page),
-        coming=[_one(page, together) for together in page.upcoming()],
+        emergency=page.emergency(),
+        skin=skin_card.card(page),
+        coming=[coming_line(page, together) for together in page.upcoming()],
         paused=_paused(page),
     )
-
-
-def _emergency(page: AftercarePage) -> str:
-    """Return whom to call in an emergency; empty where it is not known."""
-    request = page.last or page.next
-    own_number = page.numbers(request).get("emergency_number") if request else None
-    return str(own_number or page.request.app.library.emergencies.get(page.clinic.country, ""))
 
 
 def _day(page: AftercarePage) -> int:
@@ -226,7 +232,8 @@ def _preparing(page: AftercarePage) -> list[str]:
     ]
 
 
-def _one(page: AftercarePage, together: list[PlannedReminder]) -> tuple[str, str]:
+def coming_line(page: AftercarePage, together: list[PlannedReminder]) -> tuple[str, str]:
+    """Return what is coming, and when and how, for whoever gets it."""
     key = f"milestone.{together[0].milestone}"
     protocol = page.request.app.library.protocols[together[0].protocol]
     title = (

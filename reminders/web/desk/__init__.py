@@ -24,8 +24,15 @@ from reminders.web.desk.messages import (
     wording_list,
     wording_versions,
 )
-from reminders.web.desk.reports import reports
-from reminders.web.desk.schedule import asking, day_preview, milestones, today, visits
+from reminders.web.desk.reports import reports, skin_report
+from reminders.web.desk.schedule import (
+    asking,
+    day_preview,
+    milestones,
+    skin_answers,
+    today,
+    visits,
+)
 from reminders.web.desk.settings import (
     booking_deliveries,
     booking_fields,
@@ -50,6 +57,7 @@ ROUTES: list[BaseRoute] = [
     *check_up.ROUTES,
     *today.ROUTES,
     *visits.ROUTES,
+    *skin_answers.ROUTES,
     *asking.ROUTES,
     *imports.ROUTES,
     *import_sheets.ROUTES,
@@ -60,6 +68,7 @@ ROUTES: list[BaseRoute] = [
     *milestones.ROUTES,
     *day_preview.ROUTES,
     *reports.ROUTES,
+    *skin_report.ROUTES,
     *clinic.ROUTES,
     *staff.ROUTES,
     *services.ROUTES,

@@ -177,6 +177,7 @@ HELP = {
     "/treatments": "desk#clients",
     "/enrol": "desk#add-a-client",
     "/replies": "replies",
+    "/skin": "client-answers",
     "/lists": "lists",
     "/questions": "lists#questions",
     "/words": "words",
@@ -216,6 +217,11 @@ def within(words: str) -> str:
     return words[0].lower() + words[1:] if near else words
 
 
+def contact_shown(contact: str, country: str) -> str:
+    """Write a phone number as the clinic's country does; an address, or what else it is, as it is."""
+    return show_national(contact, country) if contact.startswith("+") else contact
+
+
 FILTERS = {
     "browser_name": names.browser_name,
     "channel_word": names.channel_word,
@@ -233,7 +239,7 @@ FILTERS = {
     "day": day,
     "when": when,
     "ago": ago,
-    "phone": show_national,
+    "phone": contact_shown,
     "number": number_text,
     "time": "{:%H:%M}".format,
     "date": date_text,

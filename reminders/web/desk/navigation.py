@@ -23,6 +23,7 @@ APART = (
 
 BELONGS = {
     "/today": "/",
+    "/skin": "/",
     "/enrol": "/clients",
     "/lists": "/clients",
     "/questions": "/clients",

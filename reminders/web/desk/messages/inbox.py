@@ -11,11 +11,13 @@ from starlette.responses import Response
 from reminders.enrolment import staff_answers
 from reminders.rules import sending_hours
 from reminders.rules.roles import Role
+from reminders.rules.skin_answers import SAID_LABELS
 from reminders.rules.translation import gettext, gettext_noop, pgettext
 from reminders.store.database import reading, writing
-from reminders.store.queries import consents, conversations, people, staff
+from reminders.store.queries import consents, conversations, people, replies, skin_answers, staff
 from reminders.store.tables import Client, Reply
 from reminders.web.desk.page import DeskRequest, desk_route
+from reminders.web.desk.schedule.skin_answers import moment_label
 
 JUST_NOW = timedelta(hours=1)
 """A client who wrote within it is awake: an answer may go at any hour."""
@@ -74,12 +76,27 @@ def _conversation(request: DeskRequest, session: Session, reply: Reply) -> Respo
         reply=reply,
         who=writers,
         line=line,
+        about=_about(request, session, came),
         waits=any(x.done_at is None for x in came),
         barred=barred.get((request.clinic_id, reply.contact)),
         quiet=_quiet(request, writers[0]) if writers else False,
         just_now=request.now - came[-1].received_at < JUST_NOW,
         crew=_colleagues(request, session),
     )
+
+
+def _about(request: DeskRequest, session: Session, came: list[Reply]) -> dict[int, str]:
+    """Say of what was written on the client's own page that it was, and after which answer."""
+    told = skin_answers.by_ids(session, {one.skin_answer_id for one in came} - {None})
+    found = {}
+    for reply in came:
+        answer = told.get(reply.skin_answer_id or 0)
+        if answer is not None:
+            day, said = moment_label(request, answer.moment), gettext(SAID_LABELS[answer.said])
+            found[reply.id] = gettext("Own page, %(day)s: %(answer)s", day=day, answer=said)
+        elif replies.is_written(reply):
+            found[reply.id] = gettext("Own page")
+    return found
 
 
 def _quiet(request: DeskRequest, client: Client) -> bool:

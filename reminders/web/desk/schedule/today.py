@@ -23,7 +23,7 @@ from reminders.store.queries import today as queries
 from reminders.store.tables import Client
 from reminders.web.desk.names import channel_word
 from reminders.web.desk.page import DeskRequest, desk_route
-from reminders.web.desk.schedule import asking
+from reminders.web.desk.schedule import asking, skin_answers
 from reminders.wording.retelling import retold
 
 WEEK = timedelta(days=7)
@@ -99,16 +99,25 @@ def show(request: DeskRequest) -> Response:
 
 def item(request: DeskRequest, need: OpenItem) -> TodayItem:
     """Word one open item, and what to do about it."""
+    if need.kind is Kind.WORRIED:
+        return _worried(request, need)
     words, action, to, post = _said(request, need)
     if need.kind in OWNERS and not request.may(Role.OWNER):
         words = gettext("%(sentence)s. An owner of the clinic can see to it", sentence=words)
         action, to = "", ""
     kind = channel_word(need.channel) if need.channel else ""
-    milestone = request.milestone(need.milestone) if need.milestone else ""
+    milestone = skin_answers.moment_label(request, need.milestone) if need.milestone else ""
     about = " ".join(part for part in (milestone, kind) if part)
     link = f"/clients/{need.client_id}" if need.client_id else to
     grave = need.kind in {Kind.ALARM, Kind.STOPPED, Kind.DAY_ONE}
     return TodayItem(words, need.since, about, action, to, link, "grave" if grave else "", post)
+
+
+def _worried(request: DeskRequest, need: OpenItem) -> TodayItem:
+    """Word a worried client, with who sees to it beside since when they wait."""
+    text, state = skin_answers.worried(request, need)
+    to = f"/skin/{need.row_id}"
+    return TodayItem(text, need.since, state, gettext("Open and call"), to, to, "grave")
 
 
 def _said(request: DeskRequest, need: OpenItem) -> tuple[str, str, str, bool]:

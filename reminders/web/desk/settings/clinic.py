@@ -113,6 +113,11 @@ def countries_texted(request: DeskRequest) -> Response:
     return _change(request, partial(costs.choose_countries, request))
 
 
+def worries(request: DeskRequest) -> Response:
+    """Set who is told of a worried client, and whom the client's page names while it is closed."""
+    return _edit(request, fields.WORRIES)
+
+
 def money(request: DeskRequest) -> Response:
     """Set what a segment costs, here and in each country, and how many a month may cost."""
     change = costs.typed(request)
@@ -239,6 +244,7 @@ ROUTES = [
     desk_route("/clinic/visits", visits, Role.OWNER, "POST"),
     desk_route("/clinic/texts", texts, Role.OWNER, "POST"),
     desk_route("/clinic/countries", countries_texted, Role.OWNER, "POST"),
+    desk_route("/clinic/worries", worries, Role.OWNER, "POST"),
     desk_route("/clinic/money", money, Role.OWNER, "POST"),
     desk_route("/clinic/limits", limits, Role.OWNER, "POST"),
     desk_route("/clinic/guests", practice_recipients, Role.OWNER, "POST"),

@@ -10,9 +10,10 @@ from reminders.web.desk.page import DeskRequest
 from reminders.wording.weekdays import hours_read, hours_shown
 
 DETAILS = ("name", "phone", "email", "address", "country", "time_zone")
-HOURS = ("sending_hours", "email_hours")
-SENDING = (*HOURS, "texts_per_week")
+SENDING = ("sending_hours", "email_hours", "texts_per_week")
+HOURS = ("sending_hours", "email_hours", "opening_hours")
 VISITS = ("attendance_required",)
+WORRIES = ("opening_hours", "after_hours_phone", "worried_minutes", "second_contact")
 TEXTS = ("text_name", "client_names", "stop_on_every_text", "both_channels")
 CHANGED = {
     "name": gettext_noop("changed name"),
@@ -29,6 +30,10 @@ CHANGED = {
     "client_names": gettext_noop("changed client names"),
     "stop_on_every_text": gettext_noop("changed stop on every text"),
     "both_channels": gettext_noop("changed both channels"),
+    "opening_hours": gettext_noop("changed opening hours"),
+    "after_hours_phone": gettext_noop("changed the phone number outside opening hours"),
+    "worried_minutes": gettext_noop("changed when a second person is told"),
+    "second_contact": gettext_noop("changed who is told second"),
 }
 """What the activity log says of a change, by the column."""
 

@@ -25,6 +25,7 @@ SHOWN = 50
 KINDS = {
     EventKind.REPLY_RECEIVED: gettext_noop("Reply received"),
     EventKind.REPLY_ALARM: gettext_noop("Urgent reply"),
+    EventKind.CLIENT_WORRIED: gettext_noop("Worried client"),
     EventKind.CLIENT_STOPPED: gettext_noop("Client opted out"),
     EventKind.MESSAGE_UNDELIVERED: gettext_noop("Message not delivered"),
     EventKind.QUESTION_OPENED: gettext_noop("New question"),
@@ -67,7 +68,7 @@ def show_all(request: DeskRequest) -> Response:
         found = queries.of_clinic(session, request.clinic_id)
         counts = queries.counts(session, request.clinic_id)
         taken = queries.last_taken(session, request.clinic_id)
-    ticked = request.form.getlist("kinds") if request.faults else list(KINDS)[:5]
+    ticked = request.form.getlist("kinds") if request.faults else list(KINDS)[:6]
     return request.page(
         "endpoints.html",
         endpoints=found,
