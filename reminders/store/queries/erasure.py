@@ -40,8 +40,7 @@ from reminders.store.tables import (
 )
 
 TOGETHER = 1000
-SIZE = len(HASHED) + 32
-"""Characters of a keyed hash."""
+SIZE = len(HASHED) + 32  # characters of a keyed hash
 
 
 def contacts_of(session: Session, client: Client) -> set[str]:
@@ -185,8 +184,8 @@ def redact(
     """
     named = table_of(table).c.provider_id
     wanted = select(named, table_of(table).c.account_id).where(of, named.is_not(None))
-    found = session.execute(wanted.order_by(named)).all()
-    return sum(redactions.ask(session, row.provider_id, now, row.account_id) for row in found)
+    rows = session.execute(wanted.order_by(named)).all()
+    return sum(redactions.ask(session, name, now, account) for name, account in rows)
 
 
 def erased_reminders(session: Session) -> list[int]:
