@@ -132,7 +132,6 @@ def forget(
     done["consents"] = erasure.hash_ledger(session, client.id, now)
     done["waiting rows"] = open_questions.forget(session, client, contacts, unshared)
     done["booking posts"] = open_questions.forget_posts(session, client, contacts, unshared, now)
-    skin_answers.forget_client(session, client.id, now)
     imports.forget_client(session, client.id)
     arrivals.forget_postponed(session, [client.id])
     join_requests.forget_client(session, client.id, contacts)
@@ -193,6 +192,7 @@ def _clear_client(session: Session, client: Client, now: datetime) -> None:
     client.preferred_hour = client.paused_until = client.both_channels = None
     client.discretion, client.erased_at = Discretion.PLAIN, now
     page_keys.revoke_key(client)
+    skin_answers.forget_client(session, client.id, now)
     treatments = list(people.treatments_of(session, [client.id]))
     feeds.never_again(session, [one.external_id for one in treatments if one.external_id])
     for treatment in treatments:
