@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from reminders.booking_systems import BookingSystems
@@ -16,24 +16,29 @@ from reminders.senders.outbox import OutboxSender
 from reminders.settings import Settings
 
 if TYPE_CHECKING:
-    from reminders.senders.sms import TwilioAccount
+    from reminders.senders.account import TwilioAccount
 
 PRACTICE_MAIL_FROM = "aftercare@clinic.example"
 
 
 def twilio(s: Settings) -> TwilioAccount:
     """Return the Twilio account that sends texts, with its API key where one is set."""
-    from reminders.senders.sms import TwilioAccount  # noqa: PLC0415 (slow to import)
+    from reminders.senders.account import TwilioAccount  # noqa: PLC0415 (slow to import)
 
     by_key = bool(s.twilio_api_key)
     return TwilioAccount(
         account_sid=s.twilio_account_sid,
         username=s.twilio_api_key if by_key else s.twilio_account_sid,
         password=(s.twilio_api_secret if by_key else s.twilio_auth_token).get_secret_value(),
-        sender=s.twilio_messaging_service_sid or s.twilio_from,
+        sender=s.text_sender,
         api_url=s.twilio_api_url,
         receipts_url=f"{s.public_url}/hooks/twilio/status" if s.hears_receipts else "",
     )
+
+
+def signing_tokens(s: Settings) -> list[str]:
+    """Return the tokens that the installation's account at Twilio may sign with."""
+    return [t.get_secret_value() for t in (s.twilio_auth_token, s.twilio_auth_token_old)]
 
 
 def mail_server(s: Settings) -> MailServer:
@@ -49,27 +54,35 @@ def mail_server(s: Settings) -> MailServer:
     )
 
 
-def senders(s: Settings, links: Links) -> Mapping[Channel, Sender]:
-    """Return a sender for each channel: the providers when live, else the outbox for both."""
+def senders(
+    s: Settings, links: Links, own: Callable[[bool], Mapping[int | None, TwilioAccount]]
+) -> Mapping[Channel, Sender]:
+    """Return a sender for each channel: the providers when live, with every account that texts leave
+    by, else the outbox for both.
+    """
     if not s.live:
         outbox = OutboxSender(s.outbox_dir, s.mail_from or PRACTICE_MAIL_FROM, links.reference)
         return {Channel.SMS: outbox, Channel.EMAIL: outbox}
-    from reminders.senders.sms import TwilioSender  # noqa: PLC0415 (slow to import)
+    from reminders.senders.routing import AccountRouter  # noqa: PLC0415 (slow to import)
 
     email = SmtpSender(mail_server(s), s.smtp_connections)
-    return {Channel.SMS: TwilioSender(twilio(s)), Channel.EMAIL: email}
+    return {Channel.SMS: AccountRouter(twilio(s), own), Channel.EMAIL: email}
 
 
 def rates(s: Settings) -> dict[Channel, RateLimit]:
     """Return the rate of each channel's sender for all clinics together: as set, else as carriers
     allow for this kind of sender.
     """
-    sender = s.twilio_messaging_service_sid or s.twilio_from
-    texts = s.sms_per_minute or (PER_MINUTE[kind_of(sender)] if s.live else None)
+    texts = s.sms_per_minute or own_rate(s, s.text_sender).per_minute
     return {
         Channel.SMS: RateLimit(texts, s.sms_per_day),
         Channel.EMAIL: RateLimit(s.smtp_per_minute, s.smtp_per_day),
     }
+
+
+def own_rate(s: Settings, sender: str) -> RateLimit:
+    """Return the rate of a sender that a clinic brought, as carriers allow for its kind."""
+    return RateLimit(PER_MINUTE[kind_of(sender)] if s.live else None)
 
 
 def booking_systems(s: Settings) -> BookingSystems:

@@ -12,11 +12,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from reminders import accounts
+from reminders.delivery.clinic_accounts import ClinicAccounts
 from reminders.delivery.dispatcher import Dispatcher
 from reminders.delivery.failover import FailoverSettler
 from reminders.delivery.history_watch import HistoryWatch
 from reminders.delivery.holds import Hold, Suspicion
 from reminders.delivery.pass_summary import PassSummary, log_settled
+from reminders.delivery.queues import Rates
 from reminders.delivery.redaction import redact
 from reminders.delivery.restore_guard import RestoreGuard
 from reminders.delivery.unknown_messages import UnknownMessages
@@ -24,6 +26,7 @@ from reminders.endpoints.posting import Poster
 from reminders.endpoints.sending import EventSender
 from reminders.feeds.fetching import Fetcher
 from reminders.feeds.reading import FeedReader
+from reminders.inbox.addressees import StopScope
 from reminders.inbox.missed_texts import InboundTexts
 from reminders.intake.arrivals import settle_interrupted
 from reminders.intake.deliveries import Deliveries
@@ -35,9 +38,8 @@ from reminders.monitoring.heartbeat_ping import HeartbeatPing
 from reminders.monitoring.likely_doubles import LikelyDoubles
 from reminders.plans.time_zones import follow_zone_data
 from reminders.privacy import outbox_files
-from reminders.privacy.retention import RetentionPeriods, erase_again
+from reminders.privacy.retention import erase_again
 from reminders.rehearsal.simulation import AcceptingSender
-from reminders.rules.forecast import RateLimit
 from reminders.rules.reconciliation import PATIENCE, Patience
 from reminders.rules.terms import Channel
 from reminders.sealing import Sealing
@@ -45,7 +47,6 @@ from reminders.senders import Sender
 from reminders.senders.email import probe as probe_mail
 from reminders.settings import Settings
 from reminders.startup import use_packaged_zones
-from reminders.store.connections import IdleConnections
 from reminders.store.database import open_engine, server_of, writing
 from reminders.store.erasure_log import noting
 from reminders.wording.fixed_replies import FixedReplies
@@ -53,8 +54,7 @@ from reminders.wording.library import Library, packaged
 from reminders.wording.renderer import Renderer
 
 if TYPE_CHECKING:
-    from reminders.senders.sms import TwilioAccount
-    from reminders.senders.twilio_inbox import ReceivedText
+    from reminders.senders.account import TwilioAccount
 
 Clock = Callable[[], datetime]
 
@@ -81,7 +81,12 @@ class App:
         s = self.settings
         most = BESIDE_PASSES if self.sends_only else s.database_connections_web
         engine = open_engine(
-            s.database_url, self.links.hash_key, connections=most, pooled=s.database_pooled
+            s.database_url,
+            self.links.hash_key,
+            older_hash_keys=self.links.older_hash_keys,
+            text_sender=s.text_sender,
+            connections=most,
+            pooled=s.database_pooled,
         )
         return noting(engine, s.erasures_file)
 
@@ -99,7 +104,8 @@ class App:
     @cached_property
     def links(self) -> Links:
         """Return what makes and verifies signed links."""
-        return Links(self.settings.secret_key.get_secret_value(), self.settings.public_url)
+        s = self.settings
+        return Links(s.secret_key.get_secret_value(), s.public_url, s.older_keys)
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -116,27 +122,34 @@ class App:
         """Return the Twilio account that sends texts."""
         return accounts.twilio(self.settings)
 
+    @cached_property
+    def clinic_accounts(self) -> ClinicAccounts:
+        """Return what knows every account that texts leave by, and who may sign for it."""
+        parts = self.engine, self.sealing, self.twilio, self.clock
+        return ClinicAccounts(*parts, accounts.signing_tokens(self.settings))
+
     def senders(self) -> Mapping[Channel, Sender]:
         """Return a sender for each channel."""
-        return accounts.senders(self.settings, self.links)
+        return accounts.senders(self.settings, self.links, self.clinic_accounts.every)
 
     def check_up(self, *, fix: bool = False) -> Iterator[Check]:
         """Run every check of the installation; with ``fix`` set Twilio's webhook for replies. Takes
         some seconds, since other systems are asked.
         """
-        from reminders.monitoring.check_up import own_checks, third_party_checks, unused  # noqa: PLC0415 (slow to import)
+        from reminders.monitoring import check_up  # noqa: PLC0415 (slow to import)
 
-        yield from own_checks(self.engine, self.library, self.renderer, self.clock)
+        yield from check_up.own_checks(self.engine, self.library, self.renderer, self.clock)
         if self.settings.live:
             probe = partial(probe_mail, accounts.mail_server(self.settings))
-            yield from third_party_checks(self.settings, self.twilio, probe, fix=fix)
+            parts = self.engine, self.settings, self.clinic_accounts.every(), probe
+            yield from check_up.third_party_checks(*parts, fix=fix)
         else:
-            yield unused()
+            yield check_up.unused()
 
     @property
-    def rates(self) -> dict[Channel, RateLimit]:
-        """Return the rate of each channel's sender for all clinics together."""
-        return accounts.rates(self.settings)
+    def rates(self) -> Rates:
+        """Return how fast the installation's senders and clinics' own may be used."""
+        return Rates(accounts.rates(self.settings), partial(accounts.own_rate, self.settings))
 
     def dispatcher(self, name: str = "worker", patience: Patience = PATIENCE) -> Dispatcher:
         """Return a dispatcher for the real database, clock and senders."""
@@ -168,7 +181,8 @@ class App:
     @cached_property
     def sealing(self) -> Sealing:
         """Return what seals the secrets of other systems, each kind within a purpose of its own."""
-        return Sealing(self.settings.secret_key.get_secret_value(), "secrets")
+        s = self.settings
+        return Sealing(s.secret_key.get_secret_value(), "secrets", s.older_keys)
 
     @cached_property
     def feed_reader(self) -> FeedReader:
@@ -195,14 +209,10 @@ class App:
     @cached_property
     def inbound_texts(self) -> InboundTexts:
         """Return what handles incoming texts."""
-        answers, redact = self.answers, self.settings.twilio_redact
-        listed = self._inbound_since if self.settings.live else None
-        return InboundTexts(self.engine, answers, self.clock, listed, redact=redact)
-
-    async def _inbound_since(self, since: datetime) -> list[ReceivedText]:
-        from reminders.senders.twilio_inbox import received_since  # noqa: PLC0415 (slow to import)
-
-        return await received_since(self.twilio, since)
+        s = self.settings
+        listed = self.clinic_accounts.every if s.live else None
+        scope, redact = StopScope(s.opt_out_scope), s.twilio_redact
+        return InboundTexts(self.engine, self.answers, self.clock, listed, scope, redact=redact)
 
     @cached_property
     def deliveries(self) -> Deliveries:
@@ -274,20 +284,6 @@ class App:
     def clear_outbox(self) -> int:
         """Remove what the outbox holds of erased clients, and return how many files."""
         return outbox_files.remove(self.engine, self.settings.outbox_dir, self.links)
-
-    @property
-    def retention_periods(self) -> RetentionPeriods:
-        """Return how long records are kept."""
-        return RetentionPeriods.of(self.settings)
-
-    @cached_property
-    def _idle(self) -> IdleConnections:
-        return IdleConnections(self.engine)
-
-    def give_back_connections(self) -> None:
-        """Close connections to the database that nobody needed lately."""
-        if self.engine.dialect.name == "postgresql" and self._idle.has_surplus():
-            self.engine.dispose()
 
     def close(self) -> None:
         """Close the connections to the database."""

@@ -135,6 +135,7 @@ class Settings(BaseModel):
     database_connections_web: Annotated[int, Field(ge=3, le=100)] = 5
     database_connections_worker: Annotated[int, Field(ge=3, le=20)] = 4
     secret_key: Secret = Secret(PRACTICE_KEY)
+    secret_key_old: Secret = Secret("")
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     public_url: WebAddress = Field(default_factory=_this_machine)
     delivery: Annotated[Delivery, BeforeValidator(_lower)] = Delivery.OUTBOX
@@ -166,6 +167,9 @@ class Settings(BaseModel):
     mail_bounces: MailAddress = ""
     bounce_token: Token = Secret("")
     operator_email: MailAddress = ""
+    opt_out_scope: Annotated[Literal["everywhere", "number"], BeforeValidator(_lower)] = (
+        "everywhere"
+    )
     opt_out_replies: Annotated[Literal["twilio", "app"], BeforeValidator(_lower)] = "twilio"
     email_in_doubt: Annotated[Literal["resend", "hold"], BeforeValidator(_lower)] = "resend"
     keep_messages_days: Days = 365
@@ -194,6 +198,16 @@ class Settings(BaseModel):
         signed = bool(self.twilio_auth_token.get_secret_value())
         stand_in = self.twilio_api_url != Settings.model_fields["twilio_api_url"].default
         return signed and (self.public_url.startswith("https://") or stand_in)
+
+    @property
+    def older_keys(self) -> list[str]:
+        """Return the keys that ``SECRET_KEY`` took the place of, the latest first."""
+        return self.secret_key_old.get_secret_value().split()
+
+    @property
+    def text_sender(self) -> str:
+        """Return as whom texts leave: a Messaging Service, or a number."""
+        return self.twilio_messaging_service_sid or self.twilio_from
 
     @property
     def live(self) -> bool:

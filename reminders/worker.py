@@ -20,7 +20,7 @@ from reminders.intake.arrivals import settle_interrupted
 from reminders.monitoring.alerts import AlertSender
 from reminders.plans.time_zones import follow_zone_data
 from reminders.rules.clock_guard import JUMP, ClockWatch
-from reminders.store.connections import AWAY, reason
+from reminders.store.connections import AWAY, IdleConnections, reason
 from reminders.store.database import database_time
 
 log = structlog.get_logger()
@@ -197,16 +197,20 @@ def _watch_alerts(app: App, scheduler: BackgroundScheduler) -> None:
     now = app.clock()
     tell = {"args": [app.alert_sender()], "seconds": BEAT_SECONDS, "next_run_time": now}
     scheduler.add_job(_send_alerts, "interval", **tell)
-    alarms = {"args": ["alarms", partial(_raise, app)], "seconds": ALARM_SECONDS}
+    alarms = {
+        "args": ["alarms", partial(_raise, app, IdleConnections(app.engine))],
+        "seconds": ALARM_SECONDS,
+    }
     scheduler.add_job(_attempt, "interval", **alarms, next_run_time=now)
 
 
-def _raise(app: App) -> None:
+def _raise(app: App, idle: IdleConnections) -> None:
     """Check for alerts, also while a long pass runs."""
     app.raise_alarms()
     app.inbound_texts.check_list()
     app.heartbeat_ping.beat()
-    app.give_back_connections()
+    if app.engine.dialect.name == "postgresql" and idle.has_surplus():
+        app.engine.dispose()  # nobody needed them lately
 
 
 def _send_alerts(alerting: AlertSender) -> None:

@@ -38,6 +38,7 @@ FLOORS = (
     ("enrolment", "customisation", "inbox"),
     ("intake", "staff"),
     ("privacy", "feeds", "endpoints"),
+    ("resealing",),
     ("app",),
     ("web", "worker"),
     ("cli", "__main__"),
@@ -189,12 +190,13 @@ def test_files_are_short() -> None:
 TESTS = ROOT / "tests"
 ACROSS = {
     "cli/test_commands.py", "cli/test_json.py", "delivery/test_delivery_promise.py",
+    "delivery/test_two_accounts.py", "web/hooks/test_two_accounts.py",
     "enrolment/test_merged_clients.py", "enrolment/test_visits_at_random.py", "intake/test_any_lists.py",
     "intake/test_cells_of_lists.py",
     "intake/test_files.py",
     "intake/test_system_exports.py", "intake/test_vendor_lists.py", "rules/test_sending_hours_by_zone.py",
     "rules/test_zone_and_language_names.py", "test_deployment.py", "test_documents.py", "test_house.py", "test_proofs.py",
-    "web/client/test_browser.py", "web/client/test_browser_skin.py", "web/desk/test_browser_owner.py", "web/desk/test_browser_sources.py",
+    "web/client/test_browser.py", "web/client/test_browser_skin.py", "web/client/test_join_abuse.py", "web/desk/test_browser_owner.py", "web/desk/test_browser_sources.py",
     "web/api/test_routes.py", "web/desk/test_browser_staff.py", "web/desk/test_routes.py", "web/desk/test_translated.py", "wording/test_gender_neutral_wording.py",
     "wording/test_spam_filter.py",
 }  # fmt: skip

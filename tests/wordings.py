@@ -76,6 +76,32 @@ def course(protocol: str, tongue: str) -> Iterator[tuple[Facts, bool]]:
             yield told, True
 
 
+def one_way(protocol: str, tongue: str) -> Iterator[tuple[Facts, bool]]:
+    """Return the texts of a course from a name, which nobody can reply to: the welcome and those a
+    month after it say by a link how to stop.
+    """
+    for told, stops in course(protocol, tongue):
+        of_month = LIBRARY.protocols[protocol].milestone(told.milestone).after.months
+        if told.one_off or not stops or of_month:
+            yield replace(told, sender="Sixteen Co", client_id=200_000), stops
+
+
+def share_one_way(tongue: str, protocol: str = "skin-needling") -> dict[str, float]:
+    """Return which share of such texts to the commonest names is one segment: of all that say how to
+    stop, of the welcome alone, and of the others.
+    """
+    fits: dict[str, list[bool]] = {"welcome": [], "by link": [], "others": []}
+    for told, stops in one_way(protocol, tongue):
+        for name in given_names(tongue):
+            message = LONG.render(replace(told, first_name=name), NOW, NOW)
+            assert message.tells_stop is stops
+            assert not re.search(r"\bSTOP\b", message.text), message.text
+            assert ("/s/" in message.text) is stops
+            what = "welcome" if told.one_off else "by link" if stops else "others"
+            fits[what].append(message.segments == 1)
+    return {what: sum(found) / len(found) for what, found in fits.items() if found}
+
+
 def share(tongue: str, protocol: str = "skin-needling") -> dict[bool, float]:
     """Return which share of a course's texts, to each of the language's commonest names, is one
     segment and names the client: of those that say how to stop, and of the others.
@@ -116,6 +142,12 @@ def report() -> None:
         table.add_row(tongue, *(f"{shares[stops]:.1%}" for stops in (False, True)))
         assert min(shares.values()) >= LEAST, tongue
     Console().print(table)
+    names = Table("Language", "From a name: welcome", "A month later, by link", "Others")
+    for tongue in TONGUES:
+        found = share_one_way(tongue)
+        names.add_row(tongue, *(f"{share:.1%}" for share in found.values()))
+        assert found["welcome"] >= LEAST, tongue
+    Console().print(names)
 
 
 if __name__ == "__main__":

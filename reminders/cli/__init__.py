@@ -13,6 +13,7 @@ from reminders import __version__
 from reminders.cli import (
     client_merge,
     clients,
+    clinic_countries,
     clinics,
     demo,
     doctor,
@@ -28,6 +29,7 @@ from reminders.cli import (
     questions,
     replies,
     run,
+    senders,
     staff,
     wording,
 )
@@ -48,6 +50,7 @@ GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
         "tick": run.tick,
         "pause": operations.pause,
         "migrate": run.migrate,
+        "reseal": run.reseal,
         "backup": operations.backup,
         "reconcile": run.reconcile,
         "adopt": run.adopt,
@@ -96,6 +99,9 @@ for group, members in GROUPS.items():
             commands.command(name, rich_help_panel=group)(command)
 clinics.commands.command("feeds")(feeds.feeds)
 clinics.commands.command("endpoints")(endpoints.endpoints)
+clinics.commands.command("sender")(senders.sender)
+clinics.commands.command("countries")(clinic_countries.countries)
+clinics.commands.command("price")(clinic_countries.price)
 clients.commands.command("consent")(privacy.agree)
 clients.commands.command("merge")(client_merge.merge)
 clients.commands.command("unmerge")(client_merge.unmerge)

@@ -78,13 +78,8 @@ def add(
     live: Annotated[bool, typer.Option("--live", help=LIVE_HELP)] = False,
 ) -> None:
     """Add a clinic, in practice mode unless --live."""
-    typed = {
-        "name": name,
-        "time_zone": time_zone,
-        "phone": phone,
-        "email": email,
-        "address": address,
-    }
+    typed = {"name": name, "time_zone": time_zone, "phone": phone, "email": email}
+    typed["address"] = address
     hours = {"sending_hours": sending_hours, "email_hours": email_hours}
     typed |= {name: value for name, value in hours.items() if value}
     with opened() as app, writing(app.engine) as session:

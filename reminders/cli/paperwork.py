@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from reminders.cli.common import AsJson, find_clinic, opened, out, print_json, stop
+from reminders.enrolment.clinic_senders import senders_of
 from reminders.monitoring import carrier_registration
 from reminders.private_files import owner_only
 from reminders.rehearsal.forecast import ahead
@@ -35,7 +36,7 @@ def register(clinic: TheClinic, as_json: AsJson = False) -> None:
             app.renderer,
             clinic_facts(session, found),
             f"{s.public_url}/join/{found.slug}",
-            s.twilio_messaging_service_sid or s.twilio_from,
+            senders_of(session, found).in_country("US").sender,
             app.clock(),
         )
     if as_json:
@@ -97,7 +98,8 @@ def forecast(
 ) -> None:
     """Show how long the next days' messages take to send, and how many would come too late."""
     with opened() as app, reading(app.engine) as session:
-        batches = ahead(session, app.clock(), days, app.rates)
+        found = ahead(session, app.clock(), days, app.rates.by_channel, app.rates.own)
+    batches = found.batches
     if as_json:
         print_json([Batch.of(batch) for batch in batches])
     elif not batches:
@@ -117,6 +119,10 @@ def forecast(
             needed = gettext("%(n)s min", n=round(minutes))
             grid.add_row(begins, batch.channel, str(batch.count), needed, missed)
         out.print(grid)
+        for currency, cost in found.costs.items():
+            out.print(
+                f"The texts cost {currency} {cost:.2f} or more: each has at least one segment."
+            )
     late = sum(batch.late for batch in batches)
     if late:
         stop(

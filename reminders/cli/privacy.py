@@ -121,7 +121,9 @@ def purge(yes: Yes = False, as_json: AsJson = False) -> None:
     """Delete what is older than the KEEP_ settings allow."""
     with opened() as app:
         with (writing if yes else short_transaction)(app.engine) as session:
-            done = retention.purge(session, app.retention_periods, app.clock())
+            done = retention.purge(
+                session, retention.RetentionPeriods.of(app.settings), app.clock()
+            )
         if yes:
             app.clear_outbox()
     if as_json:

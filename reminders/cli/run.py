@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 
 import uvicorn
 
+from reminders import resealing
 from reminders.app import App
 from reminders.cli.common import AsJson, err, opened, out, print_json, stop
 from reminders.delivery.failover import FailoverReport
@@ -23,7 +24,8 @@ from reminders.senders import SendError
 from reminders.shapes import operation as shapes
 from reminders.staff import setup
 from reminders.store import migrations
-from reminders.store.database import writing
+from reminders.store.database import reading, writing
+from reminders.store.queries import sealed_secrets
 from reminders.web import create_web
 from reminders.worker import alert_watch, heartbeat, work
 
@@ -37,12 +39,14 @@ def serve() -> None:
 
 
 def _migrate(app: App) -> bool:
-    """Take the steps by the direct address where there is one."""
+    """Take the steps by the direct address where there is one, and seal anew what an older key sealed."""
     engine = app.direct_engine
     try:
-        return migrations.migrate(engine)
+        done = migrations.migrate(engine)
     finally:
         engine.dispose()
+    resealing.reseal(app.engine, app.sealing, app.settings)
+    return done
 
 
 def _welcome(app: App) -> None:
@@ -255,6 +259,22 @@ def migrate() -> None:
         now = gettext_noop("The database is now up to date.")
         before = gettext_noop("The database was already up to date.")
         out.print(gettext(now if done else before))
+
+
+def reseal() -> None:
+    """Seal stored secrets under a new SECRET_KEY, so that SECRET_KEY_OLD is not needed for them."""
+    with opened() as app:
+        done = resealing.reseal(app.engine, app.sealing, app.settings)
+        with reading(app.engine) as session:
+            stops = sealed_secrets.hashed_stops(session)
+    out.print(
+        "Nothing is sealed under an older key." if not done else f"{done} secrets are sealed anew."
+    )
+    if stops:
+        out.print(
+            f"{stops} opt-outs of erased clients are stored as hashes. Those from before the change are"
+            " found only while SECRET_KEY_OLD is set."
+        )
 
 
 def _sentence(summary: PassSummary) -> str:

@@ -123,14 +123,24 @@ def withdraw(
     consents.cancel_planned(session, sharing, channel, now)
 
 
-def unsubscribe(session: Session, record_id: int, now: datetime) -> Client | None:
-    """Withdraw from emails whoever this record of a client is now, and suppress the address that
-    the link went to, if the record was merged since."""
+LINKS = {
+    Channel.EMAIL: gettext_noop("unsubscribe link"),
+    Channel.SMS: gettext_noop("stop link"),
+}
+"""Where an opt-out by a link is written down."""
+
+
+def unsubscribe(
+    session: Session, record_id: int, now: datetime, channel: Channel = Channel.EMAIL
+) -> Client | None:
+    """Withdraw from emails, or from texts, whoever this record of a client is now, and suppress the
+    address or number that the link went to, if the record was merged since."""
     client = people.client(session, record_id)
     if client is None:
         return None
-    source, written_to = gettext_noop("unsubscribe link"), people.record(session, record_id).email
-    withdraw(session, client, Channel.EMAIL, source=source, now=now, act=Act.LINK)
+    source = LINKS[channel]
+    written_to = contact_of(people.record(session, record_id), channel)
+    withdraw(session, client, channel, source=source, now=now, act=Act.LINK)
     if written_to:
         consents.suppress(
             session, client.clinic_id, written_to, Reason.OPTED_OUT, source=source, now=now

@@ -7,27 +7,21 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
 
 from sqlalchemy.orm import Session
 
 from reminders.consent import ledger
+from reminders.consent.code_limits import is_full
 from reminders.links import Links
 from reminders.plans import one_off_messages
+from reminders.rules.code_limits import network_of
+from reminders.rules.countries import block_of, region_of
 from reminders.rules.terms import Channel, OneOffKind
 from reminders.store.queries import join_requests
 from reminders.store.tables import Client, VerificationCode
 
 GOOD_FOR = timedelta(minutes=10)
 TRIES = 5
-Limits = tuple[tuple[timedelta, int], ...]
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-TO_ONE: Limits = ((HOUR, 3), (DAY, 6))
-"""How many go to one contact: nobody is pestered with codes that others asked for."""
-FROM_ONE = ((HOUR, 10), (DAY, 30))
-"""How many are asked for from one network address; a clinic's own Wi-Fi is one."""
-FOR_CLINIC = ((HOUR, 60), (DAY, 200))
-"""How many go out for one clinic: each costs money, which is what pumping fraud is after."""
 
 
 class TooOften(Exception):  # noqa: N818 (nobody's fault)
@@ -62,7 +56,8 @@ def send_code(
     """Send a code, or another ``secret``, to a client's contact. Raises ``TooOften``."""
     contact = ledger.contact_of(client, channel)
     assert contact is not None
-    _check_limits(session, client.clinic_id, contact, now, network_address)
+    if is_full(session, client.clinic_id, channel, contact, network_address, now):
+        raise TooOften
     secret = secret or f"{secrets.randbelow(10**6):06}"
     code = VerificationCode(
         clinic_id=client.clinic_id,
@@ -71,6 +66,9 @@ def send_code(
         contact=contact,
         code_hash=links.seal(purpose, secret),
         network_address=network_address,
+        network=network_of(network_address),
+        number_block=block_of(contact) if channel is Channel.SMS else "",
+        country=region_of(contact) if channel is Channel.SMS else "",
         requested_at=now,
         expires_at=now + good_for,
     )
@@ -87,19 +85,6 @@ def send_code(
         subject=subject,
         urgent=True,
     )
-
-
-def _check_limits(
-    session: Session, clinic_id: int, contact: str, now: datetime, network_address: str
-) -> None:
-    counts: tuple[tuple[Limits, Callable[[datetime], int]], ...] = (
-        (TO_ONE, partial(join_requests.sent_to, session, contact)),
-        (FROM_ONE, partial(join_requests.requested_from, session, network_address)),
-        (FOR_CLINIC, partial(join_requests.sent_for, session, clinic_id)),
-    )
-    for limits, count in counts:
-        if any(count(now - span) >= most for span, most in limits):
-            raise TooOften
 
 
 def check(session: Session, links: Links, purpose: str, typed: str, now: datetime) -> Answer:

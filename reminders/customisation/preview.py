@@ -108,6 +108,7 @@ def sample(clinic: ClinicFacts, key: Key, now: datetime) -> Facts:
         suppressed=None,
         superseded=False,
         texts_on=(),
+        sender=clinic.senders.in_country(clinic.country).sender,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractContextManager, aclosing, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import datetime
 from functools import partial
 from threading import Event
@@ -15,16 +15,16 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from reminders.delivery.claims import Claimed, Sending, claim
-from reminders.delivery.concurrency import Conversations, all_of
+from reminders.delivery.claims import Sending
+from reminders.delivery.concurrency import all_of
 from reminders.delivery.group_commit import GroupCommit
 from reminders.delivery.heartbeat import beat_until_cancelled
 from reminders.delivery.history_watch import HistoryCut, HistoryWatch
 from reminders.delivery.pass_summary import PassSummary, report_missed
+from reminders.delivery.queues import Queues, Rates
 from reminders.delivery.reconciliation import Reconciler
 from reminders.delivery.settlement import Settlement
 from reminders.rules.decision import Outcome, Settled, settle
-from reminders.rules.forecast import RateLimit
 from reminders.rules.lanes import PROBE
 from reminders.rules.reconciliation import PATIENCE, Patience
 from reminders.rules.terms import Channel, Facts, Reason, Status
@@ -35,14 +35,8 @@ from reminders.wording.renderer import Renderer, RenderError
 
 log = structlog.get_logger()
 
-NAP = 0.02
-"""Seconds before checking again a lane that another worker has locked."""
-
 HEED = 0.1
 """Seconds between checks for a request to stop."""
-
-STAY = 1.5
-"""Seconds a pass stays for a lane that opens soon, so that a rate is kept and not undercut."""
 
 Tell = Callable[[Facts, Settled], None]
 
@@ -61,7 +55,7 @@ class Dispatcher:
         patience: Patience = PATIENCE,
         *,
         resend: bool = True,
-        rates: Mapping[Channel, RateLimit] | None = None,
+        rates: Rates | None = None,
         history: HistoryWatch | None = None,
         connections: int = 3,
     ) -> None:
@@ -79,7 +73,7 @@ class Dispatcher:
         self._patience = patience
         self._reconciler = Reconciler(senders, patience, resend=resend)
         self._stopping = Event()
-        self._rates = rates or {}
+        self._rates = rates or Rates()
         self._history = history or HistoryWatch(watching=False)
         self._stopped_lanes: dict[lanes.Key, datetime] = {}
         self._abortable: set[asyncio.Timeout] = set()
@@ -126,7 +120,13 @@ class Dispatcher:
         summary = PassSummary()
         async with self._commits() as commits:
             summary.rescued = await commits.run(self._release_expired)
-            drains = [self._drain_channel(channel, commits, summary) for channel in self._senders]
+            deliver = partial(self._deliver, commits=commits, summary=summary)
+            record = partial(self._record, summary)
+            lease = self._patience.lease
+            queues = Queues(
+                commits, self._rates, self._clock, lease, self._stopping, deliver, record
+            )
+            drains = [queues.drain(channel) for channel in self._senders]
             meanwhile = [
                 asyncio.create_task(self._abort_on_stop()),
                 asyncio.create_task(beat_until_cancelled(commits, self._history, self._name)),
@@ -149,55 +149,13 @@ class Dispatcher:
         if not self._stopping.is_set():
             summary.proven = await self._reconciler.run(commits)
 
-    async def _drain_channel(
-        self, channel: Channel, commits: GroupCommit, summary: PassSummary
-    ) -> None:
-        """Deliver a channel's reminders until nothing more of it may be sent."""
-        async with aclosing(Conversations()) as conversations:
-            while not (self._stopping.is_set() or commits.cut):
-                take = partial(
-                    claim,
-                    channel=channel,
-                    room=await conversations.room(),
-                    lease=self._patience.lease,
-                    rate=self._rates.get(channel),
-                )
-                claimed: Claimed = await commits.run(take)
-                for facts, settled in claimed.settled:
-                    self._record(facts, settled, summary)
-                for sending in claimed.sends:
-                    conversations.start(self._deliver, sending, commits, summary)
-                opens_at = claimed.opens_at
-                if not claimed.may_have_more and not await self._opens_soon(
-                    channel, commits, opens_at
-                ):
-                    break
-                if not claimed.sends and not claimed.settled:
-                    await asyncio.sleep(NAP)
-
-    async def _opens_soon(
-        self, channel: Channel, commits: GroupCommit, not_before: datetime | None
-    ) -> bool:
-        """Wait for a lane that will open in a moment, with the sender free by then, and say
-        whether there was one.
-        """
-        began = self._clock()
-        opens = await commits.run(lambda session, _: lanes.opens_next(session, channel))
-        if opens is not None and not_before is not None:
-            opens = max(opens, not_before)
-        wait = (opens - self._clock()).total_seconds() if opens else STAY
-        if wait >= STAY:
-            return False
-        await asyncio.sleep(max(wait, 0))
-        return self._clock() > began  # in a rehearsal it stands, and is set on after the pass
-
     async def _deliver(self, sending: Sending, commits: GroupCommit, summary: PassSummary) -> None:
         """Bring one claimed reminder to its next state, whatever it raises."""
         commits.conversations += 1
         try:
             if (settlement := await self._attempt_unless_stopped(sending, commits)) is not None:
                 await commits.settle(settlement)
-                self._record(sending.facts, settlement.settled, summary)
+                self._record(summary, sending.facts, settlement.settled)
         except HistoryCut:
             pass  # said once for all
         except Exception:
@@ -205,7 +163,7 @@ class Dispatcher:
         finally:
             commits.conversations -= 1
 
-    def _record(self, facts: Facts, settled: Settled, summary: PassSummary) -> None:
+    def _record(self, summary: PassSummary, facts: Facts, settled: Settled) -> None:
         summary.count(facts, settled)
         self._on_settled(facts, settled)
 

@@ -17,6 +17,7 @@ from reminders.delivery.unknown_messages import (
     UnknownMessages,
     findings,
     may_have_left,
+    unheard_texts,
 )
 from reminders.rules.reconciliation import Patience
 from reminders.rules.terms import Channel, Status
@@ -121,13 +122,16 @@ class FailoverSettler:
             if any(match.exact and self._is_another_ones(match, held) for match in matches):
                 return self._hold_as_fork(session, held)
             report = FailoverReport.of(session, held)
-            report = _mark_texts(session, report, matches, now)
+            report = _mark_texts(session, report, findings(matches), now)
             report = replace(report, texts_heard=max(report.texts_heard, heard))
             if self._must_wait(session, held, now):
                 report.save(session)
                 waiting = replace(held, asked=held.asked + 1)
                 waiting.save(session)
                 return waiting
+            unheard = self._messages.unheard
+            unsure = unheard_texts(session, unheard, held.lost_until, now)
+            report = _mark_texts(session, report, unsure, now)
             report = self._mark_emails(session, report, now, again=not held.repeated)
             replace(report, settled_at=now).save(session)
             self._release(session, held.lost_until)
@@ -169,10 +173,10 @@ class FailoverSettler:
 
 
 def _mark_texts(
-    session: Session, report: FailoverReport, matches: Sequence[Match], now: datetime
+    session: Session, report: FailoverReport, found: Sequence[Finding], now: datetime
 ) -> FailoverReport:
     """Mark what the provider says left: as accepted, or in doubt where its words are others."""
-    came = Counter(one.status for one in restore.record(session, findings(matches), now))
+    came = Counter(one.status for one in restore.record(session, found, now))
     return replace(
         report,
         texts_left=report.texts_left + came[Status.ACCEPTED],

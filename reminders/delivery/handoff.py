@@ -57,21 +57,31 @@ def _decide_again(
     fresh: dict[int, Facts],
     now: datetime,
 ) -> Iterator[Decision | None]:
-    """Decide each, in order; None where the claim is lost or the message is for an old contact."""
+    """Decide each, in order; None where the claim is lost or the message is for an old contact, or
+    would leave as a sender that is not the clinic's any more.
+    """
     sent: Counter[tuple[int, str]] = Counter()
     spent: Counter[int] = Counter()
     for facts, message in sending:
         known = fresh.get(facts.reminder_id)
-        if known is None or (known.claim, known.contact) != (facts.claim, message.to):
+        if known is None or _way_of(known) != (facts.claim, message.to, *_leaves(message)):
             yield None
             continue
         clinic_id = known.clinic.clinic_id
         known = _after(known, sent[clinic_id, message.to], spent[clinic_id], now)
         decision = decide(known, now)
         if isinstance(decision, Send):
-            spent[clinic_id] += message.segments
+            spent[clinic_id] += segment_budgets.weight(known.clinic, message)
             sent[clinic_id, message.to] += counts(known)
         yield decision
+
+
+def _way_of(known: Facts) -> tuple[str, str | None, str, int | None]:
+    return known.claim, known.contact, known.sender, known.account_id
+
+
+def _leaves(message: Message) -> tuple[str, int | None]:
+    return message.sender, message.account_id
 
 
 def _after(known: Facts, sent: int, spent: int, now: datetime) -> Facts:

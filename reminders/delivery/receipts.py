@@ -20,14 +20,20 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the provider said: of which message, by our token for the attempt where it has one, and
-    what its code means."""
+    """What the provider said: of which message, by our token for the attempt where it has one, what
+    its code means, and which accounts may have said it.
+    """
 
     attempt: str
     provider_id: str
     status: str
     code: str
     meaning: Outcome | None = None
+    accounts: frozenset[int | None] = frozenset({None})
+
+
+class ForeignReport(Exception):  # noqa: N818 (not a fault of ours)
+    """The message that a report is about left by another account."""
 
 
 AGAIN_AFTER = timedelta(hours=1)
@@ -39,9 +45,11 @@ def record_receipt(
 ) -> Status | None:
     """Store a report and return its reminder's new state; None for a message not ours. Once final,
     its words are redacted at the provider: with ``redact`` after a while, those of an erased client
-    at once.
+    at once. Raises ``ForeignReport``.
     """
     of = receipts.attempt_of(session, report.attempt, report.provider_id)
+    if of is not None and of.account_id not in report.accounts:
+        raise ForeignReport
     reminder_id = of.reminder_id if of else None
     said = (report.provider_id, report.status, report.code or None)
     receipts.keep(session, reminder_id, *said, now)
@@ -54,7 +62,8 @@ def record_receipt(
     _suppress(session, of, report, now)
     erased = of.contact.startswith(consents.HASHED)
     if status in _ENDS and (redact or erased):
-        redactions.ask(session, report.provider_id, now if erased else now + REDACT_AFTER)
+        due_at = now if erased else now + REDACT_AFTER
+        redactions.ask(session, report.provider_id, due_at, of.account_id)
     return status
 
 

@@ -100,6 +100,7 @@ class Reconciler:
             attempt_in_doubt.body,
             attempt_in_doubt.handoff_at,
             taken[attempt_in_doubt.contact],
+            attempt_in_doubt.account_id,
         )
         try:
             provider_id = await sender.find(sought)

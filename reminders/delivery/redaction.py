@@ -39,14 +39,14 @@ def redact(engine: Engine, sender: Sender, clock: Callable[[], datetime]) -> int
     return len(forgotten)
 
 
-async def _ask(sender: RedactsMessages, due: Sequence[str]) -> list[str]:
+async def _ask(sender: RedactsMessages, due: Sequence[tuple[str, int | None]]) -> list[str]:
     try:
         answers = await asyncio.gather(
-            *(sender.redact(text) for text in due), return_exceptions=True
+            *(sender.redact(*text) for text in due), return_exceptions=True
         )
     finally:
         await sender.close()
     for answer in answers:
         if answer is not None and not isinstance(answer, SendError):
             raise answer
-    return [text for text, answer in zip(due, answers, strict=True) if answer is None]
+    return [text for (text, _), answer in zip(due, answers, strict=True) if answer is None]

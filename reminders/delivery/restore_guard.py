@@ -13,7 +13,12 @@ from sqlalchemy.orm import Session
 
 from reminders.delivery.history_watch import HistoryWatch
 from reminders.delivery.holds import UNTIL_ADOPTED, Hold, Suspicion
-from reminders.delivery.unknown_messages import UnknownMessages, findings, may_have_left
+from reminders.delivery.unknown_messages import (
+    UnknownMessages,
+    findings,
+    may_have_left,
+    unheard_texts,
+)
 from reminders.rules.decision import Outcome
 from reminders.rules.history import Cut
 from reminders.rules.terms import Channel, Reason, Status
@@ -203,6 +208,8 @@ class RestoreGuard:
                 Finding(one, Status.UNKNOWN)
                 for one in may_have_left(session, Channel.EMAIL, held.lost_until, now)
             ]
+            unheard = self._messages.unheard
+            found += unheard_texts(session, unheard, held.lost_until, now)
             came = Counter[str](one.status for one in restore.record(session, found, now))
             if held.suspicion not in UNTIL_ADOPTED:
                 self.release(session, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from reminders.rules.decision import Skip, decide
 from reminders.rules.terms import Channel, Facts, Status
 from reminders.senders import ListedMessage, ListsMessages, Sender
-from reminders.store.queries import reminder_facts, restore
+from reminders.store.queries import reminder_facts, restore, sender_accounts
 from reminders.store.queries.restore import Finding
 from reminders.wording.renderer import Renderer, RenderError
 
@@ -40,6 +40,8 @@ class UnknownMessages:
         """Take the wording, and what makes the sender for texts."""
         self._renderer = renderer
         self._texts = texts
+        self.unheard: set[int] = set()
+        """Which clinics' own accounts did not let us in when last they were asked."""
 
     def listed(self, since: datetime) -> list[ListedMessage]:
         """Return what the provider says left since then (UTC). Raises ``SendError``."""
@@ -49,7 +51,9 @@ class UnknownMessages:
             try:
                 if not isinstance(sender, ListsMessages):
                     return []
-                return await sender.sent_since(since - CLOCKS_APART)
+                listed = await sender.sent_since(since - CLOCKS_APART)
+                self.unheard = getattr(sender, "unheard", set())
+                return listed
             finally:
                 await sender.close()
 
@@ -59,8 +63,9 @@ class UnknownMessages:
         self, session: Session, listed: Sequence[ListedMessage], now: datetime
     ) -> Iterator[Match]:
         """Pair what left with what is still open: by its words, links apart, or else by whose
-        moment it was.
+        moment it was; never with what another clinic's account or sender would have sent.
         """
+        owners = sender_accounts.owners(session)
         known = restore.known(session, [one.provider_id for one in listed])
         new = {one.provider_id: one for one in listed if one.provider_id not in known}
         contacts = {one.to for one in new.values()}
@@ -71,7 +76,15 @@ class UnknownMessages:
         for exact, fits in ((True, self._same_text), (False, _near_in_time)):
             for message in sorted(new.values(), key=lambda one: one.created_at):
                 open_ones = waiting.get(message.to, [])
-                found = next((one for one in open_ones if fits(one, message)), None)
+                whose = owners.of(message.account_id, message.sender, exact=exact)
+                found = next(
+                    (
+                        one
+                        for one in open_ones
+                        if (whose is None or one.clinic.clinic_id in whose) and fits(one, message)
+                    ),
+                    None,
+                )
                 if found is not None:
                     open_ones.remove(found)
                     del new[message.provider_id]
@@ -104,6 +117,18 @@ def findings(matches: Iterable[Match]) -> list[Finding]:
         )
         for match in matches
     ]
+
+
+def unheard_texts(
+    session: Session, unheard: Collection[int], until: datetime, now: datetime
+) -> list[Finding]:
+    """Return as unproven the texts that would have left by then (UTC) by an account that could not be
+    asked: nobody knows, so they do not go by themselves.
+    """
+    if not unheard:
+        return []
+    texts = may_have_left(session, Channel.SMS, until, now)
+    return [Finding(one, Status.UNKNOWN) for one in texts if one.account_id in unheard]
 
 
 def may_have_left(

@@ -57,7 +57,7 @@ def add(
             gettext("Remove one you do not need."),
         )
     events.place_events(session, clinic.id, now)
-    secret, its = new_secret(), _of_clinic(sealing, clinic.id)
+    secret, its = new_secret(), sealing_of(sealing, clinic.id)
     endpoint = Endpoint(
         clinic_id=clinic.id,
         host=host_of(address),
@@ -95,12 +95,13 @@ def new_secret() -> str:
 
 def opened(endpoint: Endpoint, sealing: Sealing) -> tuple[str, str] | None:
     """Return the address and the secret; None where the operator's key was changed since."""
-    its = _of_clinic(sealing, endpoint.clinic_id)
+    its = sealing_of(sealing, endpoint.clinic_id)
     address, secret = its.opened(endpoint.address), its.opened(endpoint.secret)
     return (address, secret) if address and secret else None
 
 
-def _of_clinic(sealing: Sealing, clinic_id: int) -> Sealing:
+def sealing_of(sealing: Sealing, clinic_id: int) -> Sealing:
+    """Return what seals the addresses and secrets of one clinic's endpoints."""
     return sealing.within(f"endpoint.{clinic_id}")
 
 

@@ -104,6 +104,7 @@ def edit(
     session.flush()
     if before != _planned_by(clinic):
         replan_clinic(session, library, clinic, now)
+        plans.wake(session, clinic.id, Reason.COUNTRY)
     if live:
         plans.wake(session, clinic.id, Reason.PRACTICE)
     if not clinic.attendance_required:

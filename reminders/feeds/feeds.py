@@ -25,7 +25,7 @@ def add(
     """Keep the address of a calendar, sealed; it is read once somebody says so. Raises
     ``InputError``.
     """
-    address, its = https_address(typed), _of_clinic(sealing, clinic.id)
+    address, its = https_address(typed), sealing_of(sealing, clinic.id)
     if len(queries.of_clinic(session, clinic.id)) >= MOST:
         raise InputError(
             gettext("There are already %(n)s calendars.", n=MOST),
@@ -45,7 +45,7 @@ def add(
 
 def address_of(feed: Feed, sealing: Sealing) -> str:
     """Return the address of a calendar; raises ``InputError`` where the key to it is lost."""
-    address = _of_clinic(sealing, feed.clinic_id).opened(feed.address)
+    address = sealing_of(sealing, feed.clinic_id).opened(feed.address)
     if address is None:
         raise InputError(
             gettext("The address of this calendar cannot be read because SECRET_KEY was changed."),
@@ -54,7 +54,8 @@ def address_of(feed: Feed, sealing: Sealing) -> str:
     return address
 
 
-def _of_clinic(sealing: Sealing, clinic_id: int) -> Sealing:
+def sealing_of(sealing: Sealing, clinic_id: int) -> Sealing:
+    """Return what seals the addresses of one clinic's calendars."""
     return sealing.within(f"calendar.{clinic_id}")
 
 

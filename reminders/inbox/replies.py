@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from reminders.consent import ledger
 from reminders.consent.ledger import Proof
+from reminders.inbox.addressees import StopScope, addressed
 from reminders.monitoring.alerts import raise_alert
 from reminders.rules.keywords import Kind, read
 from reminders.rules.terms import Act, Channel, ClinicFacts, Reason
@@ -34,7 +36,9 @@ class InboundText:
     """A text that came in, by the provider's id. ``taken_for`` is what the provider took it for;
     ``answered`` says that the provider answers it by itself. ``came_at`` (UTC) is set where it is
     found late: it is acted on, but not answered, since a confirmation is allowed within five
-    minutes only (47 CFR 64.1200(a)(12)).
+    minutes only (47 CFR 64.1200(a)(12)). It was ``written_to`` a number (and the service that has it)
+    of one of these ``accounts``: a clinic's own, or (None) the installation's; or ``written_by`` a
+    client on their own page, to that clinic alone.
     """
 
     provider_id: str
@@ -44,10 +48,12 @@ class InboundText:
     taken_for: Kind | None = None
     answered: bool = False
     came_at: datetime | None = None
+    written_to: tuple[str, ...] = ()
+    accounts: frozenset[int | None] = frozenset({None})
+    written_by: int | None = None
 
 
-_UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")
-"""What no database keeps: a zero byte, half a character."""
+_UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")  # what no database keeps: halves of characters
 
 
 def storable(words: str) -> str:
@@ -56,9 +62,13 @@ def storable(words: str) -> str:
 
 
 def handle_text(
-    session: Session, answers: FixedReplies, inbound: InboundText, now: datetime
+    session: Session,
+    answers: FixedReplies,
+    inbound: InboundText,
+    now: datetime,
+    scope: StopScope = StopScope.EVERYWHERE,
 ) -> str:
-    """Act on a text, and return the immediate answer, if any.
+    """Act on a text, and return the immediate answer, if any; an opt-out goes as far as ``scope``.
 
     The same text handled again changes nothing and gets the same answer.
     """
@@ -66,7 +76,7 @@ def handle_text(
     before = replies.taken(session, inbound.provider_id)
     if before is not None:
         return before.answer
-    taking = _ReplyContext(session, answers, inbound, now)
+    taking = _ReplyContext(session, answers, inbound, now, scope)
     reply_id = taking.save()
     answer = taking.carry_out(reply_id) if inbound.came_at is None else taking.apply_late(reply_id)
     if answer:
@@ -78,23 +88,45 @@ class _ReplyContext:
     """One incoming text, the clients with its number, and what is done about it."""
 
     def __init__(
-        self, session: Session, answers: FixedReplies, inbound: InboundText, now: datetime
+        self,
+        session: Session,
+        answers: FixedReplies,
+        inbound: InboundText,
+        now: datetime,
+        scope: StopScope,
     ) -> None:
         self._session = session
         self._answers = answers
         self._inbound = inbound
         self._now = now
         self._reading = read(inbound.body)
-        self._clients = replies.clients_on(session, inbound.contact)
+        self._scope = scope
+        self._anywhere, self._written_to = addressed(
+            session, inbound.contact, inbound.written_to, inbound.accounts, inbound.written_by
+        )
+        self._clients = [one for one in self._anywhere if one.clinic_id in self._written_to]
         self._stops = replies.stops_on(session, inbound.contact)
 
     @cached_property
     def _clinics(self) -> list[ClinicFacts]:
-        """Return the clinics that know this number, the one whose text is answered first; all
-        there are where none does, since each may come to have it on a list.
+        """Return the clinics it was written to that know this number, the one whose text is answered
+        first; all it was written to where none does, since each may come to have it on a list.
         """
         ids = [client.clinic_id for client in self._clients]
-        ids = ids or [clinic.id for clinic in people.clinics(self._session)]
+        return self._facts_of(ids or sorted(self._written_to))
+
+    @cached_property
+    def _stopping(self) -> list[ClinicFacts]:
+        """Return the clinics whose texts a stop ends, the one it was written to first: also others that
+        know the number, unless it is to end those of the number it was written to alone.
+        """
+        ids = [clinic.clinic_id for clinic in self._clinics]
+        if self._scope is StopScope.EVERYWHERE:
+            known = [client.clinic_id for client in self._anywhere]
+            ids += known or [clinic.id for clinic in people.clinics(self._session)]
+        return self._facts_of(ids)
+
+    def _facts_of(self, ids: Sequence[int]) -> list[ClinicFacts]:
         known = clinic_facts.clinics_of(self._session, set(ids), self._now)
         return [known[clinic_id] for clinic_id in dict.fromkeys(ids)]
 
@@ -150,6 +182,8 @@ class _ReplyContext:
             "kind": self._kind,
             "alarm": self._reading.alarm,
             "received_at": self._inbound.came_at or self._now,
+            "sender": next(iter(self._inbound.written_to), ""),
+            "account_id": next(iter(self._inbound.accounts), None),
         }
         return replies.keep(self._session, row)
 
@@ -174,16 +208,17 @@ class _ReplyContext:
 
     def _stop(self, reply_id: int) -> str:
         """Withdraw everybody's consent to texts on this number and suppress it, for each clinic
-        that may text it; confirm what is new, once (47 CFR 64.1200(a)(12)).
+        that it concerns; confirm what is new, once (47 CFR 64.1200(a)(12)).
         """
         contact, wrong = self._inbound.contact, self._kind is Kind.WRONG_NUMBER
-        for client in self._clients:
-            if not wrong or client.phone == contact:
+        concerned = {clinic.clinic_id for clinic in self._stopping}
+        for client in self._anywhere:
+            if client.clinic_id in concerned and (not wrong or client.phone == contact):
                 ledger.withdraw(
                     self._session, client, Channel.SMS,
                     source=SOURCE, now=self._now, act=Act.KEYWORD,
                 )  # fmt: skip
-        for clinic in self._clinics:
+        for clinic in self._stopping:
             consents.suppress(
                 self._session, clinic.clinic_id, contact, Reason.OPTED_OUT,
                 source=SOURCE, now=self._now,
@@ -195,7 +230,7 @@ class _ReplyContext:
         if self._reading.may_mean_appointment and self._clients:
             self._alert("cancel", reply_id)
         stopped = {Reason.OPTED_OUT, Reason.WRONG_NUMBER}
-        new = any(self._why(clinic) not in stopped for clinic in self._clinics)
+        new = any(self._why(clinic) not in stopped for clinic in self._stopping)
         return self._confirm_stop() if new and not self._inbound.answered else ""
 
     def _why(self, clinic: ClinicFacts) -> Reason | None:
@@ -222,23 +257,23 @@ class _ReplyContext:
         if not self._reading.alarm:
             self._alert("reply", reply_id)
         contact, since = self._inbound.contact, self._now - ONE_DAY
-        if self._stops or replies.notified_since(self._session, contact, since):
+        sender = next(iter(self._inbound.written_to), "")
+        stopped = self._stops.keys() & self._written_to
+        if stopped or replies.notified_since(self._session, contact, sender, since):
             return ""
         return self._answer("reply")
 
     def _answer(self, which: str) -> str:
         """Return an answer of the clinic whose text this is; one that sends nothing says
         nothing."""
-        if (
-            self._clinic_of_text is None
-            or not self._clinic_of_text.live
-            or self._clinic_of_text.halted
-        ):
+        clinic = self._clinic_of_text
+        if clinic is None or not clinic.live or clinic.halted:
             return ""
         language = self._clients[0].language if self._clients else "en"
-        others = map(name_in_texts, self._clinics[1:] if which in _FOR_ALL else ())
+        concerned = self._stopping if which in _FOR_STOPS else self._clinics
+        others = map(name_in_texts, concerned[1:] if which in _FOR_ALL else ())
         return self._answers.write(
-            which, language, self._clinic_of_text, ", ".join(others), contact=self._inbound.contact
+            which, language, clinic, ", ".join(others), contact=self._inbound.contact
         )
 
     def _alert(self, kind: str, reply_id: int) -> None:
@@ -252,5 +287,6 @@ class _ReplyContext:
         raise_alert(self._session, clinic_id, kind, key, subject, body, self._now)
 
 
+_FOR_STOPS = frozenset({"stopped", "stopped_cancel", "wrong_number"})
 _FOR_ALL = frozenset({"stopped", "stopped_cancel", "wrong_number", "started"})
 """What is said for every clinic that knows the number."""

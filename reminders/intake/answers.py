@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from reminders.enrolment import join_requests, treatments
+from reminders.enrolment import join_requests, texted_countries, treatments
 from reminders.intake import lists, waiting_rows
 from reminders.intake.list_results import CheckedList, Taken
 from reminders.intake.vanished import ask_of
 from reminders.questions import questions
-from reminders.rules.questions import CANCELLED, QuestionKind
+from reminders.rules.questions import CANCELLED, YES, QuestionKind
 from reminders.rules.terms import InputError
 from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.queries import audit, imports, people
@@ -46,6 +46,11 @@ def answer(
     if asked.kind == QuestionKind.JOINED:
         known = join_requests.settle(session, library, asked, about["ids"], by, now)
         return Taken(made_one=known)
+    if asked.kind == QuestionKind.COUNTRY:
+        if asked.answer == YES:
+            clinic = people.clinic(session, asked.clinic_id)
+            texted_countries.add(session, clinic, asked.subject, by, now)
+        return Taken()
     return _read_again(session, library, asked, rows, now)
 
 

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from reminders.monitoring.doctor import samples
 from reminders.rules.contacts import show_phone
-from reminders.rules.sender_kinds import Kind, kind_of
+from reminders.rules.sender_kinds import Kind, is_one_way, kind_of
+from reminders.rules.sender_names import rule_of
 from reminders.rules.terms import Channel, ClinicFacts, OneOffFacts, OneOffKind
 from reminders.rules.text_names import name_in_texts
 from reminders.rules.translation import gettext
@@ -44,19 +45,32 @@ def pack(
     now: datetime,
 ) -> CampaignRegistration:
     """Gather everything; ``joining`` is the address of the clinic's own page for saying yes."""
-    texts = list(dict.fromkeys(_samples(library, renderer, clinic, now)))[:SAMPLES]
-    answers = FixedReplies(library)
+    known = _samples(library, renderer, clinic, sender, now)
+    texts = list(dict.fromkeys(known))[:SAMPLES]
+    fields = _fields(clinic, joining, sender, _agreed(library, clinic, joining, sender), texts)
+    fields |= _by_link(clinic) if is_one_way(sender) else _by_reply(FixedReplies(library), clinic)
+    return CampaignRegistration(fields, list(_faults(fields, texts, clinic, joining)))
+
+
+def _agreed(library: Library, clinic: ClinicFacts, joining: str, sender: str) -> str:
     join = tomllib.loads(library.page("pages/words/en.toml"))["join"]
     per_week = str(clinic.texts_per_week)
     number = join["sender"].format(number=show_phone(sender)) if sender.startswith("+") else ""
-    agreed = join["agree_texts"].format(
-        clinic=clinic.name,
-        sender=number,
-        per_week=per_week,
-        privacy=f"{joining}/privacy",
-        terms=f"{joining}/terms",
+    return str(
+        join["agree_texts_by_link" if is_one_way(sender) else "agree_texts"].format(
+            clinic=clinic.name,
+            sender=number,
+            per_week=per_week,
+            privacy=f"{joining}/privacy",
+            terms=f"{joining}/terms",
+        )
     )
-    fields: dict[str, str | list[str]] = {
+
+
+def _fields(
+    clinic: ClinicFacts, joining: str, sender: str, agreed: str, texts: list[str]
+) -> dict[str, str | list[str]]:
+    return {
         "For": _for(kind_of(sender)),
         "Brand": f"{clinic.name}, {clinic.address}, {clinic.email}, {show_phone(clinic.phone)}",
         "Use case": "CUSTOMER_CARE (toll-free form: Healthcare, appointment and aftercare reminders)",
@@ -66,27 +80,51 @@ def pack(
         "Privacy policy": f"{joining}/privacy",
         "Terms": f"{joining}/terms",
         "Samples": texts,
+        "Embedded links": "yes, on our own domain only; no shorteners",
+        "Embedded phone numbers": "yes, the clinic's own",
+        "Age-gated, lending, affiliate": "no",
+    }
+
+
+def _by_reply(answers: FixedReplies, clinic: ClinicFacts) -> dict[str, str | list[str]]:
+    return {
         "Opt-in confirmation": answers.write("started", "en", clinic, contact=SAMPLE_NUMBER),
         "Opt-in keywords": "START, UNSTOP, YES",
         "Opt-out keywords": "STOP, STOPALL, UNSUBSCRIBE, CANCEL, END, QUIT, REVOKE, OPTOUT",
         "Opt-out answer": answers.write("stopped", "en", clinic),
         "Help keywords": "HELP, INFO",
         "Help answer": answers.write("help", "en", clinic, contact=SAMPLE_NUMBER),
-        "Embedded links": "yes, on our own domain only; no shorteners",
-        "Embedded phone numbers": "yes, the clinic's own",
-        "Age-gated, lending, affiliate": "no",
     }
-    return CampaignRegistration(fields, list(_faults(fields, texts, clinic, joining)))
+
+
+BY_LINK = (
+    "a link in the welcome and at least once in thirty days; its page stops texts at once with one"
+    " button"
+)
+
+
+def _by_link(clinic: ClinicFacts) -> dict[str, str | list[str]]:
+    """Say how texts stop that nobody can reply to, and what countries do with names as senders."""
+    return {"Opt-out": BY_LINK, "Countries": _where_names_go(clinic)}
+
+
+def _where_names_go(clinic: ClinicFacts) -> list[str]:
+    found = (rule_of(country) for country in sorted(clinic.countries or {clinic.country}))
+    return [f"{one.country}: {one.rule}{one.why and f', {one.why}'}" for one in found]
 
 
 def _for(kind: Kind) -> str:
     if kind is Kind.TOLL_FREE:
         return "toll-free verification (also asks for the business's EIN and a monthly volume)"
+    if kind is Kind.NAME:
+        return (
+            "a name as sender: registered in the countries that ask for it, on forms of their own"
+        )
     return "A2P 10DLC: a brand, then a campaign in a Messaging Service"
 
 
 def _samples(
-    library: Library, renderer: Renderer, clinic: ClinicFacts, now: datetime
+    library: Library, renderer: Renderer, clinic: ClinicFacts, sender: str, now: datetime
 ) -> Iterator[str]:
     """Word the texts of the first protocol as this clinic sends them to a client: the welcome, then
     its milestones, of which the first says how to stop (see ``reminders.rules.stop_line``).
@@ -96,7 +134,8 @@ def _samples(
     welcome = replace(texts[0], one_off=OneOffFacts(OneOffKind.OPT_IN, "", "", urgent=False))
     told = [replace(facts, stop_told_at=now, course_begun=True) for facts in texts[1:]]
     for facts in (welcome, texts[0], *told):
-        ours = replace(facts, clinic=clinic, contact=SAMPLE_NUMBER)
+        contact = clinic.phone if is_one_way(sender) else SAMPLE_NUMBER
+        ours = replace(facts, clinic=clinic, contact=contact, sender=sender)
         yield renderer.render(ours, now, facts.stale_at).text
 
 
@@ -136,7 +175,7 @@ def _faults(
         )
     if len(texts) < 2:
         yield gettext("At least two samples are needed.")
-    if not any(re.search(r"\bSTOP\b", text) for text in texts):
+    if not any(re.search(r"\bSTOP\b|/s/", text) for text in texts):
         yield gettext("No sample says how to stop.")
     for text in texts:
         if not text.startswith(name_in_texts(clinic)):

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import Engine
 
-from reminders.monitoring import alerts, clock_checks, doctor, external_checks, server_checks
+from reminders.monitoring import (
+    alerts,
+    clock_checks,
+    doctor,
+    external_checks,
+    name_checks,
+    sender_checks,
+    server_checks,
+)
 from reminders.monitoring.checks import Check, Verdict
-from reminders.rules.translation import gettext, gettext_noop
-from reminders.senders import SendError
+from reminders.rules.translation import gettext
+from reminders.senders.account import TwilioAccount
 from reminders.senders.mail_checks import open_ports, probe_webhook
-from reminders.senders.sms import TwilioAccount
-from reminders.senders.twilio_account import AccountInquiry
 from reminders.settings import Settings
 from reminders.store.backups import BACKED_UP
 from reminders.store.database import database_time, reading, writing
 from reminders.store.queries import people, stored_settings
 from reminders.wording.library import Library
 from reminders.wording.renderer import Renderer
+
+Accounts = Mapping[int | None, TwilioAccount]
+"""Every account that texts leave by; None is the installation's."""
 
 REPLIES = "/hooks/twilio/inbound#rc=3&rp=all"
 """Where Twilio is to post what clients text; what follows the # lets it try again."""
@@ -73,20 +81,15 @@ def unused() -> Check:
 
 
 def third_party_checks(
-    settings: Settings, account: TwilioAccount, probe_smtp: Callable[[], str], *, fix: bool
+    engine: Engine,
+    settings: Settings,
+    accounts: Accounts,
+    probe_smtp: Callable[[], str],
+    *,
+    fix: bool,
 ) -> Iterator[Check]:
     """Check what depends on others: Twilio, the mail server, DNS, our public address."""
-    replies_to = settings.public_url + REPLIES
-    inquiry = AccountInquiry(account)
-    try:
-        if fix:
-            asyncio.run(inquiry.send_replies_to(replies_to))
-        yield from external_checks.line(asyncio.run(inquiry.ask()), replies_to)
-    except SendError as error:
-        usual = gettext_noop("See Twilio's own status page, and try again.")
-        mend = gettext(doctor.MENDS.get(error.outcome, usual))
-        found = gettext("not ready: %(code)s", code=error.code)
-        yield Check("Twilio account", Verdict.FAIL, found, mend)
+    yield from senders(engine, settings, accounts, fix=fix)
     yield external_checks.mail(probe_smtp, settings.smtp_host, settings.smtp_port, open_ports)
     yield from external_checks.domain(settings.mail_from)
     token = settings.twilio_auth_token.get_secret_value()
@@ -95,3 +98,19 @@ def third_party_checks(
         yield external_checks.webhook_round_trip(
             probe_webhook(status, settings.twilio_account_sid, token)
         )
+
+
+def senders(
+    engine: Engine,
+    settings: Settings,
+    accounts: Accounts,
+    clinic_id: int | None = None,
+    *,
+    fix: bool = False,
+) -> Iterator[Check]:
+    """Check as whom messages leave, of all clinics or of one; with ``fix`` let replies come to us."""
+    asked = (accounts, settings.public_url + REPLIES, clinic_id)
+    with reading(engine) as session:
+        yield from sender_checks.accounts_and_senders(session, *asked, fix=fix)
+        yield from name_checks.names(session, clinic_id)
+        yield from sender_checks.mail_domains(session, clinic_id)

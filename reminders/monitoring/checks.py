@@ -33,7 +33,8 @@ class Check:
         what, _, number = self.name.partition(" ")
         if what == "clinic":
             return gettext("clinic %(id)s", id=number)
-        return gettext(TITLES.get(self.name, self.name))
+        what, mark, of = self.name.partition(": ")  # of which clinic and sender
+        return gettext(TITLES.get(what, what)) + mark + of
 
 
 TITLES = {

@@ -22,6 +22,7 @@ KINDS = {
     Kind.TOLL_FREE: gettext_noop("toll-free number"),
     Kind.SHORT_CODE: gettext_noop("short code"),
     Kind.SERVICE: gettext_noop("Messaging Service"),
+    Kind.NAME: gettext_noop("name"),
 }
 """What Twilio's senders are called."""
 
@@ -48,16 +49,9 @@ def line(found: TwilioNumber, replies_to: str) -> Iterator[Check]:
             ),
         )
         return
-    if not found.texts:
-        yield Check(
-            "Twilio sender",
-            FAIL,
-            gettext("this %(kind)s cannot send texts", kind=gettext(KINDS[found.kind])),
-            gettext("Choose a number that can send SMS, or add one to the service."),
-        )
-    else:
-        said = gettext("a %(kind)s that can send texts", kind=gettext(KINDS[found.kind]))
-        yield Check("Twilio sender", PASS, said)
+    yield _sender(found)
+    if found.name:
+        return
     if found.registration is not None:
         good = found.registered
         yield Check(
@@ -71,6 +65,21 @@ def line(found: TwilioNumber, replies_to: str) -> Iterator[Check]:
             ),
         )
     yield _webhook(found, replies_to)
+
+
+def _sender(found: TwilioNumber) -> Check:
+    if found.name:
+        said = gettext("texts leave under the name %(name)s", name=found.name)
+        return Check("Twilio sender", PASS, said)
+    kind = gettext(KINDS[found.kind])
+    if found.texts:
+        return Check("Twilio sender", PASS, gettext("a %(kind)s that can send texts", kind=kind))
+    return Check(
+        "Twilio sender",
+        FAIL,
+        gettext("this %(kind)s cannot send texts", kind=kind),
+        gettext("Choose a number that can send SMS, or add one to the service."),
+    )
 
 
 def _webhook(found: TwilioNumber, replies_to: str) -> Check:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.rules import prices, statistics
+from reminders.rules import statistics
 from reminders.rules.reason_texts import reason_text
+from reminders.rules.segment_prices import prices_of
 from reminders.rules.sending_hours import resolve
 from reminders.rules.statistics import MonthFigures
 from reminders.rules.terms import LEFT
@@ -61,12 +62,13 @@ def cost_heading(clinic: Clinic) -> str:
 
 def rows(months: Sequence[MonthFigures], clinic: Clinic) -> Iterator[list[str]]:
     """Write months as rows for a spreadsheet, headings first; costs in the clinic's currency."""
+    prices = prices_of(clinic.segment_price, clinic.country_prices)
     yield [*map(gettext, HEADINGS), cost_heading(clinic)]
     for one in months:
         for cell in one.cells:
             left = cell.status in LEFT
             segments = cell.segments if left else 0
-            cost = prices.cost(segments, clinic.segment_price) if left else None
+            cost = prices.cost(dict(cell.by_country)) if left else None
             why = reason_text(cell.reason) if cell.reason else ""
             what = [f"{one.begins_on:%Y-%m}", cell.channel.value, cell.status.value, why]
             yield [*what, str(cell.count), str(segments), "" if cost is None else f"{cost:.4f}"]

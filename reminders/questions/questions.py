@@ -11,18 +11,20 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from reminders.rules.contacts import read_name
+from reminders.rules.countries import calling_code
 from reminders.rules.folding import fold, words
 from reminders.rules.questions import LEAVE_OUT, Answers, Choice, Doubt, QuestionKind
-from reminders.rules.sayings import keep, say
+from reminders.rules.sayings import say
 from reminders.rules.terms import InputError
 from reminders.rules.translation import gettext
 from reminders.store.queries import people
 from reminders.store.queries import questions as queries
 from reminders.store.queries.common import hash_key
 from reminders.store.tables import Question
+from reminders.wording.localised import country_name
 
 REMEMBERED = {QuestionKind.SERVICE, QuestionKind.STATUS, QuestionKind.NAME, QuestionKind.PHONE,
-              QuestionKind.PERSON}  # fmt: skip
+              QuestionKind.PERSON, QuestionKind.COUNTRY}  # fmt: skip
 """What is remembered under the subject it was asked by; what vanished is so for each treatment."""
 
 
@@ -45,18 +47,7 @@ class OpenQuestion:
 
 def ask(session: Session, clinic_id: int, doubt: Doubt, now: datetime) -> int:
     """Ask a doubt unless it is asked already, and return the question's id."""
-    row = {
-        "clinic_id": clinic_id,
-        "kind": doubt.kind.value,
-        "subject": doubt.subject,
-        "facts": json.dumps(
-            {"sentence": keep(doubt.sentence), "label": doubt.label, "ids": doubt.ids},
-            ensure_ascii=False,
-        ),
-        "choices": json.dumps([[c.key, keep(c.label)] for c in doubt.choices], ensure_ascii=False),
-        "asked_at": now,
-    }
-    return queries.ask(session, row).id
+    return queries.ask_doubt(session, clinic_id, doubt, now)
 
 
 def ask_anew(session: Session, clinic_id: int, doubt: Doubt, now: datetime) -> int:
@@ -85,17 +76,29 @@ def drop_settled(session: Session, clinic_id: int) -> None:
 
 def as_open(asked: Question, rows: int) -> OpenQuestion:
     """Read a stored question in the language that is current."""
-    facts = json.loads(asked.facts)
+    facts, kind = json.loads(asked.facts), QuestionKind(asked.kind)
+    is_country = kind is QuestionKind.COUNTRY
+    sentence = _about_country(asked.subject) if is_country else say(facts["sentence"])
     return OpenQuestion(
         asked.id,
         asked.clinic_id,
-        QuestionKind(asked.kind),
+        kind,
         asked.subject,
         facts["label"],
-        say(facts["sentence"]),
+        sentence,
         tuple(Choice(key, label) for key, label in _choices(asked).items()),
         rows,
         asked.asked_at,
+    )
+
+
+def _about_country(country: str) -> str:
+    """Word the question whether a country is texted in the reader's language."""
+    return gettext(
+        "A client has a phone number from another country: %(country)s (%(code)s). Texts to it wait."
+        " Does your clinic text this country? Your provider may charge more there.",
+        country=country_name(country),
+        code=calling_code(country),
     )
 
 

@@ -87,7 +87,7 @@ def rehearse(
     as it then stands. Nothing is sent and nothing is changed; with ``clients`` only theirs are
     shown, as if their clinic were live.
     """
-    with _stage() as stage:
+    with _stage(engine) as stage:
         with (
             engine.execution_options(read_only=True).connect() as source,
             stage.begin() as target,
@@ -107,7 +107,7 @@ def rehearse_change(
     """Play what one client would get after a change that is not made: ``change`` is carried
     out, copied and undone, and returns whose it is.
     """
-    with _stage() as stage:
+    with _stage(engine) as stage:
         with Session(engine) as session, stage.begin() as target:
             client_id = change(session)
             session.flush()
@@ -118,9 +118,10 @@ def rehearse_change(
 
 
 @contextmanager
-def _stage() -> Iterator[Engine]:
+def _stage(like: Engine) -> Iterator[Engine]:
+    sender = like.get_execution_options().get("text_sender", "")
     with TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as folder:
-        stage = open_engine(f"sqlite:///{Path(folder) / 'rehearsal.db'}")
+        stage = open_engine(f"sqlite:///{Path(folder) / 'rehearsal.db'}", text_sender=sender)
         try:
             SQLModel.metadata.create_all(stage)
             yield stage

@@ -8,13 +8,16 @@ from enum import StrEnum
 from hashlib import sha256
 
 from reminders.rules.caps import full_until
+from reminders.rules.countries import may_text, region_of
+from reminders.rules.sender_kinds import is_one_way
+from reminders.rules.sender_names import NameRule, rule_of
 from reminders.rules.sending_hours import closing, next_open
 from reminders.rules.terms import Channel, Facts, Reason, Status
 from reminders.rules.visits import unsure
 
 LOOK_AGAIN = timedelta(hours=1)
 """How often a reminder is looked at again that waits for somebody to let it go: its clinic is in
-practice mode or paused, or has spent its budget; or staff hold it."""
+practice mode or paused, has spent its budget or does not text that country; or staff hold it."""
 
 TRIES = 6
 BACKOFF = (1, 5, 15, 60, 120, 240)
@@ -102,6 +105,8 @@ def _stale_reason(facts: Facts) -> Reason:
     if paused and facts.one_off is None:
         return Reason.PAUSED
     doubt = unsure(facts, facts.stale_at)
+    if doubt is None and _abroad(facts):
+        return Reason.COUNTRY
     return doubt[1] if doubt else Reason.STALE
 
 
@@ -131,9 +136,26 @@ def _halt(facts: Facts) -> Reason | None:
         return facts.clinic.halted
     if not facts.clinic.live and not facts.practice_recipient:
         return Reason.PRACTICE
+    if _abroad(facts):
+        return Reason.COUNTRY
+    if _nameless(facts):
+        return Reason.PROVIDER_REFUSES
     left = facts.clinic.segments_left
     spent = facts.channel is Channel.SMS and left is not None and left <= 0
     return Reason.BUDGET if spent else None
+
+
+def _nameless(facts: Facts) -> bool:
+    """Say whether a text would leave as a name where carriers take none."""
+    if facts.channel is not Channel.SMS or not facts.contact or not is_one_way(facts.sender):
+        return False
+    return rule_of(region_of(facts.contact)).rule is NameRule.NEVER
+
+
+def _abroad(facts: Facts) -> bool:
+    """Say whether a text would go to a country that its clinic does not text."""
+    texts = facts.channel is Channel.SMS and facts.contact is not None
+    return texts and not may_text(facts.clinic, facts.contact or "")
 
 
 def _wait(facts: Facts, until: datetime, reason: Reason) -> Decision:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
+from reminders.rules.segment_prices import MILLION
 from reminders.rules.terms import Channel
 
 APART = timedelta(minutes=30)
@@ -16,12 +18,16 @@ APART = timedelta(minutes=30)
 
 
 class ForecastMessage(NamedTuple):
-    """A planned message: whose, when it is due, and when it must not leave any more (UTC)."""
+    """A planned message: whose, when it is due, and when it must not leave any more (UTC); what one
+    segment of it costs, in millionths of its clinic's currency (empty where not known).
+    """
 
     due_at: datetime
     clinic_id: int
     channel: Channel
     latest: datetime
+    price: int = 0
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +56,37 @@ class ForecastBatch:
     late: int
 
 
+def cost_at_least(coming: Iterable[ForecastMessage]) -> dict[str, Decimal]:
+    """Return what messages cost if each is one segment, by currency, where prices are known."""
+    paid: Counter[str] = Counter()
+    for one in coming:
+        if one.currency and one.price:
+            paid[one.currency] += one.price
+    return {currency: Decimal(price) / MILLION for currency, price in sorted(paid.items())}
+
+
 def forecast(
     coming: Iterable[ForecastMessage],
-    senders: dict[Channel, RateLimit],
+    senders: Mapping[Channel, RateLimit],
     clinics: dict[tuple[int, Channel], RateLimit],
+    own: Mapping[int, tuple[str, RateLimit]] | None = None,
 ) -> list[ForecastBatch]:
-    """Play the queue of each channel at its sender's rate and its clinics' rates, in order of
-    their due moments, and return its batches in order of time.
+    """Play the queue of each sender at its rate and its clinics' rates, in order of their due
+    moments, and return its batches in order of time. ``own`` are the senders that clinics brought
+    for their texts, each with its key and rate.
     """
-    by_channel = sorted(coming, key=lambda one: (one.channel, one.due_at))
+    own = own or {}
+
+    def queue_of(one: ForecastMessage) -> tuple[Channel, str]:
+        theirs = own.get(one.clinic_id) if one.channel is Channel.SMS else None
+        return one.channel, theirs[0] if theirs else ""
+
+    rates = dict(own.values())
     batches: list[ForecastBatch] = []
-    for channel, queue in groupby(by_channel, key=lambda one: one.channel):
-        batches += _play(channel, queue, senders.get(channel, RateLimit()), clinics)
+    by_queue = sorted(coming, key=lambda one: (*queue_of(one), one.due_at))
+    for (channel, key), queue in groupby(by_queue, key=queue_of):
+        rate = rates[key] if key else senders.get(channel, RateLimit())
+        batches += _play(channel, queue, rate, clinics)
     return sorted(batches, key=lambda batch: (batch.begins, batch.channel))
 
 

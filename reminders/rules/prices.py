@@ -6,11 +6,9 @@ import re
 from decimal import Decimal
 
 from reminders.rules.contacts import clean
+from reminders.rules.segment_prices import MILLION
 from reminders.rules.terms import InputError
 from reminders.rules.translation import gettext
-
-MILLION = 1_000_000
-"""Prices are kept in millionths of a currency's unit: a text costs fractions of a penny."""
 
 DEAREST = 5 * MILLION
 """More than this for one segment is a slip of the pen."""
@@ -35,8 +33,3 @@ def read_price(text: str) -> int:
 def spell_price(price: int | None) -> str:
     """Write a price in millionths the way it is typed."""
     return "" if price is None else f"{Decimal(price) / MILLION:f}"
-
-
-def cost(segments: int, price: int | None) -> Decimal | None:
-    """Return what segments cost, in the currency's unit; None where the price is not known."""
-    return None if price is None else Decimal(segments * price) / MILLION

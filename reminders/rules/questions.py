@@ -25,6 +25,7 @@ class QuestionKind(StrEnum):
     PHONE = "phone"  # which number is the client's?
     PERSON = "person"  # who is meant?
     JOINED = "joined"  # is who joined by the form a client known before?
+    COUNTRY = "country"  # is a number's country texted?
     VANISHED = "vanished"  # is what the last list no longer holds cancelled?
 
 
@@ -172,6 +173,17 @@ def client_in(answer: str) -> int | None:
     """Return which client an answer names; None where it names none."""
     number = answer.removeprefix("client:")
     return int(number) if number != answer and number.isdecimal() else None
+
+
+YES, NO = "yes", "no"
+_TEXT_IT = gettext_noop("Yes, send texts there")
+_TEXT_IT_NOT = gettext_noop("No, send no texts there")
+
+
+def about_country(country: str) -> Doubt:
+    """Ask whether a clinic texts a country (ISO 3166), once for each; it is worded where it is read."""
+    choices = Choice(YES, Saying(_TEXT_IT)), Choice(NO, Saying(_TEXT_IT_NOT))
+    return Doubt(QuestionKind.COUNTRY, country, "", "", choices)
 
 
 def about_vanished(source: str, gone: Mapping[int, str], *, named: int = 5) -> Doubt:

@@ -39,6 +39,7 @@ PLAIN = {
     Reason.NOT_CONFIRMED: gettext_noop("nobody has marked the client as attended yet"),
     Reason.NOT_OVER: gettext_noop("the visit is not over yet"),
     Reason.BUDGET: gettext_noop("the monthly limit for texts is reached"),
+    Reason.COUNTRY: gettext_noop("the clinic does not text the number's country"),
 }
 
 WAYS = {Channel.SMS: gettext_noop("texts"), Channel.EMAIL: gettext_noop("emails")}

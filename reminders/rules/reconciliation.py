@@ -52,7 +52,7 @@ class UnconfirmedAttempt:
     """An attempt that may have left: what it said to whom, and how often it was looked for.
 
     ``failed_lookups`` counts the healthy looks that did not find it, ``unproven_attempts`` the
-    earlier attempts of the reminder whose end was never known.
+    earlier attempts of the reminder whose end was never known; it left by this account.
     """
 
     reminder_id: int
@@ -67,6 +67,7 @@ class UnconfirmedAttempt:
     stale_at: datetime
     failed_lookups: int
     unproven_attempts: int
+    account_id: int | None = None
 
 
 def prove(

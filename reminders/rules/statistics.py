@@ -13,13 +13,16 @@ from reminders.rules.terms import LEFT, OPEN, Channel, Reason, Status
 
 @dataclass(frozen=True, slots=True, order=True)
 class MessageCounts:
-    """How many messages of a channel ended alike, and how many segments left for them."""
+    """How many messages of a channel ended alike, and how many segments left for them, in all and
+    for each country (empty where none was noted).
+    """
 
     channel: Channel
     status: Status
     reason: Reason | None
     count: int
     segments: int
+    by_country: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,15 @@ class MonthFigures:
     def segments(self) -> int:
         """Count the segments of the texts that left."""
         return sum(c.segments for c in self.cells if c.status in LEFT)
+
+    @property
+    def segments_by_country(self) -> Counter[str]:
+        """Count the segments that left for each country."""
+        found: Counter[str] = Counter()
+        for cell in self.cells:
+            if cell.status in LEFT:
+                found.update(dict(cell.by_country))
+        return found
 
     @property
     def planned(self) -> int:

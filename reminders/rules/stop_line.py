@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import phonenumbers
 
+from reminders.rules.sender_kinds import is_one_way
 from reminders.rules.terms import Channel, Facts, OneOffKind
 
 AT_LEAST_EVERY = timedelta(days=30)
@@ -28,7 +29,9 @@ it (CTIA 5.1.2.1). Elsewhere a text costs nobody anything to get, and an answer 
 def is_due(facts: Facts, now: datetime) -> bool:
     """Say whether a text that leaves at ``now`` says how to stop: the welcome, the first text of a
     treatment's course, at least one in any thirty days, and each where a country's rule or the
-    clinic asks for it. Other one-off texts answer the client, or correct what went before.
+    clinic asks for it. Other one-off texts answer the client, or correct what went before. Where
+    nobody can reply a link says it, which takes a third of a text: then a course's first text says it
+    only if nothing did in thirty days. (The rules of carriers that ask for more take no such sender.)
     """
     if facts.channel is not Channel.SMS:
         return False
@@ -37,7 +40,9 @@ def is_due(facts: Facts, now: datetime) -> bool:
     if facts.clinic.stop_on_every_text or country_of(facts.contact or "") in EVERY_TEXT:
         return True
     told = facts.stop_told_at
-    return told is None or now - told >= AT_LEAST_EVERY or not facts.course_begun
+    if told is None or now - told >= AT_LEAST_EVERY:
+        return True
+    return not facts.course_begun and not is_one_way(facts.sender)
 
 
 def in_turn(coming: Iterable[tuple[Facts, datetime]]) -> Iterator[Facts]:

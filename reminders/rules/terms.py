@@ -7,6 +7,8 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from reminders.rules.clinic_senders import AS_SET, ClinicSenders
+from reminders.rules.segment_prices import UNKNOWN, Prices
 from reminders.rules.sending_hours import EMAILS_USUAL, SendingHours, parse_emails
 from reminders.rules.text_names import ClientNames
 from reminders.rules.wording import NOTHING_OWN, Customisation
@@ -119,6 +121,7 @@ class Reason(StrEnum):
     NOT_CONFIRMED = "not-confirmed"
     NOT_OVER = "not-over"
     BUDGET = "budget"
+    COUNTRY = "country"
 
 
 class OneOffKind(StrEnum):
@@ -148,7 +151,9 @@ class ClinicFacts:
     what remains of this month's budget; None without one. ``hours`` are those of texts; of one
     reminder's facts those of its channel, within the law's. ``halted`` says why nothing of it may
     leave at all; with ``attendance_required`` aftercare waits until somebody says that the client came.
-    ``text_name`` is the name it chose for texts, ``client_names`` how it names clients there.
+    ``text_name`` is the name it chose for texts, ``client_names`` how it names clients there;
+    ``countries`` (ISO 3166) are those it texts, None where nobody asked, ``prices`` what that costs,
+    ``senders`` are as whom its messages leave.
     """
 
     clinic_id: int
@@ -171,6 +176,9 @@ class ClinicFacts:
     text_name: str | None = None
     client_names: ClientNames = ClientNames.CHEAPEST
     stop_on_every_text: bool = False
+    countries: frozenset[str] | None = None
+    prices: Prices = UNKNOWN
+    senders: ClinicSenders = AS_SET
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +200,9 @@ class Facts:
     clinic sent to the number or address lately, for whichever client, ``stop_told_at`` when one of its
     texts last said there how to stop, ``course_begun`` that a text of this treatment has left lately;
     ``untold`` are milestones of the treatment that were planned and have not left by any channel.
+    It leaves as ``sender``: a text as a number, short code, Messaging Service or name, of the clinic's
+    own account or (``account_id`` None) the installation's; an email from an address, or (empty) from
+    the installation's.
     """
 
     reminder_id: int
@@ -227,6 +238,8 @@ class Facts:
     stop_told_at: datetime | None = None
     course_begun: bool = False
     untold: frozenset[str] = frozenset()
+    sender: str = ""
+    account_id: int | None = None
 
     @property
     def requested(self) -> bool:
@@ -242,7 +255,9 @@ class Message:
     """A rendered reminder, ready for a sender.
 
     ``reference`` is the same on every attempt, ``attempt`` names this one; it must not leave
-    after ``expires_at`` (UTC). ``tells_stop`` says that a text says how to stop.
+    after ``expires_at`` (UTC). ``tells_stop`` says that a text says how to stop. ``sender`` and
+    ``account_id`` are as in ``Facts``; where empty it leaves as the installation's. An email comes from
+    ``sender_name``.
     """
 
     channel: Channel
@@ -261,6 +276,9 @@ class Message:
     language: str = "en"
     wording: int | None = None
     tells_stop: bool = False
+    sender: str = ""
+    account_id: int | None = None
+    sender_name: str = ""
 
 
 class InputError(ValueError):

@@ -65,13 +65,16 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SearchedMessage:
-    """A message that may have left: what it said to whom, and which ids belong to others."""
+    """A message that may have left: what it said to whom, by which account (see ``Facts``), and which
+    ids belong to others.
+    """
 
     reminder_id: int
     to: str
     text: str
     handed_off_at: datetime
     taken: Collection[str]
+    account_id: int | None = None
 
 
 @runtime_checkable
@@ -87,12 +90,16 @@ class Searchable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ListedMessage:
-    """A message that the provider says it took: what it said to whom, and when (UTC)."""
+    """A message that the provider says it took: what it said to whom, when (UTC), and as which
+    sender of which account it left.
+    """
 
     provider_id: str
     to: str
     text: str
     created_at: datetime
+    sender: str = ""
+    account_id: int | None = None
 
 
 @runtime_checkable
@@ -125,8 +132,8 @@ async def send_alone(sender: Sender, message: Message) -> str:
 class RedactsMessages(Protocol):
     """A sender whose provider can redact sent messages."""
 
-    async def redact(self, provider_id: str) -> None:
-        """Redact a message at the provider; one that is gone there counts as redacted. Raises
+    async def redact(self, provider_id: str, account_id: int | None) -> None:
+        """Redact a message of an account at the provider; one that is gone there counts as redacted. Raises
         ``SendError`` where it would not, or could not be asked.
         """
         ...

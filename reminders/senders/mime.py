@@ -33,8 +33,8 @@ def message_id(message: Message, mail_from: str) -> str:
 
 
 def compose(message: Message, mail_from: str, bounces: str = "") -> bytes:
-    """Write the email in full, ready for the wire: ASCII in CRLF lines of at most 998 octets.
-    Who unsubscribes by mail writes to ``bounces``, or else to whom answers go.
+    """Write the email in full, ready for the wire: ASCII in CRLF lines of at most 998 octets. It is
+    from the clinic's own address where it has one; its Message-ID is of ours in any case. Who unsubscribes by mail writes to ``bounces``, or else to whom answers go.
 
     Raises ``ValueError`` where a header would break out of its line. The headers follow
     RFC 2369 and 8058 (unsubscribe), RFC 3834 (no answers from machines) and RFC 5322. Written
@@ -42,7 +42,7 @@ def compose(message: Message, mail_from: str, bounces: str = "") -> bytes:
     """
     boundary = f"=_{token_hex(16)}"  # drawn after the bodies were written: they cannot hold it
     head = (
-        f"From: {_mailbox(message.clinic_name, mail_from)}\r\n"
+        f"From: {_mailbox(message.sender_name or message.clinic_name, message.sender or mail_from)}\r\n"
         f"To: {ascii_address(message.to)}\r\n"
         f"{_reply_to(message)}"
         f"Subject: {_words(message.subject)}\r\n"

@@ -8,7 +8,6 @@ import logging
 import math
 from base64 import b64encode
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +21,7 @@ from yarl import URL
 from reminders.rules.decision import Outcome, validity
 from reminders.rules.terms import Message
 from reminders.senders import HandOff, ListedMessage, SearchedMessage, SendError, check_deadline
+from reminders.senders.account import TwilioAccount
 from reminders.senders.twilio_errors import CODES
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
@@ -38,32 +38,6 @@ NOT_FOUND = 20404
 
 LISTED = 200
 """Messages a page of Twilio's list."""
-
-
-@dataclass(frozen=True, slots=True)
-class TwilioAccount:
-    """Whose account texts leave from, and as which sender."""
-
-    account_sid: str
-    username: str
-    password: str
-    sender: str
-    api_url: str
-    receipts_url: str = ""
-
-    def sender_field(self) -> dict[str, str]:
-        """Return the sender as Twilio's parameter: a Messaging Service or a number."""
-        name = "messaging_service_sid" if self.sender.startswith("MG") else "from_"
-        return {name: self.sender}
-
-    def sent(self, listed: Any) -> bool:
-        """Say whether a message of the account's left as this sender."""
-        return self.sender in {listed.from_, listed.messaging_service_sid}
-
-    def receipt_field(self, attempt: str) -> dict[str, str]:
-        """Return where Twilio is to report to, if anywhere; the address names the attempt."""
-        url = f"{self.receipts_url}?attempt={attempt}"
-        return {"status_callback": url} if self.receipts_url else {}
 
 
 class TwilioSender:
@@ -90,7 +64,7 @@ class TwilioSender:
                 body=message.text,
                 validity_period=int(waits.total_seconds()),
                 smart_encoded=False,
-                **self._account.sender_field(),
+                **self._account.sender_field(message.sender),
                 **self._account.receipt_field(message.attempt),
             )
         except TwilioException as error:
@@ -117,22 +91,25 @@ class TwilioSender:
 
     async def sent_since(self, since: datetime) -> list[ListedMessage]:
         """Go through Twilio's list, the newest first; see ``Recounting.left_since``."""
-        by_number = {"from_": self._account.sender} if self._account.sender[:1] == "+" else {}
+        alone = len(self._account.every_sender) == 1 and self._account.sender[:1] == "+"
+        by_number = {"from_": self._account.sender} if alone else {}
         found: list[ListedMessage] = []
         try:
             listed = await self._client.messages.stream_async(page_size=LISTED, **by_number)
             async for one in listed:
                 if one.date_created < since:
                     break
-                if one.direction != "inbound" and self._account.sent(one):
-                    found.append(ListedMessage(one.sid, one.to, one.body, one.date_created))
+                sender = self._account.sender_of(one)
+                if one.direction != "inbound" and sender is not None:
+                    of = (sender, self._account.account_id)
+                    found.append(ListedMessage(one.sid, one.to, one.body, one.date_created, *of))
         except TwilioException as error:
             raise unlisted_codes(error) from None
         except (ValueError, TypeError, AttributeError, KeyError):
             raise SendError(Outcome.BUSY, "unreadable list") from None
         return found
 
-    async def redact(self, provider_id: str) -> None:
+    async def redact(self, provider_id: str, _account_id: int | None = None) -> None:
         """Replace a message's words by nothing, which Twilio allows once it has come to its end;
         see ``Redacting.redact``. (twilio.com/docs/messaging/tutorials/message-redaction)
         """

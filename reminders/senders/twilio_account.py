@@ -14,7 +14,8 @@ from reminders.rules.decision import Outcome
 from reminders.rules.sender_kinds import Kind, kind_of
 from reminders.rules.translation import gettext_noop
 from reminders.senders import SendError
-from reminders.senders.sms import Connection, TwilioAccount, client_for, client_for_double
+from reminders.senders.account import TwilioAccount
+from reminders.senders.sms import Connection, client_for, client_for_double
 
 T = TypeVar("T")
 
@@ -25,7 +26,7 @@ REGISTERED = {"VERIFIED", "TWILIO_APPROVED"}
 @dataclass(frozen=True, slots=True)
 class TwilioNumber:
     """A sender at Twilio: its kind, whether it can text, where replies go, and whether carriers
-    know it: ``registration`` is None where nobody asks for one.
+    know it: ``registration`` is None where nobody asks for one. A ``name`` takes no replies.
     """
 
     account: str
@@ -35,6 +36,7 @@ class TwilioNumber:
     texts: bool = False
     replies_to: str = ""
     registration: str | None = None
+    name: str = ""
 
     @property
     def registered(self) -> bool:
@@ -95,6 +97,8 @@ class AccountInquiry:
         known = {"account": account.status, "trial": account.type == "Trial"}
         sender = self._account.sender
         kind = kind_of(sender)
+        if self._account.by_name:
+            return TwilioNumber(**known, kind=kind, found=True, texts=True, name=sender)
         if kind is Kind.SERVICE:
             return TwilioNumber(**known, kind=kind, **await self._service(client))
         number = await self._number(client)

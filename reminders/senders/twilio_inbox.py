@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +11,10 @@ from twilio.rest import Client
 
 from reminders.rules.decision import Outcome
 from reminders.senders import SendError
+from reminders.senders.account import TwilioAccount
 from reminders.senders.sms import (
     LISTED,
     Connection,
-    TwilioAccount,
     client_for,
     client_for_double,
     unlisted_codes,
@@ -24,17 +23,20 @@ from reminders.senders.sms import (
 
 @dataclass(frozen=True, slots=True)
 class ReceivedText:
-    """A text that came in, by Twilio's id: from whom, when (UTC), and the links to its pictures."""
+    """A text that came in, by Twilio's id: from whom, to whom (a number, and the service it belongs to),
+    when (UTC), and the links to its pictures.
+    """
 
     provider_id: str
     contact: str
     text: str
     media: tuple[dict[str, str], ...]
     came_at: datetime
+    written_to: tuple[str, ...] = ()
 
 
 async def received_since(account: TwilioAccount, since: datetime) -> list[ReceivedText]:
-    """Return what was texted to our sender since then (UTC), the oldest first. Raises
+    """Return what was texted to an account's senders since then (UTC), the oldest first. Raises
     ``SendError`` where Twilio could not be asked: CONFIGURATION where we are not let in at all.
     """
     http = Connection()
@@ -57,16 +59,24 @@ async def _listed(account: TwilioAccount, client: Client, since: datetime) -> An
             return
         if one.direction == "inbound" and one.to in numbers:
             media = await _media(account, one) if str(one.num_media) != "0" else ()
-            yield ReceivedText(one.sid, one.from_, one.body or "", media, one.date_created)
+            words = one.body or ""
+            yield ReceivedText(one.sid, one.from_, words, media, one.date_created, numbers[one.to])
 
 
-async def _numbers(account: TwilioAccount, client: Client) -> Collection[str]:
-    if not account.sender.startswith("MG"):
-        return {account.sender}
+async def _numbers(account: TwilioAccount, client: Client) -> dict[str, tuple[str, ...]]:
+    """Return the numbers of an account's senders, each with the service it belongs to."""
     client_for_double(account, client)
-    service = client.messaging.v1.services(account.sender)
-    found = [*await service.phone_numbers.list_async(), *await service.short_codes.list_async()]
-    return {getattr(one, "phone_number", None) or one.short_code for one in found}
+    found: dict[str, tuple[str, ...]] = {}
+    found |= {sender: (sender,) for sender in account.every_sender if not sender.startswith("MG")}
+    for sender in sorted(account.every_sender - found.keys()):
+        service = client.messaging.v1.services(sender)
+        for one in [
+            *await service.phone_numbers.list_async(),
+            *await service.short_codes.list_async(),
+        ]:
+            number = getattr(one, "phone_number", None) or one.short_code
+            found[number] = (number, sender)
+    return found
 
 
 async def _media(account: TwilioAccount, message: Any) -> tuple[dict[str, str], ...]:

@@ -166,6 +166,19 @@ class Batch(Shape):
     late: int = Field(description="too late to be sent within their sending hours")
 
 
+class ClinicSenders(Shape):
+    """The senders of a clinic's texts and emails."""
+
+    clinic: str
+    account: str | None = Field(
+        description="the SID of its own Twilio account; null: the installation's"
+    )
+    texts: str = Field(description="the sender of its texts")
+    countries: dict[str, str] = Field(description="other senders, by the recipient's country")
+    mail_from: str | None = Field(description="null: the installation's address")
+    mail_name: str | None = Field(description="null: the clinic's name")
+
+
 class Registration(Shape):
     """What carriers ask for, by the names of Twilio's form."""
 

@@ -39,6 +39,8 @@ class Clinic(Shape):
     segment_price: int | None = Field(
         description="the price of a segment, in millionths of the currency"
     )
+    country_prices: str = Field(description="where a segment costs something else: `DE=75000`")
+    other_countries: str = Field(description="texted beside its own: ISO 3166, parted by spaces")
     text_name: str | None = Field(description="in texts; null: its name, shortened")
     client_names: ClientNames = Field(description="how texts name clients whose letters cost extra")
     stop_on_every_text: bool = Field(description="each text says how to stop")
@@ -48,6 +50,13 @@ class Clinic(Shape):
     paused_at: Moment | None
     paused_by: str | None
     created_at: Moment
+
+
+class CountryTexted(Shape):
+    """A country a clinic texts, and what a segment costs there."""
+
+    country: str = Field(description="ISO 3166")
+    segment_price: int | None = Field(description="in millionths of the clinic's currency")
 
 
 class StaffMember(Shape):

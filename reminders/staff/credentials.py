@@ -7,6 +7,7 @@ import io
 import json
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -51,9 +52,10 @@ def right_password(kept: str | None, password: str) -> bool:
 class Sealer:
     """Sign, encrypt and decrypt with the operator's key."""
 
-    def __init__(self, secret_key: str) -> None:
-        """Take the key."""
+    def __init__(self, secret_key: str, older: Sequence[str] = ()) -> None:
+        """Take the key, and those that it took the place of: what they sealed still opens."""
         self._key = secret_key.encode()
+        self._older = [Sealer(key) for key in older]
 
     def sign(self, purpose: str, words: str) -> str:
         """Return a signature nobody else can make, for one purpose."""
@@ -78,6 +80,19 @@ class Sealer:
 
     def unseal(self, sealed: str, lasts: timedelta | None = None) -> Any:
         """Decrypt a text; None if it is not ours, or has expired."""
+        found = self._unsealed_now(sealed, lasts)
+        for one in self._older if found is None else ():
+            found = found or one._unsealed_now(sealed, lasts)
+        return found
+
+    def sealed_anew(self, sealed: str) -> str | None:
+        """Return what was sealed under an older key sealed under today's; None where it need not, or
+        cannot be.
+        """
+        found = self.unseal(sealed) if self._unsealed_now(sealed) is None else None
+        return None if found is None else self.seal(found)
+
+    def _unsealed_now(self, sealed: str, lasts: timedelta | None = None) -> Any:
         from cryptography.fernet import InvalidToken  # noqa: PLC0415 (as above)
 
         seconds = int(lasts.total_seconds()) if lasts else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -56,10 +56,18 @@ def server_of(url: str) -> str:
 
 
 def open_engine(
-    url: str, hash_key: bytes = b"", *, connections: int = 5, pooled: bool = False
+    url: str,
+    hash_key: bytes = b"",
+    *,
+    older_hash_keys: Sequence[bytes] = (),
+    text_sender: str = "",
+    connections: int = 5,
+    pooled: bool = False,
 ) -> Engine:
     """Return an engine for the address; nothing is contacted yet. ``hash_key`` is what hashes
-    stand under that take the place of erased contacts, and of names and numbers asked about; at
+    stand under that take the place of erased contacts, and of names and numbers asked about,
+    and ``older_hash_keys`` those of before;
+    ``text_sender`` is as whom texts leave for clinics that have no sender of their own; at
     most so many ``connections`` are open at once; ``pooled`` says that a pooler stands between,
     where that cannot be told.
 
@@ -71,7 +79,8 @@ def open_engine(
     else:
         engine = create_engine(address, **session_options(connections, pooled=pooled))
         prepare_sessions(engine, pooled=pooled)
-    engine.update_execution_options(hash_key=hash_key, pooled=pooled)
+    keys = {"hash_key": hash_key, "older_hash_keys": tuple(older_hash_keys)}
+    engine.update_execution_options(**keys, text_sender=text_sender, pooled=pooled)
     return engine
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from reminders.private_files import owner_only
-from reminders.store.queries.consents import keyed
+from reminders.store.queries.consents import keyed, keyed_by_any
 from reminders.store.tables import Client
 
 
@@ -51,7 +51,7 @@ def noted(session: Session) -> list[Client]:
     return [
         client
         for client, proof in known
-        if client and client.erased_at is None and _proof(session, client) == proof
+        if client and client.erased_at is None and proof in _proofs(session, client)
     ]
 
 
@@ -61,5 +61,13 @@ def _path(session: Session) -> Path | None:
 
 
 def _proof(session: Session, client: Client) -> str:
-    since = client.created_at.astimezone(UTC).isoformat()
-    return keyed(session, f"client {client.id} {since}")
+    return keyed(session, _named(client))
+
+
+def _proofs(session: Session, client: Client) -> list[str]:
+    """Return the proofs under today's key and those of before."""
+    return keyed_by_any(session, _named(client))
+
+
+def _named(client: Client) -> str:
+    return f"client {client.id} {client.created_at.astimezone(UTC).isoformat()}"

@@ -16,7 +16,7 @@ from reminders.store.connections import AWAY, reason
 from reminders.web import client, desk, health, metrics
 from reminders.web.api import PREFIX, create_api, problems
 from reminders.web.browser_language import BrowserLanguage
-from reminders.web.client import unsubscribe
+from reminders.web.client import stop_texts, unsubscribe
 from reminders.web.hooks import bookings, mail_bounces, tick, twilio_inbound, twilio_status
 from reminders.web.proxies import Proxies
 from reminders.web.security_headers import SecurityHeaders
@@ -50,6 +50,7 @@ def create_web(
             Route("/hooks/twilio/inbound", twilio_inbound.inbound, methods=["POST"]),
             Mount(PREFIX, problems.TooLargeAsProblem(create_api(app))),
             *unsubscribe.ROUTES,
+            *stop_texts.ROUTES,
             *client.ROUTES,
             *desk.ROUTES,
         ],

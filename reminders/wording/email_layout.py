@@ -13,7 +13,7 @@ from reminders.rules.wording import Wording
 from reminders.wording.languages import Language
 from reminders.wording.library import Library
 from reminders.wording.markdown import hold_tags, to_html, to_text
-from reminders.wording.text_composition import PAGE, by_phone
+from reminders.wording.text_composition import PAGE, by_phone, without_lead
 
 BODY = "<!-- body -->"
 
@@ -64,6 +64,18 @@ class Compiled:
         leaves no room to say how to stop; both without the clinic's name and how to stop.
         """
         return tuple(map(_PLAIN.from_string, self._texts()))
+
+    @cached_property
+    def one_way_texts(self) -> tuple[Template, ...]:
+        """Return the ways to say the text where how to stop follows as a link: it may also lead
+        nowhere, since the page behind that link says whom to call.
+        """
+        ways = list(self._one_way_texts())
+        briefest = without_lead(ways[0])
+        return tuple(map(_PLAIN.from_string, [*ways, *filter(None, [briefest])]))
+
+    def _one_way_texts(self) -> Iterator[str]:
+        yield from self._texts()
 
     def _texts(self) -> Iterator[str]:
         said = self._wording.sms
@@ -149,6 +161,9 @@ class CompiledWelcome(CompiledOneOff):
         yield f"{welcome} {PAGE}"
         yield f"{welcome} {self._language.say['questions']}"
 
+    def _one_way_texts(self) -> Iterator[str]:
+        yield self._language.welcome_one_way
+
 
 class CompiledDiscreet(Compiled):
     """A message that says only where to read it, for a client whose screen others see."""
@@ -162,6 +177,11 @@ class CompiledDiscreet(Compiled):
         self._language = language
         self._wording = Wording(**language.discreet)
         self._phase = 0
+
+    @cached_property
+    def one_way_texts(self) -> tuple[Template, ...]:
+        """Return the text as it is: its address is all it has to say."""
+        return self.texts
 
     def _texts(self) -> Iterator[str]:
         yield self._wording.sms

@@ -23,7 +23,8 @@ class Language:
     """One language's fixed phrases, plural forms and headings.
 
     ``measure`` is how its reading age is counted, ``stop`` how a text says how to stop, ``welcome``
-    the first text to a number. ``discreet`` is a message that says only where to read,
+    the first text to a number; ``stop_by_link`` and ``welcome_one_way`` are the same from a sender that
+    nobody can reply to. ``discreet`` is a message that says only where to read,
     ``first_night`` what opens the next message of somebody whom the first night's advice never
     reached. ``counts`` holds, by kind and CLDR
     plural form, words such as “hours”; ``spelling`` what a regional edition spells otherwise than
@@ -35,6 +36,8 @@ class Language:
     measure: str
     stop: str
     welcome: str
+    stop_by_link: str
+    welcome_one_way: str
     headings: Mapping[str, str]
     phases: tuple[str, ...]
     spans: tuple[str, ...]
@@ -83,6 +86,8 @@ def _language(
         measure=merged["measure"],
         stop=merged["stop"],
         welcome=merged["welcome"],
+        stop_by_link=merged["stop_by_link"],
+        welcome_one_way=merged["welcome_one_way"],
         headings=merged["headings"],
         phases=tuple(merged["phases"]),
         spans=tuple(merged["spans"]),

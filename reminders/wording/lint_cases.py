@@ -26,6 +26,9 @@ hundred are no longer."""
 PAGE_URL = f"https://{'care.rosewood-skin.example'[:24]}/a/{'x' * 14}"
 """The address of a client's page on a domain of 24 letters."""
 
+STOP_URL = f"{PAGE_URL.partition('/a/')[0]}/s/{'x' * 11}"
+"""The address that stops texts there, for one of the first quarter of a million clients."""
+
 Found = Iterator[tuple[str, str]]
 """Rules that a wording breaks, each with what to do about it."""
 
@@ -57,6 +60,7 @@ def sample(language: Language) -> dict[str, Any]:
         "date": day,
         "emergency": "112",
         "page_url": PAGE_URL,
+        "stop_url": STOP_URL,
         "per_week": 3,
         "clinic": {
             "name": CLINIC_NAME,

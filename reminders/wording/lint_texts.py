@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple
+from typing import Any
 
 from reminders.rules.segments import size, ucs2_characters
 from reminders.rules.translation import gettext, gettext_noop, ngettext
 from reminders.wording.languages import Language
 from reminders.wording.lint_cases import CLINIC_NAME, DEAREST_NAME, FILL, Case, Found, sample
-from reminders.wording.text_composition import by_phone, compose
+from reminders.wording.text_composition import by_phone, compose, without_lead
 
 STOP_TOLD = range(2, 28)
 """Days after a treatment on which its texts have said how to stop already, unless none went before."""
@@ -97,7 +98,12 @@ def _priced(case: Case) -> Found:
     sms, known = case.filled.sms, sample(case.language)
     often = case.point.after.months or case.point.after.days not in STOP_TOLD
     briefly = by_phone(sms, case.language.say["questions"])
-    for stop, sources in (("", [sms]), (case.language.stop, [sms, briefly or sms])):
+    forms = [("", [sms]), (case.language.stop, [sms, briefly or sms])]
+    briefest = without_lead(sms)
+    if case.point.after.months and briefest:  # where nobody can reply, a link says it once a month
+        by_link = FILL.from_string(case.language.stop_by_link).render(known)
+        forms.append((by_link, [sms, briefly or sms, briefest]))
+    for stop, sources in forms:
         ways = [FILL.from_string(source).render for source in sources]
         text, cost = compose(CLINIC_NAME, ways, [DEAREST_NAME], known, stop)
         if cost.segments > 1 and (often or not stop):
@@ -136,6 +142,7 @@ def fixed_texts(language: Language, answers: Mapping[str, str]) -> Found:
     known = sample(language)
     if "STOP" not in language.stop:
         yield "stop-line", f"“{language.stop}” does not name STOP, the word that stops texts."
+    yield from _one_way(language, known)
     for part in ("rates", "per_week"):
         if f"{{{{ {part} }}}}" not in language.welcome:
             yield "required-part", f"The welcome lacks {{{{ {part} }}}}."
@@ -160,6 +167,24 @@ def fixed_texts(language: Language, answers: Mapping[str, str]) -> Found:
     for name, word in SAYS.items():
         if not re.search(rf"\b{word}\b", answers[name]):
             yield "stop-line", f"“{name}” does not say {word}."
+
+
+def _one_way(language: Language, known: dict[str, Any]) -> Found:
+    """Look at what is said where nobody can reply: no word to answer with, a link and a number."""
+    for part, said in (
+        ("stop_url", language.stop_by_link),
+        ("per_week", language.welcome_one_way),
+        ("clinic.phone", language.welcome_one_way),
+    ):
+        if f"{{{{ {part} }}}}" not in said:
+            yield "required-part", f"“{said}” lacks {{{{ {part} }}}}."
+    if re.search(r"\bSTOP\b", language.stop_by_link + language.welcome_one_way):
+        yield "stop-line", "Where nobody can reply, no text may say STOP."
+    stop = FILL.from_string(language.stop_by_link).render(known)
+    ways = [FILL.from_string(language.welcome_one_way).render]
+    text, cost = compose(CLINIC_NAME, ways, [DEAREST_NAME, ""], known, stop)
+    if cost.segments > 1:
+        yield "segments", f"“{text}” takes {cost.segments} segments. Shorten it."
 
 
 TEXT_CHECKS = (_greets, _in_sentences, _number_or_link, _of_any_gender, _priced)

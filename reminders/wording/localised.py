@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_skeleton
 from babel.numbers import format_currency, format_decimal, format_percent
 
@@ -76,6 +77,12 @@ def share_text(share: float) -> str:
 def money_text(amount: Decimal | float, currency: str) -> str:
     """Write an amount of money; ``currency`` is its ISO 4217 code."""
     return str(format_currency(amount, currency, locale=locale_of(current_language(), "")))
+
+
+def country_name(country: str) -> str:
+    """Write the name of a country (ISO 3166)."""
+    names = Locale.parse(locale_of(current_language(), ""), sep="_").territories
+    return str(names.get(country, country))
 
 
 FORMS: dict[type, DateForm] = {DayOfYear: DateForm.DAY_OF_YEAR, LongDay: DateForm.LONG_DAY}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from copy import copy
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,18 @@ class Words:
         self.language = language
         self.locale = locale_of(language, country)
         self._said, self._english = said, english
+        self.by_link = False
+
+    def where_nobody_replies(self) -> Words:
+        """Return the words of a sender nobody can reply to: they name a link where others name STOP."""
+        others = copy(self)
+        others.by_link = True
+        return others
 
     def __call__(self, key: str, /, **values: object) -> Markup:
         """Return the sentence of that key; raises ``KeyError``."""
+        if self.by_link and f"{key}_by_link" in self._english:
+            key = f"{key}_by_link"
         sentence = self._said.get(key, self._english[key])
         if not isinstance(sentence, str):
             raise KeyError(key)

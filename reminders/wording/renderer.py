@@ -8,11 +8,12 @@ from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from babel import Locale
-from jinja2 import TemplateError
+from jinja2 import Environment, StrictUndefined, Template, TemplateError
 
 from reminders.rules import stop_line
 from reminders.rules.contacts import clean, show_national
 from reminders.rules.segments import size
+from reminders.rules.sender_kinds import is_one_way
 from reminders.rules.terms import Channel, ClinicFacts, Discretion, Facts, Message, OneOffKind
 from reminders.rules.text_names import name_in_texts, ways_to_greet
 from reminders.rules.wording import Approved
@@ -43,6 +44,10 @@ class Names(Protocol):
 
     def page_url(self, client_id: int, edition: int) -> str:
         """Return the address of a client's own page."""
+        ...
+
+    def stop_url(self, client_id: int) -> str:
+        """Return the address that stops texts to a client."""
         ...
 
     def reference(self, reminder_id: int) -> str:
@@ -90,8 +95,10 @@ class Renderer:
         expires_at: datetime,
     ) -> Message:
         tells_stop = stop_line.is_due(facts, now)
-        stop = language.stop if tells_stop else ""
-        ways: list[Say] = [way.render for way in compiled.texts]
+        by_link = tells_stop and is_one_way(facts.sender)
+        stop = self._how_to_stop(facts, language, by_link=by_link) if tells_stop else ""
+        texts = compiled.one_way_texts if by_link else compiled.texts
+        ways: list[Say] = [way.render for way in texts]
         if compiled.recalls in facts.untold:
             ways = [opening(way, language.first_night["sms"]) for way in ways]
         if facts.one_off is None or facts.one_off.kind is OneOffKind.OPT_IN:
@@ -114,7 +121,14 @@ class Renderer:
             written_at=now,
             expires_at=expires_at,
             tells_stop=tells_stop,
+            sender=facts.sender,
+            account_id=facts.account_id,
         )
+
+    def _how_to_stop(self, facts: Facts, language: Language, *, by_link: bool) -> str:
+        if not by_link:
+            return language.stop
+        return _link_line(language).render(stop_url=self._names.stop_url(facts.client_id))
 
     def _email(
         self,
@@ -144,6 +158,8 @@ class Renderer:
             wording=compiled.wording,
             written_at=now,
             expires_at=expires_at,
+            sender=facts.sender,
+            sender_name=facts.clinic.senders.mail_name,
         )
 
     def _words(self, facts: Facts, language: Language) -> dict[str, Any]:
@@ -227,6 +243,14 @@ def _discreet(
 ) -> tuple[Language, Compiled]:
     language = library.all_languages[library.language(protocol, wanted, country)]
     return language, CompiledDiscreet(library, language)
+
+
+@cache
+def _link_line(language: Language) -> Template:
+    return _LINES.from_string(language.stop_by_link)
+
+
+_LINES = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 (texts)
 
 
 def _say_when(language: Language, day: str, hour: str) -> str:

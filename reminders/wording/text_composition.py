@@ -27,6 +27,13 @@ def by_phone(source: str, ask: str) -> str | None:
     return f"{_TO_THE_PAGE.sub('', source)} {ask}"
 
 
+def without_lead(source: str) -> str | None:
+    """Return a text's words without the sentence that leads to the client's page, to be sent where
+    the link that stops texts leaves no room for it; None where they do not lead there.
+    """
+    return _TO_THE_PAGE.sub("", source) if _TO_THE_PAGE.search(source) else None
+
+
 def compose(
     begins: str, ways: Sequence[Say], names: Sequence[str], words: dict[str, Any], stop: str
 ) -> tuple[str, TextSize]:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from reminders.cli import commands
 from reminders.delivery.dispatcher import Dispatcher
+from reminders.delivery.queues import Rates
 from reminders.monitoring import carrier_registration
 from reminders.rules.forecast import ForecastBatch, ForecastMessage, RateLimit, forecast
 from reminders.rules.terms import Channel
@@ -33,7 +34,7 @@ SMS = Channel.SMS
 
 def slow(house: House, rate: RateLimit, sender: Scripted) -> Dispatcher:
     return Dispatcher(
-        house.engine, house.app.renderer, {SMS: sender}, house.clock, rates={SMS: rate}
+        house.engine, house.app.renderer, {SMS: sender}, house.clock, rates=Rates({SMS: rate})
     )
 
 
@@ -71,9 +72,9 @@ def test_texts_leave_as_carriers_let_them_through(
     house: House, sender: str, per_minute: int | None
 ) -> None:
     settings = read_settings(LIVE | {"TWILIO_FROM": sender})
-    assert replace(house.app, settings=settings).rates[SMS] == RateLimit(per_minute)
+    assert replace(house.app, settings=settings).rates.by_channel[SMS] == RateLimit(per_minute)
     faster = read_settings(LIVE | {"TWILIO_FROM": sender, "SMS_PER_MINUTE": "600"})
-    assert replace(house.app, settings=faster).rates[SMS] == RateLimit(600)
+    assert replace(house.app, settings=faster).rates.by_channel[SMS] == RateLimit(600)
 
 
 def coming(minutes: float, clinic: int = 1, hours: float = 4) -> ForecastMessage:

@@ -9,7 +9,7 @@ from time import monotonic
 
 from structlog.testing import capture_logs
 
-from reminders.delivery.claims import claim
+from reminders.delivery.claims import Queue, claim
 from reminders.delivery.concurrency import HANDS
 from reminders.delivery.dispatcher import Dispatcher
 from reminders.enrolment import clinics, treatments
@@ -26,6 +26,7 @@ from tests.support.samples import CLINIC
 TREATED = date(2026, 3, 2)
 DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
+TEXTS = Queue(Channel.SMS)
 
 
 class Provider:
@@ -78,7 +79,7 @@ def test_a_small_clinic_s_turn_comes_beside_a_large_one_s(house: House) -> None:
     house.enrol(*many(300))
     second_clinic(house, 3)
     with writing(house.engine) as session:
-        first = claim(session, DAY_1, Channel.SMS, 64, LEASE)
+        first = claim(session, DAY_1, TEXTS, 64, LEASE)
     rows = [*(one.facts for one in first.sends), *(held for held, _ in first.settled)]
     of = Counter(held.clinic.name for held in rows)
     assert of["Birch Skin"] >= 3
@@ -90,9 +91,9 @@ def test_a_lane_in_another_s_hand_is_passed_over_and_looked_at_again(house: Hous
         return  # one writer at a time: there is no other hand
     house.enrol(*many(3))
     with writing(house.engine) as session, writing(house.engine) as other:
-        assert len(lanes.take_turns(session, Channel.SMS, DAY_1, 9)) == 1
+        assert len(lanes.take_turns(session, Channel.SMS, "", DAY_1, 9)) == 1
         begun = monotonic()
-        passed = claim(other, DAY_1, Channel.SMS, 64, LEASE)
+        passed = claim(other, DAY_1, TEXTS, 64, LEASE)
         assert (passed.sends, passed.may_have_more) == ([], True)
         assert monotonic() - begun < 1
 
@@ -101,7 +102,7 @@ def test_a_share_is_kept_however_the_database_goes_about_it(house: House) -> Non
     house.enrol(*many(30))
     with writing(house.engine) as session:
         plan_badly(session)
-        first = claim(session, DAY_1, Channel.SMS, 3, LEASE)
+        first = claim(session, DAY_1, TEXTS, 3, LEASE)
     assert len(first.sends) + len(first.settled) == 3
 
 
@@ -216,7 +217,7 @@ def test_finding_nothing_due_asks_the_lanes_alone(house: House) -> None:
     asked: list[str] = []
     event.listen(house.engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
     with writing(house.engine) as session:
-        claim(session, datetime(2026, 2, 1, tzinfo=UTC), Channel.SMS, 64, LEASE)
+        claim(session, datetime(2026, 2, 1, tzinfo=UTC), TEXTS, 64, LEASE)
     questions = [statement for statement in asked if "SELECT" in statement]
     assert len(questions) == 2
     assert all("FROM lane" in question for question in questions)

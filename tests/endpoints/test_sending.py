@@ -312,7 +312,9 @@ def test_what_was_told_is_kept_for_thirty_days(listener: Listener) -> None:
     listener.tell()
     for days, left in ((29, 1), (31, 0)):
         with writing(house.engine) as session:
-            retention.purge(session, house.app.retention_periods, MONDAY + timedelta(days))
+            retention.purge(
+                session, retention.RetentionPeriods.of(house.app.settings), MONDAY + timedelta(days)
+            )
         assert len(listener.deliveries()) == left
     with writing(house.engine) as session:
         endpoints.pause(session, session.get_one(Endpoint, 1), SAM, MONDAY)

@@ -327,7 +327,7 @@ def test_what_became_of_events_is_kept_no_longer_than_it_can_matter(
     diary.read(event(ANA))
     house.clock.now += timedelta(days=90)
     with writing(house.engine) as session:
-        retention.purge(session, house.app.retention_periods, house.clock())
+        retention.purge(session, retention.RetentionPeriods.of(house.app.settings), house.clock())
         assert queries.events(session, diary.feed_id) == {}
     assert diary.treatments() == ["03-03 14:00"]
 

@@ -25,8 +25,8 @@ from reminders.rules.decision import Outcome
 from reminders.rules.sender_kinds import Kind, kind_of
 from reminders.rules.sending_hours import USUAL
 from reminders.senders import SendError
+from reminders.senders.account import TwilioAccount
 from reminders.senders.mail_checks import DomainRecords, domain_records, open_ports, probe_webhook
-from reminders.senders.sms import TwilioAccount
 from reminders.senders.twilio_account import AccountInquiry, TwilioNumber
 from reminders.settings import Secret
 from reminders.store import backups

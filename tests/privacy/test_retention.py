@@ -130,17 +130,18 @@ ERASED = {
     "treatment": "external_id", "skin_answer": "note", "kept_answer": "body", "booking_delivery": "body reason booking",
 }  # fmt: skip
 HARMLESS = {
-    "attempt": "claim outcome code provider_id", "client": "language", "import": "imported_by undone_by",
+    "attempt": "claim outcome code provider_id sender", "client": "language", "import": "imported_by undone_by",
     "import_row": "effect", "question": "kind answered_by", "remembered_answer": "kind answered_by",
     "client_merge": "moved merged_by", "feed_event": "number fingerprint outcome", "event": "kind", "event_delivery": "message_id kind outcome", "kept_answer": "name fingerprint", "consent": "wording wording_version recorded_by",
     "receipt": "provider_id status code", "redaction": "provider_id", "reminder": "milestone claim",
-    "reply": "provider_id alarm", "suppression": "source", "treatment": "protocol source", "page_opening": "moment", "skin_answer": "moment said outcome",
+    "reply": "provider_id alarm sender", "suppression": "source", "treatment": "protocol source",
+    "page_opening": "moment", "skin_answer": "moment said outcome",
     "booking_delivery": "event_key outcome", "booking_mark": "booking_hash scale",
 }  # fmt: skip
 NOT_OF_CLIENTS = {
     "alert", "api_key", "audit", "booking_source", "clinic", "column_mapping", "endpoint", "feed", "heartbeat", "invitation", "lane",
     "membership", "milestone_placement", "outage", "parameter", "practice_recipient", "purge_record",
-    "segment_spending", "sender_rate", "setting", "sign_in", "sign_in_attempt", "staff",
+    "segment_spending", "sender_account", "sender_pace", "sender_rate", "setting", "sign_in", "sign_in_attempt", "staff",
     "wording",
 }  # fmt: skip
 """Of clinics, staff and our own doing; audit lines and alerts never name a client."""

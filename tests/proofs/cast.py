@@ -10,18 +10,25 @@ from sqlalchemy import Engine, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.enrolment import clinics
+from reminders.enrolment import clinic_senders, clinics
+from reminders.enrolment.clinic_senders import TypedAccount
 from reminders.rules.terms import Channel, Status
+from reminders.sealing import Sealing
 from reminders.store.database import writing
+from reminders.store.queries import people
 from reminders.store.queries.common import insert_many, insert_numbered, is_status
 from reminders.store.queries.plans import COLUMNS
 from reminders.store.tables import Reminder
+from tests.support.doubles.twilio import ACCOUNT, SECOND, SECOND_TOKEN
 
 CLINIC: dict[str, str | int | None] = {
     "phone": "+44 20 7946 0018",
     "email": "desk@rosewood.example",
     "address": "18 Rose Street, London",
 }
+
+SECOND_NAME, SECOND_SENDER = "Bay Skin", "80222"
+"""A clinic with an account of its own, and a short code, whose rate is what was bought."""
 
 LATER = timedelta(hours=5)
 """Out of a worker's sight for now, and long before it is stale."""
@@ -41,6 +48,18 @@ def add_clinic(engine: Engine, name: str = "Rosewood Skin") -> int:
     hours = {"time_zone": morning_zone(now), "sending_hours": "Mon-Sun 08:00-21:00"}
     with writing(engine) as session:
         return clinics.add(session, CLINIC | hours | {"name": name}, now, live=True).id
+
+
+def add_second_clinic(engine: Engine, sealing: Sealing) -> int:
+    """Add a clinic with an account and a sender of its own."""
+    number = add_clinic(engine, SECOND_NAME)
+    now = datetime.now(UTC)
+    with writing(engine) as session:
+        clinic = people.clinic(session, number)
+        typed = TypedAccount(SECOND, SECOND_TOKEN)
+        clinic_senders.use_account(session, sealing, clinic, typed, ACCOUNT, "proof", now)
+        clinic_senders.use_senders(session, clinic, {"": SECOND_SENDER}, "proof", now)
+    return number
 
 
 def add_clients(

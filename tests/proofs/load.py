@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from random import Random
 
 from sqlalchemy import Engine
@@ -20,7 +21,7 @@ from tests.proofs import cast, children
 from tests.proofs.courier import BRIEF, carry, recover, warm_app
 from tests.proofs.plan import Plan
 from tests.proofs.stage import Stage
-from tests.proofs.verdict import Verdict, facts_of, judge
+from tests.proofs.verdict import Verdict, astray, facts_of, judge
 
 WAITING = "SELECT count(*) FROM reminder WHERE status = 'planned' AND attempts = 0"
 UNTIL_ANSWERED = 0.5
@@ -36,14 +37,16 @@ class Load:
     engine: Engine
     random: Random
     patience: Patience
+    clinics: tuple[int, ...] = (1,)
     workers: dict[int, str] = field(default_factory=dict)
     ends: Counter[int] = field(default_factory=Counter)
 
     def pour(self, backlog: int) -> None:
         """See that at least so many wait, half of them texts."""
         if facts_of(self.engine, WAITING) < backlog:
-            for channel in Channel:
-                cast.add_clients(self.engine, 1, channel, backlog)
+            share = backlog // len(self.clinics)
+            for channel, clinic in product(Channel, self.clinics):
+                cast.add_clients(self.engine, clinic, channel, share)
 
     def start(self, name: str) -> int:
         """Start a worker."""
@@ -75,7 +78,9 @@ class Load:
 def load(stage: Stage, plan: Plan, patience: Patience = BRIEF) -> Iterator[Load]:
     """Set up a load, and end whoever is still at work afterwards."""
     app = warm_app(stage)
-    loaded = Load(stage, app, open_engine(stage.url), plan.random, patience)
+    clinics = (1, cast.add_second_clinic(app.engine, app.sealing))
+    app.engine.dispose()
+    loaded = Load(stage, app, open_engine(stage.url), plan.random, patience, clinics)
     try:
         yield loaded
     finally:
@@ -100,6 +105,8 @@ def conclude(
     for channel in Channel:
         verdict = Verdict(proof, loaded.stage.kind, channel.value, plan.seed, what=what)
         judge(verdict, loaded.stage, loaded.engine, channel, stopped)
+        if channel is Channel.SMS:
+            verdict.faults += astray(loaded.stage, loaded.engine)
         verdict.faults += children.failures(loaded.ends, loaded.stage.folder / "log")
         verdict.seconds = time.monotonic() - began
         yield verdict

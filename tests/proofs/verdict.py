@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from reminders.rules.terms import Channel
+from tests.proofs.cast import SECOND_NAME, SECOND_SENDER
 from tests.proofs.stage import Stage
+from tests.support.doubles.twilio import ACCOUNT, SECOND
 
 
 @dataclass
@@ -141,3 +143,37 @@ def facts_of(engine: Engine, query: str, **given: Any) -> Any:
     """Return one value from the tables."""
     with engine.connect() as connection:
         return connection.execute(text(query), given).scalar_one()
+
+
+LEFT_AS = text(
+    "SELECT a.provider_id, k.name, a.account_id, a.sender FROM attempt a"
+    " JOIN reminder r ON r.id = a.reminder_id JOIN clinic k ON k.id = r.clinic_id"
+    " WHERE r.channel = 'sms' AND a.provider_id IS NOT NULL"
+)
+CLINICS_OF = text(
+    "SELECT c.phone, k.name FROM client c JOIN clinic k ON k.id = c.clinic_id WHERE c.phone IS NOT NULL"
+)
+
+
+def astray(stage: Stage, engine: Engine) -> list[str]:
+    """Say how many texts left by another clinic's account or sender, or are written down of another."""
+    ways = {SECOND_NAME: (SECOND, SECOND_SENDER)}
+    ours = (ACCOUNT, stage.settings.twilio_from)
+    with engine.connect() as connection:
+        clinic_of = {row.phone: row.name for row in connection.execute(CLINICS_OF)}
+        written = connection.execute(LEFT_AS).all()
+    left = stage.twilio.seen("message")
+    wrong = [
+        one for one in left
+        if (one["account"], one["by"]) != ways.get(clinic_of.get(one["to"], ""), ours)
+    ]  # fmt: skip
+    way_of = {one["sid"]: (one["account"], one["by"]) for one in left}
+    lies = [
+        row for row in written
+        if way_of.get(row.provider_id) != ways.get(row.name, ours)
+        or (row.account_id is not None, row.sender) != (row.name in ways, ways.get(row.name, ours)[1])
+    ]  # fmt: skip
+    others = len({one["account"] for one in left}) < len({way[0] for way in (*ways.values(), ours)})
+    faults = [f"{len(wrong)} left by another clinic's sender"] * bool(wrong)
+    faults += [f"{len(lies)} are written down of another account"] * bool(lies)
+    return faults + ["only one account was used"] * others

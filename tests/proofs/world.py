@@ -22,7 +22,7 @@ from sqlalchemy import Engine, text
 
 from reminders.app import App, build
 from reminders.consent import ledger
-from reminders.delivery.claims import claim
+from reminders.delivery.claims import Queue, claim
 from reminders.delivery.dispatcher import Dispatcher
 from reminders.delivery.receipts import Report, record_receipt
 from reminders.enrolment import clinics, treatments
@@ -135,7 +135,7 @@ class World(RuleBasedStateMachine):
     @rule(channel=st.sampled_from(Channel))
     def die_holding_claims(self, channel: Channel) -> None:
         with writing(self.app.engine) as session:
-            claim(session, self.clock(), channel, 4, PATIENCE.lease)
+            claim(session, self.clock(), Queue(channel), 4, PATIENCE.lease)
 
     @precondition(lambda self: self.texts.ledger)
     @rule(which=st.integers(0, 99), status=st.sampled_from(["sent", "delivered", "undelivered"]))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from reminders.cli.common import require_tables
@@ -139,6 +139,49 @@ def test_a_step_leaves_rows_as_they_were_and_lets_the_version_before_write_on(
         assert connection.execute(text("SELECT motto FROM clinic")).scalar_one() == ""
         connection.execute(text("ALTER TABLE clinic DROP COLUMN motto"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+
+def test_clinics_go_on_texting_every_country_their_clients_have_numbers_of(fresh: Engine) -> None:
+    """But not those that strangers typed into the form, nor of who never consented to texts."""
+    with fresh.begin() as connection:
+        step_to(connection, "0017")
+    tables = MetaData()
+    tables.reflect(fresh)
+    at = datetime(2026, 1, 1, tzinfo=UTC) if fresh.dialect.name == "postgresql" else 0
+    numbers = ["+447400123456", "+12125550123", "+14165550123", "+353851234567", "+447797712345"]
+    strangers = ["+99365123456", "+33612345678", "+881612345678"]
+    clinic = {
+        "id": 1, "name": "A", "name_key": "a", "time_zone": "Europe/London", "country": "GB",
+        "phone": "+442079460018", "email": "a@a.example", "address": "1", "sending_hours": "",
+        "texts_per_day": 1, "texts_per_week": 3, "live": True, "segment_price": 43_700, "created_at": at,
+    }  # fmt: skip
+    with fresh.begin() as connection:
+        connection.execute(tables.tables["clinic"].insert(), clinic)
+        for number, phone in enumerate(numbers + strangers, 1):
+            client = {
+                "id": number,
+                "clinic_id": 1,
+                "first_name": "A",
+                "last_name": "",
+                "phone": phone,
+            }
+            connection.execute(
+                tables.tables["client"].insert(), client | {"language": "en", "created_at": at}
+            )
+            said = {"client_id": number, "given_at": at, "recorded_at": at, "source": "x"}
+            for channel, given in (("sms", phone in numbers), ("email", True)):
+                connection.execute(
+                    tables.tables["consent"].insert(), said | {"channel": channel, "given": given}
+                )
+        connection.execute(
+            tables.tables["practice_recipient"].insert(),
+            {"clinic_id": 1, "contact": "+4915112345678"},
+        )
+        step_to(connection, "0018")
+        kept = connection.execute(
+            text("SELECT other_countries, segment_price, country_prices FROM clinic")
+        ).one()
+    assert tuple(kept) == ("CA DE IE JE US", 43_700, "")
 
 
 @pytest.mark.usefixtures("next_step")

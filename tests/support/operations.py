@@ -49,7 +49,7 @@ class Operator:
             + [row["to"][0] for row in self.mail.seen("mail")],
         )
 
-    def take_in(self, first: int, last: int) -> None:
+    def take_in(self, first: int, last: int, clinic: str = "Rosewood Skin") -> None:
         """Enter clients whose message is due; their welcome is not what these tests are about."""
         rows = [
             f"Ana,+4477009{n:05},ana{n}@mail.example,{week_ago()},yes,yes,B-{n}"
@@ -57,7 +57,7 @@ class Operator:
         ]
         header = "first_name,phone,email,treated_at,sms_consent,email_consent,external_id"
         (self.folder / "list.csv").write_text("\n".join((header, *rows)), "utf-8")
-        self.run("import", "list.csv", "--clinic", "Rosewood Skin")
+        self.run("import", "list.csv", "--clinic", clinic)
         self.sql("DELETE FROM reminder WHERE milestone = 'opt-in'")
 
     def sql(self, *statements: str) -> None:

@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from reminders.rules.terms import Channel, Message
-from reminders.senders.sms import TwilioAccount, TwilioSender
+from reminders.senders.account import TwilioAccount
+from reminders.senders.sms import TwilioSender
 from tests.support.doubles.twilio import ACCOUNT, TOKEN
 
 NOW = datetime(2026, 3, 3, 15, tzinfo=UTC)
 
 
 def account(port: int, **changed: str) -> TwilioAccount:
-    given = {
+    given: dict[str, Any] = {
         "account_sid": ACCOUNT,
         "username": ACCOUNT,
         "password": TOKEN,

@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
-from reminders.rules.terms import Facts, Message
+from reminders.rules.countries import region_of
+from reminders.rules.terms import Channel, Facts, Message
 from reminders.store.column_types import Instant
 from reminders.store.queries.common import asked
 
@@ -19,18 +20,21 @@ Words = tuple[int | str | None, ...]
 _BEGINNING = {
     "sqlite": """
         INSERT INTO attempt (reminder_id, claim, handoff_at, contact, subject, body, segments,
-            wording_id, tells_stop)
+            wording_id, tells_stop, sender, account_id, country)
         SELECT json_extract(row.value, '$[0]'), json_extract(row.value, '$[1]'), :now,
             json_extract(row.value, '$[2]'), json_extract(row.value, '$[3]'),
             json_extract(row.value, '$[4]'), json_extract(row.value, '$[5]'),
-            json_extract(row.value, '$[6]'), json_extract(row.value, '$[7]')
+            json_extract(row.value, '$[6]'), json_extract(row.value, '$[7]'),
+            json_extract(row.value, '$[8]'), json_extract(row.value, '$[9]'),
+            json_extract(row.value, '$[10]')
         FROM json_each(:rows) AS row
         """,
     "postgresql": """
         INSERT INTO attempt (reminder_id, claim, handoff_at, contact, subject, body, segments,
-            wording_id, tells_stop)
+            wording_id, tells_stop, sender, account_id, country)
         SELECT CAST(row ->> 0 AS integer), row ->> 1, :now, row ->> 2, row ->> 3, row ->> 4,
-            CAST(row ->> 5 AS integer), CAST(row ->> 6 AS integer), CAST(row ->> 7 AS boolean)
+            CAST(row ->> 5 AS integer), CAST(row ->> 6 AS integer), CAST(row ->> 7 AS boolean),
+            row ->> 8, CAST(row ->> 9 AS integer), row ->> 10
         FROM json_array_elements(CAST(:rows AS json)) AS row
         """,
 }
@@ -43,7 +47,9 @@ def begin(session: Session, leaving: Sequence[tuple[Facts, Message]], now: datet
 
 def _words(facts: Facts, message: Message) -> Words:
     what = (message.to, message.subject, message.text, message.segments, message.wording)
-    return facts.reminder_id, facts.claim, *what, message.tells_stop
+    leaves = (message.tells_stop, message.sender, message.account_id)
+    country = region_of(message.to) if message.channel is Channel.SMS else ""
+    return facts.reminder_id, facts.claim, *what, *leaves, country
 
 
 _ENDING = {

@@ -11,14 +11,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
+from reminders.rules.clinic_senders import ClinicSenders, unpack
+from reminders.rules.countries import texted
+from reminders.rules.segment_prices import prices_of
 from reminders.rules.sending_hours import parse as parse_hours
 from reminders.rules.sending_hours import parse_emails
 from reminders.rules.terms import ClinicFacts, Reason
-from reminders.rules.text_names import ClientNames
 from reminders.rules.wording import Customisation
 from reminders.store.column_types import among
 from reminders.store.queries import segment_budgets
-from reminders.store.queries.common import asked, table_of
+from reminders.store.queries.common import asked, installation_sender, table_of
 from reminders.store.queries.customisation import customisation_of
 from reminders.store.queries.pauses import HELD, PAUSED
 from reminders.store.tables import Clinic, Setting
@@ -45,10 +47,13 @@ def _halt(row: Row[Any]) -> Reason | None:
     return Reason.HALTED if row.paused or row.paused_at is not None else None
 
 
+_AS_THEY_ARE = (
+    "name", "phone", "email", "address", "country", "live", "texts_per_day", "texts_per_week",
+    "segment_budget", "attendance_required", "text_name", "client_names", "stop_on_every_text",
+)  # fmt: skip
 _KNOWN = (
-    "id", "name", "phone", "email", "address", "country", "live", "sending_hours",
-    "email_hours", "texts_per_day", "texts_per_week", "time_zone", "segment_budget", "attendance_required",
-    "text_name", "client_names", "stop_on_every_text",
+    "id", *_AS_THEY_ARE, "sending_hours", "email_hours", "time_zone", "other_countries", "segment_price",
+    "country_prices", "account_id", "text_senders", "mail_from", "mail_name",
 )  # fmt: skip
 
 
@@ -56,49 +61,27 @@ def clinic_facts(session: Session, clinic: Clinic | Row[Any]) -> ClinicFacts:
     """Return what rules and messages may know of a clinic."""
     halted = _halt(clinic) if isinstance(clinic, Row) else None
     its_own = customisation_of(session, clinic)
-    return _clinic_facts(*(getattr(clinic, name) for name in _KNOWN), its_own, halted)
+    known = tuple(getattr(clinic, name) for name in _KNOWN)
+    return _clinic_facts(known, installation_sender(session), its_own, halted)
 
 
 @lru_cache(maxsize=4096)
 def _clinic_facts(
-    clinic_id: int,
-    name: str,
-    phone: str,
-    email: str,
-    address: str,
-    country: str,
-    live: bool,  # noqa: FBT001 (a column)
-    sending_hours: str,
-    email_hours: str,
-    texts_per_day: int,
-    texts_per_week: int,
-    time_zone: str,
-    segment_budget: int | None,
-    attendance_required: bool,  # noqa: FBT001
-    text_name: str | None,
-    client_names: ClientNames,
-    stop_on_every_text: bool,  # noqa: FBT001
-    its_own: Customisation,
-    halted: Reason | None = None,
+    known: tuple[Any, ...], installation: str, its_own: Customisation, halted: Reason | None
 ) -> ClinicFacts:
+    of = dict(zip(_KNOWN, known, strict=True))
+    senders = unpack(of["text_senders"])
     return ClinicFacts(
-        clinic_id=clinic_id,
-        name=name,
-        phone=phone,
-        email=email,
-        address=address,
-        country=country,
-        live=live,
-        hours=parse_hours(sending_hours),
-        email_hours=parse_emails(email_hours),
-        texts_per_day=texts_per_day,
-        texts_per_week=texts_per_week,
-        zone=ZoneInfo(time_zone),
+        clinic_id=of["id"],
+        **{name: of[name] for name in _AS_THEY_ARE},
+        hours=parse_hours(of["sending_hours"]),
+        email_hours=parse_emails(of["email_hours"]),
+        zone=ZoneInfo(of["time_zone"]),
         customisation=its_own,
-        segment_budget=segment_budget,
         halted=halted,
-        attendance_required=attendance_required,
-        text_name=text_name,
-        client_names=client_names,
-        stop_on_every_text=stop_on_every_text,
+        countries=texted(of["country"], of["phone"], of["other_countries"]),
+        prices=prices_of(of["segment_price"], of["country_prices"]),
+        senders=ClinicSenders(
+            installation, of["account_id"], senders, of["mail_from"], of["mail_name"]
+        ),
     )

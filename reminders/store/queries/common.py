@@ -56,6 +56,20 @@ def hash_key(session: Session) -> bytes:
     return key
 
 
+def hash_keys(session: Session) -> tuple[bytes, ...]:
+    """Return the key of hashes, and those that it took the place of."""
+    older: tuple[bytes, ...] = (
+        session.connection().get_execution_options().get("older_hash_keys", ())
+    )
+    return hash_key(session), *older
+
+
+def installation_sender(session: Session) -> str:
+    """Return as whom texts leave for clinics that have no sender of their own."""
+    sender: str = session.connection().get_execution_options().get("text_sender", "")
+    return sender
+
+
 def asked(session: Session, statement: Executable, **values: Any) -> Result[Any]:
     """Run a statement that stands ready, with these values."""
     return session.connection().execute(statement, values)

@@ -20,6 +20,7 @@ from reminders.store.queries.common import (
     Row,
     asked,
     hash_key,
+    hash_keys,
     insert_many,
     insert_or_change,
     is_status,
@@ -113,6 +114,12 @@ def keyed(session: Session, text: str) -> str:
     return HASHED + hmac.digest(hash_key(session), text.encode(), sha256)[:16].hex()
 
 
+def keyed_by_any(session: Session, text: str) -> list[str]:
+    """Return the hashes of a text under today's key and those of before."""
+    digests = (hmac.digest(key, text.encode(), sha256)[:16] for key in hash_keys(session))
+    return [HASHED + digest.hex() for digest in digests]
+
+
 def suppress(
     session: Session,
     clinic_id: int,
@@ -164,7 +171,9 @@ def recall(session: Session, clinic_id: int, contacts: Collection[str]) -> None:
     )
     if session.execute(select(col(Suppression.id)).where(*hashed).limit(1)).first() is None:
         return
-    by_hash = {keyed(session, contact): contact for contact in contacts}
+    by_hash = {
+        hashed_so: contact for contact in contacts for hashed_so in keyed_by_any(session, contact)
+    }
     known = select(Suppression).where(
         col(Suppression.clinic_id) == clinic_id, col(Suppression.contact).in_(by_hash)
     )

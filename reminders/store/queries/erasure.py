@@ -177,12 +177,16 @@ def _pages(session: Session, wanted: Any) -> Iterator[Sequence[Any]]:
         yield rows
 
 
-def redact(session: Session, names: Any, of: ColumnElement[bool], now: datetime) -> int:
+def redact(
+    session: Session, table: type[Attempt | Reply], of: ColumnElement[bool], now: datetime
+) -> int:
     """Queue requests to the provider to delete the words of texts, by the provider's ids, and
     return how many: none where nothing ever left.
     """
-    found = session.scalars(select(names).where(of, names.is_not(None)).order_by(names)).all()
-    return sum(redactions.ask(session, provider_id, now) for provider_id in found)
+    named = table_of(table).c.provider_id
+    wanted = select(named, table_of(table).c.account_id).where(of, named.is_not(None))
+    found = session.execute(wanted.order_by(named)).all()
+    return sum(redactions.ask(session, row.provider_id, now, row.account_id) for row in found)
 
 
 def erased_reminders(session: Session) -> list[int]:

@@ -1,11 +1,11 @@
-"""Queries for self-enrolment: forms, verification codes, and how many were sent lately."""
+"""Queries for self-enrolment: forms that were sent in, and verification codes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -65,37 +65,6 @@ def proven_contact(session: Session, purpose: str) -> str | None:
         col(VerificationCode.purpose) == purpose, col(VerificationCode.used_at).is_not(None)
     )
     return session.scalars(used.order_by(col(VerificationCode.id).desc()).limit(1)).first()
-
-
-def sent_to(session: Session, contact: str, since: datetime) -> int:
-    """Return how many codes went to a contact since then, for whichever clinic."""
-    return _count(
-        session,
-        col(VerificationCode.contact) == contact,
-        col(VerificationCode.requested_at) > since,
-    )
-
-
-def requested_from(session: Session, network_address: str, since: datetime) -> int:
-    """Return how many codes were asked for from a network address since then."""
-    return _count(
-        session,
-        col(VerificationCode.network_address) == network_address,
-        col(VerificationCode.requested_at) > since,
-    )
-
-
-def sent_for(session: Session, clinic_id: int, since: datetime) -> int:
-    """Return how many codes went out for a clinic since then."""
-    return _count(
-        session,
-        col(VerificationCode.clinic_id) == clinic_id,
-        col(VerificationCode.requested_at) > since,
-    )
-
-
-def _count(session: Session, *where: object) -> int:
-    return session.scalar(select(func.count()).select_from(VerificationCode).where(*where)) or 0  # type: ignore[arg-type]
 
 
 def unfinished(session: Session, before: datetime, limit: int) -> list[int]:

@@ -12,7 +12,7 @@ from sqlalchemy import Integer, Row, and_, bindparam, insert, literal, or_, sele
 from sqlalchemy.orm import Session
 
 from reminders.rules.lanes import LaneFacts
-from reminders.rules.terms import Channel, Facts, Status
+from reminders.rules.terms import Channel, Facts, Reason, Status
 from reminders.store.column_types import among
 from reminders.store.queries.arrivals import has_arrived
 from reminders.store.queries.common import asked, is_status, table_of
@@ -67,6 +67,7 @@ _FIRST_DUE = (
 
 _MAY_SEND = and_(
     L.c.channel == bindparam("channel"),
+    L.c.sender_key == bindparam("sender_key"),
     or_(L.c.opens_at.is_(None), L.c.opens_at <= bindparam("now")),
     or_(L.c.stopped_until.is_(None), L.c.stopped_until <= bindparam("now")),
     bindparam("now") >= _FIRST_DUE,
@@ -80,32 +81,66 @@ _TURNS = (
 )
 
 
-def take_turns(session: Session, channel: Channel, now: datetime, limit: int) -> list[LaneFacts]:
-    """Lock up to ``limit`` lanes that may send and have something due, the longest unserved first;
-    those that another worker has locked are passed over.
+def take_turns(
+    session: Session, channel: Channel, sender_key: str, now: datetime, limit: int
+) -> list[LaneFacts]:
+    """Lock up to ``limit`` lanes of a sender that may send and have something due, the longest
+    unserved first; those that another worker has locked are passed over.
     """
-    return list(map(_lane, asked(session, _TURNS, channel=channel, now=now, most=limit)))
+    of = {"channel": channel, "sender_key": sender_key}
+    return list(map(_lane, asked(session, _TURNS, **of, now=now, most=limit)))
 
 
 _OPEN = select(literal(1)).where(_MAY_SEND).limit(literal(1, literal_execute=True))
 
 
-def any_open(session: Session, channel: Channel, now: datetime) -> bool:
-    """Say whether any lane may send and has something due, locked or not."""
-    return asked(session, _OPEN, channel=channel, now=now).first() is not None
+def any_open(session: Session, channel: Channel, sender_key: str, now: datetime) -> bool:
+    """Say whether any lane of a sender may send and has something due, locked or not."""
+    of = {"channel": channel, "sender_key": sender_key}
+    return asked(session, _OPEN, **of, now=now).first() is not None
 
 
-_MOMENTS = select(_FIRST_DUE, L.c.opens_at, L.c.stopped_until, L.c.channel)
+_KEYS = select(L.c.sender_key).where(L.c.channel == Channel.SMS, L.c.sender_key != "").distinct()
 
 
-def opens_next(session: Session, channel: Channel | None = None) -> datetime | None:
-    """Return when the next reminder is to be looked at (UTC): when it is due, or when its lane
+def sender_keys(session: Session) -> list[str]:
+    """Return under which keys texts leave as a sender that a clinic brought."""
+    return list(asked(session, _KEYS).scalars())
+
+
+def set_sender_key(session: Session, clinic_id: int, key: str) -> None:
+    """Let a clinic's texts wait in the queue of this sender; a rate that it keeps begins anew."""
+    lane = (L.c.clinic_id == clinic_id) & (L.c.channel == Channel.SMS)
+    asked(session, update(L).where(lane).values(sender_key=key, opens_at=None))
+
+
+def reopen(session: Session, clinic_id: int, channel: Channel, now: datetime) -> None:
+    """Let a stopped lane try again at once, and what the provider refused with it, since its sender
+    was changed.
+    """
+    waits = (R.c.clinic_id == clinic_id) & (R.c.channel == channel) & is_status(Status.PLANNED)
+    refused = R.c.reason == Reason.PROVIDER_REFUSES
+    asked(session, update(R).where(waits, refused, R.c.due_at > now).values(due_at=now))
+    lane = (L.c.clinic_id == clinic_id) & (L.c.channel == channel)
+    freed = {"stopped_until": None, "stopped_for": None, "stopped_since": None, "faults": 0}
+    asked(session, update(L).where(lane).values(**freed))
+
+
+_MOMENTS = select(_FIRST_DUE, L.c.opens_at, L.c.stopped_until, L.c.channel, L.c.sender_key)
+
+
+def opens_next(
+    session: Session, channel: Channel | None = None, sender_key: str | None = None
+) -> datetime | None:
+    """Return when the next reminder is to be looked at (UTC), of one queue or of all: when it is due, or when its lane
     opens if that is later.
     """
     waits = [
         max(moment for moment in row[:3] if moment is not None)
         for row in asked(session, _MOMENTS)
-        if row[0] is not None and channel in (None, row.channel)
+        if row[0] is not None
+        and channel in (None, row.channel)
+        and sender_key in (None, row.sender_key)
     ]
     return min(waits, default=None)
 

@@ -18,16 +18,18 @@ from reminders.store.tables import (
     Lane,
     Reminder,
     SegmentSpending,
+    SenderPace,
     SenderRate,
     Suppression,
 )
 
 A, R, L, C = table_of(Attempt), table_of(Reminder), table_of(Lane), table_of(Clinic)
-S, X, P, W = (
+S, X, P, W, V = (
     table_of(SegmentSpending),
     table_of(Suppression),
     table_of(Client),
     table_of(SenderRate),
+    table_of(SenderPace),
 )
 
 SAMPLE = 10_000
@@ -117,21 +119,34 @@ def unexplained(session: Session, now: datetime, grace: timedelta) -> int:
         or_(L.c.stopped_until.is_(None), L.c.stopped_until < now - grace),
         or_(L.c.opens_at.is_(None), L.c.opens_at < now - grace),
         or_(L.c.last_turn_at.is_(None), L.c.last_turn_at < now - grace),
-        ~exists().where(W.c.channel == L.c.channel, W.c.opens_at >= now - grace),
+        or_(
+            L.c.sender_key != "",
+            ~exists().where(W.c.channel == L.c.channel, W.c.opens_at >= now - grace),
+        ),
+        ~exists().where(V.c.sender_key == L.c.sender_key, V.c.opens_at >= now - grace),
     )
     return int(session.scalar(select(func.coalesce(func.sum(due), 0)).where(free)) or 0)
 
 
 def lanes(session: Session) -> list[Row[Any]]:
     """Return every lane's clinic, channel, limits and whether it is stopped."""
-    wanted = (L.c.clinic_id, L.c.channel, L.c.per_minute, L.c.per_day, L.c.stopped_until)
+    wanted = (
+        L.c.clinic_id,
+        L.c.channel,
+        L.c.per_minute,
+        L.c.per_day,
+        L.c.stopped_until,
+        L.c.sender_key,
+    )
     return list(session.execute(select(*wanted)))
 
 
 def planned_until(session: Session, until: datetime) -> list[Any]:
-    """Return what is planned until then, with its clinic, channel, ends and the client's zone."""
+    """Return what is planned until then, with its clinic, channel, ends, and the client's zone and
+    number.
+    """
     of_lane = and_(R.c.clinic_id == L.c.clinic_id, R.c.channel == L.c.channel)
-    wanted = (R.c.clinic_id, R.c.channel, R.c.due_at, R.c.stale_at, P.c.time_zone)
+    wanted = (R.c.clinic_id, R.c.channel, R.c.due_at, R.c.stale_at, P.c.time_zone, P.c.phone)
     planned = (
         select(*wanted)
         .select_from(L)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import and_, func, select, text
 from sqlalchemy.orm import Session
@@ -29,13 +32,21 @@ def cells(session: Session, clinic_id: int, begins: date, ends: date) -> list[Me
         col(Attempt.reminder_id) == col(Reminder.id), col(Attempt.claim) == col(Reminder.claim)
     )
     spoken = (
-        select(*group, func.sum(col(Attempt.segments)))
+        select(*group, col(Attempt.country), func.sum(col(Attempt.segments)))
         .join(Attempt, its_attempt)
         .where(*of_month, col(Reminder.channel) == Channel.SMS, col(Reminder.status).in_(LEFT))
-        .group_by(*group)
+        .group_by(*group, col(Attempt.country))
     )
-    segments = {tuple(row[:3]): row[3] for row in session.execute(spoken)}
-    return sorted((MessageCounts(*row, segments.get(tuple(row[:3]), 0)) for row in counts), key=str)
+    segments: dict[tuple[object, ...], dict[str, int]] = defaultdict(dict)
+    for *cell, country, count in session.execute(spoken):
+        segments[tuple(cell)][country] = count
+    return sorted((_cell(row, segments.get(tuple(row)[:3], {})) for row in counts.all()), key=str)
+
+
+def _cell(row: Sequence[Any], segments: dict[str, int]) -> MessageCounts:
+    channel, status, reason, count = row
+    by_country = tuple(sorted(segments.items()))
+    return MessageCounts(channel, status, reason, count, sum(segments.values()), by_country)
 
 
 OURS = (Act.ERASURE, Act.MERGE, Act.UNMERGE)

@@ -182,7 +182,14 @@ def clients_due(session: Session, clinic_id: int, first: date, last: date) -> li
 
 NOT_PLAYED = {
     *("audit", "column_mapping", "import", "import_row", "setting", "outage", "sender_rate"),
-    *("receipt", "segment_spending", "postponed_enrolment", "waiting_row"),
+    *(
+        "receipt",
+        "sender_account",
+        "sender_pace",
+        "segment_spending",
+        "postponed_enrolment",
+        "waiting_row",
+    ),
     *(
         "staff",
         "membership",

@@ -11,10 +11,12 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from reminders.rules.questions import Doubt
+from reminders.rules.sayings import keep
 from reminders.store.queries.common import QUIET, insert_once, put
 from reminders.store.tables import Question, RememberedAnswer, WaitingRow
 
-OF_NO_ROW = ("vanished", "joined")
+OF_NO_ROW = ("vanished", "joined", "country")
 """Kinds of questions for which no row of a list waits."""
 
 
@@ -29,6 +31,40 @@ def ask(session: Session, row: dict[str, Any]) -> Question:
             col(Question.answered_at).is_(None),
         )
     ).one()
+
+
+def ask_doubt(session: Session, clinic_id: int, doubt: Doubt, now: datetime) -> int:
+    """Ask a doubt unless it is asked already, and return the question's id."""
+    facts = {"sentence": keep(doubt.sentence), "label": doubt.label, "ids": doubt.ids}
+    row = {
+        "clinic_id": clinic_id,
+        "kind": doubt.kind.value,
+        "subject": doubt.subject,
+        "facts": json.dumps(facts, ensure_ascii=False),
+        "choices": json.dumps([[c.key, keep(c.label)] for c in doubt.choices], ensure_ascii=False),
+        "asked_at": now,
+    }
+    return ask(session, row).id
+
+
+def is_remembered(session: Session, clinic_id: int, kind: str, subject: str) -> bool:
+    """Say whether something was answered before."""
+    wanted = select(col(RememberedAnswer.id)).where(
+        col(RememberedAnswer.clinic_id) == clinic_id,
+        col(RememberedAnswer.kind) == kind,
+        col(RememberedAnswer.subject) == subject,
+    )
+    return session.scalar(wanted) is not None
+
+
+def forget_answer(session: Session, clinic_id: int, kind: str, subject: str) -> None:
+    """Forget what was answered, so that it is asked anew."""
+    gone = delete(RememberedAnswer).where(
+        col(RememberedAnswer.clinic_id) == clinic_id,
+        col(RememberedAnswer.kind) == kind,
+        col(RememberedAnswer.subject) == subject,
+    )
+    session.execute(gone.execution_options(**QUIET))
 
 
 def wait(session: Session, row: dict[str, Any]) -> None:

@@ -26,6 +26,7 @@ class AttemptState:
     client_id: int
     contact: str
     status: Status
+    account_id: int | None
 
 
 def attempt_of(session: Session, attempt: str, provider_id: str) -> AttemptState | None:
@@ -43,6 +44,7 @@ def attempt_of(session: Session, attempt: str, provider_id: str) -> AttemptState
             col(Reminder.client_id),
             col(Attempt.contact),
             col(Reminder.status),
+            col(Attempt.account_id),
         )
         .join_from(Attempt, Reminder, col(Reminder.id) == col(Attempt.reminder_id))
         .where(by_token if claim else by_id)

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from reminders.rules.quiet_hours import recipients_hours
+from reminders.rules.sender_kinds import is_one_way
 from reminders.rules.sending_hours import SendingHours
 from reminders.rules.terms import (
     LEFT,
@@ -190,9 +191,10 @@ def _as_told(clinic: ClinicFacts, its_hours: SendingHours) -> ClinicFacts:
 
 def _facts(row: Row[Any], clinic: ClinicFacts, sent: SentLately, untold: frozenset[str]) -> Facts:
     zone = ZoneInfo(row.time_zone) if row.time_zone else clinic.zone
-    hours = clinic.email_hours
+    hours, leaves = clinic.email_hours, clinic.senders.of_emails
     if row.channel is Channel.SMS:
         hours = recipients_hours(clinic.hours, zone.key, row.phone, clinic.phone)
+        leaves = clinic.senders.to(row.phone)
     texts, emails = ((sent.counted, ()), ((), sent.counted))[row.channel is Channel.EMAIL]
     return Facts(
         reminder_id=row.reminder_id,
@@ -225,9 +227,11 @@ def _facts(row: Row[Any], clinic: ClinicFacts, sent: SentLately, untold: frozens
         discretion=row.discretion,
         on_hold=row.held_at is not None,
         visit=_visit(row),
-        stop_told_at=sent.stop_told_at,
+        stop_told_at=sent.link_told_at if is_one_way(leaves.sender) else sent.stop_told_at,
         course_begun=row.treatment_id in sent.treatments,
         untold=untold,
+        sender=leaves.sender,
+        account_id=leaves.account_id,
     )
 
 

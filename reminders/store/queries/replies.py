@@ -114,15 +114,28 @@ def last_stop(session: Session, contact: str) -> Reply | None:
     return session.scalars(stops).first()
 
 
-def notified_since(session: Session, contact: str, since: datetime) -> bool:
-    """Say whether this number was told, since an instant, that staff will read its texts."""
+def notified_since(session: Session, contact: str, sender: str, since: datetime) -> bool:
+    """Say whether this number was told by that sender, since an instant, that staff will read its
+    texts.
+    """
     told = select(func.count()).where(
         col(Reply.contact) == contact,
+        col(Reply.sender) == sender,
         col(Reply.kind) == Kind.REPLY,
         col(Reply.answer) != "",
         col(Reply.received_at) > since,
     )
     return bool(session.scalar(told))
+
+
+def written_since(session: Session, client_id: int, begins: str, since: datetime) -> int:
+    """Count what a client wrote since an instant whose ids begin like this."""
+    written = select(func.count()).where(
+        col(Reply.client_id) == client_id,
+        col(Reply.provider_id).startswith(begins),
+        col(Reply.received_at) > since,
+    )
+    return session.scalar(written) or 0
 
 
 FOR_A_PERSON = or_(

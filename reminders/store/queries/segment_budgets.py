@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from reminders.rules.countries import region_of
 from reminders.rules.terms import Channel, ClinicFacts, Facts, Message
 from reminders.store.column_types import among
 from reminders.store.queries.common import add_up, asked, table_of
@@ -25,10 +26,18 @@ def charge(session: Session, leaving: Sequence[tuple[Facts, Message]], now: date
     segments: Counter[tuple[int, date]] = Counter()
     for held, message in leaving:
         if held.channel is Channel.SMS:
-            segments[held.clinic.clinic_id, month(held.clinic, now)] += message.segments
+            its_month = held.clinic.clinic_id, month(held.clinic, now)
+            segments[its_month] += weight(held.clinic, message)
     for (clinic_id, month_on), count in sorted(segments.items()):
         key = {"clinic_id": clinic_id, "month_on": month_on}
         add_up(session, SegmentSpending, key, "segments", count)
+
+
+def weight(clinic: ClinicFacts, message: Message) -> int:
+    """Return how many segments of its clinic's month a text takes: more where it is dearer."""
+    if not clinic.prices.by_country:
+        return message.segments
+    return clinic.prices.weight(region_of(message.to), message.segments)
 
 
 def lock_budgets(session: Session, clinics: Iterable[ClinicFacts], now: datetime) -> None:

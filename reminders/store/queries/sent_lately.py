@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from reminders.rules.sender_kinds import is_one_way
 from reminders.rules.stop_line import AT_LEAST_EVERY
 from reminders.rules.terms import LEFT, Channel
 from reminders.store.column_types import among
@@ -26,11 +27,13 @@ TEXT_MEMORY = AT_LEAST_EVERY + timedelta(days=1)
 @dataclass(slots=True)
 class SentLately:
     """What a clinic sent to one number or address, whoever it was for: when what ``counted`` under a
-    cap left, when a text last said how to stop, and of which ``treatments`` texts were (UTC).
+    cap left, when a text last said how to stop by a word to reply with or (``link_told_at``) by a link,
+    and of which ``treatments`` texts were (UTC).
     """
 
     counted: list[datetime] = field(default_factory=list)
     stop_told_at: datetime | None = None
+    link_told_at: datetime | None = None
     treatments: set[int | None] = field(default_factory=set)
 
 
@@ -50,7 +53,9 @@ def sent_lately(
         known.treatments.add(row.treatment_id)
         if row.counts:
             known.counted.append(row.handoff_at)
-        if row.tells_stop:
+        if row.tells_stop and is_one_way(row.sender):
+            known.link_told_at = max(row.handoff_at, known.link_told_at or row.handoff_at)
+        elif row.tells_stop:
             known.stop_told_at = max(row.handoff_at, known.stop_told_at or row.handoff_at)
     return sent
 
@@ -63,6 +68,7 @@ _SENT = (
         _A.c.contact,
         _A.c.handoff_at,
         _A.c.tells_stop,
+        _A.c.sender,
         _R.c.treatment_id,
         and_(_WITHIN_CAPS, or_(_R.c.one_off_id.is_(None), _R.c.channel == Channel.EMAIL)).label(
             "counts"

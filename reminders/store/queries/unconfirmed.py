@@ -29,6 +29,7 @@ _COLUMNS: tuple[Any, ...] = (
     col(Reminder.stale_at),
     col(Reminder.failed_lookups),
     col(Reminder.unproven_attempts),
+    col(Attempt.account_id),
 )
 
 

@@ -23,6 +23,7 @@ from reminders.store.tables.delivery import (
     Redaction,
     Reminder,
     SegmentSpending,
+    SenderPace,
     SenderRate,
     Setting,
 )
@@ -44,6 +45,7 @@ from reminders.store.tables.questions import (
     RememberedAnswer,
     WaitingRow,
 )
+from reminders.store.tables.senders import SenderAccount
 from reminders.store.tables.skin import PageOpening, SkinAnswer
 from reminders.store.tables.staff import Invitation, Membership, SignIn, SignInAttempt, Staff
 
@@ -88,6 +90,8 @@ __all__ = [
     "Reminder",
     "Reply",
     "SegmentSpending",
+    "SenderAccount",
+    "SenderPace",
     "SenderRate",
     "Setting",
     "SignIn",

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from reminders.rules.terms import Channel, OneOffKind, Reason, Status
 from reminders.store.column_types import Instant, Word
-from reminders.store.tables.common import FALSE, ZERO, owned_by, where
+from reminders.store.tables.common import EMPTY, FALSE, ZERO, owned_by, where
 
 _STATUS_LEFT = text("status IN ('handoff', 'accepted', 'delivered', 'undelivered', 'unknown')")
 _STATUS_OPEN_OR_LEFT = text(
@@ -104,7 +104,9 @@ class Attempt(SQLModel, table=True):
     """One attempt to send a reminder: what was handed off, and its outcome.
 
     ``wording_id`` is the clinic's version it was worded from; none for the packaged text.
-    ``tells_stop`` is that it said how to stop.
+    ``tells_stop`` is that it said how to stop, ``country`` (ISO 3166) that of the number it went to. It
+    left as ``sender``, of a clinic's own account or (None)
+    of the installation's; what left before the senders were written down has neither.
     """
 
     __table_args__ = (
@@ -131,7 +133,10 @@ class Attempt(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     wording_id: int | None = None
     tells_stop: bool = Field(default=False, sa_column_kwargs=FALSE)
+    country: str = Field(default="", sa_column_kwargs=EMPTY)
     unreached_at: datetime | None = Field(default=None, sa_type=Instant)
+    account_id: int | None = None
+    sender: str = Field(default="", sa_column_kwargs=EMPTY)
 
 
 class Lane(SQLModel, table=True):
@@ -139,7 +144,8 @@ class Lane(SQLModel, table=True):
 
     ``opens_at`` keeps the rate: nothing more leaves before it. ``stopped_until`` keeps a stopped
     lane shut; then one message is let through to see, and ``faults`` counts what went wrong in
-    a row. ``last_turn_at`` is when it last had its turn, so that every lane gets one.
+    a row. ``last_turn_at`` is when it last had its turn, so that every lane gets one. ``sender_key`` names
+    the sender that its messages usually leave as; empty is the installation's.
     """
 
     __table_args__ = (UniqueConstraint("clinic_id", "channel"),)
@@ -157,11 +163,13 @@ class Lane(SQLModel, table=True):
     stopped_since: datetime | None = Field(default=None, sa_type=Instant)
     faults: int = 0
     last_turn_at: datetime | None = Field(default=None, sa_type=Instant)
+    sender_key: str = Field(default="", sa_column_kwargs=EMPTY)
 
 
 class SenderRate(SQLModel, table=True):
-    """How fast all lanes together may use one sender: when it is free again, and the day's
-    count."""
+    """How fast all lanes together may use the installation's sender of a channel: when it is free
+    again, and the day's count.
+    """
 
     __tablename__ = "sender_rate"
 
@@ -169,6 +177,19 @@ class SenderRate(SQLModel, table=True):
     opens_at: datetime | None = Field(default=None, sa_type=Instant)
     counted_on: date | None = None
     counted: int
+
+
+class SenderPace(SQLModel, table=True):
+    """How fast all lanes together may use a sender that clinics brought themselves: when it is free
+    again, and the day's count.
+    """
+
+    __tablename__ = "sender_pace"
+
+    sender_key: str = Field(primary_key=True)
+    opens_at: datetime | None = Field(default=None, sa_type=Instant)
+    counted_on: date | None = None
+    counted: int = Field(default=0, sa_column_kwargs=ZERO)
 
 
 class SegmentSpending(SQLModel, table=True):
@@ -195,10 +216,13 @@ class Receipt(SQLModel, table=True):
 
 
 class Redaction(SQLModel, table=True):
-    """A message whose words the provider is to forget too, and when to ask it to (UTC)."""
+    """A message whose words the provider is to forget too, and when to ask it to (UTC); of a
+    clinic's own account or (None) the installation's.
+    """
 
     provider_id: str = Field(primary_key=True)
     due_at: datetime = Field(sa_type=Instant)
+    account_id: int | None = None
 
 
 class Outage(SQLModel, table=True):

@@ -22,9 +22,9 @@ class Reply(SQLModel, table=True):
 
     ``clinic_id`` is none for a number nobody here knows, ``client_id`` none where several share
     it. ``alarm`` says which sign of alarm its words hold, ``answer`` what the sender was told at
-    once; ``opened_at``, ``assigned_to`` (a staff id), ``answered_at`` and ``done_at`` are the
-    desk's. What was written on the client's own page about an answer there names it
-    (``skin_answer_id``).
+    once; it was written to ``sender``, of a clinic's own account or (None) the installation's.
+    ``opened_at``, ``assigned_to`` (a staff id), ``answered_at`` and ``done_at`` are the desk's. What
+    was written on the client's own page about an answer there names it (``skin_answer_id``).
     """
 
     __table_args__ = (
@@ -48,6 +48,8 @@ class Reply(SQLModel, table=True):
     alarm: str | None = None
     answer: str = Field(default="", sa_type=Text, sa_column_kwargs=_EMPTY)
     received_at: datetime = Field(sa_type=Instant)
+    sender: str = Field(default="", sa_column_kwargs=_EMPTY)
+    account_id: int | None = None
     opened_at: datetime | None = Field(default=None, sa_type=Instant)
     assigned_to: int | None = None
     answered_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from reminders.rules.terms import Channel, Discretion
 from reminders.store.column_types import Instant, Word
-from reminders.store.tables.common import ZERO
+from reminders.store.tables.common import EMPTY, ZERO
 
 
 class JoinRequest(SQLModel, table=True):
@@ -41,7 +41,8 @@ class JoinRequest(SQLModel, table=True):
 class VerificationCode(SQLModel, table=True):
     """Six digits or a link that were sent to a contact, kept as a seal only; each is used once.
 
-    ``purpose`` says what it opens, such as ``join.12``.
+    ``purpose`` says what it opens, such as ``join.12``; ``network`` is that of the address it was
+    asked for from, ``number_block`` the row of a hundred numbers it went to, ``country`` theirs.
     """
 
     __tablename__ = "verification_code"
@@ -51,6 +52,9 @@ class VerificationCode(SQLModel, table=True):
         # How many went to this contact, or were asked for from there, lately?
         Index("verification_code_contact", "contact", "requested_at"),
         Index("verification_code_network_address", "network_address", "requested_at"),
+        Index("verification_code_network", "network", "requested_at"),
+        Index("verification_code_number_block", "number_block", "requested_at"),
+        Index("verification_code_clinic_id", "clinic_id", "requested_at"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -61,6 +65,9 @@ class VerificationCode(SQLModel, table=True):
     code_hash: str
     attempts: int = Field(default=0, sa_column_kwargs=ZERO)
     network_address: str
+    network: str = Field(default="", sa_column_kwargs=EMPTY)
+    number_block: str = Field(default="", sa_column_kwargs=EMPTY)
+    country: str = Field(default="", sa_column_kwargs=EMPTY)
     requested_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -25,13 +25,18 @@ class Clinic(SQLModel, table=True):
 
     ``customisation_version`` is a new token whenever its wording or parameters change;
     ``sending_hours`` are those of texts;
-    ``segment_price`` is what a segment costs, in millionths of the currency (ISO 4217). ``slug``
+    ``segment_price`` is what a segment costs, in millionths of the currency (ISO 4217), and
+    ``country_prices`` (such as ``DE=75000 FR=62000``) what it costs where that differs. ``slug``
     names it in the address clients join at; it is printed, so it never changes. With
     ``attendance_required`` aftercare waits until somebody says that the client came. ``text_name`` is
     the name it chose for texts; ``client_names`` is how clients are named there. With ``both_channels``
-    a client who agreed to texts and emails gets every milestone by both. ``opening_hours`` are when somebody
-    is at the clinic; a worried client nobody has taken for ``worried_minutes`` of them is told to
-    ``second_contact``, an email address. ``after_hours_phone`` is whom its page names while it is closed.
+    a client who agreed to texts and emails gets every milestone by both. ``other_countries`` (ISO
+    3166, parted by spaces) are those it texts beside its own. ``account_id`` is its own
+    account for texts, ``text_senders`` are as whom they leave, by the recipient's country (see
+    ``reminders.rules.clinic_senders``), and ``mail_from`` and ``mail_name`` as whom emails do; what is
+    empty is the installation's. ``opening_hours`` are when somebody is at the clinic; a worried client
+    nobody has taken for ``worried_minutes`` of them is told to ``second_contact``, an email address.
+    ``after_hours_phone`` is whom its page names while it is closed.
     """
 
     __table_args__ = (Index("clinic_slug", "slug", unique=True),)
@@ -60,6 +65,7 @@ class Clinic(SQLModel, table=True):
         sa_column_kwargs={"server_default": ClientNames.CHEAPEST.value},
     )
     stop_on_every_text: bool = Field(default=False, sa_column_kwargs=FALSE)
+    other_countries: str = Field(default="", sa_column_kwargs=EMPTY)
     both_channels: bool = Field(default=False, sa_column_kwargs=FALSE)
     wording_accepted_at: datetime | None = Field(default=None, sa_type=Instant)
     paused_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -68,7 +74,12 @@ class Clinic(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
     customisation_version: str | None = None
     segment_price: int | None = None
+    country_prices: str = Field(default="", sa_column_kwargs=EMPTY)
     currency: str | None = None
+    account_id: int | None = None
+    text_senders: str = Field(default="", sa_type=Text, sa_column_kwargs=EMPTY)
+    mail_from: str = Field(default="", sa_column_kwargs=EMPTY)
+    mail_name: str = Field(default="", sa_column_kwargs=EMPTY)
     opening_hours: str = Field(default=OPEN_USUAL, sa_column_kwargs={"server_default": OPEN_USUAL})
     after_hours_phone: str | None = None
     worried_minutes: int = Field(

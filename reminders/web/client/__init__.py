@@ -8,8 +8,10 @@ from reminders.web.client import (
     invited,
     join,
     personal_data,
+    poster,
     preferences,
     skin,
+    writing,
 )
 from reminders.web.client.page import ClientRequest
 
@@ -21,6 +23,8 @@ ROUTES: list[BaseRoute] = [
     *skin.ROUTES,
     *personal_data.ROUTES,
     *calendar.ROUTES,
+    *writing.ROUTES,
     *invited.ROUTES,
+    *poster.ROUTES,
     *join.ROUTES,
 ]

@@ -44,7 +44,7 @@ class AftercarePage:
         self.session, self.request, self.client, self.now = session, request, client, request.now
         self.clinic = people.clinic(session, client.clinic_id)
         self.zone = ZoneInfo(client.time_zone or self.clinic.time_zone)
-        self.words = request.words(client.language, self.clinic.country)
+        self.words = request.words_at(self.clinic, client.language, client.phone or "")
         self.foreign = not self.words.is_in(client.language) and not request.chosen
         treatments = [t for t in people.treatments_of(session, [client.id]) if not t.cancelled_at]
         self.last = next((t for t in reversed(treatments) if t.ends_at <= self.now), None)

@@ -23,7 +23,7 @@ def _invited(here: JoinContext) -> Client | None:
     client = people.client(here.session, number) if number is not None else None
     if client is None or client.clinic_id != here.clinic.id or client.erased_at is not None:
         return None
-    here.words = here.request.words(client.language, here.clinic.country)
+    here.words = here.request.words_at(here.clinic, client.language, client.phone or "")
     return client
 
 

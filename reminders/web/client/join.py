@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import segno
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from reminders.consent.verification_codes import Answer, TooOften
 from reminders.enrolment import join_requests
+from reminders.enrolment.join_closing import texts_closed
 from reminders.enrolment.join_requests import JoinForm
+from reminders.enrolment.texted_countries import texted_by
+from reminders.rules.clinic_senders import ClinicSenders, unpack
 from reminders.rules.contacts import clean, read_email, read_name, read_phone, show_phone
+from reminders.rules.countries import region_of, takes_codes
 from reminders.rules.terms import Channel, Discretion, InputError
+from reminders.rules.translation import translated_to
 from reminders.store.database import reading, writing
 from reminders.store.queries import join_requests as queries
 from reminders.store.queries import people
@@ -63,7 +67,7 @@ class JoinContext:
         at = (
             f"{self.request.app.settings.public_url}{self.path}/{{}}?language={self.words.language}"
         )
-        sender = self.request.app.settings.twilio_from
+        sender = self._sender()
         links = {
             part: Markup(link).format(url=at.format(part), said=self.words(f"page.{part}"))  # noqa: S704
             for part in ("privacy", "terms")
@@ -75,6 +79,13 @@ class JoinContext:
             sender=self.words("join.sender", number=show_phone(sender)) if sender else "",
             **links,
         )
+
+    def _sender(self) -> str:
+        """Return the number that texts come from in the clinic's country, if it is one."""
+        known = unpack(self.clinic.text_senders)
+        ours = self.request.app.settings.twilio_from
+        sender = ClinicSenders(ours, None, known).in_country(self.clinic.country).sender
+        return sender if sender.startswith("+") else ""
 
 
 Step = Callable[[JoinContext], Response]
@@ -98,7 +109,7 @@ def _step(session: Session, request: ClientRequest, step: Step) -> Response:
     clinic = people.clinic_at(session, request.http.path_params["clinic"])
     if clinic is None:
         return request.wrong_link()
-    return step(JoinContext(request, session, clinic, request.words(country=clinic.country)))
+    return step(JoinContext(request, session, clinic, request.words_at(clinic)))
 
 
 def _form(here: JoinContext, status: int = 200) -> Response:
@@ -116,7 +127,9 @@ def _form(here: JoinContext, status: int = 200) -> Response:
 
 def _send(here: JoinContext) -> Response:
     form = _read(here)
-    if form is None:
+    if form is not None and Channel.SMS in form.contacts and _texts_closed(here):
+        here.faults["phone"] = here.words("join.texts_closed")
+    if form is None or here.faults:
         return _form(here, 422)
     kept = join_requests.submit(
         here.session,
@@ -139,7 +152,7 @@ def _read(here: JoinContext) -> JoinForm | None:
     if not clean(typed.get("name", "")):
         here.faults["name"] = here.words("join.no_name")
     readers: dict[Channel, Callable[[str], str]] = {
-        Channel.SMS: partial(_number, here.clinic.country),
+        Channel.SMS: partial(_number, here),
         Channel.EMAIL: read_email,
     }
     contacts: dict[Channel, str] = {}
@@ -178,8 +191,20 @@ def _field(here: JoinContext, name: str, read: Callable[[str], str]) -> str | No
         return None
 
 
-def _number(country: str, text: str) -> str:
-    return read_phone(text, country or None).number
+def _number(here: JoinContext, text: str) -> str:
+    """Read a number codes may be sent to: of a country the clinic texts, and nobody's to earn by."""
+    number = read_phone(text, here.clinic.country or None).number
+    if region_of(number) not in texted_by(here.clinic):
+        here.faults["phone"] = here.words("join.bad_country")
+    elif not takes_codes(number):
+        raise InputError("This number takes no codes.", "Enter a mobile number.")
+    return number
+
+
+def _texts_closed(here: JoinContext) -> bool:
+    staff = here.request.app.library.alert_translation(here.clinic.country)
+    with translated_to(staff):
+        return texts_closed(here.session, here.clinic.id, here.request.now)
 
 
 def _says(here: JoinContext, language: str) -> dict[Channel, Callable[[str], tuple[str, str]]]:
@@ -231,7 +256,7 @@ def _address(here: JoinContext) -> Response:
     kept = _kept(here, here.request.app.links.number_of("address", here.request.token))
     if kept is None:
         return here.request.wrong_link()
-    here.words = here.request.words(kept.language, here.clinic.country)
+    here.words = here.request.words_at(here.clinic, kept.language)
     if kept.email_proven_at is not None:
         return _standing(here, kept)
     return here.page("confirm-address.html", agreed=kept.email_wording)
@@ -249,22 +274,6 @@ def _prove_address(here: JoinContext) -> Response:
     return _standing(here, kept) if answer is Answer.RIGHT else here.request.wrong_link()
 
 
-def _poster(here: JoinContext) -> Response:
-    address = here.request.app.settings.public_url + here.path
-    return here.page("poster.html", code=Markup(_qr(address)), address=address)  # noqa: S704 (our own drawing)
-
-
-def _poster_alone(here: JoinContext) -> Response:
-    drawn = _qr(here.request.app.settings.public_url + here.path)
-    return Response(drawn, media_type="image/svg+xml")
-
-
-def _qr(address: str) -> str:
-    """Draw a QR code that survives a quarter of it being worn off."""
-    drawn = segno.make(address, error="q", micro=False)
-    return drawn.svg_inline(scale=8, border=4, light="#fff", omitsize=True, title=address)
-
-
 def _said(template: str) -> Step:
     return lambda here: here.page(
         template, phone=clinic_words(here.clinic)["phone"], per_week=here.clinic.texts_per_week
@@ -274,8 +283,6 @@ def _said(template: str) -> Step:
 ROUTES = [
     page_route("/join/{clinic}", at_clinic(_form)),
     page_route("/join/{clinic}", at_clinic(_send), "POST"),
-    page_route("/join/{clinic}/poster", at_clinic(_poster)),
-    page_route("/join/{clinic}/poster.svg", at_clinic(_poster_alone)),
     page_route("/join/{clinic}/privacy", at_clinic(_said("privacy.html"))),
     page_route("/join/{clinic}/terms", at_clinic(_said("terms.html"))),
     page_route("/join/{clinic}/email/{token}", at_clinic(_address)),

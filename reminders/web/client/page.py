@@ -16,7 +16,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from reminders.app import App
+from reminders.enrolment.sender_names import texts_one_way
 from reminders.rules.contacts import show_national
+from reminders.rules.keywords import LONGEST
 from reminders.store.connections import AWAY, reason
 from reminders.store.tables import Clinic
 from reminders.web.client.request_limits import Throttle
@@ -74,6 +76,14 @@ class ClientRequest:
         book = self.templates.phrasebook
         found = self.chosen or language or book.spoken(self.http.headers.get("Accept-Language", ""))
         return book.words(found or usual_language(country), country)
+
+    def words_at(self, clinic: Clinic, language: str | None = None, number: str = "") -> Words:
+        """Return the same words as they are at a clinic: where nobody can reply to its texts (to this
+        number), they say so.
+        """
+        words = self.words(language, clinic.country)
+        one_way = texts_one_way(clinic, self.app.settings.text_sender, number)
+        return words.where_nobody_replies() if one_way else words
 
     def page(self, template: str, words: Words, status: int = 200, /, **facts: Any) -> HTMLResponse:
         """Draw a page; the one that answers a form offers no other language, since to follow a link
@@ -142,7 +152,7 @@ async def _typed(http: Request) -> Typed:
     if not length.isdigit() or int(length) > LARGEST:
         return {}
     form = await http.form()
-    return {name: said[:500] for name, said in form.items() if isinstance(said, str)}
+    return {name: said[:LONGEST] for name, said in form.items() if isinstance(said, str)}
 
 
 def is_forged(http: Request, public_url: str) -> bool:

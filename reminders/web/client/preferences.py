@@ -77,13 +77,14 @@ def _box(page: AftercarePage, channel: Channel, ticked: frozenset[Channel]) -> d
 
 
 def _barred(page: AftercarePage) -> frozenset[Channel]:
-    """Return the channels the client cannot switch on here: Twilio accepts only a START by text,
-    and a bouncing address has to be corrected by staff.
+    """Return the channels the client cannot switch on here: Twilio accepts only a START by text, unless
+    nobody can reply to these texts, and a bouncing address has to be corrected by staff.
     """
+    by_start = not page.words.by_link
     return frozenset(
         channel
         for channel, why in page.suppressed().items()
-        if channel is Channel.SMS or why is not Reason.OPTED_OUT
+        if (channel is Channel.SMS and by_start) or why is not Reason.OPTED_OUT
     )
 
 

@@ -42,7 +42,7 @@ def _nobody(request: ClientRequest) -> Response:
 
 def _page(session: Session, request: ClientRequest, client: Client, *, done: bool) -> Response:
     clinic = people.clinic(session, client.clinic_id)
-    words = request.words(client.language, clinic.country)
+    words = request.words_at(clinic, client.language, client.phone or "")
     return request.page("unsubscribe.html", words, clinic=clinic_words(clinic), done=done)
 
 

@@ -42,6 +42,7 @@ from reminders.web.desk.settings import (
     endpoints,
     feeds,
     keys,
+    senders,
     services,
     staff,
 )
@@ -77,6 +78,7 @@ ROUTES: list[BaseRoute] = [
     *booking_deliveries.ROUTES,
     *feeds.ROUTES,
     *endpoints.ROUTES,
+    *senders.ROUTES,
     *search.ROUTES,
     *enrol.ROUTES,
     *client_page.ROUTES,

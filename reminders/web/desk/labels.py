@@ -42,6 +42,7 @@ SAID = {
     "welcome": gettext_noop("You are signed in."),
     "password": gettext_noop("Password changed. All other browsers are signed out."),
     "ended": gettext_noop("Browser signed out."),
+    "sender-saved": gettext_noop("Sender saved."),
     "key-revoked": gettext_noop("API key revoked."),
     "source-removed": gettext_noop(
         "Booking system removed. Its address no longer accepts bookings."
@@ -188,6 +189,7 @@ HELP = {
     "/clinic/sources": "bookings",
     "/clinic/deliveries": "bookings#latest-bookings-received",
     "/clinic/endpoints": "events",
+    "/clinic/sender": "senders",
     "/check-up": "operate#check-the-state",
     "/account": "desk#signing-in",
     "/outbox": "desk#going-live",

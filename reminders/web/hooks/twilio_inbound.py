@@ -14,7 +14,7 @@ from reminders.inbox import replies
 from reminders.inbox.replies import InboundText
 from reminders.rules.keywords import Kind
 from reminders.senders.twilio_errors import ANSWERED_BY_TWILIO
-from reminders.web.hooks.twilio_signature import Form, InvalidSignature, signed_form
+from reminders.web.hooks.twilio_signature import Form, InvalidSignature, Signed, signed_form
 from reminders.web.metrics import REJECTED
 
 log = structlog.get_logger()
@@ -29,24 +29,25 @@ async def inbound(request: Request) -> Response:
     """
     app: App = request.app.state.app
     try:
-        form = await signed_form(request, app)
+        signed = await signed_form(request, app)
+        came = _inbound(signed, twilio_answers=app.settings.opt_out_replies == "twilio")
+        if not came.provider_id or not came.contact:
+            log.warning("text without an id or a number")
+            return _twiml("")
+        answer = await run_in_threadpool(app.inbound_texts.receive, came)
     except InvalidSignature:
         REJECTED.labels("twilio").inc()
         log.warning("text refused")
         return Response(status_code=403)
-    came = _inbound(form, twilio_answers=app.settings.opt_out_replies == "twilio")
-    if not came.provider_id or not came.contact:
-        log.warning("text without an id or a number")
-        return _twiml("")
-    try:
-        answer = await run_in_threadpool(app.inbound_texts.receive, came)
     except SQLAlchemyError:
         log.exception("text not kept")
         return Response(status_code=503, headers={"Retry-After": "5"})
     return _twiml(answer if app.settings.live else "")
 
 
-def _inbound(form: Form, *, twilio_answers: bool) -> InboundText:
+def _inbound(signed: Signed, *, twilio_answers: bool) -> InboundText:
+    form = signed.form
+    to = (form.get("To", ""), form.get("MessagingServiceSid", ""))
     body = replies.storable(form.get("Body", ""))
     taken_for = _TAKEN_FOR.get(form.get("OptOutType", "").upper())
     by_default = twilio_answers and body.strip().upper() in ANSWERED_BY_TWILIO
@@ -57,6 +58,8 @@ def _inbound(form: Form, *, twilio_answers: bool) -> InboundText:
         media=_media(form),
         taken_for=taken_for,
         answered=taken_for is not None or by_default,
+        written_to=tuple(replies.storable(one)[:64] for one in to if one),
+        accounts=signed.accounts,
     )
 
 

@@ -1,11 +1,13 @@
-"""Verify that a webhook request was signed by our Twilio account; refuse it otherwise."""
+"""Verify that a webhook request was signed by the Twilio account it names; refuse it otherwise."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
 from twilio.request_validator import RequestValidator
@@ -19,15 +21,24 @@ Form = ImmutableMultiDict[str, str]
 
 
 class InvalidSignature(Exception):  # noqa: N818 (not a fault of ours)
-    """The request is not from our account at Twilio."""
+    """The request is not from an account of ours at Twilio."""
 
 
-async def signed_form(request: Request, app: App) -> Form:
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What Twilio posted, and whose account signed it: clinics' own, or (None) the installation's."""
+
+    form: Form
+    accounts: frozenset[int | None]
+
+
+async def signed_form(request: Request, app: App) -> Signed:
     """Return what Twilio posted, as a form or as JSON, once its signature over our public address
-    is proven by the token of today or the one before it.
+    is proven by a token of the account that it names: that of today or the one before it.
 
     The address is ours as configured with the path and query as they came, since hosts put
-    other names and schemes before us. Raises ``Untrusted``. (twilio.com/docs/usage/security)
+    other names and schemes before us. Raises ``InvalidSignature``, and ``SQLAlchemyError`` where the
+    tokens of clinics cannot be read. (twilio.com/docs/usage/security)
     """
     try:
         body = (await _small_body(request)).decode()
@@ -35,15 +46,29 @@ async def signed_form(request: Request, app: App) -> Form:
         form = _from_json(body) if is_json else _from_form(body)
     except (ValueError, RecursionError):
         raise InvalidSignature from None
-    s = app.settings
-    tokens = [t.get_secret_value() for t in (s.twilio_auth_token, s.twilio_auth_token_old)]
     signature = request.headers.get("X-Twilio-Signature", "")
-    content = body if is_json else form
-    if not is_signed(_address(request, app), content, signature, tokens):
+    content, address = body if is_json else form, _address(request, app)
+    account_sid = form.get("AccountSid", "")
+
+    def signers() -> frozenset[int | None]:
+        return frozenset(
+            account
+            for account, tokens in app.clinic_accounts.signing.of(account_sid)
+            if is_signed(address, content, signature, tokens)
+        )
+
+    if signature and app.clinic_accounts.signing.outdated(account_sid):
+        await run_in_threadpool(app.clinic_accounts.signing.read_again)
+    accounts = signers()
+    if (
+        not accounts
+        and signature
+        and await run_in_threadpool(app.clinic_accounts.signing.read_again)
+    ):
+        accounts = signers()
+    if not accounts:
         raise InvalidSignature
-    if form.get("AccountSid") != s.twilio_account_sid:
-        raise InvalidSignature
-    return form
+    return Signed(form, accounts)
 
 
 def is_signed(url: str, content: Form | str, signature: str, tokens: Sequence[str]) -> bool:

@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from reminders.app import App
 from reminders.delivery import receipts
-from reminders.delivery.receipts import Report
+from reminders.delivery.receipts import ForeignReport, Report
 from reminders.senders.twilio_errors import CODES
 from reminders.store.database import writing
-from reminders.web.hooks.twilio_signature import Form, InvalidSignature, signed_form
+from reminders.web.hooks.twilio_signature import InvalidSignature, Signed, signed_form
 from reminders.web.metrics import REJECTED
 
 log = structlog.get_logger()
@@ -24,25 +24,27 @@ _ATTEMPT = re.compile(r"[1-9]\d{0,17}\.[0-9a-f]{1,64}")
 
 
 async def status(request: Request) -> Response:
-    """Take a status callback: 204 once it is kept, 403 unsigned, 503 while the database is away."""
+    """Take a status callback: 204 once it is kept, 403 unsigned or about a message of another account,
+    503 while the database is away.
+    """
     app: App = request.app.state.app
     try:
-        form = await signed_form(request, app)
-    except InvalidSignature:
+        signed = await signed_form(request, app)
+        if not signed.form.get("MessageSid"):
+            return Response(status_code=204)  # the doctor, probing
+        await run_in_threadpool(_take, app, _report(request, signed))
+    except (InvalidSignature, ForeignReport):
         REJECTED.labels("twilio").inc()
         log.warning("report refused")
         return Response(status_code=403)
-    if not form.get("MessageSid"):
-        return Response(status_code=204)  # the doctor, probing
-    try:
-        await run_in_threadpool(_take, app, _report(request, form))
     except SQLAlchemyError:
         log.exception("report not kept")
         return Response(status_code=503, headers={"Retry-After": "5"})
     return Response(status_code=204)
 
 
-def _report(request: Request, form: Form) -> Report:
+def _report(request: Request, signed: Signed) -> Report:
+    form = signed.form
     attempt = request.query_params.get("attempt", "")
     code = form.get("ErrorCode", "")[:16]
     return Report(
@@ -51,6 +53,7 @@ def _report(request: Request, form: Form) -> Report:
         status=form.get("MessageStatus", "")[:24],
         code=code,
         meaning=CODES.get(int(code)) if code.isdecimal() else None,
+        accounts=signed.accounts,
     )
 
 

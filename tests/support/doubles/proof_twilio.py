@@ -20,31 +20,33 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.support.doubles.ledger import Ledger
 from tests.support.doubles.proof_server import serve
-from tests.support.doubles.twilio import ACCOUNT, SIGNED_IN
+from tests.support.doubles.twilio import ACCOUNT, ACCOUNTS, signed_in
 
 Step = dict[str, Any]
 Plans = dict[str, dict[str, list[Step]]]
 UNAUTHORISED = (401, json.dumps({"code": 20003, "message": "Authenticate", "status": 401}))
-MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+MESSAGES = {f"/2010-04-01/Accounts/{account}/Messages.json": account for account in ACCOUNTS}
 
 
 class Twilio:
-    """What was taken, by number, and what is still to go wrong."""
+    """What was taken, by account and number, and what is still to go wrong."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self.messages: dict[str, list[dict[str, Any]]] = {}
+        self.messages: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self.plans: Plans = {}
 
     def next_step(self, to: str, verb: str) -> Step:
         steps = self.plans.get(to, {}).get(verb, [])
         return steps.pop(0) if steps else {}
 
-    def create(self, fields: dict[str, str], kind: str = "message") -> dict[str, Any]:
+    def create(
+        self, fields: dict[str, str], kind: str = "message", account: str = ACCOUNT
+    ) -> dict[str, Any]:
         now = format_datetime(datetime.now(UTC))
         message: dict[str, Any] = {
             "sid": "SM" + secrets.token_hex(16),
-            "account_sid": ACCOUNT,
+            "account_sid": account,
             "to": fields["To"],
             "from": fields.get("From"),
             "messaging_service_sid": fields.get("MessagingServiceSid"),
@@ -66,24 +68,35 @@ class Twilio:
         }
         told = fields.get("StatusCallback", "")
         self.ledger.write(
-            kind, to=message["to"], sid=message["sid"], callback=told, at=now, by=message["from"]
+            kind,
+            to=message["to"],
+            sid=message["sid"],
+            callback=told,
+            at=now,
+            by=message["from"],
+            account=account,
         )
-        self.messages.setdefault(fields["To"], []).append(message)
+        self.messages.setdefault((account, fields["To"]), []).append(message)
         return message
 
     def hear(self, told: dict[str, str]) -> str:
         """Take what a client texts, and return its id: it stands in the list, and nobody is told."""
         message = self.create(
-            {"To": told["to"], "From": told["from"], "Body": told["body"]}, "heard"
+            {"To": told["to"], "From": told["from"], "Body": told["body"]},
+            "heard",
+            told.get("account", ACCOUNT),
         )
         message |= {"direction": "inbound", "status": "received"}
         return str(message["sid"])
 
-    def listing(self, fields: dict[str, str], *, hide: bool) -> dict[str, Any]:
-        """List what went to a number, or else all there is, the newest first."""
+    def listing(self, fields: dict[str, str], account: str, *, hide: bool) -> dict[str, Any]:
+        """List what an account has to a number, or else all there is, the newest first."""
         self.ledger.write("list", to=fields.get("To", ""))
         of = fields.get("To")
-        kept = [self.messages.get(of, [])] if of else self.messages.values()
+        if of:
+            kept = [self.messages.get((account, of), [])]
+        else:
+            kept = [many for (whose, _), many in self.messages.items() if whose == account]
         found = [
             one for many in kept for one in many if one["from"] == fields.get("From", one["from"])
         ]
@@ -129,20 +142,22 @@ class Conversation(asyncio.Protocol):
             self._say(200, "{}")
         elif path == "/_hear":
             self._say(200, json.dumps({"sid": self._twilio.hear(json.loads(body))}))
-        elif path != MESSAGES or headers.get("authorization") != SIGNED_IN:
+        elif (account := MESSAGES.get(path)) is None or headers.get("authorization") != signed_in(
+            account
+        ):
             self._say(*UNAUTHORISED)
         else:
             fields = {name: values[0] for name, values in parse_qs(body or query).items()}
-            await self._play("create" if verb == "POST" else "list", fields)
+            await self._play("create" if verb == "POST" else "list", fields, account)
 
-    async def _play(self, verb: str, fields: dict[str, str]) -> None:
+    async def _play(self, verb: str, fields: dict[str, str], account: str) -> None:
         step = self._twilio.next_step(fields.get("To", ""), verb)
         await asyncio.sleep(step.get("wait_first", 0))
         answer: dict[str, Any] = {}
         if verb == "list":
-            answer = self._twilio.listing(fields, hide=step.get("hide", False))
+            answer = self._twilio.listing(fields, account, hide=step.get("hide", False))
         elif step.get("commit", not step):
-            answer = self._twilio.create(fields)
+            answer = self._twilio.create(fields, account=account)
         await asyncio.sleep(step.get("wait", 0))
         if step.get("reset"):
             self._transport.abort()

@@ -25,7 +25,19 @@ from tests.support.doubles.ledger import Ledger
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "t" * 32
 SERVICE = "MG" + "1" * 32
-SIGNED_IN = "Basic " + b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
+SECOND, SECOND_TOKEN = "AC" + "2" * 32, "u" * 32
+"""Another account, with a token and a number of its own."""
+
+SECOND_NUMBER = "+447700900222"
+ACCOUNTS = {ACCOUNT: TOKEN, SECOND: SECOND_TOKEN}
+
+
+def signed_in(account: str) -> str:
+    """Return how an account signs in."""
+    return "Basic " + b64encode(f"{account}:{ACCOUNTS[account]}".encode()).decode()
+
+
+SIGNED_IN = signed_in(ACCOUNT)
 KNOWN = {
     "To", "From", "MessagingServiceSid", "Body", "StatusCallback", "ValidityPeriod", "SmartEncoded",
 }  # fmt: skip
@@ -39,10 +51,11 @@ TEST_NUMBERS = {
 
 
 class Twilio:
-    """The double's state: messages created, and the steps still to come."""
+    """The state of one account at the double: messages created, and the steps still to come."""
 
-    def __init__(self, ledger: Path, lag: float) -> None:
-        self.ledger = Ledger(ledger)
+    def __init__(self, ledger: Ledger, lag: float, account: str) -> None:
+        self.ledger = ledger
+        self.sid = account
         self.messages: list[dict[str, Any]] = []
         self.script: list[dict[str, Any]] = []
         self.unlisted: dict[str, Any] = {}
@@ -53,7 +66,7 @@ class Twilio:
         self.registered: dict[str, Any] = {}
         self.number: dict[str, Any] = {
             "sid": "PN" + "0" * 32,
-            "phone_number": "+447700900000",
+            "phone_number": "+447700900000" if account == ACCOUNT else SECOND_NUMBER,
             "capabilities": {"sms": True, "voice": True, "mms": False},
             "sms_url": "",
         }
@@ -94,7 +107,7 @@ class Twilio:
     def _refusal(  # noqa: PLR0911 (one for each thing that can be wrong)
         self, request: web.Request, fields: dict[str, Any]
     ) -> tuple[int, int, str] | None:
-        if request.headers.get("Authorization") != SIGNED_IN:
+        if request.headers.get("Authorization") != signed_in(self.sid):
             return 401, 20003, "Authenticate"
         to, body = fields.get("To", ""), fields.get("Body", "")
         if unknown := fields.keys() - KNOWN:
@@ -116,9 +129,16 @@ class Twilio:
     def _commit(self, fields: dict[str, Any]) -> dict[str, Any]:
         message = _message(
             fields["To"], fields["Body"], "outbound-api", "queued", datetime.now(UTC)
-        ) | {"from": fields.get("From"), "messaging_service_sid": fields.get("MessagingServiceSid")}
+        ) | {
+            "from": fields.get("From"),
+            "messaging_service_sid": fields.get("MessagingServiceSid"),
+            "account_sid": self.sid,
+        }
         self.ledger.write(
-            "message", **{k: message[k] for k in ("sid", "to", "body")}, fields=fields
+            "message",
+            **{k: message[k] for k in ("sid", "to", "body")},
+            fields=fields,
+            account=self.sid,
         )
         self.messages.append(message | {"visible_at": datetime.now(UTC) + self.lag})
         return message
@@ -139,7 +159,7 @@ class Twilio:
 
     async def pictures(self, request: web.Request) -> web.Response:
         sid = request.match_info["sid"]
-        base = f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{sid}/Media"
+        base = f"/2010-04-01/Accounts/{self.sid}/Messages/{sid}/Media"
         found = [
             {"sid": end, "uri": f"{base}/{end}.json", "content_type": "image/jpeg"}
             for end in self.media[sid]
@@ -147,7 +167,9 @@ class Twilio:
         return web.json_response({"media_list": found, "next_page_uri": None})
 
     async def listing(self, request: web.Request) -> web.Response:
-        self.ledger.write("list", to=request.query.get("To"))
+        self.ledger.write("list", to=request.query.get("To"), account=self.sid)
+        if request.headers.get("Authorization") != signed_in(self.sid):
+            return _error(401, 20003, "Authenticate")
         if self.unlisted:
             return web.json_response(self.unlisted["body"], status=self.unlisted["status"])
         now = datetime.now(UTC)
@@ -170,7 +192,8 @@ class Twilio:
     async def change_number(self, request: web.Request) -> web.Response:
         fields = await request.post()
         self.number["sms_url"] = fields["SmsUrl"]
-        self.ledger.write("webhook", url=fields["SmsUrl"], method=fields.get("SmsMethod"))
+        url, method = fields["SmsUrl"], fields.get("SmsMethod")
+        self.ledger.write("webhook", url=url, method=method, account=self.sid)
         return web.json_response(self.number)
 
     async def service(self, request: web.Request) -> web.Response:
@@ -206,12 +229,12 @@ class Twilio:
     async def update(self, request: web.Request) -> web.Response:
         """Redact, as Twilio does once a message has come to its end."""
         fields, sid = dict(await request.post()), request.match_info["sid"]
-        if request.headers.get("Authorization") != SIGNED_IN:
+        if request.headers.get("Authorization") != signed_in(self.sid):
             return _error(401, 20003, "Authenticate")
         message = next((m for m in self.messages if m["sid"] == sid), None)
         if message is None:
             return _error(404, 20404, "not found")
-        self.ledger.write("update", sid=sid, fields=fields)
+        self.ledger.write("update", sid=sid, fields=fields, account=self.sid)
         if fields != {"Body": ""}:
             return _error(400, 20001, "only redacting is understood")
         if message["to"] in self.unfinished:
@@ -222,9 +245,9 @@ class Twilio:
         return web.json_response({k: v for k, v in message.items() if k != "visible_at"})
 
     async def account(self, request: web.Request) -> web.Response:
-        if request.headers.get("Authorization") != SIGNED_IN:
+        if request.headers.get("Authorization") != signed_in(self.sid):
             return _error(401, 20003, "Authenticate")
-        return web.json_response({"sid": ACCOUNT, "status": "active", "type": self.kind})
+        return web.json_response({"sid": self.sid, "status": "active", "type": self.kind})
 
 
 def _message(to: str, body: str, direction: str, status: str, at: datetime) -> dict[str, Any]:
@@ -264,27 +287,52 @@ def _page(key: str, rows: list[dict[str, Any]]) -> web.Response:
     return web.json_response({key: rows, "meta": {"key": key, "next_page_url": None}})
 
 
+def _account_of(request: web.Request) -> str:
+    """Return the account of an address, else that which signs in, else the first."""
+    signs_in = request.headers.get("Authorization", "")
+    by_name = next((one for one in ACCOUNTS if signed_in(one) == signs_in), ACCOUNT)
+    return str(request.match_info.get("account") or request.query.get("account") or by_name)
+
+
 async def main() -> None:
-    double = Twilio(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    ledger, lag = Ledger(Path(sys.argv[1])), float(sys.argv[2]) if len(sys.argv) > 2 else 0
+    doubles = {account: Twilio(ledger, lag, account) for account in ACCOUNTS}
+
+    def at(name: str) -> Any:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            double = doubles.get(_account_of(request))
+            if double is None:
+                return _error(401, 20003, "Authenticate")
+            answered: web.StreamResponse = await getattr(double, name)(request)
+            return answered
+
+        return answer
+
     app = web.Application()
-    base = f"/2010-04-01/Accounts/{ACCOUNT}"
-    app.router.add_post("/_script", double.take_script)
-    app.router.add_post(f"{base}/Messages.json", double.create)
-    app.router.add_get(f"{base}/Messages.json", double.listing)
-    app.router.add_post(f"{base}/Messages/{{sid}}.json", double.update)
-    app.router.add_get(f"{base}/Messages/{{sid}}/Media.json", double.pictures)
-    app.router.add_post("/_hear", double.hear)
-    app.router.add_get(f"{base}.json", double.account)
-    app.router.add_post("/_become", double.become)
-    app.router.add_get(f"{base}/IncomingPhoneNumbers.json", double.numbers)
-    app.router.add_post(f"{base}/IncomingPhoneNumbers/{{sid}}.json", double.change_number)
+    base = "/2010-04-01/Accounts/{account:AC[0-9a-f]+}"
     service = f"/v1/Services/{SERVICE}"
-    app.router.add_get(service, double.service)
-    app.router.add_post(service, double.service)
-    app.router.add_get(f"{service}/PhoneNumbers", double.members)
-    app.router.add_get(f"{service}/ShortCodes", double.short_codes)
-    app.router.add_get(f"{service}/Compliance/Usa2p", double.campaigns)
-    app.router.add_get("/v1/Tollfree/Verifications", double.verifications)
+    for path, name in (
+        ("/_script", "take_script"),
+        ("/_hear", "hear"),
+        ("/_become", "become"),
+        (f"{base}/Messages.json", "create"),
+        (f"{base}/Messages/{{sid}}.json", "update"),
+        (f"{base}/IncomingPhoneNumbers/{{sid}}.json", "change_number"),
+        (service, "service"),
+    ):
+        app.router.add_post(path, at(name))
+    for path, name in (
+        (f"{base}/Messages.json", "listing"),
+        (f"{base}/Messages/{{sid}}/Media.json", "pictures"),
+        (f"{base}.json", "account"),
+        (f"{base}/IncomingPhoneNumbers.json", "numbers"),
+        (service, "service"),
+        (f"{service}/PhoneNumbers", "members"),
+        (f"{service}/ShortCodes", "short_codes"),
+        (f"{service}/Compliance/Usa2p", "campaigns"),
+        ("/v1/Tollfree/Verifications", "verifications"),
+    ):
+        app.router.add_get(path, at(name))
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

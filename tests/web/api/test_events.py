@@ -103,7 +103,7 @@ def test_events_have_their_time_and_are_gone_then(house: House) -> None:
     program.put("/treatments/cliniko/b-1", starts_at="2026-03-20")
     house.clock.now = datetime(2026, 7, 1, tzinfo=UTC)
     with writing(house.engine) as session:
-        retention.purge(session, house.app.retention_periods, house.clock())
+        retention.purge(session, retention.RetentionPeriods.of(house.app.settings), house.clock())
     assert kinds(program) == ["treatment.changed"], "the move has no moment of its own until then"
 
 

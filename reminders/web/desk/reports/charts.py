@@ -9,7 +9,7 @@ HEIGHT = 160
 """Units of the drawing; the page stretches it."""
 
 WIDTH = 720
-FOOT = 22
+FOOT = 24
 HEAD = 18
 
 
@@ -69,7 +69,7 @@ def stacked(
                 bars.append(Bar(number, x, round(y, 1), width, round(height, 1), said[place]))
         if total:
             values.append(Label(step * (place + 0.5), round(y - 5, 1), said[place]))
-    words = [Label(step * (n + 0.5), HEIGHT + HEAD + 16, word) for n, word in enumerate(labels)]
+    words = [Label(step * (n + 0.5), HEIGHT + HEAD + 18, word) for n, word in enumerate(labels)]
     return Chart(bars, words, values)
 
 

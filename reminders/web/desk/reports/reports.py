@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from starlette.responses import Response
 
 from reminders.app import App
 from reminders.monitoring import monthly_report
-from reminders.rules import prices, statistics
+from reminders.rules import statistics
 from reminders.rules.reason_texts import PLAIN, reason_text
 from reminders.rules.roles import Role
+from reminders.rules.segment_prices import prices_of
 from reminders.rules.statistics import MonthFigures
 from reminders.rules.terms import Channel
 from reminders.rules.translation import current_language, gettext
@@ -24,6 +26,7 @@ from reminders.store.queries import people
 from reminders.store.tables import Clinic
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.reports import charts
+from reminders.wording.dates import locale_of
 from reminders.wording.localised import DateForm, date_text, money_text, number_text, share_text
 
 SETTLES = timedelta(days=40)
@@ -64,7 +67,7 @@ def show(request: DeskRequest) -> Response:
         clinic=clinic,
         texts=Channel.SMS,
         emails=Channel.EMAIL,
-        price=lambda segments: price_of(segments, clinic),
+        price=lambda month: price_of(month.segments_by_country, clinic),
         plain={reason: reason_text(reason) for reason in PLAIN},
         share=share_text,
         part=charts.part,
@@ -80,7 +83,7 @@ def _charts(
     emails = [m.sent(Channel.EMAIL) for m in months]
     both = [number_text(t + e) for t, e in zip(texts, emails, strict=True)]
     segments = [m.segments for m in months]
-    costs = [price_of(n, clinic) or number_text(n) for n in segments]
+    costs = [_over_column(m, clinic) for m in months]
     rates = [100 * (m.delivery_rate or 0) for m in months]
     return {
         "messages": charts.stacked(labels, [texts, emails], both),
@@ -91,9 +94,24 @@ def _charts(
     }
 
 
-def price_of(segments: int, clinic: Clinic) -> str:
-    """Write what segments cost; nothing where the price is not known."""
-    cost = prices.cost(segments, clinic.segment_price)
+def _cost(segments: Mapping[str, int], clinic: Clinic) -> Decimal | None:
+    """Return what segments by country cost, where that is known."""
+    prices = prices_of(clinic.segment_price, clinic.country_prices)
+    return prices.cost(segments) if clinic.currency else None
+
+
+def _over_column(month: MonthFigures, clinic: Clinic) -> str:
+    """Write what a month's texts cost as narrow as a column is; the heading tells the currency."""
+    cost = _cost(month.segments_by_country, clinic)
+    if cost is None:
+        return number_text(month.segments)
+    form = "#,##0.00" if cost < 100 else "#,##0"
+    return str(format_decimal(cost, form, locale=locale_of(current_language(), "")))
+
+
+def price_of(segments: Mapping[str, int], clinic: Clinic) -> str:
+    """Write what segments by country cost; nothing where the price is not known."""
+    cost = _cost(segments, clinic)
     if cost is None or clinic.currency is None:
         return ""
     if current_language() == "en":

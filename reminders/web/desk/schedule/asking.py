@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from reminders.enrolment import booked_consents
+from reminders.enrolment.sender_names import texts_one_way
 from reminders.rules.roles import Role
 from reminders.rules.terms import Channel
 from reminders.rules.translation import gettext_noop
@@ -73,6 +74,8 @@ def words_for(
     """Return the exact words to ask a client with, in their language, by channel."""
     clinic = request.signed_in.clinic
     words = request.app.library.phrases.words(client.language, clinic.country)
+    if texts_one_way(clinic, request.app.settings.text_sender, client.phone):
+        words = words.where_nobody_replies()
     return {
         channel: Markup.unescape(
             words(SAYS[channel], clinic=clinic.name, per_week=clinic.texts_per_week)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,7 +15,6 @@ from reminders.enrolment.clinics import ClinicError
 from reminders.enrolment.countries import cities, countries, zones
 from reminders.monitoring import go_live_checklist
 from reminders.rules.contacts import read_email, read_phone
-from reminders.rules.prices import CURRENCIES, read_price, spell_price
 from reminders.rules.roles import Role
 from reminders.rules.terms import InputError
 from reminders.rules.text_names import say_cost
@@ -25,7 +25,7 @@ from reminders.store.queries import audit, customisation, people
 from reminders.store.tables import Clinic
 from reminders.web.desk.page import DeskRequest, desk_route
 from reminders.web.desk.settings import clinic_fields as fields
-from reminders.web.desk.settings import rate_limits
+from reminders.web.desk.settings import costs, rate_limits
 from reminders.wording.weekdays import hours_shown
 
 MOST_GUESTS = 10
@@ -46,8 +46,7 @@ def show(request: DeskRequest) -> Response:
             ],
             "paused": pauses.paused(session),
             "clinic": clinic,
-            "price": spell_price(clinic.segment_price),
-            "currencies": [("", "–"), *((code, code) for code in CURRENCIES)],
+            **costs.fields(clinic),
             "settings": request.app.settings,
             "text_cost": say_cost(clinic),
             "to_be_read": needs_review(clinic.wording_accepted_at, request.now.date()),
@@ -109,35 +108,20 @@ def texts(request: DeskRequest) -> Response:
     return _edit(request, fields.TEXTS)
 
 
+def countries_texted(request: DeskRequest) -> Response:
+    """Set which countries are texted beside the clinic's own."""
+    return _change(request, partial(costs.choose_countries, request))
+
+
 def worries(request: DeskRequest) -> Response:
     """Set who is told of a worried client, and whom the client's page names while it is closed."""
     return _edit(request, fields.WORRIES)
 
 
 def money(request: DeskRequest) -> Response:
-    """Set what a segment costs, and how many a month may cost."""
-    price = request.read("segment_price", read_price)
-    budget = request.read("segment_budget", rate_limits.read_number)
-    currency = request.typed("currency") if request.typed("currency") in CURRENCIES else None
-    if price is not None and currency is None:
-        request.faults["currency"] = gettext("Choose the currency of this price.")
-    if request.faults:
-        return show(request)
-
-    def change(session: Session, clinic: Clinic) -> None:
-        was = _money(clinic.segment_budget, clinic.segment_price)
-        clinic.segment_price, clinic.currency = price, currency
-        clinics.set_budget(session, clinic, budget)
-        now = _money(budget, price)
-        what = gettext_noop("changed price and budget")
-        request.record(session, what, Clinic, clinic.id, f"{was} → {now}")
-
-    return _change(request, change)
-
-
-def _money(budget: int | None, price: int | None) -> str:
-    """Say what the activity log keeps, in the language of whoever changes it."""
-    return gettext("%(n)s segments at %(price)s", n=str(budget), price=spell_price(price))
+    """Set what a segment costs, here and in each country, and how many a month may cost."""
+    change = costs.typed(request)
+    return _change(request, change) if change else show(request)
 
 
 def limits(request: DeskRequest) -> Response:
@@ -259,6 +243,7 @@ ROUTES = [
     desk_route("/clinic/sending", sending, Role.OWNER, "POST"),
     desk_route("/clinic/visits", visits, Role.OWNER, "POST"),
     desk_route("/clinic/texts", texts, Role.OWNER, "POST"),
+    desk_route("/clinic/countries", countries_texted, Role.OWNER, "POST"),
     desk_route("/clinic/worries", worries, Role.OWNER, "POST"),
     desk_route("/clinic/money", money, Role.OWNER, "POST"),
     desk_route("/clinic/limits", limits, Role.OWNER, "POST"),

@@ -41,7 +41,8 @@ class Access:
     def __init__(self, app: App) -> None:
         """Take the app."""
         self.app = app
-        self.lock = Sealer(app.settings.secret_key.get_secret_value())
+        s = app.settings
+        self.lock = Sealer(s.secret_key.get_secret_value(), s.older_keys)
         self._secure = app.settings.public_url.startswith("https://")
 
     @cached_property

@@ -8,8 +8,9 @@ import pytest
 
 from reminders.monitoring import open_items
 from reminders.monitoring.open_items import Kind
-from reminders.rules.prices import cost, read_price, spell_price
+from reminders.rules.prices import read_price, spell_price
 from reminders.rules.roles import Role
+from reminders.rules.segment_prices import Prices
 from reminders.rules.terms import Channel, InputError, Reason, Status
 from reminders.rules.wording import LONGEST_LIFE
 from reminders.settings import Delivery
@@ -83,8 +84,8 @@ def test_a_price_is_kept_to_the_last_millionth() -> None:
         1,
     ]
     assert spell_price(43_700) == "0.0437"
-    assert str(cost(3, 43_700)) == "0.1311"
-    assert cost(3, None) is None
+    assert str(Prices(43_700).cost({"": 3})) == "0.1311"
+    assert Prices().cost({"": 3}) is None
     for wrong in ("-1", "free", "9", "1.2.3"):
         with pytest.raises(InputError):
             read_price(wrong)
