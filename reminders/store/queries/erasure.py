@@ -59,8 +59,7 @@ def contacts_of(session: Session, client: Client) -> set[str]:
 
 
 def hash_suppression(session: Session, clinic_id: int, contact: str) -> None:
-    """Replace the contact of a suppression by its hash; of two for the same contact an opt-out
-    remains."""
+    """Replace a suppression's contact by its hash; of two for the same an opt-out remains."""
     hashed = keyed(session, contact)
     rows = session.scalars(
         select(Suppression).where(
