@@ -17,6 +17,7 @@ from reminders.rules.terms import Channel, Message
 from reminders.senders import HandOff
 from reminders.store.database import reading, writing
 from reminders.store.queries import lanes
+from reminders.store.queries import people as clinics
 from reminders.store.tables import Clinic
 from tests.conftest import House, ana, consent_answer
 from tests.support.doubles.twilio import SECOND_NUMBER
@@ -90,6 +91,8 @@ def test_clinics_that_share_a_sender_share_its_rate(house: House) -> None:
 
 def test_the_sender_of_a_country_keeps_its_own_rate(house: House) -> None:
     bring(house.app, 1, house.clock(), {"US": "+12025550100"})
+    with writing(house.engine) as session:
+        clinics.clinic(session, 1).other_countries = "US"
     house.enrol(*people(5, "+4477009001"), *people(5, "+1202555010"))
     house.clock.now = DAY_1
     way_out = Taking()
