@@ -58,7 +58,7 @@ def record(
         )
     if not proof.source.strip():
         raise InputError(
-            gettext("The proof of this consent lacks it."),
+            gettext("The proof of this consent names no source."),
             gettext("Name the form or the list."),
         )
     if given_at is not None and given_at > now:
