@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from reminders.rules.sending_hours import resolve
 from reminders.rules.skin_answers import Said
 from reminders.rules.skin_figures import ProtocolFigures, Share
 from reminders.store.queries import skin_counts
-from reminders.store.tables import Clinic
+from reminders.store.tables import Clinic, SkinAnswer
 
 FEW = f"fewer than {skin_figures.LEAST}"
 """What stands for a count that is too small to be shown."""
@@ -46,11 +46,7 @@ def month(session: Session, clinic: Clinic, begins_on: date) -> list[ProtocolFig
                 one.said for one, of in told if of == name and one.moment.startswith("own-")
             ),
             worried=sum(of == name and one.worried_at is not None for one, of in told),
-            called_in=[
-                one.called_at - one.worried_at
-                for one, of in told
-                if of == name and one.worried_at is not None and one.called_at is not None
-            ],
+            called_in=_waits(one for one, of in told if of == name),
             treatments=sum(of == name for of, _ in treated),
             complications=sum(of == name and marked for of, marked in treated),
             clients=len({one.client_id for one in sent if one.protocol == name}),
@@ -58,6 +54,15 @@ def month(session: Session, clinic: Clinic, begins_on: date) -> list[ProtocolFig
             stopped=stopped[name],
         )
         for name in sorted(names)
+    ]
+
+
+def _waits(answers: Iterable[SkinAnswer]) -> list[timedelta]:
+    """Return how long each worried client who was called had waited."""
+    return [
+        one.called_at - one.worried_at
+        for one in answers
+        if one.worried_at is not None and one.called_at is not None
     ]
 
 

@@ -132,11 +132,7 @@ def forget(
     done["consents"] = erasure.hash_ledger(session, client.id, now)
     done["waiting rows"] = open_questions.forget(session, client, contacts, unshared)
     done["booking posts"] = open_questions.forget_posts(session, client, contacts, unshared, now)
-    skin_answers.forget_client(session, client.id, now)
-    imports.forget_client(session, client.id)
-    arrivals.forget_postponed(session, [client.id])
-    join_requests.forget_client(session, client.id, contacts)
-    api_keys.blank_answers(session, client.clinic_id)
+    _forget_beside(session, client, contacts)
     _clear_client(session, client, now)
     audit.record(session, client.clinic_id, by, ERASURE, Client, client.id, now)
     session.flush()
@@ -187,12 +183,21 @@ def _keep_stops(
         erasure.hash_suppression(session, client.clinic_id, contact)
 
 
+def _forget_beside(session: Session, client: Client, contacts: set[str]) -> None:
+    """Forget a client where nothing is counted: lists, forms, answers of the API."""
+    imports.forget_client(session, client.id)
+    arrivals.forget_postponed(session, [client.id])
+    join_requests.forget_client(session, client.id, contacts)
+    api_keys.blank_answers(session, client.clinic_id)
+
+
 def _clear_client(session: Session, client: Client, now: datetime) -> None:
     client.first_name, client.last_name, client.language = ERASED, "", "en"
     client.phone = client.email = client.time_zone = client.external_id = None
     client.preferred_hour = client.paused_until = client.both_channels = None
     client.discretion, client.erased_at = Discretion.PLAIN, now
     page_keys.revoke_key(client)
+    skin_answers.forget_client(session, client.id, now)
     treatments = list(people.treatments_of(session, [client.id]))
     feeds.never_again(session, [one.external_id for one in treatments if one.external_id])
     for treatment in treatments:

@@ -94,7 +94,7 @@ def shown(
     return {
         "preview": found,
         "inbox": _inside(found),
-        "price": lambda segments: price_of(segments, on.clinic),
+        "price": lambda segments: price_of({on.clinic.country: segments}, on.clinic),
     }
 
 

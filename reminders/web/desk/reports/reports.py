@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -67,7 +67,7 @@ def show(request: DeskRequest) -> Response:
         clinic=clinic,
         texts=Channel.SMS,
         emails=Channel.EMAIL,
-        price=lambda month: price_of(month, clinic),
+        price=lambda month: price_of(month.segments_by_country, clinic),
         plain={reason: reason_text(reason) for reason in PLAIN},
         share=share_text,
         part=charts.part,
@@ -94,24 +94,24 @@ def _charts(
     }
 
 
-def _cost(month: MonthFigures, clinic: Clinic) -> Decimal | None:
-    """Return what a month's texts cost, where that is known."""
+def _cost(segments: Mapping[str, int], clinic: Clinic) -> Decimal | None:
+    """Return what segments by country cost, where that is known."""
     prices = prices_of(clinic.segment_price, clinic.country_prices)
-    return prices.cost(month.segments_by_country) if clinic.currency else None
+    return prices.cost(segments) if clinic.currency else None
 
 
 def _over_column(month: MonthFigures, clinic: Clinic) -> str:
     """Write what a month's texts cost as narrow as a column is; the heading tells the currency."""
-    cost = _cost(month, clinic)
+    cost = _cost(month.segments_by_country, clinic)
     if cost is None:
         return number_text(month.segments)
     form = "#,##0.00" if cost < 100 else "#,##0"
     return str(format_decimal(cost, form, locale=locale_of(current_language(), "")))
 
 
-def price_of(month: MonthFigures, clinic: Clinic) -> str:
-    """Write what a month's texts cost; nothing where the price is not known."""
-    cost = _cost(month, clinic)
+def price_of(segments: Mapping[str, int], clinic: Clinic) -> str:
+    """Write what segments by country cost; nothing where the price is not known."""
+    cost = _cost(segments, clinic)
     if cost is None or clinic.currency is None:
         return ""
     if current_language() == "en":

@@ -204,6 +204,15 @@ def test_what_a_text_costs_with_and_without_how_to_stop_is_told(house: House) ->
     assert "STOP" not in found.told.text
 
 
+def test_the_editor_tells_what_a_text_costs_where_a_price_is_set(house: House) -> None:
+    with writing(house.engine) as session:
+        clinic = people.clinics(session)[0]
+        clinic.segment_price, clinic.currency = 43_700, "GBP"
+    desk = signed_in(house)
+    desk.get("/words/edit?protocol=skin-needling&milestone=day-1")
+    assert "1 segment, £0.04" in desk.text
+
+
 def test_the_packaged_wording_breaks_no_rule_at_any_clinic(house: House) -> None:
     library, now = house.app.library, house.clock()
     for protocol in library.protocols.values():
