@@ -10,10 +10,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from reminders.delivery.clinic_accounts import sealing_of
+from reminders.enrolment import texted_countries
 from reminders.enrolment.countries import countries
 from reminders.enrolment.sender_names import check_names
 from reminders.rules.clinic_senders import ELSEWHERE, ClinicSenders, pack, unpack
 from reminders.rules.contacts import clean, read_email
+from reminders.rules.countries import read_countries
 from reminders.rules.terms import Channel, InputError
 from reminders.rules.translation import gettext, gettext_noop
 from reminders.rules.typed_senders import read_sender
@@ -141,6 +143,8 @@ def use_senders(
             raise InputError(gettext("“%(country)s” is not a country we know.", country=country), gettext("Write its two letters, such as DE."))  # fmt: skip
         if typed.strip():
             read[country] = read_sender(typed, country or clinic.country)
+    others = read_countries(clinic.other_countries) | (read.keys() - {ELSEWHERE})
+    texted_countries.choose(session, clinic, others, who, now)  # whoever names one texts there
     check_names(clinic, read)
     clinic.text_senders = pack(read)
     _moved(session, clinic, who, gettext_noop("set the senders of texts"), now)
