@@ -121,7 +121,7 @@ def test_of_an_erased_client_nothing_can_be_read_anywhere(house: House) -> None:
 ERASED = {
     "attempt": "contact subject body",
     "client": "first_name last_name name_key family_key phone email time_zone external_id page_key",
-    "verification_code": "purpose contact code_hash network_address",
+    "verification_code": "purpose contact code_hash network_address network number_block country",
     "consent": "source contact network_address",
     "join_request": "network_address sms_wording email_wording language",
     "import": "cells columns file_name", "question": "subject facts choices answer",
