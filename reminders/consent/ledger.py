@@ -58,7 +58,7 @@ def record(
         )
     if not proof.source.strip():
         raise InputError(
-            gettext("It is missing where the proof of this consent is kept."),
+            gettext("The proof of this consent names no source."),
             gettext("Name the form or the list."),
         )
     if given_at is not None and given_at > now:

@@ -132,10 +132,7 @@ def forget(
     done["consents"] = erasure.hash_ledger(session, client.id, now)
     done["waiting rows"] = open_questions.forget(session, client, contacts, unshared)
     done["booking posts"] = open_questions.forget_posts(session, client, contacts, unshared, now)
-    imports.forget_client(session, client.id)
-    arrivals.forget_postponed(session, [client.id])
-    join_requests.forget_client(session, client.id, contacts)
-    api_keys.blank_answers(session, client.clinic_id)
+    _forget_beside(session, client, contacts)
     _clear_client(session, client, now)
     audit.record(session, client.clinic_id, by, ERASURE, Client, client.id, now)
     session.flush()
@@ -184,6 +181,14 @@ def _keep_stops(
                 session, client.clinic_id, contact, Reason.ERASED, source="erasure", now=now
             )
         erasure.hash_suppression(session, client.clinic_id, contact)
+
+
+def _forget_beside(session: Session, client: Client, contacts: set[str]) -> None:
+    """Forget a client where nothing is counted: lists, forms, answers of the API."""
+    imports.forget_client(session, client.id)
+    arrivals.forget_postponed(session, [client.id])
+    join_requests.forget_client(session, client.id, contacts)
+    api_keys.blank_answers(session, client.clinic_id)
 
 
 def _clear_client(session: Session, client: Client, now: datetime) -> None:

@@ -216,7 +216,9 @@ def probe(server: MailServer) -> str:
     """Sign in and leave again, sending nothing; raises ``SendError``."""
     asyncio.run(_connect_and_quit(server))
     address = f"{server.host}:{server.port}"
-    return gettext("%(server)s lets us in (%(security)s)", server=address, security=server.security)
+    return gettext(
+        "%(server)s accepts our sign-in (%(security)s)", server=address, security=server.security
+    )
 
 
 async def _connect_and_quit(server: MailServer) -> None:

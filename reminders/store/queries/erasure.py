@@ -40,8 +40,7 @@ from reminders.store.tables import (
 )
 
 TOGETHER = 1000
-SIZE = len(HASHED) + 32
-"""Characters of a keyed hash."""
+SIZE = len(HASHED) + 32  # characters of a keyed hash
 
 
 def contacts_of(session: Session, client: Client) -> set[str]:
@@ -60,8 +59,7 @@ def contacts_of(session: Session, client: Client) -> set[str]:
 
 
 def hash_suppression(session: Session, clinic_id: int, contact: str) -> None:
-    """Replace the contact of a suppression by its hash; of two for the same contact an opt-out
-    remains."""
+    """Replace a suppression's contact by its hash; of two for the same an opt-out remains."""
     hashed = keyed(session, contact)
     rows = session.scalars(
         select(Suppression).where(
@@ -185,8 +183,8 @@ def redact(
     """
     named = table_of(table).c.provider_id
     wanted = select(named, table_of(table).c.account_id).where(of, named.is_not(None))
-    found = session.execute(wanted.order_by(named)).all()
-    return sum(redactions.ask(session, row.provider_id, now, row.account_id) for row in found)
+    rows = session.execute(wanted.order_by(named)).all()
+    return sum(redactions.ask(session, name, now, account) for name, account in rows)
 
 
 def erased_reminders(session: Session) -> list[int]:

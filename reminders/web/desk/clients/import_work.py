@@ -50,7 +50,7 @@ def _end_waiting(session: Session, clinic_id: int, import_id: int) -> None:
     waiting = session.get(Import, import_id, with_for_update=True)
     if waiting is None or waiting.clinic_id != clinic_id:
         raise InputError(
-            gettext("This workbook was gone on with already."), gettext("Look among the lists.")
+            gettext("This workbook has already been continued."), gettext("Find it under Import.")
         )
     session.delete(waiting)
 
