@@ -130,7 +130,7 @@ ERASED = {
     "treatment": "external_id", "skin_answer": "note", "kept_answer": "body", "booking_delivery": "body reason booking",
 }  # fmt: skip
 HARMLESS = {
-    "attempt": "claim outcome code provider_id sender", "client": "language", "import": "imported_by undone_by",
+    "attempt": "claim outcome code provider_id sender country", "client": "language", "import": "imported_by undone_by",
     "import_row": "effect", "question": "kind answered_by", "remembered_answer": "kind answered_by",
     "client_merge": "moved merged_by", "feed_event": "number fingerprint outcome", "event": "kind", "event_delivery": "message_id kind outcome", "kept_answer": "name fingerprint", "consent": "wording wording_version recorded_by",
     "receipt": "provider_id status code", "redaction": "provider_id", "reminder": "milestone claim",
