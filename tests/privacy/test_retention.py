@@ -121,7 +121,7 @@ def test_of_an_erased_client_nothing_can_be_read_anywhere(house: House) -> None:
 ERASED = {
     "attempt": "contact subject body",
     "client": "first_name last_name name_key family_key phone email time_zone external_id page_key",
-    "verification_code": "purpose contact code_hash network_address",
+    "verification_code": "purpose contact code_hash network_address network number_block country",
     "consent": "source contact network_address",
     "join_request": "network_address sms_wording email_wording language",
     "import": "cells columns file_name", "question": "subject facts choices answer",
@@ -130,7 +130,7 @@ ERASED = {
     "treatment": "external_id", "skin_answer": "note", "kept_answer": "body", "booking_delivery": "body reason booking",
 }  # fmt: skip
 HARMLESS = {
-    "attempt": "claim outcome code provider_id sender", "client": "language", "import": "imported_by undone_by",
+    "attempt": "claim outcome code provider_id sender country", "client": "language", "import": "imported_by undone_by",
     "import_row": "effect", "question": "kind answered_by", "remembered_answer": "kind answered_by",
     "client_merge": "moved merged_by", "feed_event": "number fingerprint outcome", "event": "kind", "event_delivery": "message_id kind outcome", "kept_answer": "name fingerprint", "consent": "wording wording_version recorded_by",
     "receipt": "provider_id status code", "redaction": "provider_id", "reminder": "milestone claim",

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from reminders.rules.terms import OPEN, Reason, Status
-from reminders.store.queries import redactions
+from reminders.store.queries import redactions, skin_answers
 from reminders.store.queries.common import QUIET, is_status, table_of
 from reminders.store.queries.consents import HASHED, keyed
 from reminders.store.tables import (
@@ -271,10 +271,8 @@ def held(session: Session, clients: Collection[int], contacts: Collection[str]) 
         ways = list(_about(table, clients, contacts))
         if ways:
             rows = session.execute(table.select().where(or_(*ways)).order_by(*table.primary_key))
-            found[table.name] = [
-                {name: value for name, value in row._mapping.items() if name not in SECRETS}
-                for row in rows
-            ]
+            told = [row._mapping.items() for row in rows]
+            found[table.name] = [{k: v for k, v in row if k not in SECRETS} for row in told]
     return found
 
 
@@ -289,8 +287,7 @@ def _about(
     elif table.name == "client_merge":
         yield columns.kept_id.in_(clients) | columns.gone_id.in_(clients)
     elif table.name == "page_opening":
-        own = select(col(Treatment.id)).where(col(Treatment.client_id).in_(clients))
-        yield columns.treatment_id.in_(own)
+        yield columns.treatment_id.in_(skin_answers.treatments_of(clients))
     elif "reminder_id" in columns:
         yield columns.reminder_id.in_(_reminders_of(*clients))
     elif "contact" in columns and table.name != "practice_recipient":

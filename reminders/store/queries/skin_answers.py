@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -104,7 +104,7 @@ def forget_client(session: Session, client_id: int, now: datetime) -> int:
     count = len(session.execute(emptied.execution_options(**QUIET)).all())
     ends = update(SkinAnswer).where(theirs, *WAITS).values(closed_at=now)
     session.execute(ends.execution_options(**QUIET))
-    own = select(col(Treatment.id)).where(col(Treatment.client_id) == client_id)
+    own = treatments_of([client_id])
     session.execute(delete(PageOpening).where(col(PageOpening.treatment_id).in_(own)))
     return count
 
@@ -127,8 +127,13 @@ def forget(session: Session, before: datetime) -> int:
     return count
 
 
+def treatments_of(clients: Collection[int]) -> Select[int]:
+    """Select the treatments of these clients, by id."""
+    return select(col(Treatment.id)).where(col(Treatment.client_id).in_(clients))
+
+
 def forget_treatments(session: Session, clients: Collection[int]) -> None:
     """Delete all that was told of these clients' treatments, before the treatments themselves."""
-    theirs = select(col(Treatment.id)).where(col(Treatment.client_id).in_(clients))
+    theirs = treatments_of(clients)
     for model in (SkinAnswer, PageOpening):
         session.execute(delete(model).where(col(model.treatment_id).in_(theirs)))
