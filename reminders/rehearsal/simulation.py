@@ -14,11 +14,23 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from reminders.delivery.dispatcher import Dispatcher
-from reminders.rules.terms import Message
+from reminders.rules.terms import Message, Reason
 from reminders.senders import HandOff
-from reminders.store.database import open_engine, reading
-from reminders.store.queries import lanes, overview
+from reminders.store.database import open_engine, reading, writing
+from reminders.store.queries import lanes, overview, plans
 from reminders.store.queries.overview import ReminderLine
+
+WAITS_FOR_STAFF = frozenset(
+    {
+        Reason.COUNTRY,
+        Reason.HALTED,
+        Reason.ON_HOLD,
+        Reason.PRACTICE,
+        Reason.PROVIDER_REFUSES,
+        Reason.WORDING,
+    }
+)
+"""What only people end, who do nothing in a rehearsal: it need not be looked at again every hour."""
 
 
 class SetClock:
@@ -64,7 +76,9 @@ def play(
     while (due := _next_due(engine)) is not None and due <= until:
         clock.now = max(clock.now, due)
         progress(clock.now)
-        dispatcher.run()
+        if WAITS_FOR_STAFF & dispatcher.run().deferred.keys():
+            with writing(engine) as session:
+                plans.put_off_until_stale(session, WAITS_FOR_STAFF)
     clock.now = max(clock.now, until)
     progress(clock.now)
 

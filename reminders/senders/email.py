@@ -93,9 +93,7 @@ class SmtpSender:
         return ssl.create_default_context()
 
     async def send(self, message: Message, hand_off: HandOff) -> str:
-        """Say from whom and to whom, hand off, and only then send what cannot be taken back;
-        see ``Sender.send``.
-        """
+        """Say from whom and to whom, hand off, and only then send the rest; see ``Sender.send``."""
         payload = compose(message, self._server.mail_from, self._server.bounce_address)
         envelope = self._server.envelope_from(message.reference), ascii_address(message.to)
         async with self._limit:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import Engine
 
+from reminders.delivery.dispatcher import Dispatcher
 from reminders.rehearsal.simulation import rehearse
-from reminders.rules.terms import Status
+from reminders.rules.terms import Channel, Reason, Status
 from reminders.store.queries.overview import ReminderLine
 from tests.conftest import House, ana
 
@@ -39,3 +42,27 @@ def test_what_one_client_gets_is_the_same_alone_and_among_all(house: House) -> N
     house.play(LATER)
     for client_id in (1, 2, 3):
         assert told(house.lines(), client_id) == told(everyone, client_id)
+
+
+def test_what_waits_for_staff_is_looked_at_once_and_not_every_hour(house: House) -> None:
+    """Nobody allows a country during a rehearsal; to look again for two months took half a minute."""
+    house.enrol(ana(TREATED, phone="+447911123456"))  # a number of Guernsey
+    passes = 0
+
+    def counted(engine: Engine, clock: Callable[[], datetime]) -> Dispatcher:
+        dispatcher = house.app.rehearsal_dispatcher(engine, clock)
+        run = dispatcher.run
+
+        def counting() -> object:
+            nonlocal passes
+            passes += 1
+            return run()
+
+        dispatcher.run = counting  # type: ignore[method-assign, assignment]
+        return dispatcher
+
+    lines = rehearse(house.engine, counted, house.clock(), LATER)
+    texts = {line.milestone: line for line in lines if line.channel is Channel.SMS}
+    assert texts["day-1"].reason is Reason.COUNTRY
+    assert texts["day-1"].status is Status.SKIPPED
+    assert passes < 60

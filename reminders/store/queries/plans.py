@@ -209,6 +209,16 @@ def wake(session: Session, clinic_id: int, reason: Reason, client_id: int | None
     )
 
 
+def put_off_until_stale(session: Session, reasons: Collection[Reason]) -> None:
+    """Let what waits for any of these reasons be looked at when it is no longer useful."""
+    session.execute(
+        update(Reminder)
+        .where(is_status(Status.PLANNED), col(Reminder.reason).in_(reasons))
+        .values(due_at=col(Reminder.stale_at))
+        .execution_options(**QUIET)
+    )
+
+
 def wake_confirmed(session: Session, treatments: Collection[int]) -> None:
     """Let aftercare that waited for somebody's word that the client came be looked at again. It is
     found by its clients, whose rows have an index.
