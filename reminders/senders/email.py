@@ -138,11 +138,7 @@ class SmtpSender:
         """Say from whom and to whom, in one write where the server allows (RFC 2920). Where
         anything is refused the line is cut, so a 354 all the same is never answered.
         """
-        commands = (
-            f"MAIL FROM:<{sender}>",
-            f"RCPT TO:<{to}>",
-            "DATA",
-        )
+        commands = (f"MAIL FROM:<{sender}>", f"RCPT TO:<{to}>", "DATA")
         with _abort_on_failure(conversation):
             if conversation.pipelining:
                 conversation.send_line(*commands)
