@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from reminders.rules.clinic_senders import Sender
-from reminders.store.queries import people, replies, sender_accounts
+from reminders.store.queries import replies, sender_accounts
 from reminders.store.queries.sender_accounts import OfClinic
 from reminders.store.tables import Client
 
@@ -21,18 +21,9 @@ class StopScope(StrEnum):
 
 
 def addressed(
-    session: Session,
-    contact: str,
-    senders: Collection[str],
-    accounts: Collection[int | None],
-    written_by: int | None,
+    session: Session, contact: str, senders: Collection[str], accounts: Collection[int | None]
 ) -> tuple[list[Client], set[int]]:
-    """Return who may have written from this number, and to which clinics: on their own page, a client
-    to theirs.
-    """
-    if written_by is not None:
-        client = people.client(session, written_by)
-        return ([client], {client.clinic_id}) if client else ([], set())
+    """Return who may have written from this number, and to which clinics."""
     clinics = clinics_written_to(session, contact, senders, accounts)
     return replies.clients_on(session, contact), clinics
 

@@ -37,8 +37,7 @@ class InboundText:
     ``answered`` says that the provider answers it by itself. ``came_at`` (UTC) is set where it is
     found late: it is acted on, but not answered, since a confirmation is allowed within five
     minutes only (47 CFR 64.1200(a)(12)). It was ``written_to`` a number (and the service that has it)
-    of one of these ``accounts``: a clinic's own, or (None) the installation's; or ``written_by`` a
-    client on their own page, to that clinic alone.
+    of one of these ``accounts``: a clinic's own, or (None) the installation's.
     """
 
     provider_id: str
@@ -50,7 +49,6 @@ class InboundText:
     came_at: datetime | None = None
     written_to: tuple[str, ...] = ()
     accounts: frozenset[int | None] = frozenset({None})
-    written_by: int | None = None
 
 
 _UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")  # what no database keeps: halves of characters
@@ -102,7 +100,7 @@ class _ReplyContext:
         self._reading = read(inbound.body)
         self._scope = scope
         self._anywhere, self._written_to = addressed(
-            session, inbound.contact, inbound.written_to, inbound.accounts, inbound.written_by
+            session, inbound.contact, inbound.written_to, inbound.accounts
         )
         self._clients = [one for one in self._anywhere if one.clinic_id in self._written_to]
         self._stops = replies.stops_on(session, inbound.contact)

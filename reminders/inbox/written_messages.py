@@ -10,13 +10,11 @@ from sqlalchemy.orm import Session
 from reminders.consent import preferences
 from reminders.inbox.replies import storable
 from reminders.monitoring.alerts import raise_alert
-from reminders.rules.keywords import STOPS, KeywordReading, Kind, read
+from reminders.rules.contacts import clean
+from reminders.rules.keywords import LONGEST, STOPS, KeywordReading, Kind, read
 from reminders.store.queries import people, replies
 from reminders.store.tables import Client
 from reminders.wording.fixed_replies import FixedReplies
-
-LONGEST = 500
-"""Characters; what takes more belongs on the phone."""
 
 
 def take_message(
@@ -27,19 +25,24 @@ def take_message(
     now: datetime,
     *,
     network_address: str = "",
+    once: str = "",
     skin_answer_id: int | None = None,
 ) -> Kind | None:
     """Store what a client wrote, act on it, alert staff, and return what it was taken for; None where
-    nothing was written. ``client`` is locked. A START is left to staff, since only a text proves whose
+    nothing was written. ``client`` is locked; what comes again with the same ``once`` changes
+    nothing. A START is left to staff, since only a text proves whose
     number it is, and a call for help is a person's to answer.
     """
     said = storable(words).strip()[:LONGEST]
-    if not said:
+    if not clean(said):
         return None
+    provider_id = f"{replies.PAGE_ID}{client.id}.{once or uuid4().hex}"
+    if (before := replies.taken(session, provider_id)) is not None:
+        return before.kind
     reading = read(said)
     kind = reading.kind if reading.kind in STOPS else Kind.REPLY
     row = {
-        "provider_id": f"{replies.PAGE_ID}{uuid4().hex}",
+        "provider_id": provider_id,
         "clinic_id": client.clinic_id,
         "client_id": client.id,
         "contact": contact_for(client),

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from reminders.inbox import written_messages
-from reminders.rules.keywords import Kind
+from reminders.rules.keywords import LONGEST, Kind
 from reminders.store.database import reading, writing
 from reminders.store.queries import consents, people
 from reminders.store.tables import Alert, Client, Reply
@@ -71,10 +71,10 @@ def test_nothing_written_is_nothing_taken(house: House, words: str) -> None:
 
 def test_what_no_database_keeps_is_left_out_and_long_words_are_cut(house: House) -> None:
     house.enrol(ana(TREATED))
-    write(house, "sore\x00 \ud800here" + "e" * 600)
+    write(house, "sore\x00 \ud800here" + "e" * LONGEST)
     (reply,), _ = kept(house)
     assert reply.body.startswith("sore here")
-    assert len(reply.body) == written_messages.LONGEST
+    assert len(reply.body) == LONGEST
 
 
 def test_a_burst_alerts_once_a_minute_and_each_message_is_kept(house: House) -> None:

@@ -52,7 +52,7 @@ def test_words_from_the_page_wait_in_the_inbox_and_the_form_needs_no_script(
         )
     (reply,) = kept(house)
     assert (reply.body, reply.kind, reply.client_id) == ("Is flaking ok?", Kind.REPLY, 1)
-    assert alerts(house) == ["reply"]
+    assert alerts(house) == ["written"]
     desk = signed_in(house)
     desk.get("/replies")
     assert "Is flaking ok?" in desk.text
@@ -65,19 +65,20 @@ def test_words_of_alarm_alert_staff_and_say_to_call(house: House, browser: TestC
     assert kept(house)[0].alarm
 
 
-def test_stop_stops_texts_at_once(house: House, browser: TestClient) -> None:
+def test_stop_stops_everything_at_once(house: House, browser: TestClient) -> None:
     house.enrol(ana(TREATED))
-    assert "no more texts will come" in write(house, browser, "STOP")
-    assert statuses(house, Channel.SMS) == {Status.CANCELLED}
-    assert Status.PLANNED in statuses(house, Channel.EMAIL)
+    assert "no more messages will come" in write(house, browser, "STOP")
+    assert statuses(house, Channel.SMS) == statuses(house, Channel.EMAIL) == {Status.CANCELLED}
 
 
 def test_a_wrong_number_is_marked_and_told(house: House, browser: TestClient) -> None:
     house.enrol(ana(TREATED))
+    before = address(house)
     write(house, browser, "wrong number")
     with reading(house.engine) as session:
         found = consents.suppressions_of(session, ["+447700900101"])
-    assert found == {(1, "+447700900101"): Reason.WRONG_NUMBER}
+    assert found == {(1, "+447700900101"): Reason.OPTED_OUT}
+    assert browser.get(before).status_code == 404, "whoever wrote that is not the client"
     assert "wrong-number" in alerts(house)
 
 
