@@ -16,6 +16,7 @@ from reminders.enrolment import clinic_senders as actions
 from reminders.enrolment.clinic_senders import TypedAccount
 from reminders.rules.clinic_senders import ELSEWHERE
 from reminders.rules.terms import InputError
+from reminders.rules.translation import gettext
 from reminders.shapes.operation import ClinicSenders as Shape
 from reminders.store.database import writing
 from reminders.store.queries import sender_accounts
@@ -119,7 +120,10 @@ def _secret(what: str) -> str:
 def _country_and_sender(text: str) -> tuple[str, str]:
     country, mark, named = (part.strip() for part in text.partition("="))
     if not mark or not country:
-        stop(f"“{text}” sets no sender.", "Write it like DE=Rosewood.")
+        stop(
+            gettext("“%(words)s” sets no sender.", words=text),
+            gettext("Write it like DE=Rosewood."),
+        )
     return country.upper(), named
 
 

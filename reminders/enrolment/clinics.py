@@ -233,5 +233,8 @@ def _count(most: int, text: str) -> int:
 
 def _minutes(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= MOST_MINUTES:
-        raise InputError(f"This is not a number from 1 to {MOST_MINUTES}.", "30 minutes are usual.")
+        raise InputError(
+            gettext("This is not a number from 1 to %(most)s.", most=MOST_MINUTES),
+            gettext("30 minutes are usual."),
+        )
     return int(text)

@@ -11,8 +11,10 @@ from reminders.rules.segments import TextSize, fold, size
 from reminders.rules.text_names import without_gap
 
 PAGE = "{{ page_url }}"
-_TO_THE_PAGE = re.compile(r"\s*(?:\{\{.*?\}\}|[^.!?{])*\{\{\s*page_url\s*\}\}\s*$", re.DOTALL)
-"""The last sentence of a text, where it leads to the client's page."""
+_TO_THE_PAGE = re.compile(
+    r"\s*(?:\{\{.*?\}\}|[^.!?{])*(?:\?\s*)?\{\{\s*page_url\s*\}\}\s*$", re.DOTALL
+)
+"""The last sentence of a text, where it leads to the client's page; it may be a question."""
 
 Say = Callable[[dict[str, Any]], str]
 """Renders a text's own words, without the clinic's name and how to stop."""

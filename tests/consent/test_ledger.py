@@ -233,7 +233,7 @@ def test_staff_may_say_that_a_dead_address_works_again(house: House) -> None:
     "faulty,says",
     [
         ({"channel": Channel.EMAIL}, "no number or address"),
-        ({"proof": Proof(Act.DESK, " ")}, "where the proof of this consent is kept"),
+        ({"proof": Proof(Act.DESK, " ")}, "proof of this consent names no source"),
         ({"given_at": datetime(2026, 3, 3, tzinfo=UTC)}, "in the future"),
     ],
 )
@@ -311,6 +311,7 @@ def test_what_was_planned_before_waits_for_the_stricter_hours_all_the_same(house
     house.enrol(ana(SATURDAY, email=None, consents=(consent_answer(Channel.SMS),)))
     with writing(house.engine) as session:
         client_of(session).phone = PARIS
+        people.clinics(session)[0].other_countries = "FR"
     house.tick(datetime(2026, 3, 8, 16, tzinfo=UTC))  # Sunday
     line = house.line("day-1")
     assert (line.status, line.reason) == (Status.PLANNED, Reason.QUIET_HOURS)
@@ -323,7 +324,7 @@ def test_what_is_due_in_quiet_hours_waits_and_says_until_when(house: House) -> N
     house.tick(datetime(2026, 3, 3, 22, tzinfo=UTC))
     line = house.line("day-1")
     assert (line.status, line.reason) == (Status.PLANNED, Reason.QUIET_HOURS)
-    assert words(line).endswith("until Wed 04 Mar 09:00 (quiet-hours)[/yellow]")
+    assert words(line).endswith("until Wed 4 Mar 09:00 (quiet-hours)[/yellow]")
 
 
 def choose_discretion(house: House) -> None:

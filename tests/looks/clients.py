@@ -26,6 +26,7 @@ for language in ("de", "pl"):  # the longest words, on the pages where they are 
     at(f"client-choices-{language}", f"{{1}}/choices?language={language}", inside=False)
     at(f"poster-{language}", f"/join/rosewood-skin/poster?language={language}", inside=False)
     at(f"terms-{language}", f"/join/rosewood-skin/terms?language={language}", inside=False)
+at("client-writes", "{3}/write", inside=False)
 at("poster", "/join/rosewood-skin/poster", inside=False)
 at("privacy", "/join/rosewood-skin/privacy", inside=False)
 at("terms", "/join/rosewood-skin/terms", inside=False)
@@ -150,3 +151,28 @@ def unsubscribe(page: Page, scene: Scene) -> None:
 def unsubscribed(page: Page, scene: Scene) -> None:
     unsubscribe(page, scene)
     page.click("main button")
+
+
+@after("POST", "{3}/write", inside=False)
+def client_wrote_to_us(page: Page, scene: Scene) -> None:
+    page.goto(scene.find("{3}/write"))
+    page.fill("#words", "Is it normal that my skin feels tight?")
+    page.click("main form button")
+
+
+@after("POST", "{3}/write", inside=False)
+def client_wrote_nothing(page: Page, scene: Scene) -> None:
+    page.goto(scene.find("{3}/write"))
+    page.locator("#words").evaluate("field => field.required = false")
+    page.click("main form button")
+
+
+@after("GET", "/s/x", inside=False)
+def stop_link(page: Page, scene: Scene) -> None:
+    page.goto(scene.served.house.app.links.stop_url(7))
+
+
+@after("POST", "/s/x", inside=False)
+def stopped_by_link(page: Page, scene: Scene) -> None:
+    stop_link(page, scene)
+    page.click("main form button")

@@ -133,7 +133,7 @@ def test_starttls_is_required_where_it_is_set(mail: tuple[Security, Double]) -> 
 
 @pytest.mark.usefixtures("trusted")
 def test_the_doctor_s_question_is_answered(mail: tuple[Security, Double]) -> None:
-    assert "lets us in" in probe(server(mail))
+    assert "accepts our sign-in" in probe(server(mail))
 
 
 def test_no_connection_is_certainly_not_sent() -> None:

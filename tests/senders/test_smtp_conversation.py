@@ -258,5 +258,5 @@ def test_a_lone_dot_in_the_text_ends_nothing(post: Post) -> None:
 
 def test_the_doctor_signs_in_and_leaves_without_a_message(post: Post) -> None:
     post.play(Cell("doctor", ACCEPTED, signs_in=True, security=Security.STARTTLS))
-    assert "lets us in" in probe(post.server())
+    assert "accepts our sign-in" in probe(post.server())
     assert (len(post.seen("signed in")), len(post.seen("closed")), post.seen("mail")) == (1, 1, [])

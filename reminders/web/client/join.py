@@ -20,7 +20,7 @@ from reminders.rules.clinic_senders import ClinicSenders, unpack
 from reminders.rules.contacts import clean, read_email, read_name, read_phone, show_phone
 from reminders.rules.countries import region_of, takes_codes
 from reminders.rules.terms import Channel, Discretion, InputError
-from reminders.rules.translation import translated_to
+from reminders.rules.translation import gettext, translated_to
 from reminders.store.database import reading, writing
 from reminders.store.queries import join_requests as queries
 from reminders.store.queries import people
@@ -197,7 +197,7 @@ def _number(here: JoinContext, text: str) -> str:
     if region_of(number) not in texted_by(here.clinic):
         here.faults["phone"] = here.words("join.bad_country")
     elif not takes_codes(number):
-        raise InputError("This number takes no codes.", "Enter a mobile number.")
+        raise InputError(gettext("This number takes no codes."), gettext("Enter a mobile number."))
     return number
 
 

@@ -14,9 +14,10 @@ from reminders.consent import ledger
 from reminders.privacy import retention
 from reminders.rules.events import EventKind
 from reminders.rules.keywords import Kind
+from reminders.rules.skin_answers import Said
 from reminders.rules.terms import Act, Channel
 from reminders.store.database import writing
-from reminders.store.tables import Client, Reply
+from reminders.store.tables import Client, Reply, SkinAnswer
 from tests.conftest import House, ana
 from tests.support.api import Program
 from tests.web.desk.test_routes import filled_house
@@ -42,6 +43,8 @@ def test_every_kind_comes_whichever_way_it_happened(house: House) -> None:
         session.add(Reply(provider_id="SM1", body="There is pus", alarm="pus", received_at=house.clock(), **row))  # fmt: skip
         ledger.withdraw(session, client, Channel.SMS, source="text message", now=house.clock(), act=Act.KEYWORD)  # fmt: skip
         session.execute(text("UPDATE reminder SET status = 'undelivered' WHERE id = 3"))
+        now = house.clock()
+        session.add(SkinAnswer(clinic_id=1, client_id=1, treatment_id=1, moment="day-1", said=Said.WORRIED, answered_at=now, changed_at=now, worried_at=now))  # fmt: skip
     program.post("/clients/1/merge", gone=other)
     program.delete("/clients/1")
     told = program.get("/events").json()

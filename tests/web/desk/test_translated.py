@@ -32,7 +32,7 @@ HIDDEN = re.compile(
 
 DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*"
 DATA = re.compile(
-    rf"\b(?:{DAY}|Ana|Costa|Sam|Field|Rosewood|Skin|English|Europe/London|UTC|GBP|Twilio|SMS|API|GB|v1|Hello"
+    rf"\b(?:{DAY}|Ana|Costa|Sam|Field|Rosewood|Skin|English|Europe/London|UTC|GBP|Twilio|SMS|API|GB|v1|Hello|France|Guernsey|Ireland|Isle of Man|Jersey"
     r"|Deutsch|Español|Français|Polski|Português|Brasil|Cal\.com|Calendly|Acuity|Square|page_url"
     r"|\w+@\S+|https?://\S+|/\S+)\b"
 )
