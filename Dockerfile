@@ -7,7 +7,7 @@ COPY requirements.txt /app/requirements.txt
 RUN python -m pip install --disable-pip-version-check --root-user-action=ignore --require-hashes --only-binary :all: -r /app/requirements.txt
 COPY templates /app/templates
 COPY reminders /app/reminders
-RUN python -c "from pathlib import Path; from reminders.wording.catalogues import compile_all; compile_all(Path('/app/templates/locale'))"
+RUN python -c "from pathlib import Path; from reminders.wording.catalogue_files import compile_all; compile_all(Path('/app/templates/locale'))"
 RUN python -m compileall -q /app/reminders && mkdir -p /data && chown 10001:10001 /data
 
 # Without PostgreSQL the database is a file in here: mount a volume, or it is gone with the container.

@@ -22,7 +22,7 @@ class CompiledCatalogues(BuildHookInterface):  # type: ignore[type-arg]
         if version == "editable":
             return
         sys.path.insert(0, self.root)
-        from reminders.wording.catalogues import compile_all  # noqa: PLC0415 (needs the path)
+        from reminders.wording.catalogue_files import compile_all  # noqa: PLC0415 (needs the path)
 
         self._folder = TemporaryDirectory()
         source = Path(self.root) / "templates" / "locale"

@@ -20,7 +20,7 @@ from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from reminders.wording.catalogues import catalogue_file
+from reminders.wording.catalogue_files import catalogue_file
 from reminders.wording.library import templates_folder
 
 HOUSE = Path(__file__).parent.parent

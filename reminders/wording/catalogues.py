@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import cache
 from gettext import GNUTranslations
-from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 from reminders.rules.translation import ENGLISH, Translation
+from reminders.wording.catalogue_files import (
+    DOMAIN,
+    catalogue_file,
+    compile_catalogue,
+    edition_of,
+)
 from reminders.wording.languages import choose
 from reminders.wording.localised import localised_value
-
-DOMAIN = "staff"
 
 
 class Catalogue(GNUTranslations):
@@ -28,11 +26,6 @@ class Catalogue(GNUTranslations):
     def sentences(self) -> list[str]:
         """Return its sentences that are said in one way, whatever number they hold."""
         return [one for one in self._catalog if isinstance(one, str) and one]
-
-
-def catalogue_file(folder: Path, language: str) -> Path:
-    """Return where a language's catalogue lies, below the folder of all catalogues."""
-    return folder / language.replace("-", "_") / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
 @cache
@@ -58,35 +51,6 @@ def catalogue(folder: Path, language: str) -> Catalogue:
     if compiled.exists():
         with compiled.open("rb") as file:
             found = Catalogue(file)
-        if found.info().get("project-id-version", "").endswith(_edition(path)):
+        if found.info().get("project-id-version", "").endswith(edition_of(path)):
             return found
     return Catalogue(compile_catalogue(path))
-
-
-def compile_catalogue(path: Path) -> BytesIO:
-    """Return a catalogue as gettext reads it, which says of what edition of its file it was made;
-    whatever is not translated yet is English.
-    """
-    with path.open("rb") as file:
-        sentences = read_po(file)
-    sentences.project, sentences.version = DOMAIN, _edition(path)
-    sentences.creation_date = datetime(2000, 1, 1, tzinfo=UTC)  # alike whenever it is compiled
-    compiled = BytesIO()
-    write_mo(compiled, sentences)
-    compiled.seek(0)
-    return compiled
-
-
-def _edition(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
-
-
-def compile_all(folder: Path, into: Path | None = None) -> list[Path]:
-    """Compile each catalogue of a folder, beside it or at the same place in another folder."""
-    made = []
-    for path in sorted(folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
-        compiled = (into or folder) / path.relative_to(folder).with_suffix(".mo")
-        compiled.parent.mkdir(parents=True, exist_ok=True)
-        compiled.write_bytes(compile_catalogue(path).read())
-        made.append(compiled)
-    return made

@@ -136,9 +136,9 @@ def client_day_paused(page: Page, scene: Scene) -> None:
     page.click("main button")
 
 
-@after("POST", "{4}/wrong", inside=False)
+@after("POST", "{8}/wrong", inside=False)
 def wrong_number_said(page: Page, scene: Scene) -> None:
-    page.goto(scene.find("{4}/wrong"))
+    page.goto(scene.find("{8}/wrong"))
     page.click("main button")
 
 

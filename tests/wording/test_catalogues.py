@@ -6,7 +6,8 @@ from pathlib import Path
 
 from reminders.rules.translation import gettext, ngettext, translated_to
 from reminders.wording import catalogues
-from reminders.wording.catalogues import catalogue_file, compile_all, translation_to
+from reminders.wording.catalogue_files import catalogue_file, compile_all
+from reminders.wording.catalogues import translation_to
 
 POLISH = """msgid ""
 msgstr ""

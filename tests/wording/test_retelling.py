@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reminders.rules.translation import Translation, translated_to
-from reminders.wording import catalogues
+from reminders.wording import catalogue_files, catalogues
 from reminders.wording.retelling import retold
 
 PO = """
@@ -52,7 +52,7 @@ msgstr "%(name)s antwortet"
     ],
 )
 def test_each_sentence_is_found_again(tmp_path: Path, kept: str, read: str) -> None:
-    path = catalogues.catalogue_file(tmp_path, "de")
+    path = catalogue_files.catalogue_file(tmp_path, "de")
     path.parent.mkdir(parents=True)
     path.write_text(PO, "utf-8")
     assert retold(tmp_path, kept) == kept
