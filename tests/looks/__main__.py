@@ -63,11 +63,14 @@ def walk(browser: Browser, told: Scene, given: argparse.Namespace, console: Cons
     pages: dict[str, str] = {}
     right = True
     with page_of(browser, "desk", locale=given.language) as inside:
-        sign_in_owner(inside, told.served)
+        with speaking(given.language):
+            sign_in_owner(inside, told.served)
         owner = Eye(inside)
         for sight in SIGHTS[: last(given.names)]:
-            with nullcontext(owner) if sight.inside else knocking(browser, given.language) as eye:
-                sight.steps(eye.page, told)
+            language = "en" if sight.of_client else given.language  # clients have their own
+            with nullcontext(owner) if sight.inside else knocking(browser, language) as eye:
+                with speaking(language):
+                    sight.steps(eye.page, told)
                 eye.page.wait_for_load_state()
                 assert eye.status() != 500, sight.name
                 if given.names and sight.name not in given.names:
@@ -134,8 +137,7 @@ def main() -> None:
         console.print(f"{'':<28}", *(f"{word:^8}" for word in line))
     with TemporaryDirectory() as folder, scene(Path(folder)) as told, sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        with speaking(given.language):
-            right = walk(browser, told, given, console)
+        right = walk(browser, told, given, console)
         browser.close()
         for missed in (
             undrawn(told.served.house.app, told.empty.house.app) if not given.names else ()

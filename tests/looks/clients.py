@@ -169,7 +169,7 @@ def client_wrote_nothing(page: Page, scene: Scene) -> None:
 
 @after("GET", "/s/x", inside=False)
 def stop_link(page: Page, scene: Scene) -> None:
-    page.goto(scene.served.house.app.links.stop_url(7))
+    page.goto(scene.served.house.app.links.stop_url(10))
 
 
 @after("POST", "/s/x", inside=False)

@@ -17,7 +17,7 @@ NAMED = re.compile(r"(text=)([^>]+?)(?= >>|$)|((?:text|text-is|has-text)\(['\"])
 """The words of a page within a selector of Playwright's."""
 
 STEPS = {
-    Page: ("click", "get_by_role", "get_by_label", "get_by_text", "wait_for_selector"),
+    Page: ("click", "locator", "get_by_role", "get_by_label", "get_by_text", "wait_for_selector"),
     Locator: ("get_by_role", "get_by_label", "get_by_text"),
 }
 
@@ -41,8 +41,9 @@ def speaking(language: str) -> Iterator[None]:
 
 def _translated(step: Callable[..., Any], said: Callable[[str], str]) -> Callable[..., Any]:
     def take(of: object, words: str, **more: Any) -> Any:
-        if isinstance(more.get("name"), str):
-            more["name"] = said(more["name"])
+        more |= {
+            key: said(more[key]) for key in ("name", "has_text") if isinstance(more.get(key), str)
+        }
         plain = step.__name__ in {"get_by_label", "get_by_text"}
         return step(of, said(words) if plain else _selector(words, said), **more)
 

@@ -59,7 +59,7 @@ class Sight:
     @property
     def of_client(self) -> bool:
         """Say whether it is a client's page, not the staff's."""
-        return self.place.startswith(("{", "/join", "/u/", "/a/"))
+        return self.place.startswith(("{", "/join", "/u/", "/a/", "/s/"))
 
 
 SIGHTS: list[Sight] = []
