@@ -79,8 +79,8 @@ MUTANTS = (
         (
             Patch(
                 "delivery/handoff.py",
-                "(known.claim, known.contact) != (facts.claim, message.to)",
-                "known.contact != message.to",
+                "_way_of(known) != (facts.claim, message.to, *_leaves(message))",
+                "_way_of(known)[1:] != (message.to, *_leaves(message))",
             ),
             Patch(DELIVERY, '.concat(".").concat(R.c.claim)', ""),
             Patch(DELIVERY, 'f"{reminder_id}.{token}"', 'f"{reminder_id}"'),
