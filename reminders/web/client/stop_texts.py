@@ -15,20 +15,27 @@ from reminders.web.client.page import ClientRequest, clinic_words, page_route
 
 def show(request: ClientRequest) -> Response:
     """Show a button; phones that fetch links for a preview stop nothing."""
-    refused = _refusal(request)
-    if refused:
-        return refused
-    record_id = request.app.links.client_to_stop(request.token)
-    if record_id is None:
-        request.templates.join_limit.count(request.network_address, request.now)
-        return request.wrong_link()
+    record_id = _record(request)
+    if isinstance(record_id, Response):
+        return record_id
     with reading(request.app.engine) as session:
         return _page(session, request, people.client(session, record_id), done=False)
 
 
 def act(request: ClientRequest) -> Response:
     """Stop texts to the client at once, and to whoever shares the number; repeating it changes
-    nothing."""
+    nothing.
+    """
+    record_id = _record(request)
+    if isinstance(record_id, Response):
+        return record_id
+    with writing(request.app.engine) as session:
+        client = ledger.unsubscribe(session, record_id, request.now, Channel.SMS)
+        return _page(session, request, client, done=True)
+
+
+def _record(request: ClientRequest) -> int | Response:
+    """Return whose texts the link stops, or the page that refuses; who guesses links is counted."""
     refused = _refusal(request)
     if refused:
         return refused
@@ -36,9 +43,7 @@ def act(request: ClientRequest) -> Response:
     if record_id is None:
         request.templates.join_limit.count(request.network_address, request.now)
         return request.wrong_link()
-    with writing(request.app.engine) as session:
-        client = ledger.unsubscribe(session, record_id, request.now, Channel.SMS)
-        return _page(session, request, client, done=True)
+    return record_id
 
 
 def _refusal(request: ClientRequest) -> Response | None:
