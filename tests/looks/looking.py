@@ -68,6 +68,7 @@ class Eye:
             page.screenshot(path=picture, full_page=True)
         if closed:
             return
+        page.evaluate(_OPENED)
         page.evaluate("size => document.documentElement.style.fontSize = size", f"{100 * look.larger}%")  # fmt: skip
         if picture is not None and look.larger > 1:
             page.screenshot(path=picture, full_page=True)
@@ -77,6 +78,9 @@ class Eye:
         yield from (f"smaller than 44 pixels: {one}" for one in small_targets(page))
         yield from axe(page)
 
+
+_OPENED = "document.querySelectorAll('main details').forEach(e => { e.open = true })"
+"""What is folded up is looked at too; and folded up, it lies unseen behind what follows."""
 
 _WIDEST = """() => [...document.querySelectorAll('body *')]
   .filter(e => !e.closest('.unseen, .scroll, nav') && e.getBoundingClientRect().right > innerWidth)
