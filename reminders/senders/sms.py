@@ -72,7 +72,7 @@ class TwilioSender:
         answer = await self._client.request_async("POST", self._account.messages_url, data=fields)
         if answer.status_code >= 400:
             code = _error_code(answer.text)
-            raise SendError(CODES.get(code, Outcome.REFUSED), str(code))
+            raise SendError(CODES.get(code or 0, Outcome.REFUSED), str(code))
         return _sid(answer.text)
 
     async def find(self, sought: SearchedMessage) -> str | None:
