@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
+from aiohttp.client_reqrep import ClientRequest
+from aiohttp.tracing import Trace
 from twilio.base.exceptions import TwilioException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
@@ -170,16 +172,23 @@ _DEADLINE: ContextVar[float] = ContextVar("deadline", default=math.inf)
 """Until when, on the monotonic clock, what this conversation sends may leave."""
 
 
-async def _check_clock(*_: Any) -> None:
-    check_deadline(_DEADLINE.get())
+class _CheckingConnector(aiohttp.TCPConnector):
+    """Looks at the clock once there is a connection, right before the request is written."""
 
-
-def _with_clock_check() -> aiohttp.TraceConfig:
-    """Look at the clock once there is a connection, right before the request is written."""
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_create_end.append(_check_clock)
-    trace.on_connection_reuseconn.append(_check_clock)
-    return trace
+    async def connect(
+        self,
+        req: ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 (the library's own)
+    ) -> aiohttp.connector.Connection:
+        """Return a connection; raises ``SendError`` where it came too late."""
+        connection = await super().connect(req, traces, timeout)
+        try:
+            check_deadline(_DEADLINE.get())
+        except SendError:
+            connection.release()
+            raise
+        return connection
 
 
 class Connection(AsyncHttpClient):
@@ -202,9 +211,7 @@ class Connection(AsyncHttpClient):
     ) -> Response:
         """Make one request; raises ``SendError`` where the answer alone does not settle it."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                timeout=TIMEOUT, trace_configs=[_with_clock_check()]
-            )
+            self._session = aiohttp.ClientSession(timeout=TIMEOUT, connector=_CheckingConnector())
         try:
             async with self._session.request(
                 method,
