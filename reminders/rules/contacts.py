@@ -170,9 +170,8 @@ def _validated(address: str) -> str:
 
 def clean(text: str) -> str:
     """Drop what cannot be seen and make runs of space one space."""
-    if text.isprintable():
-        bare = " ".join(text.split())
-        return text if bare == text else bare  # one text in memory, not two
+    if text.isprintable() and "  " not in text and text == text.strip():
+        return text
     seen = (c if is_visible(c) else " " * c.isspace() for c in text)
     return " ".join("".join(seen).split())
 
