@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from reminders.rules import sending_hours
+from reminders.rules.clinic_senders import ClinicSenders
 from reminders.rules.countries import region_of
 from reminders.rules.forecast import (
     ForecastBatch,
@@ -21,7 +23,7 @@ from reminders.rules.forecast import (
     costs_of,
     forecast,
 )
-from reminders.rules.segment_prices import prices_of
+from reminders.rules.segment_prices import Prices, prices_of
 from reminders.rules.sending_hours import closing, next_open
 from reminders.rules.terms import Channel
 from reminders.store.queries import metrics, people, sender_accounts
@@ -66,11 +68,8 @@ def ahead(
             zone = ZoneInfo(row.time_zone) if row.time_zone else its_zone
             opens = next_open(max(row.due_at, now), its_hours[row.channel], zone)
             latest = min(row.stale_at, closing(opens, its_hours[row.channel], zone))
-            text = None
-            if row.channel is Channel.SMS and row.phone:
-                country, leaves_as = region_of(row.phone), senders_of[row.clinic_id].to(row.phone)
-                price = prices.of(country) or 0
-                text = PricedText(leaves_as.sender, country, currency, price)
+            by = senders_of[row.clinic_id]
+            text = _priced(row, by, prices, currency)
             coming.append(ForecastMessage(opens, row.clinic_id, row.channel, latest, text))
     lanes = {
         (lane.clinic_id, lane.channel): RateLimit(lane.per_minute, lane.per_day)
@@ -83,3 +82,11 @@ def ahead(
     }
     texts = Counter(one.text for one in coming if one.text is not None)
     return Forecast(forecast(coming, senders, lanes, own), costs_of(texts))
+
+
+def _priced(row: Any, by: ClinicSenders, prices: Prices, currency: str) -> PricedText | None:
+    """Return what a planned message costs; None for an email."""
+    if row.channel is not Channel.SMS or not row.phone:
+        return None
+    country = region_of(row.phone)
+    return PricedText(by.to(row.phone).sender, country, currency, prices.of(country) or 0)
