@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from reminders.enrolment import client_merge
 from reminders.inbox import skin_answers
@@ -152,6 +152,21 @@ def test_the_second_contact_is_told_when_nobody_has_taken_it_within_the_limit(
     (alert,) = alerts(treated, "untaken")
     assert (alert.address, alert.clinic_id) == ("lead@rosewood.example", 1)
     assert "Ana" not in alert.subject + alert.body
+
+
+def test_a_number_is_texted_beside_the_address_and_once(treated: House) -> None:
+    for contact, addresses in (
+        ("lead@rosewood.example", ["lead@rosewood.example"]),
+        (None, ["desk@rosewood.example"]),
+    ):
+        with writing(treated.engine) as session:
+            clinic = session.get_one(Clinic, 1)
+            clinic.second_contact, clinic.second_phone = contact, "+447700900150"
+            session.execute(delete(Alert))
+        tell(treated, Said.WORRIED)
+        for hours in range(1, 30):
+            check(treated, DAY_1 + timedelta(hours=hours))
+        assert [one.address for one in alerts(treated, "untaken")] == [*addresses, "+447700900150"]
 
 
 def test_whoever_takes_it_spares_the_second_contact(treated: House) -> None:

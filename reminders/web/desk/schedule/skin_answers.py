@@ -10,13 +10,17 @@ from starlette.responses import Response
 
 from reminders.inbox import skin_answers
 from reminders.monitoring.open_items import OpenItem
+from reminders.rules.contacts import channel_of
 from reminders.rules.roles import Role
 from reminders.rules.skin_answers import SAID_LABELS, Outcome, day_of
+from reminders.rules.terms import Channel
 from reminders.rules.translation import gettext, gettext_noop
+from reminders.rules.worry_alerts import worried_key
 from reminders.store.database import reading, writing
-from reminders.store.queries import people, staff
+from reminders.store.queries import alerts, people, staff
 from reminders.store.queries import skin_answers as queries
-from reminders.store.tables import SkinAnswer, Treatment
+from reminders.store.tables import Clinic, SkinAnswer, Treatment
+from reminders.web.desk.labels import contact_shown
 from reminders.web.desk.page import DeskRequest, desk_route
 
 
@@ -69,7 +73,23 @@ def _page(request: DeskRequest, session: Session, answer: SkinAnswer) -> Respons
         moment=moment_label(request, answer.moment),
         taker=crew.get(answer.taken_by or 0, ""),
         written=queries.written(session, answer.id),
+        seconds=_seconds(session, answer, people.clinic(session, answer.clinic_id)),
     )
+
+
+def _seconds(session: Session, answer: SkinAnswer, clinic: Clinic) -> list[dict[str, Any]]:
+    """Return who was told second of a worry that waits, how and when, or that they were not yet."""
+    if answer.worried_at is None or not answer.waits:
+        return []
+    key = worried_key(answer.id, answer.worried_at)
+    return [
+        {
+            "to": contact_shown(one.address or clinic.email, clinic.country),
+            "by_text": channel_of(one.address or "") is Channel.SMS,
+            "sent_at": one.sent_at,
+        }
+        for one in alerts.of_worry(session, clinic.id, key)
+    ]
 
 
 def take(request: DeskRequest) -> Response:
