@@ -188,4 +188,6 @@ def _answer(app: App, session: Session, clinic: Clinic, now: datetime) -> None:
         )
         if told.waits and first_name in CALLED:
             called_at = at + timedelta(minutes=18)
-            skin_answers.close(told, Outcome.CALLED, CALLED[first_name], owner.id, called_at)
+            skin_answers.close(
+                session, told, Outcome.CALLED, CALLED[first_name], owner.id, called_at
+            )

@@ -44,7 +44,7 @@ def close(house: House, outcome: Outcome, at: datetime, note: str = "") -> None:
     with writing(house.engine) as session:
         answer = session.scalars(select(SkinAnswer).order_by(SkinAnswer.id.desc())).first()  # type: ignore[attr-defined]
         assert answer is not None
-        skin_answers.close(answer, outcome, note, 1, at)
+        skin_answers.close(session, answer, outcome, note, 1, at)
 
 
 def told(house: House) -> list[SkinAnswer]:

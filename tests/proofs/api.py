@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import tests.conftest  # noqa: F401 (it has to come before what it imports itself)
@@ -97,6 +98,6 @@ def _filled(app: App) -> str:
             )
         )  # fmt: skip
         session.flush()
-        at = {"answered_at": MONDAY, "changed_at": MONDAY, "worried_at": MONDAY}
+        at: dict[str, Any] = {"answered_at": MONDAY, "changed_at": MONDAY, "worried_at": MONDAY}
         session.add(SkinAnswer(clinic_id=clinic.id, client_id=1, treatment_id=1, moment="day-1", said=Said.WORRIED, **at))  # fmt: skip
         return api_keys.create(session, clinic, "proof", Role.OWNER, "proof", MONDAY)[1]

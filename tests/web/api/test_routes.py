@@ -47,8 +47,12 @@ def example(house: House, operation: dict[str, Any]) -> Any:
 
 
 def worried(house: House) -> SkinAnswer:
-    at = {"answered_at": house.clock(), "changed_at": house.clock(), "worried_at": house.clock()}
-    whose = {"clinic_id": 1, "client_id": 1, "treatment_id": 1}
+    at: dict[str, Any] = {
+        "answered_at": house.clock(),
+        "changed_at": house.clock(),
+        "worried_at": house.clock(),
+    }
+    whose: dict[str, Any] = {"clinic_id": 1, "client_id": 1, "treatment_id": 1}
     return SkinAnswer(moment="day-1", said=Said.WORRIED, note="called Ana", **at, **whose)
 
 

@@ -63,7 +63,9 @@ def test_who_waits_is_listed_until_it_is_closed(house: House, program: Program) 
     assert (one["id"], one["closed_at"]) == (waits, None)
     with writing(house.engine) as session:
         answer = session.get_one(SkinAnswer, waits)
-        skin_answers.close(answer, Outcome.CALLED, "sleeps on it", 1, house.clock() + 4 * DAY)
+        skin_answers.close(
+            session, answer, Outcome.CALLED, "sleeps on it", 1, house.clock() + 4 * DAY
+        )
     assert program.get("/skin-answers").json() == {"skin_answers": [], "next": None}
     one = program.get(f"/skin-answers/{waits}").json()
     assert (one["outcome"], one["note"], one["taken_by"]) == ("called", "sleeps on it", 1)

@@ -95,7 +95,7 @@ def _seconds(session: Session, answer: SkinAnswer, clinic: Clinic) -> list[dict[
 def take(request: DeskRequest) -> Response:
     """Let it be seen by all that somebody sees to it."""
 
-    def act(answer: SkinAnswer, now: datetime) -> str:
+    def act(_: Session, answer: SkinAnswer, now: datetime) -> str:
         skin_answers.take(answer, request.signed_in.staff.id, now)
         return gettext_noop("took a worried client")
 
@@ -106,12 +106,12 @@ def close(request: DeskRequest) -> Response:
     """Note what was done, in one line; a client who was not reached waits on."""
     note, mine = request.typed("note"), request.signed_in.staff.id
 
-    def act(answer: SkinAnswer, now: datetime) -> str:
+    def act(session: Session, answer: SkinAnswer, now: datetime) -> str:
         if request.typed("outcome") == "not-reached":
             skin_answers.not_reached(answer, note, mine, now)
             return gettext_noop("called a client who did not answer")
         outcome = Outcome(request.typed("outcome"))
-        skin_answers.close(answer, outcome, note, mine, now)
+        skin_answers.close(session, answer, outcome, note, mine, now)
         if outcome is Outcome.CALLED:
             return gettext_noop("called a client about an answer")
         return gettext_noop("marked an answer as seen")
@@ -141,7 +141,7 @@ def complication(request: DeskRequest) -> Response:
 def _act(request: DeskRequest, act: Any) -> Response:
     with writing(request.app.engine) as session:
         answer = request.row(session, SkinAnswer, lock=True)
-        request.record(session, act(answer, request.now), SkinAnswer, answer.id)
+        request.record(session, act(session, answer, request.now), SkinAnswer, answer.id)
         to = "/" if answer.closed_at else f"/skin/{answer.id}"
     return request.redirect(to, "saved")
 

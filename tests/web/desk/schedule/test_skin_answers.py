@@ -104,6 +104,22 @@ def test_what_was_done_is_noted_in_one_line(
     assert "Looks well" in desk.text
 
 
+@pytest.mark.parametrize("outcome,open_replies", [("called", 0), ("fine", 1)])
+def test_a_call_settles_what_was_written_about_it_too(
+    house: House, outcome: str, open_replies: int
+) -> None:
+    house.enrol(ana(date(2026, 3, 2), last_name="Okafor"))
+    house.clock.now = DAY_3
+    answer_id = tell(house, Said.WORRIED, "There is pus.")
+    desk = signed_in(house)
+    desk.get("/replies")
+    assert "Own page, Day 3: Worried" in desk.text
+    desk.get(f"/skin/{answer_id}")
+    desk.post(f"/skin/{answer_id}/done", outcome=outcome)
+    desk.get("/replies")
+    assert desk.text.count("There is pus.") == open_replies
+
+
 def test_an_outcome_has_to_be_chosen(worried: House) -> None:
     desk = signed_in(worried)
     desk.get("/skin/1")
