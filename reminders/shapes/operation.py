@@ -34,6 +34,7 @@ class Untold(Shape):
     count: int
     since: Moment
     nowhere: bool = Field(description="true: because no address is set")
+    channel: Channel = Field(description="by which they were to go")
 
 
 class Pause(Shape):
