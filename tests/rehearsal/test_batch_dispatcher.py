@@ -42,9 +42,7 @@ def test_it_says_of_everybody_what_a_worker_would_do(house: House, seed: int) ->
         ana(
             FIRST + timedelta(days=chance.randrange(5)),
             first_name=f"Ana {number}",
-            phone=chance.choice(
-                (None, *(f"+4477009001{k:02}" for k in range(6)), "+447911123456")
-            ),
+            phone=chance.choice((None, *(f"+4477009001{k:02}" for k in range(6)), "+447911123456")),
             email=f"ana{chance.randrange(6)}@mail.example",
             language=chance.choice(LANGUAGES),
         )
