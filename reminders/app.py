@@ -39,7 +39,7 @@ from reminders.monitoring.likely_doubles import LikelyDoubles
 from reminders.plans.time_zones import follow_zone_data
 from reminders.privacy import outbox_files
 from reminders.privacy.retention import erase_again
-from reminders.rehearsal.simulation import AcceptingSender
+from reminders.rehearsal.batch_dispatcher import BatchDispatcher
 from reminders.rules.reconciliation import PATIENCE, Patience
 from reminders.rules.terms import Channel
 from reminders.sealing import Sealing
@@ -277,9 +277,9 @@ class App:
         """Ask Twilio to delete the words of texts whose delivery has ended."""
         return redact(self.engine, self.senders()[Channel.SMS], self.clock)
 
-    def rehearsal_dispatcher(self, engine: Engine, clock: Clock) -> Dispatcher:
+    def rehearsal_dispatcher(self, engine: Engine, clock: Clock) -> BatchDispatcher:
         """Return a dispatcher for a copy of the database, which sends nothing."""
-        return Dispatcher(engine, self.renderer, dict.fromkeys(Channel, AcceptingSender()), clock)
+        return BatchDispatcher(engine, self.renderer, clock)
 
     def clear_outbox(self) -> int:
         """Remove what the outbox holds of erased clients, and return how many files."""

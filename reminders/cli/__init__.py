@@ -30,6 +30,7 @@ from reminders.cli import (
     replies,
     run,
     senders,
+    simulation,
     staff,
     wording,
 )
@@ -60,7 +61,7 @@ GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
         "status": inspection.status,
         "doctor": doctor.doctor,
         "preview": inspection.preview,
-        "simulate": inspection.simulate,
+        "simulate": simulation.simulate,
         "forecast": paperwork.forecast,
     },
     "Clinics and clients": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TextIO
@@ -165,6 +165,18 @@ def print_json(found: Shape | Sequence[Shape]) -> None:
     rows = [shape.model_dump(mode="json", by_alias=True) for shape in many]
     told = rows[0] if isinstance(found, Shape) else rows
     sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+
+
+def print_json_with(found: Shape, rows: Iterable[Shape]) -> None:
+    """Print JSON of a shape that ends in an empty list, with these rows in it, a row at a time."""
+    before, _, after = found.model_dump_json(by_alias=True, indent=2).rpartition("[]")
+    sys.stdout.write(f"{before}[")
+    separator = end = ""
+    for row in rows:
+        told = row.model_dump_json(by_alias=True, indent=2).replace("\n", "\n    ")
+        sys.stdout.write(f"{separator}\n    {told}")
+        separator, end = ",", "\n  "
+    sys.stdout.write(f"{end}]{after}\n")
 
 
 @contextmanager

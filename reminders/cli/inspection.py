@@ -1,31 +1,29 @@
-"""Commands that show and change nothing: preview, simulate, status."""
+"""Commands that show and change nothing: preview, status."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
-from typing import Annotated, Any
+from datetime import datetime, timedelta
+from typing import Annotated
 
 import typer
 from rich.table import Table as Grid
 
-from reminders.cli.common import AsJson, err, opened, out, print_json, progress_bar, stop
-from reminders.cli.reminder_table import as_rows, line_table
+from reminders.cli.common import AsJson, err, opened, out, print_json, stop
+from reminders.cli.reminder_table import as_row, line_table
 from reminders.cli.run import failover_sentences, hold_sentences
 from reminders.monitoring.alerts import UndeliveredAlerts
 from reminders.monitoring.status import SystemStatus, standing
 from reminders.rehearsal.late_milestones import late_milestones
 from reminders.rehearsal.simulation import rehearse
 from reminders.rules.reason_texts import reason_text
-from reminders.rules.terms import LEFT, Channel, Reason
+from reminders.rules.terms import Channel, Reason
 from reminders.rules.translation import gettext, gettext_noop
 from reminders.shapes import reminders as shapes
 from reminders.shapes.operation import Status as StatusShape
 from reminders.store.database import reading
 from reminders.store.queries import people
-from reminders.store.queries.overview import ReminderLine
-from reminders.wording.localised import DateForm, date_text
 
 FAR = timedelta(days=400)
 
@@ -65,7 +63,9 @@ def preview(
         lines = rehearse(app.engine, app.rehearsal_dispatcher, now, now + FAR, clients=[client])
         if as_json:
             print_json(
-                shapes.Preview(client=client, clinic_live=clinic.live, reminders=as_rows(lines))
+                shapes.Preview(
+                    client=client, clinic_live=clinic.live, reminders=list(map(as_row, lines))
+                )
             )
             return
         if not clinic.live:
@@ -83,90 +83,6 @@ def preview(
             if lines
             else gettext("No message is scheduled for this client.")
         )
-
-
-def simulate(
-    start: Annotated[
-        datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day (UTC).")
-    ],
-    end: Annotated[
-        datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day (UTC).")
-    ],
-    as_json: AsJson = False,
-) -> None:
-    """Show what would be sent between two days, without sending anything."""
-    first = start.replace(tzinfo=UTC)
-    last = datetime.combine(end.date(), time.max, tzinfo=UTC)
-    if last < first:
-        stop(
-            gettext("The last day (--to) is earlier than the first day (--from)."),
-            gettext("Give the earlier day with --from."),
-        )
-    with opened() as app:
-        begin = min(first, app.clock())
-        with progress_bar(gettext("Simulating"), int((last - begin).total_seconds())) as advance:
-            reached = [begin]
-
-            def progress(now: datetime) -> None:
-                advance((now - reached[-1]).total_seconds())
-                reached.append(now)
-
-            lines = rehearse(app.engine, app.rehearsal_dispatcher, begin, last, progress=progress)
-        inside = [line for line in lines if first <= line.at <= last]
-        _print_simulation(inside, first, last, as_json=as_json)
-
-
-def _print_simulation(
-    lines: list[ReminderLine], first: datetime, last: datetime, *, as_json: bool
-) -> None:
-    sent = [line for line in lines if line.status in LEFT]
-    totals = _totals(lines, sent)
-    if as_json:
-        days = {"from": first.date(), "to": last.date()}
-        print_json(shapes.Simulation(**days, **totals, reminders=as_rows(lines)))
-        return
-    grid = Grid(
-        gettext("Day"),
-        gettext("Texts"),
-        gettext("Segments"),
-        gettext("Emails"),
-        title=gettext("%(first)s to %(last)s", first=first.date(), last=last.date()),
-        title_justify="left",
-    )
-    for day in sorted({line.at.date() for line in sent}):
-        of_day = [line for line in sent if line.at.date() == day]
-        texts = [line for line in of_day if line.channel == "sms"]
-        segments = sum(line.segments or 0 for line in texts)
-        grid.add_row(
-            date_text(day, DateForm.DAY),
-            str(len(texts)),
-            str(segments),
-            str(len(of_day) - len(texts)),
-        )
-    out.print(grid)
-    out.print(
-        gettext(
-            "In total %(texts)s texts (%(segments)s segments) and %(emails)s emails would be sent.",
-            texts=totals["texts"],
-            segments=totals["segments"],
-            emails=totals["emails"],
-        )
-    )
-    for why, count in sorted(totals["not_sent"].items()):
-        reason = reason_text(Reason(why))
-        out.print(gettext("%(n)s would not be sent: %(why)s.", n=count, why=reason))
-
-
-def _totals(lines: list[ReminderLine], sent: list[ReminderLine]) -> dict[str, Any]:
-    texts = [line for line in sent if line.channel == "sms"]
-    return {
-        "texts": len(texts),
-        "segments": sum(line.segments or 0 for line in texts),
-        "emails": len(sent) - len(texts),
-        "not_sent": Counter(
-            str(line.reason) for line in lines if line.status not in LEFT and line.reason
-        ),
-    }
 
 
 def status(as_json: AsJson = False) -> None:

@@ -92,16 +92,13 @@ def words(line: ReminderLine) -> str:
     return f"[yellow]{said}[/yellow]"
 
 
-def as_rows(lines: Iterable[ReminderLine]) -> list[Reminder]:
-    """Return reminders for a program to read."""
-    return [
-        Reminder.of(
-            line,
-            reminder=line.reminder_id,
-            client=line.client_id,
-            why=reason_text(line.reason) if line.reason else None,
-            time_zone=line.zone.key,
-            text=line.body,
-        )
-        for line in lines
-    ]
+def as_row(line: ReminderLine) -> Reminder:
+    """Return a reminder for a program to read."""
+    return Reminder.of(
+        line,
+        reminder=line.reminder_id,
+        client=line.client_id,
+        why=reason_text(line.reason) if line.reason else None,
+        time_zone=line.zone.key,
+        text=line.body,
+    )

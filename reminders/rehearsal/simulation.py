@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
-from sqlmodel import SQLModel
 
-from reminders.delivery.dispatcher import Dispatcher
-from reminders.rules.terms import Message, Reason
-from reminders.senders import HandOff
-from reminders.store.database import open_engine, reading, writing
+from reminders.delivery.pass_summary import PassSummary
+from reminders.rules.terms import Reason
+from reminders.store.database import reading, writing
 from reminders.store.queries import lanes, overview, plans
 from reminders.store.queries.overview import ReminderLine
+from reminders.store.queries.rehearsal_copy import copy_for_rehearsal
+from reminders.store.stage import stage
 
 WAITS_FOR_STAFF = frozenset(
     {
@@ -45,29 +43,25 @@ class SetClock:
         return self.now
 
 
-class AcceptingSender:
-    """A sender that accepts every message and sends none."""
+class Passes(Protocol):
+    """Whoever sends what is due, a pass at a time."""
 
-    async def send(self, message: Message, hand_off: HandOff) -> str:
-        """Hand off, and call it accepted."""
-        await hand_off()
-        return message.reference
-
-    async def close(self) -> None:
-        """Nothing is kept open."""
+    def run(self) -> PassSummary:
+        """Make one pass."""
+        ...
 
 
 class DispatcherFactory(Protocol):
     """Makes a dispatcher for another database and clock."""
 
-    def __call__(self, engine: Engine, clock: Callable[[], datetime]) -> Dispatcher:
+    def __call__(self, engine: Engine, clock: Callable[[], datetime]) -> Passes:
         """Return a dispatcher whose messages leave nothing."""
         ...
 
 
 def play(
     engine: Engine,
-    dispatcher: Dispatcher,
+    dispatcher: Passes,
     clock: SetClock,
     until: datetime,
     progress: Callable[[datetime], None] = lambda _: None,
@@ -88,7 +82,8 @@ def _next_due(engine: Engine) -> datetime | None:
         return lanes.opens_next(session)
 
 
-def rehearse(
+@contextmanager
+def rehearsed(
     engine: Engine,
     make_dispatcher: DispatcherFactory,
     start: datetime,
@@ -96,19 +91,32 @@ def rehearse(
     *,
     clients: Collection[int] | None = None,
     progress: Callable[[datetime], None] = lambda _: None,
-) -> list[ReminderLine]:
-    """Play a copy of the database from ``start`` to ``until`` (UTC) and return every reminder
-    as it then stands. Nothing is sent and nothing is changed; with ``clients`` only theirs are
-    shown, as if their clinic were live.
+) -> Iterator[Session]:
+    """Play a copy of the database from ``start`` to ``until`` (UTC) and read it as it then stands.
+    Nothing is sent and nothing is changed; with ``clients`` only they, and who shares a number or
+    address with them, are on it, as if their clinic were live.
     """
-    with _stage(engine) as stage:
+    with _stage_like(engine) as copy:
         with (
             engine.execution_options(read_only=True).connect() as source,
-            stage.begin() as target,
+            copy.begin() as target,
         ):
-            overview.copy_for_rehearsal(source, target, clients)
-        lines = _played(stage, make_dispatcher, start, until, progress)
-    return [line for line in lines if clients is None or line.client_id in clients]
+            copy_for_rehearsal(source, target, clients)
+        with _played(copy, make_dispatcher, start, until, progress) as session:
+            yield session
+
+
+def rehearse(
+    engine: Engine,
+    make_dispatcher: DispatcherFactory,
+    start: datetime,
+    until: datetime,
+    *,
+    clients: Collection[int] | None = None,
+) -> list[ReminderLine]:
+    """Return every reminder as it stands after a rehearsal, or those of these clients."""
+    with rehearsed(engine, make_dispatcher, start, until, clients=clients) as session:
+        return [x for x in overview.lines(session) if clients is None or x.client_id in clients]
 
 
 def rehearse_change(
@@ -121,36 +129,29 @@ def rehearse_change(
     """Play what one client would get after a change that is not made: ``change`` is carried
     out, copied and undone, and returns whose it is.
     """
-    with _stage(engine) as stage:
-        with Session(engine) as session, stage.begin() as target:
+    with _stage_like(engine) as copy:
+        with Session(engine) as session, copy.begin() as target:
             client_id = change(session)
             session.flush()
-            overview.copy_for_rehearsal(session.connection(), target, [client_id])
+            copy_for_rehearsal(session.connection(), target, [client_id])
             session.rollback()
-        lines = _played(stage, make_dispatcher, start, until, lambda _: None)
-    return [line for line in lines if line.client_id == client_id]
+        with _played(copy, make_dispatcher, start, until) as session:
+            return overview.lines(session, client_id)
+
+
+def _stage_like(engine: Engine) -> AbstractContextManager[Engine]:
+    return stage(engine.get_execution_options().get("text_sender", ""))
 
 
 @contextmanager
-def _stage(like: Engine) -> Iterator[Engine]:
-    sender = like.get_execution_options().get("text_sender", "")
-    with TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as folder:
-        stage = open_engine(f"sqlite:///{Path(folder) / 'rehearsal.db'}", text_sender=sender)
-        try:
-            SQLModel.metadata.create_all(stage)
-            yield stage
-        finally:
-            stage.dispose()
-
-
 def _played(
-    stage: Engine,
+    copy: Engine,
     make_dispatcher: DispatcherFactory,
     start: datetime,
     until: datetime,
-    progress: Callable[[datetime], None],
-) -> list[ReminderLine]:
+    progress: Callable[[datetime], None] = lambda _: None,
+) -> Iterator[Session]:
     clock = SetClock(start)
-    play(stage, make_dispatcher(stage, clock), clock, until, progress)
-    with reading(stage) as session:
-        return overview.lines(session)
+    play(copy, make_dispatcher(copy, clock), clock, until, progress)
+    with reading(copy) as session:
+        yield session

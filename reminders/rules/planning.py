@@ -161,14 +161,23 @@ def _planned(
     hours: SendingHours,
 ) -> Planned:
     moment = _moment(treatment, milestone, zone)
-    scheduled_at = next_open(moment, hours, zone)
-    stale_at = _later(moment, milestone.good_for, zone)
+    scheduled_at, due_on, stale_at = _span(moment, milestone.good_for, hours, zone)
     if milestone.comes_before:
         stale_at = min(stale_at, treatment.begins_at)
     if milestone.not_after:
         stale_at = min(stale_at, treatment.ends_at + milestone.not_after)
-    due_on = scheduled_at.astimezone(zone).date()
     return Planned(milestone.key, channel, scheduled_at, stale_at, due_on)
+
+
+@lru_cache(maxsize=1 << 14)
+def _span(
+    moment: datetime, good_for: Offset, hours: SendingHours, zone: ZoneInfo
+) -> tuple[datetime, date, datetime]:
+    """Return when what is wanted at a moment (UTC) may leave, on which local day that is, and when it
+    is stale: the same for most treatments of a day.
+    """
+    scheduled_at = next_open(moment, hours, zone)
+    return scheduled_at, scheduled_at.astimezone(zone).date(), _later(moment, good_for, zone)
 
 
 def _moment(treatment: TreatmentTimes, milestone: Milestone, zone: ZoneInfo) -> datetime:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 from random import Random
 from typing import Any
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from reminders.enrolment import clinics
 from reminders.plans.reminder_plans import client_id_pages, replan_clients
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.queries.common import insert_many
-from reminders.store.queries.plans import COLUMNS
+from reminders.store.queries.plans import COLUMNS, REMINDERS
 from reminders.wording.library import packaged
 from tests.bench.databases import KINDS, fresh
 from tests.bench.filling import CLIENT, CONSENT, TREATMENT
@@ -83,7 +84,7 @@ def enrol(engine: Engine, treatments: int) -> None:
 
 def _treatment(clinic_id: int, client_id: int, random: Random) -> tuple[Any, ...]:
     day = date(2026, 3, 9) + timedelta(days=random.randrange(60))
-    starts = f"{random.randrange(9, 18):02}:{random.randrange(0, 60, 5):02}:00.000000"
+    starts = clock_time(random.randrange(9, 18), random.randrange(0, 60, 5))
     return (clinic_id, client_id, "skin-needling", day, starts, NOW, NOW)
 
 
@@ -108,8 +109,8 @@ def plan(engine: Engine, console: Console) -> int:
 def insert_alone(engine: Engine) -> float:
     """Return how long inserting the same rows takes, as many at a time, with nothing planned."""
     with engine.connect() as connection:
-        names = ", ".join(COLUMNS)
-        rows = [tuple(row) for row in connection.execute(text(f"SELECT {names} FROM reminder"))]
+        stored = connection.execute(select(*(REMINDERS.c[name] for name in COLUMNS)))
+        rows = [tuple(getattr(value, "value", value) for value in row) for row in stored]
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM reminder"))
     began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Commands that ask and change nothing: preview, simulate, status."""
+"""Commands that ask and change nothing: preview, status."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.support.terminal import APRIL, Terminal
+from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.portable
 
@@ -41,36 +41,6 @@ def test_preview_of_a_practising_clinic_says_what_would_go(terminal: Terminal) -
 
 def test_preview_of_nobody_says_how_to_find_somebody(terminal: Terminal) -> None:
     assert "reminders client list" in terminal.run("preview", "--client", "9", code=2).stderr
-
-
-def test_simulate_plays_the_whole_database_and_changes_nothing(terminal: Terminal) -> None:
-    terminal.ready()
-    before = terminal.json("status")
-    found = terminal.json("simulate", "--from", "2026-03-02", "--to", "2026-03-31")
-    # Both: a welcome. Ana: two before, four texts after; Bea: day one to week two by text,
-    # the first of them opening with the night's advice, in two segments.
-    assert (found["texts"], found["segments"], found["emails"]) == (12, 13, 4)
-    assert found["not_sent"]["no-consent"] > 0
-    after = terminal.json("status")
-    assert before | {"at": ""} == after | {"at": ""}
-    assert not (terminal.folder / "outbox").exists()
-    assert "texts (13 segments)" in terminal.run(
-        "simulate", "--from", "2026-03-02", "--to", "2026-03-31",
-    ).stdout  # fmt: skip
-
-
-def test_what_was_simulated_is_what_then_happens(terminal: Terminal) -> None:
-    terminal.ready()
-    found = terminal.json("simulate", "--from", "2026-03-02", "--to", "2026-03-31")
-    while (due := datetime.fromisoformat(terminal.json("status")["next_due_at"])) < APRIL:
-        terminal.clock.move_to(due)
-        terminal.run("tick")
-    assert terminal.json("status")["sent"] == found["texts"] + found["emails"]
-
-
-def test_simulate_refuses_days_in_the_wrong_order(terminal: Terminal) -> None:
-    told = terminal.run("simulate", "--from", "2026-03-31", "--to", "2026-03-02", code=2)
-    assert "Give the earlier day with --from" in told.stderr
 
 
 def test_status_counts_and_notices_silence(terminal: Terminal) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import Engine
 
-from reminders.delivery.dispatcher import Dispatcher
+from reminders.rehearsal.batch_dispatcher import BatchDispatcher
 from reminders.rehearsal.simulation import rehearse
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.store.queries.overview import ReminderLine
@@ -49,7 +49,7 @@ def test_what_waits_for_staff_is_looked_at_once_and_not_every_hour(house: House)
     house.enrol(ana(TREATED, phone="+447911123456"))  # a number of Guernsey
     passes = 0
 
-    def counted(engine: Engine, clock: Callable[[], datetime]) -> Dispatcher:
+    def counted(engine: Engine, clock: Callable[[], datetime]) -> BatchDispatcher:
         dispatcher = house.app.rehearsal_dispatcher(engine, clock)
         run = dispatcher.run
 

@@ -161,11 +161,12 @@ def insert_many(session: Session, table: str, columns: Sequence[str], rows: Iter
     marks = ", ".join("?" * len(columns))
     session.connection().exec_driver_sql(
         f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 (our own names)
-        list(_as_sqlite_keeps(rows, _kept_otherwise(table, tuple(columns)))),
+        list(as_sqlite_keeps(rows, kept_otherwise(table, tuple(columns)))),
     )
 
 
-def _as_sqlite_keeps(rows: Iterable[Row], otherwise: Sequence[Keeping]) -> Iterator[Row]:
+def as_sqlite_keeps(rows: Iterable[Row], otherwise: Sequence[Keeping]) -> Iterator[Row]:
+    """Return rows of plain values as SQLite keeps them."""
     for row in rows:
         kept = list(row)
         for place, keep in otherwise:
@@ -175,7 +176,7 @@ def _as_sqlite_keeps(rows: Iterable[Row], otherwise: Sequence[Keeping]) -> Itera
 
 
 @cache
-def _kept_otherwise(table: str, columns: Sequence[str]) -> Sequence[Keeping]:
+def kept_otherwise(table: str, columns: Sequence[str]) -> Sequence[Keeping]:
     """Return which columns SQLite keeps in a way of its own, by their places, and how."""
     types = SQLModel.metadata.tables[table].c
     kept = [_IN_SQLITE.get(types[name].type.python_type) for name in columns]

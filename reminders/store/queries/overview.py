@@ -1,24 +1,24 @@
-"""Queries across all clinics: counts, overdue reminders, outages, and copies for rehearsals."""
+"""Queries across all clinics: counts, overdue reminders, outages, and every reminder as people read it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, Table, and_, false, func, insert, select, union, update
+from sqlalchemy import Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from reminders.rules.terms import LEFT, Channel, Reason, Status
 from reminders.store.queries.arrivals import has_arrived
-from reminders.store.queries.common import is_status, table_of
+from reminders.store.queries.common import asked, is_status, table_of
 from reminders.store.queries.people import clinics
 from reminders.store.tables import Attempt, Client, Clinic, Lane, Outage, Reminder, Treatment
 
-__all__ = ["ReminderLine", "clinics", "copy_for_rehearsal", "counts", "lines", "overdue"]
+__all__ = ["ReminderLine", "clinics", "counts", "lines", "overdue"]
 
 
 def counts(session: Session) -> Iterator[tuple[Status, Reason | None, int]]:
@@ -111,150 +111,106 @@ class ReminderLine:
         return (self.handoff_at or self.settled_at or self.due_at).astimezone(self.zone)
 
 
+R, C = table_of(Reminder), table_of(Client)
+K, T, A = table_of(Clinic), table_of(Treatment), table_of(Attempt)
+
+_MOMENT = func.coalesce(R.c.handoff_at, R.c.settled_at, R.c.due_at)
+_ZONE = func.coalesce(func.nullif(C.c.time_zone, ""), K.c.time_zone)
+_LINES = (
+    select(
+        R.c.id,
+        K.c.name,
+        R.c.client_id,
+        C.c.first_name,
+        R.c.channel,
+        R.c.milestone,
+        R.c.status,
+        R.c.reason,
+        T.c.treated_on,
+        R.c.treatment_id,
+        T.c.protocol,
+        T.c.ends_at,
+        R.c.due_at,
+        R.c.handoff_at,
+        R.c.settled_at,
+        _ZONE,
+        case((R.c.channel == Channel.SMS, C.c.phone), else_=C.c.email),
+        A.c.subject,
+        A.c.body,
+        A.c.segments,
+    )
+    .join_from(R, C, C.c.id == R.c.client_id)
+    .join(K, K.c.id == R.c.clinic_id)
+    .outerjoin(T, T.c.id == R.c.treatment_id)
+    .outerjoin(A, and_(A.c.reminder_id == R.c.id, A.c.claim == R.c.claim))
+    .where(has_arrived(R))
+    .order_by(_MOMENT, R.c.id)
+)
+"""In the order of ``ReminderLine``."""
+
+_ZONE_STANDS = [field.name for field in fields(ReminderLine)].index("zone")
+
+
 def lines(session: Session, client_id: int | None = None) -> list[ReminderLine]:
     """Return every reminder, of one client or of all, in order of time."""
-    wanted = (
-        select(Reminder, Client, Clinic, Treatment, Attempt)
-        .join(Client, col(Client.id) == col(Reminder.client_id))
-        .join(Clinic, col(Clinic.id) == col(Reminder.clinic_id))
-        .join(Treatment, col(Treatment.id) == col(Reminder.treatment_id), isouter=True)
-        .join(
-            Attempt,
-            (col(Attempt.reminder_id) == Reminder.id) & (col(Attempt.claim) == Reminder.claim),
-            isouter=True,
-        )
-    )
-    if client_id is not None:
-        wanted = wanted.where(col(Reminder.client_id) == client_id)
-    found = [_line(*row) for row in session.execute(wanted)]
-    return sorted(
-        found,
-        key=lambda line: (line.handoff_at or line.settled_at or line.due_at, line.reminder_id),
-    )
+    wanted = _LINES if client_id is None else _LINES.where(R.c.client_id == client_id)
+    return list(_read(session, wanted))
 
 
-def _line(
-    r: Reminder,
-    client: Client,
-    clinic: Clinic,
-    treatment: Treatment | None,
-    attempt: Attempt | None,
-) -> ReminderLine:
-    return ReminderLine(
-        reminder_id=r.id,
-        clinic=clinic.name,
-        client_id=r.client_id,
-        first_name=client.first_name,
-        channel=r.channel,
-        milestone=r.milestone,
-        status=r.status,
-        reason=r.reason,
-        treated_on=treatment.treated_on if treatment else None,
-        treatment_id=r.treatment_id,
-        protocol=treatment.protocol if treatment else None,
-        ends_at=treatment.ends_at if treatment else None,
-        due_at=r.due_at,
-        handoff_at=r.handoff_at,
-        settled_at=r.settled_at,
-        zone=ZoneInfo(client.time_zone or clinic.time_zone),
-        contact=client.phone if r.channel is Channel.SMS else client.email,
-        subject=attempt.subject if attempt else None,
-        body=attempt.body if attempt else None,
-        segments=attempt.segments if attempt else None,
-    )
+@dataclass(frozen=True, slots=True)
+class CountedLines:
+    """How many reminders are alike, and how many segments their texts took."""
+
+    moment: datetime
+    zone: str
+    channel: Channel
+    status: Status
+    reason: Reason | None
+    count: int
+    segments: int
+
+
+def count_between(session: Session, first: datetime, last: datetime) -> list[CountedLines]:
+    """Count the reminders that ``lines_between`` returns, in its order."""
+    alike = (_MOMENT, _ZONE, R.c.channel, R.c.status, R.c.reason)
+    segments = func.coalesce(func.sum(A.c.segments), 0)
+    counted = _LINES.with_only_columns(*alike, func.count(), segments, maintain_column_froms=True)
+    of_these = counted.where(_MOMENT.between(first, last)).group_by(*alike)
+    ordered = of_these.order_by(None).order_by(_MOMENT, func.min(R.c.id))
+    return [CountedLines(*row) for row in session.execute(ordered)]
+
+
+def lines_between(session: Session, first: datetime, last: datetime) -> Iterator[ReminderLine]:
+    """Return the reminders that left or are due between these moments (UTC), a few at a time."""
+    return _read(session, _LINES.where(_MOMENT.between(first, last)))
+
+
+def _read(session: Session, wanted: Select[Any]) -> Iterator[ReminderLine]:
+    rows = session.execute(wanted, execution_options={"yield_per": 500})
+    return map(_line, rows)
+
+
+def _line(row: Row[Any]) -> ReminderLine:
+    told: list[Any] = list(row)
+    told[_ZONE_STANDS] = ZoneInfo(told[_ZONE_STANDS])
+    return ReminderLine(*told)
 
 
 def clients_due(session: Session, clinic_id: int, first: date, last: date) -> list[int]:
-    """Return the clients of a clinic for whom something is planned on these days."""
+    """Return the clients of a clinic for whom something is planned on these days and not put off for
+    longer, as the index of what is planned finds them.
+    """
     wanted = (
-        select(col(Reminder.client_id))
+        select(R.c.client_id)
         .where(
-            col(Reminder.clinic_id) == clinic_id,
-            col(Reminder.due_on) >= first,
-            col(Reminder.due_on) <= last,
+            R.c.clinic_id == clinic_id,
+            R.c.channel.in_(list(Channel)),
+            R.c.due_at < datetime.combine(last + timedelta(days=2), time(), UTC),
+            R.c.due_on.between(first, last),
             is_status(Status.PLANNED),
+            has_arrived(R),
         )
         .distinct()
-        .order_by(col(Reminder.client_id))
+        .order_by(R.c.client_id)
     )
-    return list(session.scalars(wanted))
-
-
-NOT_PLAYED = {
-    *("audit", "column_mapping", "import", "import_row", "setting", "outage", "sender_rate"),
-    *(
-        "receipt",
-        "sender_account",
-        "sender_pace",
-        "segment_spending",
-        "postponed_enrolment",
-        "waiting_row",
-    ),
-    *(
-        "staff",
-        "membership",
-        "invitation",
-        "sign_in",
-        "sign_in_attempt",
-        "join_request",
-        "verification_code",
-    ),
-}
-"""Tables that say nothing about what will be sent, and passwords, which are not for copying."""
-
-
-def copy_for_rehearsal(
-    source: Connection, target: Connection, clients: Collection[int] | None = None
-) -> None:
-    """Copy for a rehearsal what decides about messages: everyone's, or these clients' and of those
-    who share a number or address with them, whose clinics then count as live.
-
-    Claims are not copied: on the copy everything open is planned. Nor are rates and stops,
-    which only time and a provider would lift; and every client comes, whoever waits for that word.
-    """
-    played = None if clients is None else _with_sharing(source, clients)
-    for table in SQLModel.metadata.sorted_tables:
-        rows = source.execute(_wanted(table, played)).mappings()
-        for part in rows.partitions(5_000):
-            target.execute(insert(table), [dict(row) for row in part])
-    target.execute(update(Reminder).where(is_status(Status.CLAIMED)).values(status=Status.PLANNED))
-    free = {"per_minute": None, "opens_at": None, "stopped_until": None, "stopped_since": None}
-    target.execute(update(Lane).values(**free, faults=0))
-    target.execute(update(Clinic).values(paused_at=None, attendance_required=False))
-    if clients is not None:
-        accepted = func.coalesce(col(Clinic.wording_accepted_at), col(Clinic.created_at))
-        target.execute(update(Clinic).values(live=True, wording_accepted_at=accepted))
-
-
-def _with_sharing(source: Connection, clients: Collection[int]) -> set[int]:
-    """Return these clients and those whose messages count against theirs: on the same number or
-    address of the same clinic.
-    """
-    them, others = table_of(Client), table_of(Client).alias("others")
-    same = (others.c.phone == them.c.phone, others.c.email == them.c.email)
-    wanted = [
-        select(others.c.id)
-        .join(them, and_(others.c.clinic_id == them.c.clinic_id, shared))
-        .where(them.c.id.in_(clients))
-        for shared in same
-    ]
-    return {*clients, *source.execute(union(*wanted)).scalars()}
-
-
-def _wanted(table: Table, clients: Collection[int] | None) -> Select[Any]:
-    rows = table.select()
-    if table.name in {"client", "treatment", "reminder"}:
-        rows = rows.where(has_arrived(table))
-    if table.name in NOT_PLAYED:
-        return rows.where(false())
-    if clients is None:
-        return rows
-    if table.name == "client":
-        return rows.where(table.c.id.in_(clients))
-    if table.name == "attempt":
-        theirs = select(col(Reminder.id)).where(col(Reminder.client_id).in_(clients))
-        return rows.where(table.c.reminder_id.in_(theirs))
-    if "client_id" in table.c:
-        return rows.where(table.c.client_id.in_(clients))
-    known = table.name in {"clinic", "heartbeat"} or "clinic_id" in table.c
-    return rows if known else rows.where(false())
+    return list(asked(session, wanted).scalars())
