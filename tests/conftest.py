@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import sys
 from collections.abc import Iterator
@@ -13,9 +14,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from argon2 import PasswordHasher
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
 
 from reminders.app import App, build
 from reminders.delivery.dispatcher import Dispatcher
@@ -26,7 +29,7 @@ from reminders.rehearsal.simulation import SetClock, play
 from reminders.rules.terms import Channel
 from reminders.settings import Settings
 from reminders.staff import credentials
-from reminders.startup import use_packaged_zones
+from reminders.startup import tune_garbage_collection, use_packaged_zones
 from reminders.store import migrations
 from reminders.store.database import open_engine, reading, writing
 from reminders.store.queries import overview, people
@@ -49,6 +52,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over all modules and tests, as the program does at its start."""
+    gc.collect()
+    tune_garbage_collection()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave PostgreSQL's turn for later where it is asked no more than is tried on both elsewhere."""
@@ -65,6 +74,14 @@ def _light_locks() -> Iterator[None]:
         patch.setattr(
             credentials, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         )
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_loop() -> Iterator[None]:
+    """Answer every request in one event loop, as a process does, and not each in one of its own."""
+    with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestClient, "portal", portal)
         yield
 
 
