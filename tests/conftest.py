@@ -36,6 +36,7 @@ from reminders.store.queries import overview, people
 from reminders.store.queries.overview import ReminderLine
 from reminders.store.tables import Clinic
 from tests.support.samples import CLINIC, EMPTY
+from tests.support.terminal import read_commands_once
 
 use_packaged_zones()
 
@@ -74,6 +75,13 @@ def _light_locks() -> Iterator[None]:
         patch.setattr(
             credentials, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         )
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_reading_of_commands() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        read_commands_once(patch)
         yield
 
 
