@@ -53,6 +53,21 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def sqlite_house(sqlite_template: Path) -> Path:
+    """Make a file with the clinic in it, to be copied for each test."""
+    path = Path(shutil.copy(sqlite_template, sqlite_template.with_name("house.db")))
+    app = build(Settings(database_url=f"sqlite:///{path}"), SetClock(MONDAY))
+    _open_clinic(app)
+    app.close()
+    return path
+
+
+def _open_clinic(app: App) -> None:
+    with writing(app.engine) as session:
+        clinics.add(session, CLINIC, app.clock(), live=True)
+
+
 def pytest_collection_finish() -> None:
     """Let the garbage collector pass over all modules and tests, as the program does at its start."""
     gc.collect()
@@ -203,14 +218,16 @@ class House:
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+def house(database_url: str, sqlite_house: Path, tmp_path: Path) -> Iterator[House]:
     clock = SetClock(MONDAY)
     settings = Settings(database_url=database_url, outbox_dir=tmp_path / "outbox")
     app = build(settings, clock)
     vars(app)["engine"] = engine_of(database_url)
     log_to(sys.stderr, "error")
-    with writing(app.engine) as session:
-        clinics.add(session, CLINIC, clock(), live=True)
+    if app.engine.dialect.name == "sqlite":
+        shutil.copy(sqlite_house, database_url.removeprefix("sqlite:///"))
+    else:
+        _open_clinic(app)
     yield House(app, clock, tmp_path / "outbox")
     app.close()
 
