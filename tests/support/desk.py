@@ -43,17 +43,17 @@ class Desk:
         return self._page
 
     @page.setter
-    def page(self, page: Response) -> None:
+    def page(self, page: Response | None) -> None:
         self._page = page
 
     def get(self, path: str) -> Response:
-        self.page = self.browser.get(path)
-        return self.page
+        self.page = page = self.browser.get(path)
+        return page
 
     def post(self, path: str, **fields: Any) -> Response:
         """Fill the form of the page that is open, as its hidden fields have it, and hand it in."""
-        self.page = self.browser.post(path, data=self.hidden(path) | fields)
-        return self.page
+        self.page = page = self.browser.post(path, data=self.hidden(path) | fields)
+        return page
 
     def take_cookies(self, answer: Answer) -> None:
         """Keep the cookies of an answer as if a page had come with them."""
