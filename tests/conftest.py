@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import sys
 from collections.abc import Iterator
@@ -13,9 +14,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from argon2 import PasswordHasher
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
 
 from reminders.app import App, build
 from reminders.delivery.dispatcher import Dispatcher
@@ -26,13 +29,14 @@ from reminders.rehearsal.simulation import SetClock, play
 from reminders.rules.terms import Channel
 from reminders.settings import Settings
 from reminders.staff import credentials
-from reminders.startup import use_packaged_zones
+from reminders.startup import tune_garbage_collection, use_packaged_zones
 from reminders.store import migrations
 from reminders.store.database import open_engine, reading, writing
 from reminders.store.queries import overview, people
 from reminders.store.queries.overview import ReminderLine
 from reminders.store.tables import Clinic
 from tests.support.samples import CLINIC, EMPTY
+from tests.support.terminal import read_commands_once
 
 use_packaged_zones()
 
@@ -47,6 +51,27 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrations.migrate(engine)
     engine.dispose()
     return path
+
+
+@pytest.fixture(scope="session")
+def sqlite_house(sqlite_template: Path) -> Path:
+    """Make a file with the clinic in it, to be copied for each test."""
+    path = Path(shutil.copy(sqlite_template, sqlite_template.with_name("house.db")))
+    app = build(Settings(database_url=f"sqlite:///{path}"), SetClock(MONDAY))
+    _open_clinic(app)
+    app.close()
+    return path
+
+
+def _open_clinic(app: App) -> None:
+    with writing(app.engine) as session:
+        clinics.add(session, CLINIC, app.clock(), live=True)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over all modules and tests, as the program does at its start."""
+    gc.collect()
+    tune_garbage_collection()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -65,6 +90,21 @@ def _light_locks() -> Iterator[None]:
         patch.setattr(
             credentials, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         )
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_reading_of_commands() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        read_commands_once(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_loop() -> Iterator[None]:
+    """Answer every request in one event loop, as a process does, and not each in one of its own."""
+    with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestClient, "portal", portal)
         yield
 
 
@@ -178,14 +218,16 @@ class House:
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+def house(database_url: str, sqlite_house: Path, tmp_path: Path) -> Iterator[House]:
     clock = SetClock(MONDAY)
     settings = Settings(database_url=database_url, outbox_dir=tmp_path / "outbox")
     app = build(settings, clock)
     vars(app)["engine"] = engine_of(database_url)
     log_to(sys.stderr, "error")
-    with writing(app.engine) as session:
-        clinics.add(session, CLINIC, clock(), live=True)
+    if app.engine.dialect.name == "sqlite":
+        shutil.copy(sqlite_house, database_url.removeprefix("sqlite:///"))
+    else:
+        _open_clinic(app)
     yield House(app, clock, tmp_path / "outbox")
     app.close()
 

@@ -17,9 +17,8 @@ from tests.support.inbound_texts import (
 
 
 def asked_of(house: House, *words: str) -> Any:
-    told = CliRunner().invoke(
-        commands, words, env={"DATABASE_URL": house.app.settings.database_url}
-    )
+    env = {"DATABASE_URL": house.app.settings.database_url, "LOG_LEVEL": "error"}
+    told = CliRunner().invoke(commands, words, env=env)
     assert told.exit_code == 0, told.output
     return told
 

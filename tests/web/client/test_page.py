@@ -86,6 +86,7 @@ def read(page: Response) -> str:
     return str(Markup(body).striptags())
 
 
+@pytest.mark.portable
 @pytest.mark.parametrize("walk", [of_client, of_visitor])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_page_is_wholly_in_the_language_of_whoever_reads_it(

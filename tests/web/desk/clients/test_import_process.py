@@ -35,8 +35,8 @@ def dropped(house: House) -> tuple[Desk, int]:
     desk.get("/lists")
     content = LIST.format(day=house.clock().date() + timedelta(days=3))
     file = {"file": ("long.csv", content.encode())}
-    desk.page = desk.browser.post("/lists", data=desk.hidden("/lists"), files=file)
-    return desk, int(str(desk.page.url).rpartition("/")[2])
+    desk.page = page = desk.browser.post("/lists", data=desk.hidden("/lists"), files=file)
+    return desk, int(str(page.url).rpartition("/")[2])
 
 
 def kept(house: House, number: int) -> Import:

@@ -20,8 +20,10 @@ def dropped(desk: Desk, content: bytes) -> str:
     """Drop a workbook, and return the path of its page."""
     desk.get("/lists")
     token = desk.hidden("/lists")
-    desk.page = desk.browser.post("/lists", data=token, files={"file": ("march.xlsx", content)})
-    return str(desk.page.url.path)
+    desk.page = page = desk.browser.post(
+        "/lists", data=token, files={"file": ("march.xlsx", content)}
+    )
+    return str(page.url.path)
 
 
 def lists(house: House) -> list[Import]:

@@ -25,8 +25,10 @@ def brought(desk: Desk, content: str = LIST, name: str = "march.csv") -> int:
     """Drop a file, and return the number of its page."""
     desk.get("/lists")
     token = desk.hidden("/lists")
-    desk.page = desk.browser.post("/lists", data=token, files={"file": (name, content.encode())})
-    return int(str(desk.page.url).rpartition("/")[2])
+    desk.page = page = desk.browser.post(
+        "/lists", data=token, files={"file": (name, content.encode())}
+    )
+    return int(str(page.url).rpartition("/")[2])
 
 
 def treatments(house: House) -> list[Treatment]:
@@ -175,9 +177,11 @@ def test_a_bad_file_is_told_in_plain_words_and_nothing_is_kept(house: House) -> 
     desk = signed_in(house)
     desk.get("/lists")
     token = desk.hidden("/lists")
-    desk.page = desk.browser.post("/lists", data=token, files={"file": ("x.png", b"\x89PNG....")})
+    desk.page = page = desk.browser.post(
+        "/lists", data=token, files={"file": ("x.png", b"\x89PNG....")}
+    )
     assert "This is not a spreadsheet." in desk.text
-    assert desk.page.status_code == 422
+    assert page.status_code == 422
     with reading(house.engine) as session:
         assert queries.recent(session, 1) == []
 
