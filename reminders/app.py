@@ -31,7 +31,7 @@ from reminders.inbox.missed_texts import InboundTexts
 from reminders.intake.arrivals import settle_interrupted
 from reminders.intake.deliveries import Deliveries
 from reminders.links import Links
-from reminders.monitoring import alert_checks
+from reminders.monitoring import alert_checks, day_counts
 from reminders.monitoring.alerts import AlertSender
 from reminders.monitoring.checks import Check
 from reminders.monitoring.heartbeat_ping import HeartbeatPing
@@ -226,6 +226,10 @@ class App:
             with writing(self.engine) as session:
                 alert_checks.raise_all(session, self.library, self.clock())
 
+    def count_days(self) -> None:
+        """Count the past's messages for reports, as far as they are not counted."""
+        day_counts.count_past(self.engine, self.clock())
+
     @cached_property
     def heartbeat_ping(self) -> HeartbeatPing:
         """Return what calls the outside monitor while all is well."""
@@ -271,6 +275,7 @@ class App:
         self.heartbeat_ping.beat()
         self.feed_reader.run()  # last, since somebody's slow calendar says nothing of our health
         self.event_sender.run()
+        self.count_days()
         return came
 
     def redact(self) -> int:

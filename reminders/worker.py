@@ -37,6 +37,9 @@ FEED_SECONDS = 30
 EVENT_SECONDS = 5
 """Between looks for events that other systems are to be told of."""
 
+COUNT_SECONDS = 900
+"""Between looks for days that are over and not counted for reports yet."""
+
 LOOK_SECONDS = 1.0
 """Between checks of the clock."""
 
@@ -150,13 +153,17 @@ def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
 
 
 def _watch_other_systems(app: App, scheduler: BackgroundScheduler) -> None:
-    """Look at what booking systems delivered, at calendars and at events, however long a pass takes."""
+    """Look at what booking systems delivered, at calendars and at events, and count the past, however
+    long a pass takes.
+    """
     due = {"args": ["deliveries", app.deliveries.take_waiting], "seconds": BEAT_SECONDS}
     scheduler.add_job(_attempt, "interval", **due, next_run_time=app.clock())
     feeds = {"args": ["calendars", app.feed_reader.run], "seconds": FEED_SECONDS}
     scheduler.add_job(_attempt, "interval", **feeds, executor="feeds")
     events = {"args": ["events", app.event_sender.run], "seconds": EVENT_SECONDS}
     scheduler.add_job(_attempt, "interval", **events, executor="events")
+    counts = {"args": ["reports", app.count_days], "seconds": COUNT_SECONDS}
+    scheduler.add_job(_attempt, "interval", **counts)
 
 
 def _attempt(what: str, work: Callable[[], object]) -> None:

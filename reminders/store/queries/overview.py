@@ -181,7 +181,16 @@ def clients_due(session: Session, clinic_id: int, first: date, last: date) -> li
 
 
 NOT_PLAYED = {
-    *("audit", "column_mapping", "import", "import_row", "setting", "outage", "sender_rate"),
+    *(
+        "audit",
+        "column_mapping",
+        "counted_day",
+        "import",
+        "import_row",
+        "setting",
+        "outage",
+        "sender_rate",
+    ),
     *(
         "receipt",
         "sender_account",
