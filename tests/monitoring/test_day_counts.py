@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -151,7 +152,7 @@ class History:
     def purge(self) -> None:
         days = timedelta(days=self.chance.randint(5, 40))
         with writing(self.house.engine) as session:
-            periods = RetentionPeriods(*[timedelta(days=9_000)] * 2, days, *[timedelta(days=9_000)] * 2)  # fmt: skip
+            periods = replace(RetentionPeriods.of(self.house.app.settings), deliveries=days)
             retention.purge(session, periods, self.house.clock())
 
 

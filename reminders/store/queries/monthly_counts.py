@@ -13,10 +13,9 @@ from sqlmodel import col
 from reminders.rules.keywords import Kind
 from reminders.rules.statistics import MessageCounts, counted
 from reminders.rules.terms import LEFT, Act, Channel, Status
-from reminders.store.queries.common import is_status
+from reminders.store.queries.common import IS_GONE, IS_PLANNED
 from reminders.store.tables import Attempt, Client, Consent, Reminder, Reply
 
-_GONE = text("reminder.status <> 'planned'")
 _CELL = (col(Reminder.due_on), col(Reminder.channel), col(Reminder.status), col(Reminder.reason))
 
 
@@ -26,7 +25,7 @@ def gone(
     """Count the messages that belong to these days, on the recipients' calendars, and are planned no
     more: by day, channel, state and reason, with the segments that left.
     """
-    of_days = (col(Reminder.clinic_id) == clinic_id, _GONE, col(Reminder.due_on).in_(days))
+    of_days = (col(Reminder.clinic_id) == clinic_id, IS_GONE, col(Reminder.due_on).in_(days))
     counts = session.execute(select(*_CELL, func.count()).where(*of_days).group_by(*_CELL))
     its_attempt = and_(
         col(Attempt.reminder_id) == col(Reminder.id), col(Attempt.claim) == col(Reminder.claim)
@@ -58,7 +57,7 @@ def to_come(
         select(*group, func.count())
         .where(
             col(Reminder.clinic_id) == clinic_id,
-            is_status(Status.PLANNED),
+            IS_PLANNED,
             col(Reminder.due_on) >= begins,
             col(Reminder.due_on) < ends,
         )

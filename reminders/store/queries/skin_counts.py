@@ -16,7 +16,7 @@ from reminders.rules.skin_answers import MOMENTS, Said
 from reminders.rules.skin_figures import Cohort
 from reminders.rules.terms import LEFT
 from reminders.store.column_types import among
-from reminders.store.queries.common import asked, is_status, table_of
+from reminders.store.queries.common import IS_GONE, asked, is_status, table_of
 from reminders.store.queries.monthly_counts import OURS
 from reminders.store.tables import (
     Client,
@@ -38,7 +38,7 @@ _R, _T = table_of(Reminder), table_of(Treatment)
 _LEFT_THEN = (
     _R.c.clinic_id == bindparam("clinic"),
     is_status(*LEFT),
-    text("reminder.status <> 'planned'"),  # the same once more, for an index to serve it
+    IS_GONE,  # the same once more, for an index to serve it
     _R.c.due_on >= bindparam("begins"),
     _R.c.due_on < bindparam("ends"),
 )
