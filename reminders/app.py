@@ -226,10 +226,6 @@ class App:
             with writing(self.engine) as session:
                 alert_checks.raise_all(session, self.library, self.clock())
 
-    def count_days(self) -> None:
-        """Count the past's messages for reports, as far as they are not counted."""
-        day_counts.count_past(self.engine, self.clock())
-
     @cached_property
     def heartbeat_ping(self) -> HeartbeatPing:
         """Return what calls the outside monitor while all is well."""
@@ -275,7 +271,7 @@ class App:
         self.heartbeat_ping.beat()
         self.feed_reader.run()  # last, since somebody's slow calendar says nothing of our health
         self.event_sender.run()
-        self.count_days()
+        day_counts.count_past(self.engine, self.clock())
         return came
 
     def redact(self) -> int:

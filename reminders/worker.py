@@ -17,6 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from reminders.app import App
 from reminders.delivery.dispatcher import Dispatcher
 from reminders.intake.arrivals import settle_interrupted
+from reminders.monitoring import day_counts
 from reminders.monitoring.alerts import AlertSender
 from reminders.plans.time_zones import follow_zone_data
 from reminders.rules.clock_guard import JUMP, ClockWatch
@@ -162,8 +163,13 @@ def _watch_other_systems(app: App, scheduler: BackgroundScheduler) -> None:
     scheduler.add_job(_attempt, "interval", **feeds, executor="feeds")
     events = {"args": ["events", app.event_sender.run], "seconds": EVENT_SECONDS}
     scheduler.add_job(_attempt, "interval", **events, executor="events")
-    counts = {"args": ["reports", app.count_days], "seconds": COUNT_SECONDS}
+    counts = {"args": ["reports", partial(_count, app)], "seconds": COUNT_SECONDS}
     scheduler.add_job(_attempt, "interval", **counts)
+
+
+def _count(app: App) -> None:
+    """Count for reports what is over."""
+    day_counts.count_past(app.engine, app.clock())
 
 
 def _attempt(what: str, work: Callable[[], object]) -> None:
