@@ -31,7 +31,7 @@ from reminders.inbox.missed_texts import InboundTexts
 from reminders.intake.arrivals import settle_interrupted
 from reminders.intake.deliveries import Deliveries
 from reminders.links import Links
-from reminders.monitoring import alert_checks
+from reminders.monitoring import alert_checks, day_counts
 from reminders.monitoring.alerts import AlertSender
 from reminders.monitoring.checks import Check
 from reminders.monitoring.heartbeat_ping import HeartbeatPing
@@ -271,6 +271,7 @@ class App:
         self.heartbeat_ping.beat()
         self.feed_reader.run()  # last, since somebody's slow calendar says nothing of our health
         self.event_sender.run()
+        day_counts.count_past(self.engine, self.clock())
         return came
 
     def redact(self) -> int:

@@ -17,6 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from reminders.app import App
 from reminders.delivery.dispatcher import Dispatcher
 from reminders.intake.arrivals import settle_interrupted
+from reminders.monitoring import day_counts
 from reminders.monitoring.alerts import AlertSender
 from reminders.plans.time_zones import follow_zone_data
 from reminders.rules.clock_guard import JUMP, ClockWatch
@@ -36,6 +37,9 @@ FEED_SECONDS = 30
 
 EVENT_SECONDS = 5
 """Between looks for events that other systems are to be told of."""
+
+COUNT_SECONDS = 900
+"""Between looks for days that are over and not counted for reports yet."""
 
 LOOK_SECONDS = 1.0
 """Between checks of the clock."""
@@ -150,13 +154,22 @@ def _beat(dispatcher: Dispatcher, watchman: ClockWatcher) -> None:
 
 
 def _watch_other_systems(app: App, scheduler: BackgroundScheduler) -> None:
-    """Look at what booking systems delivered, at calendars and at events, however long a pass takes."""
+    """Look at what booking systems delivered, at calendars and at events, and count the past, however
+    long a pass takes.
+    """
     due = {"args": ["deliveries", app.deliveries.take_waiting], "seconds": BEAT_SECONDS}
     scheduler.add_job(_attempt, "interval", **due, next_run_time=app.clock())
     feeds = {"args": ["calendars", app.feed_reader.run], "seconds": FEED_SECONDS}
     scheduler.add_job(_attempt, "interval", **feeds, executor="feeds")
     events = {"args": ["events", app.event_sender.run], "seconds": EVENT_SECONDS}
     scheduler.add_job(_attempt, "interval", **events, executor="events")
+    counts = {"args": ["reports", partial(_count, app)], "seconds": COUNT_SECONDS}
+    scheduler.add_job(_attempt, "interval", **counts)
+
+
+def _count(app: App) -> None:
+    """Count for reports what is over."""
+    day_counts.count_past(app.engine, app.clock())
 
 
 def _attempt(what: str, work: Callable[[], object]) -> None:

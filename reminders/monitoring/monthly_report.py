@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
+from itertools import pairwise
+from operator import itemgetter
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from reminders.monitoring import day_counts
 from reminders.rules import statistics
 from reminders.rules.reason_texts import reason_text
 from reminders.rules.segment_prices import prices_of
 from reminders.rules.sending_hours import resolve
-from reminders.rules.statistics import MonthFigures
-from reminders.rules.terms import LEFT
+from reminders.rules.statistics import MessageCounts, MonthFigures
+from reminders.rules.terms import LEFT, Channel
 from reminders.rules.translation import gettext, gettext_noop
 from reminders.store.queries import monthly_counts as queries
 from reminders.store.tables import Clinic
+
+Reply = tuple[datetime, datetime | None]
+OptOut = tuple[datetime, Channel, int]
+Timed = TypeVar("Timed", bound=tuple[Any, ...])
 
 MONTHS = 12
 """How far back the charts look."""
@@ -24,17 +34,50 @@ MONTHS = 12
 
 def month(session: Session, clinic: Clinic, begins_on: date) -> MonthFigures:
     """Count one calendar month of a clinic."""
-    ends_on = statistics.month_of(begins_on, -1)
+    return months(session, clinic, [begins_on])[0]
+
+
+def months(session: Session, clinic: Clinic, begin: Sequence[date]) -> list[MonthFigures]:
+    """Count a clinic's calendar months that begin on these days, one after the other."""
+    days = begin[0], statistics.month_of(begin[-1], -1)
     zone = ZoneInfo(clinic.time_zone)
-    span = resolve(begins_on, time(), zone), resolve(ends_on, time(), zone)
-    replies = queries.replies(session, clinic.id, *span)
+    bounds = [resolve(day, time(), zone) for day in (*begin, days[1])]
+    by_day = day_counts.of_days(session, clinic.id, *days)
+    replies = queries.replies(session, clinic.id, bounds[0], bounds[-1])
+    opt_outs = queries.opt_outs(session, clinic.id, bounds[0], bounds[-1])
+    return [
+        _figures(
+            month,
+            [cells for day, cells in by_day.items() if statistics.month_of(day) == month],
+            _within(replies, *span),
+            _within(opt_outs, *span),
+        )
+        for month, span in zip(begin, pairwise(bounds), strict=True)
+    ]
+
+
+def _figures(
+    begins_on: date,
+    days: Iterable[Sequence[MessageCounts]],
+    replies: Sequence[Reply],
+    opt_outs: Iterable[OptOut],
+) -> MonthFigures:
+    """Return a month's figures; who opted out of a channel twice is counted once."""
     return MonthFigures(
         begins_on=begins_on,
-        cells=queries.cells(session, clinic.id, begins_on, ends_on),
-        opt_outs=queries.opt_outs(session, clinic.id, *span),
+        cells=statistics.added_up(days),
+        opt_outs=Counter(
+            channel for channel, _ in {(channel, who) for _, channel, who in opt_outs}
+        ),
         replies=len(replies),
         answered_in=statistics.waits(replies),
     )
+
+
+def _within(rows: Sequence[Timed], since: datetime, until: datetime) -> Sequence[Timed]:
+    """Return the rows, which are in order of time, of a span."""
+    first, last = (bisect_left(rows, at, key=itemgetter(0)) for at in (since, until))
+    return rows[first:last]
 
 
 def last_months(clinic: Clinic, now: datetime) -> list[date]:

@@ -137,8 +137,9 @@ def _worried(session: Session, clinic_id: int) -> Iterator[OpenItem]:
 def _replies(session: Session, clinic_id: int) -> Iterator[OpenItem]:
     latest = conversations.latest(session, clinic_id, done=False)
     told = skin_answers.by_ids(session, {one.skin_answer_id for one in latest} - {None})
+    writers = people.clients_meant(session, [one.client_id for one in latest])
     for reply in latest:
-        client = people.client(session, reply.client_id) if reply.client_id else None
+        client = writers.get(reply.client_id or 0)
         yield OpenItem(
             Kind.ALARM if reply.alarm else Kind.REPLY,
             reply.received_at,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,9 @@ from reminders.rules.sending_hours import resolve
 from reminders.rules.skin_answers import Said
 from reminders.rules.skin_figures import ProtocolFigures, Share
 from reminders.store.queries import skin_counts
-from reminders.store.tables import Clinic, SkinAnswer
+from reminders.store.tables import Clinic
+
+NONE = (0, 0)
 
 FEW = f"fewer than {skin_figures.LEAST}"
 """What stands for a count that is too small to be shown."""
@@ -25,44 +27,26 @@ def month(session: Session, clinic: Clinic, begins_on: date) -> list[ProtocolFig
     days = begins_on, statistics.month_of(begins_on, -1)
     zone = ZoneInfo(clinic.time_zone)
     span = resolve(days[0], time(), zone), resolve(days[1], time(), zone)
-    sent = skin_counts.sent(session, clinic.id, days)
+    cohorts = skin_counts.cohorts(session, clinic.id, days)
+    clients = skin_counts.written_to(session, clinic.id, days)
     treated = skin_counts.treated(session, clinic.id, days)
-    told = skin_counts.told_in(session, clinic.id, span)
-    opened = skin_counts.opened(session, clinic.id, days)
-    asked = skin_counts.told(session, clinic.id, days)
-    said = {(one.treatment_id, one.moment): one.said for one, _ in asked}
+    own = skin_counts.told_in(session, clinic.id, span)
+    worries = skin_counts.worries(session, clinic.id, span)
     replied, stopped = _people(session, clinic.id, span, zone)
-    names = {one.protocol for one in sent} | {name for name, _ in treated}
-    names |= {name for _, name in told}
     return [
         ProtocolFigures(
             protocol=name,
-            milestones=skin_figures.milestones(
-                {(one.treatment_id, one.milestone) for one in sent if one.protocol == name},
-                opened,
-                said,
-            ),
-            own=Counter(
-                one.said for one, of in told if of == name and one.moment.startswith("own-")
-            ),
-            worried=sum(of == name and one.worried_at is not None for one, of in told),
-            called_in=_waits(one for one, of in told if of == name),
-            treatments=sum(of == name for of, _ in treated),
-            complications=sum(of == name and marked for of, marked in treated),
-            clients=len({one.client_id for one in sent if one.protocol == name}),
+            milestones=skin_figures.milestones(one for of, one in cohorts if of == name),
+            own=own.get(name, {}),
+            worried=sum(of == name for of, _, _ in worries),
+            called_in=[called - at for of, at, called in worries if of == name and called],
+            treatments=treated.get(name, NONE)[0],
+            complications=treated.get(name, NONE)[1],
+            clients=clients.get(name, 0),
             replied=replied[name],
             stopped=stopped[name],
         )
-        for name in sorted(names)
-    ]
-
-
-def _waits(answers: Iterable[SkinAnswer]) -> list[timedelta]:
-    """Return how long each worried client who was called had waited."""
-    return [
-        one.called_at - one.worried_at
-        for one in answers
-        if one.worried_at is not None and one.called_at is not None
+        for name in sorted({*clients, *treated, *own})
     ]
 
 
@@ -70,7 +54,9 @@ def _people(
     session: Session, clinic_id: int, span: tuple[datetime, datetime], zone: ZoneInfo
 ) -> tuple[Counter[str], Counter[str]]:
     """Count who wrote and who stopped, each once, by the protocol of their last treatment then."""
-    treatments = skin_counts.protocols_of(session, clinic_id, span)
+    replied = skin_counts.replied(session, clinic_id, span)
+    stopped = skin_counts.stopped(session, clinic_id, span)
+    treatments = skin_counts.protocols_of(session, {client for client, _ in (*replied, *stopped)})
 
     def counted(rows: Sequence[tuple[int, datetime]]) -> Counter[str]:
         whose = {
@@ -82,10 +68,7 @@ def _people(
         }
         return Counter(protocol for _, protocol in whose if protocol is not None)
 
-    return (
-        counted(skin_counts.replied(session, clinic_id, span)),
-        counted(skin_counts.stopped(session, clinic_id, span)),
-    )
+    return counted(replied), counted(stopped)
 
 
 def shares(one: ProtocolFigures) -> Iterator[tuple[str, str, str, Share]]:

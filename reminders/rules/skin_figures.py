@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import ceil
@@ -32,6 +32,17 @@ class Share:
         """Return count and whole as they may be shown."""
         whole = shown(self.of)
         return (shown(self.count) if whole is not None else None), whole
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """How many treatments a milestone was sent for whose clients answered alike, or not at all, and
+    alike opened their pages within a day of it or did not."""
+
+    moment: str
+    said: Said | None
+    opened: bool
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +80,22 @@ class ProtocolFigures:
         return max(1, ceil(median(wait.total_seconds() for wait in self.called_in) / 60))
 
 
-def milestones(
-    sent: Collection[tuple[int, str]],
-    opened: Collection[tuple[int, str]],
-    said: Mapping[tuple[int, str], Said],
-) -> list[MilestoneFigures]:
-    """Count for each milestone that asks: of the treatments it was ``sent`` for, by treatment and
-    milestone, whose page was opened and what was answered."""
-    found = []
-    for moment in MOMENTS:
-        cohort = {key for key in sent if key[1] == moment.key}
-        told = Counter(said[key] for key in cohort if key in said)
-        found.append(MilestoneFigures(moment.key, len(cohort), len(cohort & set(opened)), told))
-    return found
+def milestones(cohorts: Iterable[Cohort]) -> list[MilestoneFigures]:
+    """Add up for each milestone that asks: whose page was opened and what was answered."""
+    found = list(cohorts)
+    return [
+        _milestone(moment.key, [one for one in found if one.moment == moment.key])
+        for moment in MOMENTS
+    ]
+
+
+def _milestone(moment: str, cohorts: Sequence[Cohort]) -> MilestoneFigures:
+    said: Counter[Said] = Counter()
+    for one in cohorts:
+        if one.said is not None:
+            said[one.said] += one.count
+    opened = sum(one.count for one in cohorts if one.opened)
+    return MilestoneFigures(moment, sum(one.count for one in cohorts), opened, said)
 
 
 def protocol_on(treated: Iterable[tuple[date, str]], day: date) -> str | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import chain
 from statistics import median
 
 from reminders.rules.terms import LEFT, OPEN, Channel, Reason, Status
@@ -23,6 +24,29 @@ class MessageCounts:
     count: int
     segments: int
     by_country: tuple[tuple[str, int], ...] = ()
+
+
+def added_up(days: Iterable[Iterable[MessageCounts]]) -> list[MessageCounts]:
+    """Add the counts of days up."""
+    counts: Counter[tuple[Channel, Status, Reason | None]] = Counter()
+    segments: dict[tuple[Channel, Status, Reason | None], Counter[str]] = {}
+    for cell in chain.from_iterable(days):
+        key = cell.channel, cell.status, cell.reason
+        counts[key] += cell.count
+        segments.setdefault(key, Counter()).update(dict(cell.by_country))
+    return sorted((counted(*key, n, segments[key]) for key, n in counts.items()), key=str)
+
+
+def counted(
+    channel: Channel,
+    status: Status,
+    reason: Reason | None,
+    count: int,
+    by_country: Mapping[str, int],
+) -> MessageCounts:
+    """Return how many messages ended alike, from their count and the segments for each country."""
+    segments = tuple(sorted(by_country.items()))
+    return MessageCounts(channel, status, reason, count, sum(by_country.values()), segments)
 
 
 @dataclass(frozen=True, slots=True)

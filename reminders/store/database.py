@@ -250,9 +250,13 @@ def _begin_sqlite(connection: Connection) -> None:
             return
 
 
+def _is_server(engine: Engine) -> bool:
+    return engine.dialect.name == "postgresql"
+
+
 def database_time(engine: Engine) -> datetime | None:
     """Return what the database's own clock says (UTC); None for SQLite, which has none."""
-    if engine.dialect.name != "postgresql":
+    if not _is_server(engine):
         return None
     with engine.connect() as connection:
         told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
@@ -276,9 +280,12 @@ def writing(engine: Engine | Connection) -> Iterator[Session]:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
-    """Open a read-only session; it never waits for a writer, and sees a list once it is whole."""
-    with ReadingSession(engine.execution_options(read_only=True)) as session:
+def reading(engine: Engine, *, snapshot: bool = False) -> Iterator[Session]:
+    """Open a read-only session; it never waits for a writer, and sees a list once it is whole. A
+    ``snapshot`` sees nothing else of what is committed meanwhile, as SQLite never does.
+    """
+    as_of = {"isolation_level": "REPEATABLE READ"} if snapshot and _is_server(engine) else {}
+    with ReadingSession(engine.execution_options(read_only=True, **as_of)) as session:
         yield session
 
 

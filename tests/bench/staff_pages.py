@@ -25,6 +25,7 @@ from sqlalchemy import Engine, text
 
 from reminders.enrolment import clinics, treatments
 from reminders.enrolment.terms import Enrolment
+from reminders.monitoring import day_counts
 from reminders.rules.roles import Role
 from reminders.staff import sign_in
 from reminders.store import migrations
@@ -55,6 +56,7 @@ def run(console: Console, size: int) -> None:
         migrations.migrate(engine)
         now = datetime.now(UTC)
         _fill(engine, size, now)
+        day_counts.count_past(engine, now)
         tokens = _sign_in(engine, now)
         engine.dispose()
         with _served(url, folder) as address:
@@ -168,6 +170,8 @@ def _page(chance: random.Random, size: int) -> tuple[str, str]:
         ("a client", f"/clients/{number + 1}"),
         ("Enrol", "/enrol"),
         ("Replies", "/replies"),
+        ("Reports", "/numbers"),
+        ("Messages", "/words"),
     )  # fmt: skip
     return chance.choice(pages)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reminders.rules import skin_figures
 from reminders.rules.skin_answers import Said
-from reminders.rules.skin_figures import LEAST, ProtocolFigures, Share
+from reminders.rules.skin_figures import LEAST, Cohort, ProtocolFigures, Share
 
 
 @pytest.mark.parametrize(
@@ -33,14 +33,17 @@ def test_nothing_below_five_is_ever_shown(count: int, of: int) -> None:
     assert all(part is None or part >= LEAST for part in Share(count, of).parts)
 
 
-def test_a_milestone_counts_only_the_treatments_it_was_sent_for() -> None:
-    sent = {(n, "day-3") for n in range(6)} | {(0, "day-1"), (0, "week-2")}
-    opened = {(0, "day-3"), (1, "day-3"), (9, "day-3")}
-    said = {(0, "day-3"): Said.UNSURE, (1, "day-3"): Said.UNSURE, (9, "day-3"): Said.WORRIED}
-    found = {one.moment: one for one in skin_figures.milestones(sent, opened, said)}
+def test_a_milestone_adds_up_whose_page_was_opened_and_what_was_answered() -> None:
+    cohorts = [
+        Cohort("day-3", None, opened=False, count=4),
+        Cohort("day-3", Said.UNSURE, opened=True, count=2),
+        Cohort("day-3", Said.UNSURE, opened=False, count=1),
+        Cohort("day-1", None, opened=False, count=1),
+    ]
+    found = {one.moment: one for one in skin_figures.milestones(cohorts)}
     assert list(found) == ["day-1", "day-3", "week-1", "month-1"]
-    assert (found["day-3"].sent, found["day-3"].opened) == (6, 2)
-    assert found["day-3"].said == {Said.UNSURE: 2}
+    assert (found["day-3"].sent, found["day-3"].opened) == (7, 2)
+    assert found["day-3"].said == {Said.UNSURE: 3}
     assert found["day-1"].sent == 1
 
 

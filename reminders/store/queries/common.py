@@ -43,6 +43,11 @@ def is_status(*statuses: Status) -> TextClause:
     )
 
 
+IS_PLANNED = is_status(Status.PLANNED)
+IS_GONE = text("reminder.status <> 'planned'")
+"""The two halves of what belongs to a day, each with its own index."""
+
+
 def table_of(model: type[SQLModel]) -> Table:
     """Return a model's bare table. Statements asked many times a second are built of these, once
     and for all: building one anew takes longer than its answer.

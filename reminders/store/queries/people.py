@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import chain, count
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, event, func, or_, select, update
@@ -16,7 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
 from reminders.store.column_types import among
-from reminders.store.queries.common import QUIET, insert_numbered, table_of
+from reminders.store.queries.common import IS_GONE, IS_PLANNED, QUIET, insert_numbered, table_of
 from reminders.store.tables import Client, Clinic, Reminder, Treatment
 
 
@@ -71,6 +72,12 @@ def client(session: Session, client_id: int) -> Client | None:
     return client(session, found.merged_into) if found and found.merged_into else found
 
 
+def clients_meant(session: Session, ids: Collection[int | None]) -> dict[int, Client | None]:
+    """Return each of these clients by the id that names them, as ``client`` does."""
+    together = clients_by_id(session, {number for number in ids if number is not None})
+    return {one.id: client(session, one.id) for one in together}  # each is at hand by now
+
+
 def record(session: Session, record_id: int) -> Client:
     """Return the row of that id itself, be it merged into another or not."""
     return session.get_one(Client, record_id)
@@ -123,17 +130,23 @@ def with_something_due(
     session: Session, clinic_id: int, until: date, most: int = 30
 ) -> list[tuple[Client, Treatment]]:
     """Return clients for whom something was due lately or is until that day, and the treatment."""
-    lately = (
-        select(col(Reminder.client_id), col(Reminder.treatment_id))
-        .where(
-            col(Reminder.clinic_id) == clinic_id,
-            col(Reminder.due_on) <= until,
-            col(Reminder.treatment_id).is_not(None),
+    lately = [
+        row
+        for is_so in (IS_PLANNED, IS_GONE)
+        for row in session.execute(
+            select(col(Reminder.due_on), col(Reminder.treatment_id))
+            .where(
+                col(Reminder.clinic_id) == clinic_id,
+                col(Reminder.due_on) <= until,
+                col(Reminder.treatment_id).is_not(None),
+                is_so,
+            )
+            .order_by(col(Reminder.due_on).desc())
+            .limit(8 * most)
         )
-        .order_by(col(Reminder.due_on).desc())
-        .limit(8 * most)
-    )
-    treatments = dict.fromkeys(row[1] for row in session.execute(lately))
+    ]
+    lately.sort(key=itemgetter(0), reverse=True)
+    treatments = dict.fromkeys(row[1] for row in lately[: 8 * most])
     rows = session.execute(
         select(Client, Treatment)
         .join(Client, col(Client.id) == col(Treatment.client_id))

@@ -2,6 +2,7 @@
 
 from reminders.store.tables.api import ApiKey, Event, KeptAnswer
 from reminders.store.tables.bookings import BookingDelivery, BookingMark, BookingSource
+from reminders.store.tables.counts import CountedDay
 from reminders.store.tables.customisation import (
     Audit,
     ColumnMapping,
@@ -62,6 +63,7 @@ __all__ = [
     "Clinic",
     "ColumnMapping",
     "Consent",
+    "CountedDay",
     "Endpoint",
     "Event",
     "EventDelivery",

@@ -15,6 +15,7 @@ _STATUS_LEFT = text("status IN ('handoff', 'accepted', 'delivered', 'undelivered
 _STATUS_OPEN_OR_LEFT = text(
     "status IN ('planned', 'claimed', 'handoff', 'accepted', 'delivered', 'undelivered', 'unknown')",
 )
+_NOT_PLANNED = text("status <> 'planned'")
 _TROUBLE = text("status IN ('failed', 'undelivered', 'unknown') AND attended_at IS NULL")
 
 
@@ -65,8 +66,18 @@ class Reminder(SQLModel, table=True):
         Index("reminder_lease", "lease_until", **where(text("status = 'claimed'"))),
         # What may have left, and is to be asked for?
         Index("reminder_handoff", "due_at", **where(text("status = 'handoff'"))),
-        # What belongs to a month of a clinic?
-        Index("reminder_month", "clinic_id", "due_on"),
+        # What belongs to a day of a clinic? What is to come has an index of its own, from which it is
+        # counted without a look at the rows; a message passes from one to the other once.
+        Index("reminder_month", "clinic_id", "due_on", **where(_NOT_PLANNED)),
+        Index(
+            "reminder_to_come",
+            "clinic_id",
+            "due_on",
+            "channel",
+            "reason",
+            "client_id",
+            **where(text("status = 'planned'")),
+        ),
         # What was the client sent lately, and what else is planned?
         Index("reminder_client", "client_id"),
         # What went out at this clinic, and what of it needs a person?

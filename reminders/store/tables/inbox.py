@@ -30,6 +30,8 @@ class Reply(SQLModel, table=True):
     __table_args__ = (
         # What waits for a person at this clinic?
         Index("reply_open", "clinic_id", "received_at", **where(_OPEN)),
+        # What came in a month?
+        Index("reply_received", "clinic_id", "received_at"),
         # What did this number write, and how was it answered today?
         Index("reply_contact", "contact", "received_at"),
         # What did the client write?

@@ -30,10 +30,8 @@ def inbox(request: DeskRequest) -> Response:
     mine = request.signed_in.staff.id if show == "mine" else None
     with reading(request.app.engine) as session:
         found = conversations.latest(session, request.clinic_id, done=show == "done", whose=mine)
-        names = {
-            reply.id: people.client(session, reply.client_id) if reply.client_id else None
-            for reply in found
-        }
+        writers = people.clients_meant(session, [reply.client_id for reply in found])
+        names = {reply.id: writers.get(reply.client_id or 0) for reply in found}
         return request.page(
             "replies.html",
             found=found,

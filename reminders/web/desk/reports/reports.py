@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_currency, format_decimal
 from starlette.responses import Response
 
-from reminders.app import App
 from reminders.monitoring import monthly_report
-from reminders.rules import statistics
 from reminders.rules.reason_texts import PLAIN, reason_text
 from reminders.rules.roles import Role
 from reminders.rules.segment_prices import prices_of
@@ -29,28 +26,12 @@ from reminders.web.desk.reports import charts
 from reminders.wording.dates import locale_of
 from reminders.wording.localised import DateForm, date_text, money_text, number_text, share_text
 
-SETTLES = timedelta(days=40)
-"""Nothing of a month changes any more so long after it began to end: receipts come within days."""
-
 
 def _months(request: DeskRequest) -> tuple[Clinic, list[MonthFigures]]:
-    with reading(request.app.engine) as session:
+    with reading(request.app.engine, snapshot=True) as session:
         clinic = people.clinic(session, request.clinic_id)
-        begins = monthly_report.last_months(clinic, request.now)
-    return clinic, [_month(request, one) for one in begins]
-
-
-def _month(request: DeskRequest, begins_on: date) -> MonthFigures:
-    """Return a month as it was counted at most a minute ago, or once for all if it is over."""
-    over = statistics.month_of(begins_on, -1) + SETTLES <= request.now.date()
-    minute = None if over else request.now.replace(second=0, microsecond=0)
-    return _counted(request.app, request.clinic_id, begins_on, minute)
-
-
-@lru_cache(maxsize=2048)
-def _counted(app: App, clinic_id: int, begins_on: date, _minute: datetime | None) -> MonthFigures:
-    with reading(app.engine) as session:
-        return monthly_report.month(session, people.clinic(session, clinic_id), begins_on)
+        begin = monthly_report.last_months(clinic, request.now)
+        return clinic, monthly_report.months(session, clinic, begin)
 
 
 def show(request: DeskRequest) -> Response:
