@@ -7,8 +7,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
-import uvicorn
-
 from reminders import resealing
 from reminders.app import App
 from reminders.cli.common import AsJson, err, opened, out, print_json, stop
@@ -26,7 +24,6 @@ from reminders.staff import setup
 from reminders.store import migrations
 from reminders.store.database import reading, writing
 from reminders.store.queries import sealed_secrets
-from reminders.web import create_web
 from reminders.worker import alert_watch, heartbeat, work
 
 
@@ -73,6 +70,10 @@ def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -
 
     Once it has ended well, uvicorn raises the signal that ended it again; that one is spent.
     """
+    import uvicorn  # noqa: PLC0415 (with the pages a quarter of the program, for who serves them)
+
+    from reminders.web import create_web  # noqa: PLC0415 (as above)
+
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     uvicorn.run(

@@ -11,7 +11,7 @@ import pytest
 from reminders.rules.keywords import Kind
 from reminders.store.database import writing
 from reminders.store.tables import Question, Reply
-from reminders.web.api import create_api
+from reminders.web.api.application import create_api
 from reminders.web.api.page import described
 from tests.conftest import House, ana
 from tests.support.api import Program
