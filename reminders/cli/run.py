@@ -21,6 +21,7 @@ from reminders.rules.translation import gettext, gettext_noop
 from reminders.senders import SendError
 from reminders.shapes import operation as shapes
 from reminders.staff import setup
+from reminders.startup import tune_garbage_collection
 from reminders.store import migrations
 from reminders.store.database import reading, writing
 from reminders.store.queries import sealed_secrets
@@ -74,6 +75,7 @@ def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -
 
     from reminders.web import create_web  # noqa: PLC0415 (as above)
 
+    tune_garbage_collection()  # with what was just loaded
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     uvicorn.run(

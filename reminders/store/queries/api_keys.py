@@ -24,7 +24,7 @@ def by_hash(session: Session, token_hash: str) -> tuple[ApiKey, Clinic] | None:
 
 def is_any_valid(session: Session) -> bool:
     """Say whether any program has a key."""
-    valid = select(ApiKey.id).where(col(ApiKey.revoked_at).is_(None)).limit(1)
+    valid = select(col(ApiKey.id)).where(col(ApiKey.revoked_at).is_(None)).limit(1)
     return session.execute(valid).first() is not None
 
 
