@@ -163,10 +163,10 @@ class App:
         )
 
     def alert_sender(self) -> AlertSender:
-        """Return what sends alerts to staff and the operator by email."""
+        """Return what sends alerts to staff and the operator."""
         return AlertSender(
             self.engine,
-            self.senders()[Channel.EMAIL],
+            self.senders(),
             self.clock,
             operator=self.settings.operator_email,
             pages_url=self.settings.public_url,

@@ -34,22 +34,28 @@ class Links:
         """Take the key that signs, the address clients reach us at, and keys that signed before:
         what they signed is still ours.
         """
-        self._key = secret_key.encode()
+        self._signer = hmac.new(secret_key.encode(), digestmod=sha256)
         self._older = [Links(key, public_url) for key in older]
         self.public_url = public_url.rstrip("/")
 
     @property
     def hash_key(self) -> bytes:
         """Return the key under which erased contacts are hashed."""
-        return hmac.digest(self._key, b"hash", sha256)
+        return self._digest("hash")
 
     @property
     def older_hash_keys(self) -> tuple[bytes, ...]:
         """Return the keys under which contacts were hashed before."""
         return tuple(one.hash_key for one in self._older)
 
+    def _digest(self, words: str) -> bytes:
+        """Return the keyed hash of words; a copy of what stands ready is made in half the time."""
+        signer = self._signer.copy()
+        signer.update(words.encode())
+        return signer.digest()
+
     def _sign(self, purpose: str, number: int) -> bytes:
-        return hmac.digest(self._key, f"{purpose}.{number}".encode(), sha256)[:16]
+        return self._digest(f"{purpose}.{number}")[:16]
 
     def _is_signed(self, signature: bytes, purpose: str, number: int) -> bool:
         ours = (one._sign(purpose, number) for one in (self, *self._older))
@@ -95,7 +101,7 @@ class Links:
         """Return the 14 characters (84 bits) that open a client's own page; a new edition of
         them makes the old ones worthless. Short, since they stand in texts.
         """
-        digest = hmac.digest(self._key, f"page.{client_id}.{edition}".encode(), sha256)
+        digest = self._digest(f"page.{client_id}.{edition}")
         return urlsafe_b64encode(digest)[:14].decode()
 
     def page_url(self, client_id: int, edition: int) -> str:
@@ -125,7 +131,7 @@ class Links:
 
     def seal(self, purpose: str, words: str) -> str:
         """Return a keyed hash that proves later which words were shown, without revealing them."""
-        return hmac.digest(self._key, f"{purpose}.{words}".encode(), sha256).hex()
+        return self._digest(f"{purpose}.{words}").hex()
 
     def reference(self, reminder_id: int) -> str:
         """Return a reminder's outward name, the same on every attempt and of no meaning."""

@@ -201,7 +201,7 @@ ACROSS = {
     "intake/test_cells_of_lists.py",
     "intake/test_files.py",
     "intake/test_system_exports.py", "intake/test_vendor_lists.py", "rules/test_sending_hours_by_zone.py",
-    "rules/test_zone_and_language_names.py", "test_deployment.py", "test_documents.py", "test_house.py", "test_proofs.py",
+    "rules/test_zone_and_language_names.py", "test_deployment.py", "test_documents.py", "test_house.py", "test_proofs.py", "test_three_clinics.py",
     "web/client/test_browser.py", "web/client/test_browser_skin.py", "web/client/test_join_abuse.py", "web/desk/test_browser_owner.py", "web/desk/test_browser_sources.py",
     "web/api/test_routes.py", "web/desk/test_browser_staff.py", "web/desk/test_routes.py", "web/desk/test_translated.py", "wording/test_gender_neutral_wording.py",
     "wording/test_spam_filter.py",

@@ -8,6 +8,23 @@ import typer
 from rich.markup import escape
 from rich.table import Table as Grid
 
+from reminders.cli.clinic_options import (
+    LIVE_HELP,
+    AfterHoursPhone,
+    Attendance,
+    Both,
+    EmailHours,
+    EveryText,
+    Hours,
+    Named,
+    OpeningHours,
+    SecondContact,
+    SecondPhone,
+    TextName,
+    TextsPerDay,
+    TextsPerWeek,
+    WorriedMinutes,
+)
 from reminders.cli.common import AsJson, err, find_clinic, opened, out, print_json, stop
 from reminders.enrolment import clinics as actions
 from reminders.enrolment.clinics import ClinicError
@@ -17,7 +34,6 @@ from reminders.intake.services import KnownService
 from reminders.rules.contacts import show_phone
 from reminders.rules.reason_texts import channel_text
 from reminders.rules.terms import Channel, InputError
-from reminders.rules.text_names import ClientNames
 from reminders.rules.translation import gettext, gettext_noop, pgettext
 from reminders.shapes.people import Clinic as ClinicShape
 from reminders.shapes.questions import Service
@@ -27,41 +43,6 @@ from reminders.store.queries.audit import COMMAND_LINE
 from reminders.store.tables import Clinic
 
 commands = typer.Typer(help="Add, list and edit clinics.", no_args_is_help=True)
-
-ATTENDANCE_HELP = (
-    "Send aftercare only once attendance is recorded, or assume that clients attended."
-)
-CHANNELS_HELP = "Send every message by text and by email to clients who agreed to both, or by one."
-LIVE_HELP = "Leave practice mode and accept the default wording. Without this nothing is sent."
-Hours = Annotated[
-    str | None,
-    typer.Option(
-        help="Sending hours of texts, for example “Mon-Sat 09:00-20:00, Sun 12:00-20:00”."
-    ),
-]
-EmailHours = Annotated[
-    str | None,
-    typer.Option(help="Sending hours of emails, for example “Mon-Sun 07:00-22:00”."),
-]
-TextsPerDay = Annotated[int | None, typer.Option(help="Most texts to one number in a day: 1.")]
-TextsPerWeek = Annotated[
-    int | None, typer.Option(help="Most texts to one number in seven days: 1 to 7.")
-]
-Attendance = Annotated[
-    bool | None, typer.Option("--require-attendance/--assume-attendance", help=ATTENDANCE_HELP)
-]
-TextName = Annotated[
-    str | None,
-    typer.Option(help="Name in texts, at most 16 characters; '' to shorten the clinic's name."),
-]
-Named = Annotated[
-    ClientNames | None, typer.Option(help="Names whose letters cost extra, in texts.")
-]
-EveryText = Annotated[
-    bool | None,
-    typer.Option("--stop-on-every-text/--stop-when-due", help="How often texts say how to stop."),
-]
-Both = Annotated[bool | None, typer.Option("--both-channels/--one-channel", help=CHANNELS_HELP)]
 
 
 @commands.command()
@@ -133,29 +114,20 @@ def edit(
     texts_per_day: TextsPerDay = None,
     texts_per_week: TextsPerWeek = None,
     live: Annotated[bool | None, typer.Option("--live/--practice", help=LIVE_HELP)] = None,
-    attendance: Attendance = None,
+    attendance_required: Attendance = None,
     text_name: TextName = None,
     client_names: Named = None,
     stop_on_every_text: EveryText = None,
     both_channels: Both = None,
+    opening_hours: OpeningHours = None,
+    after_hours_phone: AfterHoursPhone = None,
+    worried_minutes: WorriedMinutes = None,
+    second_contact: SecondContact = None,
+    second_phone: SecondPhone = None,
 ) -> None:
     """Change a clinic. A new time zone, new hours or caps reschedule what has not been sent."""
-    typed = {
-        "name": new_name,
-        "time_zone": time_zone,
-        "phone": phone,
-        "email": email,
-        "address": address,
-        "sending_hours": sending_hours,
-        "email_hours": email_hours,
-        "texts_per_day": texts_per_day,
-        "texts_per_week": texts_per_week,
-        "attendance_required": _yes(attendance),
-        "text_name": text_name,
-        "client_names": client_names,
-        "stop_on_every_text": _yes(stop_on_every_text),
-        "both_channels": _yes(both_channels),
-    }
+    given = locals() | {"name": new_name}
+    typed = {field: _yes(said) if isinstance(said, bool) else said for field, said in given.items()}
     with opened() as app, writing(app.engine) as session:
         clinic = find_clinic(session, name)
         try:
@@ -165,8 +137,8 @@ def edit(
         out.print(_sentence(clinic))
 
 
-def _yes(said: bool | None) -> str | None:  # noqa: FBT001
-    return None if said is None else ("yes" if said else "no")
+def _yes(said: bool) -> str:  # noqa: FBT001
+    return "yes" if said else "no"
 
 
 Most = Annotated[

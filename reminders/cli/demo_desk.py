@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import uvicorn
 from sqlalchemy.orm import Session
@@ -18,18 +19,20 @@ from reminders.delivery import receipts
 from reminders.delivery.receipts import Report
 from reminders.enrolment import clinics, treatments
 from reminders.enrolment.terms import ConsentAnswer, Enrolment
-from reminders.inbox import replies
+from reminders.inbox import replies, skin_answers, written_messages
 from reminders.inbox.replies import InboundText
-from reminders.rehearsal.demo_weeks import PEOPLE, UNREACHED, WROTE
+from reminders.rehearsal.demo_weeks import ANSWERED, CALLED, PEOPLE, UNREACHED, WROTE
 from reminders.rehearsal.simulation import SetClock, play
 from reminders.rules.roles import Role
+from reminders.rules.skin_answers import Outcome, opened_at
 from reminders.rules.terms import LEFT, Channel
 from reminders.senders.twilio_errors import CODES
 from reminders.settings import Settings
 from reminders.staff import credentials, invitations
 from reminders.store import migrations
 from reminders.store.database import writing
-from reminders.store.queries import client_messages, people
+from reminders.store.queries import client_messages, people, staff
+from reminders.store.queries import skin_answers as queries
 from reminders.store.tables import Clinic
 from reminders.web import create_web
 from reminders.web.desk.sign_in.demo_access import add_demo_sign_in
@@ -102,6 +105,7 @@ def _seed(settings: Settings) -> int:
         with writing(app.engine) as session:
             _report(session, now)
             _reply(app, session, now)
+            _answer(app, session, clinic, now)
         app.alert_sender().run()
         return clinic.id
     finally:
@@ -164,3 +168,26 @@ def _reply(app: App, session: Session, now: datetime) -> None:
         client = next(c for c in people.clients_of(session) if c.first_name == first_name)
         inbound = InboundText(f"demo-{first_name}", client.phone or "", body)
         replies.handle_text(session, app.answers, inbound, now - timedelta(minutes=minutes))
+
+
+def _answer(app: App, session: Session, clinic: Clinic, now: datetime) -> None:
+    """Let clients say on their pages how the skin is; the worried one of days ago was called."""
+    zone, (owner, _) = ZoneInfo(clinic.time_zone), staff.of_clinic(session, clinic.id)[0]
+    clients = {client.first_name: client for client in people.clients_of(session)}
+    for first_name, ago, said, words in ANSWERED:
+        client, at = clients[first_name], now - ago
+        treatment, today = (
+            next(people.treatments_of(session, [client.id])),
+            at.astimezone(zone).date(),
+        )
+        if moment := opened_at(treatment.treated_on, today):
+            queries.note_opening(session, treatment.id, moment)
+        told = skin_answers.tell(session, app.answers, client, treatment, said, today, at)
+        written_messages.take_message(
+            session, app.answers, client, words, at, skin_answer_id=told.id
+        )
+        if told.waits and first_name in CALLED:
+            called_at = at + timedelta(minutes=18)
+            skin_answers.close(
+                session, told, Outcome.CALLED, CALLED[first_name], owner.id, called_at
+            )

@@ -18,7 +18,7 @@ from reminders.monitoring.status import SystemStatus, standing
 from reminders.rehearsal.late_milestones import late_milestones
 from reminders.rehearsal.simulation import rehearse
 from reminders.rules.reason_texts import reason_text
-from reminders.rules.terms import LEFT, Reason
+from reminders.rules.terms import LEFT, Channel, Reason
 from reminders.rules.translation import gettext, gettext_noop
 from reminders.shapes import reminders as shapes
 from reminders.shapes.operation import Status as StatusShape
@@ -274,4 +274,8 @@ def _untold(alert: UndeliveredAlerts) -> str:
         "%(n)s alerts since %(when)s reached nobody, because email cannot be sent."
         " For more, run: reminders doctor"
     )
-    return gettext(nowhere if alert.nowhere else unsent, n=alert.count, when=_utc(alert.since))
+    untexted = gettext_noop(
+        "%(n)s alerts since %(when)s could not be sent by text. For more, run: reminders doctor"
+    )
+    failed = untexted if alert.channel is Channel.SMS else unsent
+    return gettext(nowhere if alert.nowhere else failed, n=alert.count, when=_utc(alert.since))

@@ -14,6 +14,7 @@ from reminders.enrolment.clinic_senders import senders_of
 from reminders.monitoring import carrier_registration
 from reminders.private_files import owner_only
 from reminders.rehearsal.forecast import ahead
+from reminders.rules.forecast import ForecastCost, cost_at_least
 from reminders.rules.translation import gettext, ngettext
 from reminders.shapes.operation import Batch, Registration
 from reminders.shapes.people import ConsentRecord
@@ -92,6 +93,21 @@ def _plain(row: tuple[Any, ...]) -> list[object]:
     return ["" if cell is None else cell for cell in row]
 
 
+def _print_costs(costs: list[ForecastCost]) -> None:
+    priced = [one for one in costs if one.cost is not None]
+    if len(priced) > 1:
+        grid = Grid(gettext("Sender"), gettext("Country"), gettext("Texts"), gettext("Cost"))
+        for one in priced:
+            cost = f"{one.currency} {one.cost:.2f}"
+            grid.add_row(escape(one.sender), one.country, str(one.texts), cost)
+        out.print(grid)
+    for currency, total in cost_at_least(priced).items():
+        told = f"{currency} {total:.2f}"
+        out.print(
+            gettext("The texts cost %(cost)s or more: each has at least one segment.", cost=told)
+        )
+
+
 def forecast(
     days: Annotated[int, typer.Option(min=1, max=31, help="How far to look ahead.")] = 3,
     as_json: AsJson = False,
@@ -119,10 +135,7 @@ def forecast(
             needed = gettext("%(n)s min", n=round(minutes))
             grid.add_row(begins, batch.channel, str(batch.count), needed, missed)
         out.print(grid)
-        for currency, cost in found.costs.items():
-            out.print(
-                f"The texts cost {currency} {cost:.2f} or more: each has at least one segment."
-            )
+        _print_costs(found.costs)
     late = sum(batch.late for batch in batches)
     if late:
         stop(

@@ -33,7 +33,8 @@ def hand_off(
         return []
     texts = (facts for facts, _ in sending if facts.channel is Channel.SMS)
     segment_budgets.lock_budgets(session, (facts.clinic for facts in texts), now)
-    fresh = reminder_facts.facts(session, [facts.reminder_id for facts, _ in sending], now)
+    ids = [facts.reminder_id for facts, _ in sending]
+    fresh = reminder_facts.facts(session, ids, now, to_word=False)
     decisions = list(_decide_again(sending, {known.reminder_id: known for known in fresh}, now))
     going = [
         pair

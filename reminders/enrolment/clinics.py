@@ -148,6 +148,7 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
         "opening_hours": partial(_hours, sending_hours.parse_emails),
         "worried_minutes": _minutes,
         "second_contact": lambda text: read_email(text) if text.strip() else None,
+        "second_phone": lambda text: _phone(text, clinic.country),
         "after_hours_phone": lambda text: _phone(text, clinic.country),
     }
     for name, read in readers.items():

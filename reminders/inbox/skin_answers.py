@@ -111,12 +111,23 @@ def take(answer: SkinAnswer, staff_id: int, now: datetime) -> None:
     answer.taken_by, answer.taken_at = staff_id, now
 
 
-def close(answer: SkinAnswer, outcome: Outcome, note: str, staff_id: int, now: datetime) -> None:
-    """Note what a clinician did, which the client's page then says was read."""
+def close(
+    session: Session,
+    answer: SkinAnswer,
+    outcome: Outcome,
+    note: str,
+    staff_id: int,
+    now: datetime,
+) -> None:
+    """Note what a clinician did, which the client's page then says was read. Of who was called,
+    what they wrote about it is done, too; else it may still want an answer.
+    """
     _note(answer, note, staff_id, now)
     answer.outcome, answer.closed_at = outcome, now
     if outcome is Outcome.CALLED:
         answer.called_at = answer.called_at or now
+        for reply in queries.written(session, answer.id):
+            reply.done_at = reply.done_at or now
 
 
 def not_reached(answer: SkinAnswer, note: str, staff_id: int, now: datetime) -> None:

@@ -88,9 +88,7 @@ def _worded(
 
 
 def _untaken(session: Session, now: datetime) -> Iterator[tuple[int, Callable[[], Alarm | None]]]:
-    """Alert a second contact to each worried client nobody has taken within the clinic's limit: the one
-    it named, else its owners, else the clinic once more.
-    """
+    """Alert a second contact to each worried client nobody has taken within the clinic's limit."""
     for answer, _ in skin_answers.waiting(session):
         clinic, since = people.clinic(session, answer.clinic_id), answer.worried_at
         if since is None or answer.taken_at is not None:
@@ -103,10 +101,15 @@ def _untaken(session: Session, now: datetime) -> Iterator[tuple[int, Callable[[]
 
 
 def _second_contacts(session: Session, clinic: Clinic) -> list[str]:
+    """Return the address it named, else its owners', else its own, and the number it named: a text
+    that cannot be sent must not leave nobody told.
+    """
+    numbers = [clinic.second_phone] if clinic.second_phone else []
     if clinic.second_contact:
-        return [clinic.second_contact]
+        return [clinic.second_contact, *numbers]
     crew = staff.of_clinic(session, clinic.id)
-    return [member.email for member, role in crew if role is Role.OWNER] or [clinic.email]
+    owners = [member.email for member, role in crew if role is Role.OWNER]
+    return [*(owners or [clinic.email]), *numbers]
 
 
 def _held(session: Session, now: datetime) -> Alarm | None:

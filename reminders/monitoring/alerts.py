@@ -1,11 +1,11 @@
-"""Send alerts to staff and the operator by email, each at least once."""
+"""Send alerts to staff and the operator by email or text, each at least once."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any
@@ -14,11 +14,14 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from reminders.rules.contacts import channel_of
+from reminders.rules.segments import size
 from reminders.rules.terms import Channel, Message
 from reminders.senders import Sender, SendError
 from reminders.store.database import writing
 from reminders.store.queries import alerts
 from reminders.store.queries.alerts import DueAlert
+from reminders.wording.text_composition import written
 
 log = structlog.get_logger()
 
@@ -54,7 +57,7 @@ def raise_alert(
     """Alert a clinic's staff (or only ``to``), or without a clinic the operator, once for each ``key``.
 
     Subject and body hold no client's name or words: mail is read on many screens. A link to the
-    staff's pages is added when it is sent.
+    staff's pages is added when it is sent. ``to`` is an address, or a number, which is texted.
     """
     row: dict[str, Any] = {
         "clinic_id": clinic_id,
@@ -69,21 +72,22 @@ def raise_alert(
 
 @dataclass(frozen=True, slots=True)
 class UndeliveredAlerts:
-    """Alerts that did not reach anybody: how many, the oldest since when (UTC), and whether that
-    is for want of an address.
+    """Alerts that did not reach anybody: how many, the oldest since when (UTC), whether that is for
+    want of an address, and by which channel they were to go.
     """
 
     count: int
     since: datetime
     nowhere: bool
+    channel: Channel = Channel.EMAIL
 
 
 def untold(
     session: Session, now: datetime, clinic_id: int | None = None
 ) -> list[UndeliveredAlerts]:
-    """Return the alerts that could not be sent by email, and are shown on the pages instead."""
+    """Return the alerts that could not be sent, and are shown on the pages instead."""
     found = alerts.unsent(session, now - WORTH_TELLING, now - LATE, clinic_id)
-    return [UndeliveredAlerts(count, since, not tried) for count, since, tried in found]
+    return [UndeliveredAlerts(one.count, one.since, not one.tried, one.channel) for one in found]
 
 
 class AlertSender:
@@ -92,23 +96,23 @@ class AlertSender:
     def __init__(
         self,
         engine: Engine,
-        sender: Sender,
+        senders: Mapping[Channel, Sender],
         clock: Callable[[], datetime],
         *,
         operator: str,
         pages_url: str,
     ) -> None:
-        """Take the database, the sender for emails, the clock, the operator's address (or none),
+        """Take the database, the sender of each channel, the clock, the operator's address (or none),
         and where the staff's pages are.
         """
         self._engine = engine
-        self._sender = sender
+        self._senders = senders
         self._clock = clock
         self._operator = operator
         self._pages_url = pages_url
 
     def run(self) -> int:
-        """Send all that is due, and return how many were taken by the mail server."""
+        """Send all that is due, and return how many were taken by a provider."""
         return asyncio.run(self._run())
 
     async def _run(self) -> int:
@@ -118,9 +122,10 @@ class AlertSender:
                 while due := self._take():
                     count += sum(await asyncio.gather(*map(self._send_one, due)))
         except TimeoutError:
-            log.warning("alerts wait for a slow mail server")
+            log.warning("alerts wait for a slow provider")
         finally:
-            await self._sender.close()
+            for sender in set(self._senders.values()):
+                await sender.close()
         return count
 
     def _take(self) -> list[DueAlert]:
@@ -137,8 +142,9 @@ class AlertSender:
 
     async def _send_one(self, due: DueAlert) -> bool:
         """Send one; where it fails, or we die, it is due again by itself."""
+        message = _message(due, self._pages_url)
         try:
-            await self._sender.send(_message(due, self._pages_url), _hand_off)
+            await self._senders[message.channel].send(message, _hand_off)
         except SendError as error:
             log.warning("alert not sent", alert=due.alert_id, why=error.outcome, code=error.code)
             return False
@@ -157,16 +163,30 @@ async def _hand_off() -> float:
 
 def _message(due: DueAlert, pages_url: str) -> Message:
     """Word an alert; its reference, and with it the Message-ID, is the same on every try."""
-    link = escape(pages_url)
-    return Message(
+    email = Message(
         channel=Channel.EMAIL,
         to=due.to,
         clinic_name=SENDER_NAME,
         reply_to="",
         subject=due.subject,
         text=f"{due.body}\n\n{pages_url}\n",
-        html=f'<p>{escape(due.body)}</p>\n<p><a href="{link}">{link}</a></p>\n',
+        html=f'<p>{escape(due.body)}</p>\n<p><a href="{escape(pages_url)}">{escape(pages_url)}</a></p>\n',
         reference=f"alert{due.alert_id}.{due.raised_at:%Y%m%d%H%M%S%f}",
         written_at=due.raised_at,
         expires_at=due.raised_at + WORTH_TELLING,
+    )
+    return email if channel_of(due.to) is Channel.EMAIL else _as_text(email, due, pages_url)
+
+
+def _as_text(email: Message, due: DueAlert, pages_url: str) -> Message:
+    """Say it by text, in the clinic's name and as its sender."""
+    text = written(f"{due.text_name}: {due.subject}. {due.body} {pages_url}")
+    return replace(
+        email,
+        channel=Channel.SMS,
+        text=text,
+        segments=size(text).segments,
+        html="",
+        sender=due.sender.sender,
+        account_id=due.sender.account_id,
     )

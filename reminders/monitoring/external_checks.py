@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from reminders.monitoring.alerts import UndeliveredAlerts
 from reminders.monitoring.checks import Check, Verdict, run_this
 from reminders.rules.sender_kinds import Kind
+from reminders.rules.terms import Channel
 from reminders.rules.translation import gettext, gettext_noop, ngettext
 from reminders.senders import SendError
 from reminders.senders.mail_checks import Lookup, domain_records, txt_records
@@ -184,7 +185,7 @@ def domain(mail_from: str, lookup: Lookup = txt_records) -> Iterator[Check]:
 
 
 def alerts(found: Iterable[UndeliveredAlerts]) -> Iterator[Check]:
-    """Judge the alerts that could not be sent by email: none, if all is well."""
+    """Judge the alerts that could not be sent: none, if all is well."""
     for one in found:
         since = f"{one.since:%Y-%m-%d %H:%M}"
         if one.nowhere:
@@ -195,6 +196,14 @@ def alerts(found: Iterable[UndeliveredAlerts]) -> Iterator[Check]:
             )
             mend = gettext("Set OPERATOR_EMAIL, and run: reminders status")
             yield Check("alerts", WARN, said, mend)
+        elif one.channel is Channel.SMS:
+            said = gettext(
+                "%(n)s since %(when)s UTC could not be sent by text", n=one.count, when=since
+            )
+            mend = gettext(
+                "See Twilio above, and check the second person's number under Settings, “Worried clients”."
+            )
+            yield Check("alerts", FAIL, said, mend)
         else:
             said = gettext(
                 "%(n)s since %(when)s UTC could not be sent by email", n=one.count, when=since

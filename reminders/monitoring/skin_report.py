@@ -112,7 +112,7 @@ def rows(
         for one in figures:
             for what, moment, said, share in shares(one):
                 count, of = ((FEW if n is None else str(n)) for n in share.parts)
-                wait = one.median_call if what == "called" else None
-                minutes = "" if wait is None else str(round(wait.total_seconds() / 60))
+                wait = one.median_minutes if what == "called" else None
+                minutes = "" if wait is None else str(wait)
                 name = names.get(one.protocol, one.protocol)
                 yield [f"{begins_on:%Y-%m}", name, what, moment, said, count, of, minutes]

@@ -1,6 +1,10 @@
-"""Invented clients, replies and failures for the demo's desk, dated from today."""
+"""Invented clients, replies, answers about skin and failures for the demo's desk, dated from today."""
 
 from __future__ import annotations
+
+from datetime import timedelta
+
+from reminders.rules.skin_answers import DAY, Said
 
 PEOPLE = (
     ("Ana", "Costa", -1, 14), ("Zoë", "Bright", -1, 10), ("Maria", "Lind", -3, 11),
@@ -22,3 +26,21 @@ WROTE = (
     ("Grace", 300, "Thank you, all good here!"),
 )
 """Who wrote, how many minutes ago, and what."""
+
+ANSWERED = (
+    ("Chloe", 13 * DAY, Said.DESCRIBED, ""),
+    ("Tess", 8 * DAY, Said.DESCRIBED, ""),
+    ("Chloe", 7 * DAY, Said.DESCRIBED, ""),
+    ("Grace", 6 * DAY, Said.DESCRIBED, ""),
+    ("Tess", 6 * DAY, Said.WORRIED, ""),
+    ("Amara", 5 * DAY, Said.DESCRIBED, ""),
+    ("Freya", 3 * DAY, Said.DESCRIBED, ""),
+    ("Tess", 2 * DAY, Said.DESCRIBED, ""),
+    ("Ruth", timedelta(hours=3), Said.DESCRIBED, ""),
+    ("Zoë", timedelta(minutes=95), Said.UNSURE, "Are the small dark dots on my nose normal?"),
+    ("Maria", timedelta(minutes=40), Said.WORRIED, ""),
+)
+"""Who told how the skin is, how long ago, and what they wrote about it; the oldest first."""
+
+CALLED = {"Tess": "Slept on that side. The cheek had settled by noon."}
+"""Which worried clients were called, and what the clinic noted."""

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from reminders.rules import sending_hours
+from reminders.rules.clinic_senders import ClinicSenders
 from reminders.rules.countries import region_of
 from reminders.rules.forecast import (
     ForecastBatch,
+    ForecastCost,
     ForecastMessage,
+    PricedText,
     RateLimit,
-    cost_at_least,
+    costs_of,
     forecast,
 )
-from reminders.rules.segment_prices import prices_of
+from reminders.rules.segment_prices import Prices, prices_of
 from reminders.rules.sending_hours import closing, next_open
 from reminders.rules.terms import Channel
-from reminders.store.queries import metrics, people
+from reminders.store.queries import metrics, people, sender_accounts
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The next days' batches, and what their texts cost at least, by currency (ISO 4217)."""
+    """The next days' batches, and what their texts cost at least, by sender and country."""
 
     batches: list[ForecastBatch]
-    costs: dict[str, Decimal]
+    costs: list[ForecastCost]
 
 
 def ahead(
@@ -56,6 +60,7 @@ def ahead(
         for clinic in people.clinics(session)
         if clinic.live
     }
+    senders_of = {one.clinic_id: one.senders for one in sender_accounts.of_clinics(session)}
     coming = []
     for row in metrics.planned_until(session, now + timedelta(days=days)):
         if row.clinic_id in clinics and row.stale_at > now:
@@ -63,10 +68,9 @@ def ahead(
             zone = ZoneInfo(row.time_zone) if row.time_zone else its_zone
             opens = next_open(max(row.due_at, now), its_hours[row.channel], zone)
             latest = min(row.stale_at, closing(opens, its_hours[row.channel], zone))
-            texted = row.channel is Channel.SMS and row.phone
-            price = prices.of(region_of(row.phone)) if texted else None
-            what = row.clinic_id, row.channel, latest, price or 0, currency
-            coming.append(ForecastMessage(opens, *what))
+            by = senders_of[row.clinic_id]
+            text = _priced(row, by, prices, currency)
+            coming.append(ForecastMessage(opens, row.clinic_id, row.channel, latest, text))
     lanes = {
         (lane.clinic_id, lane.channel): RateLimit(lane.per_minute, lane.per_day)
         for lane in metrics.lanes(session)
@@ -76,4 +80,13 @@ def ahead(
         for lane in metrics.lanes(session)
         if lane.sender_key
     }
-    return Forecast(forecast(coming, senders, lanes, own), cost_at_least(coming))
+    texts = Counter(one.text for one in coming if one.text is not None)
+    return Forecast(forecast(coming, senders, lanes, own), costs_of(texts))
+
+
+def _priced(row: Any, by: ClinicSenders, prices: Prices, currency: str) -> PricedText | None:
+    """Return what a planned message costs; None for an email."""
+    if row.channel is not Channel.SMS or not row.phone:
+        return None
+    country = region_of(row.phone)
+    return PricedText(by.to(row.phone).sender, country, currency, prices.of(country) or 0)

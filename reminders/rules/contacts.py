@@ -16,7 +16,7 @@ from phonenumbers import (
 )
 
 from reminders.rules.segments import is_visible
-from reminders.rules.terms import InputError
+from reminders.rules.terms import Channel, InputError
 from reminders.rules.translation import gettext, gettext_noop
 
 _EXCEL = re.compile(r"[+-]?\d([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
@@ -51,6 +51,11 @@ class Phone:
 
     number: str
     remark: str = ""
+
+
+def channel_of(contact: str) -> Channel:
+    """Return the channel that reaches a normalised number or address."""
+    return Channel.SMS if contact.startswith("+") else Channel.EMAIL
 
 
 def read_phone(text: str, region: str | None) -> Phone:
@@ -170,9 +175,8 @@ def _validated(address: str) -> str:
 
 def clean(text: str) -> str:
     """Drop what cannot be seen and make runs of space one space."""
-    if text.isprintable():
-        bare = " ".join(text.split())
-        return text if bare == text else bare  # one text in memory, not two
+    if text.isprintable() and "  " not in text and text == text.strip():
+        return text
     seen = (c if is_visible(c) else " " * c.isspace() for c in text)
     return " ".join("".join(seen).split())
 

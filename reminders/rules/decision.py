@@ -111,6 +111,7 @@ def _stale_reason(facts: Facts) -> Reason:
 
 
 def _refusal(facts: Facts, now: datetime) -> Reason | None:
+    is_stale = now >= facts.stale_at
     tests = (
         (facts.visit is not None and facts.visit.missed, Reason.NOT_COME),
         (facts.treatment_cancelled, Reason.TREATMENT_CANCELLED),
@@ -118,7 +119,7 @@ def _refusal(facts: Facts, now: datetime) -> Reason | None:
         (not (facts.consented or facts.requested), Reason.NO_CONSENT),
         (facts.contact is None, Reason.UNREACHABLE),
         (facts.superseded, Reason.SUPERSEDED),
-        (now >= facts.stale_at, _stale_reason(facts)),
+        (is_stale, _stale_reason(facts) if is_stale else None),
     )
     return next((reason for refused, reason in tests if refused), None)
 

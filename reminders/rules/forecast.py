@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -17,17 +17,27 @@ APART = timedelta(minutes=30)
 """A pause after which what follows is another batch."""
 
 
+class PricedText(NamedTuple):
+    """A text to a country (ISO 3166) as a sender: what one segment costs, in millionths of the clinic's
+    currency (empty where not known).
+    """
+
+    sender: str
+    country: str
+    currency: str = ""
+    price: int = 0
+
+
 class ForecastMessage(NamedTuple):
-    """A planned message: whose, when it is due, and when it must not leave any more (UTC); what one
-    segment of it costs, in millionths of its clinic's currency (empty where not known).
+    """A planned message: whose, when it is due, and when it must not leave any more (UTC); what it costs
+    if it is a text.
     """
 
     due_at: datetime
     clinic_id: int
     channel: Channel
     latest: datetime
-    price: int = 0
-    currency: str = ""
+    text: PricedText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,7 @@ class RateLimit:
 @dataclass(frozen=True, slots=True)
 class ForecastBatch:
     """Messages of a channel that follow one another: when the first is due, when the last has
-    left, and how many would then be too late.
+    left, how many would then be too late, and how many texts of each price it has.
     """
 
     channel: Channel
@@ -54,15 +64,47 @@ class ForecastBatch:
     ends: datetime
     count: int
     late: int
+    texts: Counter[PricedText] = field(default_factory=Counter)
+
+    @property
+    def costs(self) -> list[ForecastCost]:
+        """Return what its texts cost, by sender and country."""
+        return costs_of(self.texts)
 
 
-def cost_at_least(coming: Iterable[ForecastMessage]) -> dict[str, Decimal]:
-    """Return what messages cost if each is one segment, by currency, where prices are known."""
-    paid: Counter[str] = Counter()
-    for one in coming:
-        if one.currency and one.price:
-            paid[one.currency] += one.price
-    return {currency: Decimal(price) / MILLION for currency, price in sorted(paid.items())}
+@dataclass(frozen=True, slots=True)
+class ForecastCost:
+    """What so many texts as a sender to a country cost if each is one segment; None where the price is
+    not known.
+    """
+
+    sender: str
+    country: str
+    texts: int
+    currency: str | None
+    cost: Decimal | None
+
+
+def costs_of(texts: Mapping[PricedText, int]) -> list[ForecastCost]:
+    """Return what texts cost, by sender, country and currency."""
+    counted, paid = Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()
+    for one, number in texts.items():
+        of = (one.sender, one.country, one.currency if one.price else "")
+        counted[of] += number
+        paid[of] += number * one.price
+    return [
+        ForecastCost(*of[:2], number, of[2] or None, Decimal(paid[of]) / MILLION if of[2] else None)
+        for of, number in sorted(counted.items())
+    ]
+
+
+def cost_at_least(costs: Iterable[ForecastCost]) -> dict[str, Decimal]:
+    """Return what texts cost at least, by currency, where prices are known."""
+    paid: dict[str, Decimal] = defaultdict(Decimal)
+    for one in costs:
+        if one.currency and one.cost:
+            paid[one.currency] += one.cost
+    return dict(sorted(paid.items()))
 
 
 def forecast(
@@ -112,8 +154,10 @@ def _play(
         last = batches[-1] if batches else None
         if last is not None and one.due_at - max(last.ends, last.begins) < APART:
             batches[-1] = ForecastBatch(
-                channel, last.begins, max(last.ends, leaves), last.count + 1, last.late + late
-            )
+                channel, last.begins, max(last.ends, leaves), last.count + 1, last.late + late, last.texts
+            )  # fmt: skip
         else:
             batches.append(ForecastBatch(channel, one.due_at, leaves, 1, late))
+        if one.text is not None:
+            batches[-1].texts[one.text] += 1
     return batches

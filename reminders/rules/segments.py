@@ -15,8 +15,8 @@ _EXTENDED = "\f^{}\\[~]|€"
 SEPTETS = dict.fromkeys(_BASIC, 1) | dict.fromkeys(_EXTENDED, 2)
 """GSM 03.38: what each character costs; those of the extension table take an escape."""
 
-_DEARER = re.compile(r"[^\n\r -_a-z]|[\[\\\]^]")
-"""What ASCII has and seven bits have not, or only at twice the price."""
+_AS_CHEAP = re.compile(r"[\n\r -Z_a-z]*")
+"""What ASCII and seven bits have in common at the single price."""
 
 _LOOKALIKES = str.maketrans(
     {
@@ -72,7 +72,7 @@ def size(text: str) -> TextSize:
     160 septets or 70 UTF-16 units fit alone; in parts 153 or 67 each, and neither an escaped
     character nor a surrogate pair is ever torn apart (3GPP TS 23.038 and 23.040).
     """
-    if text.isascii() and not _DEARER.search(text):
+    if _AS_CHEAP.fullmatch(text):
         return TextSize(Encoding.GSM_7, len(text), 1 if len(text) <= 160 else -(-len(text) // 153))
     if SEPTETS.keys() >= set(text):
         costs = [SEPTETS[character] for character in text]

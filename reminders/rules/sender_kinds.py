@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from reminders.rules.sender_names import is_name
 
@@ -34,6 +35,7 @@ toll-free number); short codes, the pools of services and names are what was agr
 set."""
 
 
+@lru_cache(maxsize=1024)
 def kind_of(sender: str) -> Kind:
     """Return the kind of a number (E.164 or a short code), a Messaging Service's SID, or a name."""
     if _SERVICE.fullmatch(sender):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from math import ceil
 from statistics import median
 
 from reminders.rules.skin_answers import MOMENTS, Said
@@ -61,11 +62,11 @@ class ProtocolFigures:
     stopped: int = 0
 
     @property
-    def median_call(self) -> timedelta | None:
-        """Return how long half of the called clients waited at most; none where they are too few."""
+    def median_minutes(self) -> int | None:
+        """Return within how many minutes half of the called clients were; none where they are too few."""
         if shown(len(self.called_in)) is None:
             return None
-        return timedelta(seconds=median(wait.total_seconds() for wait in self.called_in))
+        return max(1, ceil(median(wait.total_seconds() for wait in self.called_in) / 60))
 
 
 def milestones(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from reminders.rules.alert_conditions import Alarm
+from reminders.rules.contacts import channel_of
+from reminders.rules.terms import Channel
 from reminders.rules.translation import gettext, ngettext
 
 
@@ -14,7 +16,9 @@ def worried_key(answer_id: int, worried_at: datetime) -> str:
 
 
 def untaken(clinic_id: int, answer_id: int, worried_at: datetime, minutes: int, to: str) -> Alarm:
-    """Alert a clinic's second contact to a worried client whom nobody has taken."""
+    """Alert a clinic's second contact, an address or a number, to a worried client whom nobody has
+    taken; a text has room for no more than what to do.
+    """
     waits = ngettext(
         "A client said on their page that they are worried about their skin. The clinic has been open"
         " for %(n)s minute since, and nobody has taken it.",
@@ -28,6 +32,6 @@ def untaken(clinic_id: int, answer_id: int, worried_at: datetime, minutes: int, 
         "untaken",
         f"untaken.{worried_key(answer_id, worried_at)}.{to}",
         gettext("A worried client is waiting, and nobody has taken it"),
-        f"{waits} {act}",
+        act if channel_of(to) is Channel.SMS else f"{waits} {act}",
         to,
     )

@@ -24,6 +24,11 @@ class TwilioAccount:
     account_id: int | None = None
 
     @property
+    def messages_url(self) -> str:
+        """Return where messages are created (twilio.com/docs/messaging/api/message-resource)."""
+        return f"{self.api_url}/2010-04-01/Accounts/{self.account_sid}/Messages.json"
+
+    @property
     def by_name(self) -> bool:
         """Say whether texts leave under a name, which belongs to no account and takes no replies."""
         return is_one_way(self.sender)
@@ -38,7 +43,7 @@ class TwilioAccount:
         number or name.
         """
         leaves_as = sender or self.sender
-        name = "messaging_service_sid" if leaves_as.startswith("MG") else "from_"
+        name = "MessagingServiceSid" if leaves_as.startswith("MG") else "From"
         return {name: leaves_as}
 
     def sender_of(self, listed: Any) -> str | None:
@@ -49,4 +54,4 @@ class TwilioAccount:
     def receipt_field(self, attempt: str) -> dict[str, str]:
         """Return where Twilio is to report to, if anywhere; the address names the attempt."""
         url = f"{self.receipts_url}?attempt={attempt}"
-        return {"status_callback": url} if self.receipts_url else {}
+        return {"StatusCallback": url} if self.receipts_url else {}

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
+from aiohttp.client_reqrep import ClientRequest
+from aiohttp.tracing import Trace
 from twilio.base.exceptions import TwilioException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
@@ -57,24 +59,23 @@ class TwilioSender:
             return await self._create(message)
 
     async def _create(self, message: Message) -> str:
+        """Create it by the client's plain request: its resources would read all the fields of every
+        answer, and only the SID is needed.
+        """
         waits = validity(message.written_at, message.expires_at)
-        try:
-            created = await self._client.messages.create_async(
-                to=message.to,
-                body=message.text,
-                validity_period=int(waits.total_seconds()),
-                smart_encoded=False,
-                **self._account.sender_field(message.sender),
-                **self._account.receipt_field(message.attempt),
-            )
-        except TwilioException as error:
-            code = getattr(error, "code", None)
-            raise SendError(CODES.get(code, Outcome.REFUSED), str(code)) from None  # type: ignore[arg-type]
-        except (ValueError, TypeError, AttributeError):
-            raise SendError(Outcome.AMBIGUOUS, "unreadable answer") from None
-        if not (created.sid or "").startswith(("SM", "MM")):
-            raise SendError(Outcome.AMBIGUOUS, "answer without a SID")
-        return str(created.sid)
+        fields = {
+            "To": message.to,
+            "Body": message.text,
+            "ValidityPeriod": int(waits.total_seconds()),
+            "SmartEncoded": "false",
+            **self._account.sender_field(message.sender),
+            **self._account.receipt_field(message.attempt),
+        }
+        answer = await self._client.request_async("POST", self._account.messages_url, data=fields)
+        if answer.status_code >= 400:
+            code = _error_code(answer.text)
+            raise SendError(CODES.get(code or 0, Outcome.REFUSED), str(code))
+        return _sid(answer.text)
 
     async def find(self, sought: SearchedMessage) -> str | None:
         """Look for a message in Twilio's list by number, exact text and time of creation; see
@@ -171,16 +172,23 @@ _DEADLINE: ContextVar[float] = ContextVar("deadline", default=math.inf)
 """Until when, on the monotonic clock, what this conversation sends may leave."""
 
 
-async def _check_clock(*_: Any) -> None:
-    check_deadline(_DEADLINE.get())
+class _CheckingConnector(aiohttp.TCPConnector):
+    """Looks at the clock once there is a connection, right before the request is written."""
 
-
-def _with_clock_check() -> aiohttp.TraceConfig:
-    """Look at the clock once there is a connection, right before the request is written."""
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_create_end.append(_check_clock)
-    trace.on_connection_reuseconn.append(_check_clock)
-    return trace
+    async def connect(
+        self,
+        req: ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 (the library's own)
+    ) -> aiohttp.connector.Connection:
+        """Return a connection; raises ``SendError`` where it came too late."""
+        connection = await super().connect(req, traces, timeout)
+        try:
+            check_deadline(_DEADLINE.get())
+        except SendError:
+            connection.release()
+            raise
+        return connection
 
 
 class Connection(AsyncHttpClient):
@@ -203,9 +211,7 @@ class Connection(AsyncHttpClient):
     ) -> Response:
         """Make one request; raises ``SendError`` where the answer alone does not settle it."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                timeout=TIMEOUT, trace_configs=[_with_clock_check()]
-            )
+            self._session = aiohttp.ClientSession(timeout=TIMEOUT, connector=_CheckingConnector())
         try:
             async with self._session.request(
                 method,
@@ -249,15 +255,29 @@ def _answered(status: int, body: str, headers: Any) -> Response:
         raise SendError(Outcome.BUSY, "429", wait)
     if status >= 500 or 300 <= status < 400:
         raise SendError(Outcome.AMBIGUOUS, str(status))
-    if status >= 400 and not _error_code(body):
+    if status >= 400 and _error_code(body) is None:
         refused = status in {401, 403, 404, 405, 407}  # by whatever stands before Twilio
         raise SendError(Outcome.CONFIGURATION if refused else Outcome.AMBIGUOUS, str(status))
     return Response(status, body, headers)
 
 
-def _error_code(body: str) -> bool:
-    """Say whether an error is Twilio's own, which always tells its code."""
+def _error_code(body: str) -> int | None:
+    """Return the code of an error, which Twilio always tells; None where it is not Twilio's own."""
+    code = _told(body, "code")
+    return code if isinstance(code, int) else None
+
+
+def _sid(body: str) -> str:
+    """Return the SID of a created message; raises ``SendError`` where none is told."""
+    sid = str(_told(body, "sid") or "")
+    if not sid.startswith(("SM", "MM")):
+        raise SendError(Outcome.AMBIGUOUS, "answer without a SID")
+    return sid
+
+
+def _told(body: str, name: str) -> Any:
+    """Return a field of an answer, or None where it has none or cannot be read."""
     try:
-        return isinstance(json.loads(body)["code"], int)
+        return json.loads(body)[name]
     except (ValueError, KeyError, TypeError):
-        return False
+        return None

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from reminders.rules.events import EventKind
+from reminders.rules.skin_answers import Outcome, Said
 from reminders.rules.terms import Channel, Reason, Status
 from reminders.shapes.common import Moment, Shape
 from reminders.shapes.people import Client, ConsentRecord, Reply
@@ -157,6 +158,34 @@ class Answered(Shape):
     message: int = Field(description="the ID of the message")
 
 
+class SkinAnswer(Shape):
+    """A client's answer to “How is your skin today?”: one for each treatment and moment."""
+
+    id: int
+    client: int = Field(description="the client's ID")
+    treatment: int = Field(description="its ID")
+    moment: str = Field(description="the milestone that asked; `own-5`: told unasked on day 5")
+    day: int | None = Field(description="days after the treatment; null: a month after it")
+    said: Said
+    answered_at: Moment
+    changed_at: Moment = Field(description="when something else was answered last")
+    worried_at: Moment | None = Field(description="since when the client was worried")
+    taken_at: Moment | None = Field(description="when somebody at the clinic took it")
+    taken_by: int | None = Field(description="the ID of a member of staff")
+    called_at: Moment | None = Field(description="when the client was reached")
+    closed_at: Moment | None = Field(description="null: a worried client is waiting")
+    outcome: Outcome | None
+    note: str = Field(description="the line that staff wrote")
+    replies: list[int] = Field(description="the IDs of what the client wrote about it")
+
+
+class SkinAnswers(Shape):
+    """Some answers about skin, and where the next page begins."""
+
+    skin_answers: list[SkinAnswer]
+    next: int | None = Field(description="send it as `after`; null: this was the last page")
+
+
 class Services(Shape):
     """A clinic's services, and the protocols available."""
 
@@ -185,7 +214,8 @@ class Event(Shape):
     kind: EventKind
     client: int | None = Field(description="the client's ID")
     id: int = Field(
-        description="the ID of the treatment, consent, reply, message, question, client or merge"
+        description="the ID of the treatment, consent, reply, skin answer, message, question, client or"
+        " merge"
     )
     at: Moment
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from pydantic import Field
 
 from reminders.rules.terms import Channel
@@ -32,6 +34,7 @@ class Untold(Shape):
     count: int
     since: Moment
     nowhere: bool = Field(description="true: because no address is set")
+    channel: Channel = Field(description="by which they were to go")
 
 
 class Pause(Shape):
@@ -156,6 +159,16 @@ class Purge(Shape):
     purged: Counts
 
 
+class TextCost(Shape):
+    """What texts as one sender to one country cost at least: each has one segment or more."""
+
+    sender: str = Field(description="a number, short code, Messaging Service or name")
+    country: str = Field(description="of the recipient, as in ISO 3166; empty: unknown")
+    texts: int
+    currency: str | None = Field(description="as in ISO 4217; null: no price is set")
+    cost: Decimal | None
+
+
 class Batch(Shape):
     """Messages that are sent one after the other."""
 
@@ -164,6 +177,7 @@ class Batch(Shape):
     ends: Moment
     count: int
     late: int = Field(description="too late to be sent within their sending hours")
+    costs: list[TextCost] = Field(description="of its texts, by sender and country")
 
 
 class ClinicSenders(Shape):

@@ -46,6 +46,11 @@ class Clinic(Shape):
     stop_on_every_text: bool = Field(description="each text says how to stop")
     both_channels: bool = Field(description="who agreed to texts and emails gets all by both")
     currency: str | None = Field(description="ISO 4217")
+    opening_hours: str = Field(description="when somebody can call a worried client")
+    after_hours_phone: str | None = Field(description="E.164; shown while it is closed")
+    worried_minutes: int = Field(description="of opening hours, until a second person is told")
+    second_contact: str | None = Field(description="their email address; null: the owners'")
+    second_phone: str | None = Field(description="their number (E.164), which is texted as well")
     wording_accepted_at: Moment | None
     paused_at: Moment | None
     paused_by: str | None

@@ -28,7 +28,7 @@ from reminders.wording.email_layout import (
 from reminders.wording.languages import Language
 from reminders.wording.library import Library, WordingError
 from reminders.wording.openings import opening
-from reminders.wording.text_composition import Say, compose, written
+from reminders.wording.text_composition import compose, written
 
 
 class RenderError(ValueError):
@@ -97,10 +97,9 @@ class Renderer:
         tells_stop = stop_line.is_due(facts, now)
         by_link = tells_stop and is_one_way(facts.sender)
         stop = self._how_to_stop(facts, language, by_link=by_link) if tells_stop else ""
-        texts = compiled.one_way_texts if by_link else compiled.texts
-        ways: list[Say] = [way.render for way in texts]
+        ways = compiled.one_way_texts if by_link else compiled.texts
         if compiled.recalls in facts.untold:
-            ways = [opening(way, language.first_night["sms"]) for way in ways]
+            ways = tuple(opening(way, language.first_night["sms"]) for way in ways)
         if facts.one_off is None or facts.one_off.kind is OneOffKind.OPT_IN:
             names = ways_to_greet(facts.first_name, facts.clinic.client_names)
             text, cost = compose(name_in_texts(facts.clinic), ways, names, words, stop)
@@ -139,18 +138,18 @@ class Renderer:
         now: datetime,
         expires_at: datetime,
     ) -> Message:
-        subject = clean(compiled.subject.render(words))
+        subject = clean(compiled.subject(words))
         words["lead"] = language.first_night["email"] if compiled.recalls in facts.untold else ""
         words["unsubscribe_url"] = self._names.unsubscribe_url(facts.client_id)
-        words |= {"subject": subject, "preheader": compiled.preheader.render(words)}
+        words |= {"subject": subject, "preheader": compiled.preheader(words)}
         return Message(
             channel=Channel.EMAIL,
             to=facts.contact or "",
             clinic_name=facts.clinic.name,
             reply_to=facts.clinic.email,
             subject=subject,
-            text=compiled.text.render(words),
-            html=compiled.html.render(words),
+            text=compiled.text(words),
+            html=compiled.html(words),
             reference=self._names.reference(facts.reminder_id),
             attempt=f"{facts.reminder_id}.{facts.claim}",
             unsubscribe_url=words["unsubscribe_url"],

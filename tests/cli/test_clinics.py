@@ -86,3 +86,28 @@ def test_a_name_that_would_cost_every_text_a_segment_is_refused_with_one_that_do
     terminal.clinic()
     refused = terminal.run("clinic", "edit", "Rosewood Skin", "--text-name", name, code=2)
     assert why in refused.stderr
+
+
+def test_who_is_told_of_a_worried_client_and_when_is_set_and_set_back(terminal: Terminal) -> None:
+    terminal.clinic()
+    terminal.run(
+        "clinic", "edit", "Rosewood Skin", "--opening-hours", "Mon-Sat 08:30-18:00",
+        "--after-hours-phone", "020 7946 0999", "--worried-minutes", "15",
+        "--second-contact", "lead@rosewood.example", "--second-phone", "07700 900150",
+    )  # fmt: skip
+    (clinic,) = terminal.json("clinic", "list")
+    assert (clinic["opening_hours"], clinic["worried_minutes"]) == ("Mon-Sat 08:30-18:00", 15)
+    assert clinic["after_hours_phone"] == "+442079460999"
+    assert (clinic["second_contact"], clinic["second_phone"]) == (
+        "lead@rosewood.example",
+        "+447700900150",
+    )
+    back = ("--second-contact", "", "--second-phone", "", "--after-hours-phone", "")
+    terminal.run("clinic", "edit", "Rosewood Skin", *back)
+    (clinic,) = terminal.json("clinic", "list")
+    assert {clinic[name] for name in ("second_contact", "second_phone", "after_hours_phone")} == {
+        None
+    }
+    assert clinic["worried_minutes"] == 15, "what is not said stays"
+    told = terminal.run("clinic", "edit", "Rosewood Skin", "--worried-minutes", "900", code=2)
+    assert "worried_minutes: This is not a number from 1 to 240." in told.stderr

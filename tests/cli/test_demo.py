@@ -128,6 +128,13 @@ def test_it_ends_by_serving_a_desk_that_a_link_opens(tmp_path: Path) -> None:
             today = browser.get(link).text
             assert "Priya may need help" in today
             assert "Ruth" in today
+            needs = re.findall(r"Maria is worried|Zoë|Priya may need help", today)
+            assert needs[0] == "Maria is worried", "on top, with a button"
+            inbox = browser.get(link.partition("/demo/")[0] + "/replies").text
+            assert "small dark dots" in inbox
+            told = browser.get(link.partition("/demo/")[0] + "/skin").text
+            assert told.count("Healing as described") == 8
+            assert told.count("Waiting") == 1
             assert "the number is not in service" in today
             assert "have not left" not in today
             outbox = browser.get(link.partition("/demo/")[0] + "/outbox").text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Timer
@@ -261,10 +262,20 @@ def test_told_to_stop_it_leaves_conversations_that_lead_nowhere(house: House) ->
 
 
 class Reluctant(Scripted):
-    """A provider that answers long after the message was handed off."""
+    """A provider that answers long after the message was handed off; the worker is told to stop once
+    so many were.
+    """
+
+    def __init__(self, last: int) -> None:
+        super().__init__()
+        self.last = last
+        self.stop: Callable[[], None] = lambda: None
 
     async def send(self, message: Message, hand_off: HandOff) -> str:
         await hand_off()
+        self.last -= 1
+        if not self.last:
+            self.stop()
         await asyncio.sleep(1.5)
         self.sent.append(message)
         return "id"
@@ -273,9 +284,9 @@ class Reluctant(Scripted):
 def test_told_to_stop_it_waits_for_what_was_handed_off(house: House) -> None:
     house.enrol(*(ana(TREATED, email=None, phone=f"+4477009002{n:02}") for n in range(5)))
     house.clock.now = DAY_1
-    sender = Reluctant()
+    sender = Reluctant(last=5)
     worker = dispatcher(house, sender)
-    Timer(0.5, worker.stop).start()
+    sender.stop = worker.stop
     worker.run()
     assert len(sender.sent) == 5
     day_1 = {line.status for line in house.lines() if line.milestone == "day-1"}

@@ -130,7 +130,7 @@ def test_a_text_in_doubt_is_asked_for_where_it_left_though_the_clinic_moved_on(
     assert operator.ask("SELECT count(*) FROM reminder WHERE status = 'handoff'")[0][0] == 1
     sender(operator, "Bay Skin", "--account", "", "--text", "")
     before = len(asked(operator, "list"))
-    app.clock.now += timedelta(minutes=3)  # type: ignore[attr-defined]
+    app.clock.now = datetime.now(UTC) + timedelta(minutes=3)  # type: ignore[attr-defined]
     assert app.dispatcher().look_up() == {"accepted": 1}
     assert asked(operator, "list")[before:] == [SECOND]
     assert len(left(operator)) == 1

@@ -68,6 +68,7 @@ class Eye:
             page.screenshot(path=picture, full_page=True)
         if closed:
             return
+        folded = page.evaluate_handle(_UNFOLDED)
         page.evaluate("size => document.documentElement.style.fontSize = size", f"{100 * look.larger}%")  # fmt: skip
         if picture is not None and look.larger > 1:
             page.screenshot(path=picture, full_page=True)
@@ -76,7 +77,12 @@ class Eye:
         yield from (f"cut off: {one}" for one in page.evaluate(_CUT))
         yield from (f"smaller than 44 pixels: {one}" for one in small_targets(page))
         yield from axe(page)
+        folded.evaluate("all => all.forEach(e => { e.open = false })")
 
+
+_UNFOLDED = """() => [...document.querySelectorAll('main details:not([open])')]
+  .map(e => { e.open = true; return e })"""
+"""What is folded up is looked at too; and folded up, it lies unseen behind what follows."""
 
 _WIDEST = """() => [...document.querySelectorAll('body *')]
   .filter(e => !e.closest('.unseen, .scroll, nav') && e.getBoundingClientRect().right > innerWidth)

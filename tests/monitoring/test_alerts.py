@@ -14,13 +14,15 @@ from sqlalchemy import func, select
 from reminders.monitoring import alerts, external_checks
 from reminders.monitoring.alerts import AlertSender
 from reminders.monitoring.checks import Verdict
+from reminders.rules.clinic_senders import pack
 from reminders.rules.decision import Outcome
-from reminders.rules.terms import Message
+from reminders.rules.terms import Channel, Message
+from reminders.rules.worry_alerts import untaken
 from reminders.senders import HandOff, SendError
 from reminders.senders.mime import compose
 from reminders.store.database import reading, writing
 from reminders.store.queries import alerts as kept
-from reminders.store.tables import Alert
+from reminders.store.tables import Alert, Clinic
 from tests.conftest import House, plan_badly
 from tests.support.desk import Desk, signed_in
 
@@ -47,7 +49,9 @@ class Mail:
 
 
 def alerting(house: House, mail: Mail, operator: str = "") -> AlertSender:
-    return AlertSender(house.engine, mail, house.clock, operator=operator, pages_url=PAGES)
+    return AlertSender(
+        house.engine, dict.fromkeys(Channel, mail), house.clock, operator=operator, pages_url=PAGES
+    )
 
 
 def tell(house: House, key: str = "k", clinic_id: int | None = 1) -> None:
@@ -167,6 +171,46 @@ def test_what_could_not_be_sent_is_shown_to_whoever_looks(house: House) -> None:
     assert shown(house, desk) == ([Verdict.WARN, Verdict.FAIL], True)
     assert alerting(house, Mail(), operator="ops@operator.example").run() == 2
     assert shown(house, desk) == ([], False)
+
+
+def second(house: House, to: str) -> None:
+    with writing(house.engine) as session:
+        alert = untaken(1, 7, house.clock(), 30, to)
+        words = alert.kind, alert.key, alert.subject, alert.body
+        alerts.raise_alert(session, 1, *words, house.clock(), to=to)
+
+
+def test_whoever_has_a_number_is_texted_in_one_segment_as_the_clinic(house: House) -> None:
+    with writing(house.engine) as session:
+        session.get_one(Clinic, 1).text_senders = pack({"": "Rosewood", "DE": "RosewoodDE"})
+    for to in ("lead@rosewood.example", "+447700900150", "+4915112345678"):
+        second(house, to)
+    mail = Mail()
+    assert alerting(house, mail).run() == 3
+    email, text, german = sorted(mail.sent, key=lambda one: one.reference)
+    assert (email.channel, email.to) == (Channel.EMAIL, "lead@rosewood.example")
+    assert (text.channel, text.to, text.sender) == (Channel.SMS, "+447700900150", "Rosewood")
+    assert (german.sender, german.segments) == ("RosewoodDE", 1)
+    assert text.text == (
+        "Rosewood Skin: A worried client is waiting, and nobody has taken it."
+        f" Please look at Today now, and call the client. {PAGES}"
+    )
+
+
+def test_a_text_that_could_not_be_sent_is_told_as_such_and_tried_again(house: House) -> None:
+    desk = signed_in(house)
+    second(house, "+447700900150")
+    refused = Mail(SendError(Outcome.SUPPRESS, "21610"))
+    assert alerting(house, refused).run() == 0
+    house.clock.now += timedelta(minutes=6)
+    with reading(house.engine) as session:
+        (found,) = alerts.untold(session, house.clock())
+    (check,) = external_checks.alerts([found])
+    assert (found.channel, check.verdict) == (Channel.SMS, Verdict.FAIL)
+    assert "could not be sent by text" in check.found
+    assert "the text could not be sent" in desk.get("/").text
+    assert "Alert emails" not in desk.text
+    assert alerting(house, Mail()).run() == 1
 
 
 def shown(house: House, desk: Desk) -> tuple[list[Verdict], bool]:

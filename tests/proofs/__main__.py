@@ -24,7 +24,7 @@ from tests.proofs.plan import Plan
 from tests.proofs.stage import Theatre, theatre
 from tests.proofs.verdict import Verdict
 
-NAMES = ("api", "bookings", "bytecodes", "syscalls", "kills", "restarts", "failover", "pooler", "disk", "full", "lists", "locked", "stops", "terms", "twilio", "versions", "world", "mutants")  # fmt: skip
+NAMES = ("api", "bookings", "bytecodes", "syscalls", "kills", "restarts", "failover", "pooler", "disk", "full", "lists", "locked", "stops", "taps", "terms", "twilio", "versions", "world", "mutants")  # fmt: skip
 HEAD = f"{'proof':<10}{'database':<12}{'channel':<8}{'N':>7}{'lost':>6}{'doubled':>9}{'marked':>8}{'seconds':>9}  what"
 
 

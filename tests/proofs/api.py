@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import tests.conftest  # noqa: F401 (it has to come before what it imports itself)
@@ -19,10 +20,11 @@ from reminders.intake.booking_rows import Booking
 from reminders.rehearsal.simulation import SetClock
 from reminders.rules.keywords import Kind
 from reminders.rules.roles import Role
+from reminders.rules.skin_answers import Said
 from reminders.settings import Settings
 from reminders.staff import api_keys
 from reminders.store.database import writing
-from reminders.store.tables import Reply
+from reminders.store.tables import Reply, SkinAnswer
 from reminders.web.api import caller
 from tests.proofs.plan import Plan
 from tests.proofs.stage import KINDS, Stage, Theatre
@@ -37,6 +39,7 @@ CONFIG = """
 "path.reply" = 1
 "path.question" = 1
 "path.message" = 1
+"path.skin_answer" = 1
 [checks.positive_data_acceptance]
 # A number that is no phone's, or a day that is none: no schema says so.
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
@@ -94,4 +97,7 @@ def _filled(app: App) -> str:
                 body="?", kind=Kind.REPLY, received_at=MONDAY,
             )
         )  # fmt: skip
+        session.flush()
+        at: dict[str, Any] = {"answered_at": MONDAY, "changed_at": MONDAY, "worried_at": MONDAY}
+        session.add(SkinAnswer(clinic_id=clinic.id, client_id=1, treatment_id=1, moment="day-1", said=Said.WORRIED, **at))  # fmt: skip
         return api_keys.create(session, clinic, "proof", Role.OWNER, "proof", MONDAY)[1]

@@ -50,9 +50,9 @@ def add_clinic(engine: Engine, name: str = "Rosewood Skin") -> int:
         return clinics.add(session, CLINIC | hours | {"name": name}, now, live=True).id
 
 
-def add_second_clinic(engine: Engine, sealing: Sealing) -> int:
-    """Add a clinic with an account and a sender of its own."""
-    number = add_clinic(engine, SECOND_NAME)
+def add_second_clinic(engine: Engine, sealing: Sealing, name: str = SECOND_NAME) -> int:
+    """Add a clinic with an account and a sender of its own; its name begins as that of all such."""
+    number = add_clinic(engine, name)
     now = datetime.now(UTC)
     with writing(engine) as session:
         clinic = people.clinic(session, number)
@@ -68,11 +68,15 @@ def add_clients(
     channel: Channel,
     number: int,
     due_in: timedelta = timedelta(),
+    first: int | None = None,
 ) -> list[int]:
-    """Add clients with a reminder each, and return the reminders' ids."""
+    """Add clients with a reminder each, and return the reminders' ids. Nobody has their numbers and
+    addresses yet, or whoever was the ``first`` to be added, and who came after.
+    """
     now = datetime.now(UTC)
     with writing(engine) as session:
         start = session.scalar(text("SELECT count(*) FROM client")) or 0
+        start = start if first is None else first
         people = [_client(clinic_id, start + n, now) for n in range(number)]
         clients = insert_numbered(session, "client", people)
         consents = [(client, channel.value, True, now, "paper form", now) for client in clients]

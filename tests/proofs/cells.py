@@ -8,7 +8,7 @@ from typing import Any
 
 Step = dict[str, Any]
 
-TOO_SLOW = 1.2
+TOO_SLOW = 2.4
 """Seconds beyond what the proof's worker waits for an answer."""
 
 OFTEN = 200

@@ -101,6 +101,16 @@ MUTANTS = (
         ("world", "twilio", "syscalls", "kills", "bytecodes"),
     ),
     Mutant(
+        "ask another account",
+        (Patch("senders/routing.py", "self._of(sought.account_id).find(sought)", "self._of(None).find(sought)"),),
+        ("twilio", "kills"),
+    ),
+    Mutant(
+        "believe another account",
+        (Patch("delivery/receipts.py", "of.account_id not in report.accounts", "not report.accounts"),),
+        ("twilio",),
+    ),
+    Mutant(
         "blind to a failover",
         (Patch("rules/history.py", "    if known is not None and recorded is not None and _is_settled", "    return None\n    if known is not None and recorded is not None and _is_settled"),),
         ("failover",),

@@ -56,9 +56,9 @@ class Stage:
             return str(json.loads(answer.read())["sid"])
 
     def plan_misbehaviour(
-        self, plans: Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]
+        self, plans: Mapping[str, Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]]
     ) -> None:
-        """Tell Twilio's double how to misbehave, by number."""
+        """Tell Twilio's double how to misbehave, by account and number."""
         address = f"http://127.0.0.1:{self.twilio.port}/_plans"
         with urllib.request.urlopen(address, json.dumps(plans).encode(), timeout=5) as answer:
             answer.read()

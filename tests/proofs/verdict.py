@@ -157,23 +157,25 @@ CLINICS_OF = text(
 
 def astray(stage: Stage, engine: Engine) -> list[str]:
     """Say how many texts left by another clinic's account or sender, or are written down of another."""
-    ways = {SECOND_NAME: (SECOND, SECOND_SENDER)}
-    ours = (ACCOUNT, stage.settings.twilio_from)
+    ours, theirs = (ACCOUNT, stage.settings.twilio_from), (SECOND, SECOND_SENDER)
+
+    def way(clinic: str) -> tuple[str, str]:
+        return theirs if clinic.startswith(SECOND_NAME) else ours
+
+    ways_to = defaultdict(set)
     with engine.connect() as connection:
-        clinic_of = {row.phone: row.name for row in connection.execute(CLINICS_OF)}
+        for row in connection.execute(CLINICS_OF):
+            ways_to[row.phone].add(way(row.name))
         written = connection.execute(LEFT_AS).all()
     left = stage.twilio.seen("message")
-    wrong = [
-        one for one in left
-        if (one["account"], one["by"]) != ways.get(clinic_of.get(one["to"], ""), ours)
-    ]  # fmt: skip
-    way_of = {one["sid"]: (one["account"], one["by"]) for one in left}
+    wrong = [one for one in left if (one["account"], one["by"]) not in ways_to[one["to"]]]
+    left_by = {one["sid"]: (one["account"], one["by"]) for one in left}
     lies = [
         row for row in written
-        if way_of.get(row.provider_id) != ways.get(row.name, ours)
-        or (row.account_id is not None, row.sender) != (row.name in ways, ways.get(row.name, ours)[1])
+        if left_by.get(row.provider_id) != way(row.name)
+        or (row.account_id is not None, row.sender) != (way(row.name) == theirs, way(row.name)[1])
     ]  # fmt: skip
-    others = len({one["account"] for one in left}) < len({way[0] for way in (*ways.values(), ours)})
+    others = len({one["account"] for one in left}) < len({ours, theirs})
     faults = [f"{len(wrong)} left by another clinic's sender"] * bool(wrong)
     faults += [f"{len(lies)} are written down of another account"] * bool(lies)
     return faults + ["only one account was used"] * others

@@ -46,8 +46,8 @@ def test_a_milestone_counts_only_the_treatments_it_was_sent_for() -> None:
 
 def test_the_time_until_a_call_needs_five_calls() -> None:
     waits = [timedelta(minutes=n) for n in (5, 10, 20, 90)]
-    assert ProtocolFigures("x", called_in=waits).median_call is None
-    assert ProtocolFigures("x", called_in=[*waits, waits[0]]).median_call == timedelta(minutes=10)
+    assert ProtocolFigures("x", called_in=waits).median_minutes is None
+    assert ProtocolFigures("x", called_in=[*waits, waits[0]]).median_minutes == 10
 
 
 def test_who_writes_belongs_to_the_last_treatment_then() -> None:

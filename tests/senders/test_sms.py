@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
+import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,6 +16,7 @@ import pytest
 
 from reminders.rules.decision import Outcome
 from reminders.senders import SendError, Withheld
+from reminders.senders.sms import TwilioSender
 from reminders.senders.twilio_errors import CODES
 from tests.support.doubles.process import Double, running
 from tests.support.doubles.twilio import KNOWN
@@ -65,6 +68,31 @@ def test_what_is_withheld_at_the_last_moment_never_reaches_twilio(twilio: Double
     with pytest.raises(Withheld):
         send(account(twilio.port), text(), refused)
     assert len(twilio.seen()) == before
+
+
+@pytest.mark.parametrize("connections", ["a new one", "one that was kept"])
+def test_a_text_that_was_handed_off_too_long_ago_never_leaves(
+    twilio: Double, connections: str
+) -> None:
+    async def soon_enough() -> float:
+        return time.monotonic() + 5
+
+    async def long_ago() -> float:
+        return time.monotonic() - 0.001
+
+    async def both() -> None:
+        sender = TwilioSender(account(twilio.port))
+        try:
+            if connections == "one that was kept":
+                await sender.send(text("+447700900102"), soon_enough)
+            await sender.send(text("+447700900103"), long_ago)
+        finally:
+            await sender.close()
+
+    with pytest.raises(SendError) as late:
+        asyncio.run(both())
+    assert late.value.outcome is Outcome.KEPT
+    assert "+447700900103" not in {one["fields"]["To"] for one in twilio.seen("message")}
 
 
 @pytest.mark.parametrize(

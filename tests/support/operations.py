@@ -77,7 +77,7 @@ class Operator:
     def tell_twilio(self, path: str, told: dict[str, Any]) -> Any:
         """Tell Twilio's double what a client texts (``/_hear``) or how to be (``/_become``)."""
         address = f"http://127.0.0.1:{self.twilio.port}{path}"
-        with urllib.request.urlopen(address, json.dumps(told).encode(), timeout=5) as answer:
+        with urllib.request.urlopen(address, json.dumps(told).encode(), timeout=30) as answer:
             return json.loads(answer.read() or b"null")
 
     def age_heartbeat(self) -> None:

@@ -1,9 +1,9 @@
-"""Queries for alerts: those due by email, and those already sent."""
+"""Queries for alerts: those due, and those already sent."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,20 +11,42 @@ from sqlalchemy import case, func, literal, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from reminders.rules.clinic_senders import ClinicSenders, Sender, unpack
+from reminders.rules.contacts import channel_of
+from reminders.rules.terms import Channel
+from reminders.rules.text_names import name_in_texts
 from reminders.store.column_types import Instant
-from reminders.store.queries.common import QUIET, asked_once, insert_once
+from reminders.store.queries.common import QUIET, asked_once, insert_once, installation_sender
 from reminders.store.tables import Alert, Clinic
+
+INSTALLATION = Sender("")
 
 
 @dataclass(frozen=True, slots=True)
 class DueAlert:
-    """An alert to be sent now, to this address; ``raised_at`` is UTC."""
+    """An alert to be sent now, to this address or number; ``raised_at`` is UTC. A text leaves as the
+    clinic's ``sender`` and begins with ``text_name``.
+    """
 
     alert_id: int
     to: str
     subject: str
     body: str
     raised_at: datetime
+    text_name: str = ""
+    sender: Sender = INSTALLATION
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentAlerts:
+    """Alerts of a channel that were not sent yet: how many, since when, and whether they were tried
+    at all or have no address.
+    """
+
+    count: int
+    since: datetime
+    tried: bool
+    channel: Channel
 
 
 def add(session: Session, row: dict[str, Any]) -> None:
@@ -66,18 +88,27 @@ def take_due(
         .execution_options(**QUIET)
     )
     ids = list(session.scalars(taken))
-    address = func.coalesce(col(Alert.address), col(Clinic.email), operator)
     rows = session.execute(
-        select(col(Alert.id), address, col(Alert.subject), col(Alert.body), col(Alert.raised_at))
+        select(Alert, Clinic)
         .outerjoin(Clinic, col(Clinic.id) == col(Alert.clinic_id))
         .where(col(Alert.id).in_(ids))
         .order_by(col(Alert.id))
     )
-    return [DueAlert(*row) for row in rows]
+    ours = installation_sender(session)
+    return [_due(row[0], row[1], operator, ours) for row in rows]
+
+
+def _due(alert: Alert, clinic: Clinic | None, operator: str, ours: str) -> DueAlert:
+    to = alert.address or (clinic.email if clinic else operator)
+    due = DueAlert(alert.id, to, alert.subject, alert.body, alert.raised_at)
+    if clinic is None or channel_of(to) is Channel.EMAIL:
+        return due
+    senders = ClinicSenders(ours, clinic.account_id, unpack(clinic.text_senders))
+    return replace(due, text_name=name_in_texts(clinic), sender=senders.to(to))
 
 
 def sent(session: Session, alert_id: int, now: datetime) -> None:
-    """Note that an alert was taken by the mail server."""
+    """Note that an alert was taken by a provider."""
     session.execute(
         update(Alert)
         .where(col(Alert.id) == alert_id)
@@ -88,17 +119,30 @@ def sent(session: Session, alert_id: int, now: datetime) -> None:
 
 def unsent(
     session: Session, since: datetime, before: datetime, clinic_id: int | None = None
-) -> list[tuple[int, datetime, bool]]:
+) -> list[UnsentAlerts]:
     """Return the alerts raised between two instants that were not sent yet, of one clinic or of
-    all: how many, since when, and whether they were tried at all or have no address.
+    all.
     """
-    tried = col(Alert.attempts) > 0
-    late = select(func.count(), func.min(col(Alert.raised_at)), tried).where(
+    tried, texted = col(Alert.attempts) > 0, func.coalesce(col(Alert.address), "").like("+%")
+    late = select(func.count(), func.min(col(Alert.raised_at)), tried, texted).where(
         col(Alert.sent_at).is_(None), col(Alert.raised_at) < before, col(Alert.raised_at) > since
     )
     if clinic_id is not None:
         late = late.where(col(Alert.clinic_id) == clinic_id)
-    return [(row[0], row[1], bool(row[2])) for row in session.execute(late.group_by(tried))]
+    return [
+        UnsentAlerts(count, since, bool(was_tried), Channel.SMS if by_text else Channel.EMAIL)
+        for count, since, was_tried, by_text in session.execute(late.group_by(tried, texted))
+    ]
+
+
+def of_worry(session: Session, clinic_id: int, key: str) -> list[Alert]:
+    """Return whom a clinic's second alert to a worry, by its key, was for, the first first."""
+    wanted = select(Alert).where(
+        col(Alert.clinic_id) == clinic_id,
+        col(Alert.kind) == "untaken",
+        col(Alert.key).startswith(f"untaken.{key}.", autoescape=True),
+    )
+    return list(session.scalars(wanted.order_by(col(Alert.id))))
 
 
 def raised(session: Session, keys: Collection[str]) -> set[str]:

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.orm import Session
 
 from reminders.rules.countries import region_of
@@ -93,6 +94,10 @@ def _run(
 ) -> None:
     """Run one statement over many rows."""
     if rows:
-        statement = text(statements[session.get_bind().dialect.name])
-        at = bindparam("now", type_=Instant())
-        asked(session, statement.bindparams(at), rows=json.dumps(rows), now=now)
+        statement = _prepared(statements[session.get_bind().dialect.name])
+        asked(session, statement, rows=json.dumps(rows), now=now)
+
+
+@cache
+def _prepared(words: str) -> TextClause:
+    return text(words).bindparams(bindparam("now", type_=Instant()))

@@ -121,12 +121,23 @@ def insert_or_change(
 
 
 def add_up(
-    session: Session, table: type[SQLModel], key: dict[str, Any], name: str, count: int
+    session: Session, table: type[SQLModel], name: str, counts: Sequence[dict[str, Any]]
 ) -> None:
-    """Add to the count in a row's column, beginning it where there is none."""
-    insert = _insert(session, table, key | {name: count})
-    more = {name: table_of(table).c[name] + count}
-    session.execute(insert.on_conflict_do_update(index_elements=list(key), set_=more))
+    """Add to the count in each row's column of that name, beginning the row where there is none. What
+    else stands in ``counts`` is the key; workers at once take them in one order.
+    """
+    if counts:
+        key = tuple(column for column in counts[0] if column != name)
+        statement = _adding_up(session.get_bind().dialect.name, table, name, key)
+        session.connection().execute(statement, counts)
+
+
+@cache
+def _adding_up(dialect: str, table: type[SQLModel], name: str, key: tuple[str, ...]) -> Any:
+    bare = table_of(table)
+    insert = _DIALECTS[dialect].insert(bare)
+    more = {name: bare.c[name] + insert.excluded[name]}
+    return insert.on_conflict_do_update(index_elements=key, set_=more)
 
 
 def insert_many(session: Session, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:

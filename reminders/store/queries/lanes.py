@@ -135,7 +135,7 @@ def reopen(session: Session, clinic_id: int, channel: Channel, now: datetime) ->
     asked(session, update(L).where(lane).values(**freed))
 
 
-_MOMENTS = select(_FIRST_DUE, L.c.opens_at, L.c.stopped_until, L.c.channel, L.c.sender_key)
+_MOMENTS = select(_FIRST_DUE, L.c.opens_at, L.c.stopped_until)
 
 
 def opens_next(
@@ -144,12 +144,12 @@ def opens_next(
     """Return when the next reminder is to be looked at (UTC), of one queue or of all: when it is due, or when its lane
     opens if that is later.
     """
+    wanted = {L.c.channel: channel, L.c.sender_key: sender_key}
+    of = [column == value for column, value in wanted.items() if value is not None]
     waits = [
-        max(moment for moment in row[:3] if moment is not None)
-        for row in asked(session, _MOMENTS)
+        max(moment for moment in row if moment is not None)
+        for row in asked(session, _MOMENTS.where(*of))
         if row[0] is not None
-        and channel in (None, row.channel)
-        and sender_key in (None, row.sender_key)
     ]
     return min(waits, default=None)
 

@@ -55,14 +55,18 @@ from reminders.store.tables import (
 )
 
 
-def facts(session: Session, ids: Collection[int], now: datetime) -> list[Facts]:
-    """Return all that is known about these reminders at ``now``, the longest due first."""
+def facts(
+    session: Session, ids: Collection[int], now: datetime, *, to_word: bool = True
+) -> list[Facts]:
+    """Return all that is known about these reminders at ``now``, the longest due first; without what
+    only their wording asks for unless ``to_word``.
+    """
     if not ids:
         return []
     rows = asked(session, _FACTS, ids=list(ids), now=now).all()
     clinics = clinics_of(session, {row.clinic_id for row in rows}, now)
     sent = sent_lately(session, {row.contact for row in rows if row.contact}, now)
-    untold = untold_milestones(session, rows, now)
+    untold = untold_milestones(session, rows, now) if to_word else {}
     return [
         _facts(
             row,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -28,9 +28,7 @@ def charge(session: Session, leaving: Sequence[tuple[Facts, Message]], now: date
         if held.channel is Channel.SMS:
             its_month = held.clinic.clinic_id, month(held.clinic, now)
             segments[its_month] += weight(held.clinic, message)
-    for (clinic_id, month_on), count in sorted(segments.items()):
-        key = {"clinic_id": clinic_id, "month_on": month_on}
-        add_up(session, SegmentSpending, key, "segments", count)
+    _add(session, segments)
 
 
 def weight(clinic: ClinicFacts, message: Message) -> int:
@@ -46,11 +44,18 @@ def lock_budgets(session: Session, clinics: Iterable[ClinicFacts], now: datetime
     """
     if session.get_bind().dialect.name == "sqlite":
         return
-    months = {(c.clinic_id, month(c, now)) for c in clinics if c.segment_budget is not None}
-    for clinic_id, month_on in sorted(months):
-        add_up(
-            session, SegmentSpending, {"clinic_id": clinic_id, "month_on": month_on}, "segments", 0
-        )
+    _add(
+        session, {(c.clinic_id, month(c, now)): 0 for c in clinics if c.segment_budget is not None}
+    )
+
+
+def _add(session: Session, segments: Mapping[tuple[int, date], int]) -> None:
+    """Add to months, always in the same order, since each is locked."""
+    counts = [
+        {"clinic_id": clinic_id, "month_on": month_on, "segments": count}
+        for (clinic_id, month_on), count in sorted(segments.items())
+    ]
+    add_up(session, SegmentSpending, "segments", counts)
 
 
 def with_budgets(

@@ -64,6 +64,28 @@ def told(session: Session, clinic_id: int) -> list[tuple[SkinAnswer, Client, Tre
     return [(row[0], row[1], row[2]) for row in rows]
 
 
+def page(
+    session: Session,
+    clinic_id: int,
+    after: int,
+    limit: int,
+    client_id: int | None = None,
+    *,
+    waiting: bool = False,
+) -> list[SkinAnswer]:
+    """Return a clinic's answers with ids above ``after``, by id: of all or one client, all or those
+    of worried clients who wait.
+    """
+    wanted = select(SkinAnswer).where(
+        col(SkinAnswer.clinic_id) == clinic_id,
+        col(SkinAnswer.id) > after,
+        *(WAITS if waiting else ()),
+    )
+    if client_id is not None:
+        wanted = wanted.where(col(SkinAnswer.client_id) == client_id)
+    return list(session.scalars(wanted.order_by(col(SkinAnswer.id)).limit(limit)))
+
+
 def by_ids(session: Session, ids: Collection[int | None]) -> dict[int, SkinAnswer]:
     """Return answers by their ids."""
     found = session.scalars(select(SkinAnswer).where(col(SkinAnswer.id).in_(ids))) if ids else ()
@@ -74,6 +96,18 @@ def written(session: Session, answer_id: int) -> list[Reply]:
     """Return what a client wrote about an answer, the first first."""
     wanted = select(Reply).where(col(Reply.skin_answer_id) == answer_id)
     return list(session.scalars(wanted.order_by(col(Reply.id))))
+
+
+def replies_of(session: Session, answer_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return the ids of what clients wrote about answers, the first first, by the answer."""
+    about = col(Reply.skin_answer_id)
+    rows = session.execute(
+        select(about, col(Reply.id)).where(about.in_(answer_ids)).order_by(col(Reply.id))
+    )
+    found: dict[int, list[int]] = {}
+    for answer_id, reply_id in rows:
+        found.setdefault(answer_id or 0, []).append(reply_id)
+    return found
 
 
 def note_opening(session: Session, treatment_id: int, moment: str) -> None:

@@ -58,9 +58,10 @@ class Reply(SQLModel, table=True):
 
 
 class Alert(SQLModel, table=True):
-    """An email to a clinic's staff (without a clinic: to the operator), once for each key.
+    """An email or text to a clinic's staff (without a clinic: to the operator), once for each key.
 
-    It is tried from ``due_at`` on until ``sent_at``. ``address`` is set where it goes elsewhere.
+    It is tried from ``due_at`` on until ``sent_at``. ``address`` is set where it goes elsewhere; a number
+    is texted.
     """
 
     __table_args__ = (

@@ -35,7 +35,8 @@ class Clinic(SQLModel, table=True):
     account for texts, ``text_senders`` are as whom they leave, by the recipient's country (see
     ``reminders.rules.clinic_senders``), and ``mail_from`` and ``mail_name`` as whom emails do; what is
     empty is the installation's. ``opening_hours`` are when somebody is at the clinic; a worried client
-    nobody has taken for ``worried_minutes`` of them is told to ``second_contact``, an email address.
+    nobody has taken for ``worried_minutes`` of them is told to ``second_contact``, an email address, and
+    by text to ``second_phone``.
     ``after_hours_phone`` is whom its page names while it is closed.
     """
 
@@ -87,6 +88,7 @@ class Clinic(SQLModel, table=True):
         sa_column_kwargs={"server_default": text(str(LIMIT // timedelta(minutes=1)))},
     )
     second_contact: str | None = None
+    second_phone: str | None = None
 
 
 class Client(SQLModel, table=True):

@@ -19,6 +19,7 @@ from reminders.web.api import (
     page,
     replies,
     settings,
+    skin_answers,
     treatments,
 )
 from reminders.web.api.problems import add_handlers
@@ -27,8 +28,8 @@ from reminders.web.api.quota import QuotaHeaders
 LARGEST = 256 * 1024
 """Bytes of a request; a booking takes some hundreds."""
 
-ABOUT = """Clients, treatments, consents, messages, replies and events of one clinic: the one whose
-key is sent. Dates and times are ISO 8601; without an offset they are in the clinic's time zone. Errors are
+ABOUT = """Clients, treatments, consents, messages, replies, answers about skin and events of one
+clinic: the one whose key is sent. Dates and times are ISO 8601; without an offset they are in the clinic's time zone. Errors are
 problem details (RFC 9457) in plain sentences. The manual gives a walk-through at `/help/api`."""
 
 OFTEN: dict[int | str, dict[str, Any]] = {
@@ -38,7 +39,7 @@ OFTEN: dict[int | str, dict[str, Any]] = {
     "429": {"model": Problem, "description": "Too many requests; see Retry-After"},
     "default": {"model": Problem, "description": "Any other problem"},
 }
-TAGS = ("clients", "treatments", "consents", "messages", "replies", "services", "questions", "events")  # fmt: skip
+TAGS = ("clients", "treatments", "consents", "messages", "replies", "skin answers", "services", "questions", "events")  # fmt: skip
 
 
 def create_api(app: App) -> FastAPI:
@@ -59,7 +60,7 @@ def create_api(app: App) -> FastAPI:
         telemetry={"exclude": lambda _: True},
     )
     api.state.app = app
-    for room in (clients, treatments, consents, messages, replies, settings, events):
+    for room in (clients, treatments, consents, messages, replies, skin_answers, settings, events):
         api.include_router(room.router)
     page.add_to(api)
     add_handlers(api)

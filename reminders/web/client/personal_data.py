@@ -10,9 +10,11 @@ from starlette.responses import Response
 
 from reminders.consent import verification_codes
 from reminders.consent.verification_codes import Answer, Say, TooOften
+from reminders.enrolment.texted_countries import texted_by
 from reminders.monitoring.alerts import raise_alert
 from reminders.privacy import retention
 from reminders.rules.contacts import show_phone
+from reminders.rules.countries import region_of
 from reminders.rules.terms import Act, Channel, Purpose
 from reminders.rules.text_names import Named, name_in_texts
 from reminders.rules.translation import gettext
@@ -27,9 +29,21 @@ PASS = timedelta(minutes=10)
 """How long a page that was opened by a code may be used."""
 
 
-def _why(page: AftercarePage) -> Response:
-    ways = [channel.value for channel in page.contacts() if channel not in page.suppressed()]
-    return page.page("personal-data.html", ways=ways)
+def _why(page: AftercarePage, status: int = 200) -> Response:
+    texts_refused = _texts_refused(page)
+    return page.page("personal-data.html", status, ways=_ways(page), texts_refused=texts_refused)
+
+
+def _ways(page: AftercarePage) -> list[Channel]:
+    """Return by which channels a code can be sent."""
+    refused = {*page.suppressed(), *([Channel.SMS] if _texts_refused(page) else [])}
+    return [channel for channel in page.contacts() if channel not in refused]
+
+
+def _texts_refused(page: AftercarePage) -> bool:
+    """Say whether the client's number is of a country the clinic does not text."""
+    number = page.contacts().get(Channel.SMS)
+    return number is not None and region_of(number) not in texted_by(page.clinic)
 
 
 def _about(page: AftercarePage) -> str:
@@ -39,8 +53,8 @@ def _about(page: AftercarePage) -> str:
 def _ask(page: AftercarePage) -> Response:
     """Send a code to the contact the client chose."""
     channel = Channel.EMAIL if page.request.typed.get("by") == "email" else Channel.SMS
-    if channel not in page.contacts() or channel in page.suppressed():
-        return _why(page)
+    if channel not in _ways(page):
+        return _why(page, 422)
     try:
         verification_codes.send_code(
             page.session,

@@ -37,7 +37,7 @@ def _answer(page: AftercarePage, fault: str = "", status: int = 200) -> Response
         sent="sent" in page.request.http.query_params,
         fault=fault,
         emergency=page.emergency(),
-        next=_next(page),
+        coming=_next(page),
         **({"opens": ""} | skin_card.advice_of(page, page.last, shown.answer)),
     )
 

@@ -1,7 +1,7 @@
 """Twilio's Messages resource without a framework: what it takes is on the disk before it answers.
 
-How it is to misbehave is posted to ``/_plans``, by the number a message goes to: ``{"+44…":
-{"create": [step, …], "list": [step, …]}}``. Each request about that number takes the next step:
+How it is to misbehave is posted to ``/_plans``, by account and the number a message goes to: ``{"AC…":
+{"+44…": {"create": [step, …], "list": [step, …]}}}``. Each request about both takes the next step:
 ``{"status": 500, "body": "…", "headers": {…}, "commit": true, "reset": true, "wait": 1,
 "wait_first": 1, "hide": true}``. Without a step it is answered as Twilio does.
 """
@@ -23,7 +23,7 @@ from tests.support.doubles.proof_server import serve
 from tests.support.doubles.twilio import ACCOUNT, ACCOUNTS, signed_in
 
 Step = dict[str, Any]
-Plans = dict[str, dict[str, list[Step]]]
+Plans = dict[str, dict[str, dict[str, list[Step]]]]
 UNAUTHORISED = (401, json.dumps({"code": 20003, "message": "Authenticate", "status": 401}))
 MESSAGES = {f"/2010-04-01/Accounts/{account}/Messages.json": account for account in ACCOUNTS}
 
@@ -36,8 +36,8 @@ class Twilio:
         self.messages: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self.plans: Plans = {}
 
-    def next_step(self, to: str, verb: str) -> Step:
-        steps = self.plans.get(to, {}).get(verb, [])
+    def next_step(self, account: str, to: str, verb: str) -> Step:
+        steps = self.plans.get(account, {}).get(to, {}).get(verb, [])
         return steps.pop(0) if steps else {}
 
     def create(
@@ -151,7 +151,7 @@ class Conversation(asyncio.Protocol):
             await self._play("create" if verb == "POST" else "list", fields, account)
 
     async def _play(self, verb: str, fields: dict[str, str], account: str) -> None:
-        step = self._twilio.next_step(fields.get("To", ""), verb)
+        step = self._twilio.next_step(account, fields.get("To", ""), verb)
         await asyncio.sleep(step.get("wait_first", 0))
         answer: dict[str, Any] = {}
         if verb == "list":

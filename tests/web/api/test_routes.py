@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from reminders.rules.keywords import Kind
+from reminders.rules.skin_answers import Said
 from reminders.store.database import writing
-from reminders.store.tables import Question, Reply
+from reminders.store.tables import Question, Reply, SkinAnswer
 from reminders.web.api.application import create_api
 from reminders.web.api.page import described
 from tests.conftest import House, ana
@@ -18,11 +19,12 @@ from tests.support.api import Program
 from tests.web.desk.test_routes import everything, filled_house
 
 PATHS = {
-    "client": "1", "message": "1", "reply": "1", "question": "1", "own_id": "c-77",
+    "client": "1", "message": "1", "reply": "1", "question": "1", "skin_answer": "1",
+    "own_id": "c-77",
     "source": "cliniko", "external_id": "b-1",
 }  # fmt: skip
 OF_NOBODY = {
-    "get-clients", "get-messages", "get-replies", "get-services", "put-services", "get-questions",
+    "get-clients", "get-messages", "get-replies", "get-skin-answers", "get-services", "put-services", "get-questions",
     "get-events", "put-clients-own-own_id",
 }  # fmt: skip
 """What names no row of the clinic's: it answers with the key's own."""
@@ -44,6 +46,16 @@ def example(house: House, operation: dict[str, Any]) -> Any:
     return shape["examples"][0]
 
 
+def worried(house: House) -> SkinAnswer:
+    at: dict[str, Any] = {
+        "answered_at": house.clock(),
+        "changed_at": house.clock(),
+        "worried_at": house.clock(),
+    }
+    whose: dict[str, Any] = {"clinic_id": 1, "client_id": 1, "treatment_id": 1}
+    return SkinAnswer(moment="day-1", said=Said.WORRIED, note="called Ana", **at, **whose)
+
+
 def with_rows(house: House) -> None:
     """Give the first clinic one row of everything that has an address."""
     filled_house(house)
@@ -57,6 +69,7 @@ def with_rows(house: House) -> None:
                 facts='{"sentence": "What is it?", "label": "Glow", "ids": []}', asked_at=house.clock(),
             )
         )  # fmt: skip
+        session.add(worried(house))
 
 
 def test_nothing_is_answered_without_a_key(house: House) -> None:
@@ -126,6 +139,7 @@ def test_every_example_of_the_document_works_as_it_stands(house: House) -> None:
     with writing(house.engine) as session:
         row: dict[str, Any] = {"clinic_id": 1, "client_id": 1, "contact": "+447700900123"}
         session.add(Reply(provider_id="SM1", body="?", kind=Kind.REPLY, received_at=house.clock(), **row))  # fmt: skip
+        session.add(worried(house))
     last = lambda each: each[0] == "DELETE"  # noqa: E731
     for method, path, operation in sorted(operations(house), key=last):
         body = example(house, operation)
@@ -190,7 +204,8 @@ def test_a_hostile_body_gets_a_sentence_and_changes_nothing(house: House, name: 
         "/treatments/cliniko/", "/treatments/CLINIKO/1", "/treatments/cliniko/%ED%A0%80",
         f"/treatments/cliniko/{'x' * 300}", "/messages/99999999999", "/clients?after=-1",
         "/clients?after=99999999999999", "/clients?q=%00", "/clients?own_id=%00", "/events?limit=0",
-        "/events?limit=501", "/events?after=x", "/messages?state=all", "/nowhere", "/clients/1/nowhere",
+        "/events?limit=501", "/events?after=x", "/messages?state=all", "/skin-answers?state=open",
+        "/skin-answers/0", "/clients/1/skin-answers?after=-1", "/nowhere", "/clients/1/nowhere",
     ],
 )  # fmt: skip
 def test_a_hostile_address_gets_a_sentence(house: House, path: str) -> None:

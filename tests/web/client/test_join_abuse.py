@@ -64,6 +64,7 @@ def alerts(house: House) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # 5,000 forms: on PostgreSQL most of a minute of work
 @pytest.mark.parametrize("hours", [1, 24, 72])
 def test_five_thousand_attempts_cost_no_more_than_forty_segments(house: House, hours: int) -> None:
     """From 500 addresses in 200 networks, at numbers in rows, at random and abroad."""

@@ -9,8 +9,10 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from reminders.store.database import reading
-from reminders.store.tables import Alert
+from reminders.enrolment import texted_countries
+from reminders.store.database import reading, writing
+from reminders.store.queries import people
+from reminders.store.tables import Alert, VerificationCode
 from tests.conftest import House, ana
 from tests.support.aftercare_page import TREATED, address
 
@@ -80,3 +82,24 @@ def test_a_wrong_code_shows_nothing(house: House, browser: TestClient) -> None:
     assert page.status_code == 422
     assert "This is not the right code" in page.text
     assert "ana@mail.example" not in page.text
+
+
+@pytest.mark.parametrize("email", ["ana@mail.example", None])
+def test_no_code_is_texted_to_a_country_the_clinic_does_not_text(
+    house: House, browser: TestClient, email: str | None
+) -> None:
+    house.enrol(ana(TREATED, phone="+33612345678", email=email))
+    place = address(house) + "/personal-data"
+    page = browser.get(place).text
+    assert "Text me a code" not in page
+    assert ("Email me a code" in page) == (email is not None)
+    assert "We do not text numbers of this country" in page
+    assert 'href="tel:+442079460018"' in page
+    posted = browser.post(place, data={"by": "sms"})
+    assert (posted.status_code, "please call us" in posted.text) == (422, True)
+    with reading(house.engine) as session:
+        assert not list(session.scalars(select(VerificationCode)))
+        clinic = people.clinics(session)[0]
+    with writing(house.engine) as session:
+        texted_countries.add(session, people.clinic(session, clinic.id), "FR", "sam", house.clock())
+    assert "Text me a code" in browser.get(place).text

@@ -72,7 +72,7 @@ class Walk:
         with writing(self.house.engine) as session:
             for answer in session.scalars(select(SkinAnswer)):
                 if answer.waits:
-                    skin_answers.close(answer, Outcome.FINE, "", 1, self.house.clock())
+                    skin_answers.close(session, answer, Outcome.FINE, "", 1, self.house.clock())
         self.waits.clear()
 
     def take(self, _: None) -> None:

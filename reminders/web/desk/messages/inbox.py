@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,7 @@ def inbox(request: DeskRequest) -> Response:
             show=show,
             tabs=_tabs(),
             crew=_colleagues(request, session),
+            about=_about(request, session, found),
         )
 
 
@@ -85,7 +87,7 @@ def _conversation(request: DeskRequest, session: Session, reply: Reply) -> Respo
     )
 
 
-def _about(request: DeskRequest, session: Session, came: list[Reply]) -> dict[int, str]:
+def _about(request: DeskRequest, session: Session, came: Sequence[Reply]) -> dict[int, str]:
     """Say of what was written on the client's own page that it was, and after which answer."""
     told = skin_answers.by_ids(session, {one.skin_answer_id for one in came} - {None})
     found = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from starlette.responses import Response
 
@@ -62,10 +62,9 @@ def _few() -> str:
 
 def _wait(one: ProtocolFigures) -> str:
     """Write how long half of the called clients waited at most."""
-    if one.median_call is None:
+    if one.median_minutes is None:
         return ""
-    minutes = max(one.median_call // timedelta(minutes=1), 1)
-    return ngettext("half within %(n)s minute", "half within %(n)s minutes", minutes)
+    return ngettext("half within %(n)s minute", "half within %(n)s minutes", one.median_minutes)
 
 
 def download(request: DeskRequest) -> Response:

@@ -10,13 +10,17 @@ from starlette.responses import Response
 
 from reminders.inbox import skin_answers
 from reminders.monitoring.open_items import OpenItem
+from reminders.rules.contacts import channel_of
 from reminders.rules.roles import Role
 from reminders.rules.skin_answers import SAID_LABELS, Outcome, day_of
+from reminders.rules.terms import Channel
 from reminders.rules.translation import gettext, gettext_noop
+from reminders.rules.worry_alerts import worried_key
 from reminders.store.database import reading, writing
-from reminders.store.queries import people, staff
+from reminders.store.queries import alerts, people, staff
 from reminders.store.queries import skin_answers as queries
-from reminders.store.tables import SkinAnswer, Treatment
+from reminders.store.tables import Clinic, SkinAnswer, Treatment
+from reminders.web.desk.labels import contact_shown
 from reminders.web.desk.page import DeskRequest, desk_route
 
 
@@ -69,13 +73,29 @@ def _page(request: DeskRequest, session: Session, answer: SkinAnswer) -> Respons
         moment=moment_label(request, answer.moment),
         taker=crew.get(answer.taken_by or 0, ""),
         written=queries.written(session, answer.id),
+        seconds=_seconds(session, answer, people.clinic(session, answer.clinic_id)),
     )
+
+
+def _seconds(session: Session, answer: SkinAnswer, clinic: Clinic) -> list[dict[str, Any]]:
+    """Return who was told second of a worry that waits, how and when, or that they were not yet."""
+    if answer.worried_at is None or not answer.waits:
+        return []
+    key = worried_key(answer.id, answer.worried_at)
+    return [
+        {
+            "to": contact_shown(one.address or clinic.email, clinic.country),
+            "by_text": channel_of(one.address or "") is Channel.SMS,
+            "sent_at": one.sent_at,
+        }
+        for one in alerts.of_worry(session, clinic.id, key)
+    ]
 
 
 def take(request: DeskRequest) -> Response:
     """Let it be seen by all that somebody sees to it."""
 
-    def act(answer: SkinAnswer, now: datetime) -> str:
+    def act(_: Session, answer: SkinAnswer, now: datetime) -> str:
         skin_answers.take(answer, request.signed_in.staff.id, now)
         return gettext_noop("took a worried client")
 
@@ -86,12 +106,12 @@ def close(request: DeskRequest) -> Response:
     """Note what was done, in one line; a client who was not reached waits on."""
     note, mine = request.typed("note"), request.signed_in.staff.id
 
-    def act(answer: SkinAnswer, now: datetime) -> str:
+    def act(session: Session, answer: SkinAnswer, now: datetime) -> str:
         if request.typed("outcome") == "not-reached":
             skin_answers.not_reached(answer, note, mine, now)
             return gettext_noop("called a client who did not answer")
         outcome = Outcome(request.typed("outcome"))
-        skin_answers.close(answer, outcome, note, mine, now)
+        skin_answers.close(session, answer, outcome, note, mine, now)
         if outcome is Outcome.CALLED:
             return gettext_noop("called a client about an answer")
         return gettext_noop("marked an answer as seen")
@@ -121,7 +141,7 @@ def complication(request: DeskRequest) -> Response:
 def _act(request: DeskRequest, act: Any) -> Response:
     with writing(request.app.engine) as session:
         answer = request.row(session, SkinAnswer, lock=True)
-        request.record(session, act(answer, request.now), SkinAnswer, answer.id)
+        request.record(session, act(session, answer, request.now), SkinAnswer, answer.id)
         to = "/" if answer.closed_at else f"/skin/{answer.id}"
     return request.redirect(to, "saved")
 

@@ -13,7 +13,13 @@ DETAILS = ("name", "phone", "email", "address", "country", "time_zone")
 SENDING = ("sending_hours", "email_hours", "texts_per_week")
 HOURS = ("sending_hours", "email_hours", "opening_hours")
 VISITS = ("attendance_required",)
-WORRIES = ("opening_hours", "after_hours_phone", "worried_minutes", "second_contact")
+WORRIES = (
+    "opening_hours",
+    "after_hours_phone",
+    "worried_minutes",
+    "second_contact",
+    "second_phone",
+)
 TEXTS = ("text_name", "client_names", "stop_on_every_text", "both_channels")
 CHANGED = {
     "name": gettext_noop("changed name"),
@@ -34,6 +40,7 @@ CHANGED = {
     "after_hours_phone": gettext_noop("changed the phone number outside opening hours"),
     "worried_minutes": gettext_noop("changed when a second person is told"),
     "second_contact": gettext_noop("changed who is told second"),
+    "second_phone": gettext_noop("changed the second person’s phone number"),
 }
 """What the activity log says of a change, by the column."""
 

@@ -38,7 +38,7 @@ def tell(house: House, client_id: int, said: Said, now: datetime) -> None:
         )
         if said is Said.WORRIED and client_id != 7:
             called = now + timedelta(minutes=client_id)
-            skin_answers.close(answer, Outcome.CALLED, "", 1, called)
+            skin_answers.close(session, answer, Outcome.CALLED, "", 1, called)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_month_is_counted_by_milestone_and_answer(march: House) -> None:
     assert lines["Day 1"] == ["12", *[few] * 4]
     assert lines["Week 1"] == ["fewer than 5"] * 5
     for words in (
-        "Worried clients who were called 6 of 7, half within 3 minutes",
+        "Worried clients who were called 6 of 7, half within 4 minutes",
         "Treatments with a complication marked by staff 6 of 12",
         "Clients who opted out 5 of 12",
         "Clients who wrote fewer than 5 of 12",

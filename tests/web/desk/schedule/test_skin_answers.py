@@ -7,13 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from reminders.inbox import skin_answers, written_messages
+from reminders.monitoring import alert_checks
 from reminders.rules.roles import Role
 from reminders.rules.skin_answers import Outcome, Said
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
-from reminders.store.tables import Clinic, SkinAnswer, Treatment
+from reminders.store.tables import Alert, Clinic, SkinAnswer, Treatment
 from tests.conftest import House, ana
 from tests.support.desk import Desk, signed_in
 
@@ -102,6 +104,22 @@ def test_what_was_done_is_noted_in_one_line(
     assert "Looks well" in desk.text
 
 
+@pytest.mark.parametrize("outcome,open_replies", [("called", 0), ("fine", 1)])
+def test_a_call_settles_what_was_written_about_it_too(
+    house: House, outcome: str, open_replies: int
+) -> None:
+    house.enrol(ana(date(2026, 3, 2), last_name="Okafor"))
+    house.clock.now = DAY_3
+    answer_id = tell(house, Said.WORRIED, "There is pus.")
+    desk = signed_in(house)
+    desk.get("/replies")
+    assert "Own page, Day 3: Worried" in desk.text
+    desk.get(f"/skin/{answer_id}")
+    desk.post(f"/skin/{answer_id}/done", outcome=outcome)
+    desk.get("/replies")
+    assert desk.text.count("There is pus.") == open_replies
+
+
 def test_an_outcome_has_to_be_chosen(worried: House) -> None:
     desk = signed_in(worried)
     desk.get("/skin/1")
@@ -151,6 +169,20 @@ def test_a_complication_is_marked_and_taken_back(worried: House) -> None:
             assert (session.get_one(Treatment, 1).complication_at is not None) is marked
 
 
+def test_the_answer_says_who_was_told_second_and_who_could_not_be(worried: House) -> None:
+    with writing(worried.engine) as session:
+        clinic = session.get_one(Clinic, 1)
+        clinic.second_contact, clinic.second_phone = "lead@rosewood.example", "+447700900150"
+        alert_checks.raise_all(session, worried.app.library, worried.clock() + timedelta(days=1))
+        mailed = session.scalars(select(Alert).where(col(Alert.address) == "lead@rosewood.example"))
+        mailed.one().sent_at = worried.clock()
+    desk = signed_in(worried)
+    page = " ".join(desk.get("/skin/1").text.split())
+    assert "lead@rosewood.example" in page.split("emailed today")[1][:60]
+    assert "not texted yet, 07700 900150" in page
+    assert "not emailed yet" not in page
+
+
 def test_an_owner_sets_hours_limit_and_contacts(worried: House) -> None:
     owner = signed_in(worried, Role.OWNER)
     owner.get("/clinic")
@@ -158,11 +190,12 @@ def test_an_owner_sets_hours_limit_and_contacts(worried: House) -> None:
         "/clinic/worries",
         opening_hours="Mon-Sat 08:30-18:00", worried_minutes="15",
         second_contact="lead@rosewood.example", after_hours_phone="020 7946 0999",
+        second_phone="07700 900150",
     )  # fmt: skip
     clinic = worried.clinic()
     assert (clinic.opening_hours, clinic.worried_minutes) == ("Mon-Sat 08:30-18:00", 15)
-    assert (clinic.second_contact, clinic.after_hours_phone) == (
-        "lead@rosewood.example", "+442079460999",
+    assert (clinic.second_contact, clinic.second_phone, clinic.after_hours_phone) == (
+        "lead@rosewood.example", "+447700900150", "+442079460999",
     )  # fmt: skip
     owner.get("/clinic")
     owner.post("/clinic/worries", opening_hours="always", worried_minutes="900", second_contact="x")
