@@ -29,7 +29,9 @@ class Api:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        served = self._served or await run_in_threadpool(self._load)
+        served = self._served
+        if served is None:
+            served = await run_in_threadpool(self._load)
         await served(scope, receive, send)
 
     def prepare(self) -> None:
