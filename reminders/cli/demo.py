@@ -18,7 +18,6 @@ from rich.rule import Rule
 
 from reminders.app import App, build, system_clock
 from reminders.cli.common import out, progress_bar
-from reminders.cli.demo_desk import serve_desk
 from reminders.cli.imports import show_remarks
 from reminders.cli.reminder_table import line_table
 from reminders.consent import ledger
@@ -62,6 +61,8 @@ def demo(
         finally:
             app.close()
         if not no_serve:
+            from reminders.cli.demo_desk import serve_desk  # noqa: PLC0415 (with it all pages)
+
             serve_desk(Path(name), int(os.environ.get("PORT") or 8000))
         if keep:
             out.print(f"The lists, the database and the messages (in outbox/) are kept in {name}.")

@@ -7,8 +7,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
-import uvicorn
-
 from reminders import resealing
 from reminders.app import App
 from reminders.cli.common import AsJson, err, opened, out, print_json, stop
@@ -23,10 +21,10 @@ from reminders.rules.translation import gettext, gettext_noop
 from reminders.senders import SendError
 from reminders.shapes import operation as shapes
 from reminders.staff import setup
+from reminders.startup import tune_garbage_collection
 from reminders.store import migrations
 from reminders.store.database import reading, writing
 from reminders.store.queries import sealed_secrets
-from reminders.web import create_web
 from reminders.worker import alert_watch, heartbeat, work
 
 
@@ -73,6 +71,11 @@ def _listen(app: App, alongside: Callable[[], AbstractContextManager[object]]) -
 
     Once it has ended well, uvicorn raises the signal that ended it again; that one is spent.
     """
+    import uvicorn  # noqa: PLC0415 (with the pages a quarter of the program, for who serves them)
+
+    from reminders.web import create_web  # noqa: PLC0415 (as above)
+
+    tune_garbage_collection()  # with what was just loaded
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     uvicorn.run(

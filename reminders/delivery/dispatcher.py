@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
 
@@ -21,7 +21,7 @@ from reminders.delivery.group_commit import GroupCommit
 from reminders.delivery.heartbeat import beat_until_cancelled
 from reminders.delivery.history_watch import HistoryCut, HistoryWatch
 from reminders.delivery.pass_summary import PassSummary, report_missed
-from reminders.delivery.queues import Queues, Rates
+from reminders.delivery.queues import STAY, Queues, Rates
 from reminders.delivery.reconciliation import Reconciler
 from reminders.delivery.settlement import Settlement
 from reminders.rules.decision import Outcome, Settled, settle
@@ -30,7 +30,7 @@ from reminders.rules.reconciliation import PATIENCE, Patience
 from reminders.rules.terms import Channel, Facts, Reason, Status
 from reminders.senders import Sender, SendError, Withheld
 from reminders.store.database import Transactions
-from reminders.store.queries import delivery, lanes
+from reminders.store.queries import delivery, lanes, unconfirmed
 from reminders.wording.renderer import Renderer, RenderError
 
 log = structlog.get_logger()
@@ -119,7 +119,9 @@ class Dispatcher:
     async def _pass(self) -> PassSummary:
         summary = PassSummary()
         async with self._commits() as commits:
-            summary.rescued = await commits.run(self._release_expired)
+            summary.rescued, is_due = await commits.run(self._begin)
+            if not is_due:
+                return summary
             deliver = partial(self._deliver, commits=commits, summary=summary)
             record = partial(self._record, summary)
             lease = self._patience.lease
@@ -140,10 +142,13 @@ class Dispatcher:
             await report_missed(commits, summary, self._last_beat, self._clock())
         return summary
 
-    def _release_expired(self, session: Session, now: datetime) -> int:
+    def _begin(self, session: Session, now: datetime) -> tuple[int, bool]:
+        """Release expired claims, count them, and say whether there is anything to do in this pass."""
         self._last_beat = delivery.last_beat(session)
         delivery.beat(session, self._name, now)
-        return delivery.rescue(session, now)
+        rescued = delivery.rescue(session, now)
+        is_due = lanes.is_any_due(session, now + timedelta(seconds=STAY))
+        return rescued, is_due or unconfirmed.is_any_due(session, now)
 
     async def _look_up_unconfirmed(self, commits: GroupCommit, summary: PassSummary) -> None:
         if not self._stopping.is_set():

@@ -11,6 +11,7 @@ from functools import lru_cache
 from reminders.rules import status_words
 from reminders.rules.answers import Answer, read_answer
 from reminders.rules.folding import fold, key, phrases
+from reminders.rules.lazy_pattern import LazyPattern
 
 
 class Outcome(StrEnum):
@@ -153,8 +154,8 @@ def _says(cell: str) -> bool:
     return (said or "?" in cell) and not _NO_DATE.search(cell)
 
 
-def _any(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(words)})\b")
+def _any(words: Iterable[str]) -> LazyPattern:
+    return LazyPattern(rf"\b(?:{'|'.join(words)})\b")
 
 
 _STILL_STANDS = _any(status_words.STILL_STANDS)

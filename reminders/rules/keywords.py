@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reminders.rules import keyword_lists
+from reminders.rules.lazy_pattern import LazyPattern
 
 
 class Kind(StrEnum):
@@ -107,8 +108,8 @@ def _keyword(words: str) -> str:
     return "".join(word for word in words.split() if word not in keyword_lists.COURTESY)
 
 
-def _any(*phrases: str) -> re.Pattern[str]:
-    return re.compile("|".join(rf"(?:(?<!\w)(?:{phrase})(?!\w))" for phrase in phrases))
+def _any(*phrases: str) -> LazyPattern:
+    return LazyPattern("|".join(rf"(?:(?<!\w)(?:{phrase})(?!\w))" for phrase in phrases))
 
 
 _UNMEANT = _any(*keyword_lists.UNMEANT)

@@ -23,6 +23,7 @@ from reminders.rules.booking_status import Outcome, read_status
 from reminders.rules.contacts import clean, read_email, read_phone
 from reminders.rules.folding import fold, key, words
 from reminders.rules.headings import recognise
+from reminders.rules.lazy_pattern import LazyPattern
 from reminders.rules.names import read_person
 from reminders.rules.protocols import Protocol
 from reminders.rules.services import Kind, read_service
@@ -101,7 +102,7 @@ def is_plainly_other(service: str, protocols: tuple[Protocol, ...]) -> bool:
     return bool(_NO_TREATMENT.search(fold(service)))
 
 
-_NO_TREATMENT = re.compile(
+_NO_TREATMENT = LazyPattern(
     rf"\b(?:{'|'.join((*service_words.ASIDE, *service_words.OTHER, *service_words.UNMEANT))})\b"
 )
 

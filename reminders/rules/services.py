@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from reminders.rules import service_words
 from reminders.rules.folding import fold, key
+from reminders.rules.lazy_pattern import LazyPattern
 from reminders.rules.protocols import Protocol
 
 
@@ -131,24 +132,24 @@ def _without_neutral(text: str) -> str:
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     """Return what finds words as protocols write them: a space may be missing, ``*`` is letters."""
     parts = (" ?".join(map(_letters, word.replace("-", " ").split())) for word in words)
-    return _any(*parts) if words else re.compile(r"(?!)")
+    return re.compile(_any(*parts) if words else r"(?!)")
 
 
 def _letters(word: str) -> str:
     return r"\w*".join(map(fold, word.split("*")))
 
 
-def _any(*phrases: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(phrases)})\b")
+def _any(*phrases: str) -> str:
+    return rf"\b(?:{'|'.join(phrases)})\b"
 
 
 _LISTED = re.compile(r"\s*[,;|\n•]\s*")
 """Between the services of one visit that stand in one cell."""
 
-_UNMEANT = _any(*service_words.UNMEANT)
-_ASIDE = _any(*service_words.ASIDE)
-_OTHER = _any(*service_words.OTHER)
-_AROUND = re.compile(rf"\b{service_words.AROUND} $")
-_JOINED_BEFORE = re.compile(rf"\b{service_words.JOINED} {_ASIDE.pattern}")
-_INCLUDED = re.compile(rf"{_ASIDE.pattern} {service_words.INCLUDED}")
-_JOINED_AFTER = re.compile(rf"{_ASIDE.pattern} {service_words.JOINED}\b")
+_UNMEANT = LazyPattern(_any(*service_words.UNMEANT))
+_ASIDE = LazyPattern(_any(*service_words.ASIDE))
+_OTHER = LazyPattern(_any(*service_words.OTHER))
+_AROUND = LazyPattern(rf"\b{service_words.AROUND} $")
+_JOINED_BEFORE = LazyPattern(rf"\b{service_words.JOINED} {_ASIDE.pattern}")
+_INCLUDED = LazyPattern(rf"{_ASIDE.pattern} {service_words.INCLUDED}")
+_JOINED_AFTER = LazyPattern(rf"{_ASIDE.pattern} {service_words.JOINED}\b")

@@ -30,7 +30,7 @@ Counts = dict[str, int]
 class Shape(BaseModel):
     """Fields that are promised; made from any object that has them, and refusing any other."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", from_attributes=True, frozen=True, defer_build=True)
 
     @classmethod
     def of(cls, source: object, **more: Any) -> Self:

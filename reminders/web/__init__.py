@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from reminders.app import App
 from reminders.store.connections import AWAY, reason
 from reminders.web import client, desk, health, metrics
-from reminders.web.api import PREFIX, create_api, problems
+from reminders.web.api import PREFIX, Api
 from reminders.web.browser_language import BrowserLanguage
 from reminders.web.client import stop_texts, unsubscribe
 from reminders.web.hooks import bookings, mail_bounces, tick, twilio_inbound, twilio_status
@@ -32,8 +32,11 @@ def create_web(
     # A cached property has no lock: requests that come at once would make several of each.
     _ = app.engine, app.renderer, app.inbound_texts, app.restore_guard, app.heartbeat_ping
 
+    api = Api(app)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        api.prepare()
         with alongside():
             yield
             app.deliveries.line.stop()
@@ -48,7 +51,7 @@ def create_web(
             *bookings.ROUTES,
             Route("/hooks/twilio/status", twilio_status.status, methods=["POST"]),
             Route("/hooks/twilio/inbound", twilio_inbound.inbound, methods=["POST"]),
-            Mount(PREFIX, problems.TooLargeAsProblem(create_api(app))),
+            Mount(PREFIX, api),
             *unsubscribe.ROUTES,
             *stop_texts.ROUTES,
             *client.ROUTES,
@@ -74,5 +77,7 @@ async def _come_again(_: Request, error: Exception) -> Response:
 async def _nowhere(request: Request, _: Exception) -> Response:
     """Return the page for an unknown address; a program is told as the API tells it."""
     if request.url.path.startswith(f"{PREFIX}/"):
+        from reminders.web.api import problems  # noqa: PLC0415 (large; see there)
+
         return problems.answer(request, "not-found", 404, problems.WORDS["not-found"])
     return client.ClientRequest(request, {}).wrong_link()

@@ -31,6 +31,21 @@ def test_day_one_leaves_when_it_is_due_and_only_once(house: House) -> None:
     assert house.line("day-1").body.startswith("Rosewood Skin: Hi Ana,")  # type: ignore[union-attr]
 
 
+def test_a_pass_looks_at_the_queues_only_if_something_is_due(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.enrol(ana(TREATED))
+    house.tick(datetime(2026, 3, 2, 18, 30, tzinfo=UTC))
+    monkeypatch.setattr("reminders.delivery.dispatcher.Queues", _looked_at)
+    assert house.tick(DAY_1 - timedelta(minutes=1)).sent == {}
+    with pytest.raises(LookupError):
+        house.tick(DAY_1 - timedelta(seconds=1))
+
+
+def _looked_at(*_: object) -> None:
+    raise LookupError
+
+
 def test_messages_lie_in_the_outbox_as_files_that_programs_open(house: House) -> None:
     house.enrol(ana(TREATED))
     house.tick(DAY_1)

@@ -22,6 +22,12 @@ def by_hash(session: Session, token_hash: str) -> tuple[ApiKey, Clinic] | None:
     return (row[0], row[1]) if row else None
 
 
+def is_any_valid(session: Session) -> bool:
+    """Say whether any program has a key."""
+    valid = select(col(ApiKey.id)).where(col(ApiKey.revoked_at).is_(None)).limit(1)
+    return session.execute(valid).first() is not None
+
+
 def touch(session: Session, key_id: int, now: datetime) -> None:
     """Note that a key was used."""
     used = update(ApiKey).where(col(ApiKey.id) == key_id).values(used_at=now)

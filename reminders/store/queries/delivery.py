@@ -22,14 +22,13 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from reminders.rules.decision import Settled
 from reminders.rules.terms import Channel, Facts, Message, Status
 from reminders.store.column_types import among
 from reminders.store.queries import attempts
 from reminders.store.queries.arrivals import has_arrived
-from reminders.store.queries.common import QUIET, asked, asked_once, is_status, put, table_of
+from reminders.store.queries.common import asked, asked_once, is_status, put, table_of
 from reminders.store.tables import Client, Heartbeat, Outage, Reminder
 
 R = table_of(Reminder)
@@ -142,23 +141,24 @@ def release(session: Session, claims: Sequence[Claim]) -> int:
     return len(move_held(session, claims, _CLAIMED, free))
 
 
+_STRANDED = (
+    select(R.c.id)
+    .where(is_status(Status.CLAIMED), R.c.lease_until < bindparam("now"))
+    .with_for_update(skip_locked=True)
+)
+_GIVING_BACK = (
+    update(R)
+    .where(R.c.id.in_(_STRANDED))
+    .values(status=Status.PLANNED, claim=None, lease_until=None)
+    .returning(R.c.id)
+)
+
+
 def rescue(session: Session, now: datetime) -> int:
     """Give back what a worker claimed and no longer holds; what it handed off stays put, and what
     another has locked right now is left to it.
     """
-    stranded = (
-        select(R.c.id)
-        .where(is_status(Status.CLAIMED), R.c.lease_until < now)
-        .with_for_update(skip_locked=True)
-    )
-    given_back = (
-        update(Reminder)
-        .where(R.c.id.in_(stranded))
-        .values(status=Status.PLANNED, claim=None, lease_until=None)
-        .returning(col(Reminder.id))
-        .execution_options(**QUIET)
-    )
-    return len(session.execute(given_back).all())
+    return len(asked(session, _GIVING_BACK, now=now).all())
 
 
 P = table_of(Client)
@@ -233,9 +233,13 @@ def beat(session: Session, name: str, now: datetime) -> None:
     put(session, Heartbeat, {"name": name, "beat_at": now}, "name")
 
 
+_LAST_BEAT = select(func.max(table_of(Heartbeat).c.beat_at))
+
+
 def last_beat(session: Session) -> datetime | None:
     """Return the time of the last heartbeat (UTC)."""
-    return session.scalar(select(func.max(col(Heartbeat.beat_at))))
+    last: datetime | None = asked(session, _LAST_BEAT).scalar()
+    return last
 
 
 def note_outage(

@@ -65,12 +65,13 @@ _FIRST_DUE = (
 )
 """One lane's first planned reminder, found in its own part of an index."""
 
-_MAY_SEND = and_(
-    L.c.channel == bindparam("channel"),
-    L.c.sender_key == bindparam("sender_key"),
+_IS_DUE = and_(
     or_(L.c.opens_at.is_(None), L.c.opens_at <= bindparam("now")),
     or_(L.c.stopped_until.is_(None), L.c.stopped_until <= bindparam("now")),
     bindparam("now") >= _FIRST_DUE,
+)
+_MAY_SEND = and_(
+    L.c.channel == bindparam("channel"), L.c.sender_key == bindparam("sender_key"), _IS_DUE
 )
 
 _TURNS = (
@@ -98,6 +99,14 @@ def any_open(session: Session, channel: Channel, sender_key: str, now: datetime)
     """Say whether any lane of a sender may send and has something due, locked or not."""
     of = {"channel": channel, "sender_key": sender_key}
     return asked(session, _OPEN, **of, now=now).first() is not None
+
+
+_DUE = select(literal(1)).where(_IS_DUE).limit(literal(1, literal_execute=True))
+
+
+def is_any_due(session: Session, by: datetime) -> bool:
+    """Say whether any lane at all may send something by then."""
+    return asked(session, _DUE, now=by).first() is not None
 
 
 _KEYS = select(L.c.sender_key).where(L.c.channel == Channel.SMS, L.c.sender_key != "").distinct()

@@ -6,14 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, select, update
+from sqlalchemy import Select, and_, bindparam, literal, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.decision import Settled
 from reminders.rules.reconciliation import UnconfirmedAttempt
 from reminders.rules.terms import Channel, Status
-from reminders.store.queries.common import QUIET, is_status
+from reminders.store.queries.common import QUIET, asked, is_status
 from reminders.store.tables import Attempt, Reminder
 
 _COLUMNS: tuple[Any, ...] = (
@@ -38,6 +38,18 @@ def _doubts() -> Select[Any]:
         col(Attempt.reminder_id) == col(Reminder.id), col(Attempt.claim) == col(Reminder.claim)
     )
     return select(*_COLUMNS).join_from(Reminder, Attempt, theirs)
+
+
+_DUE = (
+    select(literal(1))
+    .where(is_status(Status.HANDOFF), col(Reminder.due_at) <= bindparam("now"))
+    .limit(literal(1, literal_execute=True))
+)
+
+
+def is_any_due(session: Session, now: datetime) -> bool:
+    """Say whether the end of any handoff is to be asked for by now."""
+    return asked(session, _DUE, now=now).first() is not None
 
 
 def take(

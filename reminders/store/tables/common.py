@@ -13,6 +13,8 @@ SQLModel.metadata.naming_convention = {
     "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
     "pk": "%(table_name)s_pkey",
 }
+SQLModel.model_config["defer_build"] = True
+"""No row is ever validated by Pydantic, so the validators of all tables need not be built."""
 
 ZERO: dict[str, Any] = {"server_default": text("0")}
 EMPTY: dict[str, Any] = {"server_default": text("''")}

@@ -1,73 +1,50 @@
-"""The API for other programs, under /api/v1: resources, manners, and its own description."""
+"""The API for other programs, under /api/v1, which is loaded where there are any."""
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
+from threading import Lock
 
-from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from reminders import __version__
 from reminders.app import App
-from reminders.shapes.api import Problem
-from reminders.web.api import (
-    clients,
-    consents,
-    events,
-    messages,
-    page,
-    replies,
-    settings,
-    skin_answers,
-    treatments,
-)
-from reminders.web.api.problems import add_handlers
-from reminders.web.api.quota import QuotaHeaders
+from reminders.store.connections import AWAY
+from reminders.store.database import reading
+from reminders.store.queries import api_keys
 
 PREFIX = "/api/v1"
-LARGEST = 256 * 1024
-"""Bytes of a request; a booking takes some hundreds."""
-
-ABOUT = """Clients, treatments, consents, messages, replies, answers about skin and events of one
-clinic: the one whose key is sent. Dates and times are ISO 8601; without an offset they are in the clinic's time zone. Errors are
-problem details (RFC 9457) in plain sentences. The manual gives a walk-through at `/help/api`."""
-
-OFTEN: dict[int | str, dict[str, Any]] = {
-    "401": {"model": Problem, "description": "The key is missing, unknown or revoked"},
-    "403": {"model": Problem, "description": "The key's role does not allow this"},
-    "422": {"model": Problem, "description": "The request is not valid"},
-    "429": {"model": Problem, "description": "Too many requests; see Retry-After"},
-    "default": {"model": Problem, "description": "Any other problem"},
-}
-TAGS = ("clients", "treatments", "consents", "messages", "replies", "skin answers", "services", "questions", "events")  # fmt: skip
 
 
-def create_api(app: App) -> FastAPI:
-    """Return the API, to be mounted at ``PREFIX``."""
-    api = FastAPI(
-        title="Aftercare reminders",
-        version=__version__,
-        description=ABOUT,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        servers=[{"url": PREFIX}],
-        openapi_tags=[{"name": name} for name in TAGS],
-        generate_unique_id_function=_operation,
-        responses=OFTEN,
-        max_body_size=LARGEST,
-        redirect_slashes=False,
-        telemetry={"exclude": lambda _: True},
-    )
-    api.state.app = app
-    for room in (clients, treatments, consents, messages, replies, skin_answers, settings, events):
-        api.include_router(room.router)
-    page.add_to(api)
-    add_handlers(api)
-    api.add_middleware(QuotaHeaders)
-    return api
+class Api:
+    """The API to be mounted at ``PREFIX``. It is a sixth of what there is to load, so where no
+    program has a key it is loaded with the first request.
+    """
 
+    def __init__(self, app: App) -> None:
+        """Take the parts of the program."""
+        self._app = app
+        self._loading = Lock()
+        self._served: ASGIApp | None = None
 
-def _operation(route: APIRoute) -> str:
-    method = min(route.methods or {"GET"})
-    return f"{method.lower()}-{route.path_format.strip('/').replace('/', '-').replace('{', '').replace('}', '')}"
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        served = self._served
+        if served is None:
+            served = await run_in_threadpool(self._load)
+        await served(scope, receive, send)
+
+    def prepare(self) -> None:
+        """Load it now where a program has a key, so that its first request need not wait."""
+        with suppress(*AWAY), reading(self._app.engine) as session:
+            if api_keys.is_any_valid(session):
+                self._load()
+
+    def _load(self) -> ASGIApp:
+        with self._loading:
+            if self._served is None:
+                from reminders.web.api.application import create_api  # noqa: PLC0415 (see above)
+                from reminders.web.api.problems import TooLargeAsProblem  # noqa: PLC0415 (as above)
+
+                self._served = TooLargeAsProblem(create_api(self._app))
+            return self._served

@@ -15,7 +15,7 @@ from reminders.rules.skin_answers import Said
 from reminders.settings import Settings
 from reminders.store.database import writing
 from reminders.store.tables import Question, Reply, SkinAnswer
-from reminders.web.api import create_api
+from reminders.web.api.application import create_api
 from reminders.web.api.page import described
 from tests.conftest import House, ana
 from tests.support.api import Program
