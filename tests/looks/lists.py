@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from playwright.sync_api import Page
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from reminders.store.database import writing
 from reminders.store.tables import Import
 from tests.looks.sights import Scene, after, at
 from tests.support.lists import LIST
+from tests.support.workbooks import row, xlsx
 
 SILENT_LIST = (
     "First name,Mobile,Treatment,Date\nBea,07700 900102,microneedling,3 March 2026 15:00\n"
@@ -24,9 +25,13 @@ Kim,Dale,07700 900157,Botox,14 March 2026 13:00,Booked,yes
 """
 
 
-def bringing(page: Page, scene: Scene, content: str) -> None:
+def bringing(page: Page, scene: Scene, content: str | bytes) -> None:
     page.goto(scene.find("/lists"))
-    file = {"name": "march.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    name, kind = ("march.csv", "text/csv")
+    if isinstance(content, bytes):
+        name, kind = ("march.xlsx", "application/zip")
+    buffer = content if isinstance(content, bytes) else content.encode()
+    file = {"name": name, "mimeType": kind, "buffer": buffer}
     page.set_input_files("#file", file)  # type: ignore[arg-type]
     page.click("main form button >> nth=0")
 
@@ -115,3 +120,20 @@ def question_answered_twice(page: Page, scene: Scene) -> None:
 def services_saved(page: Page, scene: Scene) -> None:
     page.goto(scene.find("/clinic/services"))
     page.click("main form button")
+
+
+@after("GET", "/lists/6")
+def workbook_with_sheets(page: Page, scene: Scene) -> None:
+    march, sizes = row("First name", "Mobile"), row("Colour", "Size")
+    bringing(page, scene, xlsx(march, sizes, names={"March": "visible", "Sizes": "visible"}))
+
+
+@after("GET", "/lists/6")
+def list_arriving(page: Page, scene: Scene) -> None:
+    """What is told while a long list is taken in."""
+    with writing(scene.served.house.engine) as session:
+        latest = select(func.max(Import.id)).scalar_subquery()
+        begun = {"arriving_at": scene.served.house.clock()}
+        session.execute(update(Import).where(Import.id == latest).values(**begun))  # type: ignore[arg-type]
+    page.goto(scene.find("/lists"))
+    page.click("main a[href^='/lists/'] >> nth=0")
