@@ -67,6 +67,7 @@
     const answer = await fetch(location.pathname, { headers: { still: "1" } }).catch(() => null);
     if (!answer || !answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!fresh.querySelector("[data-refresh]")) return location.reload();
     for (const found of ["[data-refresh]", ".head", "header nav"]) {
       const now = document.querySelector(found), then = fresh.querySelector(found);
       if (now && then) now.replaceChildren(...then.childNodes);
