@@ -19,6 +19,8 @@ from reminders.rules import roles, terms
 from reminders.settings import ALIASES, LENT, Settings
 from reminders.store import tables
 from reminders.web import create_web
+from reminders.web.api import PREFIX
+from reminders.web.api.application import create_api
 from reminders.wording.manual import anchor_of
 from tests.conftest import House
 
@@ -113,22 +115,21 @@ def test_the_manual_explains_every_setting_and_so_does_the_example() -> None:
 
 def leads_somewhere(web: Starlette, method: str, address: str) -> bool:
     scope = {"type": "http", "method": method, "path": address.replace("…", "x"), "headers": []}
-    own = (r for r in web.routes if not isinstance(r, Mount))
-    if any(r.matches(scope)[0] is not Match.NONE for r in own):
-        return True
-    mounted = (r for r in web.routes if isinstance(r, Mount) and address.startswith(f"{r.path}/"))
-    return any(leads_somewhere(r.app, method, address.removeprefix(r.path)) for r in mounted)  # type: ignore[arg-type]
+    pages = (route for route in web.routes if not isinstance(route, Mount))
+    return any(route.matches(scope)[0] is not Match.NONE for route in pages)
 
 
 def test_every_address_that_is_named_leads_somewhere(house: House) -> None:
-    web = create_web(house.app)
+    web, api = create_web(house.app), create_api(house.app)
     for path in DOCUMENTS:
         for piece in code(path):
             said = re.fullmatch(
                 r"(?:(GET|POST) |https://<your address>)?(/[\w/…-]+)(?:#.*)?", piece
             )
             if said and said[2] not in {"/data", "/a/"}:  # a folder, and how an address begins
-                assert leads_somewhere(web, said[1] or "GET", said[2]), f"{path.stem}: {said[2]}"
+                of = api if said[2].startswith(f"{PREFIX}/") else web
+                address = said[2].removeprefix(PREFIX)
+                assert leads_somewhere(of, said[1] or "GET", address), f"{path.stem}: {said[2]}"
 
 
 @each_document
