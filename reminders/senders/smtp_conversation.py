@@ -88,14 +88,20 @@ class Conversation(asyncio.Protocol):
         return await self.reply()
 
     async def reply(self) -> Reply:
-        """Wait for the next reply in whole. Raises ``Broken``, or ``Lost`` which is one kind."""
+        """Wait for the next reply in whole. Raises ``Broken``, or ``Lost`` which is one kind.
+
+        What came while this process itself was held up came in time: calling it lost would send
+        an email a second time.
+        """
         reply = self._taken()
         try:
             if reply is None:
                 async with asyncio.timeout(self._step):
                     reply = await self._coming()
         except TimeoutError:
-            raise UnreadableReply("no answer in time") from None
+            reply = self._taken()
+        if reply is None:
+            raise UnreadableReply("no answer in time")
         return reply
 
     async def _coming(self) -> Reply:

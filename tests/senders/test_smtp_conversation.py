@@ -178,6 +178,23 @@ def test_the_handoff_comes_after_the_354_and_before_the_payload(post: Post) -> N
     assert len(post.seen("mail")) == 1
 
 
+def test_an_answer_that_came_while_we_were_held_up_ourselves_is_heard(post: Post) -> None:
+    sender = post.play(Cell("held up", ACCEPTED, step=0.3))
+
+    async def held_up() -> float:
+        asyncio.get_running_loop().call_soon(time.sleep, 0.8)  # as the payload leaves
+        return time.monotonic() + 5
+
+    async def send() -> str:
+        try:
+            return await sender.send(mail_to("ana@mail.example"), held_up)
+        finally:
+            await sender.close()
+
+    assert asyncio.run(send())
+    assert len(post.seen("mail")) == 1
+
+
 def test_a_sending_that_is_cancelled_in_its_handoff_sends_nothing(post: Post) -> None:
     async def never() -> float:
         await asyncio.sleep(60)
