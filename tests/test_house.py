@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.proofs.mutants import MUTANTS, build
 from tests.test_documents import COMMANDS
 
 ROOT = Path(__file__).parents[1]
@@ -231,6 +232,13 @@ def test_longer_commands_say_what_they_prove_and_how_to_run_them(folder: str) ->
     said = ast.get_docstring(ast.parse((TESTS / folder / "__init__.py").read_text("utf-8"))) or ""
     assert f"python -m tests.{folder}" in said
     assert len(said.splitlines()) > 10
+
+
+def test_every_deliberate_break_of_the_proofs_still_finds_the_passage_it_breaks(
+    tmp_path: Path,
+) -> None:
+    for mutant in MUTANTS:
+        assert build(mutant, tmp_path / mutant.name).is_dir()
 
 
 def test_the_code_speaks_of_the_project_alone() -> None:

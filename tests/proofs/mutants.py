@@ -58,7 +58,7 @@ LONG_LINE = (
 )
 """Whatever may wait does, and for long, so that it shows on a quick machine, too."""
 
-CLAIMED = "is_status(Status.CLAIMED), R.c.lease_until < now"
+CLAIMED = 'is_status(Status.CLAIMED), R.c.lease_until < bindparam("now")'
 
 MUTANTS = (
     Mutant(
