@@ -21,8 +21,8 @@ from reminders.rules.reconciliation import Patience
 from reminders.rules.records import record
 from reminders.rules.terms import Facts, Message
 from reminders.senders import Withheld
-from reminders.store.database import Transactions
 from reminders.store.queries import delivery
+from reminders.store.transactions import Transactions
 
 log = structlog.get_logger()
 
