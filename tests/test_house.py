@@ -168,7 +168,8 @@ def test_what_only_some_need_is_not_loaded_by_everybody() -> None:
     """Each is slow or large; together they were a third of what an idle service holds."""
     rare = {"alembic", "cryptography", "icalendar", "xlrd", "aiohttp", "twilio.rest", "fastapi"}
     pages = {"reminders.web", "starlette", "uvicorn"}
-    assert not (rare | pages) & loaded_with("reminders.cli")
+    few = {"css_inline", "rapidfuzz", "segno"}
+    assert not (rare | pages | few) & loaded_with("reminders.cli")
     assert not rare & loaded_with("reminders.web")
 
 
