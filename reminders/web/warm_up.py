@@ -19,7 +19,7 @@ from reminders.web.desk.responses import environment
 
 log = structlog.get_logger()
 
-AFTER = 3.0
+AFTER = 5.0
 """Seconds after the start: whoever asks whether we are ready has the answer by then."""
 
 PAUSE = 0.2
