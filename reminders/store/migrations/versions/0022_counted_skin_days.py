@@ -94,7 +94,6 @@ def _condition(event: str) -> str:
         differs = "IS NOT" if sqlite else "IS DISTINCT FROM"
         left = [f"({row}.{LEFT})" for row in rows]
         condition = f"{left[0]} <> {left[1]} OR {left[1]} AND ({old}) {differs} ({new})"
-    if sqlite:
-        return condition
-    past = " OR ".join(f"{row}.due_on < {TODAY} - 1" for row in rows)
+    yesterday = "date('now', '-1 day')" if sqlite else f"{TODAY} - 1"
+    past = " OR ".join(f"{row}.due_on < {yesterday}" for row in rows)
     return f"({past}) AND ({condition})"  # what belongs to today or yesterday is never counted
