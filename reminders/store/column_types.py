@@ -36,14 +36,17 @@ class Word(TypeDecorator[StrEnum]):
         """Take the enum whose values may stand in the column."""
         super().__init__()
         self.words = words
+        self._known: dict[str | None, StrEnum | None] = {None: None, **{w.value: w for w in words}}
 
     def process_bind_param(self, value: StrEnum | None, _dialect: Dialect) -> str | None:
         """Refuse a value outside the enum; raises ``ValueError``."""
         return None if value is None else self.words(value).value
 
     def process_result_value(self, value: Any, _dialect: Dialect) -> StrEnum | None:
-        """Return the enum member."""
-        return None if value is None else self.words(value)
+        """Return the enum member; a pass asks for a dozen of each message. Raises ``KeyError`` for a
+        value outside the enum.
+        """
+        return self._known[value]
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

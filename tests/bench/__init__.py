@@ -9,6 +9,7 @@ would tell of the machine only.
     memory     what a worker holds at full rate
     import     a list of ten thousand rows taken in where forty thousand clients are known, beside
                reading the file alone, and beside older checkouts with ``--beside FOLDER``
+    simulate   ``reminders simulate`` of two days, beside wording the same messages alone
     idle       what it costs while nothing is due
     bookings   how soon a hundred signed bookings a second are answered while reminders leave, beside
                a server that only keeps the same bodies

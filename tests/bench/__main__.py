@@ -20,6 +20,7 @@ from tests.bench import (
     memory,
     planning,
     pooled,
+    simulating,
     staff_pages,
 )
 
@@ -31,6 +32,7 @@ PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {
     "memory": (memory.run, 5_000_000, 40_000),
     "import": (importing.run, 10_000, 500),
     "idle": (idling.run, 60, 3),
+    "simulate": (simulating.run, 50_000, 500),
     "desk": (staff_pages.run, 100_000, 1_000),
     "bookings": (booking_posts.run, 60, 3),
 }
