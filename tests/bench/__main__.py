@@ -22,6 +22,7 @@ from tests.bench import (
     pooled,
     simulating,
     staff_pages,
+    workers,
 )
 
 PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {
@@ -29,6 +30,7 @@ PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {
     "due": (due.run, 1_000_000, 10_000),
     "delivery": (delivery.run, 10_000, 200),
     "pooled": (pooled.run, 4_000, 100),
+    "workers": (workers.run, 10_000, 400),
     "memory": (memory.run, 5_000_000, 40_000),
     "import": (importing.run, 10_000, 500),
     "idle": (idling.run, 60, 3),
