@@ -102,6 +102,7 @@ def rehearsed(
             copy.begin() as target,
         ):
             copy_for_rehearsal(source, target, clients)
+        copy.dispose()  # the connection that copied may also lead to the original
         with _played(copy, make_dispatcher, start, until, progress) as session:
             yield session
 

@@ -58,11 +58,12 @@ def stage(text_sender: str) -> Iterator[Engine]:
     _FREE.append(place)
 
 
+HURRY = ("journal_mode=MEMORY", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-32000")
+"""Wait for no disk, since nobody needs the copy later; and what is copied may belong to what is not."""
+
+
 def _hurry(connection: sqlite3.Connection, _record: object) -> None:
-    """Wait for no disk, since nobody needs the copy later; and what is copied may belong to what is
-    not.
-    """
-    for pragma in ("synchronous=OFF", "foreign_keys=OFF"):
+    for pragma in HURRY:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -20,7 +20,9 @@ from tests.bench import (
     memory,
     planning,
     pooled,
+    simulating,
     staff_pages,
+    workers,
 )
 
 PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {
@@ -28,9 +30,11 @@ PARTS: dict[str, tuple[Callable[[Console, int], None], int, int]] = {
     "due": (due.run, 1_000_000, 10_000),
     "delivery": (delivery.run, 10_000, 200),
     "pooled": (pooled.run, 4_000, 100),
+    "workers": (workers.run, 10_000, 400),
     "memory": (memory.run, 5_000_000, 40_000),
     "import": (importing.run, 10_000, 500),
     "idle": (idling.run, 60, 3),
+    "simulate": (simulating.run, 50_000, 500),
     "desk": (staff_pages.run, 100_000, 1_000),
     "bookings": (booking_posts.run, 60, 3),
 }

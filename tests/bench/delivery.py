@@ -123,12 +123,17 @@ def _database(postgres: Engine, kind: str) -> Iterator[Engine]:
         with fresh(kind) as engine:
             yield engine
         return
+    empty(postgres)
+    yield postgres
+
+
+def empty(postgres: Engine) -> None:
+    """Make the server's database as new."""
     with postgres.begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     postgres.dispose()
     migrations.migrate(postgres)
-    yield postgres
 
 
 def _grid(channel: str, delay: float, size: int, measured: Measured) -> Table:

@@ -36,17 +36,29 @@ CONSENT = ("client_id", "channel", "given", "given_at", "source", "recorded_at")
 Row = tuple[Any, ...]
 
 
-def fill(engine: Engine, channel: str, due: int, ahead: int = 0) -> None:
+def fill(
+    engine: Engine, channel: str, due: int, ahead: int = 0, clinics_count: int = CLINICS
+) -> None:
     """Put ``due`` clients there with a reminder due by a channel, and ``ahead`` rows of others."""
+
+    def clinic(number: int) -> int:
+        return 1 + number % clinics_count
+
     people = due + -(-ahead // EACH)
     with writing(engine) as session:
-        for number in range(CLINICS):
+        for number in range(clinics_count):
             clinics.add(session, CLINIC | {"name": f"Rosewood {number}"}, NOW, live=True)
-    _insert(engine, "client", CLIENT, people, _client)
-    _insert(engine, "treatment", TREATMENT, people, _treatment)
+    _insert(engine, "client", CLIENT, people, lambda n: _client(clinic(n), n))
+    _insert(engine, "treatment", TREATMENT, people, lambda n: _treatment(clinic(n), n))
     _insert(engine, "consent", CONSENT, people, lambda n: _consent(n, channel))
-    _insert(engine, "reminder", COLUMNS, due, lambda n: _due(n, channel))
-    _insert(engine, "reminder", COLUMNS, ahead, lambda n: _ahead(n, due, channel))
+    _insert(engine, "reminder", COLUMNS, due, lambda n: _due(clinic(n), n, channel))
+    _insert(
+        engine,
+        "reminder",
+        COLUMNS,
+        ahead,
+        lambda n: _ahead(clinic(due + n // EACH), n, due, channel),
+    )
     analyse(engine)
 
 
@@ -62,19 +74,15 @@ def _pages(count: int) -> Iterator[range]:
     return (range(first, min(first + PAGE, count)) for first in range(0, count, PAGE))
 
 
-def _clinic(number: int) -> int:
-    return 1 + number % CLINICS
-
-
-def _client(number: int) -> Row:
+def _client(clinic_id: int, number: int) -> Row:
     return (
-        _clinic(number), f"Ana {number % 997}", "", f"+4477{number:08}", f"c{number}@mail.example", "en", NOW,
+        clinic_id, f"Ana {number % 997}", "", f"+4477{number:08}", f"c{number}@mail.example", "en", NOW,
     )  # fmt: skip
 
 
-def _treatment(number: int) -> Row:
+def _treatment(clinic_id: int, number: int) -> Row:
     return (
-        _clinic(number), number + 1, "skin-needling", (NOW - timedelta(days=3)).date(), time(14, number % 60), OVER_AT, NOW,
+        clinic_id, number + 1, "skin-needling", (NOW - timedelta(days=3)).date(), time(14, number % 60), OVER_AT, NOW,
     )  # fmt: skip
 
 
@@ -82,20 +90,20 @@ def _consent(number: int, channel: str) -> Row:
     return (number + 1, channel, True, NOW - timedelta(days=9), "paper form", NOW)
 
 
-def _due(number: int, channel: str) -> Row:
+def _due(clinic_id: int, number: int, channel: str) -> Row:
     return (
-        _clinic(number), number + 1, number + 1, "day-3", channel, "planned", None,
+        clinic_id, number + 1, number + 1, "day-3", channel, "planned", None,
         DUE_AT, DUE_AT.date(), DUE_AT, STALE_AT, 0, None, None,
     )  # fmt: skip
 
 
-def _ahead(number: int, due: int, channel: str) -> Row:
+def _ahead(clinic_id: int, number: int, due: int, channel: str) -> Row:
     """Return a row of somebody else, in the weeks to come or long accepted."""
     person, milestone = due + number // EACH, number % EACH
     at = NOW + timedelta(days=1 + 14 * milestone, minutes=number % 600)
     gone = milestone >= EACH // 2
     status, settled_at = ("delivered", NOW) if gone else ("planned", None)
     return (
-        _clinic(person), person + 1, person + 1, f"m-{milestone}", channel, status, None,
+        clinic_id, person + 1, person + 1, f"m-{milestone}", channel, status, None,
         at, at.date(), at, at + timedelta(days=2), 0, settled_at, None,
     )  # fmt: skip

@@ -66,3 +66,16 @@ def test_what_waits_for_staff_is_looked_at_once_and_not_every_hour(house: House)
     assert texts["day-1"].reason is Reason.COUNTRY
     assert texts["day-1"].status is Status.SKIPPED
     assert passes < 60
+
+
+def test_what_plays_the_copy_cannot_reach_the_original(house: House) -> None:
+    house.enrol(ana(TREATED))
+    reached: list[list[str]] = []
+
+    def looking(engine: Engine, clock: Callable[[], datetime]) -> BatchDispatcher:
+        with engine.connect() as connection:
+            reached.append([row.name for row in connection.exec_driver_sql("PRAGMA database_list")])
+        return house.app.rehearsal_dispatcher(engine, clock)
+
+    assert rehearse(house.engine, looking, house.clock(), LATER)
+    assert reached == [["main"]]

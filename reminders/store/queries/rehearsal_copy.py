@@ -6,13 +6,16 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Connection,
+    MetaData,
     Select,
     Table,
     and_,
     false,
     func,
+    insert,
     select,
     type_coerce,
     union,
@@ -51,11 +54,19 @@ def copy_for_rehearsal(
 
     Claims are not copied: on the copy everything open is planned. Nor are rates and stops,
     which only time and a provider would lift; and every client comes, whoever waits for that word.
+    Of everyone's in SQLite, what is committed is copied, and ``target`` knows the original as ``source``.
     """
     played = None if clients is None else _with_sharing(source, clients)
+    from_file = source.dialect.name == "sqlite" and played is None
+    if from_file:
+        target.exec_driver_sql("ATTACH ? AS source", (source.engine.url.database,))
     for table in SQLModel.metadata.sorted_tables:
         if table.name not in NOT_PLAYED:
-            _copy(source, target, table, _wanted(table, played))
+            wanted = _stored(table, _wanted(table, played))
+            if from_file:
+                _take_over(target, table, wanted)
+            else:
+                _copy(source, target, table, wanted)
     target.execute(update(Reminder).where(is_status(Status.CLAIMED)).values(status=Status.PLANNED))
     free = {"per_minute": None, "opens_at": None, "stopped_until": None, "stopped_since": None}
     target.execute(update(Lane).values(**free, faults=0))
@@ -65,11 +76,24 @@ def copy_for_rehearsal(
         target.execute(update(Clinic).values(live=True, wording_accepted_at=accepted))
 
 
+def _stored(table: Table, wanted: Select[Any]) -> Select[Any]:
+    """Ask for rows as they are stored: reading them for what they mean takes ten times as long."""
+    stored: list[ColumnElement[Any]] = [type_coerce(column, NullType()) for column in table.c]
+    return wanted.with_only_columns(*stored)
+
+
+def _take_over(target: Connection, table: Table, wanted: Select[Any]) -> None:
+    """Let SQLite itself copy rows from one file to another, a third of the time of handing them over."""
+    into = table.to_metadata(MetaData(), schema="main")
+    target.execute(
+        insert(into).from_select(list(table.c.keys()), wanted, include_defaults=False),
+        execution_options={"schema_translate_map": {None: "source"}},
+    )
+
+
 def _copy(source: Connection, target: Connection, table: Table, wanted: Select[Any]) -> None:
-    """Copy rows as they are stored: reading them for what they mean takes ten times as long."""
     names = list(table.c.keys())
-    stored = wanted.with_only_columns(*(type_coerce(column, NullType()) for column in table.c))
-    rows: Iterable[Any] = source.execute(stored, execution_options={"yield_per": PAGE})
+    rows: Iterable[Any] = source.execute(wanted, execution_options={"yield_per": PAGE})
     if source.dialect.name != "sqlite":
         rows = as_sqlite_keeps(rows, kept_otherwise(table.name, tuple(names)))
     marks = ", ".join("?" * len(names))

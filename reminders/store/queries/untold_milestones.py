@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import LEFT, Reason, Status
@@ -21,23 +21,26 @@ RECALLED = timedelta(days=3)
 R = table_of(Reminder)
 TOLD = LEFT - {Status.UNDELIVERED}
 _PLANNED = select(R.c.treatment_id, R.c.milestone, R.c.status, R.c.reason).where(
-    among(R.c.client_id, "clients"), among(R.c.treatment_id, "treatments")
+    among(R.c.client_id, "clients"),
+    among(R.c.treatment_id, "treatments"),
+    R.c.scheduled_at <= bindparam("now"),
 )
-"""Found by their clients, whose rows have an index."""
+"""Found by their clients, whose rows have an index. Most of a course is still to come, and untold as a
+matter of course."""
 
 
 def untold_milestones(
     session: Session, rows: Collection[Row[Any]], now: datetime
 ) -> dict[int, frozenset[str]]:
-    """Return which milestones of treatments that ended lately were planned, and have not left by any
-    channel; what staff took out counts as told.
+    """Return which milestones of treatments that ended lately were planned for a moment before ``now``
+    (UTC), and have not left by any channel; what staff took out counts as told.
     """
     lately = {row.treatment_id: row.client_id for row in rows if _is_lately(row.ends_at, now)}
     planned: dict[int, set[str]] = defaultdict(set)
     told: dict[int, set[str]] = defaultdict(set)
     if lately:
         wanted = {"clients": list(set(lately.values())), "treatments": list(lately)}
-        for row in asked(session, _PLANNED, **wanted):
+        for row in asked(session, _PLANNED, **wanted, now=now):
             was = row.status in TOLD or row.reason is Reason.TAKEN_OUT
             (told if was else planned)[row.treatment_id].add(row.milestone)
     return {number: frozenset(planned[number] - told[number]) for number in planned}

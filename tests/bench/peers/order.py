@@ -21,13 +21,16 @@ PATIENCE = 900
 
 @dataclass(frozen=True)
 class Order:
-    """How many reminders are due, where they stand, and which double takes them."""
+    """How many reminders are due, where they stand, and which double takes them; ``began`` is when the
+    moment was at which everything is due, by the machine's monotonic clock, if not when a worker starts.
+    """
 
     database_url: str
     channel: str
     port: int
     count: int
     concurrency: int
+    began: float | None = None
 
 
 @dataclass(frozen=True)

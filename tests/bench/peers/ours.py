@@ -41,36 +41,34 @@ def settings_for(order: Order) -> Settings:
     )
 
 
-def running_clock() -> datetime:
+def running_clock(began: float) -> datetime:
     """Tell a time that goes on from the moment everything is due."""
-    return NOW + timedelta(seconds=time.monotonic() - STARTED)
-
-
-STARTED = time.monotonic()
+    return NOW + timedelta(seconds=time.monotonic() - began)
 
 
 NEXT = text("SELECT min(due_at) AS at FROM reminder WHERE status = 'planned'").columns(at=Instant)
 
 
-def is_due(engine: Engine) -> bool:
+def is_due(engine: Engine, now: datetime) -> bool:
     """Say whether a reminder is left to deliver now."""
     with reading(engine) as session:
         due_at = session.scalar(NEXT)
-    return due_at is not None and due_at <= running_clock()
+    return due_at is not None and due_at <= now
 
 
 def deliver(app: App, watch: Watch) -> None:
     """Make passes until nothing is due."""
     dispatcher = app.dispatcher()
     watch.begin()
-    while is_due(app.engine):
+    while is_due(app.engine, app.clock()):
         dispatcher.run()
     watch.end()
 
 
 def main() -> None:
     order = read_order()
-    app = build(settings_for(order), running_clock)
+    began = order.began or time.monotonic()
+    app = build(settings_for(order), lambda: running_clock(began))
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         log_to(nowhere, "info")
         deliver(app, Watch(order))
