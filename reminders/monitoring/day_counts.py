@@ -25,7 +25,7 @@ MONTHS_AGO = 12
 """How far back the past is counted: as far as reports look."""
 
 TOGETHER = 7
-"""So many days are counted in a transaction: nobody else can write to SQLite meanwhile."""
+"""So many days with messages are counted in a transaction: nobody else can write to SQLite meanwhile."""
 
 
 def of_days(
@@ -56,12 +56,19 @@ def _count_some(engine: Engine, clinic_id: int, begins: date, ends: date) -> boo
         if not counted_days.is_alone(session, clinic_id):
             return False
         known = counted_days.days(session, clinic_id, begins, ends)
-        missing = [day for day in _days(begins, ends) if day not in known][:TOGETHER]
+        missing = [day for day in _days(begins, ends) if day not in known]
         if missing:
-            counted_days.keep(session, clinic_id, queries.gone(session, clinic_id, missing))
+            next_ = _at_once(session, clinic_id, missing)
+            counted_days.keep(session, clinic_id, queries.gone(session, clinic_id, next_))
         else:
             counted_days.forget(session, clinic_id, begins)
         return bool(missing)
+
+
+def _at_once(session: Session, clinic_id: int, days: list[date]) -> list[date]:
+    """Return the first of these days; those without a message cost nothing."""
+    busy = queries.busy_days(session, clinic_id, days[0], days[-1], TOGETHER + 1)
+    return days if len(busy) <= TOGETHER else [day for day in days if day < busy[-1]]
 
 
 def _days(begins: date, ends: date) -> list[date]:
