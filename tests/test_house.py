@@ -148,7 +148,7 @@ def test_banned_words_name_nothing() -> None:
     }
     assert named <= {
         "column_types.py: process_bind_param",  # SQLAlchemy's own names
-        "column_types.py: process_result_value",
+        "column_types.py: result_processor",
         "time_zones.py: follow_zone_data",  # the time-zone database's own name
     }
 

@@ -15,6 +15,7 @@ from reminders.rules import lanes as rule
 from reminders.rules.decision import Send, Settled, decide, settled_by
 from reminders.rules.forecast import RateLimit
 from reminders.rules.lanes import LaneFacts
+from reminders.rules.records import record
 from reminders.rules.terms import Channel, Facts, Reason, Status
 from reminders.store.queries import delivery, lanes, rate_limits, reminder_facts
 
@@ -33,7 +34,7 @@ class Queue:
 RateOf = Callable[[Queue], RateLimit]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sending:
     """A claimed reminder that may leave until then (UTC); ``trying`` where its lane is stopped and
     this one is let through to see.

@@ -29,8 +29,8 @@ from reminders.rules.lanes import PROBE
 from reminders.rules.reconciliation import PATIENCE, Patience
 from reminders.rules.terms import Channel, Facts, Reason, Status
 from reminders.senders import Sender, SendError, Withheld
-from reminders.store.database import Transactions
 from reminders.store.queries import delivery, lanes, unconfirmed
+from reminders.store.transactions import Transactions
 from reminders.wording.renderer import Renderer, RenderError
 
 log = structlog.get_logger()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -19,10 +18,11 @@ from reminders.delivery.history_watch import HistoryCut, HistoryWatch
 from reminders.delivery.settlement import Settlement, Settler
 from reminders.rules.history import Position
 from reminders.rules.reconciliation import Patience
+from reminders.rules.records import record
 from reminders.rules.terms import Facts, Message
 from reminders.senders import Withheld
-from reminders.store.database import Transactions
 from reminders.store.queries import delivery
+from reminders.store.transactions import Transactions
 
 log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ a process told to stop has no more time than this.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HandOff:
     """A message that is about to leave."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.decision import Outcome, Settled
 from reminders.rules.lanes import LaneFacts, judge
+from reminders.rules.records import record
 from reminders.rules.terms import Facts, Reason
 from reminders.store.queries import attempts, consents, delivery, lanes
 from reminders.store.queries.attempts import EndedAttempt
@@ -24,7 +24,7 @@ DEAF = {Outcome.SUPPRESS: Reason.OPTED_OUT, Outcome.INVALID: Reason.UNREACHABLE}
 _HEALTHY = frozenset(Outcome) - {Outcome.CONFIGURATION, Outcome.BUSY, Outcome.AMBIGUOUS}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settlement:
     """What became of a reminder and, where there was one, of its attempt: how it ended, and when
     it began (``tried_at``, UTC). ``trying`` says that its lane had been stopped, and this one

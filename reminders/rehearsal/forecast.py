@@ -24,7 +24,7 @@ from reminders.rules.forecast import (
     forecast,
 )
 from reminders.rules.segment_prices import Prices, prices_of
-from reminders.rules.sending_hours import closing, next_open
+from reminders.rules.sending_hours import next_opening
 from reminders.rules.terms import Channel
 from reminders.store.queries import metrics, people, sender_accounts
 
@@ -66,8 +66,8 @@ def ahead(
         if row.clinic_id in clinics and row.stale_at > now:
             its_hours, its_zone, prices, currency = clinics[row.clinic_id]
             zone = ZoneInfo(row.time_zone) if row.time_zone else its_zone
-            opens = next_open(max(row.due_at, now), its_hours[row.channel], zone)
-            latest = min(row.stale_at, closing(opens, its_hours[row.channel], zone))
+            opens, closes = next_opening(max(row.due_at, now), its_hours[row.channel], zone)
+            latest = min(row.stale_at, closes)
             by = senders_of[row.clinic_id]
             text = _priced(row, by, prices, currency)
             coming.append(ForecastMessage(opens, row.clinic_id, row.channel, latest, text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import phonenumbers
 
@@ -27,7 +27,7 @@ class Sender:
         return f"{self.account_id or ''}:{self.sender}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClinicSenders:
     """A clinic's own account, its text senders by the recipient's country (ISO 3166), and its address
     and name in emails; ``installation`` is the sender of the settings, for whatever is not set.
@@ -39,7 +39,7 @@ class ClinicSenders:
     mail_from: str = ""
     mail_name: str = ""
 
-    @property
+    @cached_property
     def usual(self) -> Sender:
         """Return as whom texts leave to countries without a sender of their own."""
         return self._named(ELSEWHERE) or Sender(self.installation)
@@ -61,7 +61,7 @@ class ClinicSenders:
             return self.usual
         return self.in_country(country_of(number))
 
-    @property
+    @cached_property
     def of_emails(self) -> Sender:
         """Return as whom emails leave: from its own address, or (empty) from the installation's."""
         return Sender(self.mail_from)

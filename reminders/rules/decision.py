@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
 from reminders.rules.caps import full_until
 from reminders.rules.countries import may_text, region_of
+from reminders.rules.records import record
 from reminders.rules.sender_kinds import is_one_way
 from reminders.rules.sender_names import NameRule, rule_of
-from reminders.rules.sending_hours import closing, next_open
+from reminders.rules.sending_hours import next_opening
 from reminders.rules.terms import Channel, Facts, Reason, Status
 from reminders.rules.visits import unsure
 
@@ -33,14 +33,14 @@ LONGEST_VALIDITY = timedelta(seconds=36_000)
 """The longest a text may wait in the provider's queue (Twilio's ValidityPeriod)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Send:
     """It may leave now; ``until`` (UTC) is when it must not leave any more."""
 
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Defer:
     """It waits, for this reason, until that instant (UTC); waiting is no attempt."""
 
@@ -48,7 +48,7 @@ class Defer:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Skip:
     """It will not be sent, for this reason."""
 
@@ -69,13 +69,13 @@ def decide(facts: Facts, now: datetime) -> Decision:
     if facts.one_off is not None and facts.one_off.urgent:
         return Send(facts.stale_at)
     hours, zone = facts.clinic.hours, facts.zone
-    opening = next_open(now, hours, zone)
-    if opening > now:
-        return _wait(facts, opening, Reason.QUIET_HOURS)
+    opens_at, closes_at = next_opening(now, hours, zone)
+    if opens_at > now:
+        return _wait(facts, opens_at, Reason.QUIET_HOURS)
     frees_at = full_until(facts, now)
     if frees_at is not None:
         return _wait(facts, frees_at, Reason.CAP)
-    return Send(min(closing(now, hours, zone), facts.stale_at))
+    return Send(min(closes_at, facts.stale_at))
 
 
 def _held(facts: Facts, now: datetime) -> Decision | None:
@@ -183,7 +183,7 @@ class Outcome(StrEnum):
     KEPT = "kept"  # never handed to the provider: our own side was too slow
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settled:
     """What becomes of a reminder; ``due_at`` where it is to be looked at again (UTC).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -139,19 +140,22 @@ def recipients_hours(
     """Return when a client may be texted: the clinic's hours, within those of every place that
     may apply. Where they do not overlap, the law's hours hold.
     """
-    return _within(ours, zone, (phone or "")[:5], clinic_phone[:5])
+    law = _law_for(zone, (phone or "")[:5], clinic_phone[:5])
+    return _within(ours, law) if law else ours
 
 
 @lru_cache(maxsize=1 << 13)
-def _within(ours: SendingHours, zone: str, phone: str, clinic_phone: str) -> SendingHours:
-    law = [rule.hours for rule in rules_for(zone, phone, clinic_phone)]
-    if not law:
-        return ours
-    met = _meeting([ours, *law])
+def _law_for(zone: str, phone: str, clinic_phone: str) -> tuple[SendingHours, ...]:
+    return tuple(rule.hours for rule in rules_for(zone, phone, clinic_phone))
+
+
+@lru_cache(maxsize=1 << 13)
+def _within(ours: SendingHours, law: tuple[SendingHours, ...]) -> SendingHours:
+    met = _meeting((ours, *law))
     return met if any(met.week) else _meeting(law)
 
 
-def _meeting(several: list[SendingHours]) -> SendingHours:
+def _meeting(several: Sequence[SendingHours]) -> SendingHours:
     return SendingHours(tuple(map(_overlap, zip(*(hours.week for hours in several), strict=True))))
 
 

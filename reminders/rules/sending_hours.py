@@ -156,18 +156,19 @@ def opening_on(day: date, hours: SendingHours, zone: ZoneInfo) -> tuple[datetime
     return resolve(day, opening[0], zone), resolve(day, opening[1], zone)
 
 
-def next_open(instant: datetime, hours: SendingHours, zone: ZoneInfo) -> datetime:
-    """Return the first moment (UTC) at or after ``instant`` at which messages may leave."""
+def next_opening(
+    instant: datetime, hours: SendingHours, zone: ZoneInfo
+) -> tuple[datetime, datetime]:
+    """Return from when, at or after ``instant``, and until when (UTC) messages may leave next."""
     day = instant.astimezone(zone).date()
     for ahead in range(15):
-        span = opening_on(day + timedelta(days=ahead), hours, zone)
+        span = opening_on(day + timedelta(days=ahead) if ahead else day, hours, zone)
         if span is not None and instant < span[1]:
-            return max(instant, span[0])
+            return max(instant, span[0]), span[1]
     msg = "these sending hours never open"
     raise ValueError(msg)
 
 
-def closing(instant: datetime, hours: SendingHours, zone: ZoneInfo) -> datetime:
-    """Return when the opening that holds ``instant`` ends (UTC); ``instant`` if closed."""
-    span = opening_on(instant.astimezone(zone).date(), hours, zone)
-    return span[1] if span is not None and span[0] <= instant < span[1] else instant
+def next_open(instant: datetime, hours: SendingHours, zone: ZoneInfo) -> datetime:
+    """Return the first moment (UTC) at or after ``instant`` at which messages may leave."""
+    return next_opening(instant, hours, zone)[0]

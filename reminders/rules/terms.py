@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from reminders.rules.clinic_senders import AS_SET, ClinicSenders
+from reminders.rules.records import record
 from reminders.rules.segment_prices import UNKNOWN, Prices
 from reminders.rules.sending_hours import EMAILS_USUAL, SendingHours, parse_emails
 from reminders.rules.text_names import ClientNames
@@ -133,7 +134,7 @@ class OneOffKind(StrEnum):
     CORRECTION = "correction"  # corrects an earlier message
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OneOffFacts:
     """A message outside any protocol, its words already chosen; ``urgent`` heeds no hours."""
 
@@ -181,7 +182,7 @@ class ClinicFacts:
     senders: ClinicSenders = AS_SET
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Visit:
     """What is known of the visit a reminder hangs on: when it ends (UTC), and whether somebody said
     that the client came, or did not come (``missed``).
@@ -192,7 +193,7 @@ class Visit:
     missed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Facts:
     """All that is needed to decide about one reminder and to word it.
 
@@ -250,7 +251,7 @@ class Facts:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Message:
     """A rendered reminder, ready for a sender.
 

@@ -6,6 +6,7 @@ import re
 from base64 import b64encode
 from binascii import b2a_qp
 from email.utils import format_datetime
+from functools import lru_cache
 from secrets import token_hex
 
 from email_validator import EmailNotValidError, validate_email
@@ -46,7 +47,7 @@ def compose(message: Message, mail_from: str, bounces: str = "") -> bytes:
         f"To: {ascii_address(message.to)}\r\n"
         f"{_reply_to(message)}"
         f"Subject: {_words(message.subject)}\r\n"
-        f"Date: {format_datetime(message.written_at)}\r\n"
+        f"Date: {_date(message.written_at.replace(microsecond=0))}\r\n"
         f"Message-ID: <{_token(message_id(message, mail_from)[1:-1])}>\r\n"
         "Auto-Submitted: auto-generated\r\n"
         "X-Auto-Response-Suppress: All\r\n"
@@ -85,6 +86,10 @@ def ascii_address(contact: str) -> str:
     return found
 
 
+_date = lru_cache(maxsize=64)(format_datetime)
+
+
+@lru_cache(maxsize=1024)
 def _mailbox(name: str, contact: str) -> str:
     address = ascii_address(contact)
     words = _words(name)

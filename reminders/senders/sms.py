@@ -211,7 +211,11 @@ class Connection(AsyncHttpClient):
     ) -> Response:
         """Make one request; raises ``SendError`` where the answer alone does not settle it."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=TIMEOUT, connector=_CheckingConnector())
+            self._session = aiohttp.ClientSession(
+                timeout=TIMEOUT,
+                connector=_CheckingConnector(),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
         try:
             async with self._session.request(
                 method,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -41,9 +41,10 @@ class Word(TypeDecorator[StrEnum]):
         """Refuse a value outside the enum; raises ``ValueError``."""
         return None if value is None else self.words(value).value
 
-    def process_result_value(self, value: Any, _dialect: Dialect) -> StrEnum | None:
-        """Return the enum member."""
-        return None if value is None else self.words(value)
+    def result_processor(self, _dialect: Dialect, _coltype: object) -> Callable[[Any], Any]:
+        """Return what gives the enum member back: millions are read, and this is the quickest way."""
+        kept: dict[str | None, StrEnum | None] = {None: None}
+        return (kept | {word.value: word for word in self.words}).__getitem__
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,13 +73,17 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError(msg)
         return value if value is None or dialect.name != "sqlite" else microseconds(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Give an aware UTC instant back."""
-        if value is None:
-            return None
-        if dialect.name == "sqlite":
-            return EPOCH + timedelta(microseconds=value)
-        return cast("datetime", value).astimezone(UTC)
+    def result_processor(self, dialect: Dialect, _coltype: object) -> Callable[[Any], Any]:
+        """Return what gives an aware UTC instant back."""
+        return _since_epoch if dialect.name == "sqlite" else _in_utc
+
+
+def _since_epoch(count: int | None) -> datetime | None:
+    return None if count is None else EPOCH + timedelta(0, 0, count)
+
+
+def _in_utc(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.astimezone(UTC)
 
 
 def microseconds(instant: datetime) -> int:

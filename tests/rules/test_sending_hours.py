@@ -65,8 +65,8 @@ def test_a_closed_day_is_passed_over() -> None:
 
 
 def test_closing_is_when_the_present_opening_ends() -> None:
-    assert sending_hours.closing(utc("2026-03-02 10:00"), USUAL, LONDON) == utc("2026-03-02 20:00")
-    assert sending_hours.closing(utc("2026-03-02 21:00"), USUAL, LONDON) == utc("2026-03-02 21:00")
+    span = sending_hours.next_opening(utc("2026-03-02 10:00"), USUAL, LONDON)
+    assert span == (utc("2026-03-02 10:00"), utc("2026-03-02 20:00"))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from reminders.store import connections
 from reminders.store.connections import AWAY, IdleConnections, is_pooled, reason, wait_for
-from reminders.store.database import Transactions, open_engine
+from reminders.store.database import open_engine
+from reminders.store.transactions import Transactions
 from tests.support import pooler
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -12,6 +11,7 @@ from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.orm import Session
 
 from reminders.rules.countries import region_of
+from reminders.rules.records import record
 from reminders.rules.terms import Channel, Facts, Message
 from reminders.store.column_types import Instant
 from reminders.store.queries.common import asked
@@ -71,7 +71,7 @@ _ENDING = {
 """One statement for many attempts, in each database's own words."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EndedAttempt:
     """How an attempt ended: of which reminder under which claim."""
 

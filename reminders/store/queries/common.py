@@ -109,8 +109,17 @@ def _inserting(dialect: str, table: type[SQLModel]) -> Any:
 
 def put(session: Session, table: type[SQLModel], row: dict[str, Any], *key: str) -> None:
     """Insert a row, or change the one of that key to it."""
-    insert = _insert(session, table, row)
-    session.execute(insert.on_conflict_do_update(index_elements=key, set_=row))
+    statement = _putting(session.get_bind().dialect.name, table, tuple(row), key)
+    asked(session, statement, **row)
+
+
+@cache
+def _putting(
+    dialect: str, table: type[SQLModel], names: tuple[str, ...], key: tuple[str, ...]
+) -> Any:
+    insert = _DIALECTS[dialect].insert(table_of(table))
+    new = {name: insert.excluded[name] for name in names}
+    return insert.on_conflict_do_update(index_elements=key, set_=new)
 
 
 def insert_or_change(

@@ -187,19 +187,23 @@ _FACTS = (
 )
 
 
-@lru_cache(maxsize=4096)
 def _as_told(clinic: ClinicFacts, its_hours: SendingHours) -> ClinicFacts:
     """Return a clinic with the hours in which it may message one client by one channel."""
-    return clinic if its_hours == clinic.hours else replace(clinic, hours=its_hours)
+    return clinic if its_hours is clinic.hours else _with_hours(clinic, its_hours)
+
+
+@lru_cache(maxsize=4096)
+def _with_hours(clinic: ClinicFacts, its_hours: SendingHours) -> ClinicFacts:
+    return replace(clinic, hours=its_hours)
 
 
 def _facts(row: Row[Any], clinic: ClinicFacts, sent: SentLately, untold: frozenset[str]) -> Facts:
     zone = ZoneInfo(row.time_zone) if row.time_zone else clinic.zone
-    hours, leaves = clinic.email_hours, clinic.senders.of_emails
-    if row.channel is Channel.SMS:
+    if is_text := row.channel is Channel.SMS:
         hours = recipients_hours(clinic.hours, zone.key, row.phone, clinic.phone)
         leaves = clinic.senders.to(row.phone)
-    texts, emails = ((sent.counted, ()), ((), sent.counted))[row.channel is Channel.EMAIL]
+    else:
+        hours, leaves = clinic.email_hours, clinic.senders.of_emails
     return Facts(
         reminder_id=row.reminder_id,
         client_id=row.client_id,
@@ -221,8 +225,8 @@ def _facts(row: Row[Any], clinic: ClinicFacts, sent: SentLately, untold: frozens
         consented=bool(row.consented),
         suppressed=row.suppressed,
         superseded=bool(row.superseded),
-        texts_on=tuple(at.astimezone(zone).date() for at in texts),
-        emailed_at=max(emails, default=None),
+        texts_on=tuple(at.astimezone(zone).date() for at in sent.counted) if is_text else (),
+        emailed_at=None if is_text else max(sent.counted, default=None),
         practice_recipient=bool(row.guest),
         one_off=OneOffFacts(row.kind, row.subject, row.words, row.urgent) if row.kind else None,
         page_edition=row.page_edition,

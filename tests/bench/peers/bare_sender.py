@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 
 from reminders.app import build
 from reminders.rules.terms import Message
+from reminders.store.transactions import new_runner
 from tests.bench.peers.bare import send_all
 from tests.bench.peers.order import read_order
 from tests.bench.peers.ours import settings_for
@@ -30,4 +30,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    with new_runner() as runner:
+        runner.run(main())
