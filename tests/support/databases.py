@@ -14,7 +14,8 @@ from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from reminders.store import database
-from reminders.store.database import Transactions, normalise
+from reminders.store.database import normalise
+from reminders.store.transactions import Transactions, new_runner
 
 T = TypeVar("T")
 _SHARED: set[str] = set()
@@ -54,7 +55,7 @@ class _Passes:
     """An event loop for passes, and what they opened in it, as a worker keeps them."""
 
     def __init__(self) -> None:
-        self.runner = asyncio.Runner()
+        self.runner = new_runner()
         self.opened: dict[Any, AsyncEngine] = {}
 
     def engine(self, own: AsyncEngine) -> AsyncEngine:
