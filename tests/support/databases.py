@@ -19,11 +19,16 @@ from reminders.store.transactions import Transactions, new_runner
 
 T = TypeVar("T")
 _SHARED: set[str] = set()
+_FILES: list[Engine] = []
 
 
 def share(url: str) -> str:
-    """Let whatever opens this database from now on share what was opened of it before."""
+    """Let whatever opens this database from now on share what was opened of it before; of a file in
+    whose place there is another now, nothing stays open.
+    """
     _SHARED.add(_named(url))
+    for engine in _FILES:
+        engine.dispose()
     return url
 
 
@@ -43,6 +48,7 @@ def _opened(url: str, hash_key: bytes, **more: Any) -> Engine:
     engine = database.open_engine(url, hash_key, **more)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _careless)
+        _FILES.append(engine)
     return engine
 
 
