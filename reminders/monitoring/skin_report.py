@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from reminders.monitoring import day_counts
 from reminders.rules import skin_figures, statistics
 from reminders.rules.sending_hours import resolve
 from reminders.rules.skin_answers import Said
-from reminders.rules.skin_figures import ProtocolFigures, Share
+from reminders.rules.skin_figures import ProtocolFigures, Share, SkinDay
 from reminders.store.queries import skin_counts
 from reminders.store.tables import Clinic
 
@@ -27,27 +28,38 @@ def month(session: Session, clinic: Clinic, begins_on: date) -> list[ProtocolFig
     days = begins_on, statistics.month_of(begins_on, -1)
     zone = ZoneInfo(clinic.time_zone)
     span = resolve(days[0], time(), zone), resolve(days[1], time(), zone)
-    cohorts = skin_counts.cohorts(session, clinic.id, days)
-    clients = skin_counts.written_to(session, clinic.id, days)
+    told = day_counts.skin_days(session, clinic.id, *days)
+    clients = _written_to(told)
     treated = skin_counts.treated(session, clinic.id, days)
-    own = skin_counts.told_in(session, clinic.id, span)
+    own = skin_counts.told_unasked(session, clinic.id, span)
     worries = skin_counts.worries(session, clinic.id, span)
     replied, stopped = _people(session, clinic.id, span, zone)
     return [
         ProtocolFigures(
             protocol=name,
-            milestones=skin_figures.milestones(one for of, one in cohorts if of == name),
+            milestones=skin_figures.milestones(
+                one for day in told for of, one in day.cohorts if of == name
+            ),
             own=own.get(name, {}),
             worried=sum(of == name for of, _, _ in worries),
             called_in=[called - at for of, at, called in worries if of == name and called],
             treatments=treated.get(name, NONE)[0],
             complications=treated.get(name, NONE)[1],
-            clients=clients.get(name, 0),
+            clients=len(clients.get(name, ())),
             replied=replied[name],
             stopped=stopped[name],
         )
-        for name in sorted({*clients, *treated, *own})
+        for name in sorted({*clients, *treated, *own, *(of for of, _, _ in worries)})
     ]
+
+
+def _written_to(days: Iterable[SkinDay]) -> dict[str, set[str]]:
+    """Return to whom anything left on any of the days, by protocol."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for day in days:
+        for protocol, clients in day.clients.items():
+            found[protocol].update(clients)
+    return found
 
 
 def _people(

@@ -18,8 +18,8 @@ from reminders.rules.decision import Outcome, Settled, settle
 from reminders.rules.reconciliation import PATIENCE
 from reminders.rules.terms import Channel, Facts, Message, Reason, Status
 from reminders.senders import HandOff
-from reminders.store.database import writing
-from reminders.store.queries import lanes
+from reminders.store.database import reading, writing
+from reminders.store.queries import lanes, unconfirmed
 from reminders.wording.renderer import Renderer, RenderError
 
 log = structlog.get_logger()
@@ -55,11 +55,18 @@ class BatchDispatcher:
 
     def run(self) -> PassSummary:
         """Make one pass: everything due now is accepted, skipped, put off or settled."""
-        summary = PassSummary(proven=self._in_doubt.look_up())
+        summary = PassSummary()
+        if self._asks_now():
+            summary.proven = self._in_doubt.look_up()
         with writing(self._engine) as session:
             for queue in _queues(session):
                 self._drain(session, queue, summary)
         return summary
+
+    def _asks_now(self) -> bool:
+        """Say whether any is in doubt, which takes less than to look it up in vain."""
+        with reading(self._engine) as session:
+            return unconfirmed.is_any_due(session, self._clock())
 
     def _drain(self, session: Session, queue: Queue, summary: PassSummary) -> None:
         now, may_have_more = self._clock(), True

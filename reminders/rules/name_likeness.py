@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA, JaroWinkler
-
 from reminders.rules import short_forms
 from reminders.rules.folding import fold
 from reminders.rules.name_words import CREDENTIALS, GENERATIONS, PARTICLES, TITLES
@@ -164,8 +162,7 @@ def _family_word(one: str, two: str) -> Likeness:
         return SAME if one[0] == two[0] else DIFFERENT
     if _one_off(one, two):
         return SAME if min(len(one), len(two)) >= SHORTEST_SLIP else ALIKE
-    close = JaroWinkler.similarity(one, two) >= CLOSE
-    return ALIKE if close or _script(one) != _script(two) else DIFFERENT
+    return ALIKE if _is_close(one, two) or _script(one) != _script(two) else DIFFERENT
 
 
 @lru_cache(maxsize=65536)
@@ -182,8 +179,7 @@ def word_likeness(one: str, two: str) -> Likeness:
         return DIFFERENT
     if _one_off(one, two):
         return SAME if _is_slip(one, two) else ALIKE
-    close = JaroWinkler.similarity(one, two) >= CLOSE
-    return ALIKE if longer.startswith(shorter) or close else DIFFERENT
+    return ALIKE if longer.startswith(shorter) or _is_close(one, two) else DIFFERENT
 
 
 def _is_slip(one: str, two: str) -> bool:
@@ -196,7 +192,15 @@ def _is_slip(one: str, two: str) -> bool:
     return not (short_forms.is_known(one) and short_forms.is_known(two))
 
 
+def _is_close(one: str, two: str) -> bool:
+    from rapidfuzz.distance import JaroWinkler  # noqa: PLC0415 (3 MB, for who compares names)
+
+    return JaroWinkler.similarity(one, two) >= CLOSE
+
+
 def _one_off(one: str, two: str) -> bool:
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 (as above)
+
     return OSA.distance(one, two, score_cutoff=1) <= 1
 
 

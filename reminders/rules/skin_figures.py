@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import ceil
@@ -43,6 +43,15 @@ class Cohort:
     said: Said | None
     opened: bool
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkinDay:
+    """What left on a day: the cohorts, each with its protocol, and by protocol the ids of the clients
+    to whom anything left."""
+
+    cohorts: Sequence[tuple[str, Cohort]]
+    clients: Mapping[str, Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)

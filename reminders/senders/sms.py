@@ -149,16 +149,26 @@ def unlisted_codes(error: TwilioException) -> SendError:
     return SendError(outcome, str(status or "unreadable list"))
 
 
+class _Client(Client):
+    """The official client, at the address of an account. What it knows of the API beyond sending are
+    7 MB, loaded when first asked for.
+    """
+
+    api_url = ""
+
+    @property
+    def api(self) -> Any:
+        """Return what lists and changes messages."""
+        api = super().api
+        api.base_url = self.api_url
+        return api
+
+
 def client_for(account: TwilioAccount, http_client: Any) -> Client:
     """Return the official client for an account, at the address it is to be reached."""
-    client = Client(
-        account.username,
-        account.password,
-        account.account_sid,
-        http_client=http_client,
-        environment={"TWILIO_REGION": ""},
-    )
-    client.api.base_url = account.api_url
+    user = account.username, account.password, account.account_sid
+    client = _Client(*user, http_client=http_client, environment={"TWILIO_REGION": ""})
+    client.api_url = account.api_url
     return client
 
 

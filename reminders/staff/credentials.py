@@ -14,7 +14,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pyotp
-import segno
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -114,6 +113,8 @@ def code_address(seed: str, email: str) -> str:
 
 def qr(words: str) -> str:
     """Draw words as a QR code (SVG)."""
+    import segno  # noqa: PLC0415 (only who sets up a second step draws one)
+
     drawn = io.BytesIO()
     segno.make(words, error="m").save(
         drawn, kind="svg", scale=5, border=3, light="#fff", xmldecl=False

@@ -20,6 +20,7 @@ from reminders.web.client import stop_texts, unsubscribe
 from reminders.web.hooks import bookings, mail_bounces, tick, twilio_inbound, twilio_status
 from reminders.web.proxies import Proxies
 from reminders.web.security_headers import SecurityHeaders
+from reminders.web.warm_up import warming_up
 
 log = structlog.get_logger()
 
@@ -37,7 +38,7 @@ def create_web(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         api.prepare()
-        with alongside():
+        with alongside(), warming_up(app):
             yield
             app.deliveries.line.stop()
 

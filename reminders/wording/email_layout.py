@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from typing import TYPE_CHECKING
 
-from css_inline import CSSInliner
 from jinja2 import Environment, StrictUndefined, Template
 
 from reminders.rules.protocols import Milestone
@@ -14,6 +14,9 @@ from reminders.wording.languages import Language
 from reminders.wording.library import Library
 from reminders.wording.markdown import hold_tags, to_html, to_text
 from reminders.wording.text_composition import PAGE, Say, by_phone, without_lead
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
 
 BODY = "<!-- body -->"
 
@@ -30,7 +33,14 @@ _NOW = {
 }
 _PLAIN_NOW = Environment(autoescape=False, **_NOW)  # type: ignore[arg-type]  # noqa: S701 (texts)
 _HTML_NOW = Environment(autoescape=True, **_NOW)  # type: ignore[arg-type]
-_INLINER = CSSInliner(keep_at_rules=True, keep_style_tags=False, load_remote_stylesheets=False)
+
+
+@cache
+def _inliner() -> CSSInliner:
+    """Return what puts styles into tags: 3 MB, for who sends emails."""
+    from css_inline import CSSInliner  # noqa: PLC0415 (only now)
+
+    return CSSInliner(keep_at_rules=True, keep_style_tags=False, load_remote_stylesheets=False)
 
 
 @lru_cache(maxsize=8)
@@ -109,7 +119,7 @@ class Compiled:
     def html(self) -> Say:
         """Return the email's HTML, with its style in every tag."""
         page = self._laid_out(_HTML_NOW, "email/layout.html").replace(BODY, self._html_body())
-        return _say(_HTML, hold_tags(page, _INLINER.inline))
+        return _say(_HTML, hold_tags(page, _inliner().inline))
 
     @cached_property
     def text(self) -> Say:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
@@ -15,8 +15,10 @@ from reminders.store.queries.plans import COLUMNS
 from tests.bench.databases import analyse
 from tests.support.samples import CLINIC
 
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-"""A Monday noon in London: every clinic's hours are open."""
+TODAY = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+NOW = TODAY + timedelta(days=-TODAY.weekday() % 7)
+"""Noon of this or the next Monday, when every clinic's hours are open: what is due belongs to a day that
+the database does not count yet."""
 
 CLINICS = 20
 DUE_AT, STALE_AT = NOW - timedelta(hours=2), NOW + timedelta(days=2)
@@ -72,7 +74,7 @@ def _client(number: int) -> Row:
 
 def _treatment(number: int) -> Row:
     return (
-        _clinic(number), number + 1, "skin-needling", date(2026, 2, 27), time(14, number % 60), OVER_AT, NOW,
+        _clinic(number), number + 1, "skin-needling", (NOW - timedelta(days=3)).date(), time(14, number % 60), OVER_AT, NOW,
     )  # fmt: skip
 
 

@@ -139,7 +139,7 @@ HARMLESS = {
     "booking_delivery": "event_key outcome", "booking_mark": "booking_hash scale",
 }  # fmt: skip
 NOT_OF_CLIENTS = {
-    "alert", "api_key", "audit", "booking_source", "clinic", "column_mapping", "counted_day", "endpoint", "feed", "heartbeat", "invitation", "lane",
+    "alert", "api_key", "audit", "booking_source", "clinic", "column_mapping", "counted_day", "counted_skin_day", "endpoint", "feed", "heartbeat", "invitation", "lane",
     "membership", "milestone_placement", "outage", "parameter", "practice_recipient", "purge_record",
     "segment_spending", "sender_account", "sender_pace", "sender_rate", "setting", "sign_in", "sign_in_attempt", "staff",
     "wording",

@@ -16,7 +16,8 @@ import pytest
 
 from reminders.rules.decision import Outcome
 from reminders.senders import SendError, Withheld
-from reminders.senders.sms import TwilioSender
+from reminders.senders.account import TwilioAccount
+from reminders.senders.sms import TwilioSender, client_for
 from reminders.senders.twilio_errors import CODES
 from tests.support.doubles.process import Double, running
 from tests.support.doubles.twilio import KNOWN
@@ -199,3 +200,10 @@ def test_what_we_send_is_what_twilio_describes() -> None:
     create = described["paths"]["/2010-04-01/Accounts/{AccountSid}/Messages.json"]["post"]
     fields = create["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
     assert fields["properties"].keys() >= KNOWN
+
+
+def test_what_only_lists_need_is_loaded_when_one_is_asked_for() -> None:
+    of = TwilioAccount("AC1", "AC1", "secret", "+15550001111", "http://double.example")
+    client = client_for(of, None)
+    assert client._api is None
+    assert client.api.base_url == "http://double.example"

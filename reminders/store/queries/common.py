@@ -47,6 +47,12 @@ IS_PLANNED = is_status(Status.PLANNED)
 IS_GONE = text("reminder.status <> 'planned'")
 """The two halves of what belongs to a day, each with its own index."""
 
+IS_THE_ONE = text(
+    "reminder.status IN"
+    " ('planned', 'claimed', 'handoff', 'accepted', 'delivered', 'undelivered', 'unknown')"
+)
+"""The one message of a milestone by a channel that is open or has left, as its index has it."""
+
 
 def table_of(model: type[SQLModel]) -> Table:
     """Return a model's bare table. Statements asked many times a second are built of these, once

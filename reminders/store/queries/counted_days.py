@@ -1,66 +1,49 @@
-"""Queries for the counts of days that are kept for reports, which end when a message changes."""
+"""Queries for the counts of days that are kept for reports, which end when what they count changes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import ColumnElement, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from reminders.rules.statistics import MessageCounts, counted
-from reminders.rules.terms import Channel, Reason, Status
 from reminders.store.queries.common import QUIET
-from reminders.store.tables import Clinic, CountedDay, Import
+from reminders.store.tables import Clinic, CountedDay, CountedSkinDay, Import
+
+Kind = type[CountedDay] | type[CountedSkinDay]
 
 _ALONE = text("SELECT pg_try_advisory_xact_lock(7305214, :clinic)")
 _HERE = text("SELECT CAST(now() AT TIME ZONE 'UTC' AS date)")
 
 
-def kept(
-    session: Session, clinic_id: int, begins: date, ends: date
-) -> dict[date, list[MessageCounts]]:
+def _span(kind: Kind, begins: date, ends: date) -> tuple[ColumnElement[bool], ...]:
+    return col(kind.day_on) >= begins, col(kind.day_on) < ends
+
+
+def kept(session: Session, kind: Kind, clinic_id: int, begins: date, ends: date) -> dict[date, Any]:
     """Return the counts that are kept of the days from ``begins`` until before ``ends``."""
-    rows = session.execute(
-        select(col(CountedDay.day_on), col(CountedDay.cells)).where(
-            col(CountedDay.clinic_id) == clinic_id,
-            col(CountedDay.day_on) >= begins,
-            col(CountedDay.day_on) < ends,
-        )
+    wanted = select(col(kind.day_on), col(kind.cells)).where(
+        col(kind.clinic_id) == clinic_id, *_span(kind, begins, ends)
     )
-    return {day: [_cell(*cell) for cell in cells] for day, cells in rows}
+    return {row.day_on: row.cells for row in session.execute(wanted)}
 
 
-def _cell(
-    channel: str, status: str, reason: str | None, count: int, by_country: Mapping[str, int]
-) -> MessageCounts:
-    why = None if reason is None else Reason(reason)
-    return counted(Channel(channel), Status(status), why, count, by_country)
-
-
-def keep(session: Session, clinic_id: int, counts: Mapping[date, Sequence[MessageCounts]]) -> None:
+def keep(session: Session, kind: Kind, clinic_id: int, counts: Mapping[date, Any]) -> None:
     """Keep the counts of some days."""
     rows = [
-        {
-            "clinic_id": clinic_id,
-            "day_on": day,
-            "cells": [[c.channel, c.status, c.reason, c.count, dict(c.by_country)] for c in cells],
-        }
-        for day, cells in counts.items()
+        {"clinic_id": clinic_id, "day_on": day, "cells": cells} for day, cells in counts.items()
     ]
-    session.execute(insert(CountedDay), rows)
+    session.execute(insert(kind), rows)
 
 
-def uncounted(session: Session, begins: date, ends: date) -> list[int]:
+def uncounted(session: Session, kind: Kind, begins: date, ends: date) -> list[int]:
     """Return the clinics of which a day in a span is not counted."""
     counts = (
         select(func.count())
-        .where(
-            col(CountedDay.clinic_id) == col(Clinic.id),
-            col(CountedDay.day_on) >= begins,
-            col(CountedDay.day_on) < ends,
-        )
+        .where(col(kind.clinic_id) == col(Clinic.id), *_span(kind, begins, ends))
         .correlate(Clinic)
         .scalar_subquery()
     )
@@ -68,19 +51,19 @@ def uncounted(session: Session, begins: date, ends: date) -> list[int]:
     return list(session.scalars(wanted.order_by(col(Clinic.id))))
 
 
-def days(session: Session, clinic_id: int, begins: date, ends: date) -> Collection[date]:
+def days(
+    session: Session, kind: Kind, clinic_id: int, begins: date, ends: date
+) -> Collection[date]:
     """Return the days in a span that are counted."""
-    wanted = select(col(CountedDay.day_on)).where(
-        col(CountedDay.clinic_id) == clinic_id,
-        col(CountedDay.day_on) >= begins,
-        col(CountedDay.day_on) < ends,
+    wanted = select(col(kind.day_on)).where(
+        col(kind.clinic_id) == clinic_id, *_span(kind, begins, ends)
     )
     return set(session.scalars(wanted))
 
 
 def is_alone(session: Session, clinic_id: int) -> bool:
-    """Let no message of a clinic's past change until the transaction ends; say no where one is
-    changing just now, or where a list is arriving, of which readers see nothing yet.
+    """Let nothing that is counted of a clinic's past change until the transaction ends; say no where
+    it is changing just now, or where a list is arriving, of which readers see nothing yet.
     """
     if session.get_bind().dialect.name == "postgresql" and not session.scalar(
         _ALONE, {"clinic": clinic_id}
@@ -100,9 +83,7 @@ def latest(session: Session, today: date) -> date:
     return min(today, here)
 
 
-def forget(session: Session, clinic_id: int, before: date) -> None:
+def forget(session: Session, kind: Kind, clinic_id: int, before: date) -> None:
     """Delete the counts of a clinic's days before then."""
-    old = delete(CountedDay).where(
-        col(CountedDay.clinic_id) == clinic_id, col(CountedDay.day_on) < before
-    )
+    old = delete(kind).where(col(kind.clinic_id) == clinic_id, col(kind.day_on) < before)
     session.execute(old.execution_options(**QUIET))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from reminders.rules.terms import LEFT, Channel, Reason, Status
+from reminders.store.column_types import among
 from reminders.store.queries.arrivals import has_arrived
 from reminders.store.queries.common import asked, is_status, table_of
 from reminders.store.queries.people import clinics
@@ -196,21 +197,34 @@ def _line(row: Row[Any]) -> ReminderLine:
     return ReminderLine(*told)
 
 
-def clients_due(session: Session, clinic_id: int, first: date, last: date) -> list[int]:
-    """Return the clients of a clinic for whom something is planned on these days and not put off for
-    longer, as the index of what is planned finds them.
+def clients_due(
+    session: Session, clinic_id: int, first: date, on: date, most: int
+) -> tuple[list[int], int]:
+    """Return ``most`` clients of a clinic for whom something is planned and not put off for longer,
+    those with something for the day ``on`` before those for whom it is for a day since ``first``; and
+    how many there are with something for that day. (The index of what is planned finds them.)
     """
-    wanted = (
-        select(R.c.client_id)
+    is_on = func.max(case((R.c.due_on == on, 1), else_=0)).label("is_on")
+    due = (
+        select(R.c.client_id, is_on)
         .where(
             R.c.clinic_id == clinic_id,
             R.c.channel.in_(list(Channel)),
-            R.c.due_at < datetime.combine(last + timedelta(days=2), time(), UTC),
-            R.c.due_on.between(first, last),
+            R.c.due_at < datetime.combine(on + timedelta(days=2), time(), UTC),
+            R.c.due_on.between(first, on),
             is_status(Status.PLANNED),
             has_arrived(R),
         )
-        .distinct()
-        .order_by(R.c.client_id)
+        .group_by(R.c.client_id)
+        .subquery()
     )
-    return list(asked(session, wanted).scalars())
+    told = func.sum(due.c.is_on).over().label("told")
+    wanted = select(due.c.client_id, told).order_by(due.c.is_on.desc(), due.c.client_id)
+    rows = asked(session, wanted.limit(most)).all()
+    return [row.client_id for row in rows], rows[0].told if rows else 0
+
+
+def zones_of(session: Session, clients: Collection[int]) -> set[str]:
+    """Return the time zones of these clients."""
+    wanted = select(_ZONE).join_from(C, K, K.c.id == C.c.clinic_id).where(among(C.c.id, "clients"))
+    return set(asked(session, wanted.distinct(), clients=list(clients)).scalars())

@@ -28,7 +28,8 @@ from reminders.store.tables import Client, Clinic, Lane, Reminder
 
 NOT_PLAYED = {
     *("audit", "column_mapping", "import", "import_row", "setting", "outage", "sender_rate"),
-    *("receipt", "sender_account", "sender_pace", "segment_spending", "counted_day"),
+    *("receipt", "sender_account", "sender_pace", "segment_spending"),
+    *("counted_day", "counted_skin_day"),
     *("postponed_enrolment", "waiting_row", "client_merge", "kept_answer", "booking_mark"),
     *("booking_source", "booking_delivery", "feed", "feed_event"),
     *("event", "endpoint", "event_delivery", "alert", "purge_record", "redaction"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
 from operator import eq
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select, text
+from sqlalchemy import ColumnElement, String, bindparam, cast, exists, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,7 +16,7 @@ from reminders.rules.skin_answers import MOMENTS, Said
 from reminders.rules.skin_figures import Cohort
 from reminders.rules.terms import LEFT
 from reminders.store.column_types import among
-from reminders.store.queries.common import IS_GONE, asked, is_status, table_of
+from reminders.store.queries.common import IS_GONE, IS_THE_ONE, asked, is_status, table_of
 from reminders.store.queries.monthly_counts import OURS
 from reminders.store.tables import (
     Client,
@@ -28,81 +28,82 @@ from reminders.store.tables import (
     Treatment,
 )
 
-ASKED_FOR = timedelta(days=45)
-"""So long before or after a month somebody may have answered what was asked in it."""
-
 Span = tuple[datetime, datetime]
 Days = tuple[date, date]
 
 _R, _T = table_of(Reminder), table_of(Treatment)
+_S, _O = table_of(SkinAnswer), table_of(PageOpening)
 _LEFT_THEN = (
     _R.c.clinic_id == bindparam("clinic"),
     is_status(*LEFT),
     IS_GONE,  # the same once more, for an index to serve it
-    _R.c.due_on >= bindparam("begins"),
-    _R.c.due_on < bindparam("ends"),
+    _R.c.due_on.in_(bindparam("days", expanding=True)),
 )
 _ASKED = (
-    select(_R.c.treatment_id, _R.c.milestone)
+    select(_R.c.due_on, _R.c.treatment_id, _R.c.milestone)
     .where(*_LEFT_THEN, _R.c.milestone.in_([moment.key for moment in MOMENTS]))
     .distinct()
     .cte("asked")
     .prefix_with("MATERIALIZED")
 )
-_S, _O = table_of(SkinAnswer), table_of(PageOpening)
-_AFTER = (_ASKED.c.treatment_id, _ASKED.c.milestone)
+_OF_IT = (_ASKED.c.treatment_id, _ASKED.c.milestone)
+_ASKED_BEFORE = exists().where(
+    *map(eq, _OF_IT, (_R.c.treatment_id, _R.c.milestone)),
+    _R.c.due_on < _ASKED.c.due_on,
+    is_status(*LEFT),
+    IS_THE_ONE,
+)
 _SAID = (
-    select(_S.c.treatment_id, _S.c.moment, func.min(_S.c.said, type_=_S.c.said.type).label("said"))
-    .where(
-        _S.c.clinic_id == bindparam("clinic"),
-        _S.c.moment.not_like("own-%"),
-        _S.c.changed_at >= bindparam("since"),
-        _S.c.answered_at < bindparam("until"),
-    )
-    .group_by(_S.c.treatment_id, _S.c.moment)
+    select(func.min(_S.c.said, type_=_S.c.said.type))
+    .where(*map(eq, _OF_IT, (_S.c.treatment_id, _S.c.moment)))
+    .scalar_subquery()
+)
+_OPENED = (
+    select(func.count()).where(*map(eq, _OF_IT, (_O.c.treatment_id, _O.c.moment))).scalar_subquery()
+)
+_COHORT = (_ASKED.c.due_on, _T.c.protocol, _ASKED.c.milestone, _SAID.label("said"), _OPENED.label("opened"))  # fmt: skip
+_TOLD = (
+    select(*_COHORT)
+    .join_from(_ASKED, _T, _T.c.id == _ASKED.c.treatment_id)
+    .where(~_ASKED_BEFORE)
     .subquery("told")
 )
-_OPENED = _O.c.treatment_id.is_not(None).label("opened")
-_COHORTS = (
-    select(
-        _T.c.protocol, _ASKED.c.milestone, _SAID.c.said, _OPENED, func.count().label("treatments")
-    )
-    .select_from(_ASKED)
-    .join(_T, _T.c.id == _ASKED.c.treatment_id)
-    .outerjoin(_SAID, and_(*map(eq, _AFTER, (_SAID.c.treatment_id, _SAID.c.moment))))
-    .outerjoin(_O, and_(*map(eq, _AFTER, (_O.c.treatment_id, _O.c.moment))))
-    .group_by(_T.c.protocol, _ASKED.c.milestone, _SAID.c.said, _OPENED)
-)
-_WRITTEN_TO = (
-    select(_T.c.protocol, func.count(func.distinct(_R.c.client_id)).label("clients"))
-    .join_from(_R, _T, _T.c.id == _R.c.treatment_id)
+_COHORTS = select(*_TOLD.c, func.count().label("treatments")).group_by(*_TOLD.c)
+_TREATED = (
+    select(_R.c.due_on, _R.c.treatment_id, _R.c.client_id)
     .where(*_LEFT_THEN)
-    .group_by(_T.c.protocol)
+    .distinct()
+    .cte("treated")
+    .prefix_with("MATERIALIZED")
+)
+_IDS = func.aggregate_strings(cast(_TREATED.c.client_id, String), ",").label("ids")
+_WRITTEN_TO = (
+    select(_TREATED.c.due_on, _T.c.protocol, _IDS)
+    .join_from(_TREATED, _T, _T.c.id == _TREATED.c.treatment_id)
+    .group_by(_TREATED.c.due_on, _T.c.protocol)
 )
 
 
-def cohorts(session: Session, clinic_id: int, days: Days) -> list[tuple[str, Cohort]]:
-    """Count the treatments of which a milestone that asks left on these days of the recipients'
-    calendars, by whichever channel: by protocol, milestone, answer, and whether the page was opened.
+def cohorts(
+    session: Session, clinic_id: int, days: Collection[date]
+) -> Iterator[tuple[date, str, Cohort]]:
+    """Count the treatments of which a milestone that asks left, by whichever channel first, on each of
+    these days of the recipients' calendars: by protocol, milestone, answer, and whether the page was
+    opened.
     """
-    spans = {"begins": days[0], "ends": days[1]}
-    spans |= {"since": _midnight(days[0] - ASKED_FOR), "until": _midnight(days[1] + ASKED_FOR)}
-    rows = asked(session, _COHORTS, clinic=clinic_id, **spans)
-    return [
-        (row.protocol, Cohort(row.milestone, row.said, bool(row.opened), row.treatments))
-        for row in rows
-    ]
+    for row in asked(session, _COHORTS, clinic=clinic_id, days=list(days)):
+        cohort = Cohort(row.milestone, row.said, bool(row.opened), row.treatments)
+        yield row.due_on, row.protocol, cohort
 
 
-def _midnight(day: date) -> datetime:
-    """Return when a day begins (UTC), where some hours do not matter."""
-    return datetime.combine(day, time(), UTC)
-
-
-def written_to(session: Session, clinic_id: int, days: Days) -> dict[str, int]:
-    """Count the clients to whom anything left on these days, by protocol."""
-    rows = asked(session, _WRITTEN_TO, clinic=clinic_id, begins=days[0], ends=days[1])
-    return {row.protocol: row.clients for row in rows}
+def written_to(
+    session: Session, clinic_id: int, days: Collection[date]
+) -> Iterator[tuple[date, str, str]]:
+    """Return the ids of the clients to whom anything left on each of these days, by protocol: between
+    commas, since they are many, and one may be there twice.
+    """
+    for row in asked(session, _WRITTEN_TO, clinic=clinic_id, days=list(days)):
+        yield row.due_on, row.protocol, row.ids
 
 
 def _told_in(clinic_id: int, span: Span) -> tuple[ColumnElement[bool], ...]:
@@ -110,22 +111,19 @@ def _told_in(clinic_id: int, span: Span) -> tuple[ColumnElement[bool], ...]:
     return col(SkinAnswer.clinic_id) == clinic_id, changed_at >= span[0], changed_at < span[1]
 
 
-def told_in(session: Session, clinic_id: int, span: Span) -> dict[str, Counter[Said]]:
-    """Count what was told unasked in a span (UTC), by protocol; one that was only asked about is
-    there, and empty.
-    """
-    unasked = col(SkinAnswer.moment).startswith("own-")
-    group = (col(Treatment.protocol), unasked, col(SkinAnswer.said))
+def told_unasked(session: Session, clinic_id: int, span: Span) -> dict[str, Counter[Said]]:
+    """Count what was told unasked in a span (UTC), by protocol."""
+    group = (col(Treatment.protocol), col(SkinAnswer.said))
     rows = session.execute(
         select(*group, func.count())
         .join_from(SkinAnswer, Treatment, col(Treatment.id) == col(SkinAnswer.treatment_id))
-        .where(*_told_in(clinic_id, span))
+        .where(*_told_in(clinic_id, span), col(SkinAnswer.moment).startswith("own-"))
         .group_by(*group)
     )
     found: dict[str, Counter[Said]] = defaultdict(Counter)
-    for protocol, own, said, count in rows:
-        found[protocol][said] += count if own else 0
-    return {protocol: +counts for protocol, counts in found.items()}
+    for protocol, said, count in rows:
+        found[protocol][said] = count
+    return found
 
 
 def worries(

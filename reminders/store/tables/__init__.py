@@ -2,7 +2,7 @@
 
 from reminders.store.tables.api import ApiKey, Event, KeptAnswer
 from reminders.store.tables.bookings import BookingDelivery, BookingMark, BookingSource
-from reminders.store.tables.counts import CountedDay
+from reminders.store.tables.counts import CountedDay, CountedSkinDay
 from reminders.store.tables.customisation import (
     Audit,
     ColumnMapping,
@@ -64,6 +64,7 @@ __all__ = [
     "ColumnMapping",
     "Consent",
     "CountedDay",
+    "CountedSkinDay",
     "Endpoint",
     "Event",
     "EventDelivery",

@@ -1,4 +1,4 @@
-"""The table of days whose messages are counted, so that reports need not count them again."""
+"""The tables of days that are counted, so that reports need not count them again."""
 
 from __future__ import annotations
 
@@ -22,3 +22,17 @@ class CountedDay(SQLModel, table=True):
     clinic_id: int = Field(primary_key=True)
     day_on: date = Field(primary_key=True)
     cells: list[list[Any]] = Field(sa_type=JSON)
+
+
+class CountedSkinDay(SQLModel, table=True):
+    """What left of milestones that ask on a day, with what clients told about them, and the ids of the
+    clients to whom anything left, by protocol.
+
+    It holds as long as it is there, like the row of ``CountedDay`` (triggers of migration 0022).
+    """
+
+    __tablename__ = "counted_skin_day"
+
+    clinic_id: int = Field(primary_key=True)
+    day_on: date = Field(primary_key=True)
+    cells: dict[str, Any] = Field(sa_type=JSON)

@@ -226,8 +226,15 @@ class Treatment(SQLModel, table=True):
         ),
         # Which sessions has the client had, and which follow this one?
         Index("treatment_course", "client_id", "treated_on"),
-        # Who is treated at this clinic on this day?
-        Index("treatment_day", "clinic_id", "treated_on"),
+        # Who is treated at this clinic on this day? And by which protocol, counted from here alone?
+        Index(
+            "treatment_day",
+            "clinic_id",
+            "treated_on",
+            "protocol",
+            "cancelled_at",
+            "complication_at",
+        ),
         # Which visits did staff speak of last?
         Index(
             "treatment_told",

@@ -35,7 +35,7 @@ class SkinAnswer(SQLModel, table=True):
             **where(text("worried_at IS NOT NULL AND closed_at IS NULL")),
         ),
         # What was told last, and in a month?
-        Index("skin_answer_told", "clinic_id", "changed_at"),
+        Index("skin_answer_told", "clinic_id", "changed_at", "moment", "worried_at"),
         owned_by("client", "clinic_id"),
     )
 

@@ -10,6 +10,9 @@ depends_on = None
 
 TO_COME, GONE = (sa.text(f"status {how} 'planned'") for how in ("=", "<>"))
 TODAY = "CAST(now() AT TIME ZONE 'UTC' AS date)"
+YESTERDAY = "date('now', '-1 day')"
+"""For SQLite; what belongs to today or yesterday is never counted, and passes without a look."""
+
 COUNTED = "status, reason, channel, due_on, clinic_id, claim"
 """What a day's counts depend on; the segments are those of the attempt that the claim names."""
 
@@ -47,7 +50,10 @@ def _end_counts_on_sqlite() -> None:
             f"DELETE FROM counted_day WHERE clinic_id = {row}.clinic_id AND day_on = {row}.due_on"  # noqa: S608 (our own names)
             for row in rows
         )
-        op.execute(f"CREATE TRIGGER reminder_{name} AFTER {when} ON reminder BEGIN {ends}; END")
+        past = " OR ".join(f"{row}.due_on < {YESTERDAY}" for row in rows)
+        op.execute(
+            f"CREATE TRIGGER reminder_{name} AFTER {when} ON reminder WHEN {past} BEGIN {ends}; END"
+        )
 
 
 def _end_counts_on_postgresql() -> None:

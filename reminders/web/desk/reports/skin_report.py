@@ -20,7 +20,7 @@ from reminders.wording.localised import number_text
 
 def show(request: DeskRequest) -> Response:
     """Show a month: the one asked for, else this one."""
-    with reading(request.app.engine) as session:
+    with reading(request.app.engine, snapshot=True) as session:
         clinic = people.clinic(session, request.clinic_id)
         months = monthly_report.last_months(clinic, request.now)
         asked = request.typed("month")
@@ -69,7 +69,7 @@ def _wait(one: ProtocolFigures) -> str:
 
 def download(request: DeskRequest) -> Response:
     """Return the last twelve months for a spreadsheet; no cell of it is a formula."""
-    with reading(request.app.engine) as session:
+    with reading(request.app.engine, snapshot=True) as session:
         clinic = people.clinic(session, request.clinic_id)
         months: dict[date, list[ProtocolFigures]] = {
             begins_on: skin_report.month(session, clinic, begins_on)
