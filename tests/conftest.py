@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from anyio.from_thread import start_blocking_portal
 from argon2 import PasswordHasher
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
@@ -35,6 +35,7 @@ from reminders.store.database import open_engine, reading, writing
 from reminders.store.queries import overview, people
 from reminders.store.queries.overview import ReminderLine
 from reminders.store.tables import Clinic
+from tests.support.databases import open_once, passes_kept, share
 from tests.support.samples import CLINIC, EMPTY
 from tests.support.terminal import read_commands_once
 
@@ -101,6 +102,13 @@ def _one_reading_of_commands() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _one_opening() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reminders.app.open_engine", open_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _one_loop() -> Iterator[None]:
     """Answer every request in one event loop, as a process does, and not each in one of its own."""
     with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as patch:
@@ -132,7 +140,8 @@ def postgres_server() -> Iterator[str]:
 def postgres(postgres_server: str) -> Iterator[Engine]:
     engine = open_engine(postgres_server)
     migrations.migrate(engine)
-    yield engine
+    with pytest.MonkeyPatch.context() as patch, passes_kept(patch):
+        yield engine
     engine.dispose()
 
 
@@ -143,26 +152,17 @@ def database_url(request: pytest.FixtureRequest, sqlite_template: Path) -> str:
         engine: Engine = request.getfixturevalue("postgres")
         with engine.begin() as connection:
             connection.execute(text(EMPTY))
-        return str(request.getfixturevalue("postgres_server"))
+        return share(request.getfixturevalue("postgres_server"))
     path = sqlite_template.with_name("reminders.db")
     for old in path.parent.glob("reminders.db*"):
         old.unlink()
     shutil.copy(sqlite_template, path)
-    return f"sqlite:///{path}"
+    return share(f"sqlite:///{path}")
 
 
-@cache
 def engine_of(url: str) -> Engine:
-    """Open a database in a test once for all tests, so that statements are compiled once."""
-    engine = build(Settings(database_url=url)).engine
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _careless)
-    return engine
-
-
-def _careless(connection: Any, _record: Any) -> None:
-    """Wait for no disk: nothing here outlives the test."""
-    connection.execute("PRAGMA synchronous=OFF")
+    """Return an engine as an app opens one that is told nothing else."""
+    return build(Settings(database_url=url)).engine
 
 
 @dataclass
@@ -229,7 +229,8 @@ def house(database_url: str, sqlite_house: Path, tmp_path: Path) -> Iterator[Hou
     else:
         _open_clinic(app)
     yield House(app, clock, tmp_path / "outbox")
-    app.close()
+    if app.engine.dialect.name == "sqlite":
+        app.close()  # the next test has a file of its own
 
 
 def plan_badly(session: Session) -> None:

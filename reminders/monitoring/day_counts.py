@@ -30,7 +30,7 @@ MONTHS_AGO = 12
 """How far back the past is counted: as far as reports look."""
 
 TOGETHER = 7
-"""So many days are counted in a transaction: nobody else can write to SQLite meanwhile."""
+"""So many days with messages are counted in a transaction: nobody else can write to SQLite meanwhile."""
 
 
 def of_days(
@@ -117,13 +117,19 @@ def _count_some(engine: Engine, kind: Kind, clinic_id: int, begins: date, ends: 
         if not counted_days.is_alone(session, clinic_id):
             return False
         known = counted_days.days(session, kind, clinic_id, begins, ends)
-        missing = [day for day in _days(begins, ends) if day not in known][:TOGETHER]
+        missing = [day for day in _days(begins, ends) if day not in known]
         if missing:
-            counts = COUNTS[kind](session, clinic_id, missing)
+            counts = COUNTS[kind](session, clinic_id, _at_once(session, clinic_id, missing))
             counted_days.keep(session, kind, clinic_id, counts)
         else:
             counted_days.forget(session, kind, clinic_id, begins)
         return bool(missing)
+
+
+def _at_once(session: Session, clinic_id: int, days: list[date]) -> list[date]:
+    """Return the first of these days; those without a message cost nothing."""
+    busy = monthly_counts.busy_days(session, clinic_id, days[0], days[-1], TOGETHER + 1)
+    return days if len(busy) <= TOGETHER else [day for day in days if day < busy[-1]]
 
 
 def _days(begins: date, ends: date) -> list[date]:

@@ -108,6 +108,7 @@ def _held() -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=4096)
 def only_placeholders(source: str) -> bool:
     """Say whether a text uses no more of the template language than placeholders, the filters
     that count, and plain conditions: all that clinics' own wording may use.

@@ -13,7 +13,7 @@ from reminders.rules.terms import ClinicFacts
 from reminders.rules.wording import Wording
 from reminders.wording.composition import only_placeholders
 from reminders.wording.library import Library, WordingError
-from reminders.wording.lint_cases import FILL
+from reminders.wording.lint_cases import template_of
 from reminders.wording.markdown import hold_tags, to_html
 
 
@@ -84,4 +84,4 @@ def _html(part: str, known: Mapping[str, Any]) -> Markup:
         else Markup.escape(value)
         for name, value in known.items()
     }
-    return Markup(FILL.from_string(hold_tags(part, to_html)).render(escaped))  # noqa: S704
+    return Markup(template_of(hold_tags(part, to_html)).render(escaped))  # noqa: S704

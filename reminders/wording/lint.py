@@ -14,7 +14,7 @@ from reminders.rules.translation import gettext, gettext_noop
 from reminders.rules.wording import Wording
 from reminders.wording.composition import only_placeholders
 from reminders.wording.library import Library, WordingError
-from reminders.wording.lint_cases import FILL, Case, Found, sample
+from reminders.wording.lint_cases import Case, Found, sample, template_of
 from reminders.wording.lint_texts import NO_WAY_ON, TEXT_CHECKS, fixed_texts
 from reminders.wording.localised import number_text
 from reminders.wording.markdown import hold_tags, to_text
@@ -89,7 +89,7 @@ def lint_wording(
         if not all(map(only_placeholders, astuple(source))):
             return [fault("placeholder", gettext("Use only placeholders and plain conditions."))]
         filled = library.with_numbers(protocol, language, source, numbers or {})
-        read = Wording(*(FILL.from_string(part).render(sample(tongue)) for part in astuple(filled)))
+        read = Wording(*(template_of(part).render(sample(tongue)) for part in astuple(filled)))
     except (TemplateError, WordingError) as error:
         problem = gettext("A placeholder is not known or not closed: %(why)s.", why=str(error))
         return [fault("placeholder", problem)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
@@ -14,7 +15,8 @@ from reminders.rules.wording import Wording
 from reminders.wording.dates import locale_of, say_date_briefly, say_time
 from reminders.wording.languages import Language
 
-FILL = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 (texts)
+_PLAIN = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 (texts)
+template_of = lru_cache(maxsize=4096)(_PLAIN.from_string)
 
 CLINIC_NAME = "Sixteen Letters!"
 """A clinic's name in texts at its longest."""

@@ -10,7 +10,7 @@ from typing import Any
 from reminders.rules.segments import size, ucs2_characters
 from reminders.rules.translation import gettext, gettext_noop, ngettext
 from reminders.wording.languages import Language
-from reminders.wording.lint_cases import CLINIC_NAME, DEAREST_NAME, FILL, Case, Found, sample
+from reminders.wording.lint_cases import CLINIC_NAME, DEAREST_NAME, Case, Found, sample, template_of
 from reminders.wording.text_composition import by_phone, compose, without_lead
 
 STOP_TOLD = range(2, 28)
@@ -101,10 +101,10 @@ def _priced(case: Case) -> Found:
     forms = [("", [sms]), (case.language.stop, [sms, briefly or sms])]
     briefest = without_lead(sms)
     if case.point.after.months and briefest:  # where nobody can reply, a link says it once a month
-        by_link = FILL.from_string(case.language.stop_by_link).render(known)
+        by_link = template_of(case.language.stop_by_link).render(known)
         forms.append((by_link, [sms, briefly or sms, briefest]))
     for stop, sources in forms:
-        ways = [FILL.from_string(source).render for source in sources]
+        ways = [template_of(source).render for source in sources]
         text, cost = compose(CLINIC_NAME, ways, [DEAREST_NAME], known, stop)
         if cost.segments > 1 and (often or not stop):
             letters = "".join(ucs2_characters(text))
@@ -148,7 +148,7 @@ def fixed_texts(language: Language, answers: Mapping[str, str]) -> Found:
             yield "required-part", f"The welcome lacks {{{{ {part} }}}}."
     for may_apply in (True, False):
         rates = language.rates(may_apply=may_apply)
-        ways = [FILL.from_string(f"{language.welcome} {language.say['questions']}").render]
+        ways = [template_of(f"{language.welcome} {language.say['questions']}").render]
         words = known | {"rates": rates}
         text, _ = compose(CLINIC_NAME, ways, [DEAREST_NAME], words, language.stop)
         filled = {
@@ -180,8 +180,8 @@ def _one_way(language: Language, known: dict[str, Any]) -> Found:
             yield "required-part", f"“{said}” lacks {{{{ {part} }}}}."
     if re.search(r"\bSTOP\b", language.stop_by_link + language.welcome_one_way):
         yield "stop-line", "Where nobody can reply, no text may say STOP."
-    stop = FILL.from_string(language.stop_by_link).render(known)
-    ways = [FILL.from_string(language.welcome_one_way).render]
+    stop = template_of(language.stop_by_link).render(known)
+    ways = [template_of(language.welcome_one_way).render]
     text, cost = compose(CLINIC_NAME, ways, [DEAREST_NAME, ""], known, stop)
     if cost.segments > 1:
         yield "segments", f"“{text}” takes {cost.segments} segments. Shorten it."

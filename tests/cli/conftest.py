@@ -10,7 +10,7 @@ import time_machine
 
 from reminders.settings import Settings
 from tests.conftest import MONDAY
-from tests.support.terminal import Terminal, keep_engines
+from tests.support.terminal import Terminal
 
 
 @pytest.fixture
@@ -25,6 +25,5 @@ def terminal(
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("LC_ALL", "C")
     monkeypatch.chdir(tmp_path)
-    keep_engines(monkeypatch)
     with time_machine.travel(MONDAY, tick=True) as clock:
         yield Terminal(tmp_path, clock)

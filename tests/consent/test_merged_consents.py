@@ -93,7 +93,10 @@ def counted(house: House, channel: Channel, number: int = 1) -> str:
     return "stop" if stopped else {None: "-", True: "yes", False: "no"}[said]
 
 
-@pytest.mark.parametrize("channel", Channel)
+@pytest.mark.parametrize(
+    "channel",
+    [Channel.SMS, pytest.param(Channel.EMAIL, marks=pytest.mark.slow)],  # the same table once more
+)
 @pytest.mark.parametrize("contact,mine,theirs,counts", CASES)
 def test_the_stricter_wins_and_an_undo_gives_each_their_own_word_back(
     house: House, channel: Channel, contact: str, mine: str, theirs: str, counts: str

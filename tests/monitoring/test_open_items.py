@@ -15,7 +15,7 @@ from reminders.store.database import writing
 from reminders.store.tables import BookingDelivery, BookingSource
 from tests.conftest import House
 from tests.support.bookings import GENERIC, Vendor, calcom, calendly, square
-from tests.support.calendars import event, ics
+from tests.support.calendars import event, ics, read_here
 from tests.support.desk import signed_in
 from tests.support.feeds import ANA, CannedFetcher, read_by
 from tests.support.samples import CLINIC
@@ -35,8 +35,9 @@ def today(house: House) -> str:
 
 
 @pytest.fixture
-def calendar(house: House) -> CannedFetcher:
+def calendar(house: House, monkeypatch: pytest.MonkeyPatch) -> CannedFetcher:
     """Let a calendar be read whose content a test may change."""
+    monkeypatch.setattr("reminders.feeds.reading.calendar_content", read_here)
     fetcher = CannedFetcher(ics(event(ANA), more=NAMED))
     read_by(house.app, fetcher)
     desk = signed_in(house, Role.OWNER)

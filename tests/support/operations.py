@@ -24,7 +24,6 @@ from reminders.settings import Settings
 from reminders.store.database import open_engine
 from tests.support.days import week_ago, zone_where_it_is_afternoon
 from tests.support.doubles.process import Double, live_through, running
-from tests.support.terminal import keep_engines
 
 
 @dataclass
@@ -97,7 +96,6 @@ def operating(
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
-    keep_engines(monkeypatch)
     with ExitStack() as stack:
         twilio = stack.enter_context(running("twilio", tmp_path / "twilio.ledger"))
         mail = stack.enter_context(running("smtp", tmp_path / "mail.ledger", "none"))

@@ -12,12 +12,10 @@ from typing import Any
 import pytest
 import time_machine
 import typer.testing
-from sqlalchemy import Engine
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from reminders.cli import commands
-from reminders.store import database
 
 APRIL = datetime(2026, 4, 1, tzinfo=UTC)
 LIST = """first_name,last_name,phone,email,treatment,treated_at,sms_consent,email_consent,external_id
@@ -32,18 +30,6 @@ def read_commands_once(patch: pytest.MonkeyPatch) -> None:
     command.
     """
     patch.setattr(typer.testing, "_get_command", cache(get_command))
-
-
-def keep_engines(patch: pytest.MonkeyPatch) -> None:
-    """Let commands open a database in the way they do once for all tests, so that statements are
-    compiled once; its connections are closed after every command all the same.
-    """
-    patch.setattr("reminders.app.open_engine", _open_once)
-
-
-@cache
-def _open_once(url: str, hash_key: bytes = b"", **more: Any) -> Engine:
-    return database.open_engine(url, hash_key, **more)
 
 
 @dataclass

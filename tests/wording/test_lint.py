@@ -188,7 +188,7 @@ def _broken(folder: Path, file: str, before: str, after: str) -> set[str]:
 
 def _only(library: Library, language: str) -> list[LintFault]:
     """Lint one language, which is enough to see a protocol's own faults."""
-    library.__dict__["tongues"] = {language: library.all_languages[language]}
+    library.__dict__["all_languages"] = {language: library.all_languages[language]}
     library.__dict__["protocols"] = {"skin-needling": library.protocols["skin-needling"]}
     return list(lint_library(library, TODAY))
 

@@ -46,6 +46,14 @@ def gone(
     return found
 
 
+def busy_days(session: Session, clinic_id: int, first: date, last: date, limit: int) -> list[date]:
+    """Return the first days from ``first`` to ``last`` to which messages belong that are planned no
+    more, in order."""
+    day = col(Reminder.due_on)
+    of_span = col(Reminder.clinic_id) == clinic_id, IS_GONE, day >= first, day <= last
+    return list(session.scalars(select(day).where(*of_span).distinct().order_by(day).limit(limit)))
+
+
 def to_come(
     session: Session, clinic_id: int, begins: date, ends: date
 ) -> dict[date, list[MessageCounts]]:

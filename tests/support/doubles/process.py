@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import json
+import multiprocessing
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -39,16 +45,39 @@ def killed_after(process: subprocess.Popen[Any]) -> Iterator[None]:
         process.kill()
 
 
+_FORKS = multiprocessing.get_context("forkserver")
+"""Begins each double's process from one that has imported what doubles import."""
+
+_FORKS.set_forkserver_preload(
+    [f"{__package__}.{name}" for name in ("twilio", "smtp", "proof_twilio", "proof_smtp")]
+)
+
+
 @contextmanager
 def running(module: str, ledger: Path, *arguments: str) -> Iterator[Double]:
     """Run a double until the context ends; it says on its first line where it listens."""
-    command = [sys.executable, "-m", f"tests.support.doubles.{module}", str(ledger), *arguments]
-    with (
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process,
-        killed_after(process),
-    ):
-        assert process.stdout is not None
-        yield Double(int(process.stdout.readline()), ledger)
+    ours, theirs = _FORKS.Pipe(duplex=False)
+    told = (f"{__package__}.{module}", [str(ledger), *arguments], theirs)
+    process = _FORKS.Process(target=_be, args=told, daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        with ours, open(ours.fileno(), encoding="utf-8", closefd=False) as lines:
+            port = int(lines.readline())
+        yield Double(port, ledger)
+    finally:
+        process.kill()
+        process.join()
+        process.close()
+
+
+def _be(module: str, arguments: list[str], out: Connection) -> None:
+    """Be a double, as if its module had been called from a shell."""
+    os.dup2(out.fileno(), sys.stdout.fileno())
+    sys.argv[1:] = arguments
+    ended = import_module(module).main()
+    if inspect.iscoroutine(ended):
+        asyncio.run(ended)
 
 
 def live_through(twilio: Double, mail: Double) -> dict[str, str]:

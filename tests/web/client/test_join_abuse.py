@@ -17,6 +17,7 @@ from reminders.app import App, build
 from reminders.consent import code_limits as checked
 from reminders.rules.terms import Channel, OneOffKind
 from reminders.settings import Settings
+from reminders.store import database
 from reminders.store.database import reading, writing
 from reminders.store.queries import people
 from reminders.store.tables import Alert, Attempt, OneOffMessage, Reminder, VerificationCode
@@ -171,6 +172,7 @@ def test_many_processes_at_once_and_restarts_keep_the_limits(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each request is answered by an app of its own, as after a restart or by another process."""
+    monkeypatch.setattr("reminders.app.open_engine", database.open_engine)
     url = house.engine.url.render_as_string(hide_password=False)
     settings = Settings(database_url=url, outbox_dir=house.outbox)
     phones = [mobile() for _ in range(40)]

@@ -8,13 +8,18 @@ from reminders.rules.roles import Role
 from reminders.store.database import reading
 from reminders.store.queries import audit
 from tests.conftest import House
-from tests.support.calendars import event, ics
+from tests.support.calendars import event, ics, read_here
 from tests.support.desk import Desk, signed_in
 from tests.support.feeds import ANA, CannedFetcher, read_by
 
 pytestmark = pytest.mark.portable
 ADDRESS = "https://cal.example/private-0123456789/basic.ics"
 NAMED = ("X-WR-CALNAME:Room 1",)
+
+
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reminders.feeds.reading.calendar_content", read_here)
 
 
 def with_calendar(house: House, *events: str) -> tuple[Desk, CannedFetcher]:
