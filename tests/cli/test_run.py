@@ -170,7 +170,7 @@ def test_serve_sends_what_is_due_and_ends_well_when_told(operator: Operator) -> 
         wait_for(lambda: len(operator.sent()) == 10)
         service.send_signal(signal.SIGTERM)
         assert service.wait(20) == 0
-    assert set(operator.sent().values()) == {1}
+    assert {to: times for to, times in operator.sent().items() if times > 1} == {}
     status = json.loads(operator.run("status", "--json"))
     assert (status["sent"], status["in_doubt"]) == (10, 0)
     assert "Traceback" not in (operator.folder / "serve.log").read_text("utf-8")
@@ -188,7 +188,7 @@ def test_a_web_process_and_two_workers_together_send_each_message_once(operator:
         for process in processes[:2]:
             process.send_signal(signal.SIGTERM)
         assert [process.wait(20) for process in processes] == [0, 0, 0]
-    assert set(operator.sent().values()) == {1}
+    assert {to: times for to, times in operator.sent().items() if times > 1} == {}
     assert json.loads(operator.run("status", "--json"))["sent"] == 120
 
 
@@ -211,7 +211,7 @@ def test_told_to_stop_in_the_middle_it_finishes_what_is_in_hand(operator: Operat
     status = json.loads(operator.run("status", "--json"))
     assert status["in_doubt"] == 0
     assert status["sent"] == sum(operator.sent().values())
-    assert set(operator.sent().values()) == {1}
+    assert {to: times for to, times in operator.sent().items() if times > 1} == {}
     assert status["planned"] > 0
 
 
@@ -240,7 +240,7 @@ def test_a_hundred_hostile_files_at_once_hurt_nobody(operator: Operator) -> None
         said = Counter(answer.result() for answer in answers)
         assert service.poll() is None
     assert said.keys() <= {422}
-    assert set(operator.sent().values()) == {1}
+    assert {to: times for to, times in operator.sent().items() if times > 1} == {}
     assert most - before < 30, f"{most:.0f} MB instead of {before:.0f} MB"
     assert "Traceback" not in (operator.folder / "serve.log").read_text("utf-8")
 
