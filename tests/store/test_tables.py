@@ -17,8 +17,9 @@ from reminders.rules.terms import Channel, Status
 from reminders.store import migrations
 from reminders.store.column_types import Instant
 from reminders.store.database import normalise, open_engine, reading, writing
-from reminders.store.queries import delivery
+from reminders.store.queries import delivery, sent_lately
 from reminders.store.tables import Clinic, Reminder
+from reminders.store.transactions import BY_INDEX
 from tests.conftest import MONDAY, House, ana
 
 
@@ -168,3 +169,27 @@ def test_words_that_are_not_ours_cannot_be_stored(house: House) -> None:
         assert row is not None
         assert row.status is Status.PLANNED
         assert row.channel in Channel
+
+
+SENT_LATELY = """INSERT INTO attempt (reminder_id, claim, handoff_at, contact, subject, body, segments, tells_stop,
+    sender, country) SELECT id, 'c', :now, '+4477' || id, '', '', 1, false, '', '' FROM reminder"""
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_was_sent_to_a_number_is_found_by_it_before_anybody_counts_what_was_sent(
+    house: House,
+) -> None:
+    statement = sent_lately.STATEMENT.compile(dialect=house.engine.dialect)
+    spans = {"since": MONDAY - timedelta(days=9), "texts_since": MONDAY - timedelta(days=40)}
+    with house.engine.connect() as connection:
+        fill(house, 200)
+        connection.execute(text("ANALYZE attempt, reminder"))  # nothing has left yet
+        connection.execute(text("UPDATE reminder SET status = 'accepted', claim = 'c'"))
+        connection.execute(text(SENT_LATELY), {"now": MONDAY})
+        for way, use in BY_INDEX.items():
+            connection.execute(text(f"SET LOCAL {way} = {use}"))
+        contacts = [f"+4477{n}" for n in range(64)]
+        asked = statement.params | spans | {"contacts": contacts}
+        plan = str(connection.exec_driver_sql(f"EXPLAIN {statement}", asked).all())
+    assert "attempt_contact" in plan
+    assert "reminder_pkey" in plan
