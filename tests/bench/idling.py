@@ -18,6 +18,9 @@ from tests.bench.databases import KINDS, fresh
 MEMORY, SHARE = 150.0, 1.0
 """The limits we set ourselves: megabytes, and per cent of a core."""
 
+SETTLING = 20.0
+"""Seconds until what is prepared in the background for the first visitors is done."""
+
 
 def run(console: Console, seconds: int) -> None:
     grid = Table(title=f"serve, idle for {seconds} s")
@@ -60,7 +63,7 @@ def measure(url: str, folder: Path, seconds: int) -> tuple[float, float, float]:
             while not _ready():
                 time.sleep(0.05)
             ready = time.monotonic() - began
-            time.sleep(5)
+            time.sleep(SETTLING)
             before = _cpu(service.pid)
             time.sleep(seconds)
             share = 100 * (_cpu(service.pid) - before) / seconds
