@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import batched, combinations, islice
+from itertools import combinations, islice
 from threading import Lock
 
 from sqlalchemy.orm import Session
@@ -87,7 +87,8 @@ def _unsaid(
 ) -> Iterator[LikelyDouble]:
     """Return the pairs that still are one, and that staff are not asked about elsewhere."""
     asked, unproven = _asked(session, clinic_id), join_requests.unproven(session, clinic_id)
-    for some in batched(pairs, LOOKED_AT, strict=False):
+    rest = iter(pairs)
+    while some := list(islice(rest, LOOKED_AT)):
         known = asked | doubles.two_people(session, clinic_id, {pair.subject for pair in some})
         ids = {number for pair in some for number in (pair.first, pair.second)} - unproven
         now = doubles.listed(session, clinic_id, ids)

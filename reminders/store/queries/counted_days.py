@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, text
+from sqlalchemy import ColumnElement, Date, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,7 +16,11 @@ from reminders.store.tables import Clinic, CountedDay, CountedSkinDay, Import
 Kind = type[CountedDay] | type[CountedSkinDay]
 
 _ALONE = text("SELECT pg_try_advisory_xact_lock(7305214, :clinic)")
-_HERE = text("SELECT CAST(now() AT TIME ZONE 'UTC' AS date)")
+_HERE = {
+    "postgresql": text("SELECT CAST(now() AT TIME ZONE 'UTC' AS date) AS here").columns(here=Date),
+    "sqlite": text("SELECT date('now') AS here").columns(here=Date),
+}
+"""Today by the database's own clock, by which it watches over the days before (UTC)."""
 
 
 def _span(kind: Kind, begins: date, ends: date) -> tuple[ColumnElement[bool], ...]:
@@ -76,10 +80,8 @@ def is_alone(session: Session, clinic_id: int) -> bool:
 
 
 def latest(session: Session, today: date) -> date:
-    """Return the day up to which the database knows the past: PostgreSQL by its own clock."""
-    if session.get_bind().dialect.name != "postgresql":
-        return today
-    here: date = session.execute(_HERE).scalar_one()
+    """Return the day up to which the database knows the past, which is by its own clock."""
+    here: date = session.execute(_HERE[session.get_bind().dialect.name]).scalar_one()
     return min(today, here)
 
 
