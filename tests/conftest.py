@@ -35,6 +35,7 @@ from reminders.store.database import open_engine, reading, writing
 from reminders.store.queries import overview, people
 from reminders.store.queries.overview import ReminderLine
 from reminders.store.tables import Clinic
+from tests.support.api_routes import make_routes_once
 from tests.support.databases import open_once, passes_kept, share
 from tests.support.samples import CLINIC, EMPTY
 from tests.support.terminal import read_commands_once
@@ -105,6 +106,13 @@ def _one_reading_of_commands() -> Iterator[None]:
 def _one_opening() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("reminders.app.open_engine", open_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_api() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        make_routes_once(patch)
         yield
 
 
