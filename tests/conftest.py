@@ -81,7 +81,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave PostgreSQL's turn for later where it is asked no more than is tried on both elsewhere."""
     for item in items:
         on_postgres = "postgresql" in item.name.partition("[")[2]
-        if on_postgres and item.get_closest_marker("portable"):
+        portable = item.get_closest_marker("portable") and not item.get_closest_marker("both")
+        if on_postgres and portable:
             item.add_marker(pytest.mark.slow)
 
 

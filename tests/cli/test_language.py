@@ -12,6 +12,8 @@ from reminders.rules.translation import ENGLISH, Translation, current_language
 from reminders.wording.library import Library, packaged
 from tests.support.terminal import Terminal
 
+pytestmark = pytest.mark.portable
+
 
 class Bracketed(NullTranslations):
     """A catalogue in which every sentence is seen to have been translated."""

@@ -18,6 +18,8 @@ from reminders.store.queries import consents, people
 from reminders.store.tables import Client, Consent
 from tests.conftest import House, ana, consent_answer
 
+pytestmark = pytest.mark.portable
+
 TREATED = date(2026, 3, 2)
 PAPER = Proof(Act.DESK, "paper form", recorded_by="Mia")
 STARTED = Proof(Act.KEYWORD, "texted START")
@@ -86,6 +88,7 @@ def test_a_consent_is_kept_with_all_that_proves_it(house: House) -> None:
         "DELETE FROM consent",
     ],
 )
+@pytest.mark.both
 def test_the_database_itself_keeps_the_ledger_as_it_was_written(house: House, change: str) -> None:
     house.enrol(ana(TREATED, consents=(consent_answer(Channel.SMS, given=False),)))
     before = [row.model_dump() for row in ledger(house)]
@@ -141,6 +144,7 @@ def test_staff_cannot_lift_a_stop(house: House, act: Act) -> None:
 
 
 @pytest.mark.parametrize("act", sorted(consent_ledger.CLIENT_ACTS))
+@pytest.mark.both
 def test_a_client_takes_back_a_stop_and_what_still_helps_is_planned_again(
     house: House, act: Act
 ) -> None:
@@ -166,6 +170,7 @@ def test_a_course_that_moved_during_a_stop_is_planned_once(house: House) -> None
     assert "day-1" in planned
 
 
+@pytest.mark.both
 def test_a_stop_cancels_what_is_planned_for_everyone_on_that_number(house: House) -> None:
     house.enrol(ana(TREATED), ana(TREATED, first_name="Bea", email="bea@mail.example"))
     stop(house)
@@ -250,6 +255,7 @@ def test_a_consent_without_its_proof_is_refused(
 # --- lists --------------------------------------------------------------------------------
 
 
+@pytest.mark.both
 def test_a_list_never_undoes_a_no_revives_a_stop_or_rewrites_a_date(house: House) -> None:
     house.enrol(ana(TREATED))
     stop(house)

@@ -20,7 +20,10 @@ from tests.conftest import MONDAY, House, ana
 from tests.support.practice_mode import go
 from tests.support.scripted_sender import DAY_1, TREATED, Scripted, attempts, dispatcher
 
+pytestmark = pytest.mark.portable
 
+
+@pytest.mark.both
 def test_day_one_leaves_when_it_is_due_and_only_once(house: House) -> None:
     house.enrol(ana(TREATED))
     assert house.tick(datetime(2026, 3, 2, 18, 30, tzinfo=UTC)).sent == {"email": 1}
@@ -31,6 +34,7 @@ def test_day_one_leaves_when_it_is_due_and_only_once(house: House) -> None:
     assert house.line("day-1").body.startswith("Rosewood Skin: Hi Ana,")  # type: ignore[union-attr]
 
 
+@pytest.mark.both
 def test_a_pass_looks_at_the_queues_only_if_something_is_due(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,6 +83,7 @@ def test_a_deferral_is_no_attempt(house: House) -> None:
     assert attempts(house) == []
 
 
+@pytest.mark.both
 def test_after_days_of_silence_only_what_still_helps_leaves(house: House) -> None:
     house.enrol(ana(TREATED))
     tally = house.tick(datetime(2026, 3, 9, 10, tzinfo=UTC))  # a week without a heartbeat
@@ -117,6 +122,7 @@ def test_what_the_provider_answers_decides_what_comes_next(
     assert (attempt.outcome, attempt.code) == (outcome, "30000")
 
 
+@pytest.mark.both
 def test_an_ambiguous_one_is_never_blindly_sent_again_and_ends_as_unknown(house: House) -> None:
     house.enrol(ana(TREATED, email=None))
     house.clock.now = DAY_1
@@ -178,6 +184,7 @@ class Poison:
         pass
 
 
+@pytest.mark.both
 def test_a_poisoned_row_does_not_stop_its_neighbours(house: House) -> None:
     house.enrol(
         ana(TREATED, email=None),
@@ -213,6 +220,7 @@ def test_a_clinic_in_practice_mode_sends_nothing_until_it_goes_live(house: House
     assert house.tick(DAY_1 + timedelta(minutes=1)).sent == {"sms": 1}
 
 
+@pytest.mark.both
 def test_at_most_one_text_a_day_and_three_a_week(house: House) -> None:
     """Many treatments of one client at once can never mean many texts."""
     days = [date(2026, 3, 2) - timedelta(days=n) for n in range(0, 28, 3)]

@@ -29,6 +29,12 @@ SLOW = Rates(own=lambda _: RateLimit(60))
 """The installation's sender as fast as can be, clinics' own one a second."""
 
 
+@pytest.fixture(autouse=True)
+def _in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock stands while a pass is made, so that no lane opens, however long the pass stays."""
+    monkeypatch.setattr("reminders.delivery.queues.STAY", 0.0)
+
+
 class Taking:
     """A way out that takes everything."""
 

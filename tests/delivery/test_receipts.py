@@ -24,6 +24,8 @@ from tests.conftest import House, ana
 from tests.support.lossy_provider import LOST, Provider, texting
 from tests.support.twilio_posts import ACCOUNT, TOKEN, URL, sign
 
+pytestmark = pytest.mark.portable
+
 DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
 SID = "SM" + "5" * 32
 
@@ -79,6 +81,7 @@ def kept(house: House) -> int:
         return session.scalar(select(func.count()).select_from(Receipt)) or 0
 
 
+@pytest.mark.both
 def test_a_report_settles_what_was_in_doubt_before_its_sid_is_known(
     house: House, door: TestClient
 ) -> None:
@@ -89,7 +92,10 @@ def test_a_report_settles_what_was_in_doubt_before_its_sid_is_known(
     assert house.line("day-1").status is Status.DELIVERED
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 6))]
+)
+@pytest.mark.both
 def test_any_order_and_any_number_of_times_ends_the_same(
     house: House, door: TestClient, seed: int
 ) -> None:
@@ -219,6 +225,7 @@ def test_without_the_auth_token_nobody_is_believed(house: House) -> None:
         assert report(door, "delivered", attempt) == 403
 
 
+@pytest.mark.both
 def test_a_lost_answer_and_its_report_meet(house: House, door: TestClient) -> None:
     """The report comes while the conversation still hangs; the late answer changes nothing."""
     house.enrol(ana(date(2026, 3, 2), email=None))

@@ -19,6 +19,8 @@ from reminders.store.tables import Reminder
 from tests.conftest import House, ana
 from tests.support.lossy_provider import LOST, Provider, texting
 
+pytestmark = pytest.mark.portable
+
 TREATED = date(2026, 3, 2)
 DAY_1 = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
 
@@ -46,6 +48,7 @@ def at(house: House, **span: float) -> None:
     house.clock.now = DAY_1 + timedelta(**span)
 
 
+@pytest.mark.both
 def test_a_text_that_left_is_found_and_not_sent_again(house: House) -> None:
     house.enrol(ana(TREATED, email=None))
     provider = Provider()
@@ -62,6 +65,7 @@ def test_a_text_that_left_is_found_and_not_sent_again(house: House) -> None:
     assert len(provider.listed) == 1
 
 
+@pytest.mark.both
 def test_a_text_that_never_left_goes_again_after_three_misses(house: House) -> None:
     house.enrol(ana(TREATED, email=None))
     provider = Provider()
@@ -107,6 +111,7 @@ def test_by_hand_what_was_given_up_is_asked_for_again(house: House) -> None:
     assert house.line("day-1").status is Status.ACCEPTED
 
 
+@pytest.mark.both
 def test_two_alike_to_one_number_are_told_apart_by_count(house: House) -> None:
     """Staff answered two clients on one telephone in the same words: one text left, one did not."""
     house.enrol(*(ana(TREATED, email=None, first_name=name) for name in ("Ana", "Eva")))

@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.operations import Backup, Operator, operating
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.fixture
 def operator(
@@ -25,7 +27,7 @@ def backup(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Backup:
     return Backup(operator, monkeypatch)
 
 
-@pytest.mark.parametrize("entered_again", [True, False])
+@pytest.mark.parametrize("entered_again", [pytest.param(True, marks=pytest.mark.both), False])
 def test_after_restoring_an_older_backup_nothing_is_sent_twice(
     operator: Operator, backup: Backup, *, entered_again: bool
 ) -> None:
@@ -83,6 +85,7 @@ def test_adopting_lets_everything_go_as_it_stands(operator: Operator, backup: Ba
     assert set(operator.sent().values()) == {1}
 
 
+@pytest.mark.both
 def test_a_disk_put_back_from_a_snapshot_is_found_out_by_asking(operator: Operator) -> None:
     """Nothing in the database and beside it tells; but Twilio has already sent what is yet to be sent."""
     operator.take_in(0, 1)
@@ -109,7 +112,7 @@ def test_an_ordinary_night_without_beats_holds_nothing(operator: Operator) -> No
     assert set(operator.sent().values()) == {1}
 
 
-@pytest.mark.parametrize("word", ["reconcile", "adopt"])
+@pytest.mark.parametrize("word", [pytest.param("reconcile", marks=pytest.mark.both), "adopt"])
 def test_who_was_erased_after_the_backup_was_made_is_erased_again(
     operator: Operator, backup: Backup, monkeypatch: pytest.MonkeyPatch, word: str
 ) -> None:

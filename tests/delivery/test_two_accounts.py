@@ -23,6 +23,8 @@ from reminders.store.queries import redactions
 from tests.support.doubles.twilio import ACCOUNT, SECOND, SECOND_NUMBER, SECOND_TOKEN
 from tests.support.operations import Operator, operating
 
+pytestmark = pytest.mark.portable
+
 OURS = "+447700900000"
 BAY = ("--phone", "+44 20 7946 0099", "--email", "desk@bay.example", "--address", "1 Bay Road")
 WAYS = {"Rosewood Skin": (ACCOUNT, OURS), "Bay Skin": (SECOND, SECOND_NUMBER)}
@@ -79,6 +81,7 @@ def asked(operator: Operator, kind: str) -> list[str]:
     return [row["account"] for row in operator.twilio.seen(kind)]
 
 
+@pytest.mark.both
 def test_each_clinics_texts_leave_by_its_own_account_and_are_written_down_so(
     operator: Operator,
 ) -> None:
@@ -121,6 +124,7 @@ def test_credentials_that_no_key_opens_stop_their_clinic_alone(
     assert "cannot be read" in operator.run("doctor", code=1)
 
 
+@pytest.mark.both
 def test_a_text_in_doubt_is_asked_for_where_it_left_though_the_clinic_moved_on(
     operator: Operator, app: App
 ) -> None:
@@ -136,6 +140,7 @@ def test_a_text_in_doubt_is_asked_for_where_it_left_though_the_clinic_moved_on(
     assert len(left(operator)) == 1
 
 
+@pytest.mark.both
 def test_what_left_by_each_account_is_known_after_a_restore(operator: Operator, app: App) -> None:
     operator.take_in(0, 1)
     operator.take_in(1, 2, "Bay Skin")

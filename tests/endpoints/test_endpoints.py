@@ -18,6 +18,8 @@ from reminders.store.tables import Endpoint
 from tests.conftest import House
 from tests.support.endpoints import SAM, Listener
 
+pytestmark = pytest.mark.portable
+
 TOKEN = "T0k3n-in-the-path"
 KINDS = [str(kind) for kind in EventKind]
 
@@ -69,6 +71,7 @@ def test_what_is_told_is_chosen_among_what_there_is(house: House) -> None:
     assert made.endpoint.kinds == "consent.given reply.alarm"
 
 
+@pytest.mark.both
 def test_there_are_so_many_and_no_more(house: House) -> None:
     for number in range(endpoints.MOST):
         add(house, f"https://hooks.example/{number}")

@@ -25,6 +25,8 @@ from tests.conftest import MONDAY, House, ana
 from tests.support.endpoints import Listener
 from tests.support.erasure import forget
 
+pytestmark = pytest.mark.portable
+
 WORDS = "It hurts, <!channel> & there is pus"
 
 
@@ -68,6 +70,7 @@ def test_where_the_clinic_ticks_it_the_words_are_told_and_never_in_the_sentence(
         assert "channel" not in told.said["text"], "it would wake a whole chat"
 
 
+@pytest.mark.both
 def test_words_of_somebody_erased_meanwhile_are_not_told(listener: Listener) -> None:
     house = listener.house
     house.enrol(ana(date(2026, 3, 12)))
@@ -137,6 +140,7 @@ def test_every_kind_has_its_sentence() -> None:
         assert sentence.format(clinic="Rosewood", desk="https://x", client=7)
 
 
+@pytest.mark.both
 def test_every_kind_that_happens_can_be_told(listener: Listener) -> None:
     listener.add()
     for kind in EventKind:

@@ -19,6 +19,8 @@ from tests.conftest import MONDAY, House
 from tests.support.doubles.webhook_server import HANG, Told, WebhookServer
 from tests.support.endpoints import SAM, Listener, told_by
 
+pytestmark = pytest.mark.portable
+
 GIVEN, STOPPED, CHANGED = EventKind.CONSENT_GIVEN, EventKind.CLIENT_STOPPED, EventKind.TREATMENT_CHANGED  # fmt: skip
 EVERY = [GIVEN, CHANGED, STOPPED]
 
@@ -27,6 +29,7 @@ class DiedError(BaseException):
     """A process died here."""
 
 
+@pytest.mark.both
 def test_what_happens_is_told_once_and_what_happened_before_is_not(listener: Listener) -> None:
     listener.happens(GIVEN, 1)
     listener.add()
@@ -47,6 +50,7 @@ def test_each_hears_what_it_asked_for(listener: Listener) -> None:
     assert [one.about[1] for one in listener.heard("/b")] == [CHANGED, STOPPED]
 
 
+@pytest.mark.both
 def test_what_happens_to_a_client_is_told_in_its_order_when_one_fails(
     listener: Listener, server: WebhookServer
 ) -> None:
@@ -89,7 +93,7 @@ def test_after_a_day_an_event_that_is_refused_is_given_up_and_the_next_is_told(
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("answer", [302, 404, 500, 503, HANG])
+@pytest.mark.parametrize("answer", [302, 404, 500, pytest.param(503, marks=pytest.mark.both), HANG])
 def test_one_system_that_fails_keeps_no_event_from_another(
     listener: Listener, server: WebhookServer, monkeypatch: pytest.MonkeyPatch, answer: int
 ) -> None:
@@ -113,6 +117,7 @@ def test_one_system_that_fails_keeps_no_event_from_another(
     gc.collect()  # TLS would wait half a minute for a goodbye that a hanging server never says
 
 
+@pytest.mark.both
 def test_once_it_answers_again_nothing_waits_for_its_hour(
     listener: Listener, server: WebhookServer
 ) -> None:
@@ -175,6 +180,7 @@ def test_whoever_is_gone_is_told_nothing_more(listener: Listener, server: Webhoo
 # --- crashes and others at the same --------------------------------------------------------------
 
 
+@pytest.mark.both
 def test_after_a_crash_between_telling_and_noting_it_is_told_again_as_the_same(
     listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +206,7 @@ def test_after_a_crash_between_telling_and_noting_it_is_told_again_as_the_same(
     assert len({one.number for one in again}) == 3
 
 
+@pytest.mark.both
 def test_a_crash_before_telling_loses_nothing(
     listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,6 +225,7 @@ def test_a_crash_before_telling_loses_nothing(
     assert listener.tell() == 1
 
 
+@pytest.mark.both
 def test_two_workers_do_not_tell_the_same(listener: Listener, server: WebhookServer) -> None:
     app = listener.house.app
     listener.add()
@@ -234,6 +242,7 @@ def test_two_workers_do_not_tell_the_same(listener: Listener, server: WebhookSer
     assert len(listener.heard()) == 1
 
 
+@pytest.mark.both
 def test_nothing_is_posted_with_a_transaction_open(listener: Listener) -> None:
     listener.add()
     listener.happens(GIVEN, 1)
@@ -308,6 +317,7 @@ def test_an_event_is_told_again_under_its_number_and_before_what_waits_behind_it
     assert new.about == (1, STOPPED)
 
 
+@pytest.mark.both
 def test_what_was_told_is_kept_for_thirty_days(listener: Listener) -> None:
     house = listener.house
     listener.add()
@@ -330,6 +340,7 @@ def test_what_was_told_is_kept_for_thirty_days(listener: Listener) -> None:
         assert session.get_one(Endpoint, 1).after == 2
 
 
+@pytest.mark.both
 def test_what_matters_does_not_wait_behind_much_that_it_does_not_hear_of(
     listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:

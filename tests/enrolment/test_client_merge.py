@@ -22,6 +22,8 @@ from reminders.store.tables import Client, Clinic, Consent, Reply, Treatment
 from tests.conftest import MONDAY, House, ana, consent_answer
 from tests.support.erasure import client_of, forget
 
+pytestmark = pytest.mark.portable
+
 TREATED = date(2026, 3, 2)
 OLD: dict[str, Any] = {"first_name": "Anna", "last_name": "Costa", "email": None, "client_id": "77",
                        "meant": 0}  # fmt: skip
@@ -59,6 +61,7 @@ def sent(house: House, channel: Channel = Channel.SMS) -> list[str]:
     return [x.milestone for x in house.lines(channel) if x.status is Status.ACCEPTED]
 
 
+@pytest.mark.both
 def test_two_on_one_number_merged_get_one_text_on_a_morning(house: House) -> None:
     two(house)
     merge(house)
@@ -116,6 +119,7 @@ def test_the_kept_one_keeps_what_it_has_and_takes_what_it_lacks(house: House) ->
 
 
 @pytest.mark.parametrize("stopped", [1, 2])
+@pytest.mark.both
 def test_a_stop_of_either_holds(house: House, stopped: int) -> None:
     two(house, phone="+447700900177")
     with writing(house.engine) as session:
@@ -263,6 +267,7 @@ def everything(house: House) -> dict[str, list[tuple[Any, ...]]]:
     ],
 )
 @pytest.mark.parametrize("keep", [1, 2])
+@pytest.mark.both
 def test_undoing_gives_everything_back(house: House, other: Any, keep: int) -> None:
     two(house, **other)
     before, answers = everything(house), [said(house, n) for n in (1, 2)]
@@ -329,6 +334,7 @@ def test_what_cannot_be_merged_is_said(house: House) -> None:
         merge(house, 2, 1)
 
 
+@pytest.mark.both
 def test_erasing_the_kept_one_leaves_nothing_of_either(house: House) -> None:
     two(house, phone="+447700900177", email="old@mail.example", external_id="B-1")
     merge(house)

@@ -80,6 +80,9 @@ MERGES = {
 }
 """Merges by which client 2 is part of another, and who that is at last."""
 
+EVERY_WAY = ["one", *(pytest.param(way, marks=pytest.mark.slow) for way in list(MERGES)[1:])]
+"""For what is tried with every row; the tests that follow try all ways at once."""
+
 
 def merged(shell: Shell, way: str) -> int:
     for keep, gone in MERGES[way]:
@@ -103,7 +106,7 @@ ROWS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("way", MERGES)
+@pytest.mark.parametrize("way", EVERY_WAY)
 @pytest.mark.parametrize("named", ROWS)
 def test_a_row_that_names_the_merged_record_means_the_one_client(
     house: House, shell: Shell, way: str, named: str
@@ -133,7 +136,7 @@ def everything_of(house: House, number: int) -> dict[str, Any]:
         }
 
 
-@pytest.mark.parametrize("way", MERGES)
+@pytest.mark.parametrize("way", EVERY_WAY)
 @pytest.mark.parametrize(
     "told,asked_about",
     [

@@ -17,6 +17,8 @@ from reminders.store.queries import consents, people
 from reminders.store.tables import Reminder
 from tests.conftest import BOTH, MONDAY, House, ana, consent_answer
 
+pytestmark = pytest.mark.portable
+
 THURSDAY = date(2026, 3, 12)
 
 
@@ -29,6 +31,7 @@ def move(house: House, treatment_id: int, to: date, starts: time | None = time(1
         )
 
 
+@pytest.mark.both
 def test_a_treatment_is_planned_in_full(house: House) -> None:
     house.enrol(ana(THURSDAY))
     found = {(line.milestone, line.channel) for line in house.lines()}
@@ -36,6 +39,7 @@ def test_a_treatment_is_planned_in_full(house: House) -> None:
     assert all(line.status is Status.PLANNED for line in house.lines())
 
 
+@pytest.mark.both
 def test_telling_the_same_twice_changes_nothing(house: House) -> None:
     house.enrol(ana(THURSDAY))
     before = house.lines()
@@ -44,6 +48,7 @@ def test_telling_the_same_twice_changes_nothing(house: House) -> None:
     assert house.lines() == before
 
 
+@pytest.mark.both
 def test_one_milestone_by_one_channel_is_planned_once_at_most(house: House) -> None:
     house.enrol(ana(THURSDAY))
     with reading(house.engine) as session:
@@ -65,6 +70,7 @@ def test_late_entry_gets_what_still_helps_and_no_blast_of_the_past(house: House)
     assert stale == {"week-before", "day-before", "same-evening", "day-1"}
 
 
+@pytest.mark.both
 def test_moving_a_treatment_moves_what_has_not_left(house: House) -> None:
     treatment = house.enrol(ana(THURSDAY))[0].treatment
     assert treatment is not None
@@ -149,6 +155,7 @@ def test_two_people_may_share_a_phone(house: House) -> None:
         assert [client.first_name for client in people.clients_of(session)] == ["Ana", "Bea"]
 
 
+@pytest.mark.both
 def test_a_client_is_known_by_phone_or_email_and_brought_up_to_date(house: House) -> None:
     house.enrol(ana(THURSDAY, email=None))
     house.enrol(ana(THURSDAY, email="ana@new.example", last_name="Costa", first_name="ANA"))
@@ -244,6 +251,7 @@ def test_a_clinic_s_faults_are_all_told_and_nothing_is_kept(
         assert len(people.clinics(session)) == 1
 
 
+@pytest.mark.both
 def test_two_clinics_cannot_have_one_name(house: House) -> None:
     from tests.support.samples import CLINIC
 

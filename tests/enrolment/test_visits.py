@@ -18,6 +18,8 @@ from reminders.store.tables import Clinic, Treatment
 from tests.conftest import House, ana
 from tests.support.api import Program
 
+pytestmark = pytest.mark.portable
+
 WEDNESDAY = date(2026, 3, 4)
 BEGINS, ENDS = (datetime(2026, 3, 4, hour, 30, tzinfo=UTC) for hour in (14, 15))
 LATER = datetime(2026, 4, 20, tzinfo=UTC)
@@ -63,6 +65,7 @@ def test_aftercare_goes_half_an_hour_after_the_end_if_nobody_says_otherwise(hous
     )
 
 
+@pytest.mark.both
 def test_whoever_did_not_come_hears_no_more_and_the_record_says_why(house: House) -> None:
     house.enrol(ana(WEDNESDAY))
     house.play(ENDS)
@@ -114,6 +117,7 @@ def test_a_visit_of_another_clinic_is_not_reached(house: House) -> None:
 # --- a clinic that requires the word --------------------------------------------------------------
 
 
+@pytest.mark.both
 def test_a_clinic_may_require_the_word_and_then_aftercare_waits_for_it(house: House) -> None:
     require(house)
     house.enrol(ana(WEDNESDAY))
@@ -168,6 +172,7 @@ def test_a_booking_told_after_its_day_still_waits_for_the_word(house: House) -> 
 
 
 @pytest.mark.parametrize("still_required", [True, False])
+@pytest.mark.both
 def test_the_last_to_know_is_the_transaction_that_hands_off(
     house: House, *, still_required: bool
 ) -> None:

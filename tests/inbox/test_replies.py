@@ -29,10 +29,13 @@ from tests.support.inbound_texts import (
     told,
 )
 
+pytestmark = pytest.mark.portable
+
 # --- stops ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("body", ["STOP", "Please don't text me anymore", "OPT OUT", "no me escriban más"])  # fmt: skip
+@pytest.mark.both
 def test_a_stop_takes_effect_in_the_same_second(house: House, door: Door, body: str) -> None:
     house.enrol(ana(TREATED))
     assert door.text(body)
@@ -57,6 +60,7 @@ def test_a_stop_is_confirmed_once_by_the_clinic_s_name(house: House, door: Door)
     assert door.text("I said stop texting me") == ""
 
 
+@pytest.mark.both
 def test_a_stop_binds_everyone_on_that_number_at_every_clinic(house: House, door: Door) -> None:
     house.enrol(ana(TREATED), ana(TREATED, first_name="Bea", email="bea@mail.example"))
     second_clinic(house, first_name="Ana", email="ana@mail.example")
@@ -74,6 +78,7 @@ def test_a_clinic_that_does_not_know_the_number_is_not_bound(house: House, door:
     assert stops(house) == {1: Reason.OPTED_OUT}
 
 
+@pytest.mark.both
 def test_a_stranger_s_stop_binds_every_clinic_there_is(house: House, door: Door) -> None:
     second_clinic(house)
     assert door.text("STOP", STRANGER) == "You will get no more texts from this number."
@@ -174,6 +179,7 @@ def test_what_twilio_does_not_catch_we_confirm(house: House, door_of: Doors, wor
 # --- starts -----------------------------------------------------------------------------------
 
 
+@pytest.mark.both
 def test_start_plans_again_what_still_helps(house: House, door: Door) -> None:
     house.enrol(ana(TREATED))
     door.text("STOP")
@@ -284,6 +290,7 @@ def test_anything_else_is_kept_for_a_person_and_staff_are_told(house: House, doo
         assert secret not in mail
 
 
+@pytest.mark.both
 def test_the_sender_is_told_so_at_most_once_a_day(house: House, door: Door) -> None:
     house.enrol(ana(TREATED))
     answers = []
@@ -337,6 +344,7 @@ def test_pictures_are_kept_as_links_and_not_fetched(house: House, door: Door) ->
     ]
 
 
+@pytest.mark.both
 def test_a_reply_belongs_to_the_clinic_that_texted_last(house: House, door: Door) -> None:
     house.enrol(ana(date(2026, 3, 3)))
     second_clinic(house)
@@ -376,6 +384,7 @@ def test_a_clinic_in_practice_and_a_house_in_practice_answer_nothing(
     assert stops(house) == {1: Reason.OPTED_OUT}
 
 
+@pytest.mark.both
 def test_the_tests_count_what_is_there(house: House, door: Door) -> None:
     """The helpers above would be of no use if they looked at nothing."""
     house.enrol(ana(TREATED, consents=BOTH))

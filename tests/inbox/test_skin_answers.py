@@ -73,7 +73,7 @@ def treated(house: House) -> House:
 # --- a tap is kept --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("taps", [1, 30])
+@pytest.mark.parametrize("taps", [pytest.param(1, marks=pytest.mark.slow), 30])
 def test_a_tap_that_was_accepted_outlives_the_death_of_the_program(
     house: House, database_url: str, taps: int
 ) -> None:

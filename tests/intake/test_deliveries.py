@@ -36,6 +36,8 @@ from tests.support.bookings import (  # fmt: skip
 )
 from tests.support.doubles.booking_systems import VendorDouble, serving
 
+pytestmark = pytest.mark.portable
+
 ACUITY, SQUARE = SourceKind.ACUITY, SourceKind.SQUARE
 BOTH_KINDS = [ACUITY, SQUARE]
 
@@ -63,6 +65,7 @@ def wait_over(house: House) -> None:
 
 
 @pytest.mark.parametrize("kind", BOTH_KINDS)
+@pytest.mark.both
 def test_a_number_becomes_the_treatment_that_its_system_tells(
     house: House, double: VendorDouble, kind: SourceKind
 ) -> None:
@@ -169,6 +172,7 @@ def test_a_cancelled_appointment_that_acuity_does_not_know_any_more_stays_cancel
     assert deliveries(house)[-1].outcome is DeliveryOutcome.UNREAD
 
 
+@pytest.mark.both
 def test_square_s_versions_out_of_order_leave_the_newest(
     house: House, double: VendorDouble
 ) -> None:
@@ -193,6 +197,7 @@ def test_a_booking_whose_customer_was_deleted_is_kept_for_a_person(
     assert "name" in deliveries(house)[0].reason
 
 
+@pytest.mark.both
 def test_who_dies_while_asking_leaves_it_to_the_next(
     house: House, double: VendorDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,6 +210,7 @@ def test_who_dies_while_asking_leaves_it_to_the_next(
     assert len(treatments(house)) == 1
 
 
+@pytest.mark.both
 def test_the_rest_is_asked_for_with_no_transaction_open(
     house: House, double: VendorDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,6 +246,7 @@ def lined_up(vendor: Vendor, body: dict[str, Any]) -> str:
     return vendor.house.app.deliveries.receive(vendor.source(), post, at_once=False).reason
 
 
+@pytest.mark.both
 def test_what_comes_while_many_do_is_kept_and_taken_in_next(house: House) -> None:
     vendor = Vendor(house, SourceKind.CALCOM)
     assert lined_up(vendor, calcom()) == IN_LINE
@@ -307,6 +314,7 @@ NAMED = ("Ana", "Beatriz", "Clara", "Dora", "Elena")
 FIRST = "12 14:30"
 
 
+@pytest.mark.both
 def test_new_bookings_in_line_are_taken_in_together(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -323,6 +331,7 @@ def test_new_bookings_in_line_are_taken_in_together(
     assert vendor.told(older)["outcome"] == "older", "how new each word was is known"
 
 
+@pytest.mark.both
 def test_one_odd_booking_in_line_keeps_no_other_back(house: House) -> None:
     vendor = Vendor(house, SourceKind.CALCOM)
     odd = {1: {"startTime": "next Tuesday"}, 2: {"eventTitle": "Massage", "type": "x"}, 3: {"startTime": END}}  # fmt: skip
@@ -336,6 +345,7 @@ def test_one_odd_booking_in_line_keeps_no_other_back(house: House) -> None:
     assert said[2] in {DeliveryOutcome.ASKED, DeliveryOutcome.UNCHANGED, DeliveryOutcome.NOTHING}
 
 
+@pytest.mark.both
 def test_a_fault_among_those_taken_in_together_leaves_each_to_itself(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -347,6 +357,7 @@ def test_a_fault_among_those_taken_in_together_leaves_each_to_itself(
     assert len(standing(house)) == 3
 
 
+@pytest.mark.both
 def test_many_that_come_at_once_are_all_kept_and_all_taken_in(house: House) -> None:
     vendor = Vendor(house, SourceKind.CALCOM)
     bodies = [

@@ -13,6 +13,8 @@ from tests.conftest import House
 from tests.support import workbooks
 from tests.support.imports import Desk
 
+pytestmark = pytest.mark.portable
+
 HEAD = "First name,Last name,Mobile,Email,Service,Appointment date,SMS consent"
 ANA = "Ana,Silva,07700900301,ana@mail.example,Microneedling,26/11/2026 10:00,yes"
 BEA = "Bea,Hall,07700900302,bea@mail.example,Botox,26/11/2026 11:00,yes"
@@ -173,6 +175,7 @@ def test_of_several_sheets_a_person_says_which(
     ],
     ids=["no such sheet", "a hidden sheet", "an empty workbook", "all hidden", "HTML", "no bytes"],
 )
+@pytest.mark.both
 def test_what_holds_no_list_is_refused_in_a_sentence(
     house: House, content: bytes, name: str | None, problem: str
 ) -> None:

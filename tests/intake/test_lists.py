@@ -21,6 +21,8 @@ from reminders.store.tables import Client, Treatment
 from tests.conftest import House
 from tests.support.lists import arrive
 
+pytestmark = pytest.mark.portable
+
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "csv"
 HEADER = "first_name,last_name,phone,email,language,time_zone,treatment,treated_at,ended_at,sms_consent,email_consent,consent_at,consent_source,external_id"
 ANA = "Ana,Costa,07700 900101,ana@mail.example,en,,Microneedling,2026-03-12 14:30,,yes,yes,2026-03-01,form,B-1"
@@ -46,6 +48,7 @@ def told(checked: CheckedList) -> list[tuple[int, str]]:
     return [(fault.row, fault.column) for fault in checked.faults]
 
 
+@pytest.mark.both
 def test_a_list_goes_in_with_its_consents_and_plans(house: House) -> None:
     taken = take(house, check(house, ANA))
     assert taken.effects == {"added": 1}
@@ -61,6 +64,7 @@ def test_a_list_goes_in_with_its_consents_and_plans(house: House) -> None:
     assert given == {(client.id, Channel.SMS): True, (client.id, Channel.EMAIL): True}
 
 
+@pytest.mark.both
 def test_the_same_list_twice_changes_nothing(house: House) -> None:
     take(house, check(house, ANA))
     before = house.lines()
@@ -71,6 +75,7 @@ def test_the_same_list_twice_changes_nothing(house: House) -> None:
 
 
 @pytest.mark.parametrize("booking", ["B-1", ""])
+@pytest.mark.both
 def test_a_changed_date_moves_what_has_not_been_sent(house: House, booking: str) -> None:
     row = ANA.replace("B-1", booking)
     take(house, check(house, row))
@@ -140,6 +145,7 @@ def test_all_faults_of_a_row_are_told_at_once(house: House) -> None:
         (("Microneedling", ""), "service"),
     ],
 )
+@pytest.mark.both
 def test_what_is_in_doubt_is_asked_and_no_fault(
     house: House, changed: tuple[str, str], kind: str
 ) -> None:
@@ -247,6 +253,7 @@ def test_marketing_columns_are_neither_yes_nor_no(house: House) -> None:
     assert checked.ignored == ["Accepts Marketing"]
 
 
+@pytest.mark.both
 def test_nothing_is_half_written(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     from reminders.enrolment import treatments
 

@@ -24,6 +24,8 @@ from tests.support.bookings import (
     treatments,
 )
 
+pytestmark = pytest.mark.portable
+
 CALCOM, CALENDLY, GENERIC_KIND = SourceKind.CALCOM, SourceKind.CALENDLY, SourceKind.GENERIC
 AT_FIRST = ("u1", "12 14:30")
 
@@ -35,6 +37,7 @@ def at(minute: int) -> str:
 # --- Cal.com --------------------------------------------------------------------------------------
 
 
+@pytest.mark.both
 def test_a_booking_becomes_a_treatment_of_whoever_booked(house: House) -> None:
     vendor = Vendor(house, CALCOM)
     answer = vendor.told(calcom())
@@ -218,6 +221,7 @@ def test_a_service_that_nobody_knows_waits_for_a_person(house: House) -> None:
 # --- orders ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.both
 def test_an_older_word_never_overwrites_a_newer_one(house: House) -> None:
     vendor = Vendor(house, CALCOM)
     vendor.told(calcom(at=at(9), startTime=LATER, endTime="2026-03-14T11:00:00Z"))
@@ -225,6 +229,7 @@ def test_an_older_word_never_overwrites_a_newer_one(house: House) -> None:
     assert standing(house) == [("u1", "14 10:00")]
 
 
+@pytest.mark.both
 def test_many_words_of_one_booking_at_once_leave_the_newest(house: House) -> None:
     vendor = Vendor(house, CALCOM)
     bodies = [calcom(at=at(n), startTime=f"2026-03-12T{10 + n}:00:00Z", endTime=f"2026-03-12T{11 + n}:00:00Z") for n in range(8)]  # fmt: skip
@@ -235,6 +240,7 @@ def test_many_words_of_one_booking_at_once_leave_the_newest(house: House) -> Non
     assert len(treatments(house)) == 1
 
 
+@pytest.mark.both
 def test_after_a_cancellation_is_answered_no_message_of_it_leaves(house: House) -> None:
     house.enrol(ana(date(2025, 1, 5)))
     vendor = Vendor(house, CALCOM)

@@ -156,7 +156,7 @@ class History:
             retention.purge(session, periods, self.house.clock())
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2, 3))])
 def test_counts_that_are_kept_equal_the_messages_whatever_happens(house: House, seed: int) -> None:
     house.clock.now = LONG_AGO
     history, relied_upon = History(house, random.Random(seed)), 0

@@ -20,6 +20,8 @@ from tests.support.desk import signed_in
 from tests.support.feeds import ANA, CannedFetcher, read_by
 from tests.support.samples import CLINIC
 
+pytestmark = pytest.mark.portable
+
 ADDRESS = "https://cal.example/private-0123456789/basic.ics"
 NAMED = ("X-WR-CALNAME:Room 1",)
 
@@ -54,6 +56,7 @@ def read_for(house: House, days: float) -> None:
         house.app.feed_reader.run()
 
 
+@pytest.mark.both
 def test_a_calendar_that_fails_for_a_day_is_said_until_it_is_read_again(
     house: House, calendar: CannedFetcher
 ) -> None:
@@ -133,6 +136,7 @@ def test_what_was_refused_once_is_said_for_a_week_at_most_and_not_of_a_removed_s
     assert REFUSED not in today(house)
 
 
+@pytest.mark.both
 def test_that_something_was_refused_is_written_once_a_minute(house: House) -> None:
     vendor = Vendor(house, SourceKind.CALCOM)
     first = house.clock()
@@ -145,6 +149,7 @@ def test_that_something_was_refused_is_written_once_a_minute(house: House) -> No
     assert vendor.source().refused_at == house.clock()
 
 
+@pytest.mark.both
 def test_bookings_that_cannot_be_asked_for_are_said_after_an_hour(house: House) -> None:
     away = BookingSystems("http://127.0.0.1:9", "http://127.0.0.1:9")
     house.app.deliveries._systems = away

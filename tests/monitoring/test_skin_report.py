@@ -131,7 +131,7 @@ class SkinHistory(History):
             ))  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2, 3))])
 def test_the_report_from_kept_counts_equals_the_rows_whatever_happens(
     house: House, seed: int
 ) -> None:

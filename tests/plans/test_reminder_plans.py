@@ -16,6 +16,8 @@ from reminders.store.queries.overview import ReminderLine
 from reminders.store.tables import Treatment
 from tests.conftest import House, ana
 
+pytestmark = pytest.mark.portable
+
 FIRST, SECOND = date(2026, 3, 2), date(2026, 4, 2)
 AFTERNOON = datetime(2026, 4, 2, 16, tzinfo=UTC)
 MAY = datetime(2026, 5, 20, tzinfo=UTC)
@@ -44,6 +46,7 @@ def say(house: House, word: Word) -> None:
         assert visits.say(session, house.app.library, clinic, [2], word, house.clock())
 
 
+@pytest.mark.both
 def test_whoever_missed_the_second_visit_hears_the_month_of_the_first_once(
     superseded: House,
 ) -> None:
@@ -67,6 +70,7 @@ def test_a_wrong_tap_taken_back_in_time_supersedes_again(superseded: House) -> N
     assert {line.reason for line in months(superseded)} == {Reason.SUPERSEDED}
 
 
+@pytest.mark.both
 def test_a_tap_to_and_fro_sends_nothing_twice(superseded: House) -> None:
     for word in (Word.MISSED, Word.UNSAID, Word.MISSED):
         say(superseded, word)

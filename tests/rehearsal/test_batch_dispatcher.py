@@ -18,6 +18,8 @@ from reminders.store.queries.overview import ReminderLine
 from reminders.wording.renderer import Renderer, RenderError
 from tests.conftest import House, ana
 
+pytestmark = pytest.mark.portable
+
 FIRST = date(2026, 3, 1)
 LANGUAGES = ("en", "de", "fr")
 
@@ -34,7 +36,8 @@ def both(house: House, days: int = 16) -> tuple[list[ReminderLine], list[Reminde
     return slow, quick
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2))])
+@pytest.mark.both
 def test_it_says_of_everybody_what_a_worker_would_do(house: House, seed: int) -> None:
     """Also where numbers and addresses are shared, a budget or a day's limit ends, and words go."""
     chance = Random(seed)

@@ -184,6 +184,7 @@ def test_clinics_go_on_texting_every_country_their_clients_have_numbers_of(fresh
     assert tuple(kept) == ("CA DE IE JE US", 43_700, "")
 
 
+@pytest.mark.portable
 @pytest.mark.usefixtures("next_step")
 def test_a_step_gives_up_its_place_to_senders_and_tries_again(
     fresh: Engine, monkeypatch: pytest.MonkeyPatch

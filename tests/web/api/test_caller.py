@@ -23,6 +23,8 @@ from tests.conftest import House
 from tests.support.api import ANA, BOOKING, Program
 from tests.support.desk import signed_in
 
+pytestmark = pytest.mark.portable
+
 
 def count(house: House, table: type[SQLModel]) -> int:
     with reading(house.engine) as session:
@@ -44,6 +46,7 @@ def test_without_a_key_nothing_is_read_or_said(house: House, header: str | None)
     assert "Ana" not in answer.text
 
 
+@pytest.mark.both
 def test_a_key_is_kept_as_a_hash_and_its_last_use_is_known(house: House) -> None:
     program = Program(house)
     with reading(house.engine) as session:
@@ -102,6 +105,7 @@ def test_guessing_keys_is_slowed_down(house: House) -> None:
     assert answers == [401] * caller.WRONG_KEYS + [429]
 
 
+@pytest.mark.both
 def test_a_repeat_gets_the_same_answer_and_does_nothing_again(house: House) -> None:
     program = Program(house)
     client = program.ana()
@@ -128,6 +132,7 @@ def test_what_was_refused_may_be_tried_again_under_the_same_name(house: House) -
 
 
 @pytest.mark.parametrize("repeat", ["n-1", ""])
+@pytest.mark.both
 def test_the_same_at_once_is_done_once(house: House, repeat: str) -> None:
     programs = [Program(house) for _ in range(1)]
     program = programs[0]
@@ -142,6 +147,7 @@ def test_the_same_at_once_is_done_once(house: House, repeat: str) -> None:
     assert count(house, Client) == 1
 
 
+@pytest.mark.both
 def test_new_clients_of_two_bookings_at_once_are_one(house: House) -> None:
     program = Program(house)
     program.at_once(
@@ -151,6 +157,7 @@ def test_new_clients_of_two_bookings_at_once_are_one(house: House) -> None:
     assert count(house, Client) == 1
 
 
+@pytest.mark.both
 def test_however_many_programs_call_at_once_pages_are_answered(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

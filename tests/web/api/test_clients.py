@@ -11,7 +11,10 @@ from reminders.rules.roles import Role
 from tests.conftest import House, ana
 from tests.support.api import ANA, Program
 
+pytestmark = pytest.mark.portable
 
+
+@pytest.mark.both
 def test_a_client_is_added_changed_and_found_by_the_clinic_s_own_number(house: House) -> None:
     program = Program(house)
     number = program.ana()
@@ -90,6 +93,7 @@ def test_who_is_known_from_a_list_gets_the_number_and_is_not_made_twice(house: H
 
 
 @pytest.mark.parametrize("q", ["ana", "COSTA a", "07700 900101", "ana@mail.example", "+44 7700 900101"])  # fmt: skip
+@pytest.mark.both
 def test_a_client_is_found_by_name_number_or_address(house: House, q: str) -> None:
     program = Program(house)
     number = program.ana()
@@ -108,6 +112,7 @@ def test_all_clients_are_read_page_by_page(house: House) -> None:
     assert (len(ids), len(set(ids)), rest["next"]) == (53, 53, None)
 
 
+@pytest.mark.both
 def test_two_records_become_one_and_the_other_number_leads_there(house: House) -> None:
     program = Program(house)
     keep = program.ana()

@@ -15,6 +15,8 @@ from reminders.store.tables import Client
 from tests.conftest import House, ana, consent_answer
 from tests.support.api import Program
 
+pytestmark = pytest.mark.portable
+
 
 def test_without_a_consent_nothing_leaves_whatever_is_booked(house: House) -> None:
     program = Program(house)
@@ -28,6 +30,7 @@ def test_without_a_consent_nothing_leaves_whatever_is_booked(house: House) -> No
     }
 
 
+@pytest.mark.both
 def test_a_yes_stands_in_the_ledger_with_its_proof_and_lets_messages_leave(house: House) -> None:
     program = Program(house)
     client = program.ana()
@@ -78,6 +81,7 @@ def test_a_yes_to_marketing_lets_no_care_message_leave(house: House) -> None:
     assert house.left() == []
 
 
+@pytest.mark.both
 def test_a_stop_binds_at_once_and_everybody_on_that_number(house: House) -> None:
     house.enrol(ana(date(2026, 3, 12), first_name="Bea", email=None, consents=(consent_answer(Channel.SMS),)))  # fmt: skip
     program = Program(house)

@@ -12,7 +12,10 @@ from tests.conftest import House
 from tests.support.api import AHEAD, ANA, Program
 from tests.support.desk import signed_in
 
+pytestmark = pytest.mark.portable
 
+
+@pytest.mark.both
 def test_a_booking_is_added_moved_and_cancelled_and_its_reminders_with_it(house: House) -> None:
     program = Program(house)
     client = program.ana()
@@ -34,6 +37,7 @@ def test_a_booking_is_added_moved_and_cancelled_and_its_reminders_with_it(house:
     assert {one["why"] for one in of_treatment} == {"The treatment was cancelled."}
 
 
+@pytest.mark.both
 def test_the_same_twice_changes_nothing(house: House) -> None:
     program = Program(house)
     program.ana()

@@ -23,6 +23,9 @@ from tests.support.join_form import FORM, JOIN, TEXTS_ONLY, code_in, link_in, sa
 from tests.support.languages import LIBRARY
 
 LANGUAGES = sorted(LIBRARY.phrases.names)
+TWO_AND_OTHERS = [
+    pytest.param(one, marks=() if one in {"en", "pl"} else pytest.mark.slow) for one in LANGUAGES
+]
 ENGLISH = re.compile(r"\b(?:the|and|your?|our|with|this|from|please|them|that|what|when|have|texts?|week)\b")  # fmt: skip
 """Words that stand in nearly every English sentence, and in no other language of ours."""
 
@@ -88,7 +91,7 @@ def read(page: Response) -> str:
 
 @pytest.mark.portable
 @pytest.mark.parametrize("walk", [of_client, of_visitor])
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", TWO_AND_OTHERS)
 def test_each_page_is_wholly_in_the_language_of_whoever_reads_it(
     house: House, browser: TestClient, language: str, walk: type
 ) -> None:
@@ -182,6 +185,7 @@ def words_kept(house: House, number: int) -> str:
         return str(consents.ledger(session, number)[-1].wording)
 
 
+@pytest.mark.portable
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_joins_agrees_in_the_words_shown_and_is_written_to_in_the_language_chosen(
     house: House, browser: TestClient, language: str
@@ -200,6 +204,7 @@ def test_who_joins_agrees_in_the_words_shown_and_is_written_to_in_the_language_c
     assert client_of(house).language == chosen
 
 
+@pytest.mark.portable
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_preferences_agree_in_the_words_shown_though_the_language_changed_meanwhile(
     house: House, browser: TestClient, language: str
@@ -215,6 +220,7 @@ def test_preferences_agree_in_the_words_shown_though_the_language_changed_meanwh
     assert kept in Markup(form).striptags()
 
 
+@pytest.mark.portable
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_invited_client_agrees_in_the_words_shown_or_is_shown_them_again(
     house: House, browser: TestClient, language: str

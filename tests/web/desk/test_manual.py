@@ -18,6 +18,8 @@ from reminders.wording.manual import manual_in
 from tests.conftest import House
 from tests.support.desk import Desk, signed_in
 
+pytestmark = pytest.mark.portable
+
 MANUAL = manual_in(templates_folder())
 
 
@@ -75,6 +77,7 @@ def test_a_page_there_is_not_shows_the_pages_there_are(house: House) -> None:
     assert "Getting started" in desk.text
 
 
+@pytest.mark.both
 def test_it_can_be_read_while_the_database_is_away(house: House) -> None:
     desk = signed_in(house)
     away = OperationalError("SELECT", {}, Exception("away"))

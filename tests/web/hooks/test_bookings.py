@@ -28,6 +28,8 @@ from tests.support.bookings import (
     treatments,
 )
 
+pytestmark = pytest.mark.portable
+
 CALCOM, CALENDLY, GENERIC_KIND = SourceKind.CALCOM, SourceKind.CALENDLY, SourceKind.GENERIC
 AT_FIRST = ("u1", "12 14:30")
 
@@ -39,6 +41,7 @@ def at(minute: int) -> str:
 # --- repeats, orders, crashes ---------------------------------------------------------------------
 
 
+@pytest.mark.both
 def test_the_same_twice_hours_apart_changes_nothing(house: House) -> None:
     vendor = Vendor(house, CALCOM)
     first = vendor.told(calcom())
@@ -49,6 +52,7 @@ def test_the_same_twice_hours_apart_changes_nothing(house: House) -> None:
     assert len(deliveries(house)) == 2
 
 
+@pytest.mark.both
 def test_one_delivery_posted_many_times_at_once_is_taken_once(house: House) -> None:
     vendor = Vendor(house, CALCOM)
     with vendor.web, ThreadPoolExecutor(4) as pool:  # one loop, as a server has
@@ -58,6 +62,7 @@ def test_one_delivery_posted_many_times_at_once_is_taken_once(house: House) -> N
     assert len(treatments(house)) == len(clients(house)) == len(deliveries(house)) == 1
 
 
+@pytest.mark.both
 def test_what_failed_on_our_side_is_kept_and_taken_in_later(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +165,7 @@ HOSTILE: list[tuple[str, bytes]] = [
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.both
 def test_hostile_bodies_get_a_sentence_and_leave_nothing(house: House, kind: SourceKind) -> None:
     vendor = Vendor(house, kind)
     for name, body in HOSTILE:
@@ -189,6 +195,7 @@ def test_odd_fields_are_taken_or_kept_and_never_a_fault_of_ours(house: House, od
     assert answer.json()["outcome"] != "waiting", answer.text
 
 
+@pytest.mark.both
 def test_a_database_that_is_away_is_a_503_so_that_it_comes_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,10 @@ from tests.support.inbound_texts import (
 )
 from tests.support.twilio_posts import ACCOUNT, TOKEN, URL, sign
 
+pytestmark = pytest.mark.portable
 
+
+@pytest.mark.both
 def test_the_same_text_posted_again_gets_the_same_answer_and_changes_nothing(
     house: House, door: Door
 ) -> None:
@@ -36,6 +39,7 @@ def test_the_same_text_posted_again_gets_the_same_answer_and_changes_nothing(
     assert told(house) == ["reply"]
 
 
+@pytest.mark.both
 def test_one_text_posted_many_times_at_once_is_taken_once(house: House, door: Door) -> None:
     house.enrol(ana(TREATED))
     with ThreadPoolExecutor(4) as pool:
@@ -45,6 +49,7 @@ def test_one_text_posted_many_times_at_once_is_taken_once(house: House, door: Do
     assert len(kept(house)) == 1
 
 
+@pytest.mark.both
 def test_many_texts_of_one_number_at_once_are_told_once(house: House, door: Door) -> None:
     with ThreadPoolExecutor(4) as pool:
         said = list(pool.map(lambda n: door.text("hello", STRANGER, sid=f"SM{n}"), range(8)))
@@ -131,12 +136,14 @@ def test_a_text_without_an_id_or_a_number_is_let_go(house: House, door: Door, mi
 
 
 @pytest.mark.parametrize("body", ["a\x00b", "🙂" * 700, "=1+1", "<Response><Message>x", "\u202e"])
+@pytest.mark.both
 def test_whatever_is_written_is_kept(house: House, door: Door, body: str) -> None:
     house.enrol(ana(TREATED))
     door.text(body)
     assert kept(house)[0].body == body.replace("\x00", "")
 
 
+@pytest.mark.both
 def test_a_database_that_is_away_is_a_503_so_that_twilio_comes_again(
     house: House, door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
