@@ -197,9 +197,8 @@ def test_an_old_primary_that_comes_back_is_told_apart(scene: Scene) -> None:
     scene.pair.drop(dead)
 
 
-@pytest.mark.parametrize(
-    "seen", [pytest.param(True, marks=pytest.mark.slow), False], ids=["seen", "unseen"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("seen", [True, False], ids=["seen", "unseen"])
 def test_a_second_failover_sends_no_email_a_third_time(scene: Scene, seen: bool) -> None:
     worker = scene.prepare()
     scene.let_due(worker, 1)

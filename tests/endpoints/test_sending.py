@@ -23,6 +23,10 @@ pytestmark = pytest.mark.portable
 
 GIVEN, STOPPED, CHANGED = EventKind.CONSENT_GIVEN, EventKind.CLIENT_STOPPED, EventKind.TREATMENT_CHANGED  # fmt: skip
 EVERY = [GIVEN, CHANGED, STOPPED]
+FAILING = (
+    pytest.param(503, marks=pytest.mark.both),
+    *(pytest.param(status, marks=pytest.mark.slow) for status in (404, 500)),
+)
 
 
 class DiedError(BaseException):
@@ -93,7 +97,7 @@ def test_after_a_day_an_event_that_is_refused_is_given_up_and_the_next_is_told(
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("answer", [302, 404, 500, pytest.param(503, marks=pytest.mark.both), HANG])
+@pytest.mark.parametrize("answer", [302, *FAILING, HANG])
 def test_one_system_that_fails_keeps_no_event_from_another(
     listener: Listener, server: WebhookServer, monkeypatch: pytest.MonkeyPatch, answer: int
 ) -> None:
