@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -35,6 +35,17 @@ def hand_off(
     segment_budgets.lock_budgets(session, (facts.clinic for facts in texts), now)
     ids = [facts.reminder_id for facts, _ in sending]
     fresh = reminder_facts.facts(session, ids, now, to_word=False)
+    return hand_off_as_known(session, sending, fresh, now, patience)
+
+
+def hand_off_as_known(
+    session: Session,
+    sending: Sequence[Sending],
+    fresh: Iterable[Facts],
+    now: datetime,
+    patience: Patience,
+) -> list[bool]:
+    """Do the same by facts that were read in this transaction, and that nothing has changed since."""
     decisions = list(_decide_again(sending, {known.reminder_id: known for known in fresh}, now))
     going = [
         pair

@@ -62,7 +62,7 @@ def line(found: TwilioNumber, replies_to: str) -> Iterator[Check]:
             ""
             if good
             else gettext(
-                "Carriers block unregistered senders. To see what to submit, run: reminders registration"
+                "Carriers block unregistered senders. To see what to submit, run: reminders registration --clinic NAME"
             ),
         )
     yield _webhook(found, replies_to)

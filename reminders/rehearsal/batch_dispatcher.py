@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from reminders.delivery.claims import Queue, Sending, claim
 from reminders.delivery.dispatcher import Dispatcher
-from reminders.delivery.handoff import hand_off
+from reminders.delivery.handoff import hand_off_as_known
 from reminders.delivery.pass_summary import PassSummary
 from reminders.delivery.settlement import Settlement, Settler
 from reminders.rules.decision import Outcome, Settled, settle
@@ -83,7 +83,9 @@ class BatchDispatcher:
         worded = [(one, self._worded(one, now)) for one in sends]
         leaving = [(one, words) for one, words in worded if isinstance(words, Message)]
         ends = [Settlement(one.facts, end) for one, end in worded if isinstance(end, Settled)]
-        may = hand_off(session, [(one.facts, words) for one, words in leaving], now, PATIENCE)
+        pairs = [(one.facts, words) for one, words in leaving]
+        known = [facts for facts, _ in pairs]  # in this transaction, and nobody else writes here
+        may = hand_off_as_known(session, pairs, known, now, PATIENCE)
         for (one, words), goes in zip(leaving, may, strict=True):
             if goes:
                 ends.append(_accepted(one, words, now))

@@ -30,6 +30,7 @@ class _Place:
 
     def __post_init__(self) -> None:
         self.engine = open_engine(f"sqlite:///{self.path}")
+        self.engine.update_execution_options(unshared=True)  # a transaction keeps nobody waiting
         event.listen(self.engine, "connect", _hurry)
 
     @property

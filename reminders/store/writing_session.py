@@ -19,8 +19,9 @@ class WritingSession(Session):
     """A session that takes SQLite's write lock, or PostgreSQL's locks on rows."""
 
 
-def _note_begin(session: Session, _transaction: Any, _connection: Connection) -> None:
-    session.info["began"] = time.monotonic()
+def _note_begin(session: Session, _transaction: Any, connection: Connection) -> None:
+    if not connection.get_execution_options().get("unshared", False):
+        session.info["began"] = time.monotonic()
 
 
 def _note_end(session: Session) -> None:

@@ -17,6 +17,9 @@ BACKLOG, QUICK_BACKLOG = 1_000, 600
 
 SLOWEST_START = 20.0
 
+ALIKE = 10
+"""Lives after which a worker's time to get going is measured anew, as the machine is busy or not."""
+
 
 def run(theatre: Theatre, plan: Plan) -> Iterator[Verdict]:
     """Kill a worker two thousand times on each database, and some more with emails held."""
@@ -36,32 +39,39 @@ def _prove_held(stage: Stage, plan: Plan) -> Iterator[Verdict]:
 
 def prove(stage: Stage, plan: Plan, full: int = 2_000) -> Iterator[Verdict]:
     """Kill a worker again and again."""
-    began, times = time.monotonic(), plan.times(full, 15)
+    began, times, at_work = time.monotonic(), plan.times(full, 15), 0
     backlog = QUICK_BACKLOG if plan.quick else BACKLOG
     with load(stage, plan) as loaded:
-        loaded.pour(backlog)
-        awake = _time_to_first_attempt(loaded)
         for number in range(times):
-            if number % 10 == 0:
+            if number % ALIKE == 0:
                 loaded.pour(backlog)
-            _live_and_die(loaded, awake)
-        yield from conclude(loaded, "kills", plan, f"{times:,} kills", began)
+                awake = _time_to_first_handoff(loaded)
+            at_work += _live_and_die(loaded, awake)
+        what = f"{times:,} kills, {at_work:,} after a handoff"
+        for verdict in conclude(loaded, "kills", plan, what, began):
+            verdict.faults += ["too few were at work"] * (at_work < times / 10)
+            yield verdict
 
 
-ATTEMPTS = "SELECT count(*) FROM attempt"
+LAST_HANDOFF = "SELECT max(handoff_at) FROM attempt"
 
 
-def _time_to_first_attempt(loaded: Load) -> float:
+def _time_to_first_handoff(loaded: Load) -> float:
     """Return how many seconds a worker takes to get going, so that deaths fall into its work."""
-    before, began = facts_of(loaded.engine, ATTEMPTS), time.monotonic()
+    before, began = facts_of(loaded.engine, LAST_HANDOFF), time.monotonic()
     pid = loaded.start("worker")
-    while facts_of(loaded.engine, ATTEMPTS) == before and time.monotonic() - began < SLOWEST_START:
+    while (
+        facts_of(loaded.engine, LAST_HANDOFF) == before and time.monotonic() - began < SLOWEST_START
+    ):
         time.sleep(0.005)
     loaded.end(pid)
     return time.monotonic() - began
 
 
-def _live_and_die(loaded: Load, awake: float) -> None:
+def _live_and_die(loaded: Load, awake: float) -> bool:
+    """Kill a worker at a random moment, and say whether it had handed anything off by then."""
+    before = facts_of(loaded.engine, LAST_HANDOFF)
     pid = loaded.start("worker")
     loaded.pause(awake * 0.6, awake * 1.5)
     loaded.end(pid)
+    return bool(facts_of(loaded.engine, LAST_HANDOFF) != before)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from reminders.rules.terms import LEFT, Reason, Status
@@ -20,10 +20,16 @@ RECALLED = timedelta(days=3)
 
 R = table_of(Reminder)
 TOLD = LEFT - {Status.UNDELIVERED}
-_PLANNED = select(R.c.treatment_id, R.c.milestone, R.c.status, R.c.reason).where(
-    among(R.c.client_id, "clients"),
-    among(R.c.treatment_id, "treatments"),
-    R.c.scheduled_at <= bindparam("now"),
+_WAS_TOLD = or_(R.c.status.in_(TOLD), R.c.reason == Reason.TAKEN_OUT)
+_UNTOLD = (
+    select(R.c.treatment_id, R.c.milestone)
+    .where(
+        among(R.c.client_id, "clients"),
+        among(R.c.treatment_id, "treatments"),
+        R.c.scheduled_at <= bindparam("now"),
+    )
+    .group_by(R.c.treatment_id, R.c.milestone)
+    .having(func.max(case((_WAS_TOLD, 1), else_=0)) == 0)
 )
 """Found by their clients, whose rows have an index. Most of a course is still to come, and untold as a
 matter of course."""
@@ -36,14 +42,13 @@ def untold_milestones(
     (UTC), and have not left by any channel; what staff took out counts as told.
     """
     lately = {row.treatment_id: row.client_id for row in rows if _is_lately(row.ends_at, now)}
-    planned: dict[int, set[str]] = defaultdict(set)
-    told: dict[int, set[str]] = defaultdict(set)
-    if lately:
-        wanted = {"clients": list(set(lately.values())), "treatments": list(lately)}
-        for row in asked(session, _PLANNED, **wanted, now=now):
-            was = row.status in TOLD or row.reason is Reason.TAKEN_OUT
-            (told if was else planned)[row.treatment_id].add(row.milestone)
-    return {number: frozenset(planned[number] - told[number]) for number in planned}
+    if not lately:
+        return {}
+    wanted = {"clients": list(set(lately.values())), "treatments": list(lately)}
+    untold: dict[int, set[str]] = defaultdict(set)
+    for row in asked(session, _UNTOLD, **wanted, now=now):
+        untold[row.treatment_id].add(row.milestone)
+    return {number: frozenset(milestones) for number, milestones in untold.items()}
 
 
 def _is_lately(ends_at: datetime | None, now: datetime) -> bool:
