@@ -261,13 +261,12 @@ def everything(house: House) -> dict[str, list[tuple[Any, ...]]]:
 @pytest.mark.parametrize(
     "other",
     [
-        {},
+        pytest.param({}, marks=pytest.mark.both),
         {"phone": "+447700900177", "email": "old@mail.example"},
         {"consents": (consent_answer(Channel.SMS, given=False),)},
     ],
 )
 @pytest.mark.parametrize("keep", [1, 2])
-@pytest.mark.both
 def test_undoing_gives_everything_back(house: House, other: Any, keep: int) -> None:
     two(house, **other)
     before, answers = everything(house), [said(house, n) for n in (1, 2)]

@@ -113,7 +113,9 @@ CASES: dict[str, tuple[list[list[Row]], set[str], list[str]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("numbered", [True, False], ids=["numbered", "bare"])
+@pytest.mark.parametrize(
+    "numbered", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["numbered", "bare"]
+)
 @pytest.mark.parametrize("case", CASES)
 def test_what_becomes_of_who_is_no_longer_in_a_list(
     house: House, case: str, numbered: bool

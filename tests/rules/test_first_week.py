@@ -33,6 +33,8 @@ ZONES = (
 )  # fmt: skip
 """With the clocks changed on other nights of the week, by half an hour, and never."""
 
+SOME_ZONES = {"Europe/London", "Australia/Lord_Howe"}
+
 WEEKS = tuple(
     map(
         date.fromisoformat,
@@ -154,7 +156,14 @@ def test_the_first_week_is_told_to_everyone_in_time_and_nothing_of_it_is_lost(
     assert lost.keys() <= ({"week-before", "day-before"} if soon else set()), "enrolled too late"
 
 
-@pytest.mark.parametrize("zone", [ZoneInfo(zone) for zone in ZONES], ids=ZONES)
+@pytest.mark.parametrize(
+    "zone",
+    [
+        pytest.param(ZoneInfo(one), marks=() if one in SOME_ZONES else pytest.mark.slow)
+        for one in ZONES
+    ],
+    ids=ZONES,
+)
 @pytest.mark.parametrize("channels", [TEXTS, EMAILS], ids=["texts", "emails"])
 def test_every_half_hour_of_every_day_of_the_weeks_in_which_clocks_change(
     zone: ZoneInfo, channels: frozenset[Channel]

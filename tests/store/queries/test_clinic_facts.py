@@ -14,6 +14,8 @@ from reminders.store.queries import reminder_facts
 from reminders.store.tables import Clinic, Reminder
 from tests.conftest import House, ana
 
+pytestmark = pytest.mark.portable
+
 OURS, NUMBER = "+15005550006", "+447700900001"
 
 
@@ -22,7 +24,7 @@ OURS, NUMBER = "+15005550006", "+447700900001"
     [
         ({}, None, (OURS, None)),
         ({"": NUMBER}, None, (NUMBER, None)),
-        ({"": NUMBER, "GB": "Rosewood"}, 7, ("Rosewood", 7)),
+        pytest.param({"": NUMBER, "GB": "Rosewood"}, 7, ("Rosewood", 7), marks=pytest.mark.both),
         ({"": NUMBER, "US": "+12025550100"}, 7, (NUMBER, 7)),
         ({"US": "+12025550100"}, None, (OURS, None)),
     ],
