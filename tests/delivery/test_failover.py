@@ -172,6 +172,7 @@ def test_a_fork_beside_the_original_is_held_until_a_person_says_so(scene: Scene)
     scene.pair.drop(fork)
 
 
+@pytest.mark.slow
 def test_an_old_primary_that_comes_back_is_told_apart(scene: Scene) -> None:
     worker, newcomer = scene.prepare(), scene.worker()
     dead = scene.pair.fail_over()

@@ -112,7 +112,7 @@ def test_an_ordinary_night_without_beats_holds_nothing(operator: Operator) -> No
     assert set(operator.sent().values()) == {1}
 
 
-@pytest.mark.parametrize("word", [pytest.param("reconcile", marks=pytest.mark.both), "adopt"])
+@pytest.mark.parametrize("word", ["reconcile", "adopt"])
 def test_who_was_erased_after_the_backup_was_made_is_erased_again(
     operator: Operator, backup: Backup, monkeypatch: pytest.MonkeyPatch, word: str
 ) -> None:

@@ -129,7 +129,7 @@ def _who(number: int) -> dict[str, str]:
 
 
 @pytest.mark.portable
-@pytest.mark.parametrize("required", [False, True])
+@pytest.mark.parametrize("required", [pytest.param(False, marks=pytest.mark.slow), True])
 @pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2, 3))])
 def test_aftercare_follows_visits_that_took_place_and_no_others(
     house: House, seed: int, *, required: bool

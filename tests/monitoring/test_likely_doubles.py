@@ -74,18 +74,21 @@ def test_a_number_or_name_of_many_is_nobodys(house: House) -> None:
     assert not found(house, *(client("Ana", "Costa", NUMBER) for _ in range(doubles.SHARING + 1)))
 
 
+@pytest.mark.portable
 def test_a_name_that_many_have_in_either_order_is_nobodys(house: House) -> None:
     few, many = doubles.SHARING - 2, 3
     names = [("Ana", "Costa")] * few + [("Costa", "Ana")] * many
     assert not found(house, *(client(*name, f"+4477009002{n:02}") for n, name in enumerate(names)))
 
 
+@pytest.mark.portable
 def test_a_pair_is_asked_about_once_however_it_is_found(house: House) -> None:
     assert (
         len(found(house, *(client("Ana", "Costa", NUMBER, "a@b.example") for _ in range(2)))) == 1
     )
 
 
+@pytest.mark.portable
 def test_two_people_stay_two(house: House) -> None:
     found(house, client("Ana", "Costa", NUMBER), client("Anna", "Costa", NUMBER))
     with writing(house.engine) as session:
@@ -94,6 +97,7 @@ def test_two_people_stay_two(house: House) -> None:
     assert not found(house)
 
 
+@pytest.mark.portable
 def test_of_what_a_search_found_only_what_still_holds_is_shown(house: House) -> None:
     assert found(house, client("Ana", "Costa", NUMBER), client("Anna", "Costa", NUMBER))
     with writing(house.engine) as session:
@@ -109,6 +113,7 @@ def test_a_double_made_by_a_change_is_found_within_ten_minutes(house: House) -> 
     assert found(house) == [(1, 2, "same phone number")]
 
 
+@pytest.mark.portable
 def test_clients_are_searched_once_while_nobody_is_added(house: House) -> None:
     found(house, client("Ana", "Costa", NUMBER), client("Anna", "Costa", NUMBER))
     asked: list[str] = []

@@ -134,6 +134,7 @@ def test_postgresql_s_own_clock_is_asked(house: House) -> None:
         assert abs(told - datetime.now(UTC)) < timedelta(minutes=1)
 
 
+@pytest.mark.portable
 def test_the_heartbeat_beats_on_after_the_clock_goes_back_a_day(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

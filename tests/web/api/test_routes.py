@@ -136,6 +136,7 @@ def test_the_same_numbers_at_another_clinic_are_others(house: House) -> None:
 # --- examples ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.portable
 def test_every_example_of_the_document_works_as_it_stands(house: House) -> None:
     from tests.support.desk import signed_in
 
@@ -221,6 +222,7 @@ def test_a_hostile_body_gets_a_sentence_and_changes_nothing(house: House, name: 
     assert everything(house) == before
 
 
+@pytest.mark.portable
 @pytest.mark.parametrize(
     "path",
     [

@@ -168,6 +168,7 @@ def test_limits_hold_and_the_next_is_told_to_wait(
     assert ask(house.app, address, following).status_code == 200
 
 
+@pytest.mark.slow
 def test_many_processes_at_once_and_restarts_keep_the_limits(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
