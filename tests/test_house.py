@@ -164,6 +164,7 @@ def test_functions_are_short() -> None:
     assert max(lengths) <= 45
 
 
+@pytest.mark.slow
 def test_what_only_some_need_is_not_loaded_by_everybody() -> None:
     """Each is slow or large; together they were a third of what an idle service holds."""
     rare = {"alembic", "cryptography", "icalendar", "xlrd", "aiohttp", "twilio.rest", "fastapi"}

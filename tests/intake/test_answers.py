@@ -238,7 +238,9 @@ def test_a_no_from_before_gives_way_to_what_the_client_agreed_to_since(
         assert (stopped is not None) == (form is NAMESAKE)
 
 
-@pytest.mark.parametrize("form", [SIMILAR, NAMESAKE], ids=["similar", "namesake"])
+@pytest.mark.parametrize(
+    "form", [SIMILAR, pytest.param(NAMESAKE, marks=pytest.mark.slow)], ids=["similar", "namesake"]
+)
 @pytest.mark.parametrize("who", ["known", "joined"])
 def test_a_stop_said_since_holds(
     house: House, browser: TestClient, form: dict[str, str], who: str

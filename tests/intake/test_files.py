@@ -78,7 +78,10 @@ TEXTS: dict[str, tuple[str | bytes, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", TEXTS)
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(one, marks=pytest.mark.slow if n % 2 else ()) for n, one in enumerate(TEXTS)],
+)
 def test_a_text_file_is_read_however_it_was_written(house: House, case: str) -> None:
     content, planned = TEXTS[case]
     desk = Desk(house)

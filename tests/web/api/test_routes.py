@@ -198,9 +198,12 @@ OF_DATABASES = {
 """What each database would refuse in its own way; the others end before there is one."""
 
 
+ALIKE = (pytest.mark.portable, pytest.mark.slow)
+"""Of the others every second one is tried quickly, on SQLite."""
+
 NAMES = [
-    pytest.param(name, marks=() if name in OF_DATABASES else pytest.mark.portable)
-    for name in HOSTILE
+    pytest.param(name, marks=() if name in OF_DATABASES else ALIKE[: 2 - n % 2])
+    for n, name in enumerate(HOSTILE)
 ]
 
 
