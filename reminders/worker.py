@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from queue import SimpleQueue
 from threading import Event, Thread
 
 import structlog
@@ -240,8 +241,18 @@ def _send_alerts(alerting: AlertSender) -> None:
 
 def work(app: App) -> None:
     """Run until SIGTERM or SIGINT."""
-    alerts_sent = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: alerts_sent.set())
+    wait_for_stop = listen_for_stop()
     with heartbeat(app, "worker"):
-        alerts_sent.wait()
+        wait_for_stop()
+
+
+def listen_for_stop() -> Callable[[], int]:
+    """Take SIGTERM and SIGINT from now on, and return what waits for the first of them.
+
+    They are put into a queue, which a signal may interrupt anywhere: an ``Event`` whose ``wait`` was
+    just taking its lock would wait for itself.
+    """
+    heard: SimpleQueue[int] = SimpleQueue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: heard.put(number))
+    return heard.get

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import time
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
-from threading import Event
 
 import structlog
 from sqlalchemy import Engine, text
@@ -89,23 +89,24 @@ def carry(app: App, name: str, patient: Patience, *, watchful: bool = False) -> 
     """Make pass after pass until SIGTERM, as the heartbeat does: a failing one is told. One that is
     ``watchful`` asks before each whether the database may send, and keeps its connections.
     """
-    told, parent = Event(), os.getppid()
+    stopping, parent = False, os.getppid()
     app.history.known = None
     dispatcher = app.dispatcher(name, patience=patient)
 
     def stop(*_: object) -> None:
-        told.set()
+        nonlocal stopping
+        stopping = True
         dispatcher.stop()
 
     signal.signal(signal.SIGTERM, stop)
     with dispatcher.kept() if watchful else nullcontext():
-        while not told.is_set() and os.getppid() == parent:
+        while not stopping and os.getppid() == parent:
             try:
                 if not watchful or app.hold(patient) is None:
                     dispatcher.run()
             except (SQLAlchemyError, SendError) as error:
                 log.warning("pass failed", error=type(error).__name__)
-            told.wait(0.15 if watchful else 0.01)
+            time.sleep(0.15 if watchful else 0.01)
 
 
 def drain(app: App, clock: Ahead) -> None:
