@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from queue import SimpleQueue
+from socket import socketpair
 from threading import Event, Thread
 
 import structlog
@@ -246,13 +246,21 @@ def work(app: App) -> None:
         wait_for_stop()
 
 
-def listen_for_stop() -> Callable[[], int]:
+def listen_for_stop() -> Callable[[], None]:
     """Take SIGTERM and SIGINT from now on, and return what waits for the first of them.
 
-    They are put into a queue, which a signal may interrupt anywhere: an ``Event`` whose ``wait`` was
-    just taking its lock would wait for itself.
+    A signal writes to a socket by itself, whichever thread it hits and whatever that is doing. One
+    that comes just before an ``Event`` begins to wait, or that hits another thread, wakes nobody.
     """
-    heard: SimpleQueue[int] = SimpleQueue()
+    heard, told = socketpair()
+    told.settimeout(0)
+    signal.set_wakeup_fd(told.fileno())
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _: heard.put(number))
-    return heard.get
+        signal.signal(number, lambda *_: None)
+
+    def wait() -> None:
+        with heard, told:
+            heard.recv(1)
+            signal.set_wakeup_fd(-1)
+
+    return wait
