@@ -40,7 +40,7 @@ class SignalAt:
 def wait_with_signal_at(step: int) -> bool:
     """Wait for a stop that comes at this step of waiting, and say whether there was such a step."""
     wait_for_stop, sent = listen_for_stop(), SignalAt(step)
-    late = Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM))
+    late = Timer(0.01, os.kill, (os.getpid(), signal.SIGTERM))
     late.start()
     sys.settrace(sent)
     wait_for_stop()
