@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from reminders.store.database import open_engine
-from tests.bench.filling import DUE_AT
 from tests.bench.peers import current
 
 
@@ -22,8 +21,9 @@ def main() -> None:
         job_defaults={"misfire_grace_time": None, "coalesce": True},
     )
     scheduler.start(paused=True)
+    overdue = datetime.now(UTC)  # by the real clock, which is all it knows
     for number in desk.due():
-        scheduler.add_job(current.deliver, "date", run_date=DUE_AT, args=[number])
+        scheduler.add_job(current.deliver, "date", run_date=overdue, args=[number])
     desk.watch.begin()
     scheduler.resume()
     desk.done.wait()
