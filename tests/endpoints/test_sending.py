@@ -97,7 +97,7 @@ def test_after_a_day_an_event_that_is_refused_is_given_up_and_the_next_is_told(
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("answer", [302, *FAILING, HANG])
+@pytest.mark.parametrize("answer", [302, *FAILING, pytest.param(HANG, marks=pytest.mark.slow)])
 def test_one_system_that_fails_keeps_no_event_from_another(
     listener: Listener, server: WebhookServer, monkeypatch: pytest.MonkeyPatch, answer: int
 ) -> None:
