@@ -45,7 +45,9 @@ def hand_off_as_known(
     now: datetime,
     patience: Patience,
 ) -> list[bool]:
-    """Do the same by facts that were read in this transaction, and that nothing has changed since."""
+    """Record which of these may leave, and say so of each, by ``fresh`` facts: read in this
+    transaction, and changed by nothing since.
+    """
     decisions = list(_decide_again(sending, {known.reminder_id: known for known in fresh}, now))
     going = [
         pair

@@ -17,7 +17,7 @@ BACKLOG, QUICK_BACKLOG = 1_000, 600
 
 SLOWEST_START = 20.0
 
-ALIKE = 10
+REMEASURE_EVERY = 10
 """Lives after which a worker's time to get going is measured anew, as the machine is busy or not."""
 
 
@@ -43,7 +43,7 @@ def prove(stage: Stage, plan: Plan, full: int = 2_000) -> Iterator[Verdict]:
     backlog = QUICK_BACKLOG if plan.quick else BACKLOG
     with load(stage, plan) as loaded:
         for number in range(times):
-            if number % ALIKE == 0:
+            if number % REMEASURE_EVERY == 0:
                 loaded.pour(backlog)
                 awake = _time_to_first_handoff(loaded)
             at_work += _live_and_die(loaded, awake)
