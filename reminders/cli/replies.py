@@ -56,7 +56,7 @@ def _grid(found: list[shapes.Reply]) -> Grid:
     )
     for row in found:
         count = len(row.media)
-        pictures = f" {ngettext('[1 picture]', '[%(n)s pictures]', count)}" if count else ""
+        pictures = " " + ngettext("[1 picture]", "[%(n)s pictures]", count) if count else ""
         grid.add_row(
             str(row.id),
             escape(row.clinic or gettext("unknown")),

@@ -43,7 +43,7 @@ def record(session: Session, client: Client, said: ToldConsent, who: str, now: d
     """
     if said.given_at > now:
         raise InputError(
-            f"given_at: {gettext('This date is in the future.')}", gettext("Check the date.")
+            "given_at: " + gettext("This date is in the future."), gettext("Check the date.")
         )
     if client.erased_at is not None:
         raise Refused(gettext("This client was erased. Nothing more can be recorded."))
@@ -59,7 +59,7 @@ def record(session: Session, client: Client, said: ToldConsent, who: str, now: d
         return _withdraw(session, client, said, who, now, own)
     if not (said.wording or "").strip():
         raise InputError(
-            f"wording: {gettext('A consent needs the exact words that the client agreed to.')}",
+            "wording: " + gettext("A consent needs the exact words that the client agreed to."),
             gettext("Send them."),
         )
     return _agree(session, client, said, who, now, own)

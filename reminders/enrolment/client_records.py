@@ -72,7 +72,7 @@ def put(
         return _change(session, library, owner, wanted, now)
     if not wanted.get("first_name"):
         raise InputError(
-            f"first_name: {gettext('There is no first name.')}",
+            "first_name: " + gettext("There is no first name."),
             gettext("Messages greet the client by it."),
         )
     found = _identify(session, known, told)

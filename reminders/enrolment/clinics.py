@@ -167,7 +167,7 @@ def _apply_fields(clinic: Clinic, typed: Fields) -> list[str]:
 
 
 def _namesake_fault() -> str:
-    return f"name: {gettext('There is already a clinic with this name. Choose another name.')}"
+    return "name: " + gettext("There is already a clinic with this name. Choose another name.")
 
 
 def _name(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from functools import cache
@@ -14,7 +15,7 @@ from babel.messages import Catalog
 from reminders.rules.translation import gettext, ngettext, translated_to
 from reminders.wording.catalogues import languages_of, translation_to
 from reminders.wording.library import templates_folder
-from tests.catalogues import LANGUAGES, LOCALE, catalogue, sentences, untranslated
+from tests.catalogues import KEYWORDS, LANGUAGES, LOCALE, catalogue, sentences, untranslated
 from tests.support.unmarked import in_module, in_template
 
 TEMPLATES = sorted((templates_folder() / "desk").glob("*.html"))
@@ -94,6 +95,28 @@ def test_a_page_of_the_desk_says_nothing_that_is_not_marked(template: Path) -> N
 @pytest.mark.parametrize("module", SPEAKING, ids=lambda path: str(path.relative_to(HOUSE)))
 def test_a_module_says_nothing_to_staff_that_is_not_marked(module: Path) -> None:
     assert not list(in_module(module))
+
+
+def marked_within_f_strings(module: str) -> list[str]:
+    """Return the sentences marked inside f-strings, where Python 3.11 lets nobody find them."""
+    strings = [node for node in ast.walk(ast.parse(module)) if isinstance(node, ast.JoinedStr)]
+    calls = [call for one in strings for call in ast.walk(one) if isinstance(call, ast.Call)]
+    return [
+        ast.unparse(call)
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+        if any(isinstance(given, ast.Constant) for given in call.args)
+    ]
+
+
+def test_sentences_are_marked_where_every_python_finds_them() -> None:
+    modules = {path: path.read_text("utf-8") for path in HOUSE.rglob("*.py")}
+    assert [path for path, code in modules.items() if marked_within_f_strings(code)] == []
+
+
+def test_a_sentence_marked_in_an_f_string_is_found() -> None:
+    assert marked_within_f_strings("""f"name: {gettext('Enter a name.')}\"""")
+    assert not marked_within_f_strings("""f"{gettext(name)}: {_(words)}\"""")
 
 
 UNMARKED = {

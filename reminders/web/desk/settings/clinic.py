@@ -184,9 +184,8 @@ def go_live(request: DeskRequest) -> Response:
             clinics.edit(session, request.app.library, clinic, {}, request.now, live=True)
             request.record(session, gettext_noop("went live"), Clinic, clinic.id)
     if open_lines:
-        request.faults["checklist"] = (
-            f"{gettext('Some steps are not done yet.')} {open_lines[0].mend}"
-        )
+        undone = gettext("Some steps are not done yet.")
+        request.faults["checklist"] = f"{undone} {open_lines[0].mend}"
         return show(request)
     return request.redirect("/clinic", "live")
 

@@ -73,7 +73,8 @@ def _save(request: DeskRequest, session: Session) -> str:
     statuses.change(session, clinic, means, who, request.now)
     waited = services.waiting_for(session, clinic.id, wanted)
     taken = services.change(session, request.app.library, clinic, wanted, who, request.now)
-    return f"{gettext('Saved.')} {outcome(taken, waited)}" if waited else gettext("Saved.")
+    saved = gettext("Saved.")
+    return f"{saved} {outcome(taken, waited)}" if waited else saved
 
 
 ROUTES = [
